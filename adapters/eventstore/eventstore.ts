@@ -1,0 +1,106 @@
+/**
+ * The port of the event store: streams of events with a version; state is a fold over them.
+ *
+ * One append is one message: its events are stored together or not at all (L10). Versions and positions are opaque
+ * strings; only equality, `NEW` and "read from here" mean anything to a caller.
+ */
+
+/** The version of a stream that does not exist yet. */
+export const NEW = "0";
+
+/** The most bytes of JSON one append may hold; bulk goes in chunks. NATS refuses messages over 1 MB by default. */
+export const MAX_APPEND_BYTES = 900_000;
+
+export interface EventData {
+	readonly type: string;
+	/** JSON only. */
+	readonly data: unknown;
+}
+
+export interface RecordedEvent<E extends EventData = EventData> {
+	readonly stream: string;
+	/** The stream's version after the append that holds this event. */
+	readonly version: string;
+	/** The place of that append among all appends of the store. */
+	readonly position: string;
+	/** When it was stored: ISO 8601, UTC. */
+	readonly at: string;
+	readonly event: E;
+}
+
+export interface Appended {
+	readonly version: string;
+	readonly position: string;
+	/** True when this append id had been stored already, and nothing was added. */
+	readonly repeated: boolean;
+}
+
+export interface EventStore {
+	/**
+	 * Stores `events` at the end of `stream`, on disk before it answers.
+	 * The same `appendId` again, as the last append of that stream, answers what the first one answered (L10).
+	 * @throws VersionConflict when the stream is not at `expectedVersion`
+	 * @throws AppendTooLarge · StoreFull · StoreBroken · StoreClosed
+	 */
+	append(stream: string, expectedVersion: string, events: readonly EventData[], appendId: string): Promise<Appended>;
+	/** The stream's present version, `NEW` when it has no events. */
+	version(stream: string): Promise<string>;
+	/** The stream's events after version `after`, oldest first. */
+	read(stream: string, after?: string): AsyncIterable<RecordedEvent>;
+	/** All events after position `after`, in the order they were stored. */
+	readAll(after?: string): AsyncIterable<RecordedEvent>;
+	/** As `readAll`, then goes on with what any process stores, until `signal` aborts. */
+	subscribe(after: string | undefined, signal: AbortSignal): AsyncIterable<RecordedEvent>;
+	/** The names of the streams that begin with `prefix`, sorted. */
+	streams(prefix: string): Promise<string[]>;
+	close(): Promise<void>;
+}
+
+/** Another append came first: read on, decide again. */
+export class VersionConflict extends Error {
+	override readonly name = "VersionConflict";
+	readonly code = "VERSION_CONFLICT";
+	constructor(
+		readonly stream: string,
+		readonly expected: string,
+		readonly actual: string
+	) {
+		super(`Stream '${stream}' is at version ${actual}, not ${expected}: another writer appended first.`);
+	}
+}
+
+/** The caller put too much in one append. */
+export class AppendTooLarge extends Error {
+	override readonly name = "AppendTooLarge";
+	readonly code = "APPEND_TOO_LARGE";
+	constructor(stream: string, bytes: number) {
+		super(`An append of ${bytes} bytes to '${stream}' is over the limit of ${MAX_APPEND_BYTES}: split it in chunks.`);
+	}
+}
+
+/** The disk or the store's size limit is reached; nothing of the append is stored. */
+export class StoreFull extends Error {
+	override readonly name = "StoreFull";
+	readonly code = "STORE_FULL";
+	constructor(file: string) {
+		super(`The event store '${file}' cannot grow: the disk is full or its size limit is reached. Free space, then start again.`);
+	}
+}
+
+/** The file is not a readable event store. */
+export class StoreBroken extends Error {
+	override readonly name = "StoreBroken";
+	readonly code = "STORE_BROKEN";
+	constructor(file: string, detail: string) {
+		super(`The event store '${file}' cannot be read (${detail}). Restore it from a backup, or move it away to begin anew.`);
+	}
+}
+
+/** Used after `close`, or written to through a store opened for reading. */
+export class StoreClosed extends Error {
+	override readonly name = "StoreClosed";
+	readonly code = "STORE_CLOSED";
+	constructor(detail = "the event store is closed") {
+		super(detail);
+	}
+}

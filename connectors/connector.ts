@@ -1,0 +1,139 @@
+/**
+ * The ends of a migration: `Source` and `Target`, one folder a system. A connector speaks the system's own protocol and
+ * knows its habits; what a record becomes is decided in domain/, when it is written is decided by the migration.
+ *
+ * Records are JSON. Integers that may pass 2^53 (byte counts) are decimal strings in them, both ways.
+ */
+
+import type { Connection, Json, SourceRecord, TargetRecord } from "../contracts/migration/records";
+
+/** What a connector is, before any connection. */
+export interface Spec {
+	readonly connector: string;
+	readonly role: "source" | "target";
+	readonly title: string;
+	/** The options that a definition may give, by name, with what they mean. */
+	readonly options: Readonly<Record<string, Option>>;
+	readonly streams: readonly string[];
+	readonly capabilities: Capabilities;
+}
+export interface Option {
+	readonly description: string;
+	readonly type: "string" | "number" | "boolean" | "enum";
+	readonly values?: readonly string[];
+	readonly required?: boolean;
+	readonly secret?: boolean;
+	readonly default?: string | number | boolean;
+}
+
+export interface Capabilities {
+	/** Compare-and-set on write; without it one applier at a time, with a lease (L6). */
+	readonly cas: boolean;
+	/** Two creates of one natural key can never both succeed: a repeated create is safe once looked at (L7). */
+	readonly uniqueNaturalKey: boolean;
+	/** Pages are keyed by the last record read, so that nothing is skipped when rows go (L4). */
+	readonly keysetPaging: boolean;
+	/** The longest a request may still run at the system after its answer was lost, in ms (L7). */
+	readonly longestExecution: number;
+}
+
+/** What a connection turned out to be: never throws for a reachable system that is the wrong one. */
+export interface Check {
+	readonly ok: boolean;
+	/** The system behind the address, for example `marzban`; null when it could not be told. */
+	readonly system: string | null;
+	readonly version: string | null;
+	/** Who we are there. */
+	readonly account: string | null;
+	/** Each thing looked at, with what to do where it is not well. */
+	readonly findings: readonly Finding[];
+	/** Facts that the mapping needs (algorithm detected, tags, services …), by name. */
+	readonly facts: Readonly<Record<string, Json>>;
+}
+export interface Finding {
+	readonly ok: boolean;
+	/** Stable, for machines: `unreachable`, `login-refused`, `not-sudo`, `wrong-system`, `unsupported-version` … */
+	readonly code: string;
+	/** One sentence: what is wrong and what to do. */
+	readonly message: string;
+}
+
+/** Opaque to all but the connector that gave it; JSON, so that it can be stored. */
+export type Cursor = string;
+
+export interface Page<R> {
+	readonly records: readonly R[];
+	/** Where to go on; null after the last page. */
+	readonly next: Cursor | null;
+	/** How many records the system says it has. */
+	readonly total: number;
+}
+
+interface End {
+	readonly spec: Spec;
+	check(signal?: AbortSignal): Promise<Check>;
+	/** The streams there, with their counts. */
+	discover(): Promise<readonly { readonly stream: string; readonly count: number }[]>;
+	count(stream: string): Promise<number>;
+	/** A digest of what a record says, without volatile fields: equal digests, equal records. Pure. */
+	fingerprint(stream: string, data: Json): string;
+	close(): Promise<void>;
+}
+
+export interface Source extends End {
+	/** A page in a stable order. Records may come twice over several pages, never silently not at all. */
+	read(stream: string, cursor: Cursor | null, limit: number): Promise<Page<SourceRecord>>;
+	/** By natural key (the name shown). */
+	find(stream: string, name: string): Promise<SourceRecord | undefined>;
+}
+
+export interface Target extends End {
+	read(stream: string, cursor: Cursor | null, limit: number): Promise<Page<TargetRecord>>;
+	/** What is there under these names; absent names are left out. */
+	find(stream: string, names: readonly string[]): Promise<readonly TargetRecord[]>;
+	/**
+	 * Makes the record be as `write` says, however often it is called; looks before it repeats (L7); reads back.
+	 * `signal` aborts before the next socket write (L6), never inside one.
+	 */
+	write(stream: string, write: Write, signal?: AbortSignal): Promise<TargetRecord>;
+	/** Puts back `before` (null: removes), only if what is there still has the fingerprint `ours` (L2). */
+	undo(stream: string, name: string, before: Json | null, ours: string, signal?: AbortSignal): Promise<Undone>;
+}
+
+export interface Write {
+	readonly name: string;
+	/** What the record shall say. */
+	readonly data: Json;
+	/** What was there before our first write; null: nothing, so it is ours to create. */
+	readonly before: Json | null;
+	/** What must not be stored or logged, for example a new admin's password. */
+	readonly secrets?: Readonly<Record<string, string>>;
+}
+
+export type Undone = "restored" | "already" | "changed-since";
+
+/** Opens a connector on a connection whose `${ENV}` references are resolved. Does no I/O. */
+export type OpenSource = (connection: Connection) => Source;
+export type OpenTarget = (connection: Connection) => Target;
+
+/** Why a call to a system failed, and what may be done about it. */
+export class ConnectorError extends Error {
+	override readonly name = "ConnectorError";
+	constructor(
+		/** `unreachable` `login-refused` `forbidden` `refused` (by the system's validation) `conflict` `not-found` `broken` (5xx) `unexpected-answer` `stopped` */
+		readonly code: string,
+		message: string,
+		readonly details: {
+			readonly status?: number;
+			/** The write may have been done. */
+			readonly ambiguous?: boolean;
+			/** Trying again later may help. */
+			readonly retryable?: boolean;
+			readonly retryAfterMs?: number;
+			/** The system's own words, by field. */
+			readonly fields?: Readonly<Record<string, string>>;
+		} = {}
+	) {
+		super(message);
+	}
+}

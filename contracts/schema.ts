@@ -1,0 +1,118 @@
+/**
+ * A fastest-validator schema as a TypeScript type, so that a contract is written once and checked twice:
+ * by the compiler and on the wire.
+ *
+ *   Output<{ id: "uuid"; limit: { type: "number"; default: 10 } }>  →  { id: string; limit: number }
+ *   Input <{ id: "uuid"; limit: { type: "number"; default: 10 } }>  →  { id: string; limit?: number }
+ */
+
+/** JSON's own types only: a `Date` leaves one node and arrives at the next as a string. */
+interface Scalars {
+	string: string;
+	uuid: string;
+	email: string;
+	url: string;
+	number: number;
+	boolean: boolean;
+	any: unknown;
+	object: Record<string, unknown>;
+}
+
+type Name = keyof Scalars | `${keyof Scalars}[]`;
+type Shorthand = Name | `${Name}|${string}`;
+
+/** A rule: shorthand `"string|min:3"`, a definition object, or a list of alternatives. */
+export type Rule = Shorthand | Definition | readonly Rule[];
+interface Definition {
+	readonly type: Name | "enum" | "array" | "record";
+	readonly optional?: boolean;
+	readonly nullable?: boolean;
+	readonly default?: unknown;
+	/** of an array */
+	readonly items?: Rule;
+	/** of an enum */
+	readonly values?: readonly unknown[];
+	/** of an object: the only fields it may have */
+	readonly props?: Schema;
+	/** of a record: what its values are; its keys are strings */
+	readonly value?: Rule;
+	readonly [option: string]: unknown;
+}
+export type Schema = { readonly [key: string]: Rule };
+
+type Side = "input" | "output";
+
+type Head<S extends string> = S extends `${infer H}|${string}` ? H : S;
+type Named<N extends string> = N extends `${infer Item}[]`
+	? Named<Item>[]
+	: N extends keyof Scalars
+		? Scalars[N]
+		: never;
+
+/** Does a shorthand carry a flag (`optional`, `nullable`), or a definition set it? */
+type Flag<R, F extends string> = R extends `${string}|${F}` | `${string}|${F}|${string}`
+	? true
+	: R extends { readonly [K in F]: true }
+		? true
+		: false;
+type HasDefault<R> = R extends `${string}|default:${string}` ? true : R extends { default: unknown } ? true : false;
+
+type Plain<R, S extends Side> = R extends string
+	? Named<Head<R>>
+	: R extends readonly (infer Alternative)[]
+		? Value<Alternative, S>
+		: R extends { values: readonly (infer V)[] }
+			? V
+			: R extends { type: "array"; items: infer Item }
+				? Value<Item, S>[]
+				: R extends { type: "record"; value: infer Entry }
+					? Record<string, Value<Entry, S>>
+					: R extends { props: infer P }
+						? Shape<P, S>
+						: R extends { type: infer T extends string }
+							? Named<T>
+							: never;
+type Value<R, S extends Side> = Flag<R, "nullable"> extends true ? Plain<R, S> | null : Plain<R, S>;
+
+/** What need not be there: optional fields, and for a caller also those with a default. */
+type MayLack<R, S extends Side> =
+	HasDefault<R> extends true ? (S extends "input" ? true : false) : Flag<R, "optional"> extends true ? true : false;
+type Lacking<P, S extends Side> = { [K in keyof P]: MayLack<P[K], S> extends true ? K : never }[keyof P];
+type Simplify<T> = { [K in keyof T]: T[K] } & {};
+type Shape<P, S extends Side> = Simplify<
+	{ -readonly [K in Exclude<keyof P, Lacking<P, S>>]: Value<P[K], S> } & {
+		-readonly [K in Lacking<P, S>]?: Value<P[K], S>;
+	}
+>;
+
+/** What a caller may send. */
+export type Input<S> = Shape<S, "input">;
+/** What the handler gets: defaults are filled in. */
+export type Output<S> = Shape<S, "output">;
+
+/**
+ * The schema as the validator gets it: unknown fields are refused at every depth, and `null` only passes where a rule
+ * says `nullable` (fastest-validator lets it through every optional rule unless told otherwise).
+ */
+export function strict(schema: Schema): Record<string, unknown> {
+	return { $$strict: true, ...strictFields(schema) };
+}
+
+function strictFields(schema: Schema): Record<string, unknown> {
+	return Object.fromEntries(Object.entries(schema).map(([field, rule]) => [field, strictRule(rule)]));
+}
+
+function strictRule(rule: Rule): unknown {
+	if (typeof rule === "string") return /\|nullable(\||$)/.test(rule) ? rule : `${rule}|nullable:false`;
+	if (isAlternatives(rule)) return rule.map(strictRule);
+	return {
+		nullable: false,
+		...rule,
+		...(rule.props && { strict: true, props: strictFields(rule.props) }),
+		...(rule.items && { items: strictRule(rule.items) }),
+		...(rule.value && { key: "string", value: strictRule(rule.value) })
+	};
+}
+
+// Array.isArray does not narrow a union with a readonly array.
+const isAlternatives = (rule: Exclude<Rule, string>): rule is readonly Rule[] => Array.isArray(rule);
