@@ -23,6 +23,8 @@ export interface RecordedEvent<E extends EventData = EventData> {
 	readonly version: string;
 	/** The place of that append among all appends of the store. */
 	readonly position: string;
+	/** True for the last event of its append: only then may `position` be kept as the place to go on from. */
+	readonly last: boolean;
 	/** When it was stored: ISO 8601, UTC. */
 	readonly at: string;
 	readonly event: E;
@@ -40,7 +42,8 @@ export interface EventStore {
 	 * Stores `events` at the end of `stream`, on disk before it answers.
 	 * The same `appendId` again, as the last append of that stream, answers what the first one answered (L10).
 	 * @throws VersionConflict when the stream is not at `expectedVersion`
-	 * @throws AppendTooLarge · StoreFull · StoreBroken · StoreClosed
+	 * Without `events` there is nothing to append: that is a `RangeError`, as is a version this store never gave out.
+	 * @throws AppendTooLarge · StoreFull · StoreBroken · StoreBusy · StoreClosed
 	 */
 	append(stream: string, expectedVersion: string, events: readonly EventData[], appendId: string): Promise<Appended>;
 	/** The stream's present version, `NEW` when it has no events. */
@@ -49,10 +52,11 @@ export interface EventStore {
 	read(stream: string, after?: string): AsyncIterable<RecordedEvent>;
 	/** All events after position `after`, in the order they were stored. */
 	readAll(after?: string): AsyncIterable<RecordedEvent>;
-	/** As `readAll`, then goes on with what any process stores, until `signal` aborts. */
+	/** As `readAll`, then goes on with what any process stores. Ends when `signal` aborts; `close` makes it throw. */
 	subscribe(after: string | undefined, signal: AbortSignal): AsyncIterable<RecordedEvent>;
 	/** The names of the streams that begin with `prefix`, sorted. */
 	streams(prefix: string): Promise<string[]>;
+	/** Appends that were asked for before are stored first. A second call does nothing. */
 	close(): Promise<void>;
 }
 
@@ -83,7 +87,9 @@ export class StoreFull extends Error {
 	override readonly name = "StoreFull";
 	readonly code = "STORE_FULL";
 	constructor(file: string) {
-		super(`The event store '${file}' cannot grow: the disk is full or its size limit is reached. Free space, then start again.`);
+		super(
+			`The event store '${file}' cannot grow: the disk is full or its size limit is reached. Free space, then start again.`
+		);
 	}
 }
 
@@ -92,7 +98,18 @@ export class StoreBroken extends Error {
 	override readonly name = "StoreBroken";
 	readonly code = "STORE_BROKEN";
 	constructor(file: string, detail: string) {
-		super(`The event store '${file}' cannot be read (${detail}). Restore it from a backup, or move it away to begin anew.`);
+		super(
+			`The event store '${file}' cannot be used (${detail}). Restore it from a backup, or move it away to begin anew.`
+		);
+	}
+}
+
+/** Another process kept the store locked for too long; nothing of the append is stored, and it may be tried again. */
+export class StoreBusy extends Error {
+	override readonly name = "StoreBusy";
+	readonly code = "STORE_BUSY";
+	constructor(file: string, waitedMs: number) {
+		super(`The event store '${file}' has been locked by another process for ${waitedMs} ms: look for one that hangs.`);
 	}
 }
 

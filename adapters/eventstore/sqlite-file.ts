@@ -1,0 +1,134 @@
+/** The SQLite file under an event store: how it is opened, created and known again, and what its errors mean. */
+
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { StoreBroken, StoreFull } from "./eventstore";
+
+export interface FileOptions {
+	/** @default "write" */
+	readonly access?: "write" | "read";
+	/** NORMAL does not outlive a power cut: only where nobody is given an acknowledgement (L11). @default "FULL" */
+	readonly synchronous?: "FULL" | "NORMAL";
+	/** The most pages of 4096 bytes the file may have. @default unlimited */
+	readonly maxPages?: number;
+}
+
+/** "Bany" */
+const APPLICATION = 0x42616e79;
+const SCHEMA_VERSION = 1;
+const SCHEMA = `
+	CREATE TABLE appends (
+		position INTEGER PRIMARY KEY,
+		stream TEXT NOT NULL,
+		version INTEGER NOT NULL,
+		append_id TEXT NOT NULL,
+		at TEXT NOT NULL,
+		body TEXT NOT NULL,
+		checksum INTEGER NOT NULL,
+		UNIQUE (stream, version)
+	) STRICT;
+	PRAGMA application_id = ${APPLICATION};
+	PRAGMA user_version = ${SCHEMA_VERSION};
+`;
+const OPEN_PATIENCE_MS = 10_000;
+/** Short, for it blocks the whole process; the store waits longer between attempts, where it blocks nobody. */
+const WRITE_PATIENCE_MS = 20;
+
+/** @throws StoreBroken · StoreFull */
+export function openFile(file: string, options: FileOptions): DatabaseSync {
+	const readOnly = options.access === "read";
+	if (readOnly && !existsSync(file)) throw new StoreBroken(file, "there is no such file");
+	let db: DatabaseSync | undefined;
+	try {
+		if (!readOnly) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+		db = new DatabaseSync(file, { readOnly, timeout: OPEN_PATIENCE_MS });
+		prepare(db, file, options);
+		return db;
+	} catch (error) {
+		db?.close();
+		throw told(file, error);
+	}
+}
+
+function prepare(db: DatabaseSync, file: string, options: FileOptions): void {
+	const fresh = isFresh(db, file);
+	if (options.access === "read") {
+		if (fresh) throw new StoreBroken(file, "it is empty");
+		return;
+	}
+	// A foreign file is refused above, before anything in it is changed.
+	patiently(() => db.exec("PRAGMA journal_mode = WAL"));
+	db.exec(`PRAGMA synchronous = ${options.synchronous ?? "FULL"}`);
+	if (fresh) create(db, file);
+	if (options.maxPages) db.exec(`PRAGMA max_page_count = ${Math.trunc(options.maxPages)}`);
+	db.exec(`PRAGMA busy_timeout = ${WRITE_PATIENCE_MS}`);
+}
+
+function isFresh(db: DatabaseSync, file: string): boolean {
+	const application = pragma(db, "application_id");
+	const version = pragma(db, "user_version");
+	if (application === 0 && version === 0) {
+		const tables = db.prepare("SELECT count(*) AS n FROM sqlite_schema").get() as { n: number };
+		if (tables.n === 0) return true;
+	}
+	if (application !== APPLICATION) throw new StoreBroken(file, "it is the database of another program");
+	if (version !== SCHEMA_VERSION) {
+		throw new StoreBroken(file, `its format is number ${version}, this program knows number ${SCHEMA_VERSION}`);
+	}
+	return false;
+}
+
+/** Several processes may get here at once: the first one creates, the others find it done. */
+function create(db: DatabaseSync, file: string): void {
+	db.exec("BEGIN IMMEDIATE");
+	try {
+		if (isFresh(db, file)) db.exec(SCHEMA);
+		db.exec("COMMIT");
+	} catch (error) {
+		rollBack(db);
+		throw error;
+	}
+}
+
+export function rollBack(db: DatabaseSync): void {
+	if (db.isTransaction) db.exec("ROLLBACK");
+}
+
+export function pragma(db: DatabaseSync, name: "application_id" | "user_version" | "data_version"): number {
+	return (db.prepare(`PRAGMA ${name}`).get() as Record<string, number>)[name] ?? 0;
+}
+
+/** Turning a file to WAL ignores the busy timeout. */
+function patiently(act: () => void): void {
+	const until = performance.now() + OPEN_PATIENCE_MS;
+	const sleeper = new Int32Array(new SharedArrayBuffer(4));
+	for (;;) {
+		try {
+			act();
+			return;
+		} catch (error) {
+			if (!isBusy(error) || performance.now() > until) throw error;
+			Atomics.wait(sleeper, 0, 0, 5);
+		}
+	}
+}
+
+const BUSY = 5;
+const FULL = 13;
+/** The shared memory beside the file could not grow: the disk is full. */
+const IOERR_SHMSIZE = 4874;
+
+const errcode = (error: unknown): number => (error as { errcode?: unknown }).errcode as number;
+
+export const isBusy = (error: unknown): boolean => (errcode(error) & 0xff) === BUSY;
+
+/** SQLite's error as one of the store's own; any other error as it is. */
+export function told(file: string, error: unknown): unknown {
+	if (!(error instanceof Error)) return error;
+	const { code, errcode } = error as Error & { code?: string; errcode?: number };
+	if (code === "ENOSPC") return new StoreFull(file);
+	if (code !== "ERR_SQLITE_ERROR" || errcode === undefined) return error;
+	if ((errcode & 0xff) === FULL || errcode === IOERR_SHMSIZE) return new StoreFull(file);
+	return new StoreBroken(file, error.message);
+}

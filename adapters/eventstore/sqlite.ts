@@ -1,0 +1,233 @@
+/**
+ * The event store in one SQLite file: one row an append. Any number of processes may write and read the same file.
+ *
+ * Appends that are asked for together share one transaction, and so one wait for the disk.
+ */
+
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { setImmediate as breathe, setTimeout as sleep } from "node:timers/promises";
+import { crc32 } from "node:zlib";
+import { type Append, ordinal, type Stored, sealed } from "./envelope";
+import {
+	type Appended,
+	type EventData,
+	type EventStore,
+	type RecordedEvent,
+	StoreBroken,
+	StoreBusy,
+	StoreClosed,
+	VersionConflict
+} from "./eventstore";
+import { follow, type Page, walk } from "./follow";
+import { type FileOptions, isBusy, openFile, pragma, rollBack, told } from "./sqlite-file";
+import { Tail } from "./tail";
+
+export interface SqliteOptions extends FileOptions {
+	/** @default the system's clock */
+	readonly now?: () => Date;
+	/** How often subscribers look for what other processes stored. @default 50 */
+	readonly pollMs?: number;
+}
+
+/** @throws StoreBroken · StoreFull */
+export function openSqliteStore(file: string, options: SqliteOptions = {}): EventStore {
+	return new SqliteStore(file, options);
+}
+
+const GROUP_APPENDS = 512;
+const PAGE_ROWS = 512;
+const PAGE_CHARACTERS = 2_000_000;
+const BUSY_PATIENCE_MS = 10_000;
+
+interface Waiting extends Append {
+	settle(answer: Appended | VersionConflict): void;
+	fail(error: unknown): void;
+}
+
+interface Row extends Stored {
+	readonly appendId: string;
+	readonly checksum: number;
+}
+
+type Last = Pick<Row, "version" | "position" | "appendId">;
+
+class SqliteStore implements EventStore {
+	private readonly db: DatabaseSync;
+	private readonly tail: Tail;
+	private readonly statements: ReturnType<typeof statements>;
+	private readonly now: () => Date;
+	private readonly queue: Waiting[] = [];
+	private draining: Promise<void> | undefined;
+	private closed = false;
+	private seen = 0;
+	private readonly everything: Page = from => this.page(this.statements.readAll, from);
+
+	constructor(
+		private readonly file: string,
+		private readonly options: SqliteOptions
+	) {
+		this.db = openFile(file, options);
+		this.statements = this.guarded(() => statements(this.db));
+		this.now = options.now ?? (() => new Date());
+		this.tail = new Tail({ everyMs: options.pollMs ?? 50, changed: () => this.hasChanged() });
+	}
+
+	append(stream: string, expected: string, events: readonly EventData[], appendId: string): Promise<Appended> {
+		return new Promise((resolve, fail) => {
+			this.mustBeOpen();
+			if (this.options.access === "read")
+				throw new StoreClosed(`The event store '${this.file}' is open for reading only.`);
+			const settle = (answer: Appended | VersionConflict): void =>
+				answer instanceof VersionConflict ? fail(answer) : resolve(answer);
+			this.queue.push({ ...sealed(stream, expected, events, appendId), settle, fail });
+			this.draining ??= this.drain();
+		});
+	}
+
+	async version(stream: string): Promise<string> {
+		return String(this.guarded(() => this.last(stream))?.version ?? 0);
+	}
+
+	read(stream: string, after?: string): AsyncIterable<RecordedEvent> {
+		return walk(from => this.page(this.statements.read, from, stream), "version", ordinal(after));
+	}
+
+	readAll(after?: string): AsyncIterable<RecordedEvent> {
+		return walk(this.everything, "position", ordinal(after));
+	}
+
+	subscribe(after: string | undefined, signal: AbortSignal): AsyncIterable<RecordedEvent> {
+		return follow(this.everything, ordinal(after), this.tail, signal);
+	}
+
+	async streams(prefix: string): Promise<string[]> {
+		const rows = this.guarded(() => this.statements.streams.all({ prefix })) as unknown as { stream: string }[];
+		return rows.map(row => row.stream).sort();
+	}
+
+	async close(): Promise<void> {
+		if (this.closed) return;
+		this.closed = true;
+		await this.draining;
+		this.db.close();
+		this.tail.wake();
+	}
+
+	/** Some rows more, bounded in number and size: a reader's memory stays flat, and no read holds up a checkpoint. */
+	private page(statement: StatementSync, from: number, ...stream: string[]): Row[] {
+		return this.guarded(() => {
+			const rows: Row[] = [];
+			let characters = 0;
+			for (const found of statement.iterate(from, ...stream, PAGE_ROWS)) {
+				const row = found as unknown as Row;
+				if (row.checksum !== checksum(row)) throw new StoreBroken(this.file, `append ${row.position} is damaged`);
+				rows.push(row);
+				characters += row.body.length;
+				if (characters > PAGE_CHARACTERS) break;
+			}
+			return rows;
+		});
+	}
+
+	private async drain(): Promise<void> {
+		while (this.queue.length > 0) {
+			await breathe();
+			await this.store(this.queue.splice(0, GROUP_APPENDS));
+		}
+		// In the same breath as the look at the queue, so that no append is left behind.
+		this.draining = undefined;
+	}
+
+	private async store(group: Waiting[]): Promise<void> {
+		try {
+			await this.begin();
+			const answers = group.map(append => this.answer(append));
+			this.db.exec("COMMIT");
+			for (const [i, answer] of answers.entries()) group[i]?.settle(answer);
+			this.tail.wake();
+		} catch (error) {
+			rollBack(this.db);
+			for (const append of group) append.fail(told(this.file, error));
+		}
+	}
+
+	private async begin(): Promise<void> {
+		const since = performance.now();
+		for (;;) {
+			try {
+				return this.db.exec("BEGIN IMMEDIATE");
+			} catch (error) {
+				if (!isBusy(error)) throw error;
+				const waited = Math.round(performance.now() - since);
+				if (waited > BUSY_PATIENCE_MS) throw new StoreBusy(this.file, waited);
+				await sleep(1 + Math.random() * 5);
+			}
+		}
+	}
+
+	private answer({ stream, expected, appendId, body }: Append): Appended | VersionConflict {
+		const last = this.last(stream);
+		if (last?.appendId === appendId) {
+			return { version: String(last.version), position: String(last.position), repeated: true };
+		}
+		const actual = last?.version ?? 0;
+		if (actual !== expected) return new VersionConflict(stream, String(expected), String(actual));
+		const row = { stream, version: actual + 1, appendId, at: this.now().toISOString(), body };
+		const { lastInsertRowid } = this.statements.insert.run({ ...row, checksum: checksum(row) });
+		return { version: String(row.version), position: String(lastInsertRowid), repeated: false };
+	}
+
+	private last(stream: string): Last | undefined {
+		return this.statements.last.get(stream) as unknown as Last | undefined;
+	}
+
+	private hasChanged(): boolean {
+		const before = this.seen;
+		this.seen = pragma(this.db, "data_version");
+		return this.seen !== before;
+	}
+
+	private guarded<T>(act: () => T): T {
+		this.mustBeOpen();
+		try {
+			return act();
+		} catch (error) {
+			throw told(this.file, error);
+		}
+	}
+
+	private mustBeOpen(): void {
+		if (this.closed) throw new StoreClosed(`The event store '${this.file}' is closed.`);
+	}
+}
+
+/** SQLite itself does not see a flipped bit inside a row. */
+function checksum({ stream, version, appendId, at, body }: Omit<Row, "position" | "checksum">): number {
+	return crc32(body, crc32(`${stream}\n${version}\n${appendId}\n${at}`));
+}
+
+const ROW = "SELECT stream, version, position, append_id AS appendId, at, body, checksum FROM appends";
+
+function statements(db: DatabaseSync) {
+	return {
+		last: db.prepare(
+			"SELECT version, position, append_id AS appendId FROM appends WHERE stream = ? ORDER BY version DESC LIMIT 1"
+		),
+		insert: db.prepare(
+			`INSERT INTO appends (stream, version, append_id, at, body, checksum)
+			VALUES (:stream, :version, :appendId, :at, :body, :checksum)`
+		),
+		read: db.prepare(`${ROW} WHERE version > ?1 AND stream = ?2 ORDER BY version LIMIT ?3`),
+		readAll: db.prepare(`${ROW} WHERE position > ?1 ORDER BY position LIMIT ?2`),
+		// From name to name through the index: DISTINCT would walk every append.
+		streams: db.prepare(
+			`WITH RECURSIVE names (stream) AS (
+				SELECT min(stream) FROM appends WHERE stream >= :prefix
+				UNION ALL
+				SELECT (SELECT min(stream) FROM appends WHERE stream > names.stream) FROM names
+				WHERE substr(names.stream, 1, length(:prefix)) = :prefix
+			)
+			SELECT stream FROM names WHERE substr(stream, 1, length(:prefix)) = :prefix`
+		)
+	};
+}
