@@ -5,7 +5,8 @@
  * Records are JSON. Integers that may pass 2^53 (byte counts) are decimal strings in them, both ways.
  */
 
-import type { Connection, Json, SourceRecord, TargetRecord } from "../contracts/migration/records";
+import type { Json, JsonValue } from "../contracts/json";
+import type { Connection, SourceRecord, TargetRecord } from "../contracts/migration/records";
 
 /** What a connector is, before any connection. */
 export interface Spec {
@@ -48,7 +49,7 @@ export interface Check {
 	/** Each thing looked at, with what to do where it is not well. */
 	readonly findings: readonly Finding[];
 	/** Facts that the mapping needs (algorithm detected, tags, services …), by name. */
-	readonly facts: Readonly<Record<string, Json>>;
+	readonly facts: Readonly<Record<string, JsonValue>>;
 }
 export interface Finding {
 	readonly ok: boolean;

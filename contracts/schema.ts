@@ -6,6 +6,8 @@
  *   Input <{ id: "uuid"; limit: { type: "number"; default: 10 } }>  →  { id: string; limit?: number }
  */
 
+import type { Json } from "./json";
+
 /** JSON's own types only: a `Date` leaves one node and arrives at the next as a string. */
 interface Scalars {
 	string: string;
@@ -15,7 +17,7 @@ interface Scalars {
 	number: number;
 	boolean: boolean;
 	any: unknown;
-	object: Record<string, unknown>;
+	object: Json;
 }
 
 type Name = keyof Scalars | `${keyof Scalars}[]`;

@@ -1,8 +1,6 @@
 /** The words all stages share: what a record is on its way, and what became of it. JSON only. */
 
-/** A JSON object. Byte counts in it are decimal strings: numbers on the wire are exact only to 2^53. */
-export type Json = { [key: string]: JsonValue };
-export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
+import type { Json, JsonValue } from "../json";
 
 /** How to reach a system; secrets may be `${ENV}` references, which the node that connects resolves. */
 export interface Connection {
@@ -48,3 +46,57 @@ export interface Quarantine {
 export const OUTCOMES = ["created", "updated", "unchanged", "skipped", "quarantined", "removed"] as const;
 /** What became of a record. They add up to what was read, always. */
 export type Outcome = (typeof OUTCOMES)[number];
+
+/** A record after the transformer: what the target shall hold, or why it cannot. */
+export interface Transformed {
+	readonly id: string;
+	readonly name: string;
+	/** Absent when quarantined. */
+	readonly target?: TargetRecord;
+	readonly losses: readonly Loss[];
+	readonly quarantine?: Quarantine;
+}
+
+/** What there is to do for one record at the target, recorded before the first write (L1). */
+export interface Intent extends Transformed {
+	/** What stood at the target under that name before us; null: nothing. */
+	readonly before: Json | null;
+}
+
+/** What became of one record. */
+export interface Result {
+	readonly id: string;
+	readonly outcome: Outcome;
+	/** The digest of what was read back after the write (L2). */
+	readonly fingerprint?: string;
+	readonly quarantine?: Quarantine;
+	/** Why it was skipped. */
+	readonly reason?: string;
+	/** The customer's address at the target, where it has one. */
+	readonly link?: string;
+}
+
+/** One field that is not as it should be at the target. */
+export interface FieldDifference {
+	readonly field: string;
+	readonly expected: JsonValue;
+	readonly actual: JsonValue;
+}
+/** A record that is not at the target as it should be. `missing`: not there at all. */
+export interface Difference {
+	readonly id: string;
+	readonly name: string;
+	readonly kind: "missing" | "different";
+	readonly fields: readonly FieldDifference[];
+}
+
+/** One line of the report. */
+export interface ReportLine {
+	readonly stream: string;
+	readonly id: string;
+	readonly name: string;
+	readonly outcome: Outcome;
+	readonly target: string | null;
+	readonly losses: readonly Loss[];
+	readonly reason: string | null;
+}

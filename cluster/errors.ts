@@ -1,0 +1,15 @@
+/** The table of contracts/errors.ts as Moleculer errors: thrown by code, alike on every node. */
+
+import { Errors } from "moleculer";
+import { ERRORS, type ErrorCode } from "../contracts/errors";
+
+/** An error a caller can act on: `detail` says what is wrong, where, and what to do. */
+export function failure(code: ErrorCode, detail: string, data: Record<string, unknown> = {}): Errors.MoleculerError {
+	return new Errors.MoleculerError(detail, ERRORS[code].status, code, data);
+}
+
+/** The code of an error that came over the wire or from here, if it is one of the table. */
+export function codeOf(error: unknown): ErrorCode | undefined {
+	const type = (error as { type?: unknown } | null)?.type;
+	return typeof type === "string" && type in ERRORS ? (type as ErrorCode) : undefined;
+}

@@ -1,0 +1,28 @@
+/** Pino as every node uses it: JSON lines, with the correlation id, without secrets. */
+
+import { AsyncLocalStorage } from "node:async_hooks";
+import pino from "pino";
+import { mask } from "../domain/platform/masking";
+
+/** What is being done now, across awaits; each log line carries it. */
+const work = new AsyncLocalStorage<{ correlationId: string }>();
+
+export const correlated = <T>(correlationId: string, job: () => T): T => work.run({ correlationId }, job);
+export const correlationId = (): string | undefined => work.getStore()?.correlationId;
+
+/** Moleculer's logger option. @param destination a file, or 1 for standard output */
+export function pinoLogger(level: string, destination: string | number): object {
+	const options: pino.LoggerOptions = {
+		level,
+		base: null,
+		timestamp: pino.stdTimeFunctions.isoTime,
+		formatters: { level: label => ({ level: label }) },
+		mixin: () => work.getStore() ?? {},
+		hooks: {
+			logMethod(args, method) {
+				method.apply(this, args.map(arg => mask(arg)) as typeof args);
+			}
+		}
+	};
+	return { type: "Pino", options: { level, pino: { options, destination: pino.destination({ dest: destination, mkdir: true, sync: true }) } } };
+}

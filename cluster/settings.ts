@@ -1,0 +1,23 @@
+/** What a node knows of itself beyond Moleculer's own options; `moleculer.config.ts` alone fills it in. */
+
+import type { ServiceBroker } from "moleculer";
+
+export interface Settings {
+	/** Where this node keeps what must last. */
+	readonly dataDir: string;
+	/** `read`: the event store is opened for reading, nothing is locked, nothing is run. */
+	readonly access: "write" | "read";
+	/** How long a controller holds a run without renewing, in ms. */
+	readonly leaseMs: number;
+	/** Runs that were not finished go on when the node starts. */
+	readonly resume: boolean;
+	/** The environment, for `${NAME}` in a definition. */
+	readonly environment: (name: string) => string | undefined;
+}
+
+/** The settings of the node a service runs on. */
+export function settingsOf(broker: object): Settings {
+	const { settings } = (broker as ServiceBroker).options as { settings?: Settings };
+	if (!settings) throw new Error("This node was started without its settings: start it by moleculer.config.ts or node.ts.");
+	return settings;
+}

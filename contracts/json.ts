@@ -1,0 +1,4 @@
+/** What the wire carries. Byte counts in it are decimal strings: numbers are exact only to 2^53. */
+
+export type JsonValue = string | number | boolean | null | JsonValue[] | Json;
+export type Json = { [key: string]: JsonValue };

@@ -1,0 +1,38 @@
+/** How the contracts of the stages speak of a connection and of what was found behind it. */
+
+import type { JsonValue } from "../json";
+
+/** A connection as the definition gives it: `${ENV}` references are resolved on the node that connects. */
+export const connection = { type: "record", value: ["string", "number", "boolean"] } as const;
+
+export interface Finding {
+	readonly ok: boolean;
+	/** Stable, for machines: `unreachable`, `login-refused`, `not-sudo`, `wrong-system` … */
+	readonly code: string;
+	/** One sentence: what is wrong and what to do. */
+	readonly message: string;
+}
+
+/** What a connection turned out to be. */
+export interface CheckReport {
+	readonly ok: boolean;
+	readonly system: string | null;
+	readonly version: string | null;
+	readonly account: string | null;
+	readonly findings: readonly Finding[];
+	/** What the mapping needs to know of that side, by name. */
+	readonly facts: Readonly<Record<string, JsonValue>>;
+	/** How many records there are, by stream. */
+	readonly counts: Readonly<Record<string, number>>;
+}
+
+/** An option that a connector understands in a definition. */
+export interface OptionSpec {
+	readonly description: string;
+	readonly type: "string" | "number" | "boolean" | "enum";
+	readonly values?: readonly string[];
+	readonly required?: boolean;
+	/** Never answered, logged or stored in the clear. */
+	readonly secret?: boolean;
+	readonly default?: string | number | boolean;
+}

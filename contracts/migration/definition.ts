@@ -1,0 +1,45 @@
+/** The definition of a migration: data, not code. What may stand in the operator's YAML or JSON file. */
+
+import type { Output, Schema } from "../schema";
+
+export const CONFLICT_POLICIES = ["skip", "overwrite", "fail"] as const;
+export const RESETTING_PLANS = ["full", "shrink", "quarantine"] as const;
+
+/** A connection has the options of its connector; the connector's own spec checks them. */
+const connection = { type: "record", value: ["string", "number", "boolean"] } as const;
+
+export const definitionSchema = {
+	/** Names the run: its state, its report, its files. */
+	name: { type: "string", pattern: "^[a-z0-9][a-z0-9-]{0,62}$" },
+	source: connection,
+	target: connection,
+	/** The kinds of record to move, in dependency order. */
+	streams: { type: "array", items: "string|min:1", min: 1, default: ["admins", "users"] },
+	/** What to do when the target holds a record of that name that is not as ours would be. */
+	conflict: { type: "enum", values: CONFLICT_POLICIES, default: "skip" },
+	rules: {
+		type: "object",
+		default: {},
+		props: {
+			/** Target tag by source tag, where they differ. */
+			inboundTags: { type: "record", value: "string|min:1", default: {} },
+			/**
+			 * A plan whose traffic resets each period, partly used: `full` forgets this period's use once, `shrink` makes
+			 * the rest the limit of every period, `quarantine` leaves the user.
+			 */
+			resettingPlans: { type: "enum", values: RESETTING_PLANS, default: "full" }
+		}
+	},
+	batch: {
+		type: "object",
+		default: {},
+		props: {
+			/** The most records a batch holds. */
+			records: { type: "number", integer: true, min: 1, max: 1000, default: 100 },
+			/** The most bytes of JSON a batch holds; NATS refuses messages over 1 MB. */
+			bytes: { type: "number", integer: true, min: 10_000, max: 700_000, default: 300_000 }
+		}
+	}
+} as const satisfies Schema;
+
+export type Definition = Output<typeof definitionSchema>;

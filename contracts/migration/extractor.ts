@@ -1,0 +1,34 @@
+/** extractor: reads the source. Stateless: any node can take the next page. */
+
+import type { Json } from "../json";
+import { action, contract } from "../contract";
+import { type CheckReport, connection } from "./connection";
+import type { SourceRecord } from "./records";
+
+/** One page of a stream of the source. */
+export interface ExtractedPage {
+	readonly records: readonly SourceRecord[];
+	/** Where to go on; null after the last page. */
+	readonly next: string | null;
+	/** How many records the source says it has. */
+	readonly total: number;
+}
+
+export const extractor = contract("migration", "extractor", {
+	actions: {
+		check: action({ connection }, { scope: "migration:read" }).returns<CheckReport>(),
+		count: action({ connection, stream: "string" }, { scope: "migration:read" }).returns<number>(),
+		page: action(
+			{
+				connection,
+				stream: "string",
+				cursor: { type: "string", nullable: true },
+				limit: { type: "number", integer: true, min: 1, max: 1000 }
+			},
+			{ scope: "migration:run" }
+		).returns<ExtractedPage>(),
+		/** What the source says of one record, by the name it shows. */
+		find: action({ connection, stream: "string", name: "string" }, { scope: "migration:read" }).returns<Json | null>()
+	},
+	events: {}
+});

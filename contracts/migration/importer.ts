@@ -1,0 +1,43 @@
+/** importer: writes to the target. Stateless; what it may write was recorded before it is called (L1). */
+
+import { action, contract } from "../contract";
+import { type CheckReport, connection } from "./connection";
+import { CONFLICT_POLICIES } from "./definition";
+import type { Result, TargetRecord } from "./records";
+
+export const importer = contract("migration", "importer", {
+	actions: {
+		check: action({ connection }, { scope: "migration:read" }).returns<CheckReport>(),
+		count: action({ connection, stream: "string" }, { scope: "migration:read" }).returns<number>(),
+		/** What stands at the target under these names now. */
+		find: action(
+			{ connection, stream: "string", names: { type: "array", items: "string" } },
+			{ scope: "migration:run" }
+		).returns<TargetRecord[]>(),
+		/** Makes the target hold each record as given; an outcome for each, in order. Safe to repeat. */
+		write: action(
+			{
+				connection,
+				stream: "string",
+				conflict: { type: "enum", values: CONFLICT_POLICIES },
+				/** The lease of the run that asks: its fencing token, and how long it still holds (L6). */
+				lease: { type: "object", props: { token: "string", remainingMs: "number" } },
+				records: {
+					type: "array",
+					items: {
+						type: "object",
+						props: {
+							id: "string",
+							name: "string",
+							data: "object",
+							before: { type: "object", nullable: true },
+							secrets: { type: "record", value: "string", optional: true }
+						}
+					}
+				}
+			},
+			{ scope: "migration:run" }
+		).returns<Result[]>()
+	},
+	events: {}
+});

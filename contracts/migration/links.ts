@@ -1,0 +1,38 @@
+/** links: which address at the target answers for a customer's old subscription link. */
+
+import { action, contract } from "../contract";
+
+/** A customer's old link and its new address. The old key is kept as a digest only. */
+export interface Link {
+	readonly migration: string;
+	/** The source's id of the user. */
+	readonly id: string;
+	/** As the old link spells it. */
+	readonly username: string;
+	/** SHA-256 of the old key, hex. */
+	readonly keyDigest: string;
+	/** The target's subscription address. */
+	readonly target: string;
+}
+
+export const links = contract("migration", "links", {
+	actions: {
+		/** Keeps the links of a batch; a link that is there already is replaced. Answers how many were given. */
+		record: action(
+			{
+				migration: "string",
+				links: {
+					type: "array",
+					items: {
+						type: "object",
+						props: { id: "string", username: "string", keyDigest: "string", target: "string" }
+					}
+				}
+			},
+			{ scope: "migration:run" }
+		).returns<number>(),
+		find: action({ username: "string" }, { scope: "migration:read" }).returns<Link[]>(),
+		count: action({ migration: "string|optional" }, { scope: "migration:read" }).returns<number>()
+	},
+	events: {}
+});

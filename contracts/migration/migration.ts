@@ -1,0 +1,122 @@
+/** migration: one run of a definition, from plan to certificate. */
+
+import { action, contract } from "../contract";
+import type { Finding } from "./connection";
+import type { Difference, Loss, Outcome, ReportLine } from "./records";
+
+/** Where a migration stands. */
+export const PHASES = ["planned", "copying", "comparing", "finished"] as const;
+export type Phase = (typeof PHASES)[number];
+
+export interface StreamPlan {
+	readonly stream: string;
+	/** Records at the source. */
+	readonly source: number;
+	/** Records at the target already. */
+	readonly target: number;
+	/** Would be written. */
+	readonly move: number;
+	/** Would be left, by category. */
+	readonly quarantine: Readonly<Record<string, number>>;
+	/** Of those that would be written, by code of the loss. */
+	readonly losses: Readonly<Record<string, number>>;
+	/** Names that stand at the target already. */
+	readonly clashes: readonly string[];
+	readonly clashCount: number;
+}
+
+/** What the preflight found. Nothing has been written. */
+export interface Plan {
+	readonly name: string;
+	readonly hash: string;
+	readonly ok: boolean;
+	readonly findings: readonly Finding[];
+	readonly source: { readonly system: string | null; readonly version: string | null; readonly account: string | null };
+	readonly target: { readonly system: string | null; readonly version: string | null; readonly account: string | null };
+	readonly streams: readonly StreamPlan[];
+	/** A rough guess for the copy, in seconds. */
+	readonly estimateSeconds: number;
+}
+
+export interface StreamStatus {
+	readonly stream: string;
+	/** Records at the source when last asked. */
+	readonly total: number;
+	/** Records read; the outcomes add up to it. */
+	readonly read: number;
+	readonly outcomes: Readonly<Record<Outcome, number>>;
+	readonly quarantine: Readonly<Record<string, number>>;
+	readonly losses: Readonly<Record<string, number>>;
+	readonly copied: boolean;
+	/** Records compared so far, and how many of them are not as they should be. */
+	readonly compared: number;
+	readonly differences: number;
+	/** Records that only the target has: not differences. */
+	readonly extra: number | null;
+	/** Two complete listings of the source named the same ids (L4). */
+	readonly complete: boolean | null;
+}
+
+export interface Status {
+	readonly name: string;
+	readonly hash: string;
+	readonly phase: Phase;
+	/** A controller on some node is at work on it. */
+	readonly running: boolean;
+	readonly startedAt: string | null;
+	readonly finishedAt: string | null;
+	readonly streams: readonly StreamStatus[];
+	/** What stopped it last, in one sentence; it can be started again. */
+	readonly failure: { readonly code: string; readonly message: string } | null;
+	/** Set when finished. */
+	readonly verdict: Verdict | null;
+}
+
+/** `clean`: all moved and equal. `attention`: finished, but records need a human. */
+export interface Verdict {
+	readonly result: "clean" | "attention";
+	readonly accountedFor: number;
+	readonly total: number;
+	readonly differences: number;
+	readonly losses: number;
+	/** The digest over the per-key digests of a clean comparison (L4); null when it is not clean. */
+	readonly certificate: string | null;
+}
+
+export interface Summary extends Status {
+	readonly categories: Readonly<Record<string, { readonly count: number; readonly reason: string }>>;
+	readonly lossReasons: Readonly<Record<string, Pick<Loss, "severity" | "reason">>>;
+}
+
+/** A run of lines, and where to go on; `next` is null at the end. */
+export interface Lines<L> {
+	readonly lines: readonly L[];
+	readonly next: string | null;
+}
+export interface DifferenceLine extends Difference {
+	readonly stream: string;
+}
+
+const name = "string|min:1";
+const page = { name, stream: "string", after: { type: "string", nullable: true } } as const;
+
+export const migration = contract("migration", "migration", {
+	actions: {
+		/** Looks at both sides and says what a run would do; writes nothing to either. `document` is YAML or JSON. */
+		plan: action({ document: "string|min:1" }, { rest: "POST /migrations/plan", scope: "migration:plan" }).returns<Plan>(),
+		/** Begins, or goes on with, what was planned under that name; answers at once. */
+		start: action({ name }, { rest: "POST /migrations/:name/start", scope: "migration:run" }).returns<Status>(),
+		/** Stops after the step at hand; `start` goes on. */
+		halt: action({ name }, { scope: "migration:run" }).returns<Status>(),
+		status: action({ name }, { rest: "GET /migrations/:name", scope: "migration:read" }).returns<Status>(),
+		list: action({}, { rest: "GET /migrations", scope: "migration:read" }).returns<Status[]>(),
+		/** The records of a stream and what became of them, in order. */
+		report: action(page, { rest: "GET /migrations/:name/report", scope: "migration:read" }).returns<Lines<ReportLine>>(),
+		/** The records that differ after the last comparison. */
+		diff: action(page, { rest: "GET /migrations/:name/diff", scope: "migration:read" }).returns<Lines<DifferenceLine>>()
+	},
+	events: {
+		/** A migration came to its end or stopped on an error. */
+		ended: { name: "string", phase: { type: "enum", values: PHASES }, failure: { type: "string", nullable: true } }
+	}
+});

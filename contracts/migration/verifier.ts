@@ -1,0 +1,39 @@
+/** verifier: compares what the target holds with what it shall hold. Stateless; reads both, writes nothing. */
+
+import { action, contract } from "../contract";
+import { connection } from "./connection";
+import type { Difference } from "./records";
+
+/** The comparison of one batch. */
+export interface Comparison {
+	/** `[id, name, digest]` of each record that is as it should be. */
+	readonly equal: readonly (readonly [id: string, name: string, digest: string])[];
+	readonly differences: readonly Difference[];
+}
+
+export const verifier = contract("migration", "verifier", {
+	actions: {
+		compare: action(
+			{
+				connection,
+				stream: "string",
+				records: {
+					type: "array",
+					items: { type: "object", props: { id: "string", name: "string", data: "object" } }
+				}
+			},
+			{ scope: "migration:run" }
+		).returns<Comparison>(),
+		/** The names at the target on one page, to find those that only the target has. */
+		names: action(
+			{
+				connection,
+				stream: "string",
+				cursor: { type: "string", nullable: true },
+				limit: { type: "number", integer: true, min: 1, max: 1000 }
+			},
+			{ scope: "migration:run" }
+		).returns<{ names: string[]; next: string | null }>()
+	},
+	events: {}
+});

@@ -1,0 +1,54 @@
+/** The ids of a listing, held small: a bit each for whole numbers, a set for all else. Grows only. */
+
+const BITMAP_LIMIT = 2 ** 31;
+
+export class IdSet {
+	private bits = new Uint32Array(1024);
+	private readonly others = new Set<string>();
+	private count = 0;
+
+	get size(): number {
+		return this.count;
+	}
+
+	/** False when the id was there already. */
+	add(id: string): boolean {
+		if (this.has(id)) return false;
+		this.count++;
+		const number = small(id);
+		if (number === undefined) this.others.add(id);
+		else this.setBit(number);
+		return true;
+	}
+
+	has(id: string): boolean {
+		const number = small(id);
+		if (number === undefined) return this.others.has(id);
+		return (((this.bits[number >>> 5] ?? 0) >>> (number & 31)) & 1) === 1;
+	}
+
+	/** Do both hold the same ids? */
+	equals(other: IdSet): boolean {
+		if (this.count !== other.count) return false;
+		for (const id of this.others) if (!other.others.has(id)) return false;
+		const words = Math.max(this.bits.length, other.bits.length);
+		for (let word = 0; word < words; word++) if ((this.bits[word] ?? 0) !== (other.bits[word] ?? 0)) return false;
+		return true;
+	}
+
+	private setBit(number: number): void {
+		const word = number >>> 5;
+		if (word >= this.bits.length) {
+			const grown = new Uint32Array(Math.max(word + 1, this.bits.length * 2));
+			grown.set(this.bits);
+			this.bits = grown;
+		}
+		this.bits[word] = ((this.bits[word] as number) | (1 << (number & 31))) >>> 0;
+	}
+}
+
+/** The id as a whole number that has only one spelling, if it is one. */
+function small(id: string): number | undefined {
+	const number = Number(id);
+	return Number.isInteger(number) && number >= 0 && number < BITMAP_LIMIT && String(number) === id ? number : undefined;
+}

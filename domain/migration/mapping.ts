@@ -1,0 +1,42 @@
+/** Applies a mapping: rows of data that name a converter each. What a row means is in its converter, nowhere else. */
+
+import type { Json, JsonValue } from "../../contracts/json";
+import type { Loss, Quarantine, SourceRecord, Transformed } from "../../contracts/migration/records";
+import type { FieldMapping } from "../../contracts/migration/transformer";
+
+/** What a converter answers: a value, or nothing for a field that has no counterpart; and what is lost on the way. */
+export interface Converted {
+	readonly value?: JsonValue;
+	readonly losses?: readonly Loss[];
+	/** The record must not be moved. */
+	readonly quarantine?: Quarantine;
+}
+
+/** Reads the fields its row names from `data`; knows both sides by `context`. Pure. */
+export type Converter<C> = (data: Json, context: C, row: FieldMapping) => Converted;
+
+export interface StreamMapping<C> {
+	readonly rows: readonly FieldMapping[];
+	readonly converters: Readonly<Record<string, Converter<C>>>;
+	/** The target's field that is the record's name there. */
+	readonly nameField: string;
+}
+
+/** A record as the target shall hold it, with what is lost; or the first reason why it cannot be moved. */
+export function transform<C>(mapping: StreamMapping<C>, record: SourceRecord, context: C): Transformed {
+	const data: Json = {};
+	const losses: Loss[] = [];
+	for (const row of mapping.rows) {
+		const { value, losses: lost = [], quarantine } = converter(mapping, row)(record.data, context, row);
+		if (quarantine) return { id: record.id, name: record.name, losses: [], quarantine };
+		losses.push(...lost);
+		if (row.to !== null && value !== undefined) data[row.to] = value;
+	}
+	return { id: record.id, name: record.name, target: { name: String(data[mapping.nameField]), data }, losses };
+}
+
+function converter<C>(mapping: StreamMapping<C>, row: FieldMapping): Converter<C> {
+	const found = mapping.converters[row.convert];
+	if (!found) throw new Error(`The mapping names a converter '${row.convert}' that does not exist.`);
+	return found;
+}

@@ -1,0 +1,87 @@
+/** Admins, Marzneshin → Marzban by API: the name crosses; passwords, rights per service and prefixes do not. */
+
+import type { Json } from "../../../contracts/json";
+import type { Loss, Severity } from "../../../contracts/migration/records";
+import type { FieldMapping } from "../../../contracts/migration/transformer";
+import type { Converter, StreamMapping } from "../mapping";
+import type { Context } from "./context";
+
+const row = (to: string | null, from: string, convert: string): FieldMapping => ({ to, from: [from], convert });
+
+const rows: readonly FieldMapping[] = [
+	row("username", "username", "name"),
+	row("is_sudo", "is_sudo", "sudo"),
+	row(null, "enabled", "enabled"),
+	row(null, "service_ids", "access"),
+	row(null, "modify_users_access", "readOnly"),
+	row(null, "subscription_url_prefix", "prefix"),
+	row(null, "users_data_usage", "usage")
+];
+
+/** Marzban stores up to 34 characters and checks nothing; an empty name is ours to refuse. */
+const name: Converter<Context> = ({ username }) => {
+	const value = String(username ?? "");
+	if (value.length >= 1 && value.length <= 34) return { value };
+	const reason = "Marzban's admins table holds 1 to 34 characters.";
+	return { quarantine: { category: "name_refused", field: "username", value, reason } };
+};
+
+/** The API cannot edit or remove a sudo once made, so none is made: an undo must stay possible. */
+const sudo: Converter<Context> = (data, { sudoers }) => {
+	const there = sudoers.includes(String(data.username));
+	if (data.is_sudo !== true || there) return { value: there };
+	return { value: false, ...loses("sudo_dropped", "is_sudo", "act", "Created without sudo: a sudo could not be removed again.") };
+};
+
+const loses = (code: string, field: string, severity: Severity, reason: string): { losses: Loss[] } => ({
+	losses: [{ code, field, severity, reason }]
+});
+
+const when =
+	(holds: (data: Json) => boolean, code: string, field: string, severity: Severity, reason: string): Converter<Context> =>
+	data =>
+		holds(data) ? loses(code, field, severity, reason) : {};
+
+export const admins: StreamMapping<Context> = {
+	rows,
+	nameField: "username",
+	converters: {
+		name,
+		sudo,
+		enabled: when(
+			data => data.enabled === false,
+			"admin_enabled",
+			"enabled",
+			"act",
+			"Marzban cannot disable an admin: keep the new password to yourself."
+		),
+		access: when(
+			data => data.all_services_access !== true && Array.isArray(data.service_ids) && data.service_ids.length > 0,
+			"service_access_dropped",
+			"service_ids",
+			"degraded",
+			"Marzban does not limit an admin to services."
+		),
+		readOnly: when(
+			data => data.modify_users_access === false && data.is_sudo !== true,
+			"modify_access_gained",
+			"modify_users_access",
+			"act",
+			"Marzban has no read-only admins: this one may change users."
+		),
+		prefix: when(
+			data => String(data.subscription_url_prefix ?? "") !== "",
+			"prefix_dropped",
+			"subscription_url_prefix",
+			"degraded",
+			"Marzban has one subscription address for all."
+		),
+		usage: when(
+			data => BigInt(String(data.users_data_usage ?? "0")) > 0n,
+			"usage_dropped",
+			"users_data_usage",
+			"info",
+			"The counter begins anew."
+		)
+	}
+};

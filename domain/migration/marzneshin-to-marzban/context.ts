@@ -1,0 +1,105 @@
+/** What the mapping Marzneshin → Marzban knows of both panels: taken from their facts once, at the plan. */
+
+import type { Definition } from "../../../contracts/migration/definition";
+import type { AuthAlgorithm } from "../credentials";
+
+/** The protocols both panels speak. */
+export const PROTOCOLS = ["vless", "vmess", "trojan", "shadowsocks"] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
+
+/** An inbound of the source as the target can serve it, or why it cannot. */
+export interface InboundRoute {
+	readonly sourceTag: string;
+	readonly protocol: string;
+	/** The target's tag; null when nothing there matches. */
+	readonly tag: string | null;
+	/** `xtls-rprx-vision` or empty: what the source's node gives vless accounts there. */
+	readonly flow: string;
+}
+
+export interface Context {
+	readonly authAlgorithm: AuthAlgorithm;
+	/** By service id, the inbounds it opens. */
+	readonly services: Readonly<Record<string, readonly InboundRoute[]>>;
+	/** Admins that exist at the target or are moved by this migration. */
+	readonly owners: readonly string[];
+	/** The account we write with. `env` sudo: what it creates has no owner. */
+	readonly account: { readonly name: string; readonly kind: "env" | "db" };
+	/** Sudo accounts that the target holds already. */
+	readonly sudoers: readonly string[];
+	readonly resettingPlans: Definition["rules"]["resettingPlans"];
+}
+
+export interface SourceFacts {
+	readonly authAlgorithm: AuthAlgorithm;
+	readonly services: readonly { readonly id: number; readonly inbound_ids: readonly number[] }[];
+	readonly inbounds: readonly {
+		readonly id: number;
+		readonly tag: string;
+		readonly protocol: string;
+		readonly flow?: string | null;
+	}[];
+	readonly admins: readonly { readonly username: string }[];
+}
+
+export interface TargetFacts {
+	readonly account: string;
+	readonly accountKind: "env" | "db";
+	/** Tags by protocol. */
+	readonly inbounds: Readonly<Record<string, readonly string[]>>;
+	readonly admins: readonly { readonly username: string; readonly is_sudo: boolean }[];
+}
+
+/** Pure; the result is stored with the plan, so that the whole run maps alike. */
+export function contextOf(source: SourceFacts, target: TargetFacts, definition: Definition): Context {
+	const route = (inbound: SourceFacts["inbounds"][number]): InboundRoute => {
+		const wanted = definition.rules.inboundTags[inbound.tag] ?? inbound.tag;
+		const there = target.inbounds[inbound.protocol]?.includes(wanted) ?? false;
+		return {
+			sourceTag: inbound.tag,
+			protocol: inbound.protocol,
+			tag: there ? wanted : null,
+			flow: inbound.protocol === "vless" ? (inbound.flow ?? "") : ""
+		};
+	};
+	const inbounds = new Map(source.inbounds.map(inbound => [inbound.id, route(inbound)]));
+	const services = source.services.map(service => [
+		String(service.id),
+		service.inbound_ids.flatMap(id => inbounds.get(id) ?? [])
+	]);
+	const moved = definition.streams.includes("admins") ? source.admins.map(admin => admin.username) : [];
+	return {
+		authAlgorithm: source.authAlgorithm,
+		services: Object.fromEntries(services),
+		owners: [...new Set([...target.admins.map(admin => admin.username), ...moved])],
+		account: { name: target.account, kind: target.accountKind },
+		sudoers: [
+			...target.admins.filter(admin => admin.is_sudo).map(admin => admin.username),
+			...(target.accountKind === "env" ? [target.account] : [])
+		],
+		resettingPlans: definition.rules.resettingPlans
+	};
+}
+
+/** Source tags in use that the target lacks, with their protocol: the operator maps or adds them. */
+export function missingTags(context: Context): { tag: string; protocol: string; supported: boolean }[] {
+	const missing = Object.values(context.services)
+		.flat()
+		.filter(route => route.tag === null)
+		.map(({ sourceTag, protocol }) => ({
+			tag: sourceTag,
+			protocol,
+			supported: (PROTOCOLS as readonly string[]).includes(protocol)
+		}));
+	return [...new Map(missing.map(entry => [`${entry.protocol} ${entry.tag}`, entry])).values()];
+}
+
+/** Entries of `rules.inboundTags` that name a tag one of the panels does not have: a slip that would cost access. */
+export function unknownTags(source: SourceFacts, target: TargetFacts, definition: Definition): { tag: string; at: string }[] {
+	const sourceTags = new Set(source.inbounds.map(inbound => inbound.tag));
+	const targetTags = new Set(Object.values(target.inbounds).flat());
+	return Object.entries(definition.rules.inboundTags).flatMap(([from, to]) => [
+		...(sourceTags.has(from) ? [] : [{ tag: from, at: "source" }]),
+		...(targetTags.has(to) ? [] : [{ tag: to, at: "target" }])
+	]);
+}

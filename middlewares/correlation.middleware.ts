@@ -1,0 +1,21 @@
+/** One correlation id through every call and event that a request causes, and in every log line of it. */
+
+import { randomUUID } from "node:crypto";
+import type { Middleware } from "moleculer";
+import { correlated, correlationId } from "../cluster/logging";
+import type { Meta } from "../cluster";
+
+type Handler = (ctx: { meta: Meta }) => unknown;
+
+const follow =
+	(next: Handler): Handler =>
+	ctx => {
+		ctx.meta.correlationId ??= correlationId() ?? randomUUID();
+		return correlated(ctx.meta.correlationId, () => next(ctx));
+	};
+
+export const correlation = {
+	name: "correlation",
+	localAction: follow,
+	localEvent: follow
+} as unknown as Middleware;

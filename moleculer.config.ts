@@ -1,0 +1,146 @@
+/** The one place that reads the environment: every setting, checked; a wrong one stops the node with a sentence. */
+
+import { hostname } from "node:os";
+import { extname, join } from "node:path";
+import type { BrokerOptions } from "moleculer";
+import { pinoLogger } from "./cluster/logging";
+import type { Settings } from "./cluster/settings";
+import { CONTRACTS } from "./contracts";
+import { correlation } from "./middlewares/correlation.middleware";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A setting that is not as it must be. */
+export class SettingError extends Error {
+	override readonly name = "SettingError";
+}
+
+interface Variable<T> {
+	/** What it means, and its form. */
+	readonly says: string;
+	readonly fallback: string | null;
+	/** The value, or undefined when the text is not of the form. */
+	readonly read: (text: string) => T | undefined;
+}
+
+const text = (pattern: RegExp) => (value: string) => (pattern.test(value) ? value : undefined);
+const number =
+	(least: number, most: number) =>
+	(value: string): number | undefined =>
+		/^\d+$/.test(value) && Number(value) >= least && Number(value) <= most ? Number(value) : undefined;
+const oneOf = (...values: string[]) => text(new RegExp(`^(${values.join("|")})$`));
+const names = CONTRACTS.map(({ name }) => name);
+const list = (value: string): string[] | undefined => {
+	const wanted = value.split(",").map(name => name.trim());
+	return wanted.every(name => names.includes(name)) ? wanted : undefined;
+};
+
+/** Every variable that Banyan reads; the README's table is checked against it. */
+export const VARIABLES = {
+	NAMESPACE: { says: "nodes of one namespace find each other", fallback: "banyan", read: text(/^[\w-]+$/) },
+	NODE_ID: { says: "this node's name, unique in the namespace", fallback: null, read: text(/^[\w.-]+$/) },
+	TRANSPORTER: {
+		says: "where nodes meet, as nats://[user:password@]host:port[,host:port]; without it all runs in one process",
+		fallback: null,
+		read: text(/^nats:\/\/[^\s]+$/)
+	},
+	SERVICES: { says: `what this node runs, separated by commas, of ${names.join(", ")}`, fallback: null, read: list },
+	DATA_DIR: { says: "the folder of what must last", fallback: "data", read: text(/./) },
+	LOG_LEVEL: {
+		says: "one of fatal, error, warn, info, debug, trace",
+		fallback: "info",
+		read: oneOf("fatal", "error", "warn", "info", "debug", "trace")
+	},
+	REQUEST_TIMEOUT: { says: "the longest a call may take, 1000 to 600000 ms", fallback: "60000", read: number(1000, 600_000) },
+	HEARTBEAT_INTERVAL: { says: "seconds between signs of life, 1 to 60", fallback: "3", read: number(1, 60) },
+	HEARTBEAT_TIMEOUT: { says: "seconds without one until a node counts as gone, 2 to 300", fallback: "8", read: number(2, 300) },
+	LEASE_MS: {
+		says: "how long a controller holds a run without renewing, 1000 to 300000 ms",
+		fallback: "10000",
+		read: number(1000, 300_000)
+	}
+} as const satisfies Record<string, Variable<unknown>>;
+
+type Name = keyof typeof VARIABLES;
+type ValueOf<N extends Name> = NonNullable<ReturnType<(typeof VARIABLES)[N]["read"]>>;
+
+function read<N extends Name>(environment: Environment, name: N): ValueOf<N> | null {
+	const { says, fallback, read } = VARIABLES[name];
+	const given = environment[name] || fallback;
+	if (given === null) return null;
+	const value = read(given);
+	if (value === undefined) throw new SettingError(`${name}='${given}' is not valid: it is ${says}.`);
+	return value as ValueOf<N>;
+}
+
+/** The addresses and the login of a `nats://` list, percent-decoded; Moleculer's own reading of a URL loses them. */
+export function natsOptions(transporter: string): Record<string, unknown> {
+	const addresses = transporter.replace(/^nats:\/\//, "").split(",");
+	const parsed = addresses.map(address => new URL(`nats://${address.replace(/^nats:\/\//, "")}`));
+	const login = parsed.find(({ username }) => username !== "");
+	return {
+		servers: parsed.map(({ host }) => host),
+		...(login && { user: decodeURIComponent(login.username), pass: decodeURIComponent(login.password) }),
+		maxReconnectAttempts: -1
+	};
+}
+
+/** What a caller that embeds a node may set beside the environment. */
+export interface Embedding {
+	readonly access?: Settings["access"];
+	readonly resume?: boolean;
+	/** A file instead of standard output. */
+	readonly logFile?: string;
+	readonly logLevel?: string;
+}
+
+export type NodeOptions = BrokerOptions & { readonly settings: Settings; readonly services: readonly string[] };
+
+/** The options of a node in this environment. @throws SettingError */
+export function readConfig(environment: Environment, embedding: Embedding = {}): NodeOptions {
+	const transporter = read(environment, "TRANSPORTER");
+	const dataDir = read(environment, "DATA_DIR") as string;
+	return {
+		namespace: read(environment, "NAMESPACE") as string,
+		nodeID: read(environment, "NODE_ID") ?? `${hostname().replace(/[^\w.-]/g, "-")}-${process.pid}`,
+		...(transporter && { transporter: { type: "NATS", options: natsOptions(transporter) } as never }),
+		logger: pinoLogger(embedding.logLevel ?? (read(environment, "LOG_LEVEL") as string), embedding.logFile ?? 1) as never,
+		requestTimeout: read(environment, "REQUEST_TIMEOUT") as number,
+		heartbeatInterval: read(environment, "HEARTBEAT_INTERVAL") as number,
+		heartbeatTimeout: read(environment, "HEARTBEAT_TIMEOUT") as number,
+		tracking: { enabled: true, shutdownTimeout: 10_000 },
+		validator: { type: "Fastest", options: { considerNullAsAValue: true } } as never,
+		middlewares: [correlation],
+		settings: {
+			dataDir,
+			access: embedding.access ?? "write",
+			resume: embedding.resume ?? true,
+			leaseMs: read(environment, "LEASE_MS") as number,
+			environment: name => environment[name]
+		},
+		services: read(environment, "SERVICES") ?? names
+	};
+}
+
+/** The service's file, beside this one. */
+const fileOf = (name: string): string => {
+	const { area } = CONTRACTS.find(contract => contract.name === name) as { area: string };
+	return join(__dirname, "services", area, `${name}.service${extname(__filename)}`);
+};
+
+/** For moleculer-runner: it reads `SERVICES` itself, as files, and lets `TRANSPORTER` overrule what we made of it. */
+export default function runnerConfig(): BrokerOptions {
+	try {
+		const { services, ...options } = readConfig(process.env);
+		process.env.SERVICES = services.map(fileOf).join(",");
+		delete process.env.TRANSPORTER;
+		return options;
+	} catch (error) {
+		if (!(error instanceof SettingError)) throw error;
+		process.stderr.write(`banyan: ${error.message}\n`);
+		process.exit(1);
+	}
+}
+
+/** The environment of this process, for those that embed a node. */
+export const environment = (): Environment => process.env;
