@@ -1,0 +1,84 @@
+/** Which panel answers at an address, told without sending it a password. */
+
+import type { Check, Finding } from "../connector";
+import { ConnectorError } from "../connector";
+import type { Session } from "./session";
+
+export type Panel = "marzneshin" | "marzban";
+
+/** A path that one panel alone knows, and answers 401 without a token. */
+const OWN_PATHS: Readonly<Record<Panel, string>> = { marzneshin: "/api/admins/current", marzban: "/api/admin" };
+const TITLES: Readonly<Record<Panel, string>> = { marzneshin: "Marzneshin", marzban: "Marzban" };
+
+export async function identify(session: Session): Promise<{ panel: Panel | null; answer: string }> {
+	const asked = await Promise.all(
+		Object.entries(OWN_PATHS).map(async ([panel, path]) => ({
+			panel: panel as Panel,
+			answer: await session.probe(path)
+		}))
+	);
+	const known = asked.filter(({ answer }) => answer.status === 401 && /"Not authenticated"/.test(answer.text));
+	const moved = asked.map(({ answer }) => answer).find(({ status }) => status >= 300 && status < 400);
+	const answer =
+		moved === undefined
+			? `it answers ${[...new Set(asked.map(one => one.answer.status))].join(" and ")}`
+			: `it redirects to ${moved.headers.location ?? "elsewhere"}`;
+	return { panel: known.length === 1 ? (known[0]?.panel ?? null) : null, answer };
+}
+
+/** The findings of a check, in the order in which they were looked at. */
+export class Findings {
+	readonly list: Finding[] = [];
+
+	good(code: string, message: string): void {
+		this.list.push({ ok: true, code, message });
+	}
+
+	bad(code: string, message: string): void {
+		this.list.push({ ok: false, code, message });
+	}
+
+	/** What a call threw; anything but a ConnectorError is ours to fix and goes on. */
+	failed(error: unknown): void {
+		if (!(error instanceof ConnectorError)) throw error;
+		this.bad(error.code, error.message);
+	}
+}
+
+export interface Identity {
+	readonly system: string | null;
+	readonly version: string | null;
+	readonly account: string | null;
+	readonly facts: Check["facts"];
+}
+export const UNKNOWN: Identity = { system: null, version: null, account: null, facts: {} };
+
+export function verdict(findings: Findings, identity: Identity): Check {
+	return { ok: findings.list.every(({ ok }) => ok), ...identity, findings: findings.list };
+}
+
+/** Is the panel expected there, and does it let us in? Null says that both are so. */
+export async function enter(session: Session, expected: Panel, findings: Findings): Promise<Identity | null> {
+	try {
+		const { panel, answer } = await identify(session);
+		if (panel !== expected) {
+			findings.bad("wrong-system", stranger(expected, panel, answer));
+			return { ...UNKNOWN, system: panel };
+		}
+		findings.good("system", `${TITLES[expected]} answers at this address.`);
+		await session.login();
+		findings.good("login", "The account logs in.");
+		return null;
+	} catch (error) {
+		findings.failed(error);
+		const reached = findings.list.length > 1;
+		return reached ? { ...UNKNOWN, system: expected } : UNKNOWN;
+	}
+}
+
+function stranger(expected: Panel, found: Panel | null, answer: string): string {
+	const wanted = TITLES[expected];
+	return found === null
+		? `No ${wanted} was recognised at this address (${answer}): give the address of ${wanted}, with its path prefix if it has one.`
+		: `This is a ${TITLES[found]}, but ${wanted} was expected: give the address of ${wanted}, or use the connector ${found}.`;
+}

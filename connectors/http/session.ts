@@ -1,0 +1,164 @@
+/** A panel's API as one account sees it: logs in by form, renews its token, repeats reads and never writes. */
+
+import { ConnectorError } from "../connector";
+import { fromAnswer } from "./errors";
+import { isObject, parse, stringify, type Wire, type WireObject } from "./json";
+import { type RetryPolicy, retry } from "./retry";
+import { type Answer, type Request, Transport, type TransportOptions } from "./transport";
+
+export interface SessionOptions extends TransportOptions {
+	/** The panel's own name, for messages. */
+	readonly system: string;
+	readonly tokenPath: string;
+	readonly username: string;
+	readonly password: string;
+	readonly retryBaseMs: number;
+}
+
+export type Query = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+
+/** A panel may report each refused login to its owner's phone: a refused password is not tried again at once. */
+const REFUSAL_HOLDS = 60_000;
+const TRIES = 3;
+
+export class Session {
+	readonly #options: SessionOptions;
+	readonly #transport: Transport;
+	readonly #policy: RetryPolicy;
+	#token: Promise<string> | undefined;
+	#refused: { readonly error: ConnectorError; readonly until: number } | undefined;
+	#closed = false;
+
+	constructor(options: SessionOptions) {
+		this.#options = options;
+		this.#transport = new Transport(options);
+		this.#policy = { tries: TRIES, baseMs: options.retryBaseMs };
+	}
+
+	/** Repeated on 408, 429, 5xx and lost connections. */
+	async get(path: string, query: Query = {}): Promise<Wire> {
+		const request: Request = { method: "GET", path: path + search(query) };
+		return await retry(this.#policy, async () => this.#json(await this.#authorised(request), request));
+	}
+
+	async object(path: string, query: Query = {}): Promise<WireObject> {
+		const value = await this.get(path, query);
+		if (isObject(value)) return value;
+		throw new ConnectorError("unexpected-answer", `GET ${path} did not answer an object.`);
+	}
+
+	/** Sent once: whoever writes must look before repeating (L7). */
+	async write(method: "POST" | "PUT" | "DELETE", path: string, body?: Wire, query: Query = {}): Promise<Wire> {
+		const json = body === undefined ? {} : { body: stringify(body), headers: { "content-type": "application/json" } };
+		const request: Request = { method, path: path + search(query), ...json };
+		return this.#json(await this.#authorised(request), request);
+	}
+
+	/** Without a token, and whatever the status: for telling one system from another. */
+	async probe(path: string): Promise<Answer> {
+		return await retry(this.#policy, () => this.#transport.send({ method: "GET", path }));
+	}
+
+	/** Logs in now, or throws. */
+	async login(): Promise<void> {
+		await this.#currentToken();
+	}
+
+	async close(): Promise<void> {
+		this.#closed = true;
+		await this.#transport.close();
+	}
+
+	async #authorised(request: Request): Promise<Answer> {
+		const used = this.#currentToken();
+		const answer = await this.#with(await used, request);
+		if (answer.status !== 401) return ok(answer, request);
+		// Whoever of the waiting calls comes first renews; the others find the new token.
+		if (this.#token === used) this.#token = undefined;
+		const again = await this.#with(await this.#currentToken(), request);
+		if (again.status !== 401) return ok(again, request);
+		const { system, username } = this.#options;
+		const message = `${system} lets ${username} log in but refuses every call: the account is disabled; enable it or name another.`;
+		throw new ConnectorError("login-refused", message, { status: 401 });
+	}
+
+	#with(token: string, request: Request): Promise<Answer> {
+		return this.#transport.send({ ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } });
+	}
+
+	#currentToken(): Promise<string> {
+		if (this.#closed) return Promise.reject(new ConnectorError("stopped", "The connection is closed."));
+		if (this.#refused !== undefined && this.#refused.until > Date.now()) return Promise.reject(this.#refused.error);
+		if (this.#token === undefined) {
+			const token = retry(this.#policy, () => this.#askToken());
+			token.catch(() => {
+				if (this.#token === token) this.#token = undefined;
+			});
+			this.#token = token;
+		}
+		return this.#token;
+	}
+
+	async #askToken(): Promise<string> {
+		const { username, password, system, tokenPath } = this.#options;
+		const body = new URLSearchParams({ username, password, grant_type: "password" }).toString();
+		const headers = { "content-type": "application/x-www-form-urlencoded" };
+		// A login changes nothing: a lost one may be repeated.
+		const request: Request = { method: "POST", path: tokenPath, headers, body };
+		const answer = await this.#transport.send(request);
+		if (answer.status === 401) throw this.#refusal();
+		if (answer.status === 404 || answer.status === 405) {
+			throw new ConnectorError(
+				"wrong-system",
+				`There is no ${system} at this address: ${tokenPath} is unknown there.`,
+				{
+					status: answer.status
+				}
+			);
+		}
+		const granted = this.#json(ok(answer, request), request);
+		const token = isObject(granted) ? granted.access_token : undefined;
+		if (typeof token === "string") return token;
+		throw new ConnectorError("unexpected-answer", `${system} answered a login without a token.`);
+	}
+
+	#refusal(): ConnectorError {
+		const { system, username } = this.#options;
+		const message = `${system} refuses the user name or the password of ${username}: correct them.`;
+		const error = new ConnectorError("login-refused", message, { status: 401 });
+		this.#refused = { error, until: Date.now() + REFUSAL_HOLDS };
+		return error;
+	}
+
+	#json(answer: Answer, { method, path }: Request): Wire {
+		try {
+			return parse(answer.text);
+		} catch {
+			const message = `${method} ${path.replace(/\?.*$/, "")} answered something that is not JSON: is the address ${this.#options.system}'s?`;
+			throw new ConnectorError("unexpected-answer", message, { status: answer.status, ambiguous: method !== "GET" });
+		}
+	}
+
+	/** A text answer of a path that needs no token; undefined when it is not a success. */
+	async text(path: string): Promise<string | undefined> {
+		const answer = await this.probe(path);
+		return answer.status === 200 ? answer.text : undefined;
+	}
+}
+
+function ok(answer: Answer, request: Request): Answer {
+	if (answer.status >= 200 && answer.status < 300) return answer;
+	throw fromAnswer(answer, request);
+}
+
+function search(query: Query): string {
+	const pairs = Object.entries(query).flatMap(([name, value]) =>
+		(Array.isArray(value) ? value : [value]).map((one): [string, string] => [name, String(one)])
+	);
+	return pairs.length === 0 ? "" : `?${new URLSearchParams(pairs)}`;
+}
+
+/** A name as one segment of a path. */
+export function segment(name: string): string {
+	return encodeURIComponent(name);
+}

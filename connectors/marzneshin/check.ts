@@ -1,0 +1,121 @@
+/** What a connection to Marzneshin turned out to be, and the facts that a mapping needs. */
+
+import type { Json, JsonValue } from "../../contracts/json";
+import type { AuthAlgorithm } from "../../domain/migration/credentials";
+import type { Check } from "../connector";
+import { enter, Findings, type Identity, verdict } from "../http/identify";
+import { isObject, parse, toJson, type WireObject } from "../http/json";
+import type { Session } from "../http/session";
+import { detectAlgorithm, type Layout } from "./algorithm";
+import { whole } from "./api";
+import { STREAMS, type Stream } from "./records";
+
+export type AlgorithmOption = AuthAlgorithm | "auto";
+
+export async function checkMarzneshin(session: Session, option: AlgorithmOption): Promise<Check> {
+	const findings = new Findings();
+	const stopped = await enter(session, "marzneshin", findings);
+	if (stopped !== null) return verdict(findings, stopped);
+	const identity: Identity = { system: "marzneshin", version: await version(session), account: null, facts: {} };
+	try {
+		const me = await session.object("/api/admins/current");
+		const account = String(me.username);
+		if (me.is_sudo !== true) {
+			findings.bad(
+				"not-sudo",
+				`${account} is not a sudo account and sees only its own users: connect with a sudo account.`
+			);
+			return verdict(findings, { ...identity, account });
+		}
+		findings.good("sudo", `${account} is a sudo account.`);
+		return verdict(findings, { ...identity, account, facts: await facts(session, option, findings) });
+	} catch (error) {
+		findings.failed(error);
+		return verdict(findings, identity);
+	}
+}
+
+/** Only panels that show their API's description say a version. */
+async function version(session: Session): Promise<string | null> {
+	try {
+		const described = parse((await session.text("/openapi.json")) ?? "");
+		const info = isObject(described) ? described.info : null;
+		return isObject(info) && typeof info.version === "string" ? info.version : null;
+	} catch {
+		return null;
+	}
+}
+
+async function facts(session: Session, option: AlgorithmOption, findings: Findings): Promise<Json> {
+	const read = async (name: string) => (await whole(session, STREAMS[name] as Stream)).map(({ data }) => data);
+	const [services, inbounds, hosts, admins, nodes] = await Promise.all(
+		["services", "inbounds", "hosts", "admins", "nodes"].map(read)
+	);
+	const statistics = await session.object("/api/system/stats/users");
+	const subscription = await session.object("/api/system/settings/subscription");
+	const layout = { services: services ?? [], inbounds: inbounds ?? [], hosts: hosts ?? [] };
+	return {
+		authAlgorithm: await algorithm(session, option, layout, Number(statistics.total), findings),
+		services: layout.services.map(service => pick(service, ["id", "name", "inbound_ids"])),
+		inbounds: layout.inbounds.map(describeInbound),
+		hosts: layout.hosts.length,
+		admins: (admins ?? []).map(admin => pick(admin, ["id", "username", "is_sudo", "enabled"])),
+		nodes: (nodes ?? []).map(node => pick(node, ["id", "name", "address", "usage_coefficient", "status"])),
+		statistics: toJson(statistics),
+		subscription: pick(toJson(subscription), ["profile_title", "support_link", "update_interval"])
+	};
+}
+
+async function algorithm(
+	session: Session,
+	option: AlgorithmOption,
+	layout: Layout,
+	users: number,
+	findings: Findings
+): Promise<AuthAlgorithm | null> {
+	const detected = await detectAlgorithm(session, layout);
+	const given = option === "auto" ? null : option;
+	if (given !== null && detected !== null && given !== detected) {
+		const message = `Option authAlgorithm says ${given}, but a user's links show ${detected}: set it to ${detected} or auto.`;
+		findings.bad("auth-algorithm-contradicted", message);
+		return given;
+	}
+	const known = given ?? detected;
+	if (known !== null) {
+		findings.good(
+			"auth-algorithm",
+			`Credentials are derived from keys by ${known}${detected === null ? ", as set" : ""}.`
+		);
+	} else if (users === 0) {
+		findings.good("auth-algorithm", "There are no users whose credentials could be derived.");
+	} else {
+		const message =
+			"No active user's links show how credentials are derived from keys: set authAlgorithm to AUTH_GENERATION_ALGORITHM of the panel's environment (xxh128 unless it is set).";
+		findings.bad("auth-algorithm-unknown", message);
+	}
+	return known;
+}
+
+/** What is served behind an inbound is in its configuration, a text of JSON. */
+function describeInbound(inbound: Json): Json {
+	const config = configOf(inbound);
+	const node = inbound.node;
+	return {
+		...pick(inbound, ["id", "tag", "protocol"]),
+		node: isObject(node) ? pick(node as Json, ["id", "name", "address"]) : null,
+		...pick(toJson(config), ["port", "network", "tls", "flow"])
+	};
+}
+
+function configOf(inbound: Json): WireObject {
+	try {
+		const config = parse(String(inbound.config));
+		return isObject(config) ? config : {};
+	} catch {
+		return {};
+	}
+}
+
+function pick(from: Json, keys: readonly string[]): Json {
+	return Object.fromEntries(keys.map((key): [string, JsonValue] => [key, from[key] ?? null]));
+}

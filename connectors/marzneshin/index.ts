@@ -1,0 +1,83 @@
+/** Marzneshin as a source: read by its HTTP API with a sudo account, never written. */
+
+import type { Json } from "../../contracts/json";
+import type { Connection, SourceRecord } from "../../contracts/migration/records";
+import type { Check, Cursor, OpenSource, Page, Source, Spec } from "../connector";
+import { COMMON_OPTIONS, Options } from "../http/options";
+import { Session } from "../http/session";
+import { count, findUser, LARGEST_PAGE, streamOf, users, whole } from "./api";
+import { type AlgorithmOption, checkMarzneshin } from "./check";
+import { readPage, slice } from "./paging";
+import { fingerprint, STREAMS } from "./records";
+
+const CONNECTIONS = 8;
+
+export const marzneshinSpec: Spec = {
+	connector: "marzneshin",
+	role: "source",
+	title: "Marzneshin",
+	options: {
+		...COMMON_OPTIONS,
+		authAlgorithm: {
+			type: "enum",
+			values: ["auto", "xxh128", "plain"],
+			default: "auto",
+			description: "How credentials are derived from keys; auto reads it off an active user's links."
+		},
+		pageSize: { type: "number", default: LARGEST_PAGE, description: "Users a page; the panel refuses more than 100." }
+	},
+	streams: Object.keys(STREAMS),
+	capabilities: { cas: false, uniqueNaturalKey: true, keysetPaging: false, longestExecution: 30_000 }
+};
+
+export const openMarzneshin: OpenSource = connection => new Marzneshin(connection);
+
+class Marzneshin implements Source {
+	readonly spec = marzneshinSpec;
+	readonly #session: Session;
+	readonly #algorithm: AlgorithmOption;
+	readonly #pageSize: number;
+
+	constructor(connection: Connection) {
+		const options = new Options(marzneshinSpec, connection);
+		this.#algorithm = options.string("authAlgorithm") as AlgorithmOption;
+		this.#pageSize = Math.min(LARGEST_PAGE, Math.max(1, options.number("pageSize")));
+		this.#session = new Session({
+			...options.session(),
+			system: marzneshinSpec.title,
+			tokenPath: "/api/admins/token",
+			connections: CONNECTIONS
+		});
+	}
+
+	check(): Promise<Check> {
+		return checkMarzneshin(this.#session, this.#algorithm);
+	}
+
+	async discover(): Promise<{ stream: string; count: number }[]> {
+		return await Promise.all(this.spec.streams.map(async stream => ({ stream, count: await this.count(stream) })));
+	}
+
+	count(stream: string): Promise<number> {
+		return count(this.#session, streamOf(stream));
+	}
+
+	async read(stream: string, cursor: Cursor | null, limit: number): Promise<Page<SourceRecord>> {
+		const size = Math.max(1, Math.min(limit, this.#pageSize));
+		if (stream === "users") return await readPage((number, of) => users(this.#session, number, of), cursor, size);
+		return slice(await whole(this.#session, streamOf(stream)), cursor, size);
+	}
+
+	async find(stream: string, name: string): Promise<SourceRecord | undefined> {
+		if (stream === "users") return await findUser(this.#session, name);
+		return (await whole(this.#session, streamOf(stream))).find(record => record.name === name);
+	}
+
+	fingerprint(stream: string, data: Json): string {
+		return fingerprint(streamOf(stream), data);
+	}
+
+	close(): Promise<void> {
+		return this.#session.close();
+	}
+}
