@@ -99,6 +99,16 @@ export interface Target extends End {
 	write(stream: string, write: Write, signal?: AbortSignal): Promise<TargetRecord>;
 	/** Puts back `before` (null: removes), only if what is there still has the fingerprint `ours` (L2). */
 	undo(stream: string, name: string, before: Json | null, ours: string, signal?: AbortSignal): Promise<Undone>;
+	/** How many writes of a stream run at once, and why no more. */
+	load?(stream: string): Load;
+}
+
+export interface Load {
+	readonly limit: number;
+	readonly running: number;
+	readonly waiting: number;
+	/** `starting` `climbing` `no-gain` `errors` `slower` `ceiling` */
+	readonly reason: string;
 }
 
 export interface Write {
@@ -107,6 +117,8 @@ export interface Write {
 	readonly data: Json;
 	/** What was there before our first write; null: nothing, so it is ours to create. */
 	readonly before: Json | null;
+	/** Fingerprint of what we wrote last: with `before` null, a record that has it is ours to change. */
+	readonly ours?: string;
 	/** What must not be stored or logged, for example a new admin's password. */
 	readonly secrets?: Readonly<Record<string, string>>;
 }
@@ -121,7 +133,10 @@ export type OpenTarget = (connection: Connection) => Target;
 export class ConnectorError extends Error {
 	override readonly name = "ConnectorError";
 	constructor(
-		/** `unreachable` `login-refused` `forbidden` `refused` (by the system's validation) `conflict` `not-found` `broken` (5xx) `unexpected-answer` `stopped` */
+		/**
+		 * `unreachable` `wrong-system` `login-refused` `forbidden` `refused` (by the system's validation, or by ours before
+		 * it) `conflict` `not-found` `throttled` (408, 429) `broken` (5xx) `unexpected-answer` `stopped`
+		 */
 		readonly code: string,
 		message: string,
 		readonly details: {

@@ -48,9 +48,9 @@ export class Session {
 	}
 
 	/** Sent once: whoever writes must look before repeating (L7). */
-	async write(method: "POST" | "PUT" | "DELETE", path: string, body?: Wire, query: Query = {}): Promise<Wire> {
+	async write(method: "POST" | "PUT" | "DELETE", path: string, body?: Wire, signal?: AbortSignal): Promise<Wire> {
 		const json = body === undefined ? {} : { body: stringify(body), headers: { "content-type": "application/json" } };
-		const request: Request = { method, path: path + search(query), ...json };
+		const request: Request = { method, path, signal, ...json };
 		return this.#json(await this.#authorised(request), request);
 	}
 

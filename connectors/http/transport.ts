@@ -10,6 +10,8 @@ export interface Request {
 	readonly path: string;
 	readonly headers?: Readonly<Record<string, string>>;
 	readonly body?: string;
+	/** Asked right before the request goes out, never while it runs (L6). */
+	readonly signal?: AbortSignal | undefined;
 }
 export interface Answer {
 	readonly status: number;
@@ -41,10 +43,12 @@ export class Transport {
 	/** Any answer, whatever its status; throws a ConnectorError when none came. */
 	async send(request: Request): Promise<Answer> {
 		await this.#rate.take();
+		unlessStopped(request.signal);
 		try {
 			return await this.#on(this.#pool, request);
 		} catch (error) {
 			if (request.method === "POST" || !isStaleSocket(error)) throw this.#failure(error, request);
+			unlessStopped(request.signal);
 			return await this.#onFreshConnection(request);
 		}
 	}
@@ -91,6 +95,10 @@ export class Transport {
 			allowH2: false
 		};
 	}
+}
+
+export function unlessStopped(signal: AbortSignal | undefined): void {
+	if (signal?.aborted) throw new ConnectorError("stopped", "Stopped before the next request was sent.");
 }
 
 /** A panel that crashes on a request answers 500 and closes; the next request may still find the socket in the pool. */

@@ -2,7 +2,7 @@
 
 import type { Json } from "../../contracts/json";
 import type { SourceRecord } from "../../contracts/migration/records";
-import { asSet, digest } from "../digest";
+import { asSet, digest } from "../fingerprint";
 import { toJson, type WireObject } from "../http/json";
 
 const BYTES = ["used_traffic", "lifetime_used_traffic", "data_limit", "users_data_usage"];

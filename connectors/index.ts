@@ -1,0 +1,13 @@
+/** Every system that a migration can take from or bring to, by the name a connection gives it. */
+
+import type { OpenSource, OpenTarget, Spec } from "./connector";
+import { marzbanSpec, openMarzban } from "./marzban";
+import { marzneshinSpec, openMarzneshin } from "./marzneshin";
+
+export const sources: Readonly<Record<string, { readonly spec: Spec; readonly open: OpenSource }>> = {
+	marzneshin: { spec: marzneshinSpec, open: openMarzneshin }
+};
+
+export const targets: Readonly<Record<string, { readonly spec: Spec; readonly open: OpenTarget }>> = {
+	marzban: { spec: marzbanSpec, open: openMarzban }
+};

@@ -1,0 +1,137 @@
+/** The calls of Marzban's API that a migration needs. */
+
+import type { TargetRecord } from "../../contracts/migration/records";
+import { ConnectorError, type Cursor, type Page } from "../connector";
+import { isObject, type WireObject } from "../http/json";
+import { type Session, segment } from "../http/session";
+import { adminRecord, userRecord } from "./records";
+
+/** Of a request line, in characters; proxies in front refuse some kilobytes. */
+const LONGEST_QUERY = 4000;
+const MOST_NAMES = 100;
+const SINGLE_READS = 4;
+
+const isNotFound = (error: unknown): boolean => error instanceof ConnectorError && error.code === "not-found";
+
+export async function getUser(session: Session, name: string): Promise<TargetRecord | undefined> {
+	try {
+		const record = userRecord(await session.object(`/api/user/${segment(name)}`));
+		// A database that compares without case answers for a namesake.
+		return record.name === name ? record : undefined;
+	} catch (error) {
+		if (isNotFound(error)) return undefined;
+		if (!isBroken(error)) throw error;
+		const message = `Marzban has a user ${name} whom it cannot read: most often an expiry or proxies it chokes on; delete him there.`;
+		throw new ConnectorError("broken", message, error.details);
+	}
+}
+
+export async function findUsers(session: Session, names: readonly string[]): Promise<TargetRecord[]> {
+	const found: TargetRecord[] = [];
+	for (const batch of batches(names)) found.push(...(await findBatch(session, batch)));
+	return found;
+}
+
+/** One row that Marzban cannot read breaks the whole answer: then each name is asked for by itself. */
+async function findBatch(session: Session, names: readonly string[]): Promise<TargetRecord[]> {
+	try {
+		const records = await listUsers(session, { username: names });
+		return records.filter(({ name }) => names.includes(name));
+	} catch (error) {
+		if (!isBroken(error)) throw error;
+	}
+	const found: (TargetRecord | undefined)[] = [];
+	for (let at = 0; at < names.length; at += SINGLE_READS) {
+		found.push(...(await Promise.all(names.slice(at, at + SINGLE_READS).map(name => getUser(session, name)))));
+	}
+	return found.filter(record => record !== undefined);
+}
+
+function batches(names: readonly string[]): string[][] {
+	const all: string[][] = [];
+	let length = LONGEST_QUERY;
+	for (const name of new Set(names)) {
+		const last = all.at(-1);
+		const cost = segment(name).length + "&username=".length;
+		const fits = last !== undefined && last.length < MOST_NAMES && length + cost <= LONGEST_QUERY;
+		if (fits) last.push(name);
+		else all.push([name]);
+		length = fits ? length + cost : cost;
+	}
+	return all;
+}
+
+async function listUsers(
+	session: Session,
+	query: Record<string, number | string | readonly string[]>
+): Promise<TargetRecord[]> {
+	return usersIn(await session.object("/api/users", query));
+}
+
+function usersIn({ users }: WireObject): TargetRecord[] {
+	if (Array.isArray(users)) return users.filter(isObject).map(userRecord);
+	throw new ConnectorError("unexpected-answer", "GET /api/users did not answer a list of users.");
+}
+
+export async function countUsers(session: Session): Promise<number> {
+	return Number((await session.object("/api/system")).total_user);
+}
+
+/**
+ * A page by offset, in the order of names. Rows that come or go shift the rest, so each page is read from the last
+ * record of the one before: if it is not where it was, pages are walked back to where it is, or to the start.
+ */
+export async function readUsers(session: Session, cursor: Cursor | null, limit: number): Promise<Page<TargetRecord>> {
+	const from = cursor === null ? null : decode(cursor);
+	let offset = from === null ? 0 : Math.max(0, from.offset - 1);
+	let page = await usersAt(session, offset, limit + 1);
+	while (from !== null && offset > 0 && !page.records.some(({ name }) => name === from.last)) {
+		offset = Math.max(0, offset - limit);
+		page = await usersAt(session, offset, limit + 1);
+	}
+	const { total } = page;
+	const known = from !== null && page.records[0]?.name === from.last ? 1 : 0;
+	const records = page.records.slice(known, known + limit);
+	const reached = offset + known + records.length;
+	const last = records.at(-1)?.name;
+	const next = last === undefined || reached >= total ? null : JSON.stringify({ offset: reached, last });
+	return { records, total, next };
+}
+
+async function usersAt(
+	session: Session,
+	offset: number,
+	limit: number
+): Promise<{ records: TargetRecord[]; total: number }> {
+	try {
+		const answer = await session.object("/api/users", { offset, limit, sort: "username" });
+		return { records: usersIn(answer), total: Number(answer.total) };
+	} catch (error) {
+		if (!isBroken(error)) throw error;
+		const rows = `${offset + 1} to ${offset + limit}`;
+		const message = `Marzban cannot list its users ${rows} by name: one of these rows holds an expiry or proxies it chokes on; find and delete it.`;
+		throw new ConnectorError("broken", message, error.details);
+	}
+}
+
+function decode(cursor: Cursor): { offset: number; last: string } {
+	try {
+		const { offset, last } = JSON.parse(cursor) as { offset?: unknown; last?: unknown };
+		if (typeof offset === "number" && typeof last === "string") return { offset, last };
+	} catch {
+		// Answered below, as any other cursor that is not ours.
+	}
+	throw new ConnectorError("refused", "The cursor is not one of Marzban's: begin from the start.");
+}
+
+/** A plain list; the sudo account of the panel's environment is not in it. */
+export async function listAdmins(session: Session): Promise<TargetRecord[]> {
+	const answer = await session.get("/api/admins");
+	if (Array.isArray(answer)) return answer.filter(isObject).map(adminRecord);
+	throw new ConnectorError("unexpected-answer", "GET /api/admins did not answer a list.");
+}
+
+/** An answered 500: the panel's own crash, not a proxy's trouble. */
+function isBroken(error: unknown): error is ConnectorError {
+	return error instanceof ConnectorError && error.details.status === 500;
+}

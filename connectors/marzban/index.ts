@@ -1,0 +1,169 @@
+/** Marzban as a target: written by its HTTP API with a sudo account. */
+
+import type { Json } from "../../contracts/json";
+import type { Connection, TargetRecord } from "../../contracts/migration/records";
+import {
+	type Check,
+	ConnectorError,
+	type Cursor,
+	type Load,
+	type OpenTarget,
+	type Page,
+	type Spec,
+	type Target,
+	type Undone,
+	type Write
+} from "../connector";
+import { Concurrency } from "../http/concurrency";
+import { COMMON_OPTIONS, Options } from "../http/options";
+import { Session } from "../http/session";
+import { Admins } from "./admins";
+import { countUsers, findUsers, listAdmins, readUsers } from "./api";
+import { checkMarzban } from "./check";
+import { adminFingerprint, userFingerprint } from "./records";
+import { Users } from "./users";
+import { Writer } from "./writer";
+
+/** Beside the writes, for reads. */
+const SPARE_CONNECTIONS = 8;
+
+export const marzbanSpec: Spec = {
+	connector: "marzban",
+	role: "target",
+	title: "Marzban",
+	options: {
+		...COMMON_OPTIONS,
+		concurrency: { type: "number", default: 8, description: "Writes at once at most; how many is found by measuring." },
+		settleMs: {
+			type: "number",
+			default: 5000,
+			description: "How long a write whose answer was lost is looked for before it is repeated."
+		}
+	},
+	streams: ["admins", "users"],
+	capabilities: { cas: false, uniqueNaturalKey: true, keysetPaging: false, longestExecution: 30_000 }
+};
+
+export const openMarzban: OpenTarget = connection => new Marzban(connection);
+
+/** What is done with each stream. */
+interface Stream {
+	readonly count: () => Promise<number>;
+	readonly read: (cursor: Cursor | null, limit: number) => Promise<Page<TargetRecord>>;
+	readonly find: (names: readonly string[]) => Promise<readonly TargetRecord[]>;
+	readonly write: (write: Write, signal?: AbortSignal) => Promise<TargetRecord>;
+	readonly undo: (name: string, before: Json | null, ours: string, signal?: AbortSignal) => Promise<Undone>;
+	readonly fingerprint: (data: Json) => string;
+	readonly concurrency: Concurrency;
+}
+
+class Marzban implements Target {
+	readonly spec = marzbanSpec;
+	readonly #session: Session;
+	readonly #streams: Readonly<Record<string, Stream>>;
+
+	constructor(connection: Connection) {
+		const options = new Options(marzbanSpec, connection);
+		const ceiling = Math.max(1, Math.floor(options.number("concurrency")));
+		const common = options.session();
+		this.#session = new Session({
+			...common,
+			system: marzbanSpec.title,
+			tokenPath: "/api/admin/token",
+			connections: ceiling + SPARE_CONNECTIONS
+		});
+		const writer = new Writer({ settleMs: options.number("settleMs"), retryBaseMs: common.retryBaseMs });
+		this.#streams = { admins: this.#admins(writer, ceiling), users: this.#users(writer, ceiling) };
+	}
+
+	check(): Promise<Check> {
+		return checkMarzban(this.#session);
+	}
+
+	async discover(): Promise<{ stream: string; count: number }[]> {
+		return await Promise.all(this.spec.streams.map(async stream => ({ stream, count: await this.count(stream) })));
+	}
+
+	async count(stream: string): Promise<number> {
+		return await this.#of(stream).count();
+	}
+
+	async read(stream: string, cursor: Cursor | null, limit: number): Promise<Page<TargetRecord>> {
+		return await this.#of(stream).read(cursor, Math.max(1, limit));
+	}
+
+	async find(stream: string, names: readonly string[]): Promise<readonly TargetRecord[]> {
+		return await this.#of(stream).find(names);
+	}
+
+	async write(stream: string, write: Write, signal?: AbortSignal): Promise<TargetRecord> {
+		return await this.#of(stream).write(write, signal);
+	}
+
+	async undo(stream: string, name: string, before: Json | null, ours: string, signal?: AbortSignal): Promise<Undone> {
+		return await this.#of(stream).undo(name, before, ours, signal);
+	}
+
+	fingerprint(stream: string, data: Json): string {
+		return this.#of(stream).fingerprint(data);
+	}
+
+	load(stream: string): Load {
+		return this.#of(stream).concurrency.stats;
+	}
+
+	close(): Promise<void> {
+		return this.#session.close();
+	}
+
+	#of(name: string): Stream {
+		const stream = this.#streams[name];
+		if (stream === undefined) throw new ConnectorError("refused", `Marzban has no stream ${name}.`);
+		return stream;
+	}
+
+	#users(writer: Writer, ceiling: number): Stream {
+		const concurrency = new Concurrency(ceiling, isOverload);
+		const users = new Users(this.#session, writer, concurrency);
+		return {
+			count: () => countUsers(this.#session),
+			read: (cursor, limit) => readUsers(this.#session, cursor, limit),
+			find: names => findUsers(this.#session, names),
+			write: users.write.bind(users),
+			undo: users.undo.bind(users),
+			fingerprint: userFingerprint,
+			concurrency
+		};
+	}
+
+	#admins(writer: Writer, ceiling: number): Stream {
+		const concurrency = new Concurrency(ceiling, isOverload);
+		const admins = new Admins(this.#session, writer, concurrency);
+		return {
+			count: async () => (await listAdmins(this.#session)).length,
+			read: async (cursor, limit) => pageOf(await listAdmins(this.#session), cursor, limit),
+			find: admins.find.bind(admins),
+			write: admins.write.bind(admins),
+			undo: admins.undo.bind(admins),
+			fingerprint: adminFingerprint,
+			concurrency
+		};
+	}
+}
+
+/** Of a list that comes whole: behind the last name. */
+function pageOf(all: readonly TargetRecord[], cursor: Cursor | null, limit: number): Page<TargetRecord> {
+	const after = cursor === null ? null : String(JSON.parse(cursor));
+	const rest = all.filter(({ name }) => after === null || name > after).sort((a, b) => (a.name < b.name ? -1 : 1));
+	const records = rest.slice(0, limit);
+	const last = records.at(-1);
+	return {
+		records,
+		total: all.length,
+		next: last === undefined || rest.length <= limit ? null : JSON.stringify(last.name)
+	};
+}
+
+function isOverload(error: unknown): boolean {
+	return error instanceof ConnectorError && ["broken", "throttled", "unreachable"].includes(error.code);
+}

@@ -1,0 +1,100 @@
+/** Marzban's answers as records, and what of them is ours to say. */
+
+import type { Json, JsonValue } from "../../contracts/json";
+import type { TargetRecord } from "../../contracts/migration/records";
+import { asSet, digest } from "../fingerprint";
+import { isObject, toJson, type Wire, type WireObject } from "../http/json";
+
+const BYTES = ["data_limit", "used_traffic", "lifetime_used_traffic", "users_usage"];
+/** Derived, long and different with every answer. */
+const OMITTED = ["links", "excluded_inbounds"];
+
+/** The owner by name alone, as we say him too. */
+export function userRecord(user: WireObject): TargetRecord {
+	const kept = Object.fromEntries(Object.entries(user).filter(([key]) => !OMITTED.includes(key)));
+	const owner = isObject(user.admin) ? (user.admin.username ?? null) : null;
+	return { name: String(user.username), data: toJson({ ...kept, admin: owner }, BYTES) };
+}
+
+export function adminRecord(admin: WireObject): TargetRecord {
+	return { name: String(admin.username), data: toJson(admin, BYTES) };
+}
+
+export const table = (value: JsonValue | undefined): Json =>
+	typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
+
+/** The fields we manage, in one spelling, so that what was asked for and what is there compare. */
+export interface Says {
+	readonly status: "enabled" | "on_hold" | "disabled";
+	readonly proxies: Json;
+	readonly inbounds: Json;
+	readonly expire: JsonValue;
+	readonly data_limit: JsonValue;
+	readonly data_limit_reset_strategy: JsonValue;
+	readonly on_hold_expire_duration: JsonValue;
+	readonly on_hold_timeout: JsonValue;
+	readonly note: JsonValue;
+}
+
+/** Active, expired and limited follow from expire, data_limit and the traffic used: Marzban's own job moves them. */
+const STATUSES: Readonly<Record<string, Says["status"]>> = { on_hold: "on_hold", disabled: "disabled" };
+
+export function userSays(data: Json): Says {
+	return {
+		status: STATUSES[String(data.status)] ?? "enabled",
+		proxies: proxiesSay(table(data.proxies)),
+		inbounds: inboundsSay(table(data.inbounds)),
+		expire: data.expire || null,
+		data_limit: data.data_limit && String(data.data_limit) !== "0" ? String(data.data_limit) : null,
+		data_limit_reset_strategy: data.data_limit_reset_strategy ?? "no_reset",
+		on_hold_expire_duration: data.on_hold_expire_duration || null,
+		on_hold_timeout: typeof data.on_hold_timeout === "string" ? naive(data.on_hold_timeout) : null,
+		note: data.note || null
+	};
+}
+
+export function userFingerprint(data: Json): string {
+	return digest({ username: data.username ?? null, admin: data.admin ?? null, ...userSays(data) });
+}
+
+export function adminFingerprint(data: Json): string {
+	const { username = null, is_sudo = null, telegram_id = null, discord_webhook = null } = data;
+	return digest({ username, is_sudo, telegram_id, discord_webhook });
+}
+
+/** Marzban fills in what is left out and spells UUIDs with dashes. */
+function proxiesSay(proxies: Json): Json {
+	const say = (settings: Json): Json => {
+		const entries = Object.entries(settings).filter(([, value]) => value !== "" && value !== null);
+		return Object.fromEntries(entries.map(([key, value]) => [key, key === "id" ? dashed(String(value)) : value]));
+	};
+	return Object.fromEntries(
+		Object.entries(proxies).map(([protocol, settings]) => {
+			const method: Json = protocol === "shadowsocks" ? { method: "chacha20-ietf-poly1305" } : {};
+			return [protocol, say({ ...method, ...table(settings) })];
+		})
+	);
+}
+
+function dashed(id: string): string {
+	const digits = id.replaceAll("-", "").toLowerCase();
+	return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+/** Tags are a set; no tags of a protocol say the same as the protocol left out. */
+function inboundsSay(inbounds: Json): Json {
+	const sets = Object.entries(inbounds).map(
+		([protocol, tags]) => [protocol, asSet((tags as string[]).map(String))] as const
+	);
+	return Object.fromEntries(sets.filter(([, tags]) => tags.length > 0));
+}
+
+/** Offsets are dropped on input, so a time is its naive text; a whole second has no fraction. */
+function naive(time: string): string {
+	return time.replace(/(?:Z|[+-]\d\d:?\d\d)$/, "").replace(/\.0+$/, "");
+}
+
+/** As the API wants byte counts: integers. */
+export function toBytes(value: JsonValue | undefined): Wire {
+	return value === null || value === undefined ? 0 : BigInt(value as string | number);
+}

@@ -1,0 +1,117 @@
+/**
+ * Which request comes next to make a user be as asked. Pure: the same state of affairs always asks for the same step,
+ * so that whatever a lost answer left behind is carried on from, never begun again.
+ *
+ * A user who may not connect must not be able to for a second: Marzban creates only active and on-hold users, and a
+ * user created without `inbounds` has none. Such a one is made bare, then given status, expiry and inbounds in one PUT.
+ */
+
+import type { Json } from "../../contracts/json";
+import { canonical } from "../../domain/canonical";
+import type { Wire, WireObject } from "../http/json";
+import { type Says, table, toBytes, userSays } from "./records";
+
+export type Step =
+	| { readonly kind: "create"; readonly body: WireObject }
+	| { readonly kind: "modify"; readonly body: WireObject; readonly fields: readonly string[] }
+	| { readonly kind: "own"; readonly admin: string }
+	| { readonly kind: "done" };
+
+export interface Moment {
+	/** Seconds since 1970. */
+	readonly now: number;
+}
+
+/** Clocks differ: who expires this soon is treated as expired already. */
+const SOON = 300;
+
+export function nextStep(desired: Json, present: Json | undefined, { now }: Moment): Step {
+	if (present === undefined) return { kind: "create", body: createBody(desired, now) };
+	const fields = differences(desired, present);
+	if (fields.length > 0) return { kind: "modify", body: modifyBody(desired, present), fields };
+	const { admin } = desired;
+	return typeof admin === "string" && admin !== present.admin ? { kind: "own", admin } : { kind: "done" };
+}
+
+/** Names of the managed fields that are not as asked; the owner is not among them. */
+export function differences(desired: Json, present: Json): string[] {
+	const [asked, there] = [userSays(desired), userSays(present)];
+	return (Object.keys(asked) as (keyof Says)[]).filter(field => canonical(asked[field]) !== canonical(there[field]));
+}
+
+/** Is what is there the work of an earlier, interrupted write of ours, whoever owns it yet? */
+export function isOurBeginning(desired: Json, present: Json, { now }: Moment): boolean {
+	if (differences(desired, present).length === 0) return true;
+	return isStaged(desired, now) && differences(bare(desired), present).length === 0;
+}
+
+/** Named so by its key: status and expiry come later, inbounds last. */
+const bare = (desired: Json): Json => ({
+	...desired,
+	status: createStatus(desired),
+	expire: null,
+	inbounds: {}
+});
+
+const createStatus = ({ status }: Json) => (status === "on_hold" ? "on_hold" : "active");
+
+function isStaged(desired: Json, now: number): boolean {
+	const { status, expire } = desired;
+	if (status === "disabled" || status === "expired") return true;
+	if (typeof expire === "number" && expire < now + SOON) return true;
+	// A protocol left out beside others would be given all its inbounds.
+	const served = Object.keys(userSays(desired).inbounds).length;
+	return served > 0 && served < Object.keys(table(desired.proxies)).length;
+}
+
+function createBody(desired: Json, now: number): WireObject {
+	const staged = isStaged(desired, now);
+	const { inbounds } = userSays(desired);
+	const optional: WireObject = {
+		note: desired.note ?? null,
+		on_hold_expire_duration: desired.on_hold_expire_duration ?? null,
+		on_hold_timeout: desired.on_hold_timeout ?? null,
+		data_limit: desired.data_limit ? toBytes(desired.data_limit) : null,
+		expire: staged ? null : (desired.expire ?? null)
+	};
+	return {
+		username: String(desired.username),
+		status: createStatus(desired),
+		proxies: table(desired.proxies),
+		// Left out it means none; empty it would mean all.
+		...(staged || Object.keys(inbounds).length === 0 ? {} : { inbounds }),
+		data_limit_reset_strategy: desired.data_limit_reset_strategy ?? "no_reset",
+		...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== null))
+	};
+}
+
+/** All managed fields: null would leave a field as it is, so 0 and "" take values away. */
+function modifyBody(desired: Json, present: Json): WireObject {
+	const { inbounds } = userSays(desired);
+	const proxies = table(desired.proxies);
+	const status = modifyStatus(desired, present);
+	const held = present.on_hold_expire_duration ? 0 : null;
+	const duration = desired.on_hold_expire_duration ?? held;
+	return {
+		proxies,
+		inbounds: Object.fromEntries(Object.keys(proxies).map(protocol => [protocol, inbounds[protocol] ?? []])),
+		...(status === undefined ? {} : { status }),
+		expire: desired.expire ?? 0,
+		data_limit: toBytes(desired.data_limit),
+		data_limit_reset_strategy: desired.data_limit_reset_strategy ?? "no_reset",
+		...(duration === null ? {} : { on_hold_expire_duration: duration }),
+		...(desired.on_hold_timeout ? { on_hold_timeout: desired.on_hold_timeout } : {}),
+		note: desired.note ?? "",
+		// Left out, it would be deleted.
+		...(present.next_plan ? { next_plan: nextPlan(table(present.next_plan)) } : {})
+	};
+}
+
+/** Of active, expired and limited, Marzban chooses by itself once the user is not on hold or disabled. */
+function modifyStatus(desired: Json, present: Json): string | undefined {
+	const { status } = userSays(desired);
+	if (status !== "enabled") return status;
+	return userSays(present).status === "enabled" ? undefined : "active";
+}
+
+const nextPlan = (plan: Json): Wire => ({ ...plan, data_limit: toBytes(plan.data_limit) });

@@ -1,0 +1,119 @@
+/**
+ * Takes steps until a record is as asked. Nothing is repeated before looking (L7): after a 5xx at once, since it was
+ * answered; after a lost answer for a while, since the request may still be running there. A create that lands later
+ * than that finds the name taken: names are unique, so it can never make a second record.
+ */
+
+import type { TargetRecord } from "../../contracts/migration/records";
+import { ConnectorError } from "../connector";
+import { type Clock, systemClock } from "../http/rate";
+import { backoff } from "../http/retry";
+
+export interface WriterOptions {
+	/** How long a lost write is looked for before it is repeated. */
+	readonly settleMs: number;
+	readonly retryBaseMs: number;
+	readonly clock?: Clock;
+}
+
+/** What a writer must know of one record; `Step` is whatever its kind needs. */
+export interface Work<Step extends { readonly kind: string }> {
+	readonly name: string;
+	/** Assumed before the first look: what a caller who knows of nothing there may save. */
+	readonly present: TargetRecord | undefined;
+	readonly next: (present: TargetRecord | undefined, begun: boolean) => Step;
+	/** Sends one request, and answers the record as it is then; undefined: it must be looked at. */
+	readonly take: (step: Step) => Promise<TargetRecord | undefined>;
+	readonly look: () => Promise<TargetRecord | undefined>;
+	/** For an overload that was got over. */
+	readonly overloaded: () => void;
+}
+
+const TRIES = 4;
+const MOST_STEPS = 12;
+
+export class Writer {
+	readonly #settleMs: number;
+	readonly #retryBaseMs: number;
+	readonly #clock: Clock;
+
+	constructor({ settleMs, retryBaseMs, clock = systemClock }: WriterOptions) {
+		this.#settleMs = settleMs;
+		this.#retryBaseMs = retryBaseMs;
+		this.#clock = clock;
+	}
+
+	/** What was read back once nothing was left to do; undefined: the record is gone, as asked. */
+	async finish<Step extends { readonly kind: string }>(work: Work<Step>): Promise<TargetRecord | undefined> {
+		let { present } = work;
+		let [begun, seen, failures] = [false, present !== undefined, 0];
+		for (let steps = 0; steps < MOST_STEPS; steps++) {
+			const step = work.next(present, begun);
+			if (step.kind === "done" && seen) return present;
+			if (step.kind === "done") {
+				present = await lookedAt(work);
+				seen = true;
+				continue;
+			}
+			try {
+				present = (await work.take(step)) ?? (await lookedAt(work));
+				begun = true;
+				seen = false;
+			} catch (error) {
+				failures += 1;
+				present = await this.#recover(work, step, error, { present, failures, begun });
+				seen = true;
+			}
+		}
+		throw new ConnectorError("unexpected-answer", `${work.name} does not come to be as asked, whatever is sent.`);
+	}
+
+	/** What is there after a failure that may be got over; anything else is thrown on. */
+	async #recover<Step extends { readonly kind: string }>(
+		work: Work<Step>,
+		step: Step,
+		error: unknown,
+		{ present, failures, begun }: { present: TargetRecord | undefined; failures: number; begun: boolean }
+	): Promise<TargetRecord | undefined> {
+		if (!(error instanceof ConnectorError)) throw error;
+		const { ambiguous, retryable, status, retryAfterMs = 0 } = error.details;
+		if (error.code === "conflict" && failures < TRIES) return await lookedAt(work);
+		if (!ambiguous && !retryable) throw error;
+		work.overloaded();
+		if (!ambiguous) {
+			if (failures >= TRIES) throw error;
+			await this.#clock.sleep(Math.max(retryAfterMs, backoff(failures, this.#retryBaseMs)));
+			return present;
+		}
+		const there = status === undefined ? await this.#settled(work, step, begun) : await lookedAt(work);
+		if (work.next(there, begun).kind !== step.kind) return there;
+		if (failures >= TRIES) throw error;
+		await this.#clock.sleep(Math.max(retryAfterMs, backoff(failures, this.#retryBaseMs)));
+		return there;
+	}
+
+	/** Looks until the lost step shows, or long enough. */
+	async #settled<Step extends { readonly kind: string }>(work: Work<Step>, step: Step, begun: boolean) {
+		const until = this.#clock.now() + this.#settleMs;
+		for (let pause = this.#settleMs / 16; ; pause *= 2) {
+			const there = await lookedAt(work);
+			const left = until - this.#clock.now();
+			if (left <= 0 || work.next(there, begun).kind !== step.kind) return there;
+			await this.#clock.sleep(Math.min(pause, left));
+		}
+	}
+}
+
+/** A look that fails leaves the write in doubt. */
+async function lookedAt({
+	look
+}: {
+	look: () => Promise<TargetRecord | undefined>;
+}): Promise<TargetRecord | undefined> {
+	try {
+		return await look();
+	} catch (error) {
+		if (!(error instanceof ConnectorError)) throw error;
+		throw new ConnectorError(error.code, error.message, { ...error.details, ambiguous: true });
+	}
+}
