@@ -54,9 +54,20 @@ export class Session {
 		return this.#json(await this.#authorised(request), request);
 	}
 
-	/** Without a token, and whatever the status: for telling one system from another. */
+	/** Without a token: for telling one system from another, which both refuse. */
 	async probe(path: string): Promise<Answer> {
-		return await retry(this.#policy, () => this.#transport.send({ method: "GET", path }));
+		const request: Request = { method: "GET", path };
+		return await retry(this.#policy, async () => {
+			const answer = await this.#transport.send(request);
+			if (answer.status >= 500) throw fromAnswer(answer, request);
+			return answer;
+		});
+	}
+
+	/** A text that needs no token; undefined when the panel has none to give. */
+	async text(path: string): Promise<string | undefined> {
+		const answer = await retry(this.#policy, () => this.#transport.send({ method: "GET", path }));
+		return answer.status === 200 ? answer.text : undefined;
 	}
 
 	/** Logs in now, or throws. */
@@ -137,12 +148,6 @@ export class Session {
 			const message = `${method} ${path.replace(/\?.*$/, "")} answered something that is not JSON: is the address ${this.#options.system}'s?`;
 			throw new ConnectorError("unexpected-answer", message, { status: answer.status, ambiguous: method !== "GET" });
 		}
-	}
-
-	/** A text answer of a path that needs no token; undefined when it is not a success. */
-	async text(path: string): Promise<string | undefined> {
-		const answer = await this.probe(path);
-		return answer.status === 200 ? answer.text : undefined;
 	}
 }
 
