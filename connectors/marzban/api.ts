@@ -2,6 +2,7 @@
 
 import type { TargetRecord } from "../../contracts/migration/records";
 import { ConnectorError, type Cursor, type Page } from "../connector";
+import { readCursor } from "../cursor";
 import { isObject, type WireObject } from "../http/json";
 import { type Session, segment } from "../http/session";
 import { adminRecord, userRecord } from "./records";
@@ -82,7 +83,7 @@ export async function countUsers(session: Session): Promise<number> {
  * record of the one before: if it is not where it was, pages are walked back to where it is, or to the start.
  */
 export async function readUsers(session: Session, cursor: Cursor | null, limit: number): Promise<Page<TargetRecord>> {
-	const from = cursor === null ? null : decode(cursor);
+	const from = cursor === null ? null : readCursor(cursor, isPlace, "Marzban");
 	let offset = from === null ? 0 : Math.max(0, from.offset - 1);
 	let page = await usersAt(session, offset, limit + 1);
 	while (from !== null && offset > 0 && !page.records.some(({ name }) => name === from.last)) {
@@ -114,14 +115,14 @@ async function usersAt(
 	}
 }
 
-function decode(cursor: Cursor): { offset: number; last: string } {
-	try {
-		const { offset, last } = JSON.parse(cursor) as { offset?: unknown; last?: unknown };
-		if (typeof offset === "number" && typeof last === "string") return { offset, last };
-	} catch {
-		// Answered below, as any other cursor that is not ours.
-	}
-	throw new ConnectorError("refused", "The cursor is not one of Marzban's: begin from the start.");
+interface Place {
+	readonly offset: number;
+	readonly last: string;
+}
+
+function isPlace(value: unknown): value is Place {
+	const place = value as Partial<Place> | null | undefined;
+	return Number.isInteger(place?.offset) && typeof place?.last === "string";
 }
 
 /** A plain list; the sudo account of the panel's environment is not in it. */

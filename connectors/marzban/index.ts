@@ -14,6 +14,7 @@ import {
 	type Undone,
 	type Write
 } from "../connector";
+import { readCursor } from "../cursor";
 import { Concurrency } from "../http/concurrency";
 import { COMMON_OPTIONS, Options } from "../http/options";
 import { Session } from "../http/session";
@@ -151,9 +152,11 @@ class Marzban implements Target {
 	}
 }
 
+const isName = (value: unknown): value is string => typeof value === "string";
+
 /** Of a list that comes whole: behind the last name. */
 function pageOf(all: readonly TargetRecord[], cursor: Cursor | null, limit: number): Page<TargetRecord> {
-	const after = cursor === null ? null : String(JSON.parse(cursor));
+	const after = cursor === null ? null : readCursor(cursor, isName, "Marzban");
 	const rest = all.filter(({ name }) => after === null || name > after).sort((a, b) => (a.name < b.name ? -1 : 1));
 	const records = rest.slice(0, limit);
 	const last = records.at(-1);

@@ -8,7 +8,8 @@
  */
 
 import type { SourceRecord } from "../../contracts/migration/records";
-import { ConnectorError, type Cursor, type Page } from "../connector";
+import type { Cursor, Page } from "../connector";
+import { readCursor } from "../cursor";
 
 interface Position {
 	readonly page: number;
@@ -29,7 +30,7 @@ export async function readPage(
 	cursor: Cursor | null,
 	size: number
 ): Promise<Page<SourceRecord>> {
-	const from = cursor === null ? { page: 1, size, total: -1, tail: [] } : decode(cursor);
+	const from = cursor === null ? { page: 1, size, total: -1, tail: [] } : readCursor(cursor, isPosition, "Marzneshin");
 	let page = from.page;
 	let fetched = await fetch(page, from.size);
 	const moved = cursor !== null && fetched.total !== from.total;
@@ -45,19 +46,17 @@ export async function readPage(
 
 const overlaps = ({ records }: Fetched, { tail }: Position) => records.some(({ id }) => tail.includes(id));
 
-function decode(cursor: Cursor): Position {
-	try {
-		const position = JSON.parse(cursor) as Partial<Position>;
-		if (Number.isInteger(position.page) && Array.isArray(position.tail)) return position as Position;
-	} catch {
-		// Answered below, as any other cursor that is not ours.
-	}
-	throw new ConnectorError("refused", "The cursor is not one of Marzneshin's: begin from the start.");
+function isPosition(value: unknown): value is Position {
+	const position = value as Partial<Position> | null | undefined;
+	return Number.isInteger(position?.page) && Number.isInteger(position?.size) && Array.isArray(position?.tail);
 }
 
 /** Streams of some hundred records are read whole, and paged behind the last id. */
 export function slice(all: readonly SourceRecord[], cursor: Cursor | null, limit: number): Page<SourceRecord> {
-	const after = cursor === null ? Number.NEGATIVE_INFINITY : Number(JSON.parse(cursor));
+	const after =
+		cursor === null
+			? Number.NEGATIVE_INFINITY
+			: readCursor(cursor, Number.isInteger as (value: unknown) => value is number, "Marzneshin");
 	const rest = all.filter(({ id }) => Number(id) > after).sort((a, b) => Number(a.id) - Number(b.id));
 	const records = rest.slice(0, limit);
 	const last = records.at(-1);

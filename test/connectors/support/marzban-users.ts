@@ -1,0 +1,51 @@
+/** Users as a mapping asks for them, one of each kind that Marzban treats in its own way. */
+
+import type { Write } from "../../../connectors/connector";
+import type { Json } from "../../../contracts/json";
+import type { Connection } from "../../../contracts/migration/records";
+
+export const ID = "89b0b04c-0487-94a9-3bda-e8205218c76a";
+const PAST = 1_000_000_000;
+
+export const connect = (url: string, more: Record<string, string | number> = {}): Connection => ({
+	connector: "marzban",
+	url,
+	username: "admin",
+	password: "admin123",
+	retryBaseMs: 2,
+	settleMs: 120,
+	timeoutMs: 2000,
+	...more
+});
+
+export const data = (changes: Json = {}): Json => ({
+	status: "active",
+	proxies: { vless: { id: ID, flow: "xtls-rprx-vision" }, trojan: { password: "p" } },
+	inbounds: { vless: ["VLESS TCP REALITY"], trojan: ["Trojan Websocket TLS"] },
+	expire: 1_900_000_000,
+	data_limit: "9007199254740993",
+	data_limit_reset_strategy: "month",
+	on_hold_expire_duration: null,
+	on_hold_timeout: null,
+	note: "سلام",
+	admin: null,
+	...changes
+});
+export const write = (name: string, changes: Json = {}, more: Partial<Write> = {}): Write => ({
+	name,
+	data: { username: name, ...data(changes) },
+	before: null,
+	...more
+});
+
+export const STATES: Readonly<Record<string, Json>> = {
+	active: {},
+	disabled: { status: "disabled" },
+	expired: { status: "expired", expire: PAST },
+	on_hold: { status: "on_hold", expire: null, on_hold_expire_duration: 86_400, on_hold_timeout: "2030-01-01T00:00:00" },
+	disabled_hold: { status: "disabled", expire: null, on_hold_expire_duration: 86_400 },
+	nowhere: { inbounds: {}, proxies: { vless: { id: ID, flow: "" } } },
+	half: { inbounds: { vless: ["VLESS TCP REALITY"] } },
+	unlimited: { data_limit: null, expire: null, note: null },
+	owned: { admin: "dbsudo" }
+};
