@@ -8,7 +8,7 @@
 
 import { type Clock, systemClock } from "./rate";
 
-export type Reason = "starting" | "climbing" | "no-gain" | "errors" | "slower" | "ceiling";
+type Reason = "starting" | "climbing" | "no-gain" | "errors" | "slower" | "ceiling";
 
 export interface Control {
 	readonly limit: number;

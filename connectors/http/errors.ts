@@ -2,8 +2,8 @@
 
 import { ConnectorError } from "../connector";
 import { isObject, parse, type Wire } from "./json";
+import type { Answer, Request } from "./message";
 import { retryAfter } from "./retry";
-import type { Answer, Request } from "./transport";
 
 /** Failures before a byte of the request was sent. */
 const NEVER_SENT = new Set([

@@ -10,7 +10,7 @@ export type Panel = "marzneshin" | "marzban";
 const OWN_PATHS: Readonly<Record<Panel, string>> = { marzneshin: "/api/admins/current", marzban: "/api/admin" };
 const TITLES: Readonly<Record<Panel, string>> = { marzneshin: "Marzneshin", marzban: "Marzban" };
 
-export async function identify(session: Session): Promise<{ panel: Panel | null; answer: string }> {
+async function identify(session: Session): Promise<{ panel: Panel | null; answer: string }> {
 	const asked = await Promise.all(
 		Object.entries(OWN_PATHS).map(async ([panel, path]) => ({
 			panel: panel as Panel,
@@ -51,7 +51,7 @@ export interface Identity {
 	readonly account: string | null;
 	readonly facts: Check["facts"];
 }
-export const UNKNOWN: Identity = { system: null, version: null, account: null, facts: {} };
+const UNKNOWN: Identity = { system: null, version: null, account: null, facts: {} };
 
 export function verdict(findings: Findings, identity: Identity): Check {
 	return { ok: findings.list.every(({ ok }) => ok), ...identity, findings: findings.list };

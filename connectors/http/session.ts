@@ -3,8 +3,9 @@
 import { ConnectorError } from "../connector";
 import { fromAnswer } from "./errors";
 import { isObject, parse, stringify, type Wire, type WireObject } from "./json";
+import type { Answer, Request } from "./message";
 import { type RetryPolicy, retry } from "./retry";
-import { type Answer, type Request, Transport, type TransportOptions } from "./transport";
+import { Transport, type TransportOptions } from "./transport";
 
 export interface SessionOptions extends TransportOptions {
 	/** The panel's own name, for messages. */

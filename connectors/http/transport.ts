@@ -3,21 +3,8 @@
 import { Client, type Dispatcher, Pool } from "undici";
 import { ConnectorError } from "../connector";
 import { fromFailure } from "./errors";
+import type { Answer, Request } from "./message";
 import { createRate, type Rate } from "./rate";
-
-export interface Request {
-	readonly method: "GET" | "POST" | "PUT" | "DELETE";
-	readonly path: string;
-	readonly headers?: Readonly<Record<string, string>>;
-	readonly body?: string;
-	/** Asked right before the request goes out, never while it runs (L6). */
-	readonly signal?: AbortSignal | undefined;
-}
-export interface Answer {
-	readonly status: number;
-	readonly headers: Readonly<Record<string, string | undefined>>;
-	readonly text: string;
-}
 
 export interface TransportOptions {
 	/** Without a trailing slash; may have a path. */
@@ -97,7 +84,7 @@ export class Transport {
 	}
 }
 
-export function unlessStopped(signal: AbortSignal | undefined): void {
+function unlessStopped(signal: AbortSignal | undefined): void {
 	if (signal?.aborted) throw new ConnectorError("stopped", "Stopped before the next request was sent.");
 }
 

@@ -73,7 +73,7 @@ function trueName(user: WireObject): string {
 }
 
 /** Every user id and password in a list of links, which may be wrapped in base64. */
-export function credentialsIn(text: string): Set<string> {
+function credentialsIn(text: string): Set<string> {
 	const links = text.includes("://") ? text : fromBase64(text);
 	const found = new Set<string>();
 	for (const link of links.split(/\s+/)) {

@@ -1,6 +1,5 @@
 /** What every connector keeps, whatever system it speaks to. Each connector's spec runs one of these. */
 
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Cursor, OpenSource, OpenTarget, Page, Source, Spec, Target, Write } from "../../connectors/connector";
 import type { Json } from "../../contracts/json";
 import type { Connection, TargetRecord } from "../../contracts/migration/records";

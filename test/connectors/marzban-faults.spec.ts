@@ -1,4 +1,3 @@
-import { expect, test } from "@jest/globals";
 import type { Write } from "../../connectors/connector";
 import { openMarzban } from "../../connectors/marzban";
 import { startSmallMarzban } from "./support/marzban";

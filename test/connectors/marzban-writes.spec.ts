@@ -1,4 +1,3 @@
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { Target } from "../../connectors/connector";
 import { openMarzban } from "../../connectors/marzban";
 import { type SmallMarzban, startSmallMarzban } from "./support/marzban";

@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Write } from "../../connectors/connector";
 import { marzbanSpec, openMarzban } from "../../connectors/marzban";
 import type { Json } from "../../contracts/json";

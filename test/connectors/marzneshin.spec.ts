@@ -1,4 +1,3 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { Source } from "../../connectors/connector";
 import type { WireObject } from "../../connectors/http/json";
 import { marzneshinSpec, openMarzneshin } from "../../connectors/marzneshin";

@@ -1,4 +1,3 @@
-import { afterEach, describe, expect, test } from "@jest/globals";
 import { Session } from "../../connectors/http/session";
 import { type Asked, type Reply, type Served, serve } from "./support/serve";
 

@@ -3,7 +3,7 @@
 import { isObject, parse, stringify, type Wire, type WireObject } from "../../../connectors/http/json";
 import { type Asked, type Reply, type Served, serve } from "./serve";
 
-export const INBOUNDS: Readonly<Record<string, readonly string[]>> = {
+const INBOUNDS: Readonly<Record<string, readonly string[]>> = {
 	vless: ["VLESS TCP REALITY", "VLESS GRPC REALITY"],
 	vmess: ["VMess TCP", "VMess Websocket"],
 	trojan: ["Trojan Websocket TLS"],

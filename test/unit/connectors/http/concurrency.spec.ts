@@ -1,4 +1,3 @@
-import { describe, expect, test } from "@jest/globals";
 import { Concurrency, type Control, control, startControl, type Window } from "../../../../connectors/http/concurrency";
 
 /** What a panel does at a level: throughput per second and latency. */

@@ -1,4 +1,3 @@
-import { describe, expect, test } from "@jest/globals";
 import { parse, stringify, toJson, type WireObject } from "../../../../connectors/http/json";
 
 describe("json of the panels", () => {

@@ -1,4 +1,3 @@
-import { describe, expect, test } from "@jest/globals";
 import { ConnectorError } from "../../../../connectors/connector";
 import { type Clock, createRate } from "../../../../connectors/http/rate";
 import { retry, retryAfter, waitBefore } from "../../../../connectors/http/retry";

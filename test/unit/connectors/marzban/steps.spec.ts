@@ -1,4 +1,3 @@
-import { describe, expect, test } from "@jest/globals";
 import { userFingerprint } from "../../../../connectors/marzban/records";
 import { refuse } from "../../../../connectors/marzban/refuse";
 import { isOurBeginning, nextStep, type Step } from "../../../../connectors/marzban/steps";

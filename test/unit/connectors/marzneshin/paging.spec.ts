@@ -1,4 +1,3 @@
-import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { readPage, slice } from "../../../../connectors/marzneshin/paging";
 import type { SourceRecord } from "../../../../contracts/migration/records";

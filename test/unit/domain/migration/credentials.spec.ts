@@ -1,4 +1,3 @@
-import { beforeAll, describe, expect, test } from "@jest/globals";
 import { createDerivations } from "../../../../domain/migration/credentials";
 
 // Seen in the subscriptions of a real Marzneshin.
