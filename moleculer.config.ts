@@ -56,7 +56,7 @@ export const VARIABLES = {
 	HEARTBEAT_TIMEOUT: { says: "seconds without one until a node counts as gone, 2 to 300", fallback: "8", read: number(2, 300) },
 	LEASE_MS: {
 		says: "how long a controller holds a run without renewing, 1000 to 300000 ms",
-		fallback: "10000",
+		fallback: "30000",
 		read: number(1000, 300_000)
 	}
 } as const satisfies Record<string, Variable<unknown>>;
@@ -89,8 +89,8 @@ export function natsOptions(transporter: string): Record<string, unknown> {
 export interface Embedding {
 	readonly access?: Settings["access"];
 	readonly resume?: boolean;
-	/** A file instead of standard output. */
-	readonly logFile?: string;
+	/** A file, or 2 for standard error, instead of standard output. */
+	readonly logFile?: string | number;
 	readonly logLevel?: string;
 }
 
@@ -121,6 +121,8 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 		services: read(environment, "SERVICES") ?? names
 	};
 }
+
+export const dataDirOf = (environment: Environment): string => read(environment, "DATA_DIR") as string;
 
 /** The service's file, beside this one. */
 const fileOf = (name: string): string => {

@@ -110,6 +110,7 @@ function strictRule(rule: Rule): unknown {
 	return {
 		nullable: false,
 		...rule,
+		...(isTable(rule.default) && { default: () => ({ ...structuredClone(rule.default as object), ...defaultsOf(rule.props) }) }),
 		...(rule.props && { strict: true, props: strictFields(rule.props) }),
 		...(rule.items && { items: strictRule(rule.items) }),
 		...(rule.value && { key: "string", value: strictRule(rule.value) })
@@ -118,3 +119,15 @@ function strictRule(rule: Rule): unknown {
 
 // Array.isArray does not narrow a union with a readonly array.
 const isAlternatives = (rule: Exclude<Rule, string>): rule is readonly Rule[] => Array.isArray(rule);
+
+const isTable = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** fastest-validator fills in the defaults of fields that are given, not those within a default. */
+function defaultsOf(props: Schema = {}): Record<string, unknown> {
+	const entries = Object.entries(props).flatMap(([field, rule]) => {
+		if (typeof rule === "string" || isAlternatives(rule) || rule.default === undefined) return [];
+		const value = structuredClone(rule.default);
+		return [[field, isTable(value) ? { ...(value as object), ...defaultsOf(rule.props) } : value]];
+	});
+	return Object.fromEntries(entries);
+}

@@ -1,16 +1,13 @@
 /** links: which address at the target answers for a customer's old subscription link. */
 
 import { action, contract } from "../contract";
+import type { OldLink } from "./records";
 
 /** A customer's old link and its new address. The old key is kept as a digest only. */
-export interface Link {
+export interface Link extends OldLink {
 	readonly migration: string;
 	/** The source's id of the user. */
 	readonly id: string;
-	/** As the old link spells it. */
-	readonly username: string;
-	/** SHA-256 of the old key, hex. */
-	readonly keyDigest: string;
 	/** The target's subscription address. */
 	readonly target: string;
 }

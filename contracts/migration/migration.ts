@@ -2,7 +2,7 @@
 
 import { action, contract } from "../contract";
 import type { Finding } from "./connection";
-import type { Difference, Loss, Outcome, ReportLine } from "./records";
+import type { Difference, Outcome, ReportLine, Severity } from "./records";
 
 /** Where a migration stands. */
 export const PHASES = ["planned", "copying", "comparing", "finished"] as const;
@@ -38,6 +38,12 @@ export interface Plan {
 	readonly estimateSeconds: number;
 }
 
+/** How many records, and the first reason given. */
+export interface Counted {
+	readonly count: number;
+	readonly reason: string;
+}
+
 export interface StreamStatus {
 	readonly stream: string;
 	/** Records at the source when last asked. */
@@ -45,8 +51,10 @@ export interface StreamStatus {
 	/** Records read; the outcomes add up to it. */
 	readonly read: number;
 	readonly outcomes: Readonly<Record<Outcome, number>>;
-	readonly quarantine: Readonly<Record<string, number>>;
-	readonly losses: Readonly<Record<string, number>>;
+	/** By category. */
+	readonly quarantine: Readonly<Record<string, Counted>>;
+	/** By code of the loss. */
+	readonly losses: Readonly<Record<string, Counted & { readonly severity: Severity }>>;
 	readonly copied: boolean;
 	/** Records compared so far, and how many of them are not as they should be. */
 	readonly compared: number;
@@ -81,11 +89,6 @@ export interface Verdict {
 	readonly losses: number;
 	/** The digest over the per-key digests of a clean comparison (L4); null when it is not clean. */
 	readonly certificate: string | null;
-}
-
-export interface Summary extends Status {
-	readonly categories: Readonly<Record<string, { readonly count: number; readonly reason: string }>>;
-	readonly lossReasons: Readonly<Record<string, Pick<Loss, "severity" | "reason">>>;
 }
 
 /** A run of lines, and where to go on; `next` is null at the end. */

@@ -47,6 +47,14 @@ export const OUTCOMES = ["created", "updated", "unchanged", "skipped", "quaranti
 /** What became of a record. They add up to what was read, always. */
 export type Outcome = (typeof OUTCOMES)[number];
 
+/** The subscription link a customer has from the source. */
+export interface OldLink {
+	/** As the link spells it. */
+	readonly username: string;
+	/** SHA-256 of its key, hex: the key itself is not kept. */
+	readonly keyDigest: string;
+}
+
 /** A record after the transformer: what the target shall hold, or why it cannot. */
 export interface Transformed {
 	readonly id: string;
@@ -55,6 +63,7 @@ export interface Transformed {
 	readonly target?: TargetRecord;
 	readonly losses: readonly Loss[];
 	readonly quarantine?: Quarantine;
+	readonly oldLink?: OldLink;
 }
 
 /** What there is to do for one record at the target, recorded before the first write (L1). */
@@ -82,11 +91,14 @@ export interface FieldDifference {
 	readonly expected: JsonValue;
 	readonly actual: JsonValue;
 }
-/** A record that is not at the target as it should be. `missing`: not there at all. */
+/**
+ * A record that is not as it should be. `missing`: not at the target. `gone`: moved, but not in the source's second
+ * listing (which proves no deletion, L3). `unmapped`: changed at the source so that it cannot be moved any more.
+ */
 export interface Difference {
 	readonly id: string;
 	readonly name: string;
-	readonly kind: "missing" | "different";
+	readonly kind: "missing" | "different" | "gone" | "unmapped";
 	readonly fields: readonly FieldDifference[];
 }
 

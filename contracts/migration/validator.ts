@@ -18,8 +18,8 @@ export const validator = contract("migration", "validator", {
 	actions: {
 		batch: action(
 			{
-				/** The connector whose system the records are for. */
-				target: "string",
+				/** The mapping that made the records. */
+				mapping: "string",
 				stream: "string",
 				context: "object",
 				records: {
@@ -29,7 +29,7 @@ export const validator = contract("migration", "validator", {
 			},
 			{ scope: "migration:run" }
 		).returns<Violation[]>(),
-		rules: action({ target: "string" }, { scope: "migration:read" }).returns<RuleDescription[]>()
+		rules: action({ mapping: "string" }, { scope: "migration:read" }).returns<RuleDescription[]>()
 	},
 	events: {}
 });

@@ -36,6 +36,15 @@ export class IdSet {
 		return true;
 	}
 
+	/** The ids that `other` does not hold. */
+	*without(other: IdSet): Generator<string> {
+		for (const id of this.others) if (!other.others.has(id)) yield id;
+		for (const [word, bits] of this.bits.entries()) {
+			let rest = bits & ~(other.bits[word] ?? 0);
+			for (; rest !== 0; rest &= rest - 1) yield String(word * 32 + (31 - Math.clz32(rest & -rest)));
+		}
+	}
+
 	private setBit(number: number): void {
 		const word = number >>> 5;
 		if (word >= this.bits.length) {

@@ -1,7 +1,7 @@
 /** Applies a mapping: rows of data that name a converter each. What a row means is in its converter, nowhere else. */
 
 import type { Json, JsonValue } from "../../contracts/json";
-import type { Loss, Quarantine, SourceRecord, Transformed } from "../../contracts/migration/records";
+import type { Loss, OldLink, Quarantine, SourceRecord, Transformed } from "../../contracts/migration/records";
 import type { FieldMapping } from "../../contracts/migration/transformer";
 
 /** What a converter answers: a value, or nothing for a field that has no counterpart; and what is lost on the way. */
@@ -20,6 +20,10 @@ export interface StreamMapping<C> {
 	readonly converters: Readonly<Record<string, Converter<C>>>;
 	/** The target's field that is the record's name there. */
 	readonly nameField: string;
+	/** Secrets that a new record of this stream gets, since the source's cannot be read. */
+	readonly newSecrets?: readonly string[];
+	/** The address at the source that the record's owner has stored. */
+	readonly oldLink?: (data: Json) => OldLink | undefined;
 }
 
 /** A record as the target shall hold it, with what is lost; or the first reason why it cannot be moved. */
@@ -32,7 +36,9 @@ export function transform<C>(mapping: StreamMapping<C>, record: SourceRecord, co
 		losses.push(...lost);
 		if (row.to !== null && value !== undefined) data[row.to] = value;
 	}
-	return { id: record.id, name: record.name, target: { name: String(data[mapping.nameField]), data }, losses };
+	const oldLink = mapping.oldLink?.(record.data);
+	const target = { name: String(data[mapping.nameField]), data };
+	return { id: record.id, name: record.name, target, losses, ...(oldLink && { oldLink }) };
 }
 
 function converter<C>(mapping: StreamMapping<C>, row: FieldMapping): Converter<C> {

@@ -4,6 +4,7 @@ import type { Json, JsonValue } from "../../contracts/json";
 import type { Finding } from "../../contracts/migration/connection";
 import type { Definition } from "../../contracts/migration/definition";
 import type { RuleDescription, Violation } from "../../contracts/migration/validator";
+import { createDerivations } from "./credentials";
 import type { StreamMapping } from "./mapping";
 import { marzneshinToMarzban } from "./marzneshin-to-marzban";
 
@@ -23,11 +24,17 @@ export interface Mapping<C = never> {
 	readonly violation: (stream: string, record: { id: string; data: Json }, context: C) => Violation | undefined;
 }
 
-const MAPPINGS: readonly Mapping[] = [marzneshinToMarzban as unknown as Mapping];
+/** Finds mappings: by the two systems they join, and by name. */
+export interface Mappings {
+	readonly between: (source: string, target: string) => Mapping<Json> | undefined;
+	readonly named: (name: string) => Mapping<Json> | undefined;
+}
 
-/** The mapping between two systems, if there is one. */
-export const mappingBetween = (source: string, target: string): Mapping<Json> | undefined =>
-	MAPPINGS.find(mapping => mapping.source === source && mapping.target === target) as Mapping<Json> | undefined;
-
-export const mappingNamed = (name: string): Mapping<Json> | undefined =>
-	MAPPINGS.find(mapping => mapping.name === name) as Mapping<Json> | undefined;
+/** Prepared once (hashes are loaded), then pure and synchronous. */
+export async function loadMappings(): Promise<Mappings> {
+	const all = [marzneshinToMarzban(await createDerivations())] as unknown as Mapping<Json>[];
+	return {
+		between: (source, target) => all.find(mapping => mapping.source === source && mapping.target === target),
+		named: name => all.find(mapping => mapping.name === name)
+	};
+}

@@ -16,7 +16,7 @@ import { createHash } from "node:crypto";
 import type { Json } from "../../contracts/json";
 import type { Definition } from "../../contracts/migration/definition";
 import type { Phase, Plan } from "../../contracts/migration/migration";
-import { type Intent, type Loss, OUTCOMES, type Outcome, type Result } from "../../contracts/migration/records";
+import { type Difference, type Intent, type Loss, OUTCOMES, type Outcome, type Result } from "../../contracts/migration/records";
 import { IdSet } from "./idset";
 
 /** How many records had a code, and the first reason given for it. */
@@ -41,8 +41,10 @@ export type RunEvent =
 				last: boolean;
 				total: number;
 				ids: string[];
-				/** The target's names of what was written, for later clashes. */
-				names: string[];
+				/** `[id, name at the target]` of what is there as ours. */
+				moved: [string, string][];
+				/** Other names at the target that stand for a record of the source. */
+				claimed: string[];
 				outcomes: OutcomeCounts;
 				quarantine: Tally;
 				losses: Tally;
@@ -58,7 +60,6 @@ export type RunEvent =
 				cursor: string | null;
 				last: boolean;
 				ids: string[];
-				/** How many were compared: those that were moved. */
 				compared: number;
 				differences: number;
 				/** Digest over the per-key digests of this batch. */
@@ -71,11 +72,20 @@ export type RunEvent =
 	| { type: "finished"; data: { result: "clean" | "attention"; certificate: string | null } }
 	| { type: "failed"; data: { code: string; message: string } };
 
+/** One batch, ready to be written: what it holds and where the listing goes on after it. */
+export interface Prepared {
+	readonly batch: number;
+	readonly cursor: string | null;
+	/** Nothing comes after it. */
+	readonly last: boolean;
+	readonly total: number;
+	readonly intents: readonly Intent[];
+}
+
 /** The stream of records of one kind holds what bulk there is: intents before the write, results after it. */
 export type RecordEvent =
-	| { type: "prepared"; data: { batch: number; intents: Intent[] } }
-	| { type: "written"; data: { batch: number; results: Result[] } }
-	| { type: "fenced"; data: { token: string } };
+	| { type: "prepared"; data: Prepared }
+	| { type: "written"; data: { batch: number; results: readonly Result[] } };
 
 export type ComparisonEvent = {
 	type: "compared";
@@ -83,8 +93,8 @@ export type ComparisonEvent = {
 		batch: number;
 		/** `[id, name, digest]` of what is equal. */
 		equal: readonly (readonly [string, string, string])[];
-		differences: readonly import("../../contracts/migration/records").Difference[];
-		/** The position of the event store before the read began (L4, L5). */
+		differences: readonly Difference[];
+		/** The run's version before the read began (L4, L5). */
 		position: string;
 	};
 };
@@ -96,6 +106,9 @@ export interface StreamRun {
 	cursor: string | null;
 	copied: boolean;
 	readonly ids: IdSet;
+	/** The ids of what is at the target as ours. */
+	readonly moved: IdSet;
+	/** Every name at the target that stands for a record, as `claimOf` spells it. */
 	readonly names: Set<string>;
 	readonly outcomes: OutcomeCounts;
 	readonly quarantine: Tally;
@@ -146,6 +159,7 @@ function newStream(stream: string, total: number, version: string): StreamRun {
 		cursor: null,
 		copied: false,
 		ids: new IdSet(),
+		moved: new IdSet(),
 		names: new Set(),
 		outcomes: noOutcomes(),
 		quarantine: {},
@@ -197,7 +211,11 @@ const FOLD: Fold = {
 	copied: (run, data) => {
 		const stream = streamOf(run, data.stream);
 		for (const id of data.ids) stream.ids.add(id);
-		for (const name of data.names) stream.names.add(name);
+		for (const [id, name] of data.moved) {
+			stream.moved.add(id);
+			stream.names.add(claimOf(name));
+		}
+		for (const name of data.claimed) stream.names.add(claimOf(name));
 		for (const outcome of OUTCOMES) stream.outcomes[outcome] += data.outcomes[outcome];
 		addTally(stream.quarantine, data.quarantine);
 		addTally(stream.losses, data.losses);
@@ -275,6 +293,9 @@ export const addsUp = ({ outcomes, ids }: StreamRun): boolean =>
 /** Did both listings name the same records (L4)? Null until the second is whole. */
 export const isComplete = ({ ids, comparison }: StreamRun): boolean | null =>
 	comparison.listed ? ids.equals(comparison.ids) : null;
+
+/** Names that differ in case only are one name on MySQL and MariaDB targets. */
+export const claimOf = (name: string): string => name.toLowerCase();
 
 /** How the run ends. A record that needs a human, or a listing that is not proven whole, is never `clean`. */
 export function verdictOf(run: Run): { result: "clean" | "attention"; certificate: string | null } {

@@ -45,6 +45,7 @@ const when =
 export const admins: StreamMapping<Context> = {
 	rows,
 	nameField: "username",
+	newSecrets: ["password"],
 	converters: {
 		name,
 		sudo,

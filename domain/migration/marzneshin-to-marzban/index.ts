@@ -1,17 +1,18 @@
 /** The mapping Marzneshin → Marzban: its streams, its context, its rules. */
 
 import type { Finding } from "../../../contracts/migration/connection";
+import type { AuthAlgorithm, Derive } from "../credentials";
 import type { Mapping } from "../mappings";
 import { admins } from "./admins";
 import { type Context, contextOf, missingTags, type SourceFacts, type TargetFacts, unknownTags } from "./context";
 import { ruleDescriptions, violation } from "./rules";
 import { users } from "./users";
 
-export const marzneshinToMarzban: Mapping<Context> = {
+export const marzneshinToMarzban = (derive: Readonly<Record<AuthAlgorithm, Derive>>): Mapping<Context> => ({
 	name: "marzneshin-to-marzban",
 	source: "marzneshin",
 	target: "marzban",
-	streams: { admins, users },
+	streams: { admins, users: users(derive) },
 	contextOf: (source, target, definition) =>
 		contextOf(source as unknown as SourceFacts, target as unknown as TargetFacts, definition),
 	findings: (context, source, target, definition) => [
@@ -20,7 +21,7 @@ export const marzneshinToMarzban: Mapping<Context> = {
 	],
 	rules: ruleDescriptions,
 	violation
-};
+});
 
 function missingTag({ tag, protocol, supported }: ReturnType<typeof missingTags>[number]): Finding {
 	const message = supported

@@ -7,9 +7,10 @@
 import type { Json, JsonValue } from "../../../contracts/json";
 import type { Loss, Quarantine, Severity } from "../../../contracts/migration/records";
 import type { FieldMapping } from "../../../contracts/migration/transformer";
-import { type Credentials, credentialsOf } from "../credentials";
+import type { AuthAlgorithm, Credentials, Derive } from "../credentials";
 import type { Converted, Converter, StreamMapping } from "../mapping";
 import { type Context, type InboundRoute, PROTOCOLS, type Protocol } from "./context";
+import { oldLinkOf } from "./links";
 import { LAST_EXPIRY, naiveSeconds, unixSeconds } from "./time";
 
 const row = (to: string | null, from: string, convert: string): FieldMapping => ({ to, from: from.split(" "), convert });
@@ -84,12 +85,12 @@ const ACCOUNT: Readonly<Record<Protocol, (credentials: Credentials, flow: string
 	shadowsocks: ({ password }) => ({ password, method: "chacha20-ietf-poly1305" })
 };
 
-const proxies: Converter<Context> = (data, context) => {
+const proxies = (derive: Readonly<Record<AuthAlgorithm, Derive>>): Converter<Context> => (data, context) => {
 	const { served } = routesOf(data, context);
 	const used = PROTOCOLS.filter(protocol => served.some(route => route.protocol === protocol));
 	// A user needs one proxy, also one who may connect nowhere.
 	const protocols: readonly Protocol[] = used.length > 0 ? used : ["vless"];
-	const credentials = credentialsOf(text(data.key), context.authAlgorithm);
+	const credentials = derive[context.authAlgorithm](text(data.key));
 	if (credentials.uuid === null && protocols.some(protocol => protocol === "vless" || protocol === "vmess"))
 		return refuse("no_uuid", "key", "(masked)", "In plain mode this key is no UUID, so no vless or vmess account exists.");
 	const flow = served.find(route => route.flow !== "")?.flow ?? "";
@@ -189,13 +190,14 @@ const lifetime: Converter<Context> = data =>
 
 const same: Converter<Context> = (data, _context, { from }) => ({ value: data[from[0] as string] ?? null });
 
-export const users: StreamMapping<Context> = {
+export const users = (derive: Readonly<Record<AuthAlgorithm, Derive>>): StreamMapping<Context> => ({
 	rows,
 	nameField: "username",
+	oldLink: data => oldLinkOf(text(data.subscription_url)),
 	converters: {
 		name,
 		status,
-		proxies,
+		proxies: proxies(derive),
 		inbounds,
 		expire,
 		dataLimit,
@@ -207,4 +209,4 @@ export const users: StreamMapping<Context> = {
 		usedTraffic,
 		lifetime
 	}
-};
+});

@@ -1,0 +1,47 @@
+# Banyan. `make demo` does the set-up and runs the main job; `make test` does it and runs the tests.
+.PHONY: setup build demo start dev test check clean
+SHELL := /bin/bash
+
+# Node 24: the one on the PATH, or the npm package `node` in .node/ where it is older or missing.
+NODE_VERSION := 24.21.0
+NODE_BIN := $(shell v=$$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0); [ "$$v" -ge 24 ] || echo "$(CURDIR)/.node/node_modules/node/bin")
+ifneq ($(NODE_BIN),)
+export PATH := $(NODE_BIN):$(PATH)
+endif
+
+setup: node_modules/.installed
+
+ifneq ($(NODE_BIN),)
+node_modules/.installed: $(NODE_BIN)/node
+$(NODE_BIN)/node:
+	@echo "Node 24 is fetched as the npm package node@$(NODE_VERSION) …"
+	@mkdir -p .node && npm install --prefix .node --no-save --no-audit --no-fund --loglevel=error node@$(NODE_VERSION)
+	@test -x $@
+endif
+
+node_modules/.installed: package-lock.json package.json
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+build: setup
+	@npm run --silent build
+
+demo: build
+	@node dist/demo/run.js
+
+start: build
+	@npm run --silent start
+
+dev: setup
+	@npm run --silent dev
+
+test: build
+	@scripts/servers.sh
+	@npm test --silent
+
+check: setup
+	@npm run --silent check
+
+
+clean:
+	rm -rf dist coverage .cache data node_modules .node

@@ -1,0 +1,71 @@
+#!/usr/bin/env node
+/** The command `banyan`: everything an operator does. */
+
+import { Command, CommanderError } from "commander";
+import { version } from "../package.json";
+import { type Flags, run, withClient } from "./command";
+import { diff } from "./commands/diff";
+import { plan } from "./commands/plan";
+import { report } from "./commands/report";
+import { runMigration } from "./commands/run";
+import { status } from "./commands/status";
+import { openEmbedded } from "./embedded";
+import { EXIT } from "./exit";
+
+const program = new Command("banyan")
+	.description("Takes a live system off its monolith: data and traffic move together, verified and reversible.")
+	.version(version)
+	.exitOverride()
+	.showHelpAfterError("See `banyan --help`.");
+
+const migration = program.command("migration").description("Moves the records of one system to another.");
+const json = ["--json", "print JSON, for scripts"] as const;
+
+migration
+	.command("plan")
+	.description("look at both sides and say what a run would do; writes to neither")
+	.argument("<file>", "the definition, YAML or JSON")
+	.option(...json)
+	.action((file: string, flags: Flags) => withClient(openEmbedded, "write", client => plan(client, file, flags)));
+
+migration
+	.command("run")
+	.description("move everything and compare both sides; safe to interrupt, and to run again")
+	.argument("<file>", "the definition, YAML or JSON")
+	.option(...json)
+	.option("--strict", "end with 4 also when something was lost on the way")
+	.action((file: string, flags: Flags) => withClient(openEmbedded, "write", client => runMigration(client, file, flags)));
+
+migration
+	.command("status")
+	.description("where a migration stands, or all of them")
+	.argument("[name]")
+	.option(...json)
+	.action((name: string | undefined, flags: Flags) =>
+		withClient(openEmbedded, "read", client => status(client, name, flags))
+	);
+
+migration
+	.command("diff")
+	.description("the records that are not at the target as they should be, after the last comparison")
+	.argument("<name>")
+	.option(...json)
+	.action((name: string, flags: Flags) => withClient(openEmbedded, "read", client => diff(client, name, flags)));
+
+migration
+	.command("report")
+	.description("what became of every record")
+	.argument("<name>")
+	.option("--format <format>", "ndjson (a line a record), json (a summary) or html (one file)", "ndjson")
+	.option("--out <file>", "write to a file instead of standard output")
+	.action((name: string, flags: Flags) => withClient(openEmbedded, "read", client => report(client, name, flags)));
+
+run(async () => {
+	try {
+		await program.parseAsync();
+	} catch (error) {
+		if (!(error instanceof CommanderError)) throw error;
+		// Help and version end well; commander has said what was wrong with all else.
+		process.exitCode = error.exitCode === 0 ? EXIT.clean : EXIT.broken;
+	}
+});

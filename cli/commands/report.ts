@@ -1,0 +1,30 @@
+import { createWriteStream } from "node:fs";
+import type { Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { Status } from "../../contracts/migration/migration";
+import type { Client } from "../client";
+import { CommandError, type Flags } from "../command";
+import { EXIT } from "../exit";
+import { htmlReport } from "../html";
+import { linesOf } from "../lines";
+
+type Render = (client: Client, status: Status) => AsyncIterable<string>;
+
+const FORMATS: Readonly<Record<string, Render>> = {
+	async *ndjson(client, status) {
+		for await (const line of linesOf(client, "migration.report", status)) yield `${JSON.stringify(line)}\n`;
+	},
+	async *json(_client, { name, hash, phase, streams, verdict }) {
+		yield `${JSON.stringify({ name, hash, phase, streams, verdict }, null, "\t")}\n`;
+	},
+	html: (client, status) => htmlReport(status, linesOf(client, "migration.report", status))
+};
+
+export async function report(client: Client, name: string, { format = "ndjson", out }: Flags): Promise<number> {
+	const render = FORMATS[format];
+	if (!render) throw new CommandError(`There is no format '${format}': it is one of ${Object.keys(FORMATS).join(", ")}.`);
+	const status = await client.call("migration.status", { name });
+	const to: Writable = out === undefined ? process.stdout : createWriteStream(out);
+	await pipeline(render(client, status), to, { end: out !== undefined });
+	return EXIT.clean;
+}

@@ -1,0 +1,62 @@
+import type { Status } from "../../contracts/migration/migration";
+import type { Client } from "../client";
+import { type Flags, print, readText, say } from "../command";
+import { EXIT } from "../exit";
+import { bars, silent } from "../progress";
+import { planText, statusText } from "../text";
+
+/** How often the status is asked for, in ms. */
+const EVERY = 200;
+
+export async function runMigration(client: Client, file: string, flags: Flags): Promise<number> {
+	const plan = await client.call("migration.plan", { document: readText(file) });
+	if (!plan.ok) {
+		print(flags.json ? JSON.stringify(plan) : planText(plan));
+		return EXIT.refused;
+	}
+	if (!flags.json) say(planText(plan));
+	const interrupt = interruption();
+	await client.call("migration.start", { name: plan.name });
+	const status = await follow(client, plan.name, flags, interrupt);
+	print(flags.json ? JSON.stringify(status) : statusText(status));
+	if (interrupt.seen && status.phase !== "finished") {
+		say("Interrupted; nothing is lost. Run it again to go on.");
+		return EXIT.interrupted;
+	}
+	return exitOfRun(status, flags);
+}
+
+/** Ctrl-C and SIGTERM stop after the batch at hand. */
+function interruption(): { seen: boolean } {
+	const state = { seen: false };
+	for (const signal of ["SIGINT", "SIGTERM"] as const)
+		process.once(signal, () => {
+			state.seen = true;
+			say("Stopping after the batch at hand …");
+		});
+	return state;
+}
+
+async function follow(client: Client, name: string, { json }: Flags, interrupt: { seen: boolean }): Promise<Status> {
+	const progress = json ? silent : bars();
+	try {
+		for (;;) {
+			const status = await client.call("migration.status", { name });
+			progress.show(status);
+			if (!status.running) return status;
+			if (interrupt.seen) return await client.call("migration.halt", { name });
+			await new Promise(resolve => setTimeout(resolve, EVERY));
+		}
+	} finally {
+		progress.stop();
+	}
+}
+
+function exitOfRun({ phase, failure, verdict }: Status, { strict }: Flags): number {
+	if (phase !== "finished" || verdict === null) {
+		say(`banyan: ${failure?.message ?? "The run stopped."} Nothing is lost: run it again to go on.`);
+		return EXIT.broken;
+	}
+	if (verdict.result === "attention" || (strict && verdict.losses > 0)) return EXIT.human;
+	return EXIT.clean;
+}

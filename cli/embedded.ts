@@ -1,0 +1,25 @@
+/** A node in this process, for one command. The only place of the CLI that knows how a node is made. */
+
+import { join } from "node:path";
+import { dataDirOf, environment } from "../moleculer.config";
+import { openNode } from "../node";
+import type { Client, Open } from "./client";
+
+/** Logs go to `banyan.log` in the data folder: standard output is the command's. */
+export const openEmbedded: Open = async access => {
+	const settings = environment();
+	const reading = access === "read";
+	const broker = await openNode(
+		{ access, resume: false, ...(reading ? { logLevel: "fatal", logFile: 2 } : { logFile: join(dataDirOf(settings), "banyan.log") }) },
+		reading ? { ...settings, SERVICES: "migration", TRANSPORTER: undefined } : settings
+	);
+	await broker.waitForServices(reading ? ["migration"] : STAGES);
+	const client: Client = {
+		call: (action, params) => broker.call(action, ...([params] as never)) as never,
+		close: () => broker.stop()
+	};
+	return client;
+};
+
+/** What a run needs; with `SERVICES` and `TRANSPORTER` set, others may run some of them. */
+const STAGES = ["extractor", "transformer", "validator", "importer", "verifier", "migration", "links"];

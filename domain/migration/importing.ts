@@ -1,0 +1,59 @@
+/** What is done with one record at the target, and what is said of it. Pure. */
+
+import type { Json } from "../../contracts/json";
+import type { Definition } from "../../contracts/migration/definition";
+import type { Intent, Outcome, Quarantine, Result } from "../../contracts/migration/records";
+
+export type Treatment =
+	| { readonly write: true; readonly outcome: Extract<Outcome, "created" | "updated"> }
+	| { readonly write: false; readonly result: Omit<Result, "id"> };
+
+const EXISTS = "A record of that name stands at the target and is not as ours would be.";
+
+const ON_CONFLICT: Readonly<Record<Definition["conflict"], (name: string) => Treatment>> = {
+	skip: () => ({ write: false, result: { outcome: "skipped", reason: EXISTS } }),
+	overwrite: () => ({ write: true, outcome: "updated" }),
+	fail: name => ({
+		write: false,
+		result: {
+			outcome: "quarantined",
+			quarantine: { category: "conflict", field: "name", value: name, reason: EXISTS }
+		}
+	})
+};
+
+/**
+ * From what stood there before our first write, so that a run that was killed in between says the same as one that was
+ * not. @param fingerprint blind to what does not matter
+ */
+export function treatmentOf(
+	record: { readonly name: string; readonly data: Json; readonly before: Json | null },
+	conflict: Definition["conflict"],
+	fingerprint: (data: Json) => string
+): Treatment {
+	if (record.before === null) return { write: true, outcome: "created" };
+	const ours = fingerprint(record.data);
+	if (fingerprint(record.before) === ours) return { write: false, result: { outcome: "unchanged", fingerprint: ours } };
+	return ON_CONFLICT[conflict](record.name);
+}
+
+/** Codes of a connector that concern one record; all others concern the run. */
+const RECORD_FAULTS: Readonly<Record<string, string>> = {
+	refused: "target_refused",
+	conflict: "conflict",
+	broken: "target_failed",
+	"unexpected-answer": "target_failed"
+};
+
+/** A record that the target would not take, or undefined when the failure is not the record's. */
+export function quarantineOf(code: string, message: string, name: string): Quarantine | undefined {
+	const category = RECORD_FAULTS[code];
+	return category === undefined ? undefined : { category, field: "name", value: name, reason: message };
+}
+
+/** The result of a record that was not sent at all. */
+export const notSent = ({ id, quarantine }: Intent): Result => ({
+	id,
+	outcome: "quarantined",
+	...(quarantine && { quarantine })
+});

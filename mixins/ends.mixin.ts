@@ -1,0 +1,85 @@
+import type { Service as MoleculerService } from "moleculer";
+import type { Mixin } from "../cluster";
+import { failure } from "../cluster/errors";
+import { settingsOf } from "../cluster/settings";
+import { ConnectorError, type Source, type Target } from "../connectors/connector";
+import { sources, targets } from "../connectors";
+import type { Json } from "../contracts/json";
+import type { CheckReport } from "../contracts/migration/connection";
+import type { Connection } from "../contracts/migration/records";
+import { digest } from "../domain/canonical";
+import { resolveReferences } from "../domain/migration/definition";
+
+type Given = Readonly<Record<string, string | number | boolean>>;
+
+export interface Ends {
+	/** The open connector on this connection; opened once, closed with the service. */
+	readonly ends: { source(connection: Given): Source; target(connection: Given): Target };
+	/** What a system refuses or fails at, as an error of the table: SYSTEM_FAILED with the connector's code in `data`. */
+	asked<T>(work: () => Promise<T>): Promise<T>;
+	/** The check of an end, with the counts of its streams where it answers. */
+	checked(end: Source | Target): Promise<CheckReport>;
+}
+
+/** Gives the service the connectors, on connections whose `${ENV}` references this node resolves. */
+export function ends(): Mixin<Ends> {
+	return {
+		created(this: MoleculerService) {
+			const open: Open = { source: new Map(), target: new Map() };
+			const { environment } = settingsOf(this.broker);
+			const once = <E>(cache: Map<string, E>, given: Given, make: (connection: Connection) => E): E => {
+				const key = digest(given as Json);
+				const end = cache.get(key) ?? make(resolve(given, environment));
+				cache.set(key, end);
+				return end;
+			};
+			Object.assign(this, {
+				ends: {
+					source: given => once(open.source, given, connection => opener(sources, connection)(connection)),
+					target: given => once(open.target, given, connection => opener(targets, connection)(connection))
+				},
+				asked,
+				checked: end => asked(() => check(end)),
+				openEnds: open
+			} satisfies Ends & { openEnds: Open });
+		},
+		async stopped(this: object) {
+			const { source, target } = (this as { openEnds: Open }).openEnds;
+			await Promise.all([...source.values(), ...target.values()].map(end => end.close()));
+		}
+	};
+}
+
+interface Open {
+	readonly source: Map<string, Source>;
+	readonly target: Map<string, Target>;
+}
+
+function resolve(given: Given, environment: (name: string) => string | undefined): Connection {
+	const resolved = resolveReferences(given, environment);
+	if (resolved.ok) return resolved.connection;
+	const names = resolved.missing.map(({ option, name }) => `${name} (for '${option}')`).join(", ");
+	throw failure("ENVIRONMENT_MISSING", `The environment variable ${names} is not set: set it, then run again.`);
+}
+
+function opener<O>(table: Readonly<Record<string, { readonly open: O }>>, { connector }: Connection): O {
+	const found = table[connector];
+	if (!found) throw failure("CONNECTOR_UNKNOWN", `There is no connector '${connector}'.`);
+	return found.open;
+}
+
+async function check(end: Source | Target): Promise<CheckReport> {
+	const found = await end.check();
+	if (!found.ok) return { ...found, counts: {} };
+	const streams = await end.discover();
+	return { ...found, counts: Object.fromEntries(streams.map(({ stream, count }) => [stream, count])) };
+}
+
+async function asked<T>(work: () => Promise<T>): Promise<T> {
+	try {
+		return await work();
+	} catch (error) {
+		if (!(error instanceof ConnectorError)) throw error;
+		throw failure("SYSTEM_FAILED", error.message, { code: error.code, ...error.details });
+	}
+}

@@ -1,0 +1,19 @@
+/** Every service class by its name: what a node that is embedded can run. */
+
+import ExtractorService from "./migration/extractor.service";
+import ImporterService from "./migration/importer.service";
+import LinksService from "./migration/links.service";
+import MigrationService from "./migration/migration.service";
+import TransformerService from "./migration/transformer.service";
+import ValidatorService from "./migration/validator.service";
+import VerifierService from "./migration/verifier.service";
+
+export const SERVICES: Readonly<Record<string, unknown>> = {
+	extractor: ExtractorService,
+	transformer: TransformerService,
+	validator: ValidatorService,
+	importer: ImporterService,
+	verifier: VerifierService,
+	migration: MigrationService,
+	links: LinksService
+};

@@ -1,0 +1,34 @@
+import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
+import type { Json } from "../../contracts/json";
+import type { CheckReport } from "../../contracts/migration/connection";
+import { type ExtractedPage, extractor } from "../../contracts/migration/extractor";
+import { ends } from "../../mixins/ends.mixin";
+
+const { check, count, page, find } = extractor.actions;
+
+@Service(extractor)
+export default class ExtractorService extends service(ends()) implements Answers<typeof extractor> {
+	@Action(check)
+	async check(ctx: CallOf<typeof check>): Promise<CheckReport> {
+		return this.checked(this.ends.source(ctx.params.connection));
+	}
+
+	@Action(count)
+	async count(ctx: CallOf<typeof count>): Promise<number> {
+		const { connection, stream } = ctx.params;
+		return this.asked(() => this.ends.source(connection).count(stream));
+	}
+
+	@Action(page)
+	async page(ctx: CallOf<typeof page>): Promise<ExtractedPage> {
+		const { connection, stream, cursor, limit } = ctx.params;
+		return this.asked(() => this.ends.source(connection).read(stream, cursor, limit));
+	}
+
+	@Action(find)
+	async find(ctx: CallOf<typeof find>): Promise<Json | null> {
+		const { connection, stream, name } = ctx.params;
+		const found = await this.asked(() => this.ends.source(connection).find(stream, name));
+		return found?.data ?? null;
+	}
+}

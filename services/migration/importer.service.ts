@@ -1,0 +1,64 @@
+import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
+import { ConnectorError, type Target } from "../../connectors/connector";
+import type { CheckReport } from "../../contracts/migration/connection";
+import { importer } from "../../contracts/migration/importer";
+import type { Result, TargetRecord } from "../../contracts/migration/records";
+import { quarantineOf, treatmentOf } from "../../domain/migration/importing";
+import { ends } from "../../mixins/ends.mixin";
+
+const { check, count, find, write } = importer.actions;
+type WriteParams = CallOf<typeof write>["params"];
+type Given = WriteParams["records"][number];
+
+@Service(importer)
+export default class ImporterService extends service(ends()) implements Answers<typeof importer> {
+	@Action(check)
+	async check(ctx: CallOf<typeof check>): Promise<CheckReport> {
+		return this.checked(this.ends.target(ctx.params.connection));
+	}
+
+	@Action(count)
+	async count(ctx: CallOf<typeof count>): Promise<number> {
+		const { connection, stream } = ctx.params;
+		return this.asked(() => this.ends.target(connection).count(stream));
+	}
+
+	@Action(find)
+	async find(ctx: CallOf<typeof find>): Promise<TargetRecord[]> {
+		const { connection, stream, names } = ctx.params;
+		return this.asked(async () => [...(await this.ends.target(connection).find(stream, names))]);
+	}
+
+	@Action(write)
+	async write(ctx: CallOf<typeof write>): Promise<Result[]> {
+		const { params } = ctx;
+		const target = this.ends.target(params.connection);
+		// One applier, and only as long as its lease holds (L6).
+		const signal = AbortSignal.timeout(Math.max(0, params.lease.remainingMs));
+		// All are waited for, also after a failure: nothing may still be writing when the answer is given.
+		const settled = await Promise.allSettled(params.records.map(record => settle(target, params, record, signal)));
+		const failed = settled.find(({ status }) => status === "rejected");
+		if (failed) await this.asked(() => Promise.reject((failed as PromiseRejectedResult).reason));
+		return settled.map(each => (each as PromiseFulfilledResult<Result>).value);
+	}
+}
+
+async function settle(target: Target, { stream, conflict }: WriteParams, record: Given, signal: AbortSignal): Promise<Result> {
+	const fingerprint = (data: Given["data"]): string => target.fingerprint(stream, data);
+	const treatment = treatmentOf(record, conflict, fingerprint);
+	if (!treatment.write) return { id: record.id, ...treatment.result };
+	try {
+		const { data } = await target.write(stream, record, signal);
+		const link = data.subscription_url;
+		return {
+			id: record.id,
+			outcome: treatment.outcome,
+			fingerprint: fingerprint(data),
+			...(typeof link === "string" && { link })
+		};
+	} catch (error) {
+		const quarantine = error instanceof ConnectorError && quarantineOf(error.code, error.message, record.name);
+		if (!quarantine) throw error;
+		return { id: record.id, outcome: "quarantined", quarantine };
+	}
+}

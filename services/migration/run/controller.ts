@@ -1,0 +1,150 @@
+/**
+ * Drives a run to its end: reads the state, does the next step, records it. Level-triggered: what it does follows from
+ * the events alone, so it does not matter how often it was killed before. One controller at a time holds the lease; one
+ * that was overtaken learns it from the store, because its next append meets another version.
+ */
+
+import { type Lease, acquireLease } from "../../../adapters/lease";
+import { type EventStore, VersionConflict } from "../../../adapters/eventstore";
+import type { Broker } from "../../../cluster";
+import { codeOf } from "../../../cluster/errors";
+import { nextStep, type Run, type Step, verdictOf } from "../../../domain/migration/run";
+import { compareStream } from "./compare";
+import { copyStream, type Workplace } from "./copy";
+import { appendRun, runStream } from "./journal";
+import { surveyTarget } from "./survey";
+
+export interface ControllerOptions {
+	readonly broker: Broker;
+	readonly store: EventStore;
+	readonly run: Run;
+	readonly leaseMs: number;
+	/** Who holds the lease, for the one who waits for it. */
+	readonly holder: string;
+	/** `local`: the data folder's lock proves that an earlier holder is dead. */
+	readonly scope: "local" | "cluster";
+	readonly secretsFor: Workplace["secretsFor"];
+	/** Called once a stream is copied, before it is compared. */
+	readonly copied: (stream: string) => Promise<void>;
+}
+
+/** Waits between tries of a step that failed because a system was away, in ms. */
+const PATIENCE = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000] as const;
+
+export class Controller {
+	private halting = false;
+	private lease: Lease | undefined;
+	readonly ended: Promise<void>;
+
+	constructor(private readonly options: ControllerOptions) {
+		this.ended = this.work();
+	}
+
+	/** The state as this controller has it. */
+	get run(): Run {
+		return this.options.run;
+	}
+
+	/** Stops after the batch at hand; the run can be started again. */
+	async halt(): Promise<void> {
+		this.halting = true;
+		await this.ended;
+	}
+
+	private async work(): Promise<void> {
+		const { store, run, leaseMs, holder, scope } = this.options;
+		this.lease = await acquireLease(store, run.name, { ttlMs: leaseMs, holder, scope });
+		try {
+			const { token } = this.lease;
+			await appendRun(store, run, { type: "taken", data: { token } }, `taken-${token}`);
+			while (!this.stopped() && nextStep(run).kind !== "rest") await this.step();
+		} catch (error) {
+			await this.fail(error);
+		} finally {
+			await this.lease.release();
+		}
+	}
+
+	private stopped(): boolean {
+		return this.halting || (this.lease?.signal.aborted ?? false);
+	}
+
+	/** One step, tried again while a system is away. */
+	private async step(): Promise<void> {
+		for (let attempt = 0; ; attempt++) {
+			try {
+				return await this.take(nextStep(this.options.run));
+			} catch (error) {
+				const wait = PATIENCE[attempt];
+				if (wait === undefined || !(isAway(error) || this.isLate(error)) || this.stopped()) throw error;
+				this.options.broker.logger.warn(`${this.options.run.name}: ${(error as Error).message} Trying again in ${wait} ms.`);
+				await this.pause(wait);
+			}
+		}
+	}
+
+	/** A controller that was overtaken still put something in the bulk: it is adopted when the step begins anew. */
+	private isLate(error: unknown): boolean {
+		return error instanceof VersionConflict && error.stream !== runStream(this.options.run.name);
+	}
+
+	private async take(step: Step): Promise<void> {
+		const place = this.workplace();
+		switch (step.kind) {
+			case "copy":
+				await copyStream(place, step.stream);
+				if (step.stream.copied) await this.options.copied(step.stream.stream);
+				return;
+			case "compare":
+				return compareStream(place, step.stream);
+			case "survey":
+				return surveyTarget(place, step.stream);
+			case "finish": {
+				const verdict = verdictOf(place.run);
+				await appendRun(place.store, place.run, { type: "finished", data: verdict }, "finished");
+				return;
+			}
+			case "rest":
+				return;
+		}
+	}
+
+	private workplace(): Workplace {
+		const { broker, store, run, secretsFor } = this.options;
+		return { broker, store, run, secretsFor, halted: () => this.stopped(), lease: () => this.held() };
+	}
+
+	private held(): { token: string; remainingMs: number } {
+		const { token, remainingMs } = this.lease as Lease;
+		return { token, remainingMs: remainingMs.call(this.lease) };
+	}
+
+	private async pause(ms: number): Promise<void> {
+		const until = Date.now() + ms;
+		while (Date.now() < until && !this.stopped()) await new Promise(resolve => setTimeout(resolve, Math.min(100, ms)));
+	}
+
+	private async fail(error: unknown): Promise<void> {
+		const { store, run, broker } = this.options;
+		if (error instanceof VersionConflict) {
+			broker.logger.warn(`${run.name}: another controller took over; this one rests.`);
+			return;
+		}
+		const message = error instanceof Error ? error.message : String(error);
+		broker.logger.error(`${run.name} stopped: ${message}`);
+		const code = codeOf(error) ?? "UNEXPECTED";
+		try {
+			await appendRun(store, run, { type: "failed", data: { code, message } }, `failed-${run.version}`);
+		} catch (unstored) {
+			run.failure = { code, message };
+			broker.logger.error(`${run.name}: its failure could not be stored: ${(unstored as Error).message}`);
+		}
+	}
+}
+
+/** Is it a system that is away, slow or overloaded, rather than one that says no? */
+function isAway(error: unknown): boolean {
+	const { data, type } = error as { data?: { code?: string; retryable?: boolean }; type?: string };
+	if (type === "REQUEST_TIMEOUT" || type === "SERVICE_NOT_AVAILABLE" || type === "SERVICE_NOT_FOUND") return true;
+	return codeOf(error) === "SYSTEM_FAILED" && (data?.retryable === true || data?.code === "unreachable" || data?.code === "stopped");
+}

@@ -1,0 +1,134 @@
+/** The preflight: looks at both sides, runs every record through the mapping, writes nothing. */
+
+import type { Broker } from "../../../cluster";
+import type { Json } from "../../../contracts/json";
+import type { CheckReport, Finding } from "../../../contracts/migration/connection";
+import type { Definition } from "../../../contracts/migration/definition";
+import type { Plan, StreamPlan } from "../../../contracts/migration/migration";
+import type { SourceRecord, Transformed } from "../../../contracts/migration/records";
+import type { Mapping } from "../../../domain/migration/mappings";
+import { claim, prepare } from "./copy";
+
+export interface Planned {
+	readonly plan: Plan;
+	readonly mapping: string;
+	readonly context: Json;
+}
+
+/** What Marzban was seen to create in a second; enough for a guess. */
+const CREATES_PER_SECOND = 100;
+const MOST_CLASHES_NAMED = 20;
+
+export async function preflight(broker: Broker, definition: Definition, hash: string, mapping: Mapping<Json>): Promise<Planned> {
+	const [source, target] = await Promise.all([
+		checked("source", () => broker.call("extractor.check", { connection: definition.source })),
+		checked("target", () => broker.call("importer.check", { connection: definition.target }))
+	]);
+	const reachable = source.ok && target.ok;
+	const context = reachable ? mapping.contextOf(source.facts, target.facts, definition) : {};
+	const findings: Finding[] = [...named("source", source), ...named("target", target)];
+	if (reachable) findings.push(...mapping.findings(context, source.facts, target.facts, definition));
+	findings.push(...unknownStreams(definition, mapping));
+	const streams: StreamPlan[] = [];
+	if (findings.every(({ ok }) => ok)) {
+		const run = { mapping: mapping.name, context };
+		for (const stream of definition.streams) {
+			const counts = { source: source.counts[stream] ?? 0, target: target.counts[stream] ?? 0 };
+			streams.push(await survey(broker, definition, run, stream, counts));
+		}
+		findings.push(...clashes(definition, streams));
+	}
+	const moves = streams.reduce((sum, { move }) => sum + move, 0);
+	const plan: Plan = {
+		name: definition.name,
+		hash,
+		ok: findings.every(({ ok }) => ok),
+		findings,
+		source: identity(source),
+		target: identity(target),
+		streams,
+		estimateSeconds: Math.ceil(moves / CREATES_PER_SECOND)
+	};
+	return { plan, mapping: mapping.name, context };
+}
+
+const identity = ({ system, version, account }: CheckReport): Plan["source"] => ({ system, version, account });
+
+/** A check that could not be made is a finding too. */
+async function checked(side: string, check: () => Promise<CheckReport>): Promise<CheckReport> {
+	try {
+		return await check();
+	} catch (error) {
+		const { type, message } = error as { type?: string; message: string };
+		if (type !== "SYSTEM_FAILED") throw error;
+		const findings = [{ ok: false, code: `${side}-failed`, message }];
+		return { ok: false, system: null, version: null, account: null, findings, facts: {}, counts: {} };
+	}
+}
+
+const named = (side: string, { findings }: CheckReport): Finding[] =>
+	findings.map(finding => ({ ...finding, message: `${side}: ${finding.message}` }));
+
+const unknownStreams = ({ streams }: Definition, mapping: Mapping<Json>): Finding[] =>
+	streams
+		.filter(stream => !(stream in mapping.streams))
+		.map(stream => {
+			const known = Object.keys(mapping.streams).join(", ");
+			return { ok: false, code: "stream-unknown", message: `There is no stream '${stream}' to move; known are: ${known}.` };
+		});
+
+function clashes({ conflict }: Definition, streams: readonly StreamPlan[]): Finding[] {
+	return streams
+		.filter(({ clashCount }) => clashCount > 0)
+		.map(({ stream, clashCount, clashes: names }) => ({
+			ok: conflict !== "fail",
+			code: "clash",
+			message: `${clashCount} ${stream} stand at the target under the same name (${names.slice(0, 3).join(", ")} …), otherwise than ours would be; conflict is '${conflict}'.`
+		}));
+}
+
+/** Every record of a stream through the mapping and the rules, and what stands at the target under its name. */
+async function survey(
+	broker: Broker,
+	definition: Definition,
+	run: { mapping: string; context: Json },
+	stream: string,
+	counts: { source: number; target: number }
+): Promise<StreamPlan> {
+	const tally = { move: 0, quarantine: {} as Record<string, number>, losses: {} as Record<string, number>, clashes: [] as string[] };
+	const taken = { names: new Set<string>() };
+	const claims = new Map<string, string>();
+	const seen = new Set<string>();
+	let cursor: string | null = null;
+	do {
+		const page: { records: readonly SourceRecord[]; next: string | null } = await broker.call("extractor.page", {
+			connection: definition.source,
+			stream,
+			cursor,
+			limit: definition.batch.records
+		});
+		const fresh = page.records.filter(({ id }) => !seen.has(id) && seen.add(id));
+		const records = (await prepare({ broker, run }, stream, fresh)).map(record => claim(record, taken, claims));
+		for (const record of records) count(tally, record);
+		tally.clashes.push(...(counts.target > 0 ? await clashing(broker, definition, stream, records) : []));
+		cursor = page.next;
+	} while (cursor !== null);
+	const { clashes: names, ...rest } = tally;
+	return { stream, ...counts, ...rest, clashes: names.slice(0, MOST_CLASHES_NAMED), clashCount: names.length };
+}
+
+function count(tally: { move: number; quarantine: Record<string, number>; losses: Record<string, number> }, record: Transformed): void {
+	const add = (counts: Record<string, number>, code: string): void => {
+		counts[code] = (counts[code] ?? 0) + 1;
+	};
+	if (record.quarantine) add(tally.quarantine, record.quarantine.category);
+	else tally.move++;
+	for (const { code } of record.losses) add(tally.losses, code);
+}
+
+async function clashing(broker: Broker, { target }: Definition, stream: string, transformed: readonly Transformed[]): Promise<string[]> {
+	const records = transformed.flatMap(({ id, target: wanted }) => (wanted ? [{ id, ...wanted }] : []));
+	if (records.length === 0) return [];
+	const { differences } = await broker.call("verifier.compare", { connection: target, stream, records });
+	return differences.filter(({ kind }) => kind === "different").map(({ name }) => name);
+}

@@ -1,0 +1,25 @@
+/** Lists the target whole: proves that every page of it can be read, and counts what only the target has. */
+
+import { claimOf, type StreamRun } from "../../../domain/migration/run";
+import type { Workplace } from "./copy";
+import { appendRun } from "./journal";
+
+/** Names a page: large, since a page costs a round trip, and small enough to be answered in time. */
+const PAGE = 500;
+
+export async function surveyTarget({ broker, store, run }: Workplace, stream: StreamRun): Promise<void> {
+	let extra = 0;
+	let cursor: string | null = null;
+	do {
+		const page: { names: string[]; next: string | null } = await broker.call("verifier.names", {
+			connection: run.definition.target,
+			stream: stream.stream,
+			cursor,
+			limit: PAGE
+		});
+		extra += page.names.filter(name => !stream.names.has(claimOf(name))).length;
+		cursor = page.next;
+	} while (cursor !== null);
+	const event = { type: "surveyed" as const, data: { stream: stream.stream, extra } };
+	await appendRun(store, run, event, `surveyed-${stream.stream}`);
+}

@@ -1,0 +1,30 @@
+import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
+import type { TargetRecord } from "../../contracts/migration/records";
+import { type Comparison, verifier } from "../../contracts/migration/verifier";
+import { compareRecords } from "../../domain/migration/compare";
+import { ends } from "../../mixins/ends.mixin";
+
+const { compare, names } = verifier.actions;
+
+@Service(verifier)
+export default class VerifierService extends service(ends()) implements Answers<typeof verifier> {
+	@Action(compare)
+	async compare(ctx: CallOf<typeof compare>): Promise<Comparison> {
+		const { connection, stream, records } = ctx.params;
+		const target = this.ends.target(connection);
+		const found: readonly TargetRecord[] = await this.asked(() =>
+			target.find(
+				stream,
+				records.map(({ name }) => name)
+			)
+		);
+		return compareRecords(records, found, data => target.fingerprint(stream, data));
+	}
+
+	@Action(names)
+	async names(ctx: CallOf<typeof names>): Promise<{ names: string[]; next: string | null }> {
+		const { connection, stream, cursor, limit } = ctx.params;
+		const page = await this.asked(() => this.ends.target(connection).read(stream, cursor, limit));
+		return { names: page.records.map(({ name }) => name), next: page.next };
+	}
+}

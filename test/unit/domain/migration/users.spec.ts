@@ -1,0 +1,252 @@
+import type { Json } from "../../../../contracts/json";
+import type { Definition } from "../../../../contracts/migration/definition";
+import type { Transformed } from "../../../../contracts/migration/records";
+import { transform } from "../../../../domain/migration/mapping";
+import { loadMappings, type Mapping } from "../../../../domain/migration/mappings";
+import { violation } from "../../../../domain/migration/marzneshin-to-marzban/rules";
+
+let mapping: Mapping<Json>;
+beforeAll(async () => {
+	mapping = (await loadMappings()).named("marzneshin-to-marzban") as Mapping<Json>;
+});
+
+const definition = {
+	streams: ["admins", "users"],
+	rules: { inboundTags: { old: "VMess TCP" }, resettingPlans: "full" }
+} as unknown as Definition;
+const source = {
+	authAlgorithm: "xxh128",
+	services: [
+		{ id: 1, inbound_ids: [1, 2, 4] },
+		{ id: 2, inbound_ids: [3] },
+		{ id: 3, inbound_ids: [1, 3] },
+		{ id: 4, inbound_ids: [] },
+		{ id: 5, inbound_ids: [5, 6] }
+	],
+	inbounds: [
+		{ id: 1, tag: "VLESS", protocol: "vless", flow: "xtls-rprx-vision" },
+		{ id: 2, tag: "Trojan", protocol: "trojan", flow: null },
+		{ id: 3, tag: "hy", protocol: "hysteria2" },
+		{ id: 4, tag: "old", protocol: "vmess" },
+		{ id: 5, tag: "SS", protocol: "shadowsocks" },
+		// The same tag on a second node: one inbound at the target.
+		{ id: 6, tag: "SS", protocol: "shadowsocks" }
+	],
+	admins: [{ username: "reseller" }]
+};
+const target = {
+	account: "root",
+	accountKind: "env",
+	inbounds: { vless: ["VLESS"], trojan: ["Trojan"], vmess: ["VMess TCP"], shadowsocks: ["SS"] },
+	admins: [{ username: "boss", is_sudo: true }]
+};
+const user: Json = {
+	username: "ali",
+	expire_strategy: "never",
+	expire_date: null,
+	usage_duration: null,
+	activation_deadline: null,
+	key: "cd613e30d8f16adf91b7584a2265b1f5",
+	data_limit: null,
+	data_limit_reset_strategy: "no_reset",
+	note: null,
+	enabled: true,
+	expired: false,
+	data_limit_reached: false,
+	used_traffic: "0",
+	lifetime_used_traffic: "0",
+	service_ids: [1],
+	owner_username: "reseller",
+	subscription_url: "http://panel/sub/ali/cd613e30d8f16adf91b7584a2265b1f5"
+};
+const context = (rules: object = {}, sides: { source?: object; target?: object } = {}): Json =>
+	mapping.contextOf(
+		{ ...source, ...sides.source } as never,
+		{ ...target, ...sides.target } as never,
+		{ ...definition, rules: { ...definition.rules, ...rules } } as never
+	);
+const moved = (fields: Json, known = context()): Transformed =>
+	transform(mapping.streams.users as never, { id: "1", name: String(fields.username ?? "ali"), data: { ...user, ...fields } }, known);
+const dataOf = (fields: Json, known?: Json): Json => moved(fields, known).target?.data as Json;
+const lossesOf = (fields: Json, known?: Json): string[] => moved(fields, known).losses.map(({ code }) => code);
+const categoryOf = (fields: Json, known?: Json): string | undefined => moved(fields, known).quarantine?.category;
+
+describe("a user's credentials", () => {
+	it("are the panel's own derivation of the key, for each protocol he may use", () => {
+		expect(dataOf({}).proxies).toEqual({
+			vless: { id: "89b0b04c-0487-94a9-3bda-e8205218c76a", flow: "xtls-rprx-vision" },
+			vmess: { id: "89b0b04c-0487-94a9-3bda-e8205218c76a" },
+			trojan: { password: "89b0b04c048794a93bdae8205218c76a" }
+		});
+	});
+
+	it("are the key itself in plain mode, also in capitals", () => {
+		const known = context({}, { source: { authAlgorithm: "plain" } });
+		expect(dataOf({ key: "CD613E30D8F16ADF91B7584A2265B1F5" }, known).proxies).toMatchObject({
+			vless: { id: "cd613e30-d8f1-6adf-91b7-584a2265b1f5" },
+			trojan: { password: "CD613E30D8F16ADF91B7584A2265B1F5" }
+		});
+	});
+
+	it("are not made up where a plain key is no UUID", () => {
+		expect(categoryOf({ key: "not-a-key" }, context({}, { source: { authAlgorithm: "plain" } }))).toBe("no_uuid");
+	});
+});
+
+describe("a user's inbounds", () => {
+	it("are those of his services, by the operator's tags, each once", () => {
+		expect(dataOf({ service_ids: [1, 5] }).inbounds).toEqual({
+			vless: ["VLESS"],
+			vmess: ["VMess TCP"],
+			trojan: ["Trojan"],
+			shadowsocks: ["SS"]
+		});
+	});
+
+	it("lose, on record, what the target lacks", () => {
+		expect(dataOf({ service_ids: [3] }).inbounds).toEqual({ vless: ["VLESS"] });
+		expect(lossesOf({ service_ids: [3] })).toEqual(["inbound_dropped"]);
+	});
+
+	it("are none, with one proxy, for a user who may connect nowhere: an empty list would mean all", () => {
+		expect(dataOf({ service_ids: [] })).toMatchObject({ inbounds: {}, proxies: { vless: { flow: "" } } });
+		expect(dataOf({ service_ids: [4] }).inbounds).toEqual({});
+	});
+
+	it("that are all missing at the target leave the user for a human", () => {
+		expect(categoryOf({ service_ids: [2] })).toBe("no_access");
+	});
+});
+
+describe("a user's status", () => {
+	it.each([
+		[{}, "active"],
+		[{ expire_strategy: "start_on_first_use", usage_duration: 60 }, "on_hold"],
+		[{ expired: true, expire_strategy: "fixed_date", expire_date: "2020-01-01T00:00:00" }, "expired"],
+		[{ expired: true, enabled: false, expire_strategy: "fixed_date", expire_date: "2020-01-01T00:00:00" }, "disabled"],
+		[{ enabled: false, data_limit_reached: true, data_limit: "5", used_traffic: "7" }, "disabled"],
+		[{ enabled: false, expire_strategy: "start_on_first_use", usage_duration: 60 }, "disabled"]
+	])("of %j is %s", (fields, status) => expect(dataOf(fields as Json).status).toBe(status));
+
+	it("that the API cannot give leaves the user for a human", () => {
+		expect(categoryOf({ data_limit_reached: true, data_limit: "5", used_traffic: "5" })).toBe("limited");
+		expect(categoryOf({ data_limit_reached: true, data_limit: "0" })).toBe("limited");
+	});
+});
+
+describe("an expiry", () => {
+	const expire = (date: string) => dataOf({ expire_strategy: "fixed_date", expire_date: date }).expire;
+	it.each([
+		["2030-06-15T12:00:00", 1_907_755_200],
+		["2030-06-15T12:34:56.789012", 1_907_757_296],
+		// 0 would mean unlimited.
+		["1970-01-01T00:00:00", 1],
+		["1969-12-31T00:00:00", 1],
+		["2038-01-19T03:14:08", 2_147_483_648],
+		// A row beyond this second breaks every listing at Marzban.
+		["9999-12-31T23:59:59", 253_377_590_399]
+	])("at %s is %d", (date, seconds) => expect(expire(date)).toBe(seconds));
+
+	it("is none without a date, and for a user on hold", () => {
+		expect(dataOf({}).expire).toBeNull();
+		const held = dataOf({
+			expire_strategy: "start_on_first_use",
+			usage_duration: 2_592_000,
+			activation_deadline: "2027-01-20T00:00:00"
+		});
+		expect(held).toMatchObject({ expire: null, on_hold_expire_duration: 2_592_000, on_hold_timeout: "2027-01-20T00:00:00" });
+	});
+});
+
+describe("a quota", () => {
+	const limit = (fields: Json, rules = {}) => dataOf(fields, context(rules)).data_limit;
+	it("is exact beyond 2^53, and unlimited stays unlimited", () => {
+		expect(limit({ data_limit: "9007199254740993" })).toBe("9007199254740993");
+		expect(limit({ data_limit: null, used_traffic: "99" })).toBeNull();
+	});
+
+	it("that never resets becomes what is left of it", () => {
+		expect(limit({ data_limit: "10", used_traffic: "4" })).toBe("6");
+		expect(lossesOf({ data_limit: "10", used_traffic: "4" })).toEqual(["limit_is_remainder"]);
+	});
+
+	it("is never 0, which would mean unlimited", () => {
+		expect(limit({ data_limit: "5", used_traffic: "7", enabled: false, data_limit_reached: true })).toBe("1");
+		expect(limit({ data_limit: "0", enabled: false, data_limit_reached: true })).toBe("1");
+	});
+
+	it.each([
+		["full", "10", "quota_gain"],
+		["shrink", "6", "limit_shrunk"]
+	])("that resets is treated as the operator says: %s", (resettingPlans, bytes, loss) => {
+		const fields = { data_limit: "10", used_traffic: "4", data_limit_reset_strategy: "month" };
+		expect(limit(fields, { resettingPlans })).toBe(bytes);
+		expect(moved(fields, context({ resettingPlans })).losses).toMatchObject([{ code: loss, amount: "4" }]);
+	});
+
+	it("that resets can be left for a human", () => {
+		const fields = { data_limit: "10", used_traffic: "4", data_limit_reset_strategy: "month" };
+		expect(categoryOf(fields, context({ resettingPlans: "quarantine" }))).toBe("resetting_plan_used");
+	});
+});
+
+describe("an owner", () => {
+	it.each([
+		["reseller", "reseller"],
+		["boss", "boss"],
+		// The env sudo owns nothing at Marzban: what it creates has no owner.
+		["root", null],
+		[null, null]
+	])("%s is %s", (owner, admin) => expect(dataOf({ owner_username: owner }).admin).toBe(admin));
+
+	it("who is on neither side leaves the user for a human", () => {
+		expect(categoryOf({ owner_username: "gone" })).toBe("owner_missing");
+	});
+
+	it("is the account itself, on record, where a sudo from the database writes", () => {
+		const known = context({}, { target: { accountKind: "db", account: "boss" } });
+		expect(dataOf({ owner_username: null }, known).admin).toBe("boss");
+		expect(lossesOf({ owner_username: null }, known)).toEqual(["owner_assigned"]);
+	});
+});
+
+describe("a name", () => {
+	it.each(["کاربر_فارسی", "ünïcödé_user", "用户名测试", "ab", "a bc"])("%s, which Marzban refuses, is left for a human", name => {
+		expect(categoryOf({ username: name })).toBe("name_refused");
+	});
+	it.each(["abc", "___", "0123456789", "a".repeat(32)])("%s passes unchanged", name => {
+		expect(dataOf({ username: name }).username).toBe(name);
+	});
+});
+
+describe("an old link", () => {
+	it("is kept as its name and a digest of its key", () => {
+		expect(moved({}).oldLink).toEqual({ username: "ali", keyDigest: expect.stringMatching(/^[0-9a-f]{64}$/) });
+	});
+	it("keeps the capitals that the name shown has lost", () => {
+		expect(moved({ subscription_url: "http://panel/sub/Ali_X/ab" }).oldLink?.username).toBe("Ali_X");
+	});
+});
+
+describe("the target's rules", () => {
+	const broken = (fields: Json): string | undefined =>
+		violation("users", { id: "1", data: { ...dataOf({}), ...fields } }, { owners: ["reseller"] })?.field;
+
+	it("pass what the converters make", () => expect(broken({})).toBeUndefined());
+	it.each([
+		[{ proxies: {} }, "proxies"],
+		[{ inbounds: { vless: [] } }, "inbounds"],
+		[{ inbounds: { shadowsocks: ["SS"] } }, "inbounds"],
+		[{ expire: 0 }, "expire"],
+		[{ expire: 253_402_300_799 }, "expire"],
+		[{ data_limit: "0" }, "data_limit"],
+		[{ data_limit: "9223372036854775808" }, "data_limit"],
+		[{ data_limit: 5 }, "data_limit"],
+		[{ status: "limited" }, "status"],
+		[{ status: "on_hold" }, "on_hold_expire_duration"],
+		[{ note: "🎉".repeat(501) }, "note"],
+		[{ admin: "nobody" }, "admin"],
+		[{ username: "abc.".padEnd(40, "d") }, "username"]
+	])("refuse %j", (fields, field) => expect(broken(fields as Json)).toBe(field));
+	it("count a note in code points", () => expect(broken({ note: "🎉".repeat(500) })).toBeUndefined());
+});
