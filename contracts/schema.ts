@@ -110,7 +110,9 @@ function strictRule(rule: Rule): unknown {
 	return {
 		nullable: false,
 		...rule,
-		...(isTable(rule.default) && { default: () => ({ ...structuredClone(rule.default as object), ...defaultsOf(rule.props) }) }),
+		...(isTable(rule.default) && {
+			default: () => ({ ...structuredClone(rule.default as object), ...defaultsOf(rule.props) })
+		}),
 		...(rule.props && { strict: true, props: strictFields(rule.props) }),
 		...(rule.items && { items: strictRule(rule.items) }),
 		...(rule.value && { key: "string", value: strictRule(rule.value) })

@@ -26,7 +26,10 @@ export class Admins {
 
 	async find(names: readonly string[]): Promise<TargetRecord[]> {
 		const wanted = new Set(names);
-		return (await listAdmins(this.#session)).filter(({ name }) => wanted.has(name));
+		const listed = (await listAdmins(this.#session)).filter(({ name }) => wanted.has(name));
+		// The sudo of the environment is in no list, and a second admin of his name could be made.
+		const me = adminRecord(await this.#session.object("/api/admin"));
+		return wanted.has(me.name) && !listed.some(({ name }) => name === me.name) ? [...listed, me] : listed;
 	}
 
 	/** One who exists is answered as he is: his password, and what he may, are not ours to change. */

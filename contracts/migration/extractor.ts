@@ -1,7 +1,7 @@
 /** extractor: reads the source. Stateless: any node can take the next page. */
 
-import type { Json } from "../json";
 import { action, contract } from "../contract";
+import type { Json } from "../json";
 import { type CheckReport, connection } from "./connection";
 import type { SourceRecord } from "./records";
 

@@ -106,7 +106,10 @@ const page = { name, stream: "string", after: { type: "string", nullable: true }
 export const migration = contract("migration", "migration", {
 	actions: {
 		/** Looks at both sides and says what a run would do; writes nothing to either. `document` is YAML or JSON. */
-		plan: action({ document: "string|min:1" }, { rest: "POST /migrations/plan", scope: "migration:plan" }).returns<Plan>(),
+		plan: action(
+			{ document: "string|min:1" },
+			{ rest: "POST /migrations/plan", scope: "migration:plan" }
+		).returns<Plan>(),
 		/** Begins, or goes on with, what was planned under that name; answers at once. */
 		start: action({ name }, { rest: "POST /migrations/:name/start", scope: "migration:run" }).returns<Status>(),
 		/** Stops after the step at hand; `start` goes on. */
@@ -114,7 +117,9 @@ export const migration = contract("migration", "migration", {
 		status: action({ name }, { rest: "GET /migrations/:name", scope: "migration:read" }).returns<Status>(),
 		list: action({}, { rest: "GET /migrations", scope: "migration:read" }).returns<Status[]>(),
 		/** The records of a stream and what became of them, in order. */
-		report: action(page, { rest: "GET /migrations/:name/report", scope: "migration:read" }).returns<Lines<ReportLine>>(),
+		report: action(page, { rest: "GET /migrations/:name/report", scope: "migration:read" }).returns<
+			Lines<ReportLine>
+		>(),
 		/** The records that differ after the last comparison. */
 		diff: action(page, { rest: "GET /migrations/:name/diff", scope: "migration:read" }).returns<Lines<DifferenceLine>>()
 	},

@@ -37,4 +37,5 @@ function fieldDifferences(expected: Json, actual: Json): FieldDifference[] {
 		.map(field => ({ field, expected: shown(field, expected[field]), actual: shown(field, actual[field]) }));
 }
 
-const shown = (field: string, value: JsonValue | undefined): JsonValue => (field === "proxies" ? "(masked)" : (value ?? null));
+const shown = (field: string, value: JsonValue | undefined): JsonValue =>
+	field === "proxies" ? "(masked)" : (value ?? null);

@@ -91,7 +91,9 @@ function optionFaults(side: "source" | "target", given: Record<string, unknown>,
 	if (given.connector === undefined) return [{ path: [side], message: `'connector' is missing; known are: ${names}.` }];
 	const options = known[String(given.connector)];
 	if (!options)
-		return [{ path: [side, "connector"], message: `There is no ${side} connector '${given.connector}'; known are: ${names}.` }];
+		return [
+			{ path: [side, "connector"], message: `There is no ${side} connector '${given.connector}'; known are: ${names}.` }
+		];
 	const missing = Object.entries(options)
 		.filter(([name, option]) => option.required && given[name] === undefined)
 		.map(([name, option]) => ({ path: [side], message: `'${name}' is missing: ${option.description}` }));

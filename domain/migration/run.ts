@@ -16,7 +16,14 @@ import { createHash } from "node:crypto";
 import type { Json } from "../../contracts/json";
 import type { Definition } from "../../contracts/migration/definition";
 import type { Phase, Plan } from "../../contracts/migration/migration";
-import { type Difference, type Intent, type Loss, OUTCOMES, type Outcome, type Result } from "../../contracts/migration/records";
+import {
+	type Difference,
+	type Intent,
+	type Loss,
+	OUTCOMES,
+	type Outcome,
+	type Result
+} from "../../contracts/migration/records";
 import { IdSet } from "./idset";
 
 /** How many records had a code, and the first reason given for it. */

@@ -32,7 +32,8 @@ function streamStatus(stream: StreamRun): StreamStatus {
 
 function verdict(run: Run): Verdict | null {
 	if (run.result === null) return null;
-	const sum = (count: (stream: StreamRun) => number): number => run.streams.reduce((all, stream) => all + count(stream), 0);
+	const sum = (count: (stream: StreamRun) => number): number =>
+		run.streams.reduce((all, stream) => all + count(stream), 0);
 	return {
 		result: run.result,
 		total: sum(({ ids }) => ids.size),

@@ -34,7 +34,7 @@ export default class ImporterService extends service(ends()) implements Answers<
 		const { params } = ctx;
 		const target = this.ends.target(params.connection);
 		// One applier, and only as long as its lease holds (L6).
-		const signal = AbortSignal.timeout(Math.max(0, params.lease.remainingMs));
+		const signal = AbortSignal.timeout(Math.floor(params.lease.remainingMs));
 		// All are waited for, also after a failure: nothing may still be writing when the answer is given.
 		const settled = await Promise.allSettled(params.records.map(record => settle(target, params, record, signal)));
 		const failed = settled.find(({ status }) => status === "rejected");
@@ -43,7 +43,12 @@ export default class ImporterService extends service(ends()) implements Answers<
 	}
 }
 
-async function settle(target: Target, { stream, conflict }: WriteParams, record: Given, signal: AbortSignal): Promise<Result> {
+async function settle(
+	target: Target,
+	{ stream, conflict }: WriteParams,
+	record: Given,
+	signal: AbortSignal
+): Promise<Result> {
 	const fingerprint = (data: Given["data"]): string => target.fingerprint(stream, data);
 	const treatment = treatmentOf(record, conflict, fingerprint);
 	if (!treatment.write) return { id: record.id, ...treatment.result };

@@ -5,13 +5,15 @@ import { collection } from "../../mixins/collection.mixin";
 const { record, find, count } = links.actions;
 
 @Service(links)
-export default class LinksService extends service(collection<"links", Link & { key: string }>("links", { unique: ["key"] })) implements Answers<typeof links> {
+export default class LinksService
+	extends service(collection<"links", Link & { key: string }>("links", "key"))
+	implements Answers<typeof links>
+{
 	@Action(record)
 	async record(ctx: CallOf<typeof record>): Promise<number> {
 		const { migration, links: given } = ctx.params;
 		for (const link of given) {
-			const key = `${migration}/${link.id}`;
-			await this.links.upsert({ key }, { key, migration, ...link });
+			await this.links.put({ key: `${migration}/${link.id}`, migration, ...link });
 		}
 		return given.length;
 	}
@@ -19,7 +21,13 @@ export default class LinksService extends service(collection<"links", Link & { k
 	@Action(find)
 	async find(ctx: CallOf<typeof find>): Promise<Link[]> {
 		const found = await this.links.find({ username: ctx.params.username });
-		return found.map(({ migration, id, username, keyDigest, target }) => ({ migration, id, username, keyDigest, target }));
+		return found.map(({ migration, id, username, keyDigest, target }) => ({
+			migration,
+			id,
+			username,
+			keyDigest,
+			target
+		}));
 	}
 
 	@Action(count)

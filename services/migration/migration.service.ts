@@ -5,7 +5,13 @@ import { failure } from "../../cluster/errors";
 import { settingsOf } from "../../cluster/settings";
 import { sources, targets } from "../../connectors";
 import type { Spec } from "../../connectors/connector";
-import { type DifferenceLine, type Lines, migration, type Plan, type Status } from "../../contracts/migration/migration";
+import {
+	type DifferenceLine,
+	type Lines,
+	migration,
+	type Plan,
+	type Status
+} from "../../contracts/migration/migration";
 import type { ReportLine } from "../../contracts/migration/records";
 import { type ConnectorOptions, readDefinition } from "../../domain/migration/definition";
 import { newRun, type Run, type RunEvent, type StreamRun } from "../../domain/migration/run";
@@ -30,7 +36,7 @@ const NEW_RUN = "0";
 
 @Service(migration)
 export default class MigrationService
-	extends service(eventStore(), mappings(), collection<"definitions", PlannedDefinition>("definitions", { unique: ["name"] }))
+	extends service(eventStore(), mappings(), collection<"definitions", PlannedDefinition>("definitions", "name"))
 	implements Answers<typeof migration>
 {
 	private readonly controllers = new Map<string, Controller>();
@@ -48,7 +54,7 @@ export default class MigrationService
 		if (!mapping) throw failure("DEFINITION_INVALID", "There is no mapping between these two systems.");
 		const planned = await preflight(this.broker, definition, hash, mapping);
 		const { name } = definition;
-		await this.definitions.upsert({ name }, { name, planned: { definition, hash, ...planned } });
+		await this.definitions.put({ name, planned: { definition, hash, ...planned } });
 		return planned.plan;
 	}
 
@@ -119,10 +125,10 @@ export default class MigrationService
 
 	/** The first event of a run: a snapshot of what was planned. */
 	private async begin(name: string): Promise<Run> {
-		const found = await this.definitions.find({ name });
-		const planned = found[0]?.planned;
+		const planned = (await this.definitions.get(name))?.planned;
 		if (!planned) throw failure("MIGRATION_NOT_FOUND", `There is no migration '${name}': plan it first.`);
-		if (!planned.plan.ok) throw failure("PREFLIGHT_REFUSED", `The preflight of '${name}' refused it: plan it again once it is mended.`);
+		if (!planned.plan.ok)
+			throw failure("PREFLIGHT_REFUSED", `The preflight of '${name}' refused it: plan it again once it is mended.`);
 		const run = newRun(name, planned, NEW_RUN);
 		await appendRun(this.store, run, { type: "planned", data: planned }, "planned");
 		return run;
@@ -134,7 +140,8 @@ export default class MigrationService
 		const secret = secretKey(dataDir);
 		const passwordFor = (stream: string, admin: string): string =>
 			createHmac("sha256", secret).update(`${name}/${stream}/${admin}`).digest("base64url").slice(0, 24);
-		const fresh = (stream: string): readonly string[] => this.mappingNamed(run.mapping).streams[stream]?.newSecrets ?? [];
+		const fresh = (stream: string): readonly string[] =>
+			this.mappingNamed(run.mapping).streams[stream]?.newSecrets ?? [];
 		const controller = new Controller({
 			broker: this.broker,
 			store: this.store,
@@ -143,7 +150,9 @@ export default class MigrationService
 			holder: `${this.broker.nodeID}`,
 			scope: "local",
 			secretsFor: (stream, record) =>
-				fresh(stream).length > 0 ? Object.fromEntries(fresh(stream).map(s => [s, passwordFor(stream, record)])) : undefined,
+				fresh(stream).length > 0
+					? Object.fromEntries(fresh(stream).map(s => [s, passwordFor(stream, record)]))
+					: undefined,
 			copied: async stream => {
 				if (fresh(stream).length === 0) return;
 				const file = `${dataDir}/${name}-${stream}-passwords.csv`;
@@ -159,7 +168,9 @@ const options = (table: Readonly<Record<string, { readonly spec: Spec }>>): Conn
 	Object.fromEntries(Object.entries(table).map(([name, { spec }]) => [name, spec.options]));
 
 const lines = (problems: readonly { line: number; column: number; path: string; message: string }[]): string =>
-	problems.map(({ line, column, path, message }) => `line ${line}:${column}${path && ` ${path}`}: ${message}`).join("\n");
+	problems
+		.map(({ line, column, path, message }) => `line ${line}:${column}${path && ` ${path}`}: ${message}`)
+		.join("\n");
 
 const changed = (name: string) =>
 	failure(

@@ -30,7 +30,10 @@ const name: Converter<Context> = ({ username }) => {
 const sudo: Converter<Context> = (data, { sudoers }) => {
 	const there = sudoers.includes(String(data.username));
 	if (data.is_sudo !== true || there) return { value: there };
-	return { value: false, ...loses("sudo_dropped", "is_sudo", "act", "Created without sudo: a sudo could not be removed again.") };
+	return {
+		value: false,
+		...loses("sudo_dropped", "is_sudo", "act", "Created without sudo: a sudo could not be removed again.")
+	};
 };
 
 const loses = (code: string, field: string, severity: Severity, reason: string): { losses: Loss[] } => ({
@@ -38,7 +41,13 @@ const loses = (code: string, field: string, severity: Severity, reason: string):
 });
 
 const when =
-	(holds: (data: Json) => boolean, code: string, field: string, severity: Severity, reason: string): Converter<Context> =>
+	(
+		holds: (data: Json) => boolean,
+		code: string,
+		field: string,
+		severity: Severity,
+		reason: string
+	): Converter<Context> =>
 	data =>
 		holds(data) ? loses(code, field, severity, reason) : {};
 

@@ -95,7 +95,11 @@ export function missingTags(context: Context): { tag: string; protocol: string; 
 }
 
 /** Entries of `rules.inboundTags` that name a tag one of the panels does not have: a slip that would cost access. */
-export function unknownTags(source: SourceFacts, target: TargetFacts, definition: Definition): { tag: string; at: string }[] {
+export function unknownTags(
+	source: SourceFacts,
+	target: TargetFacts,
+	definition: Definition
+): { tag: string; at: string }[] {
 	const sourceTags = new Set(source.inbounds.map(inbound => inbound.tag));
 	const targetTags = new Set(Object.values(target.inbounds).flat());
 	return Object.entries(definition.rules.inboundTags).flatMap(([from, to]) => [

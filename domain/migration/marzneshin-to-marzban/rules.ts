@@ -19,7 +19,8 @@ const MAX_BYTES = 2n ** 63n - 1n;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const table = (value: JsonValue | undefined): Json =>
 	value !== null && typeof value === "object" && !Array.isArray(value) ? value : {};
-const integer = (value: JsonValue | undefined): value is number => typeof value === "number" && Number.isSafeInteger(value);
+const integer = (value: JsonValue | undefined): value is number =>
+	typeof value === "number" && Number.isSafeInteger(value);
 
 const user = (category: string, field: string, says: string, holds: Rule["holds"]): Rule => ({
 	stream: "users",
@@ -33,12 +34,20 @@ const RULES: readonly Rule[] = [
 	user("name_refused", "username", "3 to 32 of a-z, A-Z, 0-9, _ (also - @ . after the third)", ({ username }) =>
 		/^(?=\w{3,32}\b)[a-zA-Z0-9-_@.]+$/.test(String(username))
 	),
-	user("name_refused", "username", "at most 34 characters, as its column", ({ username }) => String(username).length <= 34),
+	user(
+		"name_refused",
+		"username",
+		"at most 34 characters, as its column",
+		({ username }) => String(username).length <= 34
+	),
 	user("status_refused", "status", "active, on_hold, disabled or expired", ({ status }) =>
 		["active", "on_hold", "disabled", "expired"].includes(String(status))
 	),
-	user("poison", "proxies", "at least one proxy; without, the row breaks every listing", ({ proxies }) =>
-		Object.keys(table(proxies)).length > 0
+	user(
+		"poison",
+		"proxies",
+		"at least one proxy; without, the row breaks every listing",
+		({ proxies }) => Object.keys(table(proxies)).length > 0
 	),
 	user("credentials_refused", "proxies", "vless and vmess carry a UUID", ({ proxies }) =>
 		["vless", "vmess"].every(p => !(p in table(proxies)) || UUID.test(String(table(table(proxies)[p])?.id)))
@@ -48,20 +57,32 @@ const RULES: readonly Rule[] = [
 			([protocol, tags]) => Array.isArray(tags) && tags.length > 0 && protocol in table(data.proxies)
 		)
 	),
-	user("poison", "expire", "null, or 1 to 253377590399; beyond, the row breaks every listing", ({ expire }) =>
-		expire === null || (integer(expire) && expire >= 1 && expire <= LAST_EXPIRY)
+	user(
+		"poison",
+		"expire",
+		"null, or 1 to 253377590399; beyond, the row breaks every listing",
+		({ expire }) => expire === null || (integer(expire) && expire >= 1 && expire <= LAST_EXPIRY)
 	),
 	user("quota_gained", "data_limit", "null, or 1 to 2^63-1 bytes (0 means unlimited)", ({ data_limit }) => {
 		if (data_limit === null) return true;
 		if (typeof data_limit !== "string" || !/^\d+$/.test(data_limit)) return false;
 		return BigInt(data_limit) >= 1n && BigInt(data_limit) <= MAX_BYTES;
 	}),
-	user("hold_refused", "on_hold_expire_duration", "a user on hold has a duration over 0 and no expiry", data =>
-		data.status !== "on_hold" ||
-		(integer(data.on_hold_expire_duration) && data.on_hold_expire_duration > 0 && data.expire === null)
+	user(
+		"hold_refused",
+		"on_hold_expire_duration",
+		"a user on hold has a duration over 0 and no expiry",
+		data =>
+			data.status !== "on_hold" ||
+			(integer(data.on_hold_expire_duration) && data.on_hold_expire_duration > 0 && data.expire === null)
 	),
 	user("note_refused", "note", "at most 500 code points", ({ note }) => [...String(note ?? "")].length <= 500),
-	user("owner_missing", "admin", "the owner exists", ({ admin }, { owners }) => admin === null || owners.includes(String(admin))),
+	user(
+		"owner_missing",
+		"admin",
+		"the owner exists",
+		({ admin }, { owners }) => admin === null || owners.includes(String(admin))
+	),
 	{
 		stream: "admins",
 		category: "name_refused",
@@ -79,7 +100,11 @@ export const ruleDescriptions: readonly RuleDescription[] = RULES.map(({ stream,
 }));
 
 /** The first rule of its stream that a record breaks, if any. */
-export function violation(stream: string, record: { id: string; data: Json }, context: RuleContext): Violation | undefined {
+export function violation(
+	stream: string,
+	record: { id: string; data: Json },
+	context: RuleContext
+): Violation | undefined {
 	const broken = RULES.find(rule => rule.stream === stream && !rule.holds(record.data, context));
 	if (!broken) return undefined;
 	const { category, field, says } = broken;

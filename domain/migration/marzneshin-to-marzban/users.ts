@@ -13,7 +13,11 @@ import { type Context, type InboundRoute, PROTOCOLS, type Protocol } from "./con
 import { oldLinkOf } from "./links";
 import { LAST_EXPIRY, naiveSeconds, unixSeconds } from "./time";
 
-const row = (to: string | null, from: string, convert: string): FieldMapping => ({ to, from: from.split(" "), convert });
+const row = (to: string | null, from: string, convert: string): FieldMapping => ({
+	to,
+	from: from.split(" "),
+	convert
+});
 
 const rows: readonly FieldMapping[] = [
 	row("username", "username", "name"),
@@ -85,17 +89,24 @@ const ACCOUNT: Readonly<Record<Protocol, (credentials: Credentials, flow: string
 	shadowsocks: ({ password }) => ({ password, method: "chacha20-ietf-poly1305" })
 };
 
-const proxies = (derive: Readonly<Record<AuthAlgorithm, Derive>>): Converter<Context> => (data, context) => {
-	const { served } = routesOf(data, context);
-	const used = PROTOCOLS.filter(protocol => served.some(route => route.protocol === protocol));
-	// A user needs one proxy, also one who may connect nowhere.
-	const protocols: readonly Protocol[] = used.length > 0 ? used : ["vless"];
-	const credentials = derive[context.authAlgorithm](text(data.key));
-	if (credentials.uuid === null && protocols.some(protocol => protocol === "vless" || protocol === "vmess"))
-		return refuse("no_uuid", "key", "(masked)", "In plain mode this key is no UUID, so no vless or vmess account exists.");
-	const flow = served.find(route => route.flow !== "")?.flow ?? "";
-	return { value: Object.fromEntries(protocols.map(protocol => [protocol, ACCOUNT[protocol](credentials, flow)])) };
-};
+const proxies =
+	(derive: Readonly<Record<AuthAlgorithm, Derive>>): Converter<Context> =>
+	(data, context) => {
+		const { served } = routesOf(data, context);
+		const used = PROTOCOLS.filter(protocol => served.some(route => route.protocol === protocol));
+		// A user needs one proxy, also one who may connect nowhere.
+		const protocols: readonly Protocol[] = used.length > 0 ? used : ["vless"];
+		const credentials = derive[context.authAlgorithm](text(data.key));
+		if (credentials.uuid === null && protocols.some(protocol => protocol === "vless" || protocol === "vmess"))
+			return refuse(
+				"no_uuid",
+				"key",
+				"(masked)",
+				"In plain mode this key is no UUID, so no vless or vmess account exists."
+			);
+		const flow = served.find(route => route.flow !== "")?.flow ?? "";
+		return { value: Object.fromEntries(protocols.map(protocol => [protocol, ACCOUNT[protocol](credentials, flow)])) };
+	};
 
 const inbounds: Converter<Context> = (data, context) => {
 	const { served, dropped } = routesOf(data, context);
@@ -107,7 +118,8 @@ const inbounds: Converter<Context> = (data, context) => {
 		return [...new Set(own)].sort();
 	};
 	const value = Object.fromEntries(PROTOCOLS.map(p => [p, tags(p)] as const).filter(([, list]) => list.length > 0));
-	const losses = dropped.length > 0 ? [lost("inbound_dropped", "service_ids", "degraded", `Not at the target: ${missing}.`)] : [];
+	const losses =
+		dropped.length > 0 ? [lost("inbound_dropped", "service_ids", "degraded", `Not at the target: ${missing}.`)] : [];
 	return { value, losses };
 };
 
@@ -115,7 +127,10 @@ const expire: Converter<Context> = data => {
 	if (data.expire_strategy !== "fixed_date") return { value: null };
 	const seconds = unixSeconds(text(data.expire_date));
 	if (seconds > LAST_EXPIRY)
-		return { value: LAST_EXPIRY, losses: [lost("expire_clamped", "expire_date", "info", "Marzban ends in the year 9999.")] };
+		return {
+			value: LAST_EXPIRY,
+			losses: [lost("expire_clamped", "expire_date", "info", "Marzban ends in the year 9999.")]
+		};
 	// 0 would mean unlimited.
 	return { value: Math.max(1, seconds) };
 };
@@ -131,25 +146,33 @@ const dataLimit: Converter<Context> = (data, context) => {
 	if (data.data_limit_reset_strategy === "no_reset")
 		return {
 			value: remainder,
-			losses: [lost("limit_is_remainder", "data_limit", "info", "The target cannot store used traffic: the rest is the limit.")]
+			losses: [
+				lost("limit_is_remainder", "data_limit", "info", "The target cannot store used traffic: the rest is the limit.")
+			]
 		};
 	return RESETTING[context.resettingPlans](limit, used, remainder);
 };
 
-const RESETTING: Readonly<Record<Context["resettingPlans"], (limit: bigint, used: bigint, rest: string) => Converted>> = {
-	full: (limit, used, rest) => {
-		if (limit === 0n) return { value: rest };
-		const gain = used < limit ? used : limit;
-		const reason = "This period's use is forgotten once: the target cannot store it.";
-		return { value: String(limit), losses: [lost("quota_gain", "used_traffic", "degraded", reason, String(gain))] };
-	},
-	shrink: (_limit, used, rest) => ({
-		value: rest,
-		losses: [lost("limit_shrunk", "data_limit", "act", "Every period now has only this period's rest.", String(used))]
-	}),
-	quarantine: (_limit, used) =>
-		refuse("resetting_plan_used", "used_traffic", String(used), "A resetting plan is partly used; resettingPlans says quarantine.")
-};
+const RESETTING: Readonly<Record<Context["resettingPlans"], (limit: bigint, used: bigint, rest: string) => Converted>> =
+	{
+		full: (limit, used, rest) => {
+			if (limit === 0n) return { value: rest };
+			const gain = used < limit ? used : limit;
+			const reason = "This period's use is forgotten once: the target cannot store it.";
+			return { value: String(limit), losses: [lost("quota_gain", "used_traffic", "degraded", reason, String(gain))] };
+		},
+		shrink: (_limit, used, rest) => ({
+			value: rest,
+			losses: [lost("limit_shrunk", "data_limit", "act", "Every period now has only this period's rest.", String(used))]
+		}),
+		quarantine: (_limit, used) =>
+			refuse(
+				"resetting_plan_used",
+				"used_traffic",
+				String(used),
+				"A resetting plan is partly used; resettingPlans says quarantine."
+			)
+	};
 
 const onHold = (data: Json): boolean => data.expire_strategy === "start_on_first_use";
 
@@ -177,14 +200,24 @@ const owner: Converter<Context> = ({ owner_username }, { account, owners }) => {
 const usedTraffic: Converter<Context> = data =>
 	bytes(data.used_traffic) === 0n || data.data_limit !== null
 		? {}
-		: { losses: [lost("used_traffic_dropped", "used_traffic", "info", "The counter begins anew.", text(data.used_traffic))] };
+		: {
+				losses: [
+					lost("used_traffic_dropped", "used_traffic", "info", "The counter begins anew.", text(data.used_traffic))
+				]
+			};
 
 const lifetime: Converter<Context> = data =>
 	bytes(data.lifetime_used_traffic) === 0n
 		? {}
 		: {
 				losses: [
-					lost("lifetime_dropped", "lifetime_used_traffic", "info", "The counter begins anew.", text(data.lifetime_used_traffic))
+					lost(
+						"lifetime_dropped",
+						"lifetime_used_traffic",
+						"info",
+						"The counter begins anew.",
+						text(data.lifetime_used_traffic)
+					)
 				]
 			};
 

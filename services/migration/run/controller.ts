@@ -4,8 +4,8 @@
  * that was overtaken learns it from the store, because its next append meets another version.
  */
 
-import { type Lease, acquireLease } from "../../../adapters/lease";
 import { type EventStore, VersionConflict } from "../../../adapters/eventstore";
+import { acquireLease, type Lease } from "../../../adapters/lease";
 import type { Broker } from "../../../cluster";
 import { codeOf } from "../../../cluster/errors";
 import { nextStep, type Run, type Step, verdictOf } from "../../../domain/migration/run";
@@ -77,7 +77,9 @@ export class Controller {
 			} catch (error) {
 				const wait = PATIENCE[attempt];
 				if (wait === undefined || !(isAway(error) || this.isLate(error)) || this.stopped()) throw error;
-				this.options.broker.logger.warn(`${this.options.run.name}: ${(error as Error).message} Trying again in ${wait} ms.`);
+				this.options.broker.logger.warn(
+					`${this.options.run.name}: ${(error as Error).message} Trying again in ${wait} ms.`
+				);
 				await this.pause(wait);
 			}
 		}
@@ -146,5 +148,8 @@ export class Controller {
 function isAway(error: unknown): boolean {
 	const { data, type } = error as { data?: { code?: string; retryable?: boolean }; type?: string };
 	if (type === "REQUEST_TIMEOUT" || type === "SERVICE_NOT_AVAILABLE" || type === "SERVICE_NOT_FOUND") return true;
-	return codeOf(error) === "SYSTEM_FAILED" && (data?.retryable === true || data?.code === "unreachable" || data?.code === "stopped");
+	return (
+		codeOf(error) === "SYSTEM_FAILED" &&
+		(data?.retryable === true || data?.code === "unreachable" || data?.code === "stopped")
+	);
 }

@@ -5,7 +5,16 @@ import type { Broker } from "../../../cluster";
 import type { Json } from "../../../contracts/json";
 import type { Intent, Result, SourceRecord, Transformed } from "../../../contracts/migration/records";
 import { notSent } from "../../../domain/migration/importing";
-import { addTally, claimOf, noOutcomes, type Prepared, type RecordEvent, type Run, type StreamRun, type Tally } from "../../../domain/migration/run";
+import {
+	addTally,
+	claimOf,
+	noOutcomes,
+	type Prepared,
+	type RecordEvent,
+	type Run,
+	type StreamRun,
+	type Tally
+} from "../../../domain/migration/run";
 import { appendRun, readRecords, recordStream } from "./journal";
 import { linksOf } from "./links";
 import { lookAhead } from "./look-ahead";
@@ -77,11 +86,23 @@ async function finishBatch(
 	if (!known) await record(place, stream, log, { type: "written", data: { batch, results } });
 	const links = linksOf(intents, results);
 	if (links.length > 0) await place.broker.call("links.record", { migration: place.run.name, links });
-	const counted = { stream: stream.stream, batch, cursor, last, total, ...count(intents, results), records: log.version };
+	const counted = {
+		stream: stream.stream,
+		batch,
+		cursor,
+		last,
+		total,
+		...count(intents, results),
+		records: log.version
+	};
 	await appendRun(place.store, place.run, { type: "copied", data: counted }, `copied-${stream.stream}-${batch}`);
 }
 
-async function write({ broker, run, lease, secretsFor }: Workplace, stream: StreamRun, prepared: Prepared): Promise<Result[]> {
+async function write(
+	{ broker, run, lease, secretsFor }: Workplace,
+	stream: StreamRun,
+	prepared: Prepared
+): Promise<Result[]> {
 	const records = prepared.intents.flatMap(({ id, target, before }) => {
 		if (!target) return [];
 		const secrets = before === null ? secretsFor(stream.stream, target.name) : undefined;
@@ -120,7 +141,8 @@ function count(intents: readonly Intent[], results: readonly Result[]) {
 		if (outcome === "quarantined" || !target) continue;
 		if (outcome === "skipped") counted.claimed.push(target.name);
 		else counted.moved.push([id, target.name]);
-		for (const { code, reason, severity } of losses) addTally(counted.losses, { [code]: { count: 1, reason, severity } });
+		for (const { code, reason, severity } of losses)
+			addTally(counted.losses, { [code]: { count: 1, reason, severity } });
 	}
 	return counted;
 }
@@ -194,7 +216,11 @@ export async function prepare(
 }
 
 /** The first record that claims a name has it for ever (L9); another one of that name is quarantined. */
-export function claim(record: Transformed, taken: { names: ReadonlySet<string> }, claims: Map<string, string>): Transformed {
+export function claim(
+	record: Transformed,
+	taken: { names: ReadonlySet<string> },
+	claims: Map<string, string>
+): Transformed {
 	if (!record.target) return record;
 	const name = claimOf(record.target.name);
 	if (!taken.names.has(name) && !claims.has(name)) {

@@ -16,8 +16,10 @@ export async function writePasswords(
 	const created: string[] = [];
 	let names = new Map<string, string>();
 	for await (const { event } of readRecords(store, name, stream)) {
-		if (event.type === "prepared") names = new Map(event.data.intents.map(({ id, target }) => [id, target?.name ?? ""]));
-		else created.push(...event.data.results.filter(r => r.outcome === "created").map(({ id }) => names.get(id) as string));
+		if (event.type === "prepared")
+			names = new Map(event.data.intents.map(({ id, target }) => [id, target?.name ?? ""]));
+		else
+			created.push(...event.data.results.filter(r => r.outcome === "created").map(({ id }) => names.get(id) as string));
 	}
 	if (created.length === 0) return;
 	const lines = created.map(admin => `${quoted(admin)},${passwordFor(admin)}`);

@@ -19,7 +19,12 @@ export interface Planned {
 const CREATES_PER_SECOND = 100;
 const MOST_CLASHES_NAMED = 20;
 
-export async function preflight(broker: Broker, definition: Definition, hash: string, mapping: Mapping<Json>): Promise<Planned> {
+export async function preflight(
+	broker: Broker,
+	definition: Definition,
+	hash: string,
+	mapping: Mapping<Json>
+): Promise<Planned> {
 	const [source, target] = await Promise.all([
 		checked("source", () => broker.call("extractor.check", { connection: definition.source })),
 		checked("target", () => broker.call("importer.check", { connection: definition.target }))
@@ -74,7 +79,11 @@ const unknownStreams = ({ streams }: Definition, mapping: Mapping<Json>): Findin
 		.filter(stream => !(stream in mapping.streams))
 		.map(stream => {
 			const known = Object.keys(mapping.streams).join(", ");
-			return { ok: false, code: "stream-unknown", message: `There is no stream '${stream}' to move; known are: ${known}.` };
+			return {
+				ok: false,
+				code: "stream-unknown",
+				message: `There is no stream '${stream}' to move; known are: ${known}.`
+			};
 		});
 
 function clashes({ conflict }: Definition, streams: readonly StreamPlan[]): Finding[] {
@@ -95,7 +104,12 @@ async function survey(
 	stream: string,
 	counts: { source: number; target: number }
 ): Promise<StreamPlan> {
-	const tally = { move: 0, quarantine: {} as Record<string, number>, losses: {} as Record<string, number>, clashes: [] as string[] };
+	const tally = {
+		move: 0,
+		quarantine: {} as Record<string, number>,
+		losses: {} as Record<string, number>,
+		clashes: [] as string[]
+	};
 	const taken = { names: new Set<string>() };
 	const claims = new Map<string, string>();
 	const seen = new Set<string>();
@@ -117,7 +131,10 @@ async function survey(
 	return { stream, ...counts, ...rest, clashes: names.slice(0, MOST_CLASHES_NAMED), clashCount: names.length };
 }
 
-function count(tally: { move: number; quarantine: Record<string, number>; losses: Record<string, number> }, record: Transformed): void {
+function count(
+	tally: { move: number; quarantine: Record<string, number>; losses: Record<string, number> },
+	record: Transformed
+): void {
 	const add = (counts: Record<string, number>, code: string): void => {
 		counts[code] = (counts[code] ?? 0) + 1;
 	};
@@ -126,7 +143,12 @@ function count(tally: { move: number; quarantine: Record<string, number>; losses
 	for (const { code } of record.losses) add(tally.losses, code);
 }
 
-async function clashing(broker: Broker, { target }: Definition, stream: string, transformed: readonly Transformed[]): Promise<string[]> {
+async function clashing(
+	broker: Broker,
+	{ target }: Definition,
+	stream: string,
+	transformed: readonly Transformed[]
+): Promise<string[]> {
 	const records = transformed.flatMap(({ id, target: wanted }) => (wanted ? [{ id, ...wanted }] : []));
 	if (records.length === 0) return [];
 	const { differences } = await broker.call("verifier.compare", { connection: target, stream, records });

@@ -1,0 +1,72 @@
+/**
+ * `data/` belongs to one process: two on one NeDB file lose acknowledged rows. The lock is the operating system's, on an
+ * SQLite file held in an exclusive transaction, so that it ends with the process, however that ends.
+ */
+
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+/** Who holds a data folder, for the one who may not. */
+export interface Holder {
+	readonly pid: number;
+	readonly command: string;
+}
+export interface DataLock {
+	release(): void;
+}
+
+export class DataDirLocked extends Error {
+	override readonly name = "DataDirLocked";
+	readonly type = "DATA_DIR_LOCKED";
+	constructor(dir: string, holder: Holder | undefined) {
+		const who = holder ? ` by process ${holder.pid} (${holder.command})` : "";
+		super(`The data folder '${dir}' is in use${who}: stop that process, or set DATA_DIR to another folder.`);
+	}
+}
+
+interface Held {
+	readonly db: DatabaseSync;
+	users: number;
+}
+const held = new Map<string, Held>();
+
+/** Locks `dir`, which is made if need be; services of one process share the lock. @throws DataDirLocked */
+export function lockDataDir(dir: string, holder: Holder): DataLock {
+	const path = resolve(dir);
+	const mine = held.get(path) ?? take(path, holder);
+	held.set(path, mine);
+	mine.users++;
+	let released = false;
+	return {
+		release: () => {
+			if (released) return;
+			released = true;
+			if (--mine.users > 0) return;
+			held.delete(path);
+			mine.db.close();
+		}
+	};
+}
+
+function take(path: string, holder: Holder): Held {
+	mkdirSync(path, { recursive: true, mode: 0o700 });
+	const db = new DatabaseSync(join(path, "lock.db"));
+	try {
+		db.exec("PRAGMA journal_mode = DELETE; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
+	} catch (error) {
+		db.close();
+		if (/locked|busy/i.test((error as Error).message)) throw new DataDirLocked(path, holderOf(path));
+		throw error;
+	}
+	writeFileSync(join(path, "lock.json"), JSON.stringify(holder));
+	return { db, users: 0 };
+}
+
+function holderOf(path: string): Holder | undefined {
+	try {
+		return JSON.parse(readFileSync(join(path, "lock.json"), "utf8")) as Holder;
+	} catch {
+		return undefined;
+	}
+}
