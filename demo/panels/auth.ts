@@ -1,0 +1,76 @@
+/** Logins as the panels do them: an OAuth2 password form in, a JWT (HS256: sub, access, iat, exp) out. */
+import { createHmac, randomBytes, scryptSync, timingSafeEqual } from "node:crypto";
+import { invalid, unauthorized } from "./answers";
+import type { Call } from "./call";
+import { type Body, isBody, parseJson, writeJson } from "./json";
+import { seconds } from "./time";
+
+export interface Claims {
+	readonly username: string;
+	readonly sudo: boolean;
+	/** Unix seconds. */
+	readonly issued: number;
+}
+
+const encode = (value: Body): string => Buffer.from(writeJson(value)).toString("base64url");
+const seal = (signed: string, secret: string): string =>
+	createHmac("sha256", secret).update(signed).digest("base64url");
+
+/** @param minutes 0: the token never ends */
+export function issue(username: string, sudo: boolean, secret: string, now: Date, minutes = 1440): string {
+	const iat = seconds(now);
+	const claims = { sub: username, access: sudo ? "sudo" : "admin", iat };
+	const body = encode(minutes > 0 ? { ...claims, exp: iat + minutes * 60 } : claims);
+	const signed = `${encode({ alg: "HS256", typ: "JWT" })}.${body}`;
+	return `${signed}.${seal(signed, secret)}`;
+}
+
+export function claimsOf(token: string, secret: string, now: Date): Claims | undefined {
+	const [head, body, mark] = token.split(".");
+	if (!(head && body && mark) || seal(`${head}.${body}`, secret) !== mark) return undefined;
+	const claims = parseJson(Buffer.from(body, "base64url").toString());
+	if (!isBody(claims)) return undefined;
+	const { sub, access, iat, exp } = claims;
+	if (typeof exp === "number" && exp <= seconds(now)) return undefined;
+	if (typeof sub !== "string" || sub === "" || (access !== "sudo" && access !== "admin")) return undefined;
+	return { username: sub, sudo: access === "sudo", issued: typeof iat === "number" ? iat : 0 };
+}
+
+/** The bearer token of a call, or the 401 of a call without one. */
+export function bearer(call: Call): string {
+	const [scheme, token] = (call.headers.authorization ?? "").split(" ");
+	if (scheme?.toLowerCase() !== "bearer" || !token) throw unauthorized("Not authenticated");
+	return token;
+}
+
+/** Name and password of a login form, urlencoded or multipart; anything else lacks both fields. */
+export async function credentials(call: Call): Promise<{ username: string; password: string }> {
+	const form = await call.form();
+	const missing: Record<string, string> = {};
+	const field = (name: string): string => {
+		const value = form.get(name);
+		if (typeof value === "string" && value !== "") return value;
+		missing[name] = "Field required";
+		return "";
+	};
+	const found = { username: field("username"), password: field("password") };
+	if (Object.keys(missing).length > 0) throw invalid(missing);
+	return found;
+}
+
+const cost = { N: 1024, r: 8, p: 1 };
+/** Only the first 72 bytes count, as with bcrypt. */
+const derive = (password: string, salt: Buffer): Buffer =>
+	scryptSync(Buffer.from(password).subarray(0, 72), salt, 32, cost);
+
+export function hashed(password: string): string {
+	const salt = randomBytes(12);
+	return `$scrypt$${salt.toString("base64url")}$${derive(password, salt).toString("base64url")}`;
+}
+
+/** A hash copied in from elsewhere (`$2b$…`) opens nothing here. */
+export function opens(password: string, stored: string | null): boolean {
+	const [, kind, salt, hash] = (stored ?? "").split("$");
+	if (kind !== "scrypt" || !salt || !hash) return false;
+	return timingSafeEqual(derive(password, Buffer.from(salt, "base64url")), Buffer.from(hash, "base64url"));
+}
