@@ -40,16 +40,29 @@ export interface Says {
 const STATUSES: Readonly<Record<string, Says["status"]>> = { on_hold: "on_hold", disabled: "disabled" };
 
 export function userSays(data: Json): Says {
+	const status = STATUSES[String(data.status)] ?? "enabled";
 	return {
-		status: STATUSES[String(data.status)] ?? "enabled",
+		status,
 		proxies: proxiesSay(table(data.proxies)),
 		inbounds: inboundsSay(table(data.inbounds)),
 		expire: data.expire || null,
 		data_limit: data.data_limit && String(data.data_limit) !== "0" ? String(data.data_limit) : null,
 		data_limit_reset_strategy: data.data_limit_reset_strategy ?? "no_reset",
-		on_hold_expire_duration: data.on_hold_expire_duration || null,
-		on_hold_timeout: typeof data.on_hold_timeout === "string" ? naive(data.on_hold_timeout) : null,
+		...(status === "on_hold" ? holdSays(data) : NO_HOLD),
 		note: data.note || null
+	};
+}
+
+type Hold = Pick<Says, "on_hold_expire_duration" | "on_hold_timeout">;
+
+/** Off hold these do nothing, and the API cannot take them away: a user keeps them when he starts or is disabled. */
+const NO_HOLD: Hold = { on_hold_expire_duration: null, on_hold_timeout: null };
+
+export function holdSays(data: Json): Hold {
+	const { on_hold_expire_duration, on_hold_timeout } = data;
+	return {
+		on_hold_expire_duration: on_hold_expire_duration || null,
+		on_hold_timeout: typeof on_hold_timeout === "string" ? naive(on_hold_timeout) : null
 	};
 }
 

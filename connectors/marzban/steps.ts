@@ -9,7 +9,7 @@
 import type { Json } from "../../contracts/json";
 import { canonical } from "../../domain/canonical";
 import type { Wire, WireObject } from "../http/json";
-import { type Says, table, toBytes, userSays } from "./records";
+import { holdSays, type Says, table, toBytes, userSays } from "./records";
 
 export type Step =
 	| { readonly kind: "create"; readonly body: WireObject }
@@ -35,8 +35,14 @@ export function nextStep(desired: Json, present: Json | undefined, { now }: Mome
 
 /** Names of the managed fields that are not as asked; the owner is not among them. */
 export function differences(desired: Json, present: Json): string[] {
-	const [asked, there] = [userSays(desired), userSays(present)];
+	const [asked, there] = [said(desired, desired), said(present, desired)];
 	return (Object.keys(asked) as (keyof Says)[]).filter(field => canonical(asked[field]) !== canonical(there[field]));
+}
+
+/** Of a disabled user, his hold as well, where one is asked for: whoever enables him again will want to know it. */
+function said(data: Json, desired: Json): Says {
+	const keepsHold = desired.status === "disabled" && Boolean(desired.on_hold_expire_duration);
+	return keepsHold ? { ...userSays(data), ...holdSays(data) } : userSays(data);
 }
 
 /** Is what is there the work of an earlier, interrupted write of ours, whoever owns it yet? */
@@ -85,13 +91,11 @@ function createBody(desired: Json, now: number): WireObject {
 	};
 }
 
-/** All managed fields: null would leave a field as it is, so 0 and "" take values away. */
+/** All managed fields: null would leave a field as it is, so 0 and "" take values away. Nothing takes a hold away. */
 function modifyBody(desired: Json, present: Json): WireObject {
 	const { inbounds } = userSays(desired);
 	const proxies = table(desired.proxies);
 	const status = modifyStatus(desired, present);
-	const held = present.on_hold_expire_duration ? 0 : null;
-	const duration = desired.on_hold_expire_duration ?? held;
 	return {
 		proxies,
 		inbounds: Object.fromEntries(Object.keys(proxies).map(protocol => [protocol, inbounds[protocol] ?? []])),
@@ -99,7 +103,7 @@ function modifyBody(desired: Json, present: Json): WireObject {
 		expire: desired.expire ?? 0,
 		data_limit: toBytes(desired.data_limit),
 		data_limit_reset_strategy: desired.data_limit_reset_strategy ?? "no_reset",
-		...(duration === null ? {} : { on_hold_expire_duration: duration }),
+		...(desired.on_hold_expire_duration ? { on_hold_expire_duration: desired.on_hold_expire_duration } : {}),
 		...(desired.on_hold_timeout ? { on_hold_timeout: desired.on_hold_timeout } : {}),
 		note: desired.note ?? "",
 		// Left out, it would be deleted.

@@ -1,11 +1,20 @@
-import type { Write } from "../../connectors/connector";
+import type { Target, Write } from "../../connectors/connector";
 import { openMarzban } from "../../connectors/marzban";
-import { startSmallMarzban } from "./support/marzban";
+import { type SmallMarzban, startSmallMarzban } from "./support/marzban";
 import { connect, STATES, write } from "./support/marzban-users";
 
+let panel: SmallMarzban;
+let target: Target;
+beforeEach(async () => {
+	panel = await startSmallMarzban();
+	target = openMarzban(connect(panel.url, { settleMs: 20, retryBaseMs: 1 }));
+});
+afterEach(async () => {
+	await target.close();
+	await panel.close();
+});
+
 test("under failures of a tenth, half of them after the work, all users are there exactly once", async () => {
-	const panel = await startSmallMarzban();
-	const target = openMarzban(connect(panel.url, { settleMs: 20, retryBaseMs: 1 }));
 	let seed = 7;
 	const random = () => {
 		seed = (seed * 16_807) % 2_147_483_647;
@@ -37,6 +46,4 @@ test("under failures of a tenth, half of them after the work, all users are ther
 		panel.seen.filter(state => /^many_\d+ (active|on_hold) open$/.test(state)).map(state => state.split(" ")[0])
 	).not.toContain("many_1");
 	expect(target.load?.("users").limit).toBeLessThanOrEqual(2);
-	await target.close();
-	await panel.close();
 });

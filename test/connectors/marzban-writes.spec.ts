@@ -186,6 +186,13 @@ describe("a panel with its slips", () => {
 		});
 	});
 
+	test("a database that compares without case answers for a namesake, who is somebody else", async () => {
+		await on.target.write("users", write("namesake"));
+		on.panel.hook = ({ what }) =>
+			what === "GET /api/user/Namesake" ? { json: { username: "namesake", proxies: {}, inbounds: {} } } : undefined;
+		expect(await on.target.undo("users", "Namesake", null, "x")).toBe("already");
+	});
+
 	test("names are found by their case, many at once, in bounded requests", async () => {
 		const names = Array.from({ length: 250 }, (_, i) => `user_${i}`);
 		for (const name of names.slice(0, 3)) await on.target.write("users", write(name));

@@ -1,29 +1,8 @@
-import type { Write } from "../../connectors/connector";
 import { marzbanSpec, openMarzban } from "../../connectors/marzban";
-import type { Json } from "../../contracts/json";
 import { targetConformance } from "./conformance";
 import { type SmallMarzban, startSmallMarzban } from "./support/marzban";
-import { connect, data, STATES, write } from "./support/marzban-users";
+import { connect, VOLATILE, WRITES } from "./support/marzban-users";
 import { type Served, serve } from "./support/serve";
-
-const WRITES: Readonly<Record<string, () => { write: Write; changed: Json }[]>> = {
-	users: () =>
-		Object.entries(STATES).map(([name, state]) => ({
-			write: write(`u_${name}`, state),
-			changed: {
-				...data({ note: "changed", data_limit: "5", inbounds: { trojan: ["Trojan Websocket TLS"] } }),
-				...hold(state),
-				username: `u_${name}`
-			}
-		})),
-	admins: () =>
-		["res1", "مدیر", "Mixed.Case"].map(name => ({
-			write: { name, data: { username: name, is_sudo: false }, before: null, secrets: { password: "a new one" } },
-			changed: { username: name }
-		}))
-};
-/** A hold's end cannot be taken away by the API. */
-const hold = (state: Json): Json => (state.on_hold_timeout ? { on_hold_timeout: state.on_hold_timeout } : {});
 
 interface Connections {
 	panel: SmallMarzban;
@@ -65,18 +44,8 @@ describe("a connection", () => {
 			"wrong-system": connect(at.stranger.url, { password: "never to be sent" }),
 			"login-refused": connect(at.panel.url, { password: "wrong password" })
 		}),
-		volatile: {
-			users: {
-				used_traffic: "123",
-				lifetime_used_traffic: "456",
-				online_at: "2026-11-21T00:00:00",
-				subscription_url: "/sub/other",
-				sub_updated_at: "2026-11-21T00:00:00",
-				created_at: "2020-01-01T00:00:00"
-			},
-			admins: { users_usage: "5" }
-		},
-		writes: stream => WRITES[stream]?.() ?? [],
+		volatile: VOLATILE,
+		writes: stream => WRITES[stream] ?? [],
 		changing: ["users"]
 	});
 

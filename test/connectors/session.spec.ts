@@ -131,7 +131,9 @@ describe("reads", () => {
 		});
 		expect(await session.get("/a")).toBeGreaterThanOrEqual(990);
 	});
+});
 
+describe("connections that break", () => {
 	test("a socket that a crash left half closed costs nothing", async () => {
 		const { served, session } = await panel(asked => {
 			if (isLogin(asked)) return token();
@@ -145,6 +147,21 @@ describe("reads", () => {
 		expect(calls(served, "PUT /a")).toBe(10);
 	});
 
+	test("what is cut on a used connection is sent once more on a fresh one, unless it is a POST", async () => {
+		const { served, session } = await panel(asked => {
+			if (isLogin(asked)) return token();
+			return asked.reused && asked.path === "/cut" ? { cut: true } : { json: {} };
+		});
+		await session.get("/a");
+		await expect(session.write("PUT", "/cut", {})).resolves.toEqual({});
+		expect(calls(served, "PUT /cut")).toBe(2);
+		await session.get("/a");
+		await expect(session.write("POST", "/cut", {})).rejects.toMatchObject({ details: { ambiguous: true } });
+		expect(calls(served, "POST /cut")).toBe(1);
+	});
+});
+
+describe("answers", () => {
 	test("integers beyond 2^53 arrive exact", async () => {
 		const { session } = await panel(asked => (isLogin(asked) ? token() : { text: '{"n":9007199254740993}' }));
 		await expect(session.get("/a")).resolves.toEqual({ n: 9007199254740993n });

@@ -49,3 +49,35 @@ export const STATES: Readonly<Record<string, Json>> = {
 	unlimited: { data_limit: null, expire: null, note: null },
 	owned: { admin: "dbsudo" }
 };
+
+/** A hold's end cannot be taken away by the API. */
+const hold = (state: Json): Json => (state.on_hold_timeout ? { on_hold_timeout: state.on_hold_timeout } : {});
+
+/** A write of each kind, and a later change of it. */
+export const WRITES: Readonly<Record<string, readonly { write: Write; changed: Json }[]>> = {
+	users: Object.entries(STATES).map(([name, state]) => ({
+		write: write(`u_${name}`, state),
+		changed: {
+			...data({ note: "changed", data_limit: "5", inbounds: { trojan: ["Trojan Websocket TLS"] } }),
+			...hold(state),
+			username: `u_${name}`
+		}
+	})),
+	admins: ["res1", "مدیر", "Mixed.Case"].map(name => ({
+		write: { name, data: { username: name, is_sudo: false }, before: null, secrets: { password: "a new one" } },
+		changed: { username: name }
+	}))
+};
+
+/** What moves by itself there. */
+export const VOLATILE: Readonly<Record<string, Json>> = {
+	users: {
+		used_traffic: "123",
+		lifetime_used_traffic: "456",
+		online_at: "2026-11-21T00:00:00",
+		subscription_url: "/sub/other",
+		sub_updated_at: "2026-11-21T00:00:00",
+		created_at: "2020-01-01T00:00:00"
+	},
+	admins: { users_usage: "5" }
+};

@@ -166,7 +166,11 @@ function modify({ panel, asked, name }: Call): Reply {
 	const user = panel.users.get(name);
 	if (user === undefined) return detail(404, "User not found");
 	const { inbounds, next_plan = null, ...body } = bodyOf(asked);
-	const set = Object.fromEntries(Object.entries(body).filter(([key, value]) => value !== null && key !== "username"));
+	const set = Object.fromEntries(
+		Object.entries(body).filter(
+			([key, value]) => value !== null && key !== "username" && !(key.startsWith("on_hold") && value === 0)
+		)
+	);
 	Object.assign(user, set, { next_plan });
 	const known = { ...(user.inbounds as WireObject), ...(inbounds as WireObject) };
 	const protocols = Object.keys(user.proxies as WireObject);

@@ -10,6 +10,8 @@ export interface Asked {
 	readonly query: URLSearchParams;
 	readonly headers: IncomingMessage["headers"];
 	readonly text: string;
+	/** Whether its connection served a request before. */
+	readonly reused: boolean;
 	/** `GET /api/users` */
 	readonly what: string;
 }
@@ -33,10 +35,12 @@ export interface Served {
 
 export async function serve(answer: (asked: Asked) => Reply | Promise<Reply>): Promise<Served> {
 	const asked: Asked[] = [];
+	const sockets = new WeakSet<object>();
 	let connections = 0;
 	const server = createServer((request, response) => {
 		void (async () => {
-			const one = await read(request);
+			const one = { ...(await read(request)), reused: sockets.has(request.socket) };
+			sockets.add(request.socket);
 			asked.push(one);
 			const reply = await answer(one);
 			if (reply.cut) {
@@ -65,7 +69,7 @@ export async function serve(answer: (asked: Asked) => Reply | Promise<Reply>): P
 	};
 }
 
-async function read(request: IncomingMessage): Promise<Asked> {
+async function read(request: IncomingMessage): Promise<Omit<Asked, "reused">> {
 	const chunks: Buffer[] = [];
 	for await (const chunk of request) chunks.push(chunk as Buffer);
 	const url = new URL(request.url ?? "/", "http://local");

@@ -77,9 +77,13 @@ describe("changes to a user of Marzban", () => {
 		});
 	});
 
-	test("out of hold or disabled: active is said, and the hold is taken off", () => {
+	test("out of hold or disabled: active is said, and what is left of the hold says nothing", () => {
 		const held = user({ status: "on_hold", on_hold_expire_duration: 60 });
-		expect(bodyOf(nextStep(user(), held, NOW))).toMatchObject({ status: "active", on_hold_expire_duration: 0 });
+		expect(bodyOf(nextStep(user(), held, NOW))).toMatchObject({ status: "active" });
+		expect(nextStep(user(), { ...held, status: "active" }, NOW)).toEqual({ kind: "done" });
+		expect(nextStep(user({ status: "disabled" }), { ...held, status: "disabled" }, NOW)).toEqual({ kind: "done" });
+		const longer = user({ status: "disabled", on_hold_expire_duration: 90 });
+		expect(nextStep(longer, { ...held, status: "disabled" }, NOW)).toMatchObject({ kind: "modify" });
 		expect(bodyOf(nextStep(user({ note: "x" }), user(), NOW))).not.toHaveProperty("status");
 	});
 
@@ -93,6 +97,8 @@ describe("changes to a user of Marzban", () => {
 		const other = user({ proxies: { vless: { id: ID.replace("8", "9") } } });
 		expect(isOurBeginning(user(), other, NOW)).toBe(false);
 		expect(isOurBeginning(user({ status: "disabled" }), other, NOW)).toBe(false);
+		// Ours would have been created with his inbounds at once.
+		expect(isOurBeginning(user(), user({ inbounds: {} }), NOW)).toBe(false);
 	});
 });
 
@@ -124,13 +130,13 @@ describe("fingerprint of a user", () => {
 		["inbound", { inbounds: { vless: ["B"] } }],
 		["bytes", { data_limit: "9007199254740992" }],
 		["note", { note: "x" }],
-		["hold", { on_hold_timeout: "2030-01-01T00:00:00" }]
+		["status", { status: "on_hold", on_hold_expire_duration: 60 }]
 	])("sees another %s", (_name, changes: Json) => {
 		expect(userFingerprint(user(changes))).not.toBe(userFingerprint(user()));
 	});
 
 	test("a time says the same with and without zone, for offsets are dropped there", () => {
-		const at = (on_hold_timeout: string) => userFingerprint(user({ on_hold_timeout }));
+		const at = (on_hold_timeout: string) => userFingerprint(user({ status: "on_hold", on_hold_timeout }));
 		expect(at("2030-01-01T00:00:00Z")).toBe(at("2030-01-01T00:00:00"));
 		expect(at("2030-01-01T00:00:00.5")).not.toBe(at("2030-01-01T00:00:00"));
 	});
