@@ -13,6 +13,13 @@ import type { Writer } from "./writer";
 
 type Step = { readonly kind: "create" | "remove" | "done" };
 
+interface Asked {
+	readonly name: string;
+	readonly present: TargetRecord | undefined;
+	readonly kind: "create" | "remove";
+	readonly signal: AbortSignal | undefined;
+}
+
 export class Admins {
 	readonly #session: Session;
 	readonly #writer: Writer;
@@ -42,7 +49,7 @@ export class Admins {
 			throw new ConnectorError("refused", `The admin ${name} is not sent to Marzban: he has no password.`);
 		}
 		const body = { username: name, password, is_sudo: false };
-		const made = await this.#finish(name, undefined, "create", async () => {
+		const made = await this.#finish({ name, present: undefined, kind: "create", signal }, async () => {
 			const answer: Wire = await this.#session.write("POST", "/api/admin", body, signal);
 			return isObject(answer) ? adminRecord(answer) : undefined;
 		});
@@ -57,7 +64,7 @@ export class Admins {
 		// Nothing is ever written over an admin who was there before.
 		if (before !== null) return print === adminFingerprint(before) ? "already" : "changed-since";
 		if (print !== ours) return "changed-since";
-		await this.#finish(name, present, "remove", async () => {
+		await this.#finish({ name, present, kind: "remove", signal }, async () => {
 			await this.#session.write("DELETE", `/api/admin/${segment(name)}`, undefined, signal).catch(unlessGone);
 			return undefined;
 		});
@@ -65,9 +72,7 @@ export class Admins {
 	}
 
 	#finish(
-		name: string,
-		present: TargetRecord | undefined,
-		kind: "create" | "remove",
+		{ name, present, kind, signal }: Asked,
 		take: () => Promise<TargetRecord | undefined>
 	): Promise<TargetRecord | undefined> {
 		const isDone = (there: TargetRecord | undefined) => (there === undefined) === (kind === "remove");
@@ -78,6 +83,7 @@ export class Admins {
 				next: there => ({ kind: isDone(there) ? "done" : kind }),
 				take,
 				look: async () => (await this.find([name]))[0],
+				signal,
 				overloaded: () => this.#concurrency.failed()
 			})
 		);

@@ -74,6 +74,7 @@ export class Users {
 				return record;
 			},
 			look: () => getUser(this.#session, name),
+			signal,
 			overloaded: () => this.#concurrency.failed()
 		});
 		if (made === undefined) throw new ConnectorError("unexpected-answer", `${name} was written and is not there.`);
@@ -110,6 +111,7 @@ export class Users {
 				return undefined;
 			},
 			look: () => getUser(this.#session, name),
+			signal,
 			// A user without owner is deleted with a 500: that says nothing of load.
 			overloaded: () => undefined
 		});

@@ -25,6 +25,8 @@ export interface Work<Step extends { readonly kind: string }> {
 	/** Sends one request, and answers the record as it is then; undefined: it must be looked at. */
 	readonly take: (step: Step) => Promise<TargetRecord | undefined>;
 	readonly look: () => Promise<TargetRecord | undefined>;
+	/** Nothing is waited for once it says stop: there would be no next request. */
+	readonly signal: AbortSignal | undefined;
 	/** For an overload that was got over. */
 	readonly overloaded: () => void;
 }
@@ -76,20 +78,22 @@ export class Writer {
 		{ present, failures, begun }: { present: TargetRecord | undefined; failures: number; begun: boolean }
 	): Promise<TargetRecord | undefined> {
 		if (!(error instanceof ConnectorError)) throw error;
-		const { ambiguous, retryable, status, retryAfterMs = 0 } = error.details;
+		const { ambiguous, retryable, status } = error.details;
 		if (error.code === "conflict" && failures < TRIES) return await lookedAt(work);
 		if (!ambiguous && !retryable) throw error;
 		work.overloaded();
-		if (!ambiguous) {
-			if (failures >= TRIES) throw error;
-			await this.#clock.sleep(Math.max(retryAfterMs, backoff(failures, this.#retryBaseMs)));
-			return present;
+		let there = present;
+		if (ambiguous) {
+			there = status === undefined ? await this.#settled(work, step, begun) : await lookedAt(work);
+			if (work.next(there, begun).kind !== step.kind) return there;
 		}
-		const there = status === undefined ? await this.#settled(work, step, begun) : await lookedAt(work);
-		if (work.next(there, begun).kind !== step.kind) return there;
-		if (failures >= TRIES) throw error;
-		await this.#clock.sleep(Math.max(retryAfterMs, backoff(failures, this.#retryBaseMs)));
+		await this.#beforeRepeating(work, error, failures);
 		return there;
+	}
+
+	async #beforeRepeating(work: { readonly signal: AbortSignal | undefined }, error: ConnectorError, failures: number) {
+		if (failures >= TRIES || work.signal?.aborted) throw error;
+		await this.#clock.sleep(Math.max(error.details.retryAfterMs ?? 0, backoff(failures, this.#retryBaseMs)));
 	}
 
 	/** Looks until the lost step shows, or long enough. */
@@ -98,7 +102,7 @@ export class Writer {
 		for (let pause = this.#settleMs / 16; ; pause *= 2) {
 			const there = await lookedAt(work);
 			const left = until - this.#clock.now();
-			if (left <= 0 || work.next(there, begun).kind !== step.kind) return there;
+			if (left <= 0 || work.signal?.aborted || work.next(there, begun).kind !== step.kind) return there;
 			await this.#clock.sleep(Math.min(pause, left));
 		}
 	}

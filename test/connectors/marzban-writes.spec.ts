@@ -152,6 +152,21 @@ describe("what is not sent", () => {
 		expect(on.panel.asked).toEqual([]);
 	});
 
+	test("stopped in doubt, it looks once and waits for nothing, and the doubt is told", async () => {
+		const stop = new AbortController();
+		on.panel.hook = ({ what }) => {
+			if (what !== "POST /api/user") return undefined;
+			stop.abort();
+			return { cut: true };
+		};
+		const patient = openMarzban(connect(on.panel.url, { settleMs: 60_000 }));
+		await expect(patient.write("users", write("doubt"), stop.signal)).rejects.toMatchObject({
+			details: { ambiguous: true }
+		});
+		expect(on.posts()).toBe(1);
+		await patient.close();
+	});
+
 	test("stopped midway, nothing more is sent", async () => {
 		const stop = new AbortController();
 		on.panel.hook = ({ what }) => {
