@@ -51,9 +51,17 @@ export const VARIABLES = {
 		fallback: "info",
 		read: oneOf("fatal", "error", "warn", "info", "debug", "trace")
 	},
-	REQUEST_TIMEOUT: { says: "the longest a call may take, 1000 to 600000 ms", fallback: "60000", read: number(1000, 600_000) },
+	REQUEST_TIMEOUT: {
+		says: "the longest a call may take, 1000 to 600000 ms",
+		fallback: "60000",
+		read: number(1000, 600_000)
+	},
 	HEARTBEAT_INTERVAL: { says: "seconds between signs of life, 1 to 60", fallback: "3", read: number(1, 60) },
-	HEARTBEAT_TIMEOUT: { says: "seconds without one until a node counts as gone, 2 to 300", fallback: "8", read: number(2, 300) },
+	HEARTBEAT_TIMEOUT: {
+		says: "seconds without one until a node counts as gone, 2 to 300",
+		fallback: "8",
+		read: number(2, 300)
+	},
 	LEASE_MS: {
 		says: "how long a controller holds a run without renewing, 1000 to 300000 ms",
 		fallback: "30000",
@@ -104,7 +112,10 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 		namespace: read(environment, "NAMESPACE") as string,
 		nodeID: read(environment, "NODE_ID") ?? `${hostname().replace(/[^\w.-]/g, "-")}-${process.pid}`,
 		...(transporter && { transporter: { type: "NATS", options: natsOptions(transporter) } as never }),
-		logger: pinoLogger(embedding.logLevel ?? (read(environment, "LOG_LEVEL") as string), embedding.logFile ?? 1) as never,
+		logger: pinoLogger(
+			embedding.logLevel ?? (read(environment, "LOG_LEVEL") as string),
+			embedding.logFile ?? 1
+		) as never,
 		requestTimeout: read(environment, "REQUEST_TIMEOUT") as number,
 		heartbeatInterval: read(environment, "HEARTBEAT_INTERVAL") as number,
 		heartbeatTimeout: read(environment, "HEARTBEAT_TIMEOUT") as number,

@@ -34,7 +34,9 @@ migration
 	.argument("<file>", "the definition, YAML or JSON")
 	.option(...json)
 	.option("--strict", "end with 4 also when something was lost on the way")
-	.action((file: string, flags: Flags) => withClient(openEmbedded, "write", client => runMigration(client, file, flags)));
+	.action((file: string, flags: Flags) =>
+		withClient(openEmbedded, "write", client => runMigration(client, file, flags))
+	);
 
 migration
 	.command("status")

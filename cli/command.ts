@@ -21,7 +21,11 @@ export const print = (text: string): void => void process.stdout.write(`${text}\
 export const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 /** Opens a client, does the work, closes it; the exit code is what the work answers. */
-export async function withClient(open: Open, access: "read" | "write", work: (client: Client) => Promise<number>): Promise<void> {
+export async function withClient(
+	open: Open,
+	access: "read" | "write",
+	work: (client: Client) => Promise<number>
+): Promise<void> {
 	const client = await open(access);
 	try {
 		process.exitCode = await work(client);

@@ -10,7 +10,11 @@ export const openEmbedded: Open = async access => {
 	const settings = environment();
 	const reading = access === "read";
 	const broker = await openNode(
-		{ access, resume: false, ...(reading ? { logLevel: "fatal", logFile: 2 } : { logFile: join(dataDirOf(settings), "banyan.log") }) },
+		{
+			access,
+			resume: false,
+			...(reading ? { logLevel: "fatal", logFile: 2 } : { logFile: join(dataDirOf(settings), "banyan.log") })
+		},
 		reading ? { ...settings, SERVICES: "migration", TRANSPORTER: undefined } : settings
 	);
 	await broker.waitForServices(reading ? ["migration"] : STAGES);

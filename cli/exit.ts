@@ -15,7 +15,10 @@ export const EXIT = {
 	interrupted: 130
 } as const;
 
-const BY_CODE: Partial<Record<ErrorCode, number>> = { DEFINITION_CHANGED: EXIT.refused, PREFLIGHT_REFUSED: EXIT.refused };
+const BY_CODE: Partial<Record<ErrorCode, number>> = {
+	DEFINITION_CHANGED: EXIT.refused,
+	PREFLIGHT_REFUSED: EXIT.refused
+};
 
 /** The exit code of an error that a command ended with. */
 export const exitOf = (error: unknown): number =>

@@ -4,7 +4,13 @@ import type { Status } from "../contracts/migration/migration";
 import type { ReportLine } from "../contracts/migration/records";
 import { statusText } from "./text";
 
-const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const ENTITIES: Readonly<Record<string, string>> = {
+	"&": "&amp;",
+	"<": "&lt;",
+	">": "&gt;",
+	'"': "&quot;",
+	"'": "&#39;"
+};
 const escaped = (text: string): string => text.replace(/[&<>"']/g, character => ENTITIES[character] as string);
 
 const STYLE = `body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color:#1d2a24}

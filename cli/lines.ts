@@ -11,7 +11,11 @@ export async function* linesOf<A extends Action>(client: Client, action: A, stat
 	for (const { stream } of status.streams) {
 		let after: string | null = null;
 		do {
-			const page: Lines<LineOf[A]> = (await client.call(action, { name: status.name, stream, after } as never)) as never;
+			const page: Lines<LineOf[A]> = (await client.call(action, {
+				name: status.name,
+				stream,
+				after
+			} as never)) as never;
 			yield* page.lines;
 			after = page.next;
 		} while (after !== null);

@@ -10,7 +10,8 @@ const counted = (counts: Readonly<Record<string, number>>): string =>
 		.join(", ");
 
 export function planText(plan: Plan): string {
-	const side = ({ system, version, account }: Plan["source"]): string => `${system ?? "?"} ${version ?? "?"} as ${account ?? "?"}`;
+	const side = ({ system, version, account }: Plan["source"]): string =>
+		`${system ?? "?"} ${version ?? "?"} as ${account ?? "?"}`;
 	return [
 		`${plan.name}: ${side(plan.source)} → ${side(plan.target)}`,
 		...plan.findings.map(({ ok, message }) => `  ${ok ? "·" : "✗"} ${message}`),
@@ -19,16 +20,30 @@ export function planText(plan: Plan): string {
 			...(Object.keys(quarantine).length > 0 ? [`    need a human: ${counted(quarantine)}`] : []),
 			...(Object.keys(losses).length > 0 ? [`    losses: ${counted(losses)}`] : [])
 		]),
-		plan.ok ? `  ready; about ${plan.estimateSeconds} s to copy. Nothing has been written.` : "  refused: nothing has been written."
+		plan.ok
+			? `  ready; about ${plan.estimateSeconds} s to copy. Nothing has been written.`
+			: "  refused: nothing has been written."
 	].join("\n");
 }
 
-function streamText({ stream, read, outcomes, quarantine, losses, compared, differences, extra, complete }: StreamStatus): string[] {
+function streamText({
+	stream,
+	read,
+	outcomes,
+	quarantine,
+	losses,
+	compared,
+	differences,
+	extra,
+	complete
+}: StreamStatus): string[] {
 	const states = OUTCOMES.filter(outcome => outcomes[outcome] > 0).map(outcome => `${outcomes[outcome]} ${outcome}`);
 	return [
 		`${stream}: ${read} read = ${states.join(" + ") || "nothing"}`,
 		...indent(Object.entries(quarantine).map(([category, { count, reason }]) => `${count} ${category}: ${reason}`)),
-		...indent(Object.entries(losses).map(([code, { count, severity, reason }]) => `${count} ${code} (${severity}): ${reason}`)),
+		...indent(
+			Object.entries(losses).map(([code, { count, severity, reason }]) => `${count} ${code} (${severity}): ${reason}`)
+		),
 		`  ${compared} compared, ${differences} differences${extra === null ? "" : `, ${extra} only at the target`}${complete === false ? "; the two listings of the source differ" : ""}`
 	];
 }
@@ -48,6 +63,8 @@ export function statusText(status: Status): string {
 }
 
 export function differenceText({ stream, id, name, kind, fields }: DifferenceLine): string {
-	const said = fields.map(({ field, expected, actual }) => `${field} ${JSON.stringify(actual)} ≠ ${JSON.stringify(expected)}`);
+	const said = fields.map(
+		({ field, expected, actual }) => `${field} ${JSON.stringify(actual)} ≠ ${JSON.stringify(expected)}`
+	);
 	return `${stream} ${id} ${name} ${kind}${said.length > 0 ? `: ${said.join("; ")}` : ""}`;
 }

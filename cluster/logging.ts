@@ -24,5 +24,8 @@ export function pinoLogger(level: string, destination: string | number): object 
 			}
 		}
 	};
-	return { type: "Pino", options: { level, pino: { options, destination: pino.destination({ dest: destination, mkdir: true, sync: true }) } } };
+	return {
+		type: "Pino",
+		options: { level, pino: { options, destination: pino.destination({ dest: destination, mkdir: true, sync: true }) } }
+	};
 }

@@ -18,6 +18,7 @@ export interface Settings {
 /** The settings of the node a service runs on. */
 export function settingsOf(broker: object): Settings {
 	const { settings } = (broker as ServiceBroker).options as { settings?: Settings };
-	if (!settings) throw new Error("This node was started without its settings: start it by moleculer.config.ts or node.ts.");
+	if (!settings)
+		throw new Error("This node was started without its settings: start it by moleculer.config.ts or node.ts.");
 	return settings;
 }

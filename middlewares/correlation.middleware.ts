@@ -2,8 +2,8 @@
 
 import { randomUUID } from "node:crypto";
 import type { Middleware } from "moleculer";
-import { correlated, correlationId } from "../cluster/logging";
 import type { Meta } from "../cluster";
+import { correlated, correlationId } from "../cluster/logging";
 
 type Handler = (ctx: { meta: Meta }) => unknown;
 

@@ -1,7 +1,8 @@
 import type { Mixin } from "../cluster";
 import { failure } from "../cluster/errors";
 import type { Json } from "../contracts/json";
-import { loadMappings, type Mapping, type Mappings } from "../domain/migration/mappings";
+import type { Mapping } from "../domain/migration/mapping";
+import { loadMappings, type Mappings } from "../domain/migration/mappings";
 
 export interface MappingsOwner {
 	/** The mapping of that name. @throws DEFINITION_INVALID */

@@ -22,7 +22,8 @@ const FORMATS: Readonly<Record<string, Render>> = {
 
 export async function report(client: Client, name: string, { format = "ndjson", out }: Flags): Promise<number> {
 	const render = FORMATS[format];
-	if (!render) throw new CommandError(`There is no format '${format}': it is one of ${Object.keys(FORMATS).join(", ")}.`);
+	if (!render)
+		throw new CommandError(`There is no format '${format}': it is one of ${Object.keys(FORMATS).join(", ")}.`);
 	const status = await client.call("migration.status", { name });
 	const to: Writable = out === undefined ? process.stdout : createWriteStream(out);
 	await pipeline(render(client, status), to, { end: out !== undefined });

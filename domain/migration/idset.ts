@@ -1,6 +1,6 @@
-/** The ids of a listing, held small: a bit each for whole numbers, a set for all else. Grows only. */
+/** The ids of a listing, held small: a bit each for whole numbers up to 2^26 (8 MB), a set for all else. Grows only. */
 
-const BITMAP_LIMIT = 2 ** 31;
+const BITMAP_LIMIT = 2 ** 26;
 
 export class IdSet {
 	private bits = new Uint32Array(1024);
@@ -39,8 +39,8 @@ export class IdSet {
 	/** The ids that `other` does not hold. */
 	*without(other: IdSet): Generator<string> {
 		for (const id of this.others) if (!other.others.has(id)) yield id;
-		for (const [word, bits] of this.bits.entries()) {
-			let rest = bits & ~(other.bits[word] ?? 0);
+		for (let word = 0; word < this.bits.length; word++) {
+			let rest = (this.bits[word] as number) & ~(other.bits[word] ?? 0);
 			for (; rest !== 0; rest &= rest - 1) yield String(word * 32 + (31 - Math.clz32(rest & -rest)));
 		}
 	}

@@ -1,8 +1,11 @@
 /** Applies a mapping: rows of data that name a converter each. What a row means is in its converter, nowhere else. */
 
 import type { Json, JsonValue } from "../../contracts/json";
+import type { Finding } from "../../contracts/migration/connection";
+import type { Definition } from "../../contracts/migration/definition";
 import type { Loss, OldLink, Quarantine, SourceRecord, Transformed } from "../../contracts/migration/records";
 import type { FieldMapping } from "../../contracts/migration/transformer";
+import type { RuleDescription, Violation } from "../../contracts/migration/validator";
 
 /** What a converter answers: a value, or nothing for a field that has no counterpart; and what is lost on the way. */
 export interface Converted {
@@ -24,6 +27,24 @@ export interface StreamMapping<C> {
 	readonly newSecrets?: readonly string[];
 	/** The address at the source that the record's owner has stored. */
 	readonly oldLink?: (data: Json) => OldLink | undefined;
+}
+
+/** What a check found, by name. */
+type Facts = Readonly<Record<string, JsonValue>>;
+
+/** How the records of one system become records of another. */
+export interface Mapping<C> {
+	readonly name: string;
+	readonly source: string;
+	readonly target: string;
+	/** By stream. */
+	readonly streams: Readonly<Record<string, StreamMapping<C>>>;
+	/** What the converters need to know, from what the two checks found. JSON, fixed for the run. */
+	readonly contextOf: (source: Facts, target: Facts, definition: Definition) => C;
+	/** What an operator should know, or must mend, before he starts. */
+	readonly findings: (context: C, source: Facts, target: Facts, definition: Definition) => readonly Finding[];
+	readonly rules: readonly RuleDescription[];
+	readonly violation: (stream: string, record: { id: string; data: Json }, context: C) => Violation | undefined;
 }
 
 /** A record as the target shall hold it, with what is lost; or the first reason why it cannot be moved. */

@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { NEW } from "../../adapters/eventstore";
 import { secretKey } from "../../adapters/secrets";
 import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
 import { failure } from "../../cluster/errors";
@@ -32,7 +33,8 @@ interface PlannedDefinition {
 	readonly name: string;
 	readonly planned: Extract<RunEvent, { type: "planned" }>["data"];
 }
-const NEW_RUN = "0";
+const options = (table: Readonly<Record<string, { readonly spec: Spec }>>): ConnectorOptions =>
+	Object.fromEntries(Object.entries(table).map(([name, { spec }]) => [name, spec.options]));
 
 @Service(migration)
 export default class MigrationService
@@ -129,7 +131,7 @@ export default class MigrationService
 		if (!planned) throw failure("MIGRATION_NOT_FOUND", `There is no migration '${name}': plan it first.`);
 		if (!planned.plan.ok)
 			throw failure("PREFLIGHT_REFUSED", `The preflight of '${name}' refused it: plan it again once it is mended.`);
-		const run = newRun(name, planned, NEW_RUN);
+		const run = newRun(name, planned, NEW);
 		await appendRun(this.store, run, { type: "planned", data: planned }, "planned");
 		return run;
 	}
@@ -163,9 +165,6 @@ export default class MigrationService
 		void controller.ended.then(() => this.controllers.delete(name));
 	}
 }
-
-const options = (table: Readonly<Record<string, { readonly spec: Spec }>>): ConnectorOptions =>
-	Object.fromEntries(Object.entries(table).map(([name, { spec }]) => [name, spec.options]));
 
 const lines = (problems: readonly { line: number; column: number; path: string; message: string }[]): string =>
 	problems

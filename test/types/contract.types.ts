@@ -1,8 +1,8 @@
 /** Compile-time tests: each `@ts-expect-error` is a mistake that the contracts must catch. */
 
 import { Action, type Answers, type Broker, type CallOf, Event, service } from "../../cluster";
-import type { Json } from "../../contracts/json";
 import { action, contract } from "../../contracts/contract";
+import type { Json } from "../../contracts/json";
 import { links } from "../../contracts/migration/links";
 import { migration, type Status } from "../../contracts/migration/migration";
 import type { Input, Output } from "../../contracts/schema";

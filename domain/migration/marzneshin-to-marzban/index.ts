@@ -2,7 +2,7 @@
 
 import type { Finding } from "../../../contracts/migration/connection";
 import type { AuthAlgorithm, Derive } from "../credentials";
-import type { Mapping } from "../mappings";
+import type { Mapping } from "../mapping";
 import { admins } from "./admins";
 import { type Context, contextOf, missingTags, type SourceFacts, type TargetFacts, unknownTags } from "./context";
 import { ruleDescriptions, violation } from "./rules";

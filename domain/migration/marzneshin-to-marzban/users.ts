@@ -140,8 +140,7 @@ const dataLimit: Converter<Context> = (data, context) => {
 	if (data.data_limit === null || data.data_limit === undefined) return { value: null };
 	const limit = bytes(data.data_limit);
 	const used = bytes(data.used_traffic);
-	const rest = limit > used ? limit - used : 1n;
-	const remainder = String(rest < 1n ? 1n : rest);
+	const remainder = String(limit > used ? limit - used : 1n);
 	if (used === 0n) return { value: remainder };
 	if (data.data_limit_reset_strategy === "no_reset")
 		return {

@@ -147,36 +147,71 @@ function count(intents: readonly Intent[], results: readonly Result[]) {
 	return counted;
 }
 
-/** Every batch from where the run stands, each record once, until the listing has given all the source says it has. */
-async function* batches(place: Workplace, stream: StreamRun): AsyncGenerator<Prepared> {
-	const { definition } = place.run;
-	const claims = new Map<string, string>();
-	const seen = new Set<string>();
-	let { batch, cursor } = stream;
-	for (let listing = 1; ; ) {
-		const page = await place.broker.call("extractor.page", {
-			connection: definition.source,
-			stream: stream.stream,
-			cursor,
-			limit: definition.batch.records
+/** What was read and is not counted yet. */
+class Pending {
+	readonly claims = new Map<string, string>();
+	private readonly ids = new Set<string>();
+
+	constructor(private readonly stream: StreamRun) {}
+
+	/** All records met so far, each once. */
+	get met(): number {
+		return this.stream.ids.size + [...this.ids].filter(id => !this.stream.ids.has(id)).length;
+	}
+
+	/** Those that were not met before. */
+	fresh(records: readonly SourceRecord[]): SourceRecord[] {
+		return records.filter(({ id }) => {
+			if (this.stream.ids.has(id) || this.ids.has(id)) return false;
+			this.ids.add(id);
+			return true;
 		});
-		const fresh = page.records.filter(({ id }) => !stream.ids.has(id) && !seen.has(id));
-		const parts = chunks(fresh, definition.batch.bytes);
-		for (const { id } of fresh) seen.add(id);
-		const enough = stream.ids.size + [...seen].filter(id => !stream.ids.has(id)).length >= page.total;
-		const again = page.next === null && !enough && listing < MOST_LISTINGS;
-		const end = page.next === null && !again;
-		if (again) listing++;
-		for (const [index, records] of (parts.length > 0 ? parts : [[]]).entries()) {
+	}
+
+	/** What the run knows by now need not be remembered here. */
+	forget(): void {
+		for (const id of this.ids) if (this.stream.ids.has(id)) this.ids.delete(id);
+		for (const name of this.claims.keys()) if (this.stream.names.has(name)) this.claims.delete(name);
+	}
+}
+
+/** Every batch from where the run stands, each record once. */
+async function* batches(place: Workplace, stream: StreamRun): AsyncGenerator<Prepared> {
+	const pending = new Pending(stream);
+	let { batch } = stream;
+	for await (const { records, at, next, last, total } of listing(place, stream, pending)) {
+		const parts = chunks(records, place.run.definition.batch.bytes);
+		for (const [index, part] of (parts.length > 0 ? parts : [[]]).entries()) {
 			const whole = index >= parts.length - 1;
-			const intents = await intend(place, stream, records, claims);
-			yield { batch: ++batch, cursor: whole ? page.next : cursor, last: end && whole, total: page.total, intents };
-			// Counted by now, or about to be: what the run knows need not be remembered here.
-			for (const id of seen) if (stream.ids.has(id)) seen.delete(id);
-			for (const claim of claims.keys()) if (stream.names.has(claim)) claims.delete(claim);
+			const intents = await intend(place, stream, part, pending.claims);
+			yield { batch: ++batch, cursor: whole ? next : at, last: last && whole, total, intents };
+			pending.forget();
 		}
-		if (end) return;
-		cursor = page.next;
+	}
+}
+
+interface ListedPage {
+	readonly records: readonly SourceRecord[];
+	readonly at: string | null;
+	readonly next: string | null;
+	readonly last: boolean;
+	readonly total: number;
+}
+
+/** The source's pages, begun anew while they gave fewer records than the source says it has. */
+async function* listing({ broker, run }: Workplace, stream: StreamRun, pending: Pending): AsyncGenerator<ListedPage> {
+	const { source: connection, batch } = run.definition;
+	let cursor = stream.cursor;
+	for (let listings = 1; ; ) {
+		const asked = { connection, stream: stream.stream, cursor, limit: batch.records };
+		const { records, next, total } = await broker.call("extractor.page", asked);
+		const fresh = pending.fresh(records);
+		const again = next === null && pending.met < total && listings < MOST_LISTINGS;
+		const last = next === null && !again;
+		yield { records: fresh, at: cursor, next, last, total };
+		if (last) return;
+		if (again) listings++;
+		cursor = next;
 	}
 }
 

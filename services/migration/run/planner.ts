@@ -6,7 +6,7 @@ import type { CheckReport, Finding } from "../../../contracts/migration/connecti
 import type { Definition } from "../../../contracts/migration/definition";
 import type { Plan, StreamPlan } from "../../../contracts/migration/migration";
 import type { SourceRecord, Transformed } from "../../../contracts/migration/records";
-import type { Mapping } from "../../../domain/migration/mappings";
+import type { Mapping } from "../../../domain/migration/mapping";
 import { claim, prepare } from "./copy";
 
 export interface Planned {

@@ -43,15 +43,43 @@ describe("a definition", () => {
 	});
 
 	it.each([
-		["an unknown option", good.replace("name: panel", "name: panel\nconflicts: skip"), /^2 conflicts: There is no option/],
-		["an unknown option, nested", `${good}rules:\n  resetingPlans: full\n`, /^7 rules.resetingPlans: There is no option/],
-		["a value outside its list", `${good}conflict: never\n`, /^6 conflict: .*'skip', 'overwrite', 'fail'|^6 conflict: /],
+		[
+			"an unknown option",
+			good.replace("name: panel", "name: panel\nconflicts: skip"),
+			/^2 conflicts: There is no option/
+		],
+		[
+			"an unknown option, nested",
+			`${good}rules:\n  resetingPlans: full\n`,
+			/^7 rules.resetingPlans: There is no option/
+		],
+		[
+			"a value outside its list",
+			`${good}conflict: never\n`,
+			/^6 conflict: .*'skip', 'overwrite', 'fail'|^6 conflict: /
+		],
 		["a wrong type", `${good}batch: { records: many }\n`, /^6 batch.records: .*number/],
 		["a missing part", "name: panel\nsource: { connector: marzneshin, url: x }\n", /target.*required/],
-		["a connector that does not exist", good.replace("marzban", "marzbann"), /^4 target.connector: There is no target connector/],
-		["an option its connector does not know", `${good}  pasword: x\n`, /^6 target.pasword: There is no option 'pasword'/],
-		["an option of the wrong type", good.replace('"${SOURCE}" }', 'x, rateLimit: fast }'), /source.rateLimit: 'rateLimit' is a number/],
-		["an option outside its list", good.replace('"${SOURCE}" }', 'x, authAlgorithm: md5 }'), /'authAlgorithm' is one of auto, xxh128, plain/],
+		[
+			"a connector that does not exist",
+			good.replace("marzban", "marzbann"),
+			/^4 target.connector: There is no target connector/
+		],
+		[
+			"an option its connector does not know",
+			`${good}  pasword: x\n`,
+			/^6 target.pasword: There is no option 'pasword'/
+		],
+		[
+			"an option of the wrong type",
+			good.replace('"${SOURCE}" }', "x, rateLimit: fast }"),
+			/source.rateLimit: 'rateLimit' is a number/
+		],
+		[
+			"an option outside its list",
+			good.replace('"${SOURCE}" }', "x, authAlgorithm: md5 }"),
+			/'authAlgorithm' is one of auto, xxh128, plain/
+		],
 		["a missing option", good.replace("  url: http://127.0.0.1:8100\n", ""), /target: 'url' is missing/],
 		["a name that is no name", good.replace("name: panel", "name: Panel One"), /^1 name: /],
 		["broken YAML", `${good}  : [`, /^\d+ : /],

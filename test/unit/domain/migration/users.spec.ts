@@ -1,8 +1,8 @@
 import type { Json } from "../../../../contracts/json";
 import type { Definition } from "../../../../contracts/migration/definition";
 import type { Transformed } from "../../../../contracts/migration/records";
-import { transform } from "../../../../domain/migration/mapping";
-import { loadMappings, type Mapping } from "../../../../domain/migration/mappings";
+import { type Mapping, transform } from "../../../../domain/migration/mapping";
+import { loadMappings } from "../../../../domain/migration/mappings";
 import { violation } from "../../../../domain/migration/marzneshin-to-marzban/rules";
 
 let mapping: Mapping<Json>;
@@ -66,7 +66,11 @@ const context = (rules: object = {}, sides: { source?: object; target?: object }
 		{ ...definition, rules: { ...definition.rules, ...rules } } as never
 	);
 const moved = (fields: Json, known = context()): Transformed =>
-	transform(mapping.streams.users as never, { id: "1", name: String(fields.username ?? "ali"), data: { ...user, ...fields } }, known);
+	transform(
+		mapping.streams.users as never,
+		{ id: "1", name: String(fields.username ?? "ali"), data: { ...user, ...fields } },
+		known
+	);
 const dataOf = (fields: Json, known?: Json): Json => moved(fields, known).target?.data as Json;
 const lossesOf = (fields: Json, known?: Json): string[] => moved(fields, known).losses.map(({ code }) => code);
 const categoryOf = (fields: Json, known?: Json): string | undefined => moved(fields, known).quarantine?.category;
@@ -154,7 +158,11 @@ describe("an expiry", () => {
 			usage_duration: 2_592_000,
 			activation_deadline: "2027-01-20T00:00:00"
 		});
-		expect(held).toMatchObject({ expire: null, on_hold_expire_duration: 2_592_000, on_hold_timeout: "2027-01-20T00:00:00" });
+		expect(held).toMatchObject({
+			expire: null,
+			on_hold_expire_duration: 2_592_000,
+			on_hold_timeout: "2027-01-20T00:00:00"
+		});
 	});
 });
 
@@ -211,9 +219,12 @@ describe("an owner", () => {
 });
 
 describe("a name", () => {
-	it.each(["کاربر_فارسی", "ünïcödé_user", "用户名测试", "ab", "a bc"])("%s, which Marzban refuses, is left for a human", name => {
-		expect(categoryOf({ username: name })).toBe("name_refused");
-	});
+	it.each(["کاربر_فارسی", "ünïcödé_user", "用户名测试", "ab", "a bc"])(
+		"%s, which Marzban refuses, is left for a human",
+		name => {
+			expect(categoryOf({ username: name })).toBe("name_refused");
+		}
+	);
 	it.each(["abc", "___", "0123456789", "a".repeat(32)])("%s passes unchanged", name => {
 		expect(dataOf({ username: name }).username).toBe(name);
 	});
