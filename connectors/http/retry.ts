@@ -12,7 +12,7 @@ export interface RetryPolicy {
 }
 
 /** Longer than this is the caller's to wait: we answer `retryAfterMs` instead of holding a call open. */
-const LONGEST_RETRY_AFTER = 60_000;
+export const LONGEST_RETRY_AFTER = 60_000;
 
 export function backoff(attempt: number, baseMs: number, random: () => number = Math.random): number {
 	return random() * Math.min(baseMs * 2 ** (attempt - 1), baseMs * 10);

@@ -7,7 +7,7 @@
 import type { TargetRecord } from "../../contracts/migration/records";
 import { ConnectorError } from "../connector";
 import { type Clock, systemClock } from "../http/rate";
-import { backoff } from "../http/retry";
+import { backoff, LONGEST_RETRY_AFTER } from "../http/retry";
 
 export interface WriterOptions {
 	/** How long a lost write is looked for before it is repeated. */
@@ -92,8 +92,9 @@ export class Writer {
 	}
 
 	async #beforeRepeating(work: { readonly signal: AbortSignal | undefined }, error: ConnectorError, failures: number) {
-		if (failures >= TRIES || work.signal?.aborted) throw error;
-		await this.#clock.sleep(Math.max(error.details.retryAfterMs ?? 0, backoff(failures, this.#retryBaseMs)));
+		const { retryAfterMs = 0 } = error.details;
+		if (failures >= TRIES || work.signal?.aborted || retryAfterMs > LONGEST_RETRY_AFTER) throw error;
+		await this.#clock.sleep(Math.max(retryAfterMs, backoff(failures, this.#retryBaseMs)));
 	}
 
 	/** Looks until the lost step shows, or long enough. */
