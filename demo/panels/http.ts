@@ -95,9 +95,10 @@ export class Front {
 
 	private match(method: string, path: string): Match | undefined {
 		const found = this.router.find(method as HTTPMethod, path);
-		if (!found) return undefined;
+		// The router takes an empty segment for a parameter; FastAPI does not.
+		if (!found || Object.values(found.params).includes("")) return undefined;
 		const { route, index } = found.store as { route: Route; index: number };
-		return { route, index, params: found.params as Record<string, string> };
+		return { route, index, params: found.params };
 	}
 
 	/** The first route of the path, whatever its method: its method is the only one told in Allow. */

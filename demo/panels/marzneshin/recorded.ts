@@ -1,0 +1,28 @@
+/** What a real source panel answered, as the sample starts with it; integers stay exact. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Body, isBody, type Json, parseJson } from "../json";
+import type { Cell } from "../store";
+
+const read = (name: string): Json =>
+	parseJson(readFileSync(join(__dirname, `../recorded/marzneshin-${name}.json`), "utf8"));
+
+/** The items of one recorded list. */
+export function recorded(name: "users" | "services" | "inbounds" | "hosts" | "nodes" | "admins"): Body[] {
+	const items = read(name);
+	return Array.isArray(items) ? items.filter(isBody) : [];
+}
+
+export function recordedSettings(): Body {
+	const settings = read("subscription-settings");
+	return isBody(settings) ? settings : {};
+}
+
+/** A cell as SQLite takes it. */
+export function cell(value: Json | undefined): Cell {
+	if (typeof value === "boolean") return Number(value);
+	return value === undefined || typeof value === "object" ? null : value;
+}
+
+export const ids = (value: Json | undefined): number[] =>
+	Array.isArray(value) ? value.flatMap((id: Json) => (typeof id === "number" ? [id] : [])) : [];
