@@ -1,0 +1,91 @@
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { Status } from "../../contracts/migration/migration";
+import type { ReportLine } from "../../contracts/migration/records";
+import { openStage, type Stage } from "../support/banyan";
+
+let stage: Stage;
+beforeAll(async () => {
+	stage = await openStage();
+});
+afterAll(() => stage[Symbol.asyncDispose]());
+
+const report = async (): Promise<ReportLine[]> => {
+	const { stdout } = await stage.banyan(["migration", "report", "panel"]).ended;
+	return stdout
+		.trim()
+		.split("\n")
+		.map(line => JSON.parse(line) as ReportLine);
+};
+
+describe("banyan migration", () => {
+	it("plan says what would happen and writes nothing", async () => {
+		const { code, stdout } = await stage.banyan(["migration", "plan", stage.definition]).ended;
+		expect(stdout).toContain("users: 999 at the source");
+		expect(stdout).toContain("Nothing has been written.");
+		expect(code).toBe(0);
+		expect(Object.keys(stage.target.requests).filter(call => /^(PUT|DELETE)|^POST (?!.*token)/.test(call))).toEqual([]);
+	});
+
+	it("run moves everyone it may, lists the rest, and ends with 4", async () => {
+		const { code, stdout } = await stage.banyan(["migration", "run", stage.definition, "--json"]).ended;
+		expect(code).toBe(4);
+		const { verdict, streams, phase } = JSON.parse(stdout) as Status;
+		expect(phase).toBe("finished");
+		expect(verdict).toMatchObject({ result: "attention", total: 1008, accountedFor: 1008, differences: 0 });
+		expect(verdict?.certificate).toMatch(/^[0-9a-f]{64}$/);
+		expect(streams.find(({ stream }) => stream === "users")).toMatchObject({ read: 999, complete: true, extra: 0 });
+	});
+
+	it("report has a line for every record, and they add up", async () => {
+		const lines = await report();
+		expect(lines).toHaveLength(1008);
+		expect(new Set(lines.map(({ stream, id }) => `${stream} ${id}`)).size).toBe(1008);
+		for (const { outcome, target, reason } of lines) expect(outcome === "quarantined" ? reason : target).toBeTruthy();
+	});
+
+	it("diff finds nothing", async () => {
+		const { code, stdout, stderr } = await stage.banyan(["migration", "diff", "panel"]).ended;
+		expect([code, stdout, stderr]).toEqual([0, "", "0 differences\n"]);
+	});
+
+	it("run again says the same and writes nothing", async () => {
+		const before = await report();
+		const writes = { ...stage.target.requests };
+		const { code, stdout } = await stage.banyan(["migration", "run", stage.definition]).ended;
+		expect(code).toBe(4);
+		expect(stdout).toContain("1008 of 1008 accounted for · 0 differences");
+		expect(stage.target.requests).toEqual(writes);
+		expect(await report()).toEqual(before);
+	});
+
+	it("status answers all that run, as text and as JSON", async () => {
+		const text = await stage.banyan(["migration", "status"]).ended;
+		expect(text.stdout).toContain("panel: finished");
+		const json = await stage.banyan(["migration", "status", "--json"]).ended;
+		expect(JSON.parse(json.stdout)).toMatchObject([{ name: "panel", phase: "finished", running: false }]);
+	});
+
+	it("report writes HTML in which nothing of a name or note is markup", async () => {
+		const out = join(stage.folder, "report.html");
+		const { code } = await stage.banyan(["migration", "report", "panel", "--format", "html", "--out", out]).ended;
+		expect(code).toBe(0);
+		const html = readFileSync(out, "utf8");
+		expect(html).toContain("<bdi>کاربر_فارسی</bdi>");
+		expect(html).not.toMatch(/<(script|img|link|iframe)/i);
+	});
+
+	it("leaves new passwords in a file for its owner alone, and no secret anywhere else", async () => {
+		const file = join(stage.folder, "data", "panel-admins-passwords.csv");
+		expect(statSync(file).mode & 0o777).toBe(0o600);
+		expect(statSync(join(stage.folder, "data")).mode & 0o777).toBe(0o700);
+		const passwords = readFileSync(file, "utf8").trim().split("\n").slice(1).map(line => line.split(",").at(-1) as string);
+		expect(passwords).toHaveLength(8);
+		const said = [
+			readFileSync(join(stage.folder, "data", "banyan.log"), "utf8"),
+			readFileSync(join(stage.folder, "data", "events.db"), "latin1"),
+			(await stage.banyan(["migration", "report", "panel"]).ended).stdout
+		].join("\n");
+		for (const secret of [...passwords, "admin123"]) expect(said.includes(secret)).toBe(false);
+	});
+});

@@ -1,0 +1,37 @@
+/** Two processes on a real nats-server, the stages split between them, run the same migration as one process does. */
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { openStage } from "../support/banyan";
+import { startNats } from "../support/servers";
+import { startNode } from "../support/started-node";
+
+it("two nodes with the stages split between them run a migration to the same end", async () => {
+	await using nats = await startNats();
+	await using alone = await openStage();
+	const expected = await alone.banyan(["migration", "run", alone.definition]).ended;
+
+	await using stage = await openStage({ source: alone.source });
+	const shared = { TRANSPORTER: nats.url, NAMESPACE: "spec", SOURCE_PASSWORD: "admin123", TARGET_PASSWORD: "admin123" };
+	await using _stages = await startNode({ ...shared, NODE_ID: "stages", SERVICES: "extractor,transformer,validator,importer,verifier" });
+	const here = { ...shared, NODE_ID: "control", SERVICES: "migration,links" };
+	const ended = await stage.banyan(["migration", "run", stage.definition], here).ended;
+	expect(ended.code).toBe(expected.code);
+	const report = async (of: typeof stage) => (await of.banyan(["migration", "report", "panel"]).ended).stdout;
+	expect(await report(stage)).toBe(await report(alone));
+}, 120_000);
+
+it("a run outlives its stages: killed with -9 and started again, they are found and used", async () => {
+	await using nats = await startNats();
+	await using stage = await openStage({ target: { createMs: 4 } });
+	const shared = { TRANSPORTER: nats.url, NAMESPACE: "spec", SOURCE_PASSWORD: "admin123", TARGET_PASSWORD: "admin123" };
+	const stages = { ...shared, SERVICES: "extractor,transformer,validator,importer,verifier", HEARTBEAT_INTERVAL: "1" };
+	const first = await startNode({ ...stages, NODE_ID: "first" });
+	const here = { ...shared, NODE_ID: "control", SERVICES: "migration,links", REQUEST_TIMEOUT: "3000", HEARTBEAT_INTERVAL: "1", HEARTBEAT_TIMEOUT: "2" };
+	const run = stage.banyan(["migration", "run", stage.definition], here);
+	await sleep(2_500);
+	await first.kill();
+	await using _second = await startNode({ ...stages, NODE_ID: "second" });
+	const ended = await run.ended;
+	expect(ended.stdout).toContain("1008 of 1008 accounted for · 0 differences");
+	expect(ended.code).toBe(4);
+}, 180_000);

@@ -1,0 +1,81 @@
+/** The built command `banyan` as an operator runs it, against sample panels. */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startMarzban } from "../../demo/panels/marzban";
+import { startMarzneshin } from "../../demo/panels/marzneshin";
+import type { Panel, PanelOptions } from "../../demo/panels/panel";
+
+export const BANYAN = join(__dirname, "..", "..", "dist", "cli", "banyan.js");
+
+export interface Ended {
+	readonly code: number | null;
+	readonly stdout: string;
+	readonly stderr: string;
+}
+
+/** A folder, two panels, a definition between them: `banyan(…)` runs in it. */
+export interface Stage extends AsyncDisposable {
+	readonly folder: string;
+	readonly source: Panel;
+	readonly target: Panel;
+	readonly definition: string;
+	/** Writes another definition; answers its path. */
+	define(changes?: object, name?: string): string;
+	banyan(args: readonly string[], environment?: Record<string, string | undefined>): Command;
+}
+export interface Command {
+	readonly process: ChildProcess;
+	readonly ended: Promise<Ended>;
+}
+
+export interface StageOptions {
+	readonly source?: Panel;
+	readonly target?: PanelOptions;
+}
+
+export async function openStage({ source: given, target: options = {} }: StageOptions = {}): Promise<Stage> {
+	const folder = mkdtempSync(join(tmpdir(), "banyan-e2e-"));
+	const source = given ?? (await startMarzneshin({ createMs: 0, loginMs: 0 }));
+	const target = await startMarzban({ createMs: 0, loginMs: 0, ...options });
+	const sides = {
+		source: { connector: "marzneshin", url: source.url, username: "admin", password: "${SOURCE_PASSWORD}" },
+		target: { connector: "marzban", url: target.url, username: "admin", password: "${TARGET_PASSWORD}" }
+	};
+	const define: Stage["define"] = (changes = {}, name = "panel") => {
+		const file = join(folder, `${name}.json`);
+		writeFileSync(file, JSON.stringify({ name, ...sides, ...changes }, null, "\t"));
+		return file;
+	};
+	return {
+		folder,
+		source,
+		target,
+		definition: define(),
+		define,
+		banyan: (args, environment = {}) =>
+			command(args, { DATA_DIR: join(folder, "data"), SOURCE_PASSWORD: "admin123", TARGET_PASSWORD: "admin123", ...environment }),
+		[Symbol.asyncDispose]: async () => {
+			if (!given) await source.close();
+			await target.close();
+			rmSync(folder, { recursive: true, force: true });
+		}
+	};
+}
+
+export function command(args: readonly string[], environment: Record<string, string | undefined>): Command {
+	const { PATH, HOME } = process.env;
+	const child = spawn(process.execPath, [BANYAN, ...args], { env: { PATH, HOME, ...environment } as NodeJS.ProcessEnv });
+	let [stdout, stderr] = ["", ""];
+	child.stdout.on("data", (chunk: Buffer) => {
+		stdout += chunk.toString();
+	});
+	child.stderr.on("data", (chunk: Buffer) => {
+		stderr += chunk.toString();
+	});
+	const ended = once(child, "close").then(([code]) => ({ code: code as number | null, stdout, stderr }));
+	return { process: child, ended };
+}

@@ -1,0 +1,37 @@
+/** A node in a process of its own, started as `make start` does. */
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+
+const ROOT = join(__dirname, "..", "..");
+const RUNNER = join(ROOT, "node_modules", "moleculer", "bin", "moleculer-runner.js");
+
+export interface StartedNode extends AsyncDisposable {
+	/** As the kernel would. */
+	kill(): Promise<void>;
+}
+
+/** Ready when it says so in its log. */
+export async function startNode(environment: Record<string, string>): Promise<StartedNode> {
+	const { PATH, HOME } = process.env;
+	const args = [RUNNER, "--config", "dist/moleculer.config.js", "dist/services"];
+	const child = spawn(process.execPath, args, { cwd: ROOT, env: { PATH, HOME, ...environment } as NodeJS.ProcessEnv });
+	let log = "";
+	await new Promise<void>((resolve, reject) => {
+		const hear = (chunk: Buffer): void => {
+			log += chunk.toString();
+			if (log.includes("ServiceBroker with")) resolve();
+		};
+		child.stdout.on("data", hear);
+		child.stderr.on("data", hear);
+		child.once("exit", code => reject(new Error(`The node ended with ${code}:\n${log}`)));
+	});
+	child.removeAllListeners("exit");
+	const end = async (signal: NodeJS.Signals): Promise<void> => {
+		if (child.exitCode !== null || child.signalCode !== null) return;
+		child.kill(signal);
+		await once(child, "exit");
+	};
+	return { kill: () => end("SIGKILL"), [Symbol.asyncDispose]: () => end("SIGTERM") };
+}
