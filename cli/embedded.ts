@@ -1,5 +1,6 @@
 /** A node in this process, for one command. The only place of the CLI that knows how a node is made. */
 
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { dataDirOf, environment } from "../moleculer.config";
 import { openNode } from "../node";
@@ -9,6 +10,7 @@ import type { Client, Open } from "./client";
 export const openEmbedded: Open = async access => {
 	const settings = environment();
 	const reading = access === "read";
+	if (!reading) mkdirSync(dataDirOf(settings), { recursive: true, mode: 0o700 });
 	const broker = await openNode(
 		{
 			access,

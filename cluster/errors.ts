@@ -13,3 +13,7 @@ export function codeOf(error: unknown): ErrorCode | undefined {
 	const type = (error as { type?: unknown } | null)?.type;
 	return typeof type === "string" && type in ERRORS ? (type as ErrorCode) : undefined;
 }
+
+/** Did nobody answer: a node that died or is slow, or one that was not there? Whoever was asked may still be at work. */
+export const isUnanswered = (error: unknown): boolean =>
+	error instanceof Errors.MoleculerRetryableError || (error as { retryable?: unknown } | null)?.retryable === true;

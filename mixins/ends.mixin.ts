@@ -29,7 +29,7 @@ export function ends(): Mixin<Ends> {
 			const { environment } = settingsOf(this.broker);
 			const once = <E>(cache: Map<string, E>, given: Given, make: (connection: Connection) => E): E => {
 				const key = digest(given as Json);
-				const end = cache.get(key) ?? make(resolve(given, environment));
+				const end = cache.get(key) ?? valid(() => make(resolve(given, environment)));
 				cache.set(key, end);
 				return end;
 			};
@@ -60,6 +60,16 @@ function resolve(given: Given, environment: (name: string) => string | undefined
 	if (resolved.ok) return resolved.connection;
 	const names = resolved.missing.map(({ option, name }) => `${name} (for '${option}')`).join(", ");
 	throw failure("ENVIRONMENT_MISSING", `The environment variable ${names} is not set: set it, then run again.`);
+}
+
+/** What a connector says of its options before it sends anything is said of the definition. */
+function valid<E>(open: () => E): E {
+	try {
+		return open();
+	} catch (error) {
+		if (!(error instanceof ConnectorError)) throw error;
+		throw failure("DEFINITION_INVALID", error.message);
+	}
 }
 
 function opener<O>(table: Readonly<Record<string, { readonly open: O }>>, { connector }: Connection): O {

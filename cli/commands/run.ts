@@ -14,9 +14,10 @@ export async function runMigration(client: Client, file: string, flags: Flags): 
 		print(flags.json ? JSON.stringify(plan) : planText(plan));
 		return EXIT.refused;
 	}
-	if (!flags.json) say(planText(plan));
 	const interrupt = interruption();
-	await client.call("migration.start", { name: plan.name });
+	const begun = await client.call("migration.start", { name: plan.name });
+	const done = begun.streams.reduce((sum, { read }) => sum + read, 0);
+	if (!flags.json) say(done === 0 ? planText(plan) : `${plan.name}: goes on after ${done} records`);
 	const status = await follow(client, plan.name, flags, interrupt);
 	print(flags.json ? JSON.stringify(status) : statusText(status));
 	if (interrupt.seen && status.phase !== "finished") {

@@ -5,6 +5,7 @@ import { importer } from "../../contracts/migration/importer";
 import type { Result, TargetRecord } from "../../contracts/migration/records";
 import { quarantineOf, treatmentOf } from "../../domain/migration/importing";
 import { ends } from "../../mixins/ends.mixin";
+import { deadline } from "./run/deadline";
 
 const { check, count, find, write } = importer.actions;
 type WriteParams = CallOf<typeof write>["params"];
@@ -34,7 +35,7 @@ export default class ImporterService extends service(ends()) implements Answers<
 		const { params } = ctx;
 		const target = this.ends.target(params.connection);
 		// One applier, and only as long as its lease holds (L6).
-		const signal = AbortSignal.timeout(Math.floor(params.lease.remainingMs));
+		const signal = deadline(params.lease.remainingMs);
 		// All are waited for, also after a failure: nothing may still be writing when the answer is given.
 		const settled = await Promise.allSettled(params.records.map(record => settle(target, params, record, signal)));
 		const failed = settled.find(({ status }) => status === "rejected");

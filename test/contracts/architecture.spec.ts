@@ -24,7 +24,7 @@ function broken(files: Record<string, string>): string[] {
 			"--output-type",
 			"json"
 		];
-		const options = { cwd: tree, encoding: "utf8", maxBuffer: 1e8, stdio: ["ignore", "pipe", "ignore"] } as const;
+		const options = { cwd: tree, encoding: "utf8", maxBuffer: 1e8, stdio: "pipe" } as const;
 		const report = (() => {
 			try {
 				return execFileSync(process.execPath, args, options);

@@ -33,25 +33,55 @@ const CASES: readonly Case[] = [
 		code: 2,
 		says: /source: .*127\.0\.0\.1:9.*\./
 	},
-	{ wrong: "an address that is none", changes: () => source({ url: "panel.example" }), code: 2, says: /url/ },
-	{ wrong: "a wrong password at the source", changes: () => source({ password: "x" }), code: 2, says: /source: .*password/i },
-	{ wrong: "a wrong password at the target", changes: () => target({ password: "x" }), code: 2, says: /target: .*password/i },
+	{ wrong: "an address that is none", changes: () => source({ url: "panel.example" }), code: 1, says: /url is not an address: write http/ },
+	{
+		wrong: "a wrong password at the source",
+		changes: () => source({ password: "x" }),
+		code: 2,
+		says: /source: .*password/i
+	},
+	{
+		wrong: "a wrong password at the target",
+		changes: () => target({ password: "x" }),
+		code: 2,
+		says: /target: .*password/i
+	},
 	{
 		wrong: "an account that is not sudo",
 		changes: () => source({ username: "reseller1", password: "reseller1-pass" }),
 		code: 2,
 		says: /not a sudo account.*connect with a sudo account/
 	},
-	{ wrong: "a Marzban as the source", changes: () => source({ url: stage.target.url }), code: 2, says: /source: .*Marzban/ },
-	{ wrong: "a Marzneshin as the target", changes: () => target({ url: stage.source.url }), code: 2, says: /target: .*Marzneshin/ },
+	{
+		wrong: "a Marzban as the source",
+		changes: () => source({ url: stage.target.url }),
+		code: 2,
+		says: /source: .*Marzban/
+	},
+	{
+		wrong: "a Marzneshin as the target",
+		changes: () => target({ url: stage.source.url }),
+		code: 2,
+		says: /target: .*Marzneshin/
+	},
 	{
 		wrong: "a tag that the target lacks",
 		changes: () => ({ rules: { inboundTags: { "VMess TCP": "VMess TPC" } } }),
 		code: 2,
 		says: /rules\.inboundTags names 'VMess TPC', which the target does not have: correct it/
 	},
-	{ wrong: "a stream that does not exist", changes: () => ({ streams: ["users", "usres"] }), code: 2, says: /no stream 'usres'.*known are/ },
-	{ wrong: "an option that does not exist", changes: () => ({ conflcit: "skip" }), code: 1, says: /line \d+:\d+ conflcit: There is no option/ },
+	{
+		wrong: "a stream that does not exist",
+		changes: () => ({ streams: ["users", "usres"] }),
+		code: 2,
+		says: /no stream 'usres'.*known are/
+	},
+	{
+		wrong: "an option that does not exist",
+		changes: () => ({ conflcit: "skip" }),
+		code: 1,
+		says: /line \d+:\d+ conflcit: There is no option/
+	},
 	{
 		wrong: "an environment variable that is not set",
 		changes: () => source({ password: "${NOT_SET}" }),
@@ -61,18 +91,24 @@ const CASES: readonly Case[] = [
 ];
 
 describe("a run", () => {
-	it.each(CASES)("with $wrong ends with $code and a sentence, and writes nothing", async ({ changes, code, says, wrong }) => {
-		const file = stage.define(changes(), `bad-${CASES.findIndex(each => each.wrong === wrong)}`);
-		const ended = await stage.banyan(["migration", "run", file]).ended;
-		expect(ended.stdout + ended.stderr).toMatch(says);
-		expect(ended.code).toBe(code);
-		expect(ended.stdout + ended.stderr).not.toMatch(/\n\s+at |admin123/);
-		expect(writes()).toEqual([]);
-	});
+	it.each(CASES)(
+		"with $wrong ends with $code and a sentence, and writes nothing",
+		async ({ changes, code, says, wrong }) => {
+			const file = stage.define(changes(), `bad-${CASES.findIndex(each => each.wrong === wrong)}`);
+			const ended = await stage.banyan(["migration", "run", file]).ended;
+			expect(ended.stdout + ended.stderr).toMatch(says);
+			expect(ended.code).toBe(code);
+			expect(ended.stdout + ended.stderr).not.toMatch(/\n\s+at |admin123/);
+			expect(writes()).toEqual([]);
+		}
+	);
 
 	it("of a file that is not there says so", async () => {
 		const ended = await stage.banyan(["migration", "run", "nowhere.yaml"]).ended;
-		expect([ended.code, ended.stderr]).toEqual([1, expect.stringMatching(/'nowhere\.yaml' cannot be read \(ENOENT\): check/)]);
+		expect([ended.code, ended.stderr]).toEqual([
+			1,
+			expect.stringMatching(/'nowhere\.yaml' cannot be read \(ENOENT\): check/)
+		]);
 	});
 
 	it("of a file that is no YAML says where", async () => {
@@ -89,7 +125,10 @@ describe("a run", () => {
 
 	it("with a wrong setting stops with a sentence", async () => {
 		const ended = await stage.banyan(["migration", "run", stage.definition], { SERVICES: "extracter" }).ended;
-		expect([ended.code, ended.stderr]).toEqual([1, expect.stringMatching(/^banyan: SERVICES='extracter' is not valid/)]);
+		expect([ended.code, ended.stderr]).toEqual([
+			1,
+			expect.stringMatching(/^banyan: SERVICES='extracter' is not valid/)
+		]);
 	});
 
 	it("of a name that does not exist says so", async () => {
@@ -101,7 +140,10 @@ describe("a run", () => {
 it("a data folder that another process holds is refused, by that process's number", async () => {
 	await using busy = await openStage({ target: { createMs: 9 } });
 	const first = busy.banyan(["migration", "run", busy.definition]);
-	while (!(await busy.banyan(["migration", "status", "panel"]).ended).stdout.includes("running") && first.process.exitCode === null) {
+	while (
+		!(await busy.banyan(["migration", "status", "panel"]).ended).stdout.includes("running") &&
+		first.process.exitCode === null
+	) {
 		const { stdout } = await busy.banyan(["migration", "status", "panel"]).ended;
 		if (stdout.includes("copying")) break;
 	}
@@ -122,7 +164,10 @@ it("a definition that changed under a run is refused, and the run goes on with t
 	await first.ended;
 	const changed = stage.define({ conflict: "overwrite" });
 	const refused = await stage.banyan(["migration", "run", changed]).ended;
-	expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(/not the one it was begun with: restore it/)]);
+	expect([refused.code, refused.stderr]).toEqual([
+		2,
+		expect.stringMatching(/not the one it was begun with: restore it/)
+	]);
 	const restored = await stage.banyan(["migration", "run", stage.define()]).ended;
 	expect(restored.stdout).toContain("1008 of 1008 accounted for · 0 differences");
 }, 60_000);

@@ -13,7 +13,8 @@ beforeAll(async () => {
 afterAll(() => source.close());
 
 const run = (stage: Stage) => stage.banyan(["migration", "run", stage.definition]);
-const report = async (stage: Stage): Promise<string> => (await stage.banyan(["migration", "report", "panel"]).ended).stdout;
+const report = async (stage: Stage): Promise<string> =>
+	(await stage.banyan(["migration", "report", "panel"]).ended).stdout;
 
 /** What the target holds, without what differs between any two creates. */
 const holdings = ({ target }: Stage): unknown[] =>

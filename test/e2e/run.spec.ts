@@ -79,7 +79,11 @@ describe("banyan migration", () => {
 		const file = join(stage.folder, "data", "panel-admins-passwords.csv");
 		expect(statSync(file).mode & 0o777).toBe(0o600);
 		expect(statSync(join(stage.folder, "data")).mode & 0o777).toBe(0o700);
-		const passwords = readFileSync(file, "utf8").trim().split("\n").slice(1).map(line => line.split(",").at(-1) as string);
+		const passwords = readFileSync(file, "utf8")
+			.trim()
+			.split("\n")
+			.slice(1)
+			.map(line => line.split(",").at(-1) as string);
 		expect(passwords).toHaveLength(8);
 		const said = [
 			readFileSync(join(stage.folder, "data", "banyan.log"), "utf8"),

@@ -12,7 +12,11 @@ it("two nodes with the stages split between them run a migration to the same end
 
 	await using stage = await openStage({ source: alone.source });
 	const shared = { TRANSPORTER: nats.url, NAMESPACE: "spec", SOURCE_PASSWORD: "admin123", TARGET_PASSWORD: "admin123" };
-	await using _stages = await startNode({ ...shared, NODE_ID: "stages", SERVICES: "extractor,transformer,validator,importer,verifier" });
+	await using _stages = await startNode({
+		...shared,
+		NODE_ID: "stages",
+		SERVICES: "extractor,transformer,validator,importer,verifier"
+	});
 	const here = { ...shared, NODE_ID: "control", SERVICES: "migration,links" };
 	const ended = await stage.banyan(["migration", "run", stage.definition], here).ended;
 	expect(ended.code).toBe(expected.code);
@@ -26,7 +30,15 @@ it("a run outlives its stages: killed with -9 and started again, they are found 
 	const shared = { TRANSPORTER: nats.url, NAMESPACE: "spec", SOURCE_PASSWORD: "admin123", TARGET_PASSWORD: "admin123" };
 	const stages = { ...shared, SERVICES: "extractor,transformer,validator,importer,verifier", HEARTBEAT_INTERVAL: "1" };
 	const first = await startNode({ ...stages, NODE_ID: "first" });
-	const here = { ...shared, NODE_ID: "control", SERVICES: "migration,links", REQUEST_TIMEOUT: "3000", HEARTBEAT_INTERVAL: "1", HEARTBEAT_TIMEOUT: "2" };
+	const here = {
+		...shared,
+		NODE_ID: "control",
+		SERVICES: "migration,links",
+		REQUEST_TIMEOUT: "3000",
+		LEASE_MS: "6000",
+		HEARTBEAT_INTERVAL: "1",
+		HEARTBEAT_TIMEOUT: "2"
+	};
 	const run = stage.banyan(["migration", "run", stage.definition], here);
 	await sleep(2_500);
 	await first.kill();

@@ -57,7 +57,12 @@ export async function openStage({ source: given, target: options = {} }: StageOp
 		definition: define(),
 		define,
 		banyan: (args, environment = {}) =>
-			command(args, { DATA_DIR: join(folder, "data"), SOURCE_PASSWORD: "admin123", TARGET_PASSWORD: "admin123", ...environment }),
+			command(args, {
+				DATA_DIR: join(folder, "data"),
+				SOURCE_PASSWORD: "admin123",
+				TARGET_PASSWORD: "admin123",
+				...environment
+			}),
 		[Symbol.asyncDispose]: async () => {
 			if (!given) await source.close();
 			await target.close();
@@ -68,7 +73,9 @@ export async function openStage({ source: given, target: options = {} }: StageOp
 
 export function command(args: readonly string[], environment: Record<string, string | undefined>): Command {
 	const { PATH, HOME } = process.env;
-	const child = spawn(process.execPath, [BANYAN, ...args], { env: { PATH, HOME, ...environment } as NodeJS.ProcessEnv });
+	const child = spawn(process.execPath, [BANYAN, ...args], {
+		env: { PATH, HOME, ...environment } as NodeJS.ProcessEnv
+	});
 	let [stdout, stderr] = ["", ""];
 	child.stdout.on("data", (chunk: Buffer) => {
 		stdout += chunk.toString();

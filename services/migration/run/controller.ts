@@ -7,7 +7,7 @@
 import { type EventStore, VersionConflict } from "../../../adapters/eventstore";
 import { acquireLease, type Lease } from "../../../adapters/lease";
 import type { Broker } from "../../../cluster";
-import { codeOf } from "../../../cluster/errors";
+import { codeOf, isUnanswered } from "../../../cluster/errors";
 import { nextStep, type Run, type Step, verdictOf } from "../../../domain/migration/run";
 import { compareStream } from "./compare";
 import { copyStream, type Workplace } from "./copy";
@@ -144,12 +144,11 @@ export class Controller {
 	}
 }
 
-/** Is it a system that is away, slow or overloaded, rather than one that says no? */
+/** Is it a system or a node that is away, slow or overloaded, rather than one that says no? */
 function isAway(error: unknown): boolean {
-	const { data, type } = error as { data?: { code?: string; retryable?: boolean }; type?: string };
-	if (type === "REQUEST_TIMEOUT" || type === "SERVICE_NOT_AVAILABLE" || type === "SERVICE_NOT_FOUND") return true;
-	return (
-		codeOf(error) === "SYSTEM_FAILED" &&
-		(data?.retryable === true || data?.code === "unreachable" || data?.code === "stopped")
-	);
+	const { data } = error as { data?: { code?: string; retryable?: boolean } };
+	if (isUnanswered(error)) return true;
+	return codeOf(error) === "SYSTEM_FAILED" && (data?.retryable === true || AWAY.has(data?.code ?? ""));
 }
+
+const AWAY: ReadonlySet<string> = new Set(["unreachable", "throttled", "stopped"]);

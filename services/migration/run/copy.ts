@@ -1,9 +1,14 @@
 /** Copies one stream: batch by batch, intents recorded before the first write, results after it. */
 
+import { performance } from "node:perf_hooks";
+import { setTimeout as sleep } from "node:timers/promises";
 import { chunks, type EventStore } from "../../../adapters/eventstore";
 import type { Broker } from "../../../cluster";
+import { isUnanswered } from "../../../cluster/errors";
 import type { Json } from "../../../contracts/json";
+import type { importer } from "../../../contracts/migration/importer";
 import type { Intent, Result, SourceRecord, Transformed } from "../../../contracts/migration/records";
+import type { Input } from "../../../contracts/schema";
 import { notSent } from "../../../domain/migration/importing";
 import {
 	addTally,
@@ -109,21 +114,27 @@ async function write(
 		return [{ id, name: target.name, data: target.data, before, ...(secrets && { secrets }) }];
 	});
 	const { target: connection, conflict } = run.definition;
-	const held = lease();
-	const written =
-		records.length === 0
-			? []
-			: await broker.call(
-					"importer.write",
-					{ connection, stream: stream.stream, conflict, lease: held, records },
-					{ timeout: held.remainingMs + GRACE_MS }
-				);
+	const call = { connection, stream: stream.stream, conflict, records };
+	const written = records.length === 0 ? [] : await importAll(broker, call, lease());
 	const results = new Map(written.map(result => [result.id, result]));
 	return prepared.intents.map(intent => results.get(intent.id) ?? notSent(intent));
 }
 
 /** A write that began within the lease may still be answered after it. */
 const GRACE_MS = 60_000;
+
+type ImportCall = Omit<Input<typeof importer.actions.write.params>, "lease">;
+
+/** One applier at a time: when nobody answers, whoever was asked may write until the lease he was given is over (L6). */
+async function importAll(broker: Broker, call: ImportCall, lease: ReturnType<Workplace["lease"]>): Promise<Result[]> {
+	const asked = performance.now();
+	try {
+		return await broker.call("importer.write", { ...call, lease }, { timeout: lease.remainingMs + GRACE_MS });
+	} catch (error) {
+		if (isUnanswered(error)) await sleep(lease.remainingMs - (performance.now() - asked));
+		throw error;
+	}
+}
 
 function count(intents: readonly Intent[], results: readonly Result[]) {
 	const counted = {

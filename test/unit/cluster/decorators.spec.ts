@@ -1,7 +1,7 @@
 import { Service as MoleculerService, ServiceBroker } from "moleculer";
 import { Action as RawAction, Service as RawService } from "moleculer-decorators";
 import { Action, type CallOf, Service, service } from "../../../cluster";
-import { links } from "../../../contracts/migration/links";
+import { type Link, links } from "../../../contracts/migration/links";
 
 describe("moleculer-decorators 1.3", () => {
 	it("by default shares class fields between all instances (why the wrapper sets constructOverride: false)", async () => {
@@ -42,7 +42,7 @@ describe("a service", () => {
 				return 0;
 			}
 			@Action(links.actions.find)
-			async find(_ctx: CallOf<typeof links.actions.find>) {
+			async find(_ctx: CallOf<typeof links.actions.find>): Promise<Link[]> {
 				return [];
 			}
 			@Action(links.actions.count)
