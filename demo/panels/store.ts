@@ -69,8 +69,7 @@ export class Store {
 }
 
 /** Is this the database saying that the row breaks a UNIQUE or NOT NULL rule? */
-export const breaksARule = (error: unknown): boolean =>
-	error instanceof Error && /constraint failed/.test(error.message);
+export const breaksARule = (error: unknown): boolean => /constraint failed/.test(`${error}`);
 
 function narrow(row: Record<string, unknown>): Row {
 	const narrowed: Row = {};

@@ -8,13 +8,14 @@ import type { Row } from "../store";
 import { stamp } from "../time";
 import { meet } from "./hosts";
 import { asAdmin, asSudo, type Caller, type Marzban, nowOf } from "./marzban";
-import { type Status, statuses } from "./records";
+import type { Status } from "./records";
 
 function numbers({ store, now }: Marzban, caller: Caller): Answer {
 	const mine = caller.sudo ? "1" : `admin_id = ${caller.row?.id ?? 0}`;
 	const count = (where: string): number => store.count(`SELECT count(*) FROM users WHERE ${where}`);
 	const of = (status: Status): number => count(`${mine} AND status = '${status}'`);
-	const shares = Object.fromEntries(statuses.map(status => [`users_${status}`, of(status)]));
+	const order: readonly Status[] = ["active", "on_hold", "disabled", "expired", "limited"];
+	const shares = Object.fromEntries(order.map(status => [`users_${status}`, of(status)]));
 	return json({
 		version: "0.8.4",
 		mem_total: 25276510208,
