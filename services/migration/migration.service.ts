@@ -162,7 +162,10 @@ export default class MigrationService
 			}
 		});
 		this.controllers.set(name, controller);
-		void controller.ended.then(() => this.controllers.delete(name));
+		void controller.ended.then(async () => {
+			this.controllers.delete(name);
+			await this.broker.emit("migration.ended", { name, phase: run.phase, failure: run.failure?.code ?? null });
+		});
 	}
 }
 

@@ -33,7 +33,12 @@ const CASES: readonly Case[] = [
 		code: 2,
 		says: /source: .*127\.0\.0\.1:9.*\./
 	},
-	{ wrong: "an address that is none", changes: () => source({ url: "panel.example" }), code: 1, says: /url is not an address: write http/ },
+	{
+		wrong: "an address that is none",
+		changes: () => source({ url: "panel.example" }),
+		code: 1,
+		says: /url is not an address: write http/
+	},
 	{
 		wrong: "a wrong password at the source",
 		changes: () => source({ password: "x" }),

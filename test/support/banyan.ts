@@ -9,9 +9,9 @@ import { startMarzban } from "../../demo/panels/marzban";
 import { startMarzneshin } from "../../demo/panels/marzneshin";
 import type { Panel, PanelOptions } from "../../demo/panels/panel";
 
-export const BANYAN = join(__dirname, "..", "..", "dist", "cli", "banyan.js");
+const BANYAN = join(__dirname, "..", "..", "dist", "cli", "banyan.js");
 
-export interface Ended {
+interface Ended {
 	readonly code: number | null;
 	readonly stdout: string;
 	readonly stderr: string;
@@ -27,7 +27,7 @@ export interface Stage extends AsyncDisposable {
 	define(changes?: object, name?: string): string;
 	banyan(args: readonly string[], environment?: Record<string, string | undefined>): Command;
 }
-export interface Command {
+interface Command {
 	readonly process: ChildProcess;
 	readonly ended: Promise<Ended>;
 }
@@ -71,7 +71,7 @@ export async function openStage({ source: given, target: options = {} }: StageOp
 	};
 }
 
-export function command(args: readonly string[], environment: Record<string, string | undefined>): Command {
+function command(args: readonly string[], environment: Record<string, string | undefined>): Command {
 	const { PATH, HOME } = process.env;
 	const child = spawn(process.execPath, [BANYAN, ...args], {
 		env: { PATH, HOME, ...environment } as NodeJS.ProcessEnv

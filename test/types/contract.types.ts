@@ -1,6 +1,6 @@
 /** Compile-time tests: each `@ts-expect-error` is a mistake that the contracts must catch. */
 
-import { Action, type Answers, type Broker, type CallOf, Event, service } from "../../cluster";
+import { Action, type Answers, type Broker, type CallOf, Event, type EventOf, service } from "../../cluster";
 import { action, contract } from "../../contracts/contract";
 import type { Json } from "../../contracts/json";
 import { links } from "../../contracts/migration/links";
@@ -88,6 +88,13 @@ export class Wrong extends service() {
 	@Event(migration.events.ended)
 	async on(_ctx: { params: { nope: string } }): Promise<void> {
 		return;
+	}
+}
+
+export class Listening extends service() {
+	@Event(migration.events.ended)
+	async onEnded(ctx: EventOf<typeof migration.events.ended>): Promise<void> {
+		same<Equal<(typeof ctx)["params"]["failure"], string | null>>();
 	}
 }
 

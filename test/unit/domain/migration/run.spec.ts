@@ -1,0 +1,155 @@
+import fc from "fast-check";
+import { OUTCOMES, type Outcome } from "../../../../contracts/migration/records";
+import { IdSet } from "../../../../domain/migration/idset";
+import {
+	addsUp,
+	apply,
+	isComplete,
+	newRun,
+	nextStep,
+	noOutcomes,
+	type Run,
+	type RunEvent,
+	verdictOf
+} from "../../../../domain/migration/run";
+import { statusOf } from "../../../../domain/migration/status";
+
+const planned = {
+	definition: { name: "panel", streams: ["admins", "users"] },
+	hash: "h",
+	mapping: "m",
+	context: {},
+	plan: { streams: [{ stream: "users", source: 3 }] }
+} as unknown as Extract<RunEvent, { type: "planned" }>["data"];
+
+const run = (...events: RunEvent[]): Run => {
+	const state = newRun("panel", planned, "0");
+	for (const [index, event] of events.entries()) apply(state, event, String(index + 1), "2026-01-01T00:00:00Z");
+	return state;
+};
+const taken: RunEvent = { type: "taken", data: { token: "t" } };
+const copied = (stream: string, ids: string[], last: boolean, outcome: Outcome = "created"): RunEvent => ({
+	type: "copied",
+	data: {
+		stream,
+		batch: 1,
+		cursor: last ? null : "c",
+		last,
+		total: ids.length,
+		ids,
+		moved: outcome === "created" ? ids.map(id => [id, `n${id}`]) : [],
+		claimed: [],
+		outcomes: { ...noOutcomes(), [outcome]: ids.length },
+		quarantine: outcome === "quarantined" ? { limited: { count: ids.length, reason: "r" } } : {},
+		losses: {},
+		records: "1"
+	}
+});
+const compared = (stream: string, ids: string[], differences = 0): RunEvent => ({
+	type: "compared",
+	data: {
+		stream,
+		batch: 1,
+		cursor: null,
+		last: true,
+		ids,
+		compared: ids.length,
+		differences,
+		digest: "d",
+		comparisons: "1"
+	}
+});
+const surveyed = (stream: string): RunEvent => ({ type: "surveyed", data: { stream, extra: 0 } });
+const copies = [taken, copied("admins", ["1"], true), copied("users", ["1", "2"], true)] as const;
+const kinds = (...events: RunEvent[]): string => {
+	const step = nextStep(run(...events));
+	return "stream" in step ? `${step.kind} ${step.stream.stream}` : step.kind;
+};
+
+describe("what a run does next", () => {
+	it("follows from its events alone", () => {
+		expect(kinds(taken)).toBe("copy admins");
+		expect(kinds(taken, copied("admins", ["1"], false))).toBe("copy admins");
+		expect(kinds(taken, copied("admins", ["1"], true))).toBe("copy users");
+		expect(kinds(...copies)).toBe("compare admins");
+		expect(kinds(...copies, compared("admins", ["1"]))).toBe("compare users");
+		const all = [...copies, compared("admins", ["1"]), compared("users", ["1", "2"])];
+		expect(kinds(...all)).toBe("survey admins");
+		expect(kinds(...all, surveyed("admins"), surveyed("users"))).toBe("finish");
+		expect(kinds({ type: "finished", data: { result: "clean", certificate: "c" } })).toBe("rest");
+	});
+
+	it("is the same after a failure", () => {
+		const failed: RunEvent = { type: "failed", data: { code: "SYSTEM_FAILED", message: "away" } };
+		expect(kinds(...copies, failed)).toBe(kinds(...copies));
+		expect(run(...copies, failed).failure).toEqual(failed.data);
+		expect(run(...copies, failed, taken).failure).toBeNull();
+	});
+});
+
+describe("how a run ends", () => {
+	const end = (...events: RunEvent[]) => verdictOf(run(...events));
+	const clean = [...copies, compared("admins", ["1"]), compared("users", ["1", "2"])];
+
+	it("is clean when everything moved, is equal, and both listings agree", () => {
+		expect(end(...clean)).toEqual({ result: "clean", certificate: expect.stringMatching(/^[0-9a-f]{64}$/) });
+	});
+
+	it.each<[string, RunEvent[]]>([
+		["a difference", [...copies, compared("admins", ["1"]), compared("users", ["1", "2"], 1)]],
+		[
+			"a record that was only in the first listing (L4)",
+			[...copies, compared("admins", ["1"]), compared("users", ["1"])]
+		],
+		[
+			"a record that was only in the second listing (L4)",
+			[...copies, compared("admins", ["1"]), compared("users", ["1", "2", "3"])]
+		]
+	])("has no certificate with %s", (_, events) => {
+		expect(end(...events)).toEqual({ result: "attention", certificate: null });
+	});
+
+	it.each<Outcome>(["quarantined", "skipped"])(
+		"needs a human when a record was %s, though what moved is proven",
+		outcome => {
+			const events = [taken, copied("admins", ["1"], true), copied("users", ["1", "2"], true, outcome)];
+			const { result, certificate } = end(...events, compared("admins", ["1"]), compared("users", ["1", "2"]));
+			expect(result).toBe("attention");
+			expect(certificate).not.toBeNull();
+		}
+	);
+});
+
+it("the outcomes always add up to what was read, however it is cut in batches", () => {
+	const batch = fc.record({ outcome: fc.constantFrom(...OUTCOMES), size: fc.nat(5) });
+	fc.assert(
+		fc.property(fc.array(batch), batches => {
+			let next = 0;
+			const events = batches.map(({ outcome, size }) =>
+				copied(
+					"users",
+					Array.from({ length: size }, () => String(next++)),
+					false,
+					outcome
+				)
+			);
+			const state = run(taken, ...events);
+			expect(state.streams.every(addsUp)).toBe(true);
+			expect(statusOf(state, true).streams.find(({ stream }) => stream === "users")?.read).toBe(next);
+		})
+	);
+});
+
+it("two listings are equal only when they name the same ids", () => {
+	const stream = (ids: string[], seen: string[]) => {
+		const found = run(...copies, compared("users", [])).streams[1] as Run["streams"][number];
+		const sets = [ids, seen].map(list => {
+			const set = new IdSet();
+			for (const id of list) set.add(id);
+			return set;
+		}) as [IdSet, IdSet];
+		return { ...found, ids: sets[0], comparison: { ...found.comparison, ids: sets[1], listed: true } };
+	};
+	expect(isComplete(stream(["1", "2"], ["2", "1"]))).toBe(true);
+	expect(isComplete(stream(["1", "2"], ["1", "3"]))).toBe(false);
+});
