@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { StoreBroken, StoreFull } from "./eventstore";
+import { StoreBroken, StoreBusy, StoreFull } from "./eventstore";
 
 export interface FileOptions {
 	/** @default "write" */
@@ -35,7 +35,7 @@ const OPEN_PATIENCE_MS = 10_000;
 /** Short, for it blocks the whole process; the store waits longer between attempts, where it blocks nobody. */
 const WRITE_PATIENCE_MS = 20;
 
-/** @throws StoreBroken · StoreFull */
+/** @throws StoreBroken · StoreFull · StoreBusy */
 export function openFile(file: string, options: FileOptions): DatabaseSync {
 	const readOnly = options.access === "read";
 	if (readOnly && !existsSync(file)) throw new StoreBroken(file, "there is no such file");
@@ -125,10 +125,10 @@ export const isBusy = (error: unknown): boolean => (errcode(error) & 0xff) === B
 
 /** SQLite's error as one of the store's own; any other error as it is. */
 export function told(file: string, error: unknown): unknown {
-	if (!(error instanceof Error)) return error;
-	const { code, errcode } = error as Error & { code?: string; errcode?: number };
+	const { code, errcode, message } = (error ?? {}) as { code?: string; errcode?: number; message: string };
 	if (code === "ENOSPC") return new StoreFull(file);
 	if (code !== "ERR_SQLITE_ERROR" || errcode === undefined) return error;
 	if ((errcode & 0xff) === FULL || errcode === IOERR_SHMSIZE) return new StoreFull(file);
-	return new StoreBroken(file, error.message);
+	if ((errcode & 0xff) === BUSY) return new StoreBusy(file, WRITE_PATIENCE_MS);
+	return new StoreBroken(file, message);
 }

@@ -27,9 +27,11 @@ export interface SqliteOptions extends FileOptions {
 	readonly now?: () => Date;
 	/** How often subscribers look for what other processes stored. @default 50 */
 	readonly pollMs?: number;
+	/** How long an append waits for another process that writes. @default 10000 */
+	readonly busyMs?: number;
 }
 
-/** @throws StoreBroken · StoreFull */
+/** @throws StoreBroken · StoreFull · StoreBusy */
 export function openSqliteStore(file: string, options: SqliteOptions = {}): EventStore {
 	return new SqliteStore(file, options);
 }
@@ -159,7 +161,7 @@ class SqliteStore implements EventStore {
 			} catch (error) {
 				if (!isBusy(error)) throw error;
 				const waited = Math.round(performance.now() - since);
-				if (waited > BUSY_PATIENCE_MS) throw new StoreBusy(this.file, waited);
+				if (waited > (this.options.busyMs ?? BUSY_PATIENCE_MS)) throw new StoreBusy(this.file, waited);
 				await sleep(1 + Math.random() * 5);
 			}
 		}
