@@ -53,15 +53,18 @@ function take(path: string, holder: Holder): Held {
 	mkdirSync(path, { recursive: true, mode: 0o700 });
 	const db = new DatabaseSync(join(path, "lock.db"));
 	try {
-		db.exec("PRAGMA journal_mode = DELETE; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
+		// Nothing is ever written to it: a kill leaves no journal behind that the next one had to mend.
+		db.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
+		writeFileSync(join(path, "lock.json"), JSON.stringify(holder), { mode: 0o600 });
 	} catch (error) {
 		db.close();
-		if (/locked|busy/i.test((error as Error).message)) throw new DataDirLocked(path, holderOf(path));
-		throw error;
+		throw isBusy(error) ? new DataDirLocked(path, holderOf(path)) : error;
 	}
-	writeFileSync(join(path, "lock.json"), JSON.stringify(holder));
 	return { db, users: 0 };
 }
+
+const SQLITE_BUSY = 5;
+const isBusy = (error: unknown): boolean => (error as { errcode?: unknown }).errcode === SQLITE_BUSY;
 
 function holderOf(path: string): Holder | undefined {
 	try {

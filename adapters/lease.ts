@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import {
 	type Clocks,
 	foldLease,
+	type Holding,
 	type LeaseEvent,
 	type LeaseState,
 	mayAcquire,
@@ -18,8 +19,14 @@ export interface LeaseOptions {
 	readonly ttlMs: number;
 	readonly holder: string;
 	readonly scope: Scope;
-	/** The longest request that may be under way when a lease ends. @default 60000 */
+	/** The longest request that may be under way when the lease ends. @default 60000 */
 	readonly boundMs?: number;
+	/** Ends the waiting: `acquireLease` then rejects with its reason. */
+	readonly signal?: AbortSignal;
+	/** Told whom it waits for, once for each holder. */
+	readonly waiting?: (reason: string, waitMs: number) => void;
+	/** @default the system's */
+	readonly clocks?: () => Clocks;
 }
 
 export interface Lease {
@@ -29,115 +36,167 @@ export interface Lease {
 	remainingMs(): number;
 	/** Aborts when the lease is lost or over. */
 	readonly signal: AbortSignal;
+	/** Its holder does nothing more under it: the next one need not wait. */
 	release(): Promise<void>;
 }
 
-const clocks = (): Clocks => ({ monotonicMs: performance.now(), wallMs: Date.now() });
+/** This run of the program. */
+const PROCESS = randomUUID();
 const LONGEST_WAIT_MS = 1_000;
+const systemClocks = (): Clocks => ({ monotonicMs: performance.now(), wallMs: Date.now() });
 
 /** Waits until the lease is free, then holds it, renewing it until it is released or lost. */
 export async function acquireLease(store: EventStore, name: string, options: LeaseOptions): Promise<Lease> {
-	const stream = `lease/${name}`;
+	const { signal, scope, waiting, clocks = systemClocks } = options;
+	const watch = new Watch(store, `lease/${name}`, clocks);
+	let told: string | undefined;
 	for (;;) {
-		const { state, version } = await read(store, stream);
-		const verdict = mayAcquire(state, options.scope, Date.now(), options.boundMs ?? 60_000);
-		if (!verdict.ok) {
-			await sleep(Math.min(verdict.waitMs, LONGEST_WAIT_MS));
-			continue;
-		}
-		const held = await tryAcquire(store, stream, version, options);
+		signal?.throwIfAborted();
+		await watch.look();
+		const verdict = mayAcquire(watch.state, { scope, process: PROCESS }, watch.unchangedMs());
+		const held = verdict.ok ? await tryAcquire(store, watch, options, clocks) : undefined;
 		if (held) return held;
+		if (verdict.ok) continue;
+		if (told !== watch.state?.token) waiting?.(verdict.reason, verdict.waitMs);
+		told = watch.state?.token;
+		await sleep(Math.min(verdict.waitMs, LONGEST_WAIT_MS), undefined, signal && { signal });
 	}
 }
 
-async function read(store: EventStore, stream: string): Promise<{ state: LeaseState | undefined; version: string }> {
-	let state: LeaseState | undefined;
-	let version: string = NEW;
-	for await (const recorded of store.read(stream)) {
-		state = foldLease(state, recorded.event as LeaseEvent, Date.parse(recorded.at));
-		version = recorded.version;
+/** What a candidate knows of a lease, and for how long that has not changed. */
+class Watch {
+	state: LeaseState | undefined;
+	version: string = NEW;
+	private changedMs: number;
+
+	constructor(
+		private readonly store: EventStore,
+		readonly stream: string,
+		private readonly clocks: () => Clocks
+	) {
+		this.changedMs = clocks().monotonicMs;
 	}
-	return { state, version };
+
+	async look(): Promise<void> {
+		for await (const { event, version } of this.store.read(this.stream, this.version)) {
+			this.state = foldLease(this.state, event as LeaseEvent);
+			this.version = version;
+			this.changedMs = this.clocks().monotonicMs;
+		}
+	}
+
+	unchangedMs(): number {
+		return this.clocks().monotonicMs - this.changedMs;
+	}
 }
 
 /** Undefined when another one came first. */
 async function tryAcquire(
 	store: EventStore,
-	stream: string,
-	version: string,
-	options: LeaseOptions
+	{ stream, version }: Watch,
+	{ holder, ttlMs, scope, boundMs = 60_000 }: LeaseOptions,
+	clocks: () => Clocks
 ): Promise<Lease | undefined> {
-	const { holder, ttlMs, scope } = options;
-	const token = randomUUID();
+	const holding: Holding = { holder, process: PROCESS, token: randomUUID(), ttlMs, boundMs, scope };
 	const since = clocks();
-	const event: LeaseEvent = { type: "acquired", data: { holder, token, ttlMs, scope } };
 	try {
-		const { version: acquired } = await store.append(stream, version, [event], token);
-		return new HeldLease(store, stream, acquired, token, ttlMs, since);
+		const acquired = await store.append(stream, version, [{ type: "acquired", data: holding }], holding.token);
+		return new HeldLease(store, stream, acquired.version, holding, since, clocks);
 	} catch (error) {
 		if (error instanceof VersionConflict) return undefined;
 		throw error;
 	}
 }
 
+/** A renewal that is not acknowledged yet: repeated under the same id, it counts from when it was asked for first. */
+interface Renewal {
+	readonly id: string;
+	readonly asked: Clocks;
+}
+
 class HeldLease implements Lease {
-	private readonly lost = new AbortController();
-	private readonly renewal: NodeJS.Timeout;
-	private renewing: Promise<void> = Promise.resolve();
-	private renewals = 0;
+	readonly token: string;
+	private readonly over = new AbortController();
+	private readonly renewals: NodeJS.Timeout;
+	private expiry: NodeJS.Timeout | undefined;
+	private pending: Renewal | undefined;
+	private renewing: Promise<void> | undefined;
+	/** Given back, or another's: nothing more is appended. */
+	private gone = false;
 
 	constructor(
 		private readonly store: EventStore,
 		private readonly stream: string,
 		private version: string,
-		readonly token: string,
-		private readonly ttlMs: number,
-		private since: Clocks
+		private readonly holding: Holding,
+		private since: Clocks,
+		private readonly clocks: () => Clocks
 	) {
-		this.renewal = setInterval(() => {
-			this.renewing = this.renewing.then(() => this.renew());
-		}, ttlMs / 3);
-		this.renewal.unref();
+		this.token = holding.token;
+		this.renewals = setInterval(() => this.tick(), holding.ttlMs / 3).unref();
+		this.tick(false);
 	}
 
 	get signal(): AbortSignal {
-		return this.lost.signal;
+		return this.over.signal;
 	}
 
 	remainingMs(): number {
-		if (this.lost.signal.aborted) return 0;
-		return remaining(this.since, this.ttlMs, clocks());
+		return this.over.signal.aborted ? 0 : remaining(this.since, this.holding.ttlMs, this.clocks());
 	}
 
 	async release(): Promise<void> {
-		clearInterval(this.renewal);
+		this.end();
 		await this.renewing;
-		if (!this.lost.signal.aborted) await this.append({ type: "released", data: { token: this.token } }, "released");
-		this.lost.abort();
-	}
-
-	private async renew(): Promise<void> {
-		if (this.lost.signal.aborted) return;
-		const asked = clocks();
-		if (this.remainingMs() === 0) this.end();
-		else if (await this.append({ type: "renewed", data: { token: this.token } }, `renewed-${++this.renewals}`))
-			this.since = asked;
-	}
-
-	/** False when the lease is lost: another holder appended, or the store cannot be used. */
-	private async append(event: LeaseEvent, id: string): Promise<boolean> {
+		// It may have been stored: asked again, its version is known, and the release can follow it.
+		if (this.pending) await this.renew();
+		if (this.gone) return;
+		this.gone = true;
 		try {
-			const { version } = await this.store.append(this.stream, this.version, [event], `${this.token}-${id}`);
-			this.version = version;
-			return true;
+			await this.append({ type: "released", data: { token: this.token } }, `${this.token}-released`);
 		} catch {
-			this.end();
-			return false;
+			// Nobody is harmed: without it the next holder waits for as long as the lease would have lasted.
 		}
 	}
 
+	/** Looks at the clocks, asks for a renewal, and looks again when the time is over. */
+	private tick(renew = true): void {
+		clearTimeout(this.expiry);
+		const left = this.remainingMs();
+		if (left === 0) {
+			this.end();
+			return;
+		}
+		this.expiry = setTimeout(() => this.tick(false), left).unref();
+		if (renew) {
+			this.renewing ??= this.renew().finally(() => {
+				this.renewing = undefined;
+			});
+		}
+	}
+
+	/** An answer other than a conflict proves nothing: it is asked again while there is time. */
+	private async renew(): Promise<void> {
+		this.pending ??= { id: `${this.token}-${randomUUID()}`, asked: this.clocks() };
+		const { id, asked } = this.pending;
+		try {
+			await this.append({ type: "renewed", data: { token: this.token } }, id);
+			this.pending = undefined;
+			this.since = asked;
+		} catch (error) {
+			if (!(error instanceof VersionConflict)) return;
+			this.gone = true;
+			this.end();
+		}
+	}
+
+	private async append(event: LeaseEvent, id: string): Promise<void> {
+		({ version: this.version } = await this.store.append(this.stream, this.version, [event], id));
+	}
+
 	private end(): void {
-		clearInterval(this.renewal);
-		this.lost.abort();
+		clearInterval(this.renewals);
+		clearTimeout(this.expiry);
+		this.over.abort();
 	}
 }

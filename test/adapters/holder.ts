@@ -1,0 +1,29 @@
+/** A process of its own that holds a lease and acts under it, telling of each act when it looked at its clocks. */
+
+import { writeSync } from "node:fs";
+import { openSqliteStore } from "../../adapters/eventstore";
+import { acquireLease } from "../../adapters/lease";
+
+export interface Act {
+	readonly token: string;
+	readonly atMs?: number;
+	readonly over?: true;
+}
+
+export const LEASE = { ttlMs: 300, boundMs: 200, scope: "cluster" } as const;
+
+const say = (act: Act): unknown => writeSync(1, `${JSON.stringify(act)}\n`);
+
+async function act(file: string): Promise<void> {
+	const lease = await acquireLease(openSqliteStore(file), "run", { ...LEASE, holder: "the child" });
+	const acting = setInterval(() => {
+		const atMs = Date.now();
+		if (lease.remainingMs() > 0) say({ token: lease.token, atMs });
+	}, 5);
+	lease.signal.addEventListener("abort", () => {
+		clearInterval(acting);
+		say({ token: lease.token, over: true });
+	});
+}
+
+if (require.main === module) void act(process.argv[2] ?? "");

@@ -1,0 +1,173 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type EventStore, NEW, openMemoryStore, openSqliteStore, StoreBusy } from "../../adapters/eventstore";
+import { acquireLease, type Lease, type LeaseOptions } from "../../adapters/lease";
+import type { LeaseEvent } from "../../domain/migration/lease";
+import { all } from "./events";
+import { type Act, LEASE } from "./holder";
+
+const options: LeaseOptions = { ttlMs: 90, boundMs: 30, holder: "a", scope: "cluster" };
+
+/** A store whose appends can be made to fail before they are stored, or after. */
+function faulty(): { store: EventStore; fail: (how: "before" | "after" | undefined) => void } {
+	const inner = openMemoryStore();
+	let failing: "before" | "after" | undefined;
+	const append: EventStore["append"] = async (...args) => {
+		if (failing === "before") throw new StoreBusy("a store", 1);
+		const appended = await inner.append(...args);
+		if (failing === "after") throw new StoreBusy("a store", 1);
+		return appended;
+	};
+	const store = new Proxy(inner, {
+		get: (target, key) => {
+			if (key === "append") return append;
+			const value: unknown = Reflect.get(target, key);
+			return typeof value === "function" ? value.bind(target) : value;
+		}
+	});
+	return {
+		store,
+		fail: how => {
+			failing = how;
+		}
+	};
+}
+const types = async (store: EventStore): Promise<string[]> =>
+	(await all(store.read("lease/run"))).map(recorded => recorded.event.type);
+
+describe("a lease in the event store", () => {
+	it("L12: has exactly one holder of many who ask at once; the next one comes when it is given back", async () => {
+		const store = openMemoryStore();
+		const holders: Lease[] = [];
+		let atOnce = 0;
+		const candidates = Array.from({ length: 8 }, async (_, i) => {
+			const lease = await acquireLease(store, "run", { ...options, boundMs: 0, holder: `h${i}` });
+			holders.push(lease);
+			expect(++atOnce).toBe(1);
+			await sleep(10);
+			expect(lease.remainingMs()).toBeGreaterThan(0);
+			atOnce--;
+			await lease.release();
+		});
+		await Promise.all(candidates);
+		expect(new Set(holders.map(({ token }) => token)).size).toBe(8);
+	});
+
+	it("L12: is renewed for as long as it is held, and is over once it is given back", async () => {
+		const store = openMemoryStore();
+		const lease = await acquireLease(store, "run", options);
+		await sleep(3 * options.ttlMs);
+		expect(lease.signal.aborted).toBe(false);
+		expect(lease.remainingMs()).toBeGreaterThan(0);
+		await lease.release();
+		await lease.release();
+		expect(lease.signal.aborted).toBe(true);
+		expect(lease.remainingMs()).toBe(0);
+		const told = await types(store);
+		expect(told.filter(type => type === "renewed").length).toBeGreaterThan(3);
+		expect(told.filter(type => type === "released")).toHaveLength(1);
+	});
+
+	it("L12: is over in time when the store fails; a short failure does no harm", async () => {
+		const { store, fail } = faulty();
+		const lease = await acquireLease(store, "run", options);
+		fail("before");
+		await sleep(options.ttlMs / 2);
+		fail(undefined);
+		await sleep(options.ttlMs);
+		expect(lease.signal.aborted).toBe(false);
+		fail("before");
+		const [since] = [performance.now(), await once(lease.signal, "abort")];
+		expect(performance.now() - since).toBeLessThanOrEqual(options.ttlMs + 30);
+		expect(lease.remainingMs()).toBe(0);
+	});
+
+	it("L10, L12: counts a renewal whose acknowledgement was lost from when it was asked for first", async () => {
+		const { store, fail } = faulty();
+		const lease = await acquireLease(store, "run", options);
+		fail("after");
+		await once(lease.signal, "abort");
+		// One renewal was stored, however often it was asked for.
+		expect(await types(store)).toEqual(["acquired", "renewed"]);
+		fail(undefined);
+		await lease.release();
+		expect(await types(store)).toEqual(["acquired", "renewed", "released"]);
+	});
+
+	it("L12: is lost to whoever appended first, and then not given back", async () => {
+		const store = openMemoryStore();
+		const lease = await acquireLease(store, "run", options);
+		const data = { ...options, boundMs: 0, process: "elsewhere", token: "theirs" };
+		await store.append("lease/run", await store.version("lease/run"), [{ type: "acquired", data }], "theirs");
+		await once(lease.signal, "abort");
+		await lease.release();
+		expect(await types(store)).toEqual(["acquired", "acquired"]);
+	});
+
+	it("L12: ends when the wall clock says that the machine slept", async () => {
+		let slept = 0;
+		const clocks = (): { monotonicMs: number; wallMs: number } => ({
+			monotonicMs: performance.now(),
+			wallMs: Date.now() + slept
+		});
+		const lease = await acquireLease(openMemoryStore(), "run", { ...options, clocks });
+		slept = 3_600_000;
+		expect(lease.remainingMs()).toBe(0);
+		await once(lease.signal, "abort");
+	});
+
+	it("L12: of a dead process is free at once where the data folder's lock proves it, elsewhere after its time", async () => {
+		const store = openMemoryStore();
+		const earlier: LeaseEvent = {
+			type: "acquired",
+			data: { holder: "earlier", process: "dead", token: "t", ttlMs: 60, boundMs: 40, scope: "local" }
+		};
+		await store.append("lease/run", NEW, [earlier], "t");
+		const since = performance.now();
+		const local = await acquireLease(store, "run", { ...options, scope: "local" });
+		expect(performance.now() - since).toBeLessThan(40);
+		await local.release();
+		await store.append("lease/run", await store.version("lease/run"), [earlier], "u");
+		const waited: string[] = [];
+		await acquireLease(store, "run", { ...options, waiting: reason => waited.push(reason) });
+		expect(performance.now() - since).toBeGreaterThanOrEqual(95);
+		expect(waited).toEqual(["'earlier' holds it"]);
+	});
+
+	it("can be waited for no longer than one wants", async () => {
+		const store = openMemoryStore();
+		await acquireLease(store, "run", options);
+		const waiting = acquireLease(store, "run", { ...options, signal: AbortSignal.timeout(30) });
+		await expect(waiting).rejects.toMatchObject({ name: "AbortError" });
+	});
+
+	it("L12: nobody acts under it after a stop longer than it lasts, once another holds it", async () => {
+		const dir = mkdtempSync(join(tmpdir(), "banyan-lease-"));
+		const file = join(dir, "events.db");
+		const store = openSqliteStore(file);
+		const child = spawn(process.execPath, ["--import", "tsx", join(__dirname, "holder.ts"), file], {
+			stdio: ["ignore", "pipe", "inherit"]
+		});
+		const acts: Act[] = [];
+		const lines = createInterface({ input: child.stdout });
+		lines.on("line", line => acts.push(JSON.parse(line) as Act));
+		await once(lines, "line");
+		child.kill("SIGSTOP");
+		const mine = await acquireLease(store, "run", { ...LEASE, holder: "the parent" });
+		const takenMs = Date.now();
+		child.kill("SIGCONT");
+		await sleep(200);
+		expect(mine.remainingMs()).toBeGreaterThan(0);
+		expect(acts.at(-1)?.over).toBe(true);
+		for (const { atMs } of acts) if (atMs) expect(atMs).toBeLessThan(takenMs);
+		await mine.release();
+		child.kill("SIGKILL");
+		await store.close();
+		rmSync(dir, { recursive: true, force: true });
+	}, 15_000);
+});
