@@ -1,3 +1,6 @@
+/** Plain records of one kind, each under its key. One service owns a collection; nobody else can reach it. */
+
+import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import type { Service as MoleculerService, ServiceBroker } from "moleculer";
 import { MemoryAdapter } from "moleculer-db";
@@ -7,10 +10,11 @@ import { settingsOf } from "../cluster/settings";
 
 type Query = Readonly<Record<string, unknown>>;
 
-/** Plain records of one kind, each under its key. One service owns a collection; nobody else can reach it. */
 export interface Collection<T> {
 	get(key: string): Promise<T | undefined>;
-	/** Keeps the record; one of the same key is replaced. */
+	/** @throws Duplicate when its key, or another unique value of it, is taken */
+	insert(record: T): Promise<void>;
+	/** Keeps the record; one of the same key is replaced as a whole. @throws Duplicate as `insert`, but for the key */
 	put(record: T): Promise<void>;
 	find(query: Query): Promise<T[]>;
 	count(query?: Query): Promise<number>;
@@ -18,7 +22,27 @@ export interface Collection<T> {
 	remove(key: string): Promise<boolean>;
 }
 
-/** What is used of an adapter of moleculer-db; the same on every kind of database. */
+export interface CollectionOptions<T> {
+	/** Fields beside the key that no two records share, where they have them. */
+	readonly unique?: readonly (keyof T & string)[];
+	/** How often the file is rewritten without what was replaced; at least every 5 s. @default 60000 */
+	readonly compactMs?: number;
+}
+
+/** Another record has the key, or a value that must be unique. */
+export class Duplicate extends Error {
+	override readonly name = "Duplicate";
+	readonly code = "DUPLICATE";
+	constructor(
+		collection: string,
+		readonly field: string,
+		readonly value: unknown
+	) {
+		super(`There is a record in '${collection}' already whose ${field} is ${JSON.stringify(value)}.`);
+	}
+}
+
+/** What is used of moleculer-db's NeDB adapter. */
 interface Adapter {
 	init(broker: ServiceBroker, service: MoleculerService): void;
 	connect(): Promise<void>;
@@ -26,19 +50,15 @@ interface Adapter {
 	find(filters: { query: Query }): Promise<object[]>;
 	count(filters: { query: Query }): Promise<number>;
 	insert(record: object): Promise<object>;
-	updateMany(query: Query, update: object): Promise<number>;
 	removeMany(query: Query): Promise<number>;
-}
-interface NeDb extends Adapter {
 	readonly db: {
-		ensureIndex(options: { fieldName: string; unique: boolean }): Promise<void>;
+		ensureIndex(options: { fieldName: string; unique: boolean; sparse: boolean }): Promise<void>;
+		updateAsync(query: Query, record: object, options: { upsert: boolean }): Promise<unknown>;
+		compactDatafileAsync(): Promise<void>;
 		setAutocompactionInterval(ms: number): void;
 		stopAutocompaction(): void;
-	};
+	} | null;
 }
-
-/** NeDB only appends; nothing makes its file smaller unless it is told to. */
-const COMPACT_EVERY_MS = 60_000;
 
 /**
  * Gives the service `this.<name>`, a collection kept in the data folder. The adapter of moleculer-db is held in a field:
@@ -46,50 +66,33 @@ const COMPACT_EVERY_MS = 60_000;
  */
 export function collection<const N extends string, T extends object>(
 	name: N,
-	key: keyof T & string
+	key: keyof T & string,
+	options: CollectionOptions<T> = {}
 ): Mixin<{ readonly [K in N]: Collection<T> }> {
-	const field = `${name}Adapter`;
+	const field = `${name}Records`;
+	const opened = (service: object): Opened<T> | undefined => (service as Record<string, Opened<T> | undefined>)[field];
 	return {
 		created(this: MoleculerService) {
 			const { dataDir, access } = settingsOf(this.broker);
 			if (access === "read") return;
 			const lock = lockDataDir(dataDir, { pid: process.pid, command: process.argv.slice(1).join(" ") });
-			const adapter = new MemoryAdapter({ filename: join(dataDir, `${name}.db`) } as never) as unknown as NeDb;
-			adapter.init(this.broker, this as MoleculerService);
-			Object.assign(this, { [field]: { adapter, lock } satisfies Open, [name]: over<T>(adapter, key) });
+			const records = new Records<T>(this as MoleculerService, join(dataDir, `${name}.db`), name, key, options);
+			Object.assign(this, { [field]: { records, lock } satisfies Opened<T>, [name]: records });
 		},
 		async started(this: object) {
-			const { adapter } = opened(this, field) ?? {};
-			if (!adapter) return;
-			await adapter.connect();
-			await adapter.db.ensureIndex({ fieldName: key, unique: true });
-			adapter.db.setAutocompactionInterval(COMPACT_EVERY_MS);
+			await opened(this)?.records.open();
 		},
 		async stopped(this: object) {
-			const { adapter, lock } = opened(this, field) ?? {};
-			adapter?.db?.stopAutocompaction();
-			await adapter?.disconnect();
+			const { records, lock } = opened(this) ?? {};
+			await records?.close();
 			lock?.release();
 		}
 	};
 }
 
-interface Open {
-	readonly adapter: NeDb;
+interface Opened<T extends object> {
+	readonly records: Records<T>;
 	readonly lock: DataLock;
-}
-const opened = (service: object, field: string): Open | undefined =>
-	(service as Record<string, Open | undefined>)[field];
-
-/** moleculer-db promisifies a function that answers a promise, which Node tells about at every call (DEP0174). */
-function quietly<T>(call: () => T): T {
-	const { noDeprecation } = process;
-	process.noDeprecation = true;
-	try {
-		return call();
-	} finally {
-		process.noDeprecation = noDeprecation ?? false;
-	}
 }
 
 /** A record as it was put: what the database adds to it is its own affair. */
@@ -98,18 +101,118 @@ const plain = <T>(stored: object): T => {
 	return record as T;
 };
 
-function over<T extends object>(adapter: Adapter, key: keyof T & string): Collection<T> {
-	return {
-		get: async value => {
-			const [found] = await adapter.find({ query: { [key]: value } });
-			return found && plain<T>(found);
-		},
-		put: async record => {
-			const updated = await quietly(() => adapter.updateMany({ [key]: record[key] }, { $set: record }));
-			if (updated === 0) await adapter.insert({ ...record });
-		},
-		find: async query => (await adapter.find({ query })).map(found => plain<T>(found)),
-		count: (query = {}) => adapter.count({ query }),
-		remove: async value => (await adapter.removeMany({ [key]: value })) > 0
-	};
+class Records<T extends object> implements Collection<T> {
+	private readonly adapter: Adapter;
+	private readonly logger: MoleculerService["logger"];
+	/** A write that failed may have left half a line, to which the next one would be joined. */
+	private torn = false;
+
+	constructor(
+		service: MoleculerService,
+		private readonly file: string,
+		private readonly name: string,
+		private readonly key: keyof T & string,
+		private readonly options: CollectionOptions<T>
+	) {
+		// By default NeDB drops up to a tenth of the rows in silence when it cannot read them.
+		const settings = { filename: file, corruptAlertThreshold: 0, modes: { fileMode: 0o600, dirMode: 0o700 } };
+		this.adapter = new MemoryAdapter(settings as never) as unknown as Adapter;
+		this.adapter.init(service.broker, service);
+		this.logger = service.logger;
+	}
+
+	async open(): Promise<void> {
+		if (dropTornTail(this.file)) {
+			this.logger.warn(`The last row of '${this.file}' was cut off and is dropped: it was never acknowledged.`);
+		}
+		try {
+			await this.adapter.connect();
+		} catch (error) {
+			// What is asked of it from here on would wait for ever.
+			await this.adapter.disconnect();
+			const { message } = error as Error;
+			throw new Error(`The collection '${this.file}' cannot be read (${message}). Restore it from a backup.`);
+		}
+		await this.adapter.db?.ensureIndex({ fieldName: this.key, unique: true, sparse: false });
+		for (const fieldName of this.options.unique ?? []) {
+			await this.adapter.db?.ensureIndex({ fieldName, unique: true, sparse: true });
+		}
+		// NeDB only appends; nothing makes its file smaller unless it is told to.
+		this.adapter.db?.setAutocompactionInterval(this.options.compactMs ?? 60_000);
+	}
+
+	/** Compacting waits for whatever is under way, so that nothing is written once the folder is given back. */
+	async close(): Promise<void> {
+		if (!this.adapter.db) return;
+		this.adapter.db.stopAutocompaction();
+		await this.adapter.db.compactDatafileAsync();
+		await this.adapter.disconnect();
+	}
+
+	async get(value: string): Promise<T | undefined> {
+		const [found] = await this.adapter.find({ query: { [this.key]: value } });
+		return found && plain<T>(found);
+	}
+
+	insert(record: T): Promise<void> {
+		return this.write(record, () => this.adapter.insert({ ...record }));
+	}
+
+	put(record: T): Promise<void> {
+		const query = { [this.key]: record[this.key] };
+		return this.write(record, async () => this.adapter.db?.updateAsync(query, { ...record }, { upsert: true }));
+	}
+
+	async find(query: Query): Promise<T[]> {
+		return (await this.adapter.find({ query })).map(found => plain<T>(found));
+	}
+
+	count(query: Query = {}): Promise<number> {
+		return this.adapter.count({ query });
+	}
+
+	async remove(value: string): Promise<boolean> {
+		let removed = 0;
+		await this.write({}, async () => {
+			removed = await this.adapter.removeMany({ [this.key]: value });
+		});
+		return removed > 0;
+	}
+
+	private async write(record: Partial<T>, act: () => Promise<unknown>): Promise<void> {
+		if (this.torn) await this.adapter.db?.compactDatafileAsync();
+		this.torn = false;
+		try {
+			await act();
+		} catch (error) {
+			const { errorType } = error as { errorType?: string };
+			if (errorType === "uniqueViolated") throw await this.duplicate(record);
+			this.torn = true;
+			throw error;
+		}
+	}
+
+	private async duplicate(record: Partial<T>): Promise<Duplicate> {
+		for (const field of [this.key, ...(this.options.unique ?? [])]) {
+			const [taken] = record[field] === undefined ? [] : await this.find({ [field]: record[field] });
+			if (taken && taken[this.key] !== record[this.key]) return new Duplicate(this.name, field, record[field]);
+		}
+		return new Duplicate(this.name, this.key, record[this.key]);
+	}
+}
+
+/** A process that is killed may leave half a row at the end; every whole one ends with a newline. */
+function dropTornTail(file: string): boolean {
+	if (!existsSync(file)) return false;
+	const handle = openSync(file, "r+");
+	try {
+		const { size } = fstatSync(handle);
+		const byte = Buffer.alloc(1);
+		let end = size;
+		while (end > 0 && readSync(handle, byte, 0, 1, end - 1) === 1 && byte[0] !== 10) end--;
+		if (end < size) ftruncateSync(handle, end);
+		return end < size;
+	} finally {
+		closeSync(handle);
+	}
 }

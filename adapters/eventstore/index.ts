@@ -2,5 +2,5 @@
 
 export { chunks } from "./chunks";
 export * from "./eventstore";
-export { type MemoryOptions, openMemoryStore } from "./memory";
-export { openSqliteStore, type SqliteOptions } from "./sqlite";
+export { openMemoryStore } from "./memory";
+export { openSqliteStore } from "./sqlite";
