@@ -66,7 +66,9 @@ describe("one file", () => {
 		expect(kept).toBeGreaterThan(5);
 		expect(await all(store.read("a"))).toHaveLength(2 * kept);
 		expect(await store.version("a")).toBe(String(kept));
-		await expect(insist(store, "b", "x".repeat(200_000), "big")).rejects.toThrow(/disk is full or its size limit/);
+		const group = [insist(store, "b", "small", "1"), insist(store, "c", "x".repeat(200_000), "big")];
+		for (const refused of group) await expect(refused).rejects.toThrow(/disk is full or its size limit/);
+		expect(await store.streams("")).toEqual(["a"]);
 		await store.close();
 		const roomy = openSqliteStore(file);
 		await insist(roomy, "a", "more", "more");

@@ -1,0 +1,103 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { NEW, openSqliteStore, StoreBroken, StoreBusy, StoreClosed, StoreFull } from "../../adapters/eventstore";
+import { all, event, insist } from "./events";
+
+let dir: string;
+let file: string;
+beforeEach(() => {
+	dir = mkdtempSync(join(tmpdir(), "banyan-limits-"));
+	file = join(dir, "events.db");
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+it("stores none of a group of which one append finds no room: all of them are told that it failed", async () => {
+	const store = openSqliteStore(file, { maxPages: 40 });
+	await store.append("before", NEW, [event(1)], "1");
+	const group = await Promise.allSettled([
+		store.append("small", NEW, [event(1)], "1"),
+		store.append("large", NEW, [event("x".repeat(400_000))], "1"),
+		store.append("late", NEW, [event(1)], "1")
+	]);
+	for (const each of group) expect(each).toMatchObject({ status: "rejected", reason: expect.any(StoreFull) });
+	expect(await store.streams("")).toEqual(["before"]);
+	expect(await store.append("small", NEW, [event(1)], "1")).toMatchObject({ repeated: false });
+	await store.close();
+});
+
+it("reads what is far larger than its memory", async () => {
+	setFlagsFromString("--expose-gc");
+	const collect = runInNewContext("gc") as () => void;
+	const store = openSqliteStore(file, { synchronous: "NORMAL" });
+	for (let i = 0; i < 60; i++) await insist(store, "bulk", `${i}${"x".repeat(800_000)}`, `${i}`);
+	collect();
+	const before = process.memoryUsage().heapUsed;
+	let most = 0;
+	let seen = 0;
+	for await (const recorded of store.readAll()) {
+		expect(recorded.event.data).toMatch(new RegExp(`^${seen++}x`));
+		collect();
+		most = Math.max(most, process.memoryUsage().heapUsed - before);
+	}
+	expect(seen).toBe(60);
+	expect(most).toBeLessThan(12_000_000);
+	await store.close();
+}, 20_000);
+
+it("tells a waiting subscriber at once that it was closed, not at the next look at the file", async () => {
+	const store = openSqliteStore(file, { pollMs: 60_000 });
+	const subscribed = all(store.subscribe(undefined, new AbortController().signal));
+	await sleep(10);
+	const [outcome] = await Promise.allSettled([subscribed, store.close()]);
+	expect(outcome).toMatchObject({ status: "rejected", reason: expect.any(StoreClosed) });
+});
+
+it("lets go of a file whose tables are gone, so that it can be moved away", async () => {
+	await openSqliteStore(file).close();
+	const other = new DatabaseSync(file);
+	other.exec("DROP TABLE appends");
+	expect(() => openSqliteStore(file)).toThrow(StoreBroken);
+	expect(() => openSqliteStore(file, { access: "read" })).toThrow(/no such table: appends.*Restore it from a backup/);
+	// Refused as long as any other handle is open.
+	other.exec("PRAGMA journal_mode = DELETE");
+	other.close();
+});
+
+it("says how long it waited for a file that stays locked", async () => {
+	await openSqliteStore(file).close();
+	const other = new DatabaseSync(file);
+	other.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT");
+	for (const access of ["write", "read"] as const) {
+		expect(() => openSqliteStore(file, { access, busyMs: 60 })).toThrow(StoreBusy);
+		expect(() => openSqliteStore(file, { access, busyMs: 60 })).toThrow(/locked by another process for 60 ms/);
+	}
+	other.close();
+	await openSqliteStore(file).close();
+});
+
+it("opens again whenever the process that made it was killed", async () => {
+	const make = `require(${JSON.stringify(join(__dirname, "../../adapters/eventstore"))})
+		.openSqliteStore(process.argv[1]).append("a", "0", [{ type: "noted", data: 1 }], "1");
+		process.stdout.write("opened");`;
+	for (let kill = 0; kill < 6; kill++) {
+		const each = join(dir, `${kill}.db`);
+		const child = spawn(process.execPath, ["--import", "tsx", "-e", make, each], {
+			stdio: ["ignore", "pipe", "ignore"]
+		});
+		if (kill % 2 === 0) await Promise.race([once(child.stdout, "data"), once(child, "exit")]);
+		else await sleep(150 + Math.random() * 200);
+		child.kill("SIGKILL");
+		await Promise.race([once(child, "exit"), sleep(1_000)]);
+		const store = openSqliteStore(each);
+		expect((await all(store.readAll())).length).toBeLessThanOrEqual(1);
+		await insist(store, "a", "after", "after");
+		await store.close();
+	}
+}, 20_000);
