@@ -4,7 +4,9 @@
 import { Command, CommanderError } from "commander";
 import { version } from "../package.json";
 import { type Flags, run, withClient } from "./command";
+import { decide } from "./commands/decide";
 import { diff } from "./commands/diff";
+import { dryRun } from "./commands/dry-run";
 import { plan } from "./commands/plan";
 import { report } from "./commands/report";
 import { runMigration } from "./commands/run";
@@ -34,9 +36,35 @@ migration
 	.argument("<file>", "the definition, YAML or JSON")
 	.option(...json)
 	.option("--strict", "end with 4 also when something was lost on the way")
+	.option("--only <name...>", "first move only these records of the last stream, look at them, and rest")
+	.option("--limit <n>", "first move only so many records of the last stream, look at them, and rest")
 	.action((file: string, flags: Flags) =>
 		withClient(openEmbedded, "write", client => runMigration(client, file, flags))
 	);
+
+migration
+	.command("dry-run")
+	.description("go through all of it and say what would become of every record; writes nothing")
+	.argument("<file>", "the definition, YAML or JSON")
+	.option("--json", "a line of JSON a record")
+	.action((file: string, flags: Flags) => withClient(openEmbedded, "write", client => dryRun(client, file, flags)));
+
+const WORDS = {
+	rollback: "put the target back as it was, where what is there is still ours; safe to interrupt, and to run again",
+	repair: "compare once more and write what differs, also where others changed it at the target",
+	pause: "stop a run that a node would go on with by itself",
+	cancel: "stop a run for good; what was moved stays, and can be rolled back"
+} as const;
+for (const word of Object.keys(WORDS) as (keyof typeof WORDS)[])
+	migration
+		.command(word)
+		.description(WORDS[word])
+		.argument("<name>")
+		.option("--reason <text>", "why, for the record")
+		.option(...json)
+		.action((name: string, flags: Flags) =>
+			withClient(openEmbedded, "write", client => decide(client, word, name, flags))
+		);
 
 migration
 	.command("status")

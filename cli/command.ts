@@ -10,6 +10,10 @@ export interface Flags {
 	readonly strict?: boolean;
 	readonly format?: string;
 	readonly out?: string;
+	readonly only?: readonly string[];
+	readonly limit?: string;
+	readonly reason?: string;
+	readonly customers?: boolean;
 }
 
 /** A mistake in how a command was called, or in a file it was given. */

@@ -26,17 +26,8 @@ export function planText(plan: Plan): string {
 	].join("\n");
 }
 
-function streamText({
-	stream,
-	read,
-	outcomes,
-	quarantine,
-	losses,
-	compared,
-	differences,
-	extra,
-	complete
-}: StreamStatus): string[] {
+function streamText(status: StreamStatus): string[] {
+	const { stream, read, outcomes, quarantine, losses, restored, changedSince } = status;
 	const states = OUTCOMES.filter(outcome => outcomes[outcome] > 0).map(outcome => `${outcomes[outcome]} ${outcome}`);
 	return [
 		`${stream}: ${read} read = ${states.join(" + ") || "nothing"}`,
@@ -44,13 +35,28 @@ function streamText({
 		...indent(
 			Object.entries(losses).map(([code, { count, severity, reason }]) => `${count} ${code} (${severity}): ${reason}`)
 		),
-		`  ${compared} compared, ${differences} differences${extra === null ? "" : `, ${extra} only at the target`}${complete === false ? "; the two listings of the source differ" : ""}`
+		...comparisonText(status),
+		...(restored + changedSince > 0
+			? [`  ${restored} put back, ${changedSince} left because others changed them since`]
+			: [])
 	];
 }
 
+function comparisonText({ compared, differences, extra, complete, pass }: StreamStatus): string[] {
+	if (compared === 0 && extra === null) return [];
+	const parts = [`${compared} compared, ${differences} differences`];
+	if (pass > 1) parts.push(`listing ${pass} after the copy`);
+	if (extra !== null) parts.push(`${extra} only at the target`);
+	if (complete === false) parts.push("the last listing of the source named other records than the one before");
+	return [`  ${parts.join(", ")}`];
+}
+
+/** What became of each stream's records. */
+export const streamsText = ({ streams }: Status): string => streams.flatMap(streamText).join("\n");
+
 export function statusText(status: Status): string {
-	const { name, phase, running, failure, verdict } = status;
-	const head = `${name}: ${phase}${running ? ", running" : ""}`;
+	const { name, phase, running, paused, failure, verdict } = status;
+	const head = `${name}: ${phase}${running ? ", running" : ""}${paused ? ", paused" : ""}`;
 	const end = verdict
 		? [
 				`${verdict.accountedFor} of ${verdict.total} accounted for · ${verdict.differences} differences · ${verdict.losses} losses`,

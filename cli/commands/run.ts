@@ -1,6 +1,6 @@
 import type { Status } from "../../contracts/migration/migration";
 import type { Client } from "../client";
-import { type Flags, print, readText, say } from "../command";
+import { CommandError, type Flags, print, readText, say } from "../command";
 import { EXIT } from "../exit";
 import { bars, silent } from "../progress";
 import { planText, statusText } from "../text";
@@ -15,7 +15,7 @@ export async function runMigration(client: Client, file: string, flags: Flags): 
 		return EXIT.refused;
 	}
 	const interrupt = interruption();
-	const begun = await client.call("migration.start", { name: plan.name });
+	const begun = await client.call("migration.start", { name: plan.name, ...canaryOf(flags) });
 	const done = begun.streams.reduce((sum, { read }) => sum + read, 0);
 	if (!flags.json) say(done === 0 ? planText(plan) : `${plan.name}: goes on after ${done} records`);
 	const status = await follow(client, plan.name, flags, interrupt);
@@ -24,11 +24,15 @@ export async function runMigration(client: Client, file: string, flags: Flags): 
 		say("Interrupted; nothing is lost. Run it again to go on.");
 		return EXIT.interrupted;
 	}
+	if (isCanary(flags) && status.phase !== "finished" && status.failure === null) {
+		say("The canary is at the target as it should be. Run it without --only and --limit to go on with the rest.");
+		return EXIT.clean;
+	}
 	return exitOfRun(status, flags);
 }
 
 /** Ctrl-C and SIGTERM stop after the batch at hand. */
-function interruption(): { seen: boolean } {
+export function interruption(): { seen: boolean } {
 	const state = { seen: false };
 	for (const signal of ["SIGINT", "SIGTERM"] as const)
 		process.once(signal, () => {
@@ -38,7 +42,12 @@ function interruption(): { seen: boolean } {
 	return state;
 }
 
-async function follow(client: Client, name: string, { json }: Flags, interrupt: { seen: boolean }): Promise<Status> {
+export async function follow(
+	client: Client,
+	name: string,
+	{ json }: Flags,
+	interrupt: { seen: boolean }
+): Promise<Status> {
 	const progress = json ? silent : bars();
 	try {
 		for (;;) {
@@ -53,7 +62,16 @@ async function follow(client: Client, name: string, { json }: Flags, interrupt: 
 	}
 }
 
-function exitOfRun({ phase, failure, verdict }: Status, { strict }: Flags): number {
+/** A canary is done when it rests: the next run goes on with the others. */
+const isCanary = ({ only, limit }: Flags): boolean => only !== undefined || limit !== undefined;
+
+function canaryOf({ only, limit }: Flags): { only?: string[]; limit?: number } {
+	if (limit !== undefined && !/^[1-9]\d*$/.test(limit))
+		throw new CommandError(`--limit ${limit}: it is a number over 0.`);
+	return { ...(only && { only: [...only] }), ...(limit !== undefined && { limit: Number(limit) }) };
+}
+
+export function exitOfRun({ phase, failure, verdict }: Status, { strict }: Flags): number {
 	if (phase !== "finished" || verdict === null) {
 		say(`banyan: ${failure?.message ?? "The run stopped."} Nothing is lost: run it again to go on.`);
 		return EXIT.broken;

@@ -30,6 +30,17 @@ export const definitionSchema = {
 			resettingPlans: { type: "enum", values: RESETTING_PLANS, default: "full" }
 		}
 	},
+	/** How a source that goes on changing is followed after the copy. */
+	catchUp: {
+		type: "object",
+		default: {},
+		props: {
+			/** The most listings of a stream after the copy; each but the last applies what it finds. */
+			passes: { type: "number", integer: true, min: 1, max: 100, default: 5 },
+			/** More records than this gone from the source at once are not removed at the target: a human decides (L3). */
+			removals: { type: "number", integer: true, min: 0, default: 10 }
+		}
+	},
 	batch: {
 		type: "object",
 		default: {},

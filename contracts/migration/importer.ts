@@ -3,7 +3,10 @@
 import { action, contract } from "../contract";
 import { type CheckReport, connection } from "./connection";
 import { CONFLICT_POLICIES } from "./definition";
-import type { Result, TargetRecord } from "./records";
+import type { Result, TargetRecord, UndoneRecord } from "./records";
+
+/** The lease of the run that asks: its fencing token, and how long it still holds (L6). */
+const lease = { type: "object", props: { token: "string", remainingMs: "number" } } as const;
 
 export const importer = contract("migration", "importer", {
 	actions: {
@@ -20,8 +23,7 @@ export const importer = contract("migration", "importer", {
 				connection,
 				stream: "string",
 				conflict: { type: "enum", values: CONFLICT_POLICIES },
-				/** The lease of the run that asks: its fencing token, and how long it still holds (L6). */
-				lease: { type: "object", props: { token: "string", remainingMs: "number" } },
+				lease,
 				records: {
 					type: "array",
 					items: {
@@ -31,13 +33,31 @@ export const importer = contract("migration", "importer", {
 							name: "string",
 							data: "object",
 							before: { type: "object", nullable: true },
+							/** The fingerprint of our last write: what stands there may be changed if it is that. */
+							ours: "string|optional",
 							secrets: { type: "record", value: "string", optional: true }
 						}
 					}
 				}
 			},
 			{ scope: "migration:run" }
-		).returns<Result[]>()
+		).returns<Result[]>(),
+		/** Puts back what stood there before, where what is there is still ours (L2). Safe to repeat. */
+		undo: action(
+			{
+				connection,
+				stream: "string",
+				lease,
+				records: {
+					type: "array",
+					items: {
+						type: "object",
+						props: { id: "string", name: "string", before: { type: "object", nullable: true }, ours: "string" }
+					}
+				}
+			},
+			{ scope: "migration:run" }
+		).returns<UndoneRecord[]>()
 	},
 	events: {}
 });

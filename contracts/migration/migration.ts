@@ -5,7 +5,15 @@ import type { Finding } from "./connection";
 import type { Difference, Outcome, ReportLine, Severity } from "./records";
 
 /** Where a migration stands. */
-export const PHASES = ["planned", "copying", "comparing", "finished"] as const;
+export const PHASES = [
+	"planned",
+	"copying",
+	"comparing",
+	"finished",
+	"cancelled",
+	"rolling-back",
+	"rolled-back"
+] as const;
 export type Phase = (typeof PHASES)[number];
 
 export interface StreamPlan {
@@ -63,6 +71,11 @@ export interface StreamStatus {
 	readonly extra: number | null;
 	/** Two complete listings of the source named the same ids (L4). */
 	readonly complete: boolean | null;
+	/** Which listing after the copy this is. */
+	readonly pass: number;
+	/** By a rollback: put back, and left because others changed it since. */
+	readonly restored: number;
+	readonly changedSince: number;
 }
 
 export interface Status {
@@ -71,6 +84,8 @@ export interface Status {
 	readonly phase: Phase;
 	/** A controller on some node is at work on it. */
 	readonly running: boolean;
+	/** Does not go on by itself when a node starts. */
+	readonly paused: boolean;
 	readonly startedAt: string | null;
 	readonly finishedAt: string | null;
 	readonly streams: readonly StreamStatus[];
@@ -101,6 +116,8 @@ export interface DifferenceLine extends Difference {
 }
 
 const name = "string|min:1";
+/** Why, for the record of the run. */
+const reason = { type: "string", default: "" } as const;
 const page = { name, stream: "string", after: { type: "string", nullable: true } } as const;
 
 export const migration = contract("migration", "migration", {
@@ -110,9 +127,41 @@ export const migration = contract("migration", "migration", {
 			{ document: "string|min:1" },
 			{ rest: "POST /migrations/plan", scope: "migration:plan" }
 		).returns<Plan>(),
-		/** Begins, or goes on with, what was planned under that name; answers at once. */
-		start: action({ name }, { rest: "POST /migrations/:name/start", scope: "migration:run" }).returns<Status>(),
-		/** Stops after the step at hand; `start` goes on. */
+		/**
+		 * Begins, or goes on with, what was planned under that name; answers at once. With `only` or `limit` it moves just
+		 * these of the last stream, looks at them at the target, and rests.
+		 */
+		start: action(
+			{
+				name,
+				only: { type: "array", items: "string|min:1", min: 1, optional: true },
+				limit: { type: "number", integer: true, min: 1, optional: true }
+			},
+			{ rest: "POST /migrations/:name/start", scope: "migration:run" }
+		).returns<Status>(),
+		/** Stops after the batch at hand, and does not go on until it is started. */
+		pause: action({ name, reason }, { rest: "POST /migrations/:name/pause", scope: "migration:run" }).returns<Status>(),
+		/** Stops for good; what was moved stays, and can be rolled back. */
+		cancel: action(
+			{ name, reason },
+			{ rest: "POST /migrations/:name/cancel", scope: "migration:run" }
+		).returns<Status>(),
+		/** Puts the target back as it was, record by record, where what is there is still ours. */
+		rollback: action(
+			{ name, reason },
+			{ rest: "POST /migrations/:name/rollback", scope: "migration:run" }
+		).returns<Status>(),
+		/** Compares once more and writes what differs, also where others changed it at the target. */
+		repair: action(
+			{ name, reason },
+			{ rest: "POST /migrations/:name/repair", scope: "migration:run" }
+		).returns<Status>(),
+		/** Goes through all of it but changes nothing; its lines are under the name it answers. */
+		dryRun: action(
+			{ document: "string|min:1" },
+			{ rest: "POST /migrations/dry-run", scope: "migration:plan" }
+		).returns<Status>(),
+		/** Stops after the batch at hand; `start` goes on. */
 		halt: action({ name }, { scope: "migration:run" }).returns<Status>(),
 		status: action({ name }, { rest: "GET /migrations/:name", scope: "migration:read" }).returns<Status>(),
 		list: action({}, { rest: "GET /migrations", scope: "migration:read" }).returns<Status[]>(),
@@ -120,7 +169,7 @@ export const migration = contract("migration", "migration", {
 		report: action(page, { rest: "GET /migrations/:name/report", scope: "migration:read" }).returns<
 			Lines<ReportLine>
 		>(),
-		/** The records that differ after the last comparison. */
+		/** The records that differ after the last comparison; after a rollback, those that it left. */
 		diff: action(page, { rest: "GET /migrations/:name/diff", scope: "migration:read" }).returns<Lines<DifferenceLine>>()
 	},
 	events: {

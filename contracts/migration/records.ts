@@ -68,8 +68,10 @@ export interface Transformed {
 
 /** What there is to do for one record at the target, recorded before the first write (L1). */
 export interface Intent extends Transformed {
-	/** What stood at the target under that name before us; null: nothing. */
+	/** What stood at the target under that name before us; null: nothing. The first one recorded wins (L1). */
 	readonly before: Json | null;
+	/** The fingerprint of what we wrote last, where we wrote before. */
+	readonly ours?: string;
 }
 
 /** What became of one record. */
@@ -94,12 +96,15 @@ export interface FieldDifference {
 /**
  * A record that is not as it should be. `missing`: not at the target. `gone`: moved, but not in the source's second
  * listing (which proves no deletion, L3). `unmapped`: changed at the source so that it cannot be moved any more.
+ * `changed-since`: left by a rollback, because someone else changed it after us (L2).
  */
 export interface Difference {
 	readonly id: string;
 	readonly name: string;
-	readonly kind: "missing" | "different" | "gone" | "unmapped";
+	readonly kind: "missing" | "different" | "gone" | "unmapped" | "changed-since";
 	readonly fields: readonly FieldDifference[];
+	/** The fingerprint of what the target holds instead. */
+	readonly found?: string;
 }
 
 /** One line of the report. */
@@ -111,4 +116,11 @@ export interface ReportLine {
 	readonly target: string | null;
 	readonly losses: readonly Loss[];
 	readonly reason: string | null;
+}
+
+/** What a rollback did with one record. `changed-since`: someone else changed it after us, so it is left as it is (L2). */
+export interface UndoneRecord {
+	readonly id: string;
+	readonly name: string;
+	readonly outcome: "restored" | "changed-since";
 }

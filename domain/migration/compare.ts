@@ -17,15 +17,17 @@ export function compareRecords(
 	actual: readonly TargetRecord[],
 	fingerprint: (data: Json) => string
 ): Comparison {
-	const there = new Map(actual.map(record => [record.name, record.data]));
+	const held = new Map(actual.map(record => [record.name, record.data]));
 	const equal: [string, string, string][] = [];
 	const differences: Difference[] = [];
 	for (const { id, name, data } of expected) {
-		const found = there.get(name);
+		const found = held.get(name);
 		const digest = fingerprint(data);
+		const there = found && fingerprint(found);
 		if (!found) differences.push({ id, name, kind: "missing", fields: [] });
-		else if (fingerprint(found) === digest) equal.push([id, name, digest]);
-		else differences.push({ id, name, kind: "different", fields: fieldDifferences(data, found) });
+		else if (there === digest) equal.push([id, name, digest]);
+		else
+			differences.push({ id, name, kind: "different", fields: fieldDifferences(data, found), found: there as string });
 	}
 	return { equal, differences };
 }

@@ -27,6 +27,14 @@ export class IdSet {
 		return (((this.bits[number >>> 5] ?? 0) >>> (number & 31)) & 1) === 1;
 	}
 
+	delete(id: string): void {
+		if (!this.has(id)) return;
+		this.count--;
+		const number = small(id);
+		if (number === undefined) this.others.delete(id);
+		else this.bits[number >>> 5] = (this.bits[number >>> 5] as number) & ~(1 << (number & 31));
+	}
+
 	/** Do both hold the same ids? */
 	equals(other: IdSet): boolean {
 		if (this.count !== other.count) return false;

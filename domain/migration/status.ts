@@ -2,12 +2,14 @@
 
 import type { Status, StreamStatus, Verdict } from "../../contracts/migration/migration";
 import type { Intent, ReportLine, Result } from "../../contracts/migration/records";
-import { addsUp, isComplete, type Run, type StreamRun, type Tally } from "./run";
+import type { Tally } from "./events";
+import { addsUp, isComplete } from "./next-step";
+import type { Run, StreamRun } from "./run";
 
 export function statusOf(run: Run, running: boolean): Status {
-	const { name, hash, phase, startedAt, finishedAt, failure } = run;
+	const { name, hash, phase, paused, startedAt, finishedAt, failure } = run;
 	const streams = run.streams.map(streamStatus);
-	return { name, hash, phase, running, startedAt, finishedAt, streams, failure, verdict: verdict(run) };
+	return { name, hash, phase, running, paused, startedAt, finishedAt, streams, failure, verdict: verdict(run) };
 }
 
 const counts = (tally: Tally): Record<string, { count: number; reason: string }> =>
@@ -25,7 +27,10 @@ function streamStatus(stream: StreamRun): StreamStatus {
 		copied: stream.copied,
 		compared: comparison.compared,
 		differences: comparison.differences,
-		extra: comparison.extra,
+		extra: stream.extra,
+		pass: comparison.pass,
+		restored: stream.undo.restored,
+		changedSince: stream.undo.changed,
 		complete: isComplete(stream)
 	};
 }

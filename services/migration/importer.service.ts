@@ -2,12 +2,12 @@ import { Action, type Answers, type CallOf, Service, service } from "../../clust
 import { ConnectorError, type Target } from "../../connectors/connector";
 import type { CheckReport } from "../../contracts/migration/connection";
 import { importer } from "../../contracts/migration/importer";
-import type { Result, TargetRecord } from "../../contracts/migration/records";
+import type { Result, TargetRecord, UndoneRecord } from "../../contracts/migration/records";
 import { quarantineOf, treatmentOf } from "../../domain/migration/importing";
 import { ends } from "../../mixins/ends.mixin";
 import { deadline } from "./run/deadline";
 
-const { check, count, find, write } = importer.actions;
+const { check, count, find, write, undo } = importer.actions;
 type WriteParams = CallOf<typeof write>["params"];
 type Given = WriteParams["records"][number];
 
@@ -36,12 +36,29 @@ export default class ImporterService extends service(ends()) implements Answers<
 		const target = this.ends.target(params.connection);
 		// One applier, and only as long as its lease holds (L6).
 		const signal = deadline(params.lease.remainingMs);
-		// All are waited for, also after a failure: nothing may still be writing when the answer is given.
-		const settled = await Promise.allSettled(params.records.map(record => settle(target, params, record, signal)));
-		const failed = settled.find(({ status }) => status === "rejected");
-		if (failed) await this.asked(() => Promise.reject((failed as PromiseRejectedResult).reason));
-		return settled.map(each => (each as PromiseFulfilledResult<Result>).value);
+		return this.asked(() => all(params.records, record => settle(target, params, record, signal)));
 	}
+
+	@Action(undo)
+	async undo(ctx: CallOf<typeof undo>): Promise<UndoneRecord[]> {
+		const { connection, stream, lease, records } = ctx.params;
+		const target = this.ends.target(connection);
+		const signal = deadline(lease.remainingMs);
+		return this.asked(() =>
+			all(records, async ({ id, name, before, ours }): Promise<UndoneRecord> => {
+				const undone = await target.undo(stream, name, before, ours, signal);
+				return { id, name, outcome: undone === "changed-since" ? undone : "restored" };
+			})
+		);
+	}
+}
+
+/** All are waited for, also after a failure: nothing may still be writing when the answer is given. */
+async function all<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+	const settled = await Promise.allSettled(items.map(work));
+	const failed = settled.find(({ status }) => status === "rejected");
+	if (failed) throw (failed as PromiseRejectedResult).reason;
+	return settled.map(each => (each as PromiseFulfilledResult<R>).value);
 }
 
 async function settle(

@@ -6,6 +6,7 @@ import { failure } from "../../cluster/errors";
 import { settingsOf } from "../../cluster/settings";
 import { sources, targets } from "../../connectors";
 import type { Spec } from "../../connectors/connector";
+import type { Definition } from "../../contracts/migration/definition";
 import {
 	type DifferenceLine,
 	type Lines,
@@ -15,23 +16,27 @@ import {
 } from "../../contracts/migration/migration";
 import type { ReportLine } from "../../contracts/migration/records";
 import { type ConnectorOptions, readDefinition } from "../../domain/migration/definition";
-import { newRun, type Run, type RunEvent, type StreamRun } from "../../domain/migration/run";
+import type { DataOf, RunEvent } from "../../domain/migration/events";
+import { nextStep } from "../../domain/migration/next-step";
+import { newRun, type Run, type StreamRun } from "../../domain/migration/run";
 import { statusOf } from "../../domain/migration/status";
 import { collection } from "../../mixins/collection.mixin";
 import { eventStore } from "../../mixins/event-store.mixin";
 import { mappings } from "../../mixins/mappings.mixin";
+import type { Canary } from "./run/canary";
 import { Controller } from "./run/controller";
 import { appendRun, loadRun, runNames } from "./run/journal";
-import { differenceLines, reportLines } from "./run/lines";
+import { changedLines, differenceLines, reportLines } from "./run/lines";
 import { writePasswords } from "./run/passwords";
 import { preflight } from "./run/planner";
+import { type Rehearsed, rehearse } from "./run/rehearse";
 
-const { plan, start, halt, status, list, report, diff } = migration.actions;
+const { plan, start, halt, pause, cancel, rollback, repair, dryRun, status, list, report, diff } = migration.actions;
 
 /** A definition as it was last planned, with what the plan found; `start` takes it from here. */
 interface PlannedDefinition {
 	readonly name: string;
-	readonly planned: Extract<RunEvent, { type: "planned" }>["data"];
+	readonly planned: DataOf<"planned">;
 }
 const options = (table: Readonly<Record<string, { readonly spec: Spec }>>): ConnectorOptions =>
 	Object.fromEntries(Object.entries(table).map(([name, { spec }]) => [name, spec.options]));
@@ -42,36 +47,85 @@ export default class MigrationService
 	implements Answers<typeof migration>
 {
 	private readonly controllers = new Map<string, Controller>();
+	/** Dry runs of this node, under the names they answered. */
+	private readonly rehearsals = new Map<string, Rehearsed>();
 	private readonly known = { source: options(sources), target: options(targets) };
 
 	@Action(plan, { timeout: 0 })
 	async plan(ctx: CallOf<typeof plan>): Promise<Plan> {
-		const read = readDefinition(ctx.params.document, this.known);
-		if (!read.ok) throw failure("DEFINITION_INVALID", lines(read.problems), { problems: read.problems });
-		const { definition, hash } = read;
+		const { definition, hash } = this.read(ctx.params.document);
 		const begun = await loadRun(this.store, definition.name);
 		if (begun && begun.hash !== hash) throw changed(definition.name);
 		if (begun) return begun.plan;
-		const mapping = this.mappingBetween(String(definition.source.connector), String(definition.target.connector));
-		if (!mapping) throw failure("DEFINITION_INVALID", "There is no mapping between these two systems.");
-		const planned = await preflight(this.broker, definition, hash, mapping);
+		const planned = await this.preflight(definition, hash);
 		const { name } = definition;
-		await this.definitions.put({ name, planned: { definition, hash, ...planned } });
+		await this.definitions.put({ name, planned });
 		return planned.plan;
 	}
 
 	@Action(start)
 	async start(ctx: CallOf<typeof start>): Promise<Status> {
-		const { name } = ctx.params;
+		const { name, only, limit } = ctx.params;
 		const run = (await loadRun(this.store, name)) ?? (await this.begin(name));
-		if (run.phase !== "finished" && !this.controllers.has(name)) this.control(run);
-		return statusOf(run, this.controllers.has(name));
+		if (run.phase === "cancelled" || run.phase === "rolled-back")
+			throw failure("MIGRATION_NOT_READY", `The migration '${name}' is ${run.phase}: give a new one another name.`);
+		const canary =
+			only || limit !== undefined ? { ...(only && { only }), ...(limit !== undefined && { limit }) } : undefined;
+		return this.drive(run, canary);
 	}
 
 	@Action(halt)
 	async halt(ctx: CallOf<typeof halt>): Promise<Status> {
-		await this.controllers.get(ctx.params.name)?.halt();
-		return statusOf(await this.run(ctx.params.name), false);
+		return statusOf(await this.halted(ctx.params.name), false);
+	}
+
+	@Action(pause)
+	async pause(ctx: CallOf<typeof pause>): Promise<Status> {
+		return this.decide(ctx.params, "paused");
+	}
+
+	@Action(cancel)
+	async cancel(ctx: CallOf<typeof cancel>): Promise<Status> {
+		return this.decide(ctx.params, "cancelled");
+	}
+
+	@Action(rollback)
+	async rollback(ctx: CallOf<typeof rollback>): Promise<Status> {
+		const { name, reason } = ctx.params;
+		const run = await this.halted(name);
+		if (run.phase !== "rolling-back" && run.phase !== "rolled-back")
+			await appendRun(this.store, run, { type: "undoing", data: { reason } }, `undoing-after-${run.version}`);
+		return this.drive(run);
+	}
+
+	@Action(repair)
+	async repair(ctx: CallOf<typeof repair>): Promise<Status> {
+		const { name, reason } = ctx.params;
+		const run = await this.halted(name);
+		if (run.phase !== "finished")
+			throw failure("MIGRATION_NOT_READY", `The migration '${name}' is ${run.phase}: repair it once it is finished.`);
+		for (const { stream } of run.streams) {
+			const event: RunEvent = { type: "again", data: { stream, force: true, reason } };
+			await appendRun(this.store, run, event, `again-after-${run.version}`);
+		}
+		return this.drive(run);
+	}
+
+	@Action(dryRun, { timeout: 0 })
+	async dryRun(ctx: CallOf<typeof dryRun>): Promise<Status> {
+		const { definition, hash } = this.read(ctx.params.document);
+		const planned = await this.preflight(definition, hash);
+		if (!planned.plan.ok)
+			throw failure(
+				"PREFLIGHT_REFUSED",
+				planned.plan.findings
+					.filter(({ ok }) => !ok)
+					.map(({ message }) => message)
+					.join("\n")
+			);
+		const rehearsed = await rehearse(this.broker, planned);
+		this.rehearsals.set(rehearsed.run.name, rehearsed);
+		return statusOf(rehearsed.run, false);
 	}
 
 	@Action(status)
@@ -90,12 +144,16 @@ export default class MigrationService
 	@Action(report)
 	async report(ctx: CallOf<typeof report>): Promise<Lines<ReportLine>> {
 		const { name, stream, after } = ctx.params;
-		return reportLines(this.store, name, await this.stream(name, stream), after);
+		const rehearsed = this.rehearsals.get(name);
+		const found = rehearsed?.run.streams.find(each => each.stream === stream) ?? (await this.stream(name, stream));
+		return reportLines(rehearsed?.store ?? this.store, name, found, after);
 	}
 
 	@Action(diff)
 	async diff(ctx: CallOf<typeof diff>): Promise<Lines<DifferenceLine>> {
 		const { name, stream, after } = ctx.params;
+		const run = await this.run(name);
+		if (run.phase === "rolled-back") return { lines: await changedLines(this.store, name, stream), next: null };
 		return differenceLines(this.store, name, await this.stream(name, stream), after);
 	}
 
@@ -104,7 +162,7 @@ export default class MigrationService
 		if (!settingsOf(this.broker).resume) return;
 		for (const name of await runNames(this.store)) {
 			const run = await this.run(name);
-			if (run.phase !== "finished" && run.token !== null) this.control(run);
+			if (nextStep(run).kind !== "rest" && run.token !== null && !run.paused) this.control(run);
 		}
 	}
 
@@ -136,7 +194,42 @@ export default class MigrationService
 		return run;
 	}
 
-	private control(run: Run): void {
+	private read(document: string): { definition: Definition; hash: string } {
+		const read = readDefinition(document, this.known);
+		if (!read.ok) throw failure("DEFINITION_INVALID", lines(read.problems), { problems: read.problems });
+		return read;
+	}
+
+	private async preflight(definition: Definition, hash: string): Promise<PlannedDefinition["planned"]> {
+		const mapping = this.mappingBetween(String(definition.source.connector), String(definition.target.connector));
+		if (!mapping) throw failure("DEFINITION_INVALID", "There is no mapping between these two systems.");
+		return { definition, hash, ...(await preflight(this.broker, definition, hash, mapping)) };
+	}
+
+	/** The run, with no controller of this node at work on it. */
+	private async halted(name: string): Promise<Run> {
+		await this.controllers.get(name)?.halt();
+		return this.run(name);
+	}
+
+	/** Stops a run that is not over, by a word of the operator. */
+	private async decide(
+		{ name, reason }: { name: string; reason: string },
+		type: "paused" | "cancelled"
+	): Promise<Status> {
+		const run = await this.halted(name);
+		if (nextStep(run).kind === "rest")
+			throw failure("MIGRATION_NOT_READY", `The migration '${name}' is ${run.phase} already.`);
+		await appendRun(this.store, run, { type, data: { reason } }, `${type}-after-${run.version}`);
+		return statusOf(run, false);
+	}
+
+	private drive(run: Run, canary?: Canary): Status {
+		if (nextStep(run).kind !== "rest" && !this.controllers.has(run.name)) this.control(run, canary);
+		return statusOf(run, this.controllers.has(run.name));
+	}
+
+	private control(run: Run, canary?: Canary): void {
 		const { name } = run;
 		const { leaseMs, dataDir } = settingsOf(this.broker);
 		const secret = secretKey(dataDir);
@@ -151,6 +244,7 @@ export default class MigrationService
 			leaseMs,
 			holder: `${this.broker.nodeID}`,
 			scope: "local",
+			...(canary && { canary }),
 			secretsFor: (stream, record) =>
 				fresh(stream).length > 0
 					? Object.fromEntries(fresh(stream).map(s => [s, passwordFor(stream, record)]))

@@ -1,79 +1,246 @@
-/** Compares one stream: lists the source anew, and looks at each moved record as the target holds it now. */
+/**
+ * Compares one stream: lists the source anew, and looks at each moved record as the target holds it now. What changed at
+ * the source is written and looked at again at once, page by page; what others changed at the target is left.
+ */
 
-import type { Difference, SourceRecord, Transformed } from "../../../contracts/migration/records";
+import type { Difference, Intent, SourceRecord, Transformed } from "../../../contracts/migration/records";
+import type { Comparison } from "../../../contracts/migration/verifier";
 import { digest } from "../../../domain/canonical";
+import type { Prepared } from "../../../domain/migration/events";
 import type { StreamRun } from "../../../domain/migration/run";
-import { prepare, type Workplace } from "./copy";
+import { countRemoved, doBatch, finishOpenBatch, type Log, oneApplier, record } from "./batch";
 import { appendRun, comparisonStream, readComparisons } from "./journal";
+import { beforeOf, type Known, knownRecords } from "./known";
 import { lookAhead } from "./look-ahead";
+import type { Workplace } from "./place";
+import { intend, prepare } from "./prepare";
 
 interface ReadPage {
 	readonly records: readonly SourceRecord[];
+	readonly at: string | null;
 	readonly next: string | null;
 	/** The run's version before the read began (L5). */
 	readonly position: string;
 }
 
+/** What was found of a page. */
+interface Looked {
+	readonly equal: Comparison["equal"];
+	readonly differences: readonly Difference[];
+	/** New to the run, or held until now and fit to be moved. */
+	readonly toMove: readonly Transformed[];
+	/** Changed at the source; what stands at the target is ours. */
+	readonly toWrite: readonly Intent[];
+}
+
+/** How often a page is looked at again after something of it was written. */
+const MOST_ROUNDS = 4;
+
+/** Why a record waits that the source itself cannot mend. */
+const TARGETS_REASONS: ReadonlySet<string> = new Set(["target_refused", "target_failed", "conflict", "name_taken"]);
+
 export async function compareStream(place: Workplace, stream: StreamRun): Promise<void> {
+	const comparing = new Comparing(place, stream);
+	await comparing.start();
 	for await (const page of lookAhead(pages(place, stream))) {
 		if (place.halted()) return;
-		await comparePage(place, stream, page);
+		await comparing.page(page);
 	}
 }
 
-async function* pages({ broker, run }: Workplace, stream: StreamRun): AsyncGenerator<ReadPage> {
-	let { cursor } = stream.comparison;
-	do {
-		const position = run.version;
-		const page = await broker.call("extractor.page", {
-			connection: run.definition.source,
-			stream: stream.stream,
-			cursor,
-			limit: run.definition.batch.records
+async function* pages(place: Workplace, stream: StreamRun): AsyncGenerator<ReadPage> {
+	let at = stream.comparison.cursor;
+	for (;;) {
+		const page = await read(place, stream, at);
+		yield page;
+		if (page.next === null) return;
+		at = page.next;
+	}
+}
+
+async function read({ broker, run }: Workplace, { stream }: StreamRun, at: string | null): Promise<ReadPage> {
+	const position = run.version;
+	const { source: connection, batch } = run.definition;
+	const { records, next } = await broker.call("extractor.page", {
+		connection,
+		stream,
+		cursor: at,
+		limit: batch.records
+	});
+	return { records, at, next, position };
+}
+
+class Comparing {
+	private log: Log = { version: "" };
+	private known: Promise<Map<string, Known>> | undefined;
+
+	constructor(
+		private readonly place: Workplace,
+		private readonly stream: StreamRun
+	) {}
+
+	async start(): Promise<void> {
+		this.log = await finishOpenBatch(this.place, this.stream, beforeOf(await this.records()));
+	}
+
+	async page(page: ReadPage): Promise<void> {
+		const { comparison, ids } = this.stream;
+		const fresh = unique(page.records).filter(({ id }) => !comparison.ids.has(id));
+		const added = fresh.filter(({ id }) => !ids.has(id)).length;
+		const equal: (readonly [string, string, string])[] = [];
+		let rest = fresh;
+		let looked: Looked = { equal: [], differences: [], toMove: [], toWrite: [] };
+		for (let round = 1; rest.length > 0 && round <= MOST_ROUNDS; round++) {
+			looked = await this.look(rest);
+			equal.push(...looked.equal);
+			if (looked.toMove.length + looked.toWrite.length === 0) break;
+			await this.settle(looked);
+			const open = new Set([...looked.toMove, ...looked.toWrite, ...looked.differences].map(({ id }) => id));
+			const { records } = await read(this.place, this.stream, page.at);
+			rest = records.filter(({ id }) => open.has(id));
+		}
+		await this.count(page, fresh, added, equal, looked.differences);
+	}
+
+	private async look(records: readonly SourceRecord[]): Promise<Looked> {
+		const { moved, held, ids, comparison } = this.stream;
+		const transformed = await prepare(
+			this.place,
+			this.stream.stream,
+			records.filter(({ id }) => this.matters(id))
+		);
+		const mine = transformed.filter(({ id }) => moved.has(id));
+		const { equal, differences } = await this.compare(mine);
+		const byId = new Map(mine.map(each => [each.id, each]));
+		const toWrite: Intent[] = [];
+		const left: Difference[] = mine.filter(({ target }) => !target).map(unmapped);
+		for (const difference of differences) {
+			const intent = await this.rewrite(byId.get(difference.id) as Transformed, difference, comparison.force);
+			if (intent) toWrite.push(intent);
+			else left.push(difference);
+		}
+		const toMove = transformed.filter(each => !ids.has(each.id) || (held.has(each.id) && each.target !== undefined));
+		return { equal, differences: left, toMove, toWrite };
+	}
+
+	/** Not what waits for a reason that only the target, or a human, can mend. */
+	private matters(id: string): boolean {
+		const category = this.stream.held.get(id);
+		if (category !== undefined) return this.stream.comparison.force || !TARGETS_REASONS.has(category);
+		return this.stream.moved.has(id) || !this.stream.ids.has(id);
+	}
+
+	private async compare(transformed: readonly Transformed[]): Promise<Comparison> {
+		const records = transformed.flatMap(({ id, target }) => (target ? [{ id, ...target }] : []));
+		if (records.length === 0) return { equal: [], differences: [] };
+		const { target: connection } = this.place.run.definition;
+		return this.place.broker.call("verifier.compare", { connection, stream: this.stream.stream, records });
+	}
+
+	/** How to write a record that differs, if it is ours to write: nobody else changed it, or a repair was asked for. */
+	private async rewrite(
+		transformed: Transformed,
+		{ kind, found }: Difference,
+		force: boolean
+	): Promise<Intent | undefined> {
+		const known = (await this.records()).get(transformed.id);
+		if (!known || !(force || (kind === "different" && found === known.ours))) return undefined;
+		const ours = found ?? known.ours;
+		return { ...transformed, before: known.before, ...(ours !== undefined && { ours }) };
+	}
+
+	private async settle({ toMove, toWrite }: Looked): Promise<void> {
+		const intents = [...(await intend(this.place, this.stream, toMove, new Map())), ...toWrite];
+		const { cursor, total } = this.stream;
+		const prepared: Prepared = { batch: this.stream.batch + 1, cursor, last: false, total, intents, settles: true };
+		await doBatch(this.place, this.stream, this.log, prepared, beforeOf(await this.records()));
+		this.known = undefined;
+	}
+
+	private records(): Promise<Map<string, Known>> {
+		this.known ??= knownRecords(this.place, this.stream);
+		return this.known;
+	}
+
+	private async count(
+		page: ReadPage,
+		fresh: readonly SourceRecord[],
+		added: number,
+		equal: Comparison["equal"],
+		left: readonly Difference[]
+	): Promise<void> {
+		const { comparison, stream } = this.stream;
+		const last = page.next === null;
+		const absent = last ? await this.takeAway(absentIds(this.stream, fresh)) : [];
+		const gone = absent.map((id): Difference => ({ id, name: "", kind: "gone", fields: [] }));
+		const differences = [...left, ...gone];
+		const batch = comparison.batch + 1;
+		const { pass } = comparison;
+		const event = { type: "compared", data: { pass, batch, equal, differences, position: page.position } };
+		const appended = await this.appendBulk(event, `compared-${pass}-${batch}`);
+		const data = {
+			stream,
+			batch,
+			cursor: page.next,
+			last,
+			ids: fresh.map(({ id }) => id),
+			added,
+			absent,
+			compared: equal.length + left.length,
+			differences: differences.length,
+			digest: digest(equal.map(key => [...key])),
+			comparisons: appended
+		};
+		await appendRun(
+			this.place.store,
+			this.place.run,
+			{ type: "compared", data },
+			`compared-${stream}-${pass}-${batch}`
+		);
+	}
+
+	/**
+	 * Takes away what two listings in a row did not name (L3), where what stands at the target is still ours; more than
+	 * the definition allows at once are left for a human. Answers what is left.
+	 */
+	private async takeAway(absent: readonly string[]): Promise<string[]> {
+		const before = new Set(this.stream.comparison.absentBefore);
+		const confirmed = absent.filter(id => before.has(id) && this.stream.moved.has(id));
+		if (confirmed.length === 0 || confirmed.length > this.place.run.definition.catchUp.removals) return [...absent];
+		const known = await this.records();
+		const { applier, run, lease } = this.place;
+		const records = confirmed.flatMap(id => {
+			const { name, before: first, ours } = known.get(id) as Known;
+			return first === null && ours !== undefined ? [{ id, name, before: null, ours }] : [];
 		});
-		yield { ...page, position };
-		cursor = page.next;
-	} while (cursor !== null);
+		const call = { connection: run.definition.target, stream: this.stream.stream, records };
+		const undone = await oneApplier(lease(), (held, timeout) => applier.undo({ ...call, lease: held }, timeout));
+		const removed = undone.filter(({ outcome }) => outcome === "restored");
+		const batch = this.stream.batch + 1;
+		await record(this.place, this.stream, this.log, { type: "removed", data: { batch, removed } });
+		const ids = removed.map(({ id }) => id);
+		const counts = countRemoved(ids, beforeOf(known));
+		const data = { stream: this.stream.stream, batch, ...counts, records: this.log.version };
+		await appendRun(this.place.store, run, { type: "settled", data }, `removed-${this.stream.stream}-${batch}`);
+		this.known = undefined;
+		return absent.filter(id => !ids.includes(id));
+	}
+
+	/** A comparison that was recorded but not counted when the last controller stopped is made again, and replaces it. */
+	private async appendBulk(event: { type: string; data: unknown }, appendId: string): Promise<string> {
+		const { store, run } = this.place;
+		const { stream, comparison } = this.stream;
+		let version = comparison.comparisons;
+		for await (const orphan of readComparisons(store, run.name, stream, version)) version = orphan.version;
+		const bulk = comparisonStream(run.name, stream);
+		const appended = await store.append(bulk, version, [event], `${appendId}-after-${version}`);
+		return appended.version;
+	}
 }
 
-async function comparePage(place: Workplace, stream: StreamRun, page: ReadPage): Promise<void> {
-	const { comparison } = stream;
-	const once = new Set<string>();
-	const fresh = page.records.filter(({ id }) => !comparison.ids.has(id) && !once.has(id) && once.add(id));
-	const added = fresh.filter(({ id }) => !stream.ids.has(id));
-	const moved = fresh.filter(({ id }) => stream.moved.has(id));
-	const last = page.next === null;
-	const transformed = moved.length > 0 ? await prepare(place, stream.stream, moved) : [];
-	const { equal, differences: unequal } = await compare(place, stream.stream, transformed);
-	const differences: Difference[] = [
-		...unequal,
-		...transformed.filter(({ target }) => !target).map(unmapped),
-		...added.map(({ id, name }): Difference => ({ id, name, kind: "missing", fields: [] })),
-		...(last ? gone(stream, fresh) : [])
-	];
-	const batch = comparison.batch + 1;
-	const { position } = page;
-	const event = { type: "compared", data: { batch, equal, differences, position } };
-	const appended = await appendBulk(place, stream, event, `compared-${batch}`);
-	const counted = {
-		stream: stream.stream,
-		batch,
-		cursor: page.next,
-		last,
-		ids: fresh.map(({ id }) => id),
-		compared: moved.length,
-		differences: differences.length,
-		digest: digest(equal.map(key => [...key])),
-		comparisons: appended
-	};
-	await appendRun(place.store, place.run, { type: "compared", data: counted }, `compared-${stream.stream}-${batch}`);
-}
-
-async function compare({ broker, run }: Workplace, stream: string, transformed: readonly Transformed[]) {
-	const records = transformed.flatMap(({ id, target }) => (target ? [{ id, ...target }] : []));
-	if (records.length === 0) return { equal: [], differences: [] };
-	return broker.call("verifier.compare", { connection: run.definition.target, stream, records });
-}
+const unique = (records: readonly SourceRecord[]): SourceRecord[] => [
+	...new Map(records.map(each => [each.id, each])).values()
+];
 
 const unmapped = ({ id, name, quarantine }: Transformed): Difference => ({
 	id,
@@ -82,23 +249,8 @@ const unmapped = ({ id, name, quarantine }: Transformed): Difference => ({
 	fields: quarantine ? [{ field: quarantine.field, expected: quarantine.reason, actual: null }] : []
 });
 
-/** Moved records that this listing, now whole, did not name. */
-function gone(stream: StreamRun, lastPage: readonly SourceRecord[]): Difference[] {
+/** What the run knows and this listing, whole with its last page, did not name. */
+function absentIds({ ids, removed, comparison }: StreamRun, lastPage: readonly SourceRecord[]): string[] {
 	const named = new Set(lastPage.map(({ id }) => id));
-	const ids = [...stream.moved.without(stream.comparison.ids)].filter(id => !named.has(id));
-	return ids.map(id => ({ id, name: "", kind: "gone", fields: [] }));
-}
-
-/** A comparison that was recorded but not counted when the last controller stopped is made again, and replaces it. */
-async function appendBulk(
-	{ store, run }: Workplace,
-	{ stream, comparison }: StreamRun,
-	event: { type: string; data: unknown },
-	appendId: string
-): Promise<string> {
-	let version = comparison.comparisons;
-	for await (const orphan of readComparisons(store, run.name, stream, version)) version = orphan.version;
-	const bulk = comparisonStream(run.name, stream);
-	const appended = await store.append(bulk, version, [event], `${appendId}-after-${version}`);
-	return appended.version;
+	return [...ids.without(comparison.ids)].filter(id => !named.has(id) && !removed.has(id));
 }

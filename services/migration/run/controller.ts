@@ -8,11 +8,17 @@ import { type EventStore, VersionConflict } from "../../../adapters/eventstore";
 import { acquireLease, type Lease } from "../../../adapters/lease";
 import type { Broker } from "../../../cluster";
 import { codeOf, isUnanswered } from "../../../cluster/errors";
-import { nextStep, type Run, type Step, verdictOf } from "../../../domain/migration/run";
+import type { RunEvent } from "../../../domain/migration/events";
+import { nextStep, type Step, verdictOf } from "../../../domain/migration/next-step";
+import type { Run, StreamRun } from "../../../domain/migration/run";
+import { live } from "./appliers";
+import { type Canary, moveCanary } from "./canary";
 import { compareStream } from "./compare";
-import { copyStream, type Workplace } from "./copy";
+import { copyStream } from "./copy";
 import { appendRun, runStream } from "./journal";
+import type { Workplace } from "./place";
 import { surveyTarget } from "./survey";
+import { undoStream } from "./undo";
 
 export interface ControllerOptions {
 	readonly broker: Broker;
@@ -24,6 +30,8 @@ export interface ControllerOptions {
 	/** `local`: the data folder's lock proves that an earlier holder is dead. */
 	readonly scope: "local" | "cluster";
 	readonly secretsFor: Workplace["secretsFor"];
+	/** Moves only these of the last stream, then rests. */
+	readonly canary?: Canary;
 	/** Called once a stream is copied, before it is compared. */
 	readonly copied: (stream: string) => Promise<void>;
 }
@@ -94,26 +102,55 @@ export class Controller {
 		const place = this.workplace();
 		switch (step.kind) {
 			case "copy":
+				if (this.options.canary && step.stream === place.run.streams.at(-1)) return this.sendCanary(place, step.stream);
 				await copyStream(place, step.stream);
 				if (step.stream.copied) await this.options.copied(step.stream.stream);
 				return;
 			case "compare":
 				return compareStream(place, step.stream);
+			case "again":
+				return this.passAgain(step.stream);
 			case "survey":
 				return surveyTarget(place, step.stream);
-			case "finish": {
-				const verdict = verdictOf(place.run);
-				await appendRun(place.store, place.run, { type: "finished", data: verdict }, "finished");
-				return;
+			case "undo":
+				return undoStream(place, step.stream);
+			case "finish":
+				return this.append({ type: "finished", data: verdictOf(place.run) });
+			case "rolledBack": {
+				const changed = place.run.streams.reduce((sum, { undo }) => sum + undo.changed, 0);
+				return this.append({ type: "rolledBack", data: { changed } });
 			}
 			case "rest":
 				return;
 		}
 	}
 
+	private async sendCanary(place: Workplace, stream: StreamRun): Promise<void> {
+		await moveCanary(place, stream, this.options.canary as Canary);
+		this.halting = true;
+	}
+
+	private passAgain({ stream, comparison: { added, absent } }: StreamRun): Promise<void> {
+		const reason = `${added} records more, ${absent.length} fewer than the listing before`;
+		return this.append({ type: "again", data: { stream, force: false, reason } });
+	}
+
+	private async append(event: RunEvent): Promise<void> {
+		const { store, run } = this.options;
+		await appendRun(store, run, event, `${event.type}-after-${run.version}`);
+	}
+
 	private workplace(): Workplace {
 		const { broker, store, run, secretsFor } = this.options;
-		return { broker, store, run, secretsFor, halted: () => this.stopped(), lease: () => this.held() };
+		return {
+			broker,
+			store,
+			run,
+			secretsFor,
+			applier: live(broker),
+			halted: () => this.stopped(),
+			lease: () => this.held()
+		};
 	}
 
 	private held(): { token: string; remainingMs: number } {

@@ -1,20 +1,24 @@
 /** A run in the event store: its own stream, and beside it the bulk: records and comparisons by stream. */
 
 import { type EventStore, NEW } from "../../../adapters/eventstore";
-import {
-	apply,
-	type ComparisonEvent,
-	newRun,
-	type RecordEvent,
-	type Run,
-	type RunEvent
-} from "../../../domain/migration/run";
+import type { Intent, Result, UndoneRecord } from "../../../contracts/migration/records";
+import type {
+	ComparisonEvent,
+	DataOf,
+	Prepared,
+	RecordEvent,
+	RunEvent,
+	UndoEvent
+} from "../../../domain/migration/events";
+import { apply, newRun, type Run } from "../../../domain/migration/run";
 
 const PREFIX = "migration/";
 
 export const runStream = (name: string): string => `${PREFIX}${name}`;
 export const recordStream = (name: string, stream: string): string => `${PREFIX}${name}/records/${stream}`;
 export const comparisonStream = (name: string, stream: string): string => `${PREFIX}${name}/comparisons/${stream}`;
+
+export const undoStream = (name: string, stream: string): string => `${PREFIX}${name}/undos/${stream}`;
 
 /** The names of all runs. */
 export async function runNames(store: EventStore): Promise<string[]> {
@@ -27,7 +31,7 @@ export async function loadRun(store: EventStore, name: string): Promise<Run | un
 	let run: Run | undefined;
 	for await (const { event, version, at } of store.read(runStream(name))) {
 		const known = event as RunEvent;
-		run ??= newRun(name, (known as Extract<RunEvent, { type: "planned" }>).data, NEW);
+		run ??= newRun(name, known.data as DataOf<"planned">, NEW);
 		apply(run, known, version, at);
 	}
 	return run;
@@ -40,22 +44,57 @@ export async function appendRun(store: EventStore, run: Run, event: RunEvent, ap
 	return position;
 }
 
-export async function* readRecords(
+async function* readBulk<E>(
 	store: EventStore,
-	name: string,
 	stream: string,
 	after?: string
-): AsyncGenerator<{ event: RecordEvent; version: string }> {
-	for await (const { event, version } of store.read(recordStream(name, stream), after))
-		yield { event: event as RecordEvent, version };
+): AsyncGenerator<{ event: E; version: string }> {
+	for await (const { event, version } of store.read(stream, after)) yield { event: event as E, version };
 }
 
-export async function* readComparisons(
+export const readRecords = (store: EventStore, name: string, stream: string, after?: string) =>
+	readBulk<RecordEvent>(store, recordStream(name, stream), after);
+
+export const readComparisons = (store: EventStore, name: string, stream: string, after?: string) =>
+	readBulk<ComparisonEvent>(store, comparisonStream(name, stream), after);
+
+export const readUndos = (store: EventStore, name: string, stream: string, after?: string) =>
+	readBulk<UndoEvent>(store, undoStream(name, stream), after);
+
+/** A batch as it stands in the records: each intent with its result; or what was taken away. */
+export interface Batch {
+	readonly version: string;
+	readonly batch: number;
+	/** Outside the order of the copy. */
+	readonly settles: boolean;
+	readonly entries: readonly { readonly intent: Intent; readonly result: Result }[];
+	readonly removed: readonly UndoneRecord[];
+}
+
+/** The batches that were written, after version `after`, up to and with version `until`. */
+export async function* readBatches(
 	store: EventStore,
 	name: string,
 	stream: string,
-	after?: string
-): AsyncGenerator<{ event: ComparisonEvent; version: string }> {
-	for await (const { event, version } of store.read(comparisonStream(name, stream), after))
-		yield { event: event as ComparisonEvent, version };
+	{ after, until }: { after?: string | undefined; until?: string } = {}
+): AsyncGenerator<Batch> {
+	let prepared: Prepared | undefined;
+	for await (const { event, version } of readRecords(store, name, stream, after)) {
+		if (event.type === "prepared") prepared = event.data;
+		else if (event.type === "removed") yield { version, settles: true, entries: [], ...event.data };
+		else if (prepared) yield written(version, prepared, event.data.results);
+		if (version === until) return;
+	}
 }
+
+const written = (
+	version: string,
+	{ batch, settles = false, intents }: Prepared,
+	results: readonly Result[]
+): Batch => ({
+	version,
+	batch,
+	settles,
+	entries: results.map((result, index) => ({ intent: intents[index] as Intent, result })),
+	removed: []
+});

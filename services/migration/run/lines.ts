@@ -1,32 +1,71 @@
-/** The bulk of a run as lines for the operator: what became of each record, and what differs. */
+/** The bulk of a run as lines for the operator: what became of each record, and what is not as it should be. */
 
-import type { EventStore } from "../../../adapters/eventstore";
+import { type EventStore, NEW } from "../../../adapters/eventstore";
 import type { DifferenceLine, Lines } from "../../../contracts/migration/migration";
-import type { Intent, ReportLine } from "../../../contracts/migration/records";
+import type { ReportLine, UndoneRecord } from "../../../contracts/migration/records";
+import { IdSet } from "../../../domain/migration/idset";
 import type { StreamRun } from "../../../domain/migration/run";
 import { reportLine } from "../../../domain/migration/status";
-import { readComparisons, readRecords } from "./journal";
+import { readBatches, readComparisons, readUndos } from "./journal";
 
 /** The most lines of one answer, give or take a batch. */
 const MOST_LINES = 500;
 
-/** Lines of the batches after version `after`, in the order of the listing. */
+/** Lines of the batches after version `after`, in the order of the listing; each record once, as it is now. */
 export async function reportLines(
 	store: EventStore,
 	name: string,
-	{ stream, records: counted }: StreamRun,
+	run: StreamRun,
 	after: string | null
 ): Promise<Lines<ReportLine>> {
+	const { stream, records: until } = run;
 	const lines: ReportLine[] = [];
-	let intents: readonly Intent[] = [];
-	for await (const { event, version } of readRecords(store, name, stream, after ?? undefined)) {
-		if (event.type === "prepared") intents = event.data.intents;
-		else lines.push(...event.data.results.map((result, i) => reportLine(stream, intents[i] as Intent, result)));
-		if (version === counted) break;
-		if (event.type === "written" && lines.length >= MOST_LINES) return { lines, next: version };
+	if (until === NEW || after === until) return { lines, next: null };
+	const later = await settledLines(store, name, run);
+	for await (const batch of readBatches(store, name, stream, { after: after ?? undefined, until })) {
+		const due = batch.entries.filter(({ intent: { id } }) => !batch.settles || later.get(id)?.first === batch.batch);
+		lines.push(...due.map(({ intent, result }) => later.get(intent.id)?.line ?? reportLine(stream, intent, result)));
+		if (lines.length >= MOST_LINES && batch.version !== until) return { lines, next: batch.version };
 	}
 	return { lines, next: null };
 }
+
+/** What was said last of a record, and the batch that met it first if that was outside the order of the copy. */
+interface Settled {
+	readonly line: ReportLine;
+	readonly first: number | undefined;
+}
+
+/** Of the records that were written, or taken away, outside the order of the copy. */
+async function settledLines(
+	store: EventStore,
+	name: string,
+	{ stream, records: until }: StreamRun
+): Promise<Map<string, Settled>> {
+	const settled = new Map<string, Settled>();
+	const copied = new IdSet();
+	const firstIn = (id: string, batch: number): number | undefined =>
+		settled.get(id)?.first ?? (copied.has(id) ? undefined : batch);
+	for await (const { batch, settles, entries, removed } of readBatches(store, name, stream, { until })) {
+		for (const record of removed)
+			settled.set(record.id, { first: settled.get(record.id)?.first, line: gone(stream, record) });
+		for (const { intent, result } of entries)
+			if (settles)
+				settled.set(intent.id, { first: firstIn(intent.id, batch), line: reportLine(stream, intent, result) });
+			else copied.add(intent.id);
+	}
+	return settled;
+}
+
+const gone = (stream: string, { id, name }: UndoneRecord): ReportLine => ({
+	stream,
+	id,
+	name,
+	outcome: "removed",
+	target: null,
+	losses: [],
+	reason: "Made by us, gone from the source since: two listings did not name it."
+});
 
 /** The records that the last comparison found not to be as they should. */
 export async function differenceLines(
@@ -35,14 +74,26 @@ export async function differenceLines(
 	{ stream, comparison }: StreamRun,
 	after: string | null
 ): Promise<Lines<DifferenceLine>> {
-	const lines: DifferenceLine[] = [];
-	let held: { batch: number; lines: DifferenceLine[] } | undefined;
+	const lines = new Map<number, DifferenceLine[]>();
+	if (comparison.comparisons === NEW) return { lines: [], next: null };
 	for await (const { event, version } of readComparisons(store, name, stream, after ?? undefined)) {
-		const { batch, differences } = event.data;
+		const { pass, batch, differences } = event.data;
 		// A batch that was compared twice, because a controller stopped between, counts as it was the second time.
-		if (held && held.batch !== batch) lines.push(...held.lines);
-		held = { batch, lines: differences.map(difference => ({ stream, ...difference })) };
+		if (pass === comparison.pass)
+			lines.set(
+				batch,
+				differences.map(({ found, ...said }) => ({ stream, ...said }))
+			);
 		if (version === comparison.comparisons) break;
 	}
-	return { lines: [...lines, ...(held?.lines ?? [])], next: null };
+	return { lines: [...lines.values()].flat(), next: null };
+}
+
+/** The records that a rollback left as they are, because others changed them. */
+export async function changedLines(store: EventStore, name: string, stream: string): Promise<DifferenceLine[]> {
+	const lines = new Map<string, DifferenceLine>();
+	for await (const { event } of readUndos(store, name, stream))
+		for (const { id, name: record, outcome } of event.data.records)
+			if (outcome === "changed-since") lines.set(id, { stream, id, name: record, kind: "changed-since", fields: [] });
+	return [...lines.values()];
 }

@@ -3,7 +3,7 @@
 import { chmodSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { EventStore } from "../../../adapters/eventstore";
-import { readRecords } from "./journal";
+import { readBatches } from "./journal";
 
 /** Written anew from the records each time, so that it holds every record that was created, once. */
 export async function writePasswords(
@@ -14,15 +14,11 @@ export async function writePasswords(
 	passwordFor: (name: string) => string
 ): Promise<void> {
 	const created: string[] = [];
-	let names = new Map<string, string>();
-	for await (const { event } of readRecords(store, name, stream)) {
-		if (event.type === "prepared")
-			names = new Map(event.data.intents.map(({ id, target }) => [id, target?.name ?? ""]));
-		else
-			created.push(...event.data.results.filter(r => r.outcome === "created").map(({ id }) => names.get(id) as string));
-	}
+	for await (const { entries } of readBatches(store, name, stream))
+		for (const { intent, result } of entries)
+			if (result.outcome === "created" && intent.target) created.push(intent.target.name);
 	if (created.length === 0) return;
-	const lines = created.map(admin => `${quoted(admin)},${passwordFor(admin)}`);
+	const lines = [...new Set(created)].map(admin => `${quoted(admin)},${passwordFor(admin)}`);
 	mkdirSync(dirname(file), { recursive: true });
 	const fresh = `${file}.new`;
 	writeFileSync(fresh, ["username,password", ...lines, ""].join("\n"), { mode: 0o600 });

@@ -7,7 +7,7 @@ import type { Definition } from "../../../contracts/migration/definition";
 import type { Plan, StreamPlan } from "../../../contracts/migration/migration";
 import type { SourceRecord, Transformed } from "../../../contracts/migration/records";
 import type { Mapping } from "../../../domain/migration/mapping";
-import { claim, prepare } from "./copy";
+import { claim, prepare } from "./prepare";
 
 export interface Planned {
 	readonly plan: Plan;

@@ -1,8 +1,8 @@
 /** Lists the target whole: proves that every page of it can be read, and counts what only the target has. */
 
 import { claimOf, type StreamRun } from "../../../domain/migration/run";
-import type { Workplace } from "./copy";
 import { appendRun } from "./journal";
+import type { Workplace } from "./place";
 
 /** Names a page: large, since a page costs a round trip, and small enough to be answered in time. */
 const PAGE = 500;

@@ -1,21 +1,13 @@
 import fc from "fast-check";
 import { OUTCOMES, type Outcome } from "../../../../contracts/migration/records";
+import type { RunEvent } from "../../../../domain/migration/events";
 import { IdSet } from "../../../../domain/migration/idset";
-import {
-	addsUp,
-	apply,
-	isComplete,
-	newRun,
-	nextStep,
-	noOutcomes,
-	type Run,
-	type RunEvent,
-	verdictOf
-} from "../../../../domain/migration/run";
+import { addsUp, isComplete, nextStep, verdictOf } from "../../../../domain/migration/next-step";
+import { apply, newRun, noOutcomes, type Run } from "../../../../domain/migration/run";
 import { statusOf } from "../../../../domain/migration/status";
 
 const planned = {
-	definition: { name: "panel", streams: ["admins", "users"] },
+	definition: { name: "panel", streams: ["admins", "users"], catchUp: { passes: 2, removals: 10 } },
 	hash: "h",
 	mapping: "m",
 	context: {},
@@ -39,15 +31,19 @@ const copied = (stream: string, ids: string[], last: boolean, outcome: Outcome =
 		ids,
 		moved: outcome === "created" ? ids.map(id => [id, `n${id}`]) : [],
 		claimed: [],
+		held: outcome === "quarantined" ? ids.map(id => [id, "limited"]) : [],
+		removed: [],
 		outcomes: { ...noOutcomes(), [outcome]: ids.length },
 		quarantine: outcome === "quarantined" ? { limited: { count: ids.length, reason: "r" } } : {},
 		losses: {},
 		records: "1"
 	}
 });
-const compared = (stream: string, ids: string[], differences = 0): RunEvent => ({
+const compared = (stream: string, ids: string[], differences = 0, added = 0, absent: string[] = []): RunEvent => ({
 	type: "compared",
 	data: {
+		added,
+		absent,
 		stream,
 		batch: 1,
 		cursor: null,
@@ -72,11 +68,35 @@ describe("what a run does next", () => {
 		expect(kinds(taken, copied("admins", ["1"], false))).toBe("copy admins");
 		expect(kinds(taken, copied("admins", ["1"], true))).toBe("copy users");
 		expect(kinds(...copies)).toBe("compare admins");
-		expect(kinds(...copies, compared("admins", ["1"]))).toBe("compare users");
-		const all = [...copies, compared("admins", ["1"]), compared("users", ["1", "2"])];
-		expect(kinds(...all)).toBe("survey admins");
-		expect(kinds(...all, surveyed("admins"), surveyed("users"))).toBe("finish");
+		const admins = [...copies, compared("admins", ["1"])];
+		expect(kinds(...admins)).toBe("survey admins");
+		expect(kinds(...admins, surveyed("admins"))).toBe("compare users");
+		const all = [...admins, surveyed("admins"), compared("users", ["1", "2"])];
+		expect(kinds(...all)).toBe("survey users");
+		expect(kinds(...all, surveyed("users"))).toBe("finish");
 		expect(kinds({ type: "finished", data: { result: "clean", certificate: "c" } })).toBe("rest");
+	});
+
+	it("is one listing more when the last one named other records, as often as the definition allows", () => {
+		const again: RunEvent = { type: "again", data: { stream: "admins", force: false, reason: "" } };
+		const added = compared("admins", ["1", "2"], 0, 1);
+		expect(kinds(...copies, added)).toBe("again admins");
+		expect(kinds(...copies, compared("admins", [], 1, 0, ["1"]))).toBe("again admins");
+		expect(kinds(...copies, added, again)).toBe("compare admins");
+		expect(kinds(...copies, added, again, added)).toBe("survey admins");
+	});
+
+	it("goes back stream by stream, dependents first, and never forward again", () => {
+		const undoing: RunEvent = { type: "undoing", data: { reason: "" } };
+		const undone = (stream: string): RunEvent => ({
+			type: "undone",
+			data: { stream, ids: [], restored: 0, changed: 0, records: "1", last: true, undos: "0" }
+		});
+		expect(kinds(taken, undoing)).toBe("undo users");
+		expect(kinds(taken, undoing, undone("users"))).toBe("undo admins");
+		expect(kinds(taken, undoing, undone("users"), undone("admins"))).toBe("rolledBack");
+		expect(kinds(taken, undoing, { type: "rolledBack", data: { changed: 0 } })).toBe("rest");
+		expect(kinds(taken, { type: "cancelled", data: { reason: "" } })).toBe("rest");
 	});
 
 	it("is the same after a failure", () => {

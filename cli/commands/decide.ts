@@ -1,0 +1,34 @@
+/** An operator's word on a run: stop, stop for good, put back, mend. */
+
+import type { Status } from "../../contracts/migration/migration";
+import type { Client } from "../client";
+import { type Flags, print, say } from "../command";
+import { EXIT } from "../exit";
+import { statusText } from "../text";
+import { exitOfRun, follow, interruption } from "./run";
+
+type Word = "pause" | "cancel" | "rollback" | "repair";
+
+const EXITS: Readonly<Record<Word, (status: Status, flags: Flags) => number>> = {
+	pause: () => EXIT.clean,
+	cancel: () => EXIT.clean,
+	rollback: exitOfRollback,
+	repair: exitOfRun
+};
+
+export async function decide(client: Client, word: Word, name: string, flags: Flags): Promise<number> {
+	const interrupt = interruption();
+	const reason = flags.reason ?? "";
+	const said = await client.call(`migration.${word}`, { name, reason });
+	const status = said.running ? await follow(client, name, flags, interrupt) : said;
+	print(flags.json ? JSON.stringify(status) : statusText(status));
+	return EXITS[word](status, flags);
+}
+
+function exitOfRollback({ phase, failure, streams }: Status): number {
+	if (phase !== "rolled-back") {
+		say(`banyan: ${failure?.message ?? "The rollback stopped."} Nothing is lost: run it again to go on.`);
+		return EXIT.broken;
+	}
+	return streams.some(({ changedSince }) => changedSince > 0) ? EXIT.human : EXIT.clean;
+}

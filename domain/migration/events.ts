@@ -1,0 +1,113 @@
+/** What happens in a run, as it is stored: its course, and beside it the bulk. */
+
+import type { Json } from "../../contracts/json";
+import type { Definition } from "../../contracts/migration/definition";
+import type { Plan } from "../../contracts/migration/migration";
+import type { Difference, Intent, Loss, Outcome, Result, UndoneRecord } from "../../contracts/migration/records";
+
+/** How many records had a code, and the first reason given for it. Counts of a change may be negative. */
+export type Tally = Record<string, { count: number; reason: string; severity?: Loss["severity"] }>;
+export type OutcomeCounts = Record<Outcome, number>;
+
+/** What a batch changes in the counts of its stream. */
+export interface Counted {
+	/** Records met for the first time. */
+	readonly ids: string[];
+	/** `[id, name at the target]` of what is there as ours now. */
+	readonly moved: [string, string][];
+	/** Other names at the target that stand for a record of the source. */
+	readonly claimed: string[];
+	/** `[id, category]` of what waits for a human. */
+	readonly held: [string, string][];
+	/** Ours until now, gone from the source, taken away. */
+	readonly removed: string[];
+	readonly outcomes: OutcomeCounts;
+	readonly quarantine: Tally;
+	readonly losses: Tally;
+}
+
+/** Where the listing goes on after a batch. */
+interface Place {
+	readonly cursor: string | null;
+	/** Nothing comes after it. */
+	readonly last: boolean;
+}
+
+interface Events {
+	planned: { definition: Definition; hash: string; mapping: string; context: Json; plan: Plan };
+	/** A controller took the run over; what an earlier one still appends fails on the version. */
+	taken: { token: string };
+	copied: Counted & Place & { stream: string; batch: number; total: number; records: string };
+	/** Written outside the order of the copy: a canary, a change at the source, a repair. */
+	settled: Counted & { stream: string; batch: number; records: string };
+	compared: Place & {
+		stream: string;
+		batch: number;
+		ids: string[];
+		/** Of those, met for the first time in this listing. */
+		added: number;
+		/** Of the last page: ids that the run knows and this listing did not name. */
+		absent: string[];
+		compared: number;
+		differences: number;
+		/** Digest over the per-key digests of this batch. */
+		digest: string;
+		/** The version of the stream of comparisons after this batch. */
+		comparisons: string;
+	};
+	/** The stream is listed and compared once more; `force`: what others changed at the target is written over. */
+	again: { stream: string; force: boolean; reason: string };
+	surveyed: { stream: string; extra: number };
+	finished: { result: "clean" | "attention"; certificate: string | null };
+	failed: { code: string; message: string };
+	/** Does not go on by itself until it is started. */
+	paused: { reason: string };
+	cancelled: { reason: string };
+	undoing: { reason: string };
+	undone: {
+		stream: string;
+		ids: string[];
+		restored: number;
+		changed: number;
+		records: string;
+		last: boolean;
+		undos: string;
+	};
+	rolledBack: { changed: number };
+}
+export type RunEvent = { [T in keyof Events]: { type: T; data: Events[T] } }[keyof Events];
+export type DataOf<T extends keyof Events> = Events[T];
+export type Fold<S> = { readonly [T in keyof Events]: (state: S, data: Events[T], at: string) => void };
+
+/** One batch, ready to be written. */
+export interface Prepared extends Place {
+	readonly batch: number;
+	readonly total: number;
+	readonly intents: readonly Intent[];
+	/** Not a step of the copy: written outside its order. */
+	readonly settles?: boolean;
+}
+
+/** The stream of records of one kind: intents before the write, results after it. */
+export type RecordEvent =
+	| { type: "prepared"; data: Prepared }
+	| { type: "written"; data: { batch: number; results: readonly Result[] } }
+	| { type: "removed"; data: { batch: number; removed: readonly UndoneRecord[] } };
+
+export interface ComparisonEvent {
+	readonly type: "compared";
+	readonly data: {
+		readonly pass: number;
+		readonly batch: number;
+		/** `[id, name, digest]` of what is equal. */
+		readonly equal: readonly (readonly [string, string, string])[];
+		readonly differences: readonly Difference[];
+		/** The run's version before the read began (L4, L5). */
+		readonly position: string;
+	};
+}
+
+export interface UndoEvent {
+	readonly type: "undone";
+	readonly data: { readonly records: readonly UndoneRecord[] };
+}

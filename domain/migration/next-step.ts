@@ -1,0 +1,68 @@
+/** What a run does next, and how it ends. Answers from the state alone. */
+
+import type { Phase } from "../../contracts/migration/migration";
+import { OUTCOMES } from "../../contracts/migration/records";
+import { chainDigest, noDigest, type Run, type StreamRun } from "./run";
+
+export type Step =
+	| { readonly kind: "copy" | "compare" | "again" | "survey" | "undo"; readonly stream: StreamRun }
+	| { readonly kind: "finish" | "rolledBack" | "rest" };
+
+const REST = { kind: "rest" } as const;
+
+const forward = (run: Run): Step => {
+	const toCopy = run.streams.find(({ copied }) => !copied);
+	if (toCopy) return { kind: "copy", stream: toCopy };
+	for (const stream of run.streams) {
+		if (!stream.comparison.listed) return { kind: "compare", stream };
+		if (needsAnotherPass(stream, run.definition.catchUp.passes)) return { kind: "again", stream };
+		if (stream.extra === null) return { kind: "survey", stream };
+	}
+	return { kind: "finish" };
+};
+
+/** What depends on others goes before them. */
+const backward = (run: Run): Step => {
+	const toUndo = run.streams.findLast(({ undo }) => !undo.done);
+	return toUndo ? { kind: "undo", stream: toUndo } : { kind: "rolledBack" };
+};
+
+const BY_PHASE: Readonly<Record<Phase, (run: Run) => Step>> = {
+	planned: forward,
+	copying: forward,
+	comparing: forward,
+	finished: () => REST,
+	cancelled: () => REST,
+	"rolling-back": backward,
+	"rolled-back": () => REST
+};
+
+export const nextStep = (run: Run): Step => BY_PHASE[run.phase](run);
+
+/** A listing that named other ids than the run knew proves nothing: one more, as long as the definition allows it. */
+function needsAnotherPass({ comparison }: StreamRun, passes: number): boolean {
+	const { added, absent, pass } = comparison;
+	return (added > 0 || absent.length > 0) && pass < passes;
+}
+
+/** Do the outcomes add up to what was read? */
+export const addsUp = ({ outcomes, ids }: StreamRun): boolean =>
+	OUTCOMES.reduce((sum, outcome) => sum + outcomes[outcome], 0) === ids.size;
+
+/** Did the last listing name just the records that the run knew before it (L4)? Null until it is whole. */
+export function isComplete({ ids, removed, comparison }: StreamRun): boolean | null {
+	if (!comparison.listed) return null;
+	const [unknown] = comparison.ids.without(ids);
+	return comparison.added === 0 && unknown === undefined && comparison.ids.size + removed.size === ids.size;
+}
+
+/** How the run ends. A record that needs a human, or a listing that is not proven whole, is never `clean`. */
+export function verdictOf(run: Run): { result: "clean" | "attention"; certificate: string | null } {
+	const proven = run.streams.every(s => isComplete(s) === true && s.comparison.differences === 0 && addsUp(s));
+	const handled = run.streams.every(({ outcomes }) => outcomes.quarantined === 0 && outcomes.skipped === 0);
+	const chain = run.streams.map(({ stream, comparison }) => `${stream} ${comparison.digest}`).join("\n");
+	return {
+		result: proven && handled ? "clean" : "attention",
+		certificate: proven ? chainDigest(noDigest(), chain) : null
+	};
+}

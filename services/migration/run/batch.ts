@@ -1,0 +1,175 @@
+/** One batch: its intents recorded, then written, then its results recorded, then counted. */
+
+import { performance } from "node:perf_hooks";
+import { setTimeout as sleep } from "node:timers/promises";
+import { isUnanswered } from "../../../cluster/errors";
+import type { Intent, Outcome, Result } from "../../../contracts/migration/records";
+import type { Counted, Prepared, RecordEvent, Tally } from "../../../domain/migration/events";
+import { notSent } from "../../../domain/migration/importing";
+import { addTally, noOutcomes, type StreamRun } from "../../../domain/migration/run";
+import { appendRun, readRecords, recordStream } from "./journal";
+import { linksOf } from "./links";
+import type { Workplace, WriteCall } from "./place";
+
+/** Where the stream of records stands; the run itself learns it when a batch is counted. */
+export interface Log {
+	version: string;
+}
+
+/** What the run said of a record before this batch; undefined when it is new. */
+export type Before = (id: string) => { readonly outcome: Outcome; readonly category?: string } | undefined;
+export const NEW_RECORDS: Before = () => undefined;
+
+/** Finishes the batch that was prepared, and perhaps written, but not counted when the last controller stopped. */
+export async function finishOpenBatch(place: Workplace, stream: StreamRun, before: Before): Promise<Log> {
+	const log: Log = { version: stream.records };
+	let prepared: Prepared | undefined;
+	let results: readonly Result[] | undefined;
+	for await (const { event, version } of readRecords(place.store, place.run.name, stream.stream, stream.records)) {
+		log.version = version;
+		if (event.type === "prepared") prepared = event.data;
+		if (event.type === "written") results = event.data.results;
+	}
+	if (prepared) await finish(place, stream, log, prepared, before, results);
+	return log;
+}
+
+/** Records what shall be done, does it, records what became of it. */
+export async function doBatch(
+	place: Workplace,
+	stream: StreamRun,
+	log: Log,
+	prepared: Prepared,
+	before: Before
+): Promise<void> {
+	await record(place, stream, log, { type: "prepared", data: prepared });
+	await finish(place, stream, log, prepared, before);
+}
+
+export async function record(
+	{ store, run }: Workplace,
+	{ stream }: StreamRun,
+	log: Log,
+	event: RecordEvent
+): Promise<void> {
+	const appendId = `${event.type}-${event.data.batch}`;
+	const { version } = await store.append(recordStream(run.name, stream), log.version, [event], appendId);
+	log.version = version;
+}
+
+async function finish(
+	place: Workplace,
+	stream: StreamRun,
+	log: Log,
+	prepared: Prepared,
+	before: Before,
+	known?: readonly Result[]
+): Promise<void> {
+	const { batch, cursor, last, total, intents, settles } = prepared;
+	const results = known ?? (await write(place, stream, prepared));
+	if (!known) await record(place, stream, log, { type: "written", data: { batch, results } });
+	const links = linksOf(intents, results);
+	if (links.length > 0) await place.broker.call("links.record", { migration: place.run.name, links });
+	const counted = { stream: stream.stream, batch, ...count(intents, results, before), records: log.version };
+	const event = settles
+		? ({ type: "settled", data: counted } as const)
+		: ({ type: "copied", data: { ...counted, cursor, last, total } } as const);
+	await appendRun(place.store, place.run, event, `${event.type}-${stream.stream}-${batch}`);
+}
+
+async function write(
+	{ applier, run, lease, secretsFor }: Workplace,
+	stream: StreamRun,
+	prepared: Prepared
+): Promise<Result[]> {
+	const records = prepared.intents.flatMap(({ id, target, before, ours }) => {
+		if (!target) return [];
+		const secrets = before === null ? secretsFor(stream.stream, target.name) : undefined;
+		const { name, data } = target;
+		return [{ id, name, data, before, ...(ours !== undefined && { ours }), ...(secrets && { secrets }) }];
+	});
+	const { target: connection, conflict } = run.definition;
+	const call = { connection, stream: stream.stream, conflict, records };
+	const written =
+		records.length === 0
+			? []
+			: await oneApplier(lease(), (held, timeout) => applier.write({ ...call, lease: held }, timeout));
+	const results = new Map(written.map(result => [result.id, result]));
+	return prepared.intents.map(intent => results.get(intent.id) ?? notSent(intent));
+}
+
+type Held = WriteCall["lease"];
+
+/** A write that began within the lease may still be answered after it. */
+const GRACE_MS = 60_000;
+
+/** One applier at a time: when nobody answers, whoever was asked may write until the lease he was given is over (L6). */
+export async function oneApplier<R>(lease: Held, call: (lease: Held, timeout: number) => Promise<R>): Promise<R> {
+	const asked = performance.now();
+	try {
+		return await call(lease, lease.remainingMs + GRACE_MS);
+	} catch (error) {
+		if (isUnanswered(error)) await sleep(lease.remainingMs - (performance.now() - asked));
+		throw error;
+	}
+}
+
+const noCounts = () => ({
+	ids: [] as string[],
+	moved: [] as [string, string][],
+	claimed: [] as string[],
+	held: [] as [string, string][],
+	removed: [] as string[],
+	outcomes: noOutcomes(),
+	quarantine: {} as Tally,
+	losses: {} as Tally
+});
+
+/** What a batch changes in the counts: the new outcome of each record, less what was said of it before. */
+export function count(intents: readonly Intent[], results: readonly Result[], before: Before): Counted {
+	const counted = noCounts();
+	for (const [index, result] of results.entries()) {
+		const intent = intents[index] as Intent;
+		const said = before(intent.id);
+		if (said) takeBack(counted, said);
+		else counted.ids.push(intent.id);
+		counted.outcomes[result.outcome]++;
+		place(counted, intent, result, said !== undefined);
+	}
+	return counted;
+}
+
+function takeBack(counted: ReturnType<typeof noCounts>, { outcome, category }: NonNullable<ReturnType<Before>>): void {
+	counted.outcomes[outcome]--;
+	if (category !== undefined) addTally(counted.quarantine, { [category]: { count: -1, reason: "" } });
+}
+
+function place(
+	counted: ReturnType<typeof noCounts>,
+	{ id, target, losses }: Intent,
+	result: Result,
+	known: boolean
+): void {
+	const { outcome, quarantine } = result;
+	if (quarantine) {
+		counted.held.push([id, quarantine.category]);
+		addTally(counted.quarantine, { [quarantine.category]: { count: 1, reason: quarantine.reason } });
+	}
+	if (outcome === "quarantined" || !target) return;
+	if (outcome === "skipped") counted.claimed.push(target.name);
+	else counted.moved.push([id, target.name]);
+	if (known) return;
+	for (const { code, reason, severity } of losses) addTally(counted.losses, { [code]: { count: 1, reason, severity } });
+}
+
+/** Counts for records that were ours and were taken away. */
+export function countRemoved(ids: readonly string[], before: Before): Counted {
+	const counted = noCounts();
+	for (const id of ids) {
+		const said = before(id);
+		if (said) takeBack(counted, said);
+		counted.outcomes.removed++;
+		counted.removed.push(id);
+	}
+	return counted;
+}

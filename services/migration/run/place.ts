@@ -1,0 +1,30 @@
+import type { EventStore } from "../../../adapters/eventstore";
+import type { Broker } from "../../../cluster";
+import type { importer } from "../../../contracts/migration/importer";
+import type { Result, UndoneRecord } from "../../../contracts/migration/records";
+import type { Input } from "../../../contracts/schema";
+import type { Run } from "../../../domain/migration/run";
+
+export type WriteCall = Input<typeof importer.actions.write.params>;
+export type UndoCall = Input<typeof importer.actions.undo.params>;
+
+/** The verbs that change the target. A dry run has its own; nothing else asks whether it is one. */
+export interface Applier {
+	write(call: WriteCall, timeout: number): Promise<Result[]>;
+	undo(call: UndoCall, timeout: number): Promise<UndoneRecord[]>;
+}
+
+/** What the steps of a run work with. */
+export interface Workplace {
+	readonly broker: Broker;
+	readonly store: EventStore;
+	readonly run: Run;
+	/** What is done to the target. */
+	readonly applier: Applier;
+	/** The lease, for the importer. */
+	readonly lease: () => { readonly token: string; readonly remainingMs: number };
+	/** True when it shall stop after the batch at hand. */
+	readonly halted: () => boolean;
+	/** New secrets for a record that is created, for example an admin's password. */
+	readonly secretsFor: (stream: string, name: string) => Record<string, string> | undefined;
+}

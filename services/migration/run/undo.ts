@@ -1,0 +1,74 @@
+/** Puts the target back, batch by batch: what is still ours becomes what it was before; what others changed is left (L2). */
+
+import type { EventStore } from "../../../adapters/eventstore";
+import type { Json } from "../../../contracts/json";
+import type { UndoneRecord } from "../../../contracts/migration/records";
+import type { StreamRun } from "../../../domain/migration/run";
+import { finishOpenBatch, oneApplier } from "./batch";
+import { appendRun, readBatches, undoStream as undoStreamOf } from "./journal";
+import { beforeOf, knownRecords } from "./known";
+import type { Workplace } from "./place";
+
+export async function undoStream(place: Workplace, stream: StreamRun): Promise<void> {
+	const known = await knownRecords(place, stream);
+	// What was about to be written is written first: half of it cannot be told from another's work.
+	await finishOpenBatch(place, stream, beforeOf(known));
+	const records = await knownRecords(place, stream);
+	const { store, run } = place;
+	for await (const { entries, version } of readBatches(store, run.name, stream.stream, {
+		after: stream.undo.records
+	})) {
+		if (place.halted()) return;
+		const ids = entries.map(({ intent }) => intent.id).filter(id => !stream.undo.ids.has(id));
+		const ours = ids.flatMap(id => {
+			const record = records.get(id);
+			const isOurs = record?.outcome === "created" || record?.outcome === "updated";
+			return isOurs && record.ours !== undefined
+				? [{ id, name: record.name, before: record.before, ours: record.ours }]
+				: [];
+		});
+		await undoBatch(place, stream, ids, ours, version, false);
+	}
+	await undoBatch(place, stream, [], [], stream.records, true);
+}
+
+interface Ours {
+	readonly id: string;
+	readonly name: string;
+	readonly before: Json | null;
+	readonly ours: string;
+}
+
+async function undoBatch(
+	{ applier, store, run, lease }: Workplace,
+	stream: StreamRun,
+	ids: string[],
+	records: Ours[],
+	version: string,
+	last: boolean
+): Promise<void> {
+	const call = { connection: run.definition.target, stream: stream.stream, records };
+	const undone: UndoneRecord[] =
+		records.length === 0
+			? []
+			: await oneApplier(lease(), (held, timeout) => applier.undo({ ...call, lease: held }, timeout));
+	let { undos } = stream.undo;
+	if (undone.length > 0) undos = await appendUndone(store, undoStreamOf(run.name, stream.stream), undone, version);
+	const restored = undone.filter(({ outcome }) => outcome === "restored").length;
+	const changed = undone.length - restored;
+	const data = { stream: stream.stream, ids, restored, changed, records: version, last, undos };
+	await appendRun(store, run, { type: "undone", data }, `undone-${stream.stream}-${version}-${last}`);
+}
+
+/** What was undone but not counted when the last controller stopped is undone again, and said again. */
+async function appendUndone(
+	store: EventStore,
+	bulk: string,
+	records: readonly UndoneRecord[],
+	batch: string
+): Promise<string> {
+	const version = await store.version(bulk);
+	const event = { type: "undone", data: { records } };
+	const appended = await store.append(bulk, version, [event], `undone-${batch}-after-${version}`);
+	return appended.version;
+}
