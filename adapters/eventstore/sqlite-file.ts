@@ -12,6 +12,8 @@ export interface FileOptions {
 	readonly synchronous?: "FULL" | "NORMAL";
 	/** The most pages of 4096 bytes the file may have. @default unlimited */
 	readonly maxPages?: number;
+	/** How long to wait for another process that keeps the file locked. @default 10000 */
+	readonly busyMs?: number;
 }
 
 /** "Bany" */
@@ -31,7 +33,7 @@ const SCHEMA = `
 	PRAGMA application_id = ${APPLICATION};
 	PRAGMA user_version = ${SCHEMA_VERSION};
 `;
-const OPEN_PATIENCE_MS = 10_000;
+export const BUSY_PATIENCE_MS = 10_000;
 /** Short, for it blocks the whole process; the store waits longer between attempts, where it blocks nobody. */
 const WRITE_PATIENCE_MS = 20;
 
@@ -39,15 +41,16 @@ const WRITE_PATIENCE_MS = 20;
 export function openFile(file: string, options: FileOptions): DatabaseSync {
 	const readOnly = options.access === "read";
 	if (readOnly && !existsSync(file)) throw new StoreBroken(file, "there is no such file");
+	const busyMs = options.busyMs ?? BUSY_PATIENCE_MS;
 	let db: DatabaseSync | undefined;
 	try {
 		if (!readOnly) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-		db = new DatabaseSync(file, { readOnly, timeout: OPEN_PATIENCE_MS });
+		db = new DatabaseSync(file, { readOnly, timeout: busyMs });
 		prepare(db, file, options);
 		return db;
 	} catch (error) {
 		db?.close();
-		throw told(file, error);
+		throw told(file, error, busyMs);
 	}
 }
 
@@ -58,7 +61,7 @@ function prepare(db: DatabaseSync, file: string, options: FileOptions): void {
 		return;
 	}
 	// A foreign file is refused above, before anything in it is changed.
-	patiently(() => db.exec("PRAGMA journal_mode = WAL"));
+	patiently(options.busyMs ?? BUSY_PATIENCE_MS, () => db.exec("PRAGMA journal_mode = WAL"));
 	db.exec(`PRAGMA synchronous = ${options.synchronous ?? "FULL"}`);
 	if (fresh) create(db, file);
 	if (options.maxPages) db.exec(`PRAGMA max_page_count = ${Math.trunc(options.maxPages)}`);
@@ -100,8 +103,8 @@ export function pragma(db: DatabaseSync, name: "application_id" | "user_version"
 }
 
 /** Turning a file to WAL ignores the busy timeout. */
-function patiently(act: () => void): void {
-	const until = performance.now() + OPEN_PATIENCE_MS;
+function patiently(busyMs: number, act: () => void): void {
+	const until = performance.now() + busyMs;
 	const sleeper = new Int32Array(new SharedArrayBuffer(4));
 	for (;;) {
 		try {
@@ -124,11 +127,11 @@ const errcode = (error: unknown): number => (error as { errcode?: unknown }).err
 export const isBusy = (error: unknown): boolean => (errcode(error) & 0xff) === BUSY;
 
 /** SQLite's error as one of the store's own; any other error as it is. */
-export function told(file: string, error: unknown): unknown {
+export function told(file: string, error: unknown, waitedMs = WRITE_PATIENCE_MS): unknown {
 	const { code, errcode, message } = (error ?? {}) as { code?: string; errcode?: number; message: string };
 	if (code === "ENOSPC") return new StoreFull(file);
 	if (code !== "ERR_SQLITE_ERROR" || errcode === undefined) return error;
 	if ((errcode & 0xff) === FULL || errcode === IOERR_SHMSIZE) return new StoreFull(file);
-	if ((errcode & 0xff) === BUSY) return new StoreBusy(file, WRITE_PATIENCE_MS);
+	if ((errcode & 0xff) === BUSY) return new StoreBusy(file, waitedMs);
 	return new StoreBroken(file, message);
 }

@@ -19,7 +19,7 @@ import {
 	VersionConflict
 } from "./eventstore";
 import { follow, type Page, walk } from "./follow";
-import { type FileOptions, isBusy, openFile, pragma, rollBack, told } from "./sqlite-file";
+import { BUSY_PATIENCE_MS, type FileOptions, isBusy, openFile, pragma, rollBack, told } from "./sqlite-file";
 import { Tail } from "./tail";
 
 export interface SqliteOptions extends FileOptions {
@@ -27,8 +27,6 @@ export interface SqliteOptions extends FileOptions {
 	readonly now?: () => Date;
 	/** How often subscribers look for what other processes stored. @default 50 */
 	readonly pollMs?: number;
-	/** How long an append waits for another process that writes. @default 10000 */
-	readonly busyMs?: number;
 }
 
 /** @throws StoreBroken · StoreFull · StoreBusy */
@@ -39,7 +37,6 @@ export function openSqliteStore(file: string, options: SqliteOptions = {}): Even
 const GROUP_APPENDS = 512;
 const PAGE_ROWS = 512;
 const PAGE_CHARACTERS = 2_000_000;
-const BUSY_PATIENCE_MS = 10_000;
 
 interface Waiting extends Append {
 	settle(answer: Appended | VersionConflict): void;
@@ -69,7 +66,7 @@ class SqliteStore implements EventStore {
 		private readonly options: SqliteOptions
 	) {
 		this.db = openFile(file, options);
-		this.statements = this.guarded(() => statements(this.db));
+		this.statements = this.prepared();
 		this.now = options.now ?? (() => new Date());
 		this.tail = new Tail({ everyMs: options.pollMs ?? 50, changed: () => this.hasChanged() });
 	}
@@ -177,6 +174,16 @@ class SqliteStore implements EventStore {
 		const row = { stream, version: actual + 1, appendId, at: this.now().toISOString(), body };
 		const { lastInsertRowid } = this.statements.insert.run({ ...row, checksum: checksum(row) });
 		return { version: String(row.version), position: String(lastInsertRowid), repeated: false };
+	}
+
+	/** A file that cannot be used is let go, so that it can be moved away. */
+	private prepared(): ReturnType<typeof statements> {
+		try {
+			return statements(this.db);
+		} catch (error) {
+			this.db.close();
+			throw told(this.file, error);
+		}
 	}
 
 	private last(stream: string): Last | undefined {

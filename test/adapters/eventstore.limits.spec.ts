@@ -83,20 +83,29 @@ it("says how long it waited for a file that stays locked", async () => {
 });
 
 it("opens again whenever the process that made it was killed", async () => {
-	const make = `require(${JSON.stringify(join(__dirname, "../../adapters/eventstore"))})
-		.openSqliteStore(process.argv[1]).append("a", "0", [{ type: "noted", data: 1 }], "1");
-		process.stdout.write("opened");`;
-	for (let kill = 0; kill < 6; kill++) {
-		const each = join(dir, `${kill}.db`);
+	const make = `const { openSqliteStore } = require(${JSON.stringify(join(__dirname, "../../adapters/eventstore/index.ts"))});
+		require("node:fs").writeSync(1, "loaded");
+		const store = openSqliteStore(process.argv[1]);
+		store.append("a", "0", [{ type: "noted", data: 1 }], "1").then(() => require("node:fs").writeSync(1, "stored"));
+		setInterval(() => undefined, 1000);`;
+	for (const waitMs of [0, 1, 2, 4, 8, undefined]) {
+		const each = join(dir, `${waitMs}.db`);
 		const child = spawn(process.execPath, ["--import", "tsx", "-e", make, each], {
-			stdio: ["ignore", "pipe", "ignore"]
+			stdio: ["ignore", "pipe", "inherit"]
 		});
-		if (kill % 2 === 0) await Promise.race([once(child.stdout, "data"), once(child, "exit")]);
-		else await sleep(150 + Math.random() * 200);
+		let said = "";
+		child.stdout.on("data", text => {
+			said += text;
+		});
+		while (!said.includes(waitMs === undefined ? "stored" : "loaded")) await once(child.stdout, "data");
+		await sleep(waitMs ?? 0);
+		const gone = once(child, "close");
 		child.kill("SIGKILL");
-		await Promise.race([once(child, "exit"), sleep(1_000)]);
+		expect((await gone)[1]).toBe("SIGKILL");
 		const store = openSqliteStore(each);
-		expect((await all(store.readAll())).length).toBeLessThanOrEqual(1);
+		const found = await all(store.readAll());
+		expect(found.length).toBeLessThanOrEqual(1);
+		if (said.includes("stored")) expect(found).toHaveLength(1);
 		await insist(store, "a", "after", "after");
 		await store.close();
 	}
