@@ -68,13 +68,16 @@ function prepare(db: DatabaseSync, file: string, options: FileOptions): void {
 	db.exec(`PRAGMA busy_timeout = ${WRITE_PATIENCE_MS}`);
 }
 
+/** In one look: between two, another process may have made the file. */
+const LOOK = `SELECT application_id AS application, user_version AS version, (SELECT count(*) FROM sqlite_schema) AS tables
+	FROM pragma_application_id, pragma_user_version`;
+
 function isFresh(db: DatabaseSync, file: string): boolean {
-	const application = pragma(db, "application_id");
-	const version = pragma(db, "user_version");
-	if (application === 0 && version === 0) {
-		const tables = db.prepare("SELECT count(*) AS n FROM sqlite_schema").get() as { n: number };
-		if (tables.n === 0) return true;
-	}
+	const { application, version, tables } = db.prepare(LOOK).get() as Record<
+		"application" | "version" | "tables",
+		number
+	>;
+	if (application === 0 && version === 0 && tables === 0) return true;
 	if (application !== APPLICATION) throw new StoreBroken(file, "it is the database of another program");
 	if (version !== SCHEMA_VERSION) {
 		throw new StoreBroken(file, `its format is number ${version}, this program knows number ${SCHEMA_VERSION}`);
@@ -98,7 +101,7 @@ export function rollBack(db: DatabaseSync): void {
 	if (db.isTransaction) db.exec("ROLLBACK");
 }
 
-export function pragma(db: DatabaseSync, name: "application_id" | "user_version" | "data_version"): number {
+export function pragma(db: DatabaseSync, name: "user_version" | "data_version"): number {
 	return (db.prepare(`PRAGMA ${name}`).get() as Record<string, number>)[name] ?? 0;
 }
 

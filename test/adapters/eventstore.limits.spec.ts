@@ -32,6 +32,17 @@ it("stores none of a group of which one append finds no room: all of them are to
 	await store.close();
 });
 
+it("stores none of a group that breaks in the middle, and takes it when asked again", async () => {
+	const times = ["2026-01-01", "no time at all"];
+	const store = openSqliteStore(file, { now: () => new Date(times.shift() ?? "2026-01-02") });
+	const ask = () => Promise.allSettled(["a", "b"].map(stream => store.append(stream, NEW, [event(1)], "1")));
+	expect((await ask()).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+	expect(await store.streams("")).toEqual([]);
+	const again = await ask();
+	for (const each of again) expect(each).toMatchObject({ status: "fulfilled", value: { repeated: false } });
+	await store.close();
+});
+
 it("reads what is far larger than its memory", async () => {
 	setFlagsFromString("--expose-gc");
 	const collect = runInNewContext("gc") as () => void;
@@ -109,4 +120,26 @@ it("opens again whenever the process that made it was killed", async () => {
 		await insist(store, "a", "after", "after");
 		await store.close();
 	}
+}, 20_000);
+
+it("is made once, however many processes open it first", async () => {
+	const open = `const { openSqliteStore } = require(${JSON.stringify(join(__dirname, "../../adapters/eventstore/index.ts"))});
+		const { writeSync } = require("node:fs");
+		const [dir] = process.argv.slice(1);
+		writeSync(1, "loaded");
+		process.stdin.once("data", start => {
+			for (let i = 0; i < 40; i++) {
+				while (Date.now() < Number(start) + i * 12);
+				openSqliteStore(dir + "/" + i + ".db").close();
+			}
+			process.exit(0);
+		});`;
+	const children = [1, 2, 3].map(() =>
+		spawn(process.execPath, ["--import", "tsx", "-e", open, dir], { stdio: ["pipe", "pipe", "inherit"] })
+	);
+	await Promise.all(children.map(child => once(child.stdout, "data")));
+	const start = Date.now() + 50;
+	for (const child of children) child.stdin.write(`${start}`);
+	const ended = await Promise.all(children.map(child => once(child, "exit")));
+	expect(ended.map(([code]) => code)).toEqual([0, 0, 0]);
 }, 20_000);
