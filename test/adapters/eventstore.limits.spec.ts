@@ -70,6 +70,18 @@ it("tells a waiting subscriber at once that it was closed, not at the next look 
 	expect(outcome).toMatchObject({ status: "rejected", reason: expect.any(StoreClosed) });
 });
 
+it("gives a subscriber nothing more once it is told to end, in the middle of a page too", async () => {
+	const store = openSqliteStore(file);
+	for (let i = 0; i < 5; i++) await insist(store, "a", i, `${i}`);
+	const stop = new AbortController();
+	const seen: unknown[] = [];
+	for await (const recorded of store.subscribe(undefined, stop.signal)) {
+		if (seen.push(recorded.event.data) === 2) stop.abort();
+	}
+	expect(seen).toEqual([0, 1]);
+	await store.close();
+});
+
 it("lets go of a file whose tables are gone, so that it can be moved away", async () => {
 	await openSqliteStore(file).close();
 	const other = new DatabaseSync(file);
