@@ -3,7 +3,6 @@
 import type { Json, JsonValue } from "../../contracts/json";
 import type { Difference, FieldDifference, TargetRecord } from "../../contracts/migration/records";
 import type { Comparison } from "../../contracts/migration/verifier";
-import { canonical } from "../canonical";
 
 interface Expected {
 	readonly id: string;
@@ -27,16 +26,26 @@ export function compareRecords(
 		if (!found) differences.push({ id, name, kind: "missing", fields: [] });
 		else if (there === digest) equal.push([id, name, digest]);
 		else
-			differences.push({ id, name, kind: "different", fields: fieldDifferences(data, found), found: there as string });
+			differences.push({
+				id,
+				name,
+				kind: "different",
+				fields: fieldDifferences(data, found, fingerprint),
+				found: there as string
+			});
 	}
 	return { equal, differences };
 }
 
-/** The fields of `expected` that `actual` says otherwise; credentials are named, never shown. */
-function fieldDifferences(expected: Json, actual: Json): FieldDifference[] {
-	return Object.keys(expected)
-		.filter(field => canonical(expected[field] ?? null) !== canonical(actual[field] ?? null))
-		.map(field => ({ field, expected: shown(field, expected[field]), actual: shown(field, actual[field]) }));
+/**
+ * The fields that are not as expected: those whose expected value would change the digest of what is there, so that
+ * spellings the connector takes for equal are not named. Credentials are named, never shown.
+ */
+function fieldDifferences(expected: Json, actual: Json, fingerprint: (data: Json) => string): FieldDifference[] {
+	const there = fingerprint(actual);
+	return Object.entries(expected)
+		.filter(([field, value]) => fingerprint({ ...actual, [field]: value }) !== there)
+		.map(([field, value]) => ({ field, expected: shown(field, value), actual: shown(field, actual[field]) }));
 }
 
 const shown = (field: string, value: JsonValue | undefined): JsonValue =>

@@ -1,0 +1,108 @@
+/** A source that goes on changing is followed until each key was equal; what others changed at the target is left. */
+
+import type { Status } from "../../contracts/migration/migration";
+import type { Panel } from "../../demo/panels/panel";
+import { openStage, type Stage } from "../support/banyan";
+import { signIn } from "../support/panel-client";
+
+const statusOf = async (stage: Stage): Promise<Status> =>
+	JSON.parse((await stage.banyan(["migration", "status", "panel", "--json"]).ended).stdout) as Status;
+const users = ({ streams }: Status) => streams.find(({ stream }) => stream === "users") as Status["streams"][number];
+const noteOf = ({ target }: Stage, name: string): unknown =>
+	(target.db.prepare("SELECT note FROM users WHERE username = ?").get(name) as { note: unknown } | undefined)?.note;
+
+/** Five changes a second, as resellers make them: notes and limits, now and then one user more and one fewer. */
+function churn(source: Panel): { stop: () => Promise<number> } {
+	let stopped = false;
+	const work = (async () => {
+		const call = await signIn(source, "/api/admins/token");
+		const made: string[] = [];
+		let changes = 0;
+		while (!stopped) {
+			const name = `olga${["283503_vip", "591762x", "588766x", "88_vip"][changes % 4]}`;
+			const body = { username: name, note: `edit ${changes}`, data_limit: 10_000_000_000 + changes };
+			if (changes % 11 === 5) {
+				const username = `churn_${changes}`;
+				await call("POST", "/api/users", { username, expire_strategy: "never", service_ids: [1] });
+				made.push(username);
+			} else if (changes % 11 === 9) await call("DELETE", `/api/users/${made.pop()}`);
+			else await call("PUT", `/api/users/${name}`, { ...body, expire_strategy: "never" });
+			changes++;
+			await new Promise(resolve => setTimeout(resolve, 200));
+		}
+		return changes;
+	})();
+	return {
+		stop: () => {
+			stopped = true;
+			return work;
+		}
+	};
+}
+
+it("under five changes a second the catch-up ends equal, within its bound", async () => {
+	await using stage = await openStage({ target: { createMs: 5 } });
+	const churning = churn(stage.source);
+	const file = stage.define({ catchUp: { passes: 20, removals: 10 } });
+	const running = stage.banyan(["migration", "run", file]);
+	setTimeout(() => void churning.stop(), 12_000);
+	const { stdout } = await running.ended;
+	const changes = await churning.stop();
+	expect(changes).toBeGreaterThan(30);
+	const status = await statusOf(stage);
+	expect(users(status)).toMatchObject({ differences: 0, complete: true });
+	expect(users(status).pass).toBeLessThanOrEqual(20);
+	expect(status.verdict?.certificate).toMatch(/^[0-9a-f]{64}$/);
+	expect(stdout).toContain("0 differences");
+	const sum = Object.values(users(status).outcomes).reduce((all, count) => all + count, 0);
+	expect(sum).toBe(users(status).read);
+	const report = (await stage.banyan(["migration", "report", "panel"]).ended).stdout.trim().split("\n");
+	expect(report).toHaveLength(users(status).read + 9);
+}, 90_000);
+
+it("one who left the source is taken away only after two listings did not name him (L3)", async () => {
+	await using stage = await openStage();
+	const call = await signIn(stage.source, "/api/admins/token");
+	await call("POST", "/api/users", { username: "leaver", expire_strategy: "never", service_ids: [1] });
+	const first = stage.banyan(["migration", "run", stage.definition, "--limit", "1000"]);
+	expect((await first.ended).code).toBe(0);
+	expect(noteOf(stage, "leaver")).toBeNull();
+	await call("DELETE", "/api/users/leaver");
+	await stage.banyan(["migration", "run", stage.definition]).ended;
+	expect(noteOf(stage, "leaver")).toBeUndefined();
+	const status = await statusOf(stage);
+	expect(users(status)).toMatchObject({ pass: 2, complete: true, differences: 0 });
+	expect(users(status).outcomes.removed).toBe(1);
+}, 60_000);
+
+it("more gone at once than the definition allows are left for a human", async () => {
+	await using stage = await openStage();
+	const file = stage.define({ catchUp: { passes: 3, removals: 1 } });
+	const call = await signIn(stage.source, "/api/admins/token");
+	for (const username of ["leaver_1", "leaver_2"])
+		await call("POST", "/api/users", { username, expire_strategy: "never", service_ids: [1] });
+	await stage.banyan(["migration", "run", file, "--limit", "1001"]).ended;
+	for (const username of ["leaver_1", "leaver_2"]) await call("DELETE", `/api/users/${username}`);
+	expect((await stage.banyan(["migration", "run", file]).ended).code).toBe(4);
+	expect(noteOf(stage, "leaver_1")).toBeNull();
+	expect(users(await statusOf(stage))).toMatchObject({ differences: 2, complete: false });
+}, 60_000);
+
+it("what others changed at the target is a difference, until a repair is asked for", async () => {
+	await using stage = await openStage();
+	await stage.banyan(["migration", "run", stage.definition, "--only", "note_01", "note_02"]).ended;
+	const call = await signIn(stage.target, "/api/admin/token");
+	await call("PUT", "/api/user/note_01", { note: "edited at the target" });
+	await call("DELETE", "/api/user/note_02");
+	const { stdout } = await stage.banyan(["migration", "run", stage.definition]).ended;
+	expect(stdout).toContain("2 differences");
+	expect(noteOf(stage, "note_01")).toBe("edited at the target");
+	const diff = await stage.banyan(["migration", "diff", "panel"]).ended;
+	expect(diff.code).toBe(4);
+	expect(diff.stdout).toMatch(/note_01 different: note "edited at the target" ≠ "plain note"/);
+	expect(diff.stdout).toMatch(/note_02 missing/);
+	const repaired = await stage.banyan(["migration", "repair", "panel", "--reason", "ours is right"]).ended;
+	expect(repaired.stdout).toContain("· 0 differences");
+	expect(noteOf(stage, "note_01")).toBe("plain note");
+	expect(noteOf(stage, "note_02")).toMatch(/یادداشت/);
+}, 60_000);
