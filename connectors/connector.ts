@@ -99,6 +99,11 @@ export interface Target extends End {
 	write(stream: string, write: Write, signal?: AbortSignal): Promise<TargetRecord>;
 	/** Puts back `before` (null: removes), only if what is there still has the fingerprint `ours` (L2). */
 	undo(stream: string, name: string, before: Json | null, ours: string, signal?: AbortSignal): Promise<Undone>;
+	/**
+	 * A consistent copy, in a new file of a folder, of what writes change beyond the system's own API; answers its path,
+	 * or null where none can be made from here. Asked for before the first write.
+	 */
+	backup?(folder: string): Promise<string | null>;
 	/** How many writes of a stream run at once, and why no more. */
 	load?(stream: string): Load;
 }

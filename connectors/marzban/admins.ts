@@ -6,9 +6,10 @@ import { ConnectorError, type Undone, type Write } from "../connector";
 import type { Concurrency } from "../http/concurrency";
 import { isObject, type Wire } from "../http/json";
 import { type Session, segment } from "../http/session";
+import type { AdminRows } from "./admin-rows";
 import { listAdmins } from "./api";
 import { adminFingerprint, adminRecord } from "./records";
-import { unlessGone } from "./users";
+import { unlessGone, unlessStopped } from "./users";
 import type { Writer } from "./writer";
 
 type Step = { readonly kind: "create" | "remove" | "done" };
@@ -24,11 +25,14 @@ export class Admins {
 	readonly #session: Session;
 	readonly #writer: Writer;
 	readonly #concurrency: Concurrency;
+	readonly #rows: AdminRows | undefined;
 
-	constructor(session: Session, writer: Writer, concurrency: Concurrency) {
+	/** @param rows the panel's own table, for what its API cannot say */
+	constructor(session: Session, writer: Writer, concurrency: Concurrency, rows?: AdminRows) {
 		this.#session = session;
 		this.#writer = writer;
 		this.#concurrency = concurrency;
+		this.#rows = rows;
 	}
 
 	async find(names: readonly string[]): Promise<TargetRecord[]> {
@@ -41,20 +45,34 @@ export class Admins {
 
 	/** One who exists is answered as he is: his password, and what he may, are not ours to change. */
 	async write(write: Write, signal?: AbortSignal): Promise<TargetRecord> {
-		const { name, secrets } = write;
+		const { name } = write;
 		const [present] = await this.find([name]);
-		if (present !== undefined) return present;
+		const made =
+			present ?? (await this.#finish({ name, present, kind: "create", signal }, () => this.#create(write, signal)));
+		if (made === undefined) throw new ConnectorError("unexpected-answer", `${name} was written and is not there.`);
+		const { users_usage } = write.data;
+		const isCounted = users_usage === undefined || made.data.users_usage === users_usage;
+		if (this.#rows === undefined || write.before !== null || isCounted) return made;
+		unlessStopped(signal);
+		await this.#rows.count(name, String(users_usage));
+		return (await this.find([name]))[0] ?? made;
+	}
+
+	/** By the database where it takes the password he had; by the API he is given a new one. */
+	async #create({ name, data, secrets }: Write, signal: AbortSignal | undefined): Promise<TargetRecord | undefined> {
+		if (this.#rows && data.hashed_password !== undefined) {
+			unlessStopped(signal);
+			await this.#rows.create(name, data);
+			return undefined;
+		}
 		const password = secrets?.password;
 		if (password === undefined || password === "") {
 			throw new ConnectorError("refused", `The admin ${name} is not sent to Marzban: he has no password.`);
 		}
-		const body = { username: name, password, is_sudo: false };
-		const made = await this.#finish({ name, present: undefined, kind: "create", signal }, async () => {
-			const answer: Wire = await this.#session.write("POST", "/api/admin", body, signal);
-			return isObject(answer) ? adminRecord(answer) : undefined;
-		});
-		if (made === undefined) throw new ConnectorError("unexpected-answer", `${name} was written and is not there.`);
-		return made;
+		// A sudo whom only the API made could never be removed again.
+		const is_sudo = this.#rows !== undefined && data.is_sudo === true;
+		const answer: Wire = await this.#session.write("POST", "/api/admin", { username: name, password, is_sudo }, signal);
+		return isObject(answer) ? adminRecord(answer) : undefined;
 	}
 
 	async undo(name: string, before: Json | null, ours: string, signal?: AbortSignal): Promise<Undone> {
@@ -65,10 +83,19 @@ export class Admins {
 		if (before !== null) return print === adminFingerprint(before) ? "already" : "changed-since";
 		if (print !== ours) return "changed-since";
 		await this.#finish({ name, present, kind: "remove", signal }, async () => {
-			await this.#session.write("DELETE", `/api/admin/${segment(name)}`, undefined, signal).catch(unlessGone);
+			await this.#remove(present, signal);
 			return undefined;
 		});
 		return "restored";
+	}
+
+	async #remove({ name, data }: TargetRecord, signal: AbortSignal | undefined): Promise<void> {
+		if (this.#rows === undefined || data.is_sudo !== true) {
+			await this.#session.write("DELETE", `/api/admin/${segment(name)}`, undefined, signal).catch(unlessGone);
+			return;
+		}
+		unlessStopped(signal);
+		await this.#rows.remove(name);
 	}
 
 	#finish(

@@ -5,12 +5,14 @@ import type { Check } from "../connector";
 import { enter, Findings, type Identity, verdict } from "../http/identify";
 import { isObject, toJson, type WireObject } from "../http/json";
 import type { Session } from "../http/session";
+import type { Database } from "../sql";
 import { listAdmins } from "./api";
+import { checkDatabase } from "./check-database";
 
 /** What the requests here were tried against. */
 const SUPPORTED = /^v?0\.8\./;
 
-export async function checkMarzban(session: Session): Promise<Check> {
+export async function checkMarzban(session: Session, database?: Database): Promise<Check> {
 	const findings = new Findings();
 	const stopped = await enter(session, "marzban", findings);
 	if (stopped !== null) return verdict(findings, stopped);
@@ -29,7 +31,9 @@ export async function checkMarzban(session: Session): Promise<Check> {
 		const system = await session.object("/api/system");
 		const version = typeof system.version === "string" ? system.version : null;
 		judgeVersion(version, findings);
-		return verdict(findings, { ...identity, account, version, facts: await facts(session, account, system) });
+		const known = await facts(session, account, system);
+		const carrier = database ? await checkDatabase(database, session, findings) : null;
+		return verdict(findings, { ...identity, account, version, facts: { ...known, database: carrier } });
 	} catch (error) {
 		findings.failed(error);
 		return verdict(findings, identity);

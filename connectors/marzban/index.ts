@@ -18,10 +18,14 @@ import { readCursor } from "../cursor";
 import { Concurrency } from "../http/concurrency";
 import { COMMON_OPTIONS, Options } from "../http/options";
 import { Session } from "../http/session";
+import { type Database, openDatabase } from "../sql";
+import { AdminRows } from "./admin-rows";
 import { Admins } from "./admins";
-import { countUsers, findUsers, listAdmins, readUsers } from "./api";
+import { countUsers, listAdmins } from "./api";
+import { copyInto } from "./backup";
 import { checkMarzban } from "./check";
-import { adminFingerprint, userFingerprint } from "./records";
+import { adminFingerprint } from "./records";
+import { UserRows } from "./user-rows";
 import { Users } from "./users";
 import { Writer } from "./writer";
 
@@ -39,6 +43,13 @@ export const marzbanSpec: Spec = {
 			type: "number",
 			default: 5000,
 			description: "How long a write whose answer was lost is looked for before it is repeated."
+		},
+		database: {
+			type: "string",
+			secret: true,
+			default: "",
+			description:
+				"The panel's own database, for what its API cannot set: a path, sqlite:///path or mysql://user:password@host/name."
 		}
 	},
 	streams: ["admins", "users"],
@@ -61,6 +72,7 @@ interface Stream {
 class Marzban implements Target {
 	readonly spec = marzbanSpec;
 	readonly #session: Session;
+	readonly #database: Database | undefined;
 	readonly #streams: Readonly<Record<string, Stream>>;
 
 	constructor(connection: Connection) {
@@ -73,12 +85,14 @@ class Marzban implements Target {
 			tokenPath: "/api/admin/token",
 			connections: ceiling + SPARE_CONNECTIONS
 		});
+		const database = options.string("database");
+		this.#database = database === "" ? undefined : openDatabase(database, common.timeoutMs);
 		const writer = new Writer({ settleMs: options.number("settleMs"), retryBaseMs: common.retryBaseMs });
 		this.#streams = { admins: this.#admins(writer, ceiling), users: this.#users(writer, ceiling) };
 	}
 
 	check(): Promise<Check> {
-		return checkMarzban(this.#session);
+		return checkMarzban(this.#session, this.#database);
 	}
 
 	async discover(): Promise<{ stream: string; count: number }[]> {
@@ -113,8 +127,12 @@ class Marzban implements Target {
 		return this.#of(stream).concurrency.stats;
 	}
 
-	close(): Promise<void> {
-		return this.#session.close();
+	async backup(folder: string): Promise<string | null> {
+		return this.#database ? await copyInto(folder, this.#database) : null;
+	}
+
+	async close(): Promise<void> {
+		await Promise.all([this.#session.close(), this.#database?.close()]);
 	}
 
 	#of(name: string): Stream {
@@ -125,21 +143,23 @@ class Marzban implements Target {
 
 	#users(writer: Writer, ceiling: number): Stream {
 		const concurrency = new Concurrency(ceiling, isOverload);
-		const users = new Users(this.#session, writer, concurrency);
+		const rows = this.#database && new UserRows(this.#database);
+		const users = new Users(this.#session, writer, concurrency, rows);
 		return {
 			count: () => countUsers(this.#session),
-			read: (cursor, limit) => readUsers(this.#session, cursor, limit),
-			find: names => findUsers(this.#session, names),
+			read: users.read.bind(users),
+			find: users.find.bind(users),
 			write: users.write.bind(users),
 			undo: users.undo.bind(users),
-			fingerprint: userFingerprint,
+			fingerprint: users.fingerprint.bind(users),
 			concurrency
 		};
 	}
 
 	#admins(writer: Writer, ceiling: number): Stream {
 		const concurrency = new Concurrency(ceiling, isOverload);
-		const admins = new Admins(this.#session, writer, concurrency);
+		const rows = this.#database && new AdminRows(this.#database);
+		const admins = new Admins(this.#session, writer, concurrency, rows);
 		return {
 			count: async () => (await listAdmins(this.#session)).length,
 			read: async (cursor, limit) => pageOf(await listAdmins(this.#session), cursor, limit),

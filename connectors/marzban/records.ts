@@ -4,6 +4,7 @@ import type { Json, JsonValue } from "../../contracts/json";
 import type { TargetRecord } from "../../contracts/migration/records";
 import { asSet, digest } from "../fingerprint";
 import { isObject, toJson, type Wire, type WireObject } from "../http/json";
+import { toSecond } from "./times";
 
 const BYTES = ["data_limit", "used_traffic", "lifetime_used_traffic", "users_usage"];
 /** Derived, long and different with every answer. */
@@ -66,8 +67,10 @@ export function holdSays(data: Json): Hold {
 	};
 }
 
-export function userFingerprint(data: Json): string {
-	return digest({ username: data.username ?? null, admin: data.admin ?? null, ...userSays(data) });
+/** @param carried a database carries what the API cannot: then the time of creation is ours to say as well */
+export function userFingerprint(data: Json, carried = false): string {
+	const created = carried ? { created_at: toSecond(data.created_at) } : {};
+	return digest({ username: data.username ?? null, admin: data.admin ?? null, ...userSays(data), ...created });
 }
 
 export function adminFingerprint(data: Json): string {

@@ -9,25 +9,32 @@
 import type { Json } from "../../contracts/json";
 import { canonical } from "../../domain/canonical";
 import type { Wire, WireObject } from "../http/json";
+import { type Change, carriedChange, isUsedUp } from "./carried";
 import { holdSays, type Says, table, toBytes, userSays } from "./records";
 
 export type Step =
 	| { readonly kind: "create"; readonly body: WireObject }
 	| { readonly kind: "modify"; readonly body: WireObject; readonly fields: readonly string[] }
+	| { readonly kind: "carry"; readonly change: Change; readonly present: Json; readonly fields: readonly string[] }
 	| { readonly kind: "own"; readonly admin: string }
 	| { readonly kind: "done" };
 
 export interface Moment {
 	/** Seconds since 1970. */
 	readonly now: number;
+	/** What stood there before our first write. */
+	readonly before?: Json | null;
 }
 
 /** Clocks differ: who expires this soon is treated as expired already. */
 const SOON = 300;
 
-export function nextStep(desired: Json, present: Json | undefined, { now }: Moment): Step {
+export function nextStep(desired: Json, present: Json | undefined, { now, before = null }: Moment): Step {
 	if (present === undefined) return { kind: "create", body: createBody(desired, now) };
-	const fields = differences(desired, present);
+	// Before he is opened, so that one who has nothing left is limited by the request that opens him.
+	const change = carriedChange(desired, present, before, new Date(now * 1000));
+	if (change !== null) return { kind: "carry", change, present, fields: change.fields };
+	const fields = [...differences(desired, present), ...(isMoved(desired, present) ? ["status"] : [])];
 	if (fields.length > 0) return { kind: "modify", body: modifyBody(desired, present), fields };
 	const { admin } = desired;
 	return typeof admin === "string" && admin !== present.admin ? { kind: "own", admin } : { kind: "done" };
@@ -37,6 +44,12 @@ export function nextStep(desired: Json, present: Json | undefined, { now }: Mome
 export function differences(desired: Json, present: Json): string[] {
 	const [asked, there] = [said(desired, desired), said(present, desired)];
 	return (Object.keys(asked) as (keyof Says)[]).filter(field => canonical(asked[field]) !== canonical(there[field]));
+}
+
+/** Must the panel look again whether he is limited? It does with every data_limit it is sent, and tells xray. */
+function isMoved(desired: Json, present: Json): boolean {
+	if (desired.used_traffic === undefined || userSays(desired).status !== "enabled") return false;
+	return present.status === (isUsedUp(present.used_traffic, desired.data_limit) ? "active" : "limited");
 }
 
 /** Of a disabled user, his hold as well, where one is asked for: whoever enables him again will want to know it. */
@@ -63,7 +76,7 @@ const createStatus = ({ status }: Json) => (status === "on_hold" ? "on_hold" : "
 
 function isStaged(desired: Json, now: number): boolean {
 	const { status, expire } = desired;
-	if (status === "disabled" || status === "expired") return true;
+	if (status === "disabled" || status === "expired" || isUsedUp(desired.used_traffic, desired.data_limit)) return true;
 	if (typeof expire === "number" && expire < now + SOON) return true;
 	// A protocol left out beside others would be given all its inbounds.
 	const served = Object.keys(userSays(desired).inbounds).length;

@@ -2,14 +2,16 @@
 
 import type { Json } from "../../contracts/json";
 import type { TargetRecord } from "../../contracts/migration/records";
-import { ConnectorError, type Undone, type Write } from "../connector";
+import { ConnectorError, type Cursor, type Page, type Undone, type Write } from "../connector";
 import type { Concurrency } from "../http/concurrency";
 import { isObject, type Wire } from "../http/json";
 import { type Session, segment } from "../http/session";
-import { getUser } from "./api";
+import { findUsers, getUser, readUsers } from "./api";
+import { isPutBack, rowsOf, withoutCarried } from "./carried";
 import { userFingerprint, userRecord } from "./records";
 import { refuse } from "./refuse";
 import { differences, isOurBeginning, nextStep, type Step } from "./steps";
+import type { UserRows } from "./user-rows";
 import type { Writer } from "./writer";
 
 /** A change that was answered and does not show is asked for once more, then given up. */
@@ -21,42 +23,81 @@ export class Users {
 	readonly #session: Session;
 	readonly #writer: Writer;
 	readonly #concurrency: Concurrency;
+	readonly #rows: UserRows | undefined;
 
-	constructor(session: Session, writer: Writer, concurrency: Concurrency) {
+	/** @param rows the panel's own tables, for what its API cannot say */
+	constructor(session: Session, writer: Writer, concurrency: Concurrency, rows?: UserRows) {
 		this.#session = session;
 		this.#writer = writer;
 		this.#concurrency = concurrency;
+		this.#rows = rows;
+	}
+
+	async find(names: readonly string[]): Promise<readonly TargetRecord[]> {
+		const found = await findUsers(this.#session, names);
+		return this.#rows ? await this.#rows.complete(found) : found;
+	}
+
+	async read(cursor: Cursor | null, limit: number): Promise<Page<TargetRecord>> {
+		const page = await readUsers(this.#session, cursor, limit);
+		return this.#rows ? { ...page, records: await this.#rows.complete(page.records) } : page;
+	}
+
+	fingerprint(data: Json): string {
+		return userFingerprint(data, this.#rows !== undefined);
 	}
 
 	async write(write: Write, signal?: AbortSignal): Promise<TargetRecord> {
-		const desired: Json = { ...write.data, username: write.name };
-		refuse(desired);
+		const asked: Json = { ...write.data, username: write.name };
+		const desired = this.#rows ? asked : withoutCarried(asked);
+		refuse(desired, this.#rows?.kind);
 		return await this.#concurrency.run(async () => {
 			const known = write.before !== null || write.ours !== undefined;
-			const present = known ? await getUser(this.#session, write.name) : undefined;
-			return await this.#make(desired, present, there => allow(write, desired, there), signal);
+			const present = known ? await this.#look(write.name) : undefined;
+			const allowed = (there: TargetRecord | undefined) => this.#allow(write, desired, there);
+			return await this.#make({ desired, before: write.before, present, allowed, signal });
 		});
 	}
 
 	async undo(name: string, before: Json | null, ours: string, signal?: AbortSignal): Promise<Undone> {
-		const present = await getUser(this.#session, name);
+		const present = await this.#look(name);
 		if (present === undefined) return before === null ? "already" : "changed-since";
-		if (before !== null && userFingerprint(before) === userFingerprint(present.data)) return "already";
+		if (before !== null && this.#isBack(before, present.data)) return "already";
+		const desired = before && this.#undone(before, present.data);
 		// Ours with all but the owner put back: an undo that was interrupted.
-		const begun = before !== null && differences(before, present.data).length === 0;
-		if (userFingerprint(present.data) !== ours && !begun) return "changed-since";
+		const begun = desired !== null && differences(desired, present.data).length === 0;
+		if (this.fingerprint(present.data) !== ours && !begun) return "changed-since";
 		await this.#concurrency.run(() =>
-			before === null ? this.#remove(present, signal) : this.#restore(before, present, signal)
+			before === null || desired === null
+				? this.#remove(present, signal)
+				: this.#restore(before, { desired, before: null, present, allowed: () => undefined, signal })
 		);
 		return "restored";
 	}
 
-	async #make(
-		desired: Json,
-		present: TargetRecord | undefined,
-		allowed: (there: TargetRecord | undefined) => void,
-		signal: AbortSignal | undefined
-	): Promise<TargetRecord> {
+	async #look(name: string): Promise<TargetRecord | undefined> {
+		const record = await getUser(this.#session, name);
+		return record && this.#rows ? await this.#rows.require(record) : record;
+	}
+
+	/** What the API is asked for to put `before` back: a hold it cannot take away is taken by the database, afterwards. */
+	#undone(before: Json, present: Json): Json {
+		if (this.#rows === undefined || rowsOf(before) === undefined) return withoutCarried(before);
+		const { on_hold_timeout, on_hold_expire_duration } = present;
+		return {
+			...before,
+			on_hold_timeout: before.on_hold_timeout ?? on_hold_timeout ?? null,
+			on_hold_expire_duration: before.on_hold_expire_duration ?? on_hold_expire_duration ?? null
+		};
+	}
+
+	#isBack(before: Json, present: Json): boolean {
+		if (this.fingerprint(before) !== this.fingerprint(present)) return false;
+		const [image, rows] = [rowsOf(before), rowsOf(present)];
+		return image === undefined || rows === undefined || isPutBack(image, rows);
+	}
+
+	async #make({ desired, before, present, allowed, signal }: Making): Promise<TargetRecord> {
 		const name = String(desired.username);
 		let changes = 0;
 		const made = await this.#writer.finish<Step>({
@@ -64,16 +105,16 @@ export class Users {
 			present,
 			next: (there, begun) => {
 				if (!begun) allowed(there);
-				const step = nextStep(desired, there?.data, { now: Date.now() / 1000 });
+				const step = nextStep(desired, there?.data, { now: Date.now() / 1000, before });
 				if (step.kind === "modify" && changes >= MOST_CHANGES) throw unmoved(name, step.fields);
 				return step;
 			},
 			take: async step => {
 				const record = await this.#send(name, step, signal);
 				if (step.kind === "modify") changes += 1;
-				return record;
+				return record && this.#rows && step.kind !== "carry" ? await this.#rows.require(record) : record;
 			},
-			look: () => getUser(this.#session, name),
+			look: () => this.#look(name),
 			signal,
 			overloaded: () => this.#concurrency.failed()
 		});
@@ -83,6 +124,11 @@ export class Users {
 
 	async #send(name: string, step: Step, signal: AbortSignal | undefined): Promise<TargetRecord | undefined> {
 		const path = `/api/user/${segment(name)}`;
+		if (step.kind === "carry") {
+			unlessStopped(signal);
+			await this.#rows?.carry(step.present, step.change);
+			return (await this.#rows?.complete([{ name, data: step.present }]))?.[0];
+		}
 		if (step.kind === "create") return asUser(await this.#session.write("POST", "/api/user", step.body, signal));
 		if (step.kind === "modify") return asUser(await this.#session.write("PUT", path, step.body, signal));
 		if (step.kind === "own") return asUser(await this.#own(name, path, step.admin, signal));
@@ -102,6 +148,8 @@ export class Users {
 
 	async #remove(present: TargetRecord, signal: AbortSignal | undefined): Promise<void> {
 		const { name } = present;
+		unlessStopped(signal);
+		await this.#rows?.clear(present.data);
 		await this.#writer.finish<Removal>({
 			name,
 			present,
@@ -110,30 +158,50 @@ export class Users {
 				await this.#session.write("DELETE", `/api/user/${segment(name)}`, undefined, signal).catch(unlessGone);
 				return undefined;
 			},
-			look: () => getUser(this.#session, name),
+			look: () => this.#look(name),
 			signal,
 			// A user without owner is deleted with a 500: that says nothing of load.
 			overloaded: () => undefined
 		});
+		await this.#rows?.sweep(present.data);
 	}
 
-	async #restore(before: Json, present: TargetRecord, signal: AbortSignal | undefined): Promise<void> {
-		const made = await this.#make(before, present, () => undefined, signal);
-		if (userFingerprint(made.data) === userFingerprint(before)) return;
+	async #restore(before: Json, making: Making): Promise<void> {
+		let made = await this.#make(making);
+		const image = rowsOf(before);
+		if (this.#rows && image) {
+			unlessStopped(making.signal);
+			await this.#rows.putBack(image, made.data);
+			made = (await this.#look(made.name)) ?? made;
+		}
+		if (this.fingerprint(made.data) === this.fingerprint(before)) return;
 		throw new ConnectorError("refused", `${made.name} had no owner before, and Marzban's API cannot take one away.`);
+	}
+
+	/** Throws unless what stands under the name is ours to make or change. */
+	#allow({ name, before, ours }: Write, desired: Json, present: TargetRecord | undefined): void {
+		if (before !== null && present === undefined) {
+			throw new ConnectorError("conflict", `${name} was there before the migration and is gone: somebody removed it.`);
+		}
+		if (before !== null || present === undefined) return;
+		if (ours !== undefined && this.fingerprint(present.data) === ours) return;
+		if (isOurBeginning(desired, present.data, { now: Date.now() / 1000 })) return;
+		const fields = differences(desired, present.data).join(", ");
+		throw new ConnectorError("conflict", `${name} is taken at Marzban by a user who differs in ${fields}.`);
 	}
 }
 
-/** Throws unless what stands under the name is ours to make or change. */
-function allow({ name, before, ours }: Write, desired: Json, present: TargetRecord | undefined): void {
-	if (before !== null && present === undefined) {
-		throw new ConnectorError("conflict", `${name} was there before the migration and is gone: somebody removed it.`);
-	}
-	if (before !== null || present === undefined) return;
-	if (ours !== undefined && userFingerprint(present.data) === ours) return;
-	if (isOurBeginning(desired, present.data, { now: Date.now() / 1000 })) return;
-	const fields = differences(desired, present.data).join(", ");
-	throw new ConnectorError("conflict", `${name} is taken at Marzban by a user who differs in ${fields}.`);
+interface Making {
+	readonly desired: Json;
+	/** What stood there before our first write. */
+	readonly before: Json | null;
+	readonly present: TargetRecord | undefined;
+	readonly allowed: (there: TargetRecord | undefined) => void;
+	readonly signal: AbortSignal | undefined;
+}
+
+export function unlessStopped(signal: AbortSignal | undefined): void {
+	if (signal?.aborted) throw new ConnectorError("stopped", "Stopped before the next change was made.");
 }
 
 function unmoved(name: string, fields: readonly string[]): ConnectorError {

@@ -1,0 +1,13 @@
+/** Opens a database by its address. Does no I/O but to look which file is meant. */
+
+import { addressOf } from "./address";
+import type { Database } from "./database";
+import { Mysql } from "./mysql";
+import { Sqlite } from "./sqlite";
+
+export type { Database, Row, Statement } from "./database";
+
+export function openDatabase(text: string, timeoutMs: number): Database {
+	const address = addressOf(text);
+	return address.kind === "sqlite" ? new Sqlite(address.file) : new Mysql(address, timeoutMs);
+}

@@ -1,0 +1,135 @@
+/** SQLite beside the program that owns the file: short transactions, and patience when it writes. */
+
+import { chmodSync, existsSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { backup, DatabaseSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ConnectorError } from "../connector";
+import { type Cell, type Database, overtaken, type Row, type Statement } from "./database";
+
+/** SQLite waits without letting anybody else run, so it is left to wait only for the blink of a write. */
+const BLINK_MS = 50;
+const PATIENCE_MS = 10_000;
+/** In one go, up to a size that few panels reach: a copy begins anew whenever the panel writes between two goes. */
+const PAGES_AT_ONCE = 100_000;
+
+export class Sqlite implements Database {
+	readonly kind = "sqlite";
+	readonly #file: string;
+	#opened: DatabaseSync | undefined;
+
+	constructor(file: string) {
+		this.#file = file;
+	}
+
+	read(sql: string, cells: readonly Cell[] = []): Promise<Row[]> {
+		return this.#patiently(db =>
+			db
+				.prepare(sql)
+				.all(...cells)
+				.map(asText)
+		);
+	}
+
+	change(statements: readonly Statement[], rehearsal?: "rehearsal"): Promise<void> {
+		return this.#patiently(db => {
+			db.exec("BEGIN IMMEDIATE");
+			try {
+				for (const { sql, cells = [], least = 0 } of statements) {
+					if (db.prepare(sql).run(...cells).changes < least) throw overtaken();
+				}
+				db.exec(rehearsal ? "ROLLBACK" : "COMMIT");
+			} catch (error) {
+				if (db.isTransaction) db.exec("ROLLBACK");
+				throw error;
+			}
+		});
+	}
+
+	/** Lengths are not kept by SQLite, whatever is declared. */
+	async columns(table: string): Promise<ReadonlyMap<string, null>> {
+		const rows = await this.read("SELECT name FROM pragma_table_info(?)", [table]);
+		return new Map(rows.map(({ name }) => [String(name), null]));
+	}
+
+	async ignoresCase(table: string, column: string): Promise<boolean> {
+		const sql = `SELECT 1 AS found FROM pragma_index_list(?) AS list, pragma_index_xinfo(list.name) AS part
+			WHERE list."unique" = 1 AND part.key = 1 AND part.name = ? AND upper(part.coll) = 'NOCASE'`;
+		return (await this.read(sql, [table, column])).length > 0;
+	}
+
+	async copyTo(file: string): Promise<boolean> {
+		const db = await this.#patiently(one => one);
+		// Made by us first: it holds secrets, and nothing that is there may be written over.
+		await (await open(file, "wx", 0o600)).close();
+		await backup(db, file, { rate: PAGES_AT_ONCE });
+		chmodSync(file, 0o600);
+		const copy = new DatabaseSync(file);
+		try {
+			const [found] = copy.prepare("PRAGMA quick_check(1)").all().map(asText);
+			if (found?.quick_check === "ok") return true;
+		} finally {
+			copy.close();
+		}
+		throw new ConnectorError("broken", `The copy of the database in ${file} is damaged.`);
+	}
+
+	async close(): Promise<void> {
+		this.#opened?.close();
+		this.#opened = undefined;
+	}
+
+	/** Tries again while the panel holds the file. */
+	async #patiently<T>(work: (db: DatabaseSync) => T): Promise<T> {
+		const until = performance.now() + PATIENCE_MS;
+		for (let pause = 5; ; pause = Math.min(pause * 2, 200)) {
+			try {
+				return work(this.#db());
+			} catch (error) {
+				const told = translate(error);
+				if (told?.code !== "throttled" || performance.now() > until) throw told ?? error;
+			}
+			await sleep(pause);
+		}
+	}
+
+	#db(): DatabaseSync {
+		// It would be made.
+		if (!existsSync(this.#file)) throw missing(this.#file);
+		this.#opened ??= new DatabaseSync(this.#file, {
+			readBigInts: true,
+			timeout: BLINK_MS,
+			enableForeignKeyConstraints: false
+		});
+		return this.#opened;
+	}
+}
+
+const missing = (file: string) =>
+	new ConnectorError("unreachable", `There is no database file ${file}: name it as this node sees it.`);
+
+const asText = (row: Record<string, unknown>): Row =>
+	Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, cell === null ? null : String(cell)]));
+
+/** SQLite's primary result codes: of failures that an operator can do something about. */
+const CODES: Readonly<Record<number, readonly [code: string, what: string, retryable?: true]>> = {
+	1: ["wrong-system", "has not the tables or columns that are needed"],
+	5: ["throttled", "is locked by another program", true],
+	6: ["throttled", "is locked by another program", true],
+	8: ["forbidden", "may not be written by this account"],
+	10: ["broken", "cannot be read or written by the system"],
+	11: ["broken", "is damaged"],
+	13: ["broken", "cannot be written: the disk is full"],
+	14: ["unreachable", "cannot be opened by this account"],
+	19: ["conflict", "refuses the row: a rule of its tables would be broken"],
+	26: ["wrong-system", "is no SQLite database"]
+};
+
+function translate(error: unknown): ConnectorError | undefined {
+	if (error instanceof ConnectorError) return error;
+	const { errcode } = error as { readonly errcode?: unknown };
+	const known = typeof errcode === "number" ? CODES[errcode & 0xff] : undefined;
+	if (known === undefined) return undefined;
+	const [code, what, retryable = false] = known;
+	return new ConnectorError(code, `The database file ${what} (${(error as Error).message}).`, { retryable });
+}
