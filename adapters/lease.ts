@@ -121,8 +121,6 @@ class HeldLease implements Lease {
 	private expiry: NodeJS.Timeout | undefined;
 	private pending: Renewal | undefined;
 	private renewing: Promise<void> | undefined;
-	/** Given back, or another's: nothing more is appended. */
-	private gone = false;
 
 	constructor(
 		private readonly store: EventStore,
@@ -150,12 +148,10 @@ class HeldLease implements Lease {
 		await this.renewing;
 		// It may have been stored: asked again, its version is known, and the release can follow it.
 		if (this.pending) await this.renew();
-		if (this.gone) return;
-		this.gone = true;
 		try {
 			await this.append({ type: "released", data: { token: this.token } }, `${this.token}-released`);
 		} catch {
-			// Nobody is harmed: without it the next holder waits for as long as the lease would have lasted.
+			// Another holds it already; or the store fails, and the next holder waits for as long as this one might act.
 		}
 	}
 
@@ -184,9 +180,7 @@ class HeldLease implements Lease {
 			this.pending = undefined;
 			this.since = asked;
 		} catch (error) {
-			if (!(error instanceof VersionConflict)) return;
-			this.gone = true;
-			this.end();
+			if (error instanceof VersionConflict) this.end();
 		}
 	}
 

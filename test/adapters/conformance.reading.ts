@@ -94,16 +94,34 @@ export function subscription(store: () => EventStore): void {
 		const subscribed = (async () => {
 			for await (const recorded of store().subscribe(first.position, stop.signal)) {
 				seen.push(recorded.event.data);
-				if (seen.length === 4) stop.abort();
+				if (seen.length === 5) stop.abort();
 			}
 		})();
 		await new Promise(resolve => setTimeout(resolve, 20));
 		await insist(store(), "b", 2, "2");
 		await new Promise(resolve => setTimeout(resolve, 20));
 		await insist(store(), "a", 3, "3");
-		await insist(store(), "a", 4, "4");
+		const { version } = await insist(store(), "a", 4, "4");
+		await store().append("a", version, [event(5), event(6)], "5");
 		await subscribed;
-		expect(seen).toEqual([1, 2, 3, 4]);
+		expect(seen).toEqual([1, 2, 3, 4, 5]);
+	});
+
+	it("misses no append, at whatever moment it goes to sleep", async () => {
+		for (let turns = 0; turns < 40; turns++) {
+			const stream = `turn-${turns}`;
+			const { position } = await insist(store(), stream, "first", "1");
+			const later = (async () => {
+				await new Promise(resolve => setImmediate(resolve));
+				for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+				await store().append(stream, await store().version(stream), [event("second")], "2");
+			})();
+			const subscribed = store().subscribe(`${Number(position) - 1}`, AbortSignal.timeout(1_000));
+			const seen: unknown[] = [];
+			for await (const recorded of subscribed) if (seen.push(recorded.event.data) === 2) break;
+			await later;
+			expect(seen).toEqual(["first", "second"]);
+		}
 	});
 
 	it("ends while it waits", async () => {

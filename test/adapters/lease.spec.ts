@@ -99,6 +99,24 @@ describe("a lease in the event store", () => {
 		expect(await types(store)).toEqual(["acquired", "renewed", "released"]);
 	});
 
+	it("L12: counts from before a renewal was asked for, however long the answer takes", async () => {
+		const inner = openMemoryStore();
+		let now = 0;
+		const slow: Pick<EventStore, "append" | "read"> = {
+			read: (...args) => inner.read(...args),
+			append: (...args) => {
+				now += 50;
+				return inner.append(...args);
+			}
+		};
+		const clocks = (): { monotonicMs: number; wallMs: number } => ({ monotonicMs: now, wallMs: now });
+		const lease = await acquireLease(slow as EventStore, "run", { ...options, clocks });
+		expect(lease.remainingMs()).toBe(options.ttlMs - 50);
+		while (now < 100) await sleep(5);
+		expect(lease.remainingMs()).toBe(options.ttlMs - 50);
+		await lease.release();
+	});
+
 	it("L12: is lost to whoever appended first, and then not given back", async () => {
 		const store = openMemoryStore();
 		const lease = await acquireLease(store, "run", options);

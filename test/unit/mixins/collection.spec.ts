@@ -175,9 +175,8 @@ describe("the file of a collection", () => {
 		await expect(notes.put({ id: "b" })).rejects.toThrow();
 		rmSync(file, { recursive: true });
 		await notes.put({ id: "c" });
+		const rows = lines().join("\n");
+		for (const id of ["a", "c"]) expect(rows).toContain(`"id":"${id}"`);
 		await broker.stop();
-		const { notes: after } = await opened();
-		expect(await after.get("a")).toEqual({ id: "a" });
-		expect(await after.get("c")).toEqual({ id: "c" });
 	});
 });

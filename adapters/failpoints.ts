@@ -1,0 +1,56 @@
+/**
+ * Named places where a test stops the process, as a crash (SIGKILL) or a suspended machine (SIGSTOP) would. Unarmed, a
+ * place costs one comparison.
+ */
+
+export const FAILPOINTS = [
+	/** Intents are decided, nothing is recorded. */
+	"intended",
+	/** Intents are recorded, nothing is written. */
+	"prepared",
+	/** A request that writes is about to be put on its socket. */
+	"socket",
+	/** Its answer came. */
+	"answer",
+	/** The batch is at the target, no result is recorded. */
+	"applied",
+	/** Results are recorded, nothing is counted. */
+	"written",
+	/** The batch is counted. */
+	"counted",
+	/** A page was compared, nothing is recorded. */
+	"looked",
+	/** The comparison is recorded, not counted. */
+	"compared",
+	/** The target was listed. */
+	"surveyed",
+	/** A batch is put back, nothing is recorded. */
+	"restored",
+	/** What was put back is recorded, not counted. */
+	"undone"
+] as const;
+export type Failpoint = (typeof FAILPOINTS)[number];
+
+interface Armed {
+	readonly name: Failpoint;
+	/** How often the place is still passed before it stops the process. */
+	left: number;
+	readonly signal: "SIGKILL" | "SIGSTOP";
+}
+let armed: Armed | undefined;
+
+/** @param spec `name@count=kill|stop`; undefined when it is not of that form */
+export function readFailpoint(spec: string): Armed | undefined {
+	const [, name = "", count, action] = /^(\w+)@([1-9]\d*)=(kill|stop)$/.exec(spec) ?? [];
+	if (!FAILPOINTS.some(each => each === name)) return undefined;
+	return { name: name as Failpoint, left: Number(count), signal: action === "kill" ? "SIGKILL" : "SIGSTOP" };
+}
+
+export function arm(failpoint: Armed): void {
+	armed = failpoint;
+}
+
+/** The process may end here. */
+export function pass(name: Failpoint): void {
+	if (armed?.name === name && --armed.left === 0) process.kill(process.pid, armed.signal);
+}
