@@ -38,10 +38,18 @@ function sqliteFile(rest: string): string {
 	return existsSync(resolve(named)) ? resolve(named) : resolve("/", named);
 }
 
+const unescaped = (text: string): string => {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		throw wrong("holds a % that is no escape: write %25");
+	}
+};
+
 function mysqlAddress(text: string): Address {
 	if (!URL.canParse(text)) throw wrong("is no address: a password in it may need %-escapes");
 	const url = new URL(text);
-	const database = decodeURIComponent(url.pathname.slice(1));
+	const database = unescaped(url.pathname.slice(1));
 	if (url.hostname === "" || database === "" || url.username === "")
 		throw wrong("must name a user, a host and a database");
 	const unknown = [...url.searchParams.keys()].filter(name => name !== "charset");
@@ -50,8 +58,8 @@ function mysqlAddress(text: string): Address {
 		kind: "mysql",
 		host: url.hostname.replace(/^\[|\]$/g, ""),
 		port: Number(url.port || 3306),
-		user: decodeURIComponent(url.username),
-		password: decodeURIComponent(url.password),
+		user: unescaped(url.username),
+		password: unescaped(url.password),
 		database
 	};
 }

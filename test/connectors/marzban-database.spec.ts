@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Target } from "../../connectors/connector";
 import { marzbanSpec, openMarzban } from "../../connectors/marzban";
+import { UserRows } from "../../connectors/marzban/user-rows";
 import { startMarzban } from "../../demo/panels/marzban";
 import type { Panel } from "../../demo/panels/panel";
 import { targetConformance } from "./conformance";
@@ -140,18 +141,16 @@ describe("what is carried", () => {
 		expect(on.row("held")).toMatchObject({ status: "on_hold", online_at: "2026-11-01 10:00:00.000000" });
 	});
 
-	test("growth between the read and the write is seen, not overwritten", async () => {
-		const found = await on.target.write("users", write("raced"));
-		const rows = found.data.database as unknown as { users: { id: string } };
-		on.panel.db.exec(
-			"CREATE TRIGGER grow AFTER INSERT ON users BEGIN UPDATE users SET used_traffic = 1 WHERE id = new.id; END"
-		);
-		expect(rows.users.id).toBeDefined();
-		const made = await on.target.write(
-			"users",
-			carriedWrite("raced2", { used_traffic: "5", lifetime_used_traffic: "5" })
-		);
-		expect(made.data.used_traffic).toBe("5");
+	test("traffic counted between the read and the write is seen, and the write made anew", async () => {
+		const { carry } = UserRows.prototype;
+		const late = jest.spyOn(UserRows.prototype, "carry").mockImplementationOnce(function (this: UserRows, ...args) {
+			on.panel.db.exec("UPDATE users SET used_traffic = used_traffic + 1");
+			return carry.apply(this, args);
+		});
+		const made = await on.target.write("users", carriedWrite("raced"));
+		expect(late).toHaveBeenCalledTimes(2);
+		late.mockRestore();
+		expect(made.data.used_traffic).toBe(CARRIED.used_traffic);
 	});
 });
 
@@ -270,6 +269,18 @@ describe("what is undone", () => {
 		for (const table of tables.split(" ")) {
 			expect([table, on.panel.db.prepare(`SELECT * FROM ${table}`).all()]).toEqual([table, []]);
 		}
+	});
+
+	test("the log goes before he does: Marzban would leave it behind with nobody's id", async () => {
+		const made = await on.target.write("users", carriedWrite("leaving"));
+		on.panel.db.exec(`CREATE TABLE left_behind (id INTEGER);
+			CREATE TRIGGER leaves BEFORE DELETE ON users BEGIN
+				INSERT INTO left_behind SELECT id FROM user_usage_logs WHERE user_id = old.id; END`);
+		on.panel.db.exec(
+			"CREATE TRIGGER first BEFORE DELETE ON proxies BEGIN INSERT INTO left_behind SELECT id FROM user_usage_logs; END"
+		);
+		await on.target.undo("users", "leaving", null, on.target.fingerprint("users", made.data));
+		expect(on.panel.db.prepare("SELECT * FROM left_behind").all()).toEqual([]);
 	});
 
 	test("who was made anew by somebody else under that name is not ours", async () => {

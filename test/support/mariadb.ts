@@ -1,0 +1,96 @@
+/** A real MariaDB with Marzban's tables, on a free port of the loopback, gone with its scope. */
+
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Connection, createConnection } from "mysql2/promise";
+import { tables } from "../../demo/panels/marzban/tables";
+
+export interface MariaDb extends AsyncDisposable {
+	/** As Marzban's own settings spell it. */
+	readonly url: string;
+	readonly port: number;
+	/** All rights, and several statements at once. */
+	readonly root: Connection;
+	kill(): Promise<void>;
+}
+
+/** The tables in the words of MySQL. */
+const schema = `SET FOREIGN_KEY_CHECKS = 0;\n${tables
+	.replaceAll("INTEGER NOT NULL PRIMARY KEY", "INTEGER NOT NULL AUTO_INCREMENT PRIMARY KEY")
+	.replaceAll('"key"', "`key`")}`;
+
+export async function startMariaDb(): Promise<MariaDb> {
+	const folder = mkdtempSync(join(tmpdir(), "mariadb-"));
+	const common = ["--no-defaults", `--datadir=${folder}/data`, `--user=${userInfo().username}`];
+	const made = spawnSync("mariadb-install-db", [
+		...common,
+		"--auth-root-authentication-method=normal",
+		"--skip-test-db"
+	]);
+	if (made.error) throw new Error("There is no mariadb-install-db: run scripts/servers.sh.");
+	if (made.status !== 0) throw new Error(`mariadb-install-db failed: ${made.stderr}`);
+	for (let tries = 0; tries < 5; tries++) {
+		// Below the range that the kernel gives away by itself.
+		const port = 20_000 + Math.floor(Math.random() * 12_000);
+		const socket = [`--socket=${folder}/socket`, `--pid-file=${folder}/pid`];
+		const address = [`--port=${port}`, "--bind-address=127.0.0.1"];
+		const child = spawn("mariadbd", [...common, ...socket, ...address], { stdio: "ignore" });
+		const root = await connected(child, port);
+		if (root) return await prepared({ child, root, port, folder }).catch(stopped(child));
+	}
+	throw new Error("mariadbd did not start.");
+}
+
+async function connected(child: ChildProcess, port: number): Promise<Connection | undefined> {
+	for (let tries = 0; tries < 300 && child.exitCode === null; tries++) {
+		try {
+			return await createConnection({ host: "127.0.0.1", port, user: "root", multipleStatements: true });
+		} catch {
+			await sleep(100);
+		}
+	}
+	child.kill("SIGKILL");
+	return undefined;
+}
+
+/** Nothing is left running by what failed. */
+const stopped =
+	(child: ChildProcess) =>
+	(error: unknown): never => {
+		child.kill("SIGKILL");
+		throw error;
+	};
+
+interface Started {
+	readonly child: ChildProcess;
+	readonly root: Connection;
+	readonly port: number;
+	readonly folder: string;
+}
+
+async function prepared({ child, root, port, folder }: Started): Promise<MariaDb> {
+	await root.query(`CREATE DATABASE marzban CHARACTER SET utf8mb4; USE marzban; ${schema}
+		SET FOREIGN_KEY_CHECKS = 1;
+		CREATE USER panel@'127.0.0.1' IDENTIFIED BY 'p@ss:w/rd'; GRANT ALL ON marzban.* TO panel@'127.0.0.1';
+		INSERT INTO alembic_version VALUES ('2b231de97dc3')`);
+	const kill = async () => {
+		root.destroy();
+		if (child.exitCode !== null || child.signalCode !== null) return;
+		child.kill("SIGKILL");
+		await once(child, "exit");
+	};
+	return {
+		url: `mysql+pymysql://panel:p%40ss%3Aw%2Frd@127.0.0.1:${port}/marzban?charset=utf8mb4`,
+		port,
+		root,
+		kill,
+		[Symbol.asyncDispose]: async () => {
+			await kill();
+			rmSync(folder, { recursive: true, force: true });
+		}
+	};
+}
