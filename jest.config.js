@@ -10,7 +10,7 @@ const swc = [
 		sourceMaps: "inline"
 	}
 ];
-/** unit: pure. contracts: laws of the code base. connectors, adapters: conformance. integration: real servers. e2e: the built program. */
+/** unit: pure. contracts: laws of the code base. connectors, adapters: conformance. integration: real servers. e2e: the built program. chaos: it is stopped. */
 const project = name => ({
 	displayName: name,
 	rootDir: __dirname,
@@ -20,4 +20,6 @@ const project = name => ({
 	modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/data/"]
 });
 
-module.exports = { projects: ["unit", "contracts", "adapters", "connectors", "integration", "e2e"].map(project) };
+module.exports = {
+	projects: ["unit", "contracts", "adapters", "connectors", "integration", "e2e", "chaos"].map(project)
+};

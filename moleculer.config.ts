@@ -3,6 +3,7 @@
 import { hostname } from "node:os";
 import { extname, join } from "node:path";
 import type { BrokerOptions } from "moleculer";
+import { arm, readFailpoint } from "./adapters/failpoints";
 import { pinoLogger } from "./cluster/logging";
 import type { Settings } from "./cluster/settings";
 import { CONTRACTS } from "./contracts";
@@ -66,6 +67,11 @@ export const VARIABLES = {
 		says: "how long a controller holds a run without renewing, 1000 to 300000 ms",
 		fallback: "30000",
 		read: number(1000, 300_000)
+	},
+	FAILPOINT: {
+		says: "for tests: where to stop this process, as name@count=kill or name@count=stop",
+		fallback: null,
+		read: readFailpoint
 	}
 } as const satisfies Record<string, Variable<unknown>>;
 
@@ -108,6 +114,8 @@ export type NodeOptions = BrokerOptions & { readonly settings: Settings; readonl
 export function readConfig(environment: Environment, embedding: Embedding = {}): NodeOptions {
 	const transporter = read(environment, "TRANSPORTER");
 	const dataDir = read(environment, "DATA_DIR") as string;
+	const failpoint = read(environment, "FAILPOINT");
+	if (failpoint) arm(failpoint);
 	return {
 		namespace: read(environment, "NAMESPACE") as string,
 		nodeID: read(environment, "NODE_ID") ?? `${hostname().replace(/[^\w.-]/g, "-")}-${process.pid}`,

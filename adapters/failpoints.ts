@@ -51,6 +51,6 @@ export function arm(failpoint: Armed): void {
 }
 
 /** The process may end here. */
-export function pass(name: Failpoint): void {
+export function reach(name: Failpoint): void {
 	if (armed?.name === name && --armed.left === 0) process.kill(process.pid, armed.signal);
 }

@@ -122,8 +122,11 @@ function patiently(busyMs: number, act: () => void): void {
 
 const BUSY = 5;
 const FULL = 13;
+/** SQLITE_IOERR_WRITE, also where a file may not grow over the process's limit. */
+const IOERR_WRITE = 778;
 /** The shared memory beside the file could not grow: the disk is full. */
 const IOERR_SHMSIZE = 4874;
+const CANNOT_GROW: ReadonlySet<number> = new Set([IOERR_WRITE, IOERR_SHMSIZE]);
 
 const errcode = (error: unknown): number => (error as { errcode?: unknown }).errcode as number;
 
@@ -134,7 +137,7 @@ export function told(file: string, error: unknown, waitedMs = WRITE_PATIENCE_MS)
 	const { code, errcode, message } = (error ?? {}) as { code?: string; errcode?: number; message: string };
 	if (code === "ENOSPC") return new StoreFull(file);
 	if (code !== "ERR_SQLITE_ERROR" || errcode === undefined) return error;
-	if ((errcode & 0xff) === FULL || errcode === IOERR_SHMSIZE) return new StoreFull(file);
+	if ((errcode & 0xff) === FULL || CANNOT_GROW.has(errcode)) return new StoreFull(file);
 	if ((errcode & 0xff) === BUSY) return new StoreBusy(file, waitedMs);
 	return new StoreBroken(file, message);
 }

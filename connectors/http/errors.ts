@@ -50,7 +50,11 @@ export function fromFailure(error: unknown, request: Request, origin: string): C
 		return new ConnectorError("unreachable", message);
 	}
 	if (NEVER_SENT.has(code)) {
-		return new ConnectorError("unreachable", `${origin} cannot be reached (${code}): check the address, and that the panel runs.`, { retryable: true });
+		return new ConnectorError(
+			"unreachable",
+			`${origin} cannot be reached (${code}): check the address, and that the panel runs.`,
+			{ retryable: true }
+		);
 	}
 	const late = (error as Error).name === "TimeoutError" || /TIMEOUT/.test(code);
 	const message = late ? `${told} had no answer in time.` : `${told}: the connection broke before the answer came.`;

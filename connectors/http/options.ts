@@ -41,8 +41,10 @@ export class Options {
 		const text = this.string("url").trim();
 		if (!URL.canParse(text)) throw problem("url", "is not an address: write http:// or https://, then the host");
 		const url = new URL(text);
-		if (url.protocol !== "http:" && url.protocol !== "https:") throw problem("url", "must begin with http:// or https://");
-		if (url.username !== "" || url.password !== "") throw problem("url", "must not hold a user name or password: they have options of their own");
+		if (url.protocol !== "http:" && url.protocol !== "https:")
+			throw problem("url", "must begin with http:// or https://");
+		if (url.username !== "" || url.password !== "")
+			throw problem("url", "must not hold a user name or password: they have options of their own");
 		url.pathname = url.pathname.replace(/\/+$/, "");
 		url.search = "";
 		url.hash = "";

@@ -1,5 +1,6 @@
 /** A panel's API as one account sees it: logs in by form, renews its token, repeats reads and never writes. */
 
+import { reach } from "../../adapters/failpoints";
 import { ConnectorError } from "../connector";
 import { fromAnswer } from "./errors";
 import { isObject, parse, stringify, type Wire, type WireObject } from "./json";
@@ -52,7 +53,10 @@ export class Session {
 	async write(method: "POST" | "PUT" | "DELETE", path: string, body?: Wire, signal?: AbortSignal): Promise<Wire> {
 		const json = body === undefined ? {} : { body: stringify(body), headers: { "content-type": "application/json" } };
 		const request: Request = { method, path, signal, ...json };
-		return this.#json(await this.#authorised(request), request);
+		reach("socket");
+		const answer = await this.#authorised(request);
+		reach("answer");
+		return this.#json(answer, request);
 	}
 
 	/** Without a token: for telling one system from another, which both refuse. */

@@ -47,6 +47,8 @@ export default class MigrationService
 	implements Answers<typeof migration>
 {
 	private readonly controllers = new Map<string, Controller>();
+	/** What stopped a run that could not be stored, for example on a full disk. */
+	private readonly unstored = new Map<string, NonNullable<Run["failure"]>>();
 	/** Dry runs of this node, under the names they answered. */
 	private readonly rehearsals = new Map<string, Rehearsed>();
 	private readonly known = { source: options(sources), target: options(targets) };
@@ -132,7 +134,8 @@ export default class MigrationService
 	async status(ctx: CallOf<typeof status>): Promise<Status> {
 		const { name } = ctx.params;
 		const controller = this.controllers.get(name);
-		return statusOf(controller?.run ?? (await this.run(name)), controller !== undefined);
+		const said = statusOf(controller?.run ?? (await this.run(name)), controller !== undefined);
+		return { ...said, failure: said.failure ?? this.unstored.get(name) ?? null };
 	}
 
 	@Action(list)
@@ -256,8 +259,10 @@ export default class MigrationService
 			}
 		});
 		this.controllers.set(name, controller);
+		this.unstored.delete(name);
 		void controller.ended.then(async () => {
 			this.controllers.delete(name);
+			if (run.failure) this.unstored.set(name, run.failure);
 			await this.broker.emit("migration.ended", { name, phase: run.phase, failure: run.failure?.code ?? null });
 		});
 	}

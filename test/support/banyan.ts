@@ -26,6 +26,8 @@ export interface Stage extends AsyncDisposable {
 	/** Writes another definition; answers its path. */
 	define(changes?: object, name?: string): string;
 	banyan(args: readonly string[], environment?: Record<string, string | undefined>): Command;
+	/** The same where no file may grow over `kilobytes`, as on a full disk. */
+	limited(args: readonly string[], kilobytes: number): Promise<Ended>;
 }
 interface Command {
 	readonly process: ChildProcess;
@@ -50,19 +52,16 @@ export async function openStage({ source: given, target: options = {} }: StageOp
 		writeFileSync(file, JSON.stringify({ name, ...sides, ...changes }, null, "\t"));
 		return file;
 	};
+	const own = { DATA_DIR: join(folder, "data"), SOURCE_PASSWORD: "admin123", TARGET_PASSWORD: "admin123" };
 	return {
 		folder,
 		source,
 		target,
 		definition: define(),
 		define,
-		banyan: (args, environment = {}) =>
-			command(args, {
-				DATA_DIR: join(folder, "data"),
-				SOURCE_PASSWORD: "admin123",
-				TARGET_PASSWORD: "admin123",
-				...environment
-			}),
+		banyan: (args, environment = {}) => command([process.execPath, BANYAN, ...args], { ...own, ...environment }),
+		limited: (args, kilobytes) =>
+			command(["bash", "-c", `ulimit -f ${kilobytes}; exec "$@"`, "-", process.execPath, BANYAN, ...args], own).ended,
 		[Symbol.asyncDispose]: async () => {
 			if (!given) await source.close();
 			await target.close();
@@ -71,9 +70,12 @@ export async function openStage({ source: given, target: options = {} }: StageOp
 	};
 }
 
-function command(args: readonly string[], environment: Record<string, string | undefined>): Command {
+function command(
+	[program, ...args]: readonly [string, ...string[]],
+	environment: Record<string, string | undefined>
+): Command {
 	const { PATH, HOME } = process.env;
-	const child = spawn(process.execPath, [BANYAN, ...args], {
+	const child = spawn(program, args, {
 		env: { PATH, HOME, ...environment } as NodeJS.ProcessEnv
 	});
 	let [stdout, stderr] = ["", ""];

@@ -2,6 +2,7 @@
 
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
+import { reach } from "../../../adapters/failpoints";
 import { isUnanswered } from "../../../cluster/errors";
 import type { Intent, Outcome, Result } from "../../../contracts/migration/records";
 import type { Counted, Prepared, RecordEvent, Tally } from "../../../domain/migration/events";
@@ -42,7 +43,9 @@ export async function doBatch(
 	prepared: Prepared,
 	before: Before
 ): Promise<void> {
+	reach("intended");
 	await record(place, stream, log, { type: "prepared", data: prepared });
+	reach("prepared");
 	await finish(place, stream, log, prepared, before);
 }
 
@@ -67,7 +70,9 @@ async function finish(
 ): Promise<void> {
 	const { batch, cursor, last, total, intents, settles } = prepared;
 	const results = known ?? (await write(place, stream, prepared));
+	reach("applied");
 	if (!known) await record(place, stream, log, { type: "written", data: { batch, results } });
+	reach("written");
 	const links = linksOf(intents, results);
 	if (links.length > 0) await place.broker.call("links.record", { migration: place.run.name, links });
 	const counted = { stream: stream.stream, batch, ...count(intents, results, before), records: log.version };
@@ -75,6 +80,7 @@ async function finish(
 		? ({ type: "settled", data: counted } as const)
 		: ({ type: "copied", data: { ...counted, cursor, last, total } } as const);
 	await appendRun(place.store, place.run, event, `${event.type}-${stream.stream}-${batch}`);
+	reach("counted");
 }
 
 async function write(

@@ -3,6 +3,7 @@
  * the source is written and looked at again at once, page by page; what others changed at the target is left.
  */
 
+import { reach } from "../../../adapters/failpoints";
 import type { Difference, Intent, SourceRecord, Transformed } from "../../../contracts/migration/records";
 import type { Comparison } from "../../../contracts/migration/verifier";
 import { digest } from "../../../domain/canonical";
@@ -177,7 +178,9 @@ class Comparing {
 		const batch = comparison.batch + 1;
 		const { pass } = comparison;
 		const event = { type: "compared", data: { pass, batch, equal, differences, position: page.position } };
+		reach("looked");
 		const appended = await this.appendBulk(event, `compared-${pass}-${batch}`);
+		reach("compared");
 		const data = {
 			stream,
 			batch,

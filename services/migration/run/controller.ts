@@ -40,7 +40,7 @@ export interface ControllerOptions {
 const PATIENCE = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000] as const;
 
 export class Controller {
-	private halting = false;
+	private readonly halting = new AbortController();
 	private lease: Lease | undefined;
 	readonly ended: Promise<void>;
 
@@ -55,26 +55,27 @@ export class Controller {
 
 	/** Stops after the batch at hand; the run can be started again. */
 	async halt(): Promise<void> {
-		this.halting = true;
+		this.halting.abort();
 		await this.ended;
 	}
 
 	private async work(): Promise<void> {
 		const { store, run, leaseMs, holder, scope } = this.options;
-		this.lease = await acquireLease(store, run.name, { ttlMs: leaseMs, holder, scope });
 		try {
+			const { signal } = this.halting;
+			this.lease = await acquireLease(store, run.name, { ttlMs: leaseMs, holder, scope, signal });
 			const { token } = this.lease;
 			await appendRun(store, run, { type: "taken", data: { token } }, `taken-${token}`);
 			while (!this.stopped() && nextStep(run).kind !== "rest") await this.step();
 		} catch (error) {
 			await this.fail(error);
 		} finally {
-			await this.lease.release();
+			await this.lease?.release();
 		}
 	}
 
 	private stopped(): boolean {
-		return this.halting || (this.lease?.signal.aborted ?? false);
+		return this.halting.signal.aborted || (this.lease?.signal.aborted ?? false);
 	}
 
 	/** One step, tried again while a system is away. */
@@ -127,7 +128,7 @@ export class Controller {
 
 	private async sendCanary(place: Workplace, stream: StreamRun): Promise<void> {
 		await moveCanary(place, stream, this.options.canary as Canary);
-		this.halting = true;
+		this.halting.abort();
 	}
 
 	private passAgain({ stream, comparison: { added, absent } }: StreamRun): Promise<void> {
@@ -165,6 +166,8 @@ export class Controller {
 
 	private async fail(error: unknown): Promise<void> {
 		const { store, run, broker } = this.options;
+		// Told to stop while it waited for the lease: it has done nothing.
+		if (this.lease === undefined && this.halting.signal.aborted) return;
 		if (error instanceof VersionConflict) {
 			broker.logger.warn(`${run.name}: another controller took over; this one rests.`);
 			return;

@@ -1,5 +1,6 @@
 /** Lists the target whole: proves that every page of it can be read, and counts what only the target has. */
 
+import { reach } from "../../../adapters/failpoints";
 import { claimOf, type StreamRun } from "../../../domain/migration/run";
 import { appendRun } from "./journal";
 import type { Workplace } from "./place";
@@ -20,6 +21,7 @@ export async function surveyTarget({ broker, store, run }: Workplace, stream: St
 		extra += page.names.filter(name => !stream.names.has(claimOf(name))).length;
 		cursor = page.next;
 	} while (cursor !== null);
+	reach("surveyed");
 	const event = { type: "surveyed" as const, data: { stream: stream.stream, extra } };
 	await appendRun(store, run, event, `surveyed-${stream.stream}`);
 }

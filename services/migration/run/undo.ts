@@ -1,6 +1,7 @@
 /** Puts the target back, batch by batch: what is still ours becomes what it was before; what others changed is left (L2). */
 
 import type { EventStore } from "../../../adapters/eventstore";
+import { reach } from "../../../adapters/failpoints";
 import type { Json } from "../../../contracts/json";
 import type { UndoneRecord } from "../../../contracts/migration/records";
 import type { StreamRun } from "../../../domain/migration/run";
@@ -52,8 +53,10 @@ async function undoBatch(
 		records.length === 0
 			? []
 			: await oneApplier(lease(), (held, timeout) => applier.undo({ ...call, lease: held }, timeout));
+	reach("restored");
 	let { undos } = stream.undo;
 	if (undone.length > 0) undos = await appendUndone(store, undoStreamOf(run.name, stream.stream), undone, version);
+	reach("undone");
 	const restored = undone.filter(({ outcome }) => outcome === "restored").length;
 	const changed = undone.length - restored;
 	const data = { stream: stream.stream, ids, restored, changed, records: version, last, undos };

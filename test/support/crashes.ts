@@ -1,0 +1,29 @@
+/** Ends a command at a failpoint, and says how the whole stands afterwards. */
+
+import type { Panel } from "../../demo/panels/panel";
+import { openStage, type Stage } from "./banyan";
+import { holdings } from "./holdings";
+
+/** The first `users` of the recorded users: enough for three batches, quick to move. */
+export function keepFirst({ db }: Panel, users: number): void {
+	db.prepare(
+		"DELETE FROM users WHERE id NOT IN (SELECT id FROM users WHERE username IS NOT NULL ORDER BY id LIMIT ?)"
+	).run(users);
+}
+
+export interface End {
+	readonly code: number | null;
+	readonly report: string;
+	readonly holdings: unknown[];
+}
+
+export async function endOf(stage: Stage, code: number | null): Promise<End> {
+	const { stdout } = await stage.banyan(["migration", "report", "panel"]).ended;
+	return { code, report: stdout, holdings: holdings(stage.target) };
+}
+
+/** A stage of its own on a shared source, for the time of `work`. */
+export async function onStage<T>(source: Panel, work: (stage: Stage) => Promise<T>): Promise<T> {
+	await using stage = await openStage({ source });
+	return await work(stage);
+}
