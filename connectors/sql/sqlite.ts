@@ -1,7 +1,7 @@
 /** SQLite beside the program that owns the file: short transactions, and patience when it writes. */
 
-import { chmodSync, existsSync } from "node:fs";
-import { open } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { open, rm } from "node:fs/promises";
 import { backup, DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ConnectorError } from "../connector";
@@ -62,14 +62,12 @@ export class Sqlite implements Database {
 		const db = await this.#patiently(one => one);
 		// Made by us first: it holds secrets, and nothing that is there may be written over.
 		await (await open(file, "wx", 0o600)).close();
-		await backup(db, file, { rate: PAGES_AT_ONCE });
-		chmodSync(file, 0o600);
-		const copy = new DatabaseSync(file);
 		try {
-			const [found] = copy.prepare("PRAGMA quick_check(1)").all().map(asText);
-			if (found?.quick_check === "ok") return true;
-		} finally {
-			copy.close();
+			await backup(db, file, { rate: PAGES_AT_ONCE });
+			if (isSound(file)) return true;
+		} catch (error) {
+			await rm(file, { force: true });
+			throw translate(error) ?? error;
 		}
 		throw new ConnectorError("broken", `The copy of the database in ${file} is damaged.`);
 	}
@@ -102,6 +100,15 @@ export class Sqlite implements Database {
 			enableForeignKeyConstraints: false
 		});
 		return this.#opened;
+	}
+}
+
+function isSound(file: string): boolean {
+	const copy = new DatabaseSync(file, { readOnly: true });
+	try {
+		return copy.prepare("PRAGMA quick_check(1)").get()?.quick_check === "ok";
+	} finally {
+		copy.close();
 	}
 }
 

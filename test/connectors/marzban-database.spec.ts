@@ -4,13 +4,21 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { Target } from "../../connectors/connector";
+import type { Target, Write } from "../../connectors/connector";
 import { marzbanSpec, openMarzban } from "../../connectors/marzban";
 import { UserRows } from "../../connectors/marzban/user-rows";
+import type { Json } from "../../contracts/json";
 import { startMarzban } from "../../demo/panels/marzban";
 import type { Panel } from "../../demo/panels/panel";
 import { targetConformance } from "./conformance";
-import { CARRIED, CARRIED_VOLATILE, CARRIED_WRITES, carriedWrite, HASH } from "./support/marzban-carried";
+import {
+	CARRIED,
+	CARRIED_STATES,
+	CARRIED_VOLATILE,
+	CARRIED_WRITES,
+	carriedWrite,
+	HASH
+} from "./support/marzban-carried";
 import { connect, data, STATES, write } from "./support/marzban-users";
 
 interface Ground {
@@ -215,6 +223,57 @@ describe("who has nothing left", () => {
 			await expect(on.target.write("users", carriedWrite("wrong", changes))).rejects.toMatchObject({ code: "refused" });
 		}
 		expect(on.panel.requests["POST /api/user"]).toBeUndefined();
+	});
+});
+
+describe("whatever fails on the way", () => {
+	const on = ground(true);
+	const persist = (one: Write): Promise<unknown> =>
+		on.target.write("users", one).catch((error: { details?: { retryable?: boolean } }) => {
+			if (!error.details?.retryable) throw error;
+			return persist(one);
+		});
+
+	test("a tenth of all calls, half of those after the work: all is carried, one log row each, and undone to nothing", async () => {
+		on.panel.setFaults({ rate: 0.1, afterCommit: 0.5, kinds: ["error", "reset", "badGateway", "unavailable"] });
+		const states = Object.values(CARRIED_STATES);
+		const writes = Array.from({ length: 150 }, (_, i) => carriedWrite(`many_${i}`, states[i % states.length]));
+		await Promise.all(writes.map(persist));
+		on.panel.setFaults({ rate: 0 });
+		const found = await on.target.find(
+			"users",
+			writes.map(({ name }) => name)
+		);
+		const said = ({ data }: { data: Json }) =>
+			[data.username, data.used_traffic, on.target.fingerprint("users", data)].join(" ");
+		expect(found.map(said).sort()).toEqual(writes.map(said).sort());
+		for (const { name, data } of found) {
+			const usedUp = BigInt(String(data.used_traffic)) >= BigInt(String(data.data_limit ?? "99999999999999999"));
+			if (usedUp) expect([name, data.status]).toEqual([name, expect.stringMatching(/limited|disabled/)]);
+			else expect([name, data.status]).not.toEqual([name, "limited"]);
+			expect(on.logs(name)).toHaveLength(1);
+		}
+		for (const { name, data } of found) {
+			expect(await on.target.undo("users", name, null, on.target.fingerprint("users", data))).toBe("restored");
+		}
+		for (const table of ["users", "user_usage_logs", "proxies", "exclude_inbounds_association"]) {
+			expect([table, on.panel.db.prepare(`SELECT * FROM ${table}`).all()]).toEqual([table, []]);
+		}
+	});
+
+	test.each([1, 2, 3])("stopped after %i requests, it is finished by the next write", async requests => {
+		const stop = new AbortController();
+		const one = carriedWrite("stopped", { status: "limited", data_limit: "5", used_traffic: "5", admin: "dbsudo" });
+		const watch = setInterval(() => {
+			const sent = Object.entries(on.panel.requests).filter(([what]) => /^(POST|PUT) .api.user/.test(what));
+			if (sent.reduce((sum, [, n]) => sum + n, 0) >= requests) stop.abort();
+		}, 0);
+		const ended = await on.target.write("users", one, stop.signal).catch((error: unknown) => error);
+		clearInterval(watch);
+		expect(ended).toBeDefined();
+		const made = await on.target.write("users", one);
+		expect(made.data).toMatchObject({ status: "limited", used_traffic: "5", admin: "dbsudo" });
+		expect(on.logs("stopped")).toHaveLength(1);
 	});
 });
 

@@ -23,14 +23,17 @@ const schema = `SET FOREIGN_KEY_CHECKS = 0;\n${tables
 	.replaceAll("INTEGER NOT NULL PRIMARY KEY", "INTEGER NOT NULL AUTO_INCREMENT PRIMARY KEY")
 	.replaceAll('"key"', "`key`")}`;
 
+/** Servers are often out of an ordinary user's path. */
+const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin` };
+
 export async function startMariaDb(): Promise<MariaDb> {
 	const folder = mkdtempSync(join(tmpdir(), "mariadb-"));
 	const common = ["--no-defaults", `--datadir=${folder}/data`, `--user=${userInfo().username}`];
-	const made = spawnSync("mariadb-install-db", [
-		...common,
-		"--auth-root-authentication-method=normal",
-		"--skip-test-db"
-	]);
+	const made = spawnSync(
+		"mariadb-install-db",
+		[...common, "--auth-root-authentication-method=normal", "--skip-test-db"],
+		{ env }
+	);
 	if (made.error) throw new Error("There is no mariadb-install-db: run scripts/servers.sh.");
 	if (made.status !== 0) throw new Error(`mariadb-install-db failed: ${made.stderr}`);
 	for (let tries = 0; tries < 5; tries++) {
@@ -38,7 +41,8 @@ export async function startMariaDb(): Promise<MariaDb> {
 		const port = 20_000 + Math.floor(Math.random() * 12_000);
 		const socket = [`--socket=${folder}/socket`, `--pid-file=${folder}/pid`];
 		const address = [`--port=${port}`, "--bind-address=127.0.0.1"];
-		const child = spawn("mariadbd", [...common, ...socket, ...address], { stdio: "ignore" });
+		const child = spawn("mariadbd", [...common, ...socket, ...address], { stdio: "ignore", env });
+		child.once("error", () => child.kill());
 		const root = await connected(child, port);
 		if (root) return await prepared({ child, root, port, folder }).catch(stopped(child));
 	}
@@ -46,7 +50,7 @@ export async function startMariaDb(): Promise<MariaDb> {
 }
 
 async function connected(child: ChildProcess, port: number): Promise<Connection | undefined> {
-	for (let tries = 0; tries < 300 && child.exitCode === null; tries++) {
+	for (let tries = 0; tries < 300 && child.pid !== undefined && child.exitCode === null; tries++) {
 		try {
 			return await createConnection({ host: "127.0.0.1", port, user: "root", multipleStatements: true });
 		} catch {
