@@ -87,6 +87,7 @@ migration
 	.description("what became of every record")
 	.argument("<name>")
 	.option("--format <format>", "ndjson (a line a record), json (a summary) or html (one file)", "ndjson")
+	.option("--customers", "a CSV of the customers who notice something, in their words")
 	.option("--out <file>", "write to a file instead of standard output")
 	.action((name: string, flags: Flags) => withClient(openEmbedded, "read", client => report(client, name, flags)));
 

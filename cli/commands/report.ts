@@ -4,6 +4,7 @@ import { pipeline } from "node:stream/promises";
 import type { Status } from "../../contracts/migration/migration";
 import type { Client } from "../client";
 import { CommandError, type Flags } from "../command";
+import { customersCsv } from "../customers";
 import { EXIT } from "../exit";
 import { htmlReport } from "../html";
 import { linesOf } from "../lines";
@@ -17,10 +18,15 @@ const FORMATS: Readonly<Record<string, Render>> = {
 	async *json(_client, { name, hash, phase, streams, verdict }) {
 		yield `${JSON.stringify({ name, hash, phase, streams, verdict }, null, "\t")}\n`;
 	},
+	customers: (client, status) => customersCsv(linesOf(client, "migration.report", status)),
 	html: (client, status) => htmlReport(status, linesOf(client, "migration.report", status))
 };
 
-export async function report(client: Client, name: string, { format = "ndjson", out }: Flags): Promise<number> {
+export async function report(
+	client: Client,
+	name: string,
+	{ customers, format = customers ? "customers" : "ndjson", out }: Flags
+): Promise<number> {
 	const render = FORMATS[format];
 	if (!render)
 		throw new CommandError(`There is no format '${format}': it is one of ${Object.keys(FORMATS).join(", ")}.`);
