@@ -36,6 +36,7 @@ migration
 	.argument("<file>", "the definition, YAML or JSON")
 	.option(...json)
 	.option("--strict", "end with 4 also when something was lost on the way")
+	.option("--backup-taken", "a backup of the target's MySQL database has been taken")
 	.option("--only <name...>", "first move only these records of the last stream, look at them, and rest")
 	.option("--limit <n>", "first move only so many records of the last stream, look at them, and rest")
 	.action((file: string, flags: Flags) =>

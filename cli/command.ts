@@ -13,6 +13,7 @@ export interface Flags {
 	readonly only?: readonly string[];
 	readonly limit?: string;
 	readonly reason?: string;
+	readonly backupTaken?: boolean;
 	readonly customers?: boolean;
 }
 

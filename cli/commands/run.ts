@@ -15,7 +15,11 @@ export async function runMigration(client: Client, file: string, flags: Flags): 
 		return EXIT.refused;
 	}
 	const interrupt = interruption();
-	const begun = await client.call("migration.start", { name: plan.name, ...canaryOf(flags) });
+	const begun = await client.call("migration.start", {
+		name: plan.name,
+		...canaryOf(flags),
+		backupTaken: flags.backupTaken ?? false
+	});
 	const done = begun.streams.reduce((sum, { read }) => sum + read, 0);
 	if (!flags.json) say(done === 0 ? planText(plan) : `${plan.name}: goes on after ${done} records`);
 	const status = await follow(client, plan.name, flags, interrupt);
@@ -72,6 +76,10 @@ function canaryOf({ only, limit }: Flags): { only?: string[]; limit?: number } {
 }
 
 export function exitOfRun({ phase, failure, verdict }: Status, { strict }: Flags): number {
+	if (failure?.code === "PREFLIGHT_REFUSED") {
+		say(`banyan: ${failure.message}`);
+		return EXIT.refused;
+	}
 	if (phase !== "finished" || verdict === null) {
 		say(`banyan: ${failure?.message ?? "The run stopped."} Nothing is lost: run it again to go on.`);
 		return EXIT.broken;

@@ -12,6 +12,8 @@ export const importer = contract("migration", "importer", {
 	actions: {
 		check: action({ connection }, { scope: "migration:read" }).returns<CheckReport>(),
 		count: action({ connection, stream: "string" }, { scope: "migration:read" }).returns<number>(),
+		/** Copies the target's database into a folder of the importer's node; answers the file, or null where it cannot. */
+		backup: action({ connection, folder: "string" }, { scope: "migration:run" }).returns<string | null>(),
 		/** What stands at the target under these names now. */
 		find: action(
 			{ connection, stream: "string", names: { type: "array", items: "string" } },

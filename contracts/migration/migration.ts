@@ -91,6 +91,8 @@ export interface Status {
 	readonly streams: readonly StreamStatus[];
 	/** What stopped it last, in one sentence; it can be started again. */
 	readonly failure: { readonly code: string; readonly message: string } | null;
+	/** Where the target's database was copied to before the first write, on the importer's node. */
+	readonly backup: string | null;
 	/** Set when finished. */
 	readonly verdict: Verdict | null;
 }
@@ -135,7 +137,9 @@ export const migration = contract("migration", "migration", {
 			{
 				name,
 				only: { type: "array", items: "string|min:1", min: 1, optional: true },
-				limit: { type: "number", integer: true, min: 1, optional: true }
+				limit: { type: "number", integer: true, min: 1, optional: true },
+				/** The operator has taken a backup of the target's database, where it cannot be copied from here. */
+				backupTaken: { type: "boolean", default: false }
 			},
 			{ rest: "POST /migrations/:name/start", scope: "migration:run" }
 		).returns<Status>(),

@@ -37,6 +37,8 @@ interface Events {
 	planned: { definition: Definition; hash: string; mapping: string; context: Json; plan: Plan };
 	/** A controller took the run over; what an earlier one still appends fails on the version. */
 	taken: { token: string };
+	/** Before the first write to a target whose database is written to; null: the operator took it himself. */
+	backedUp: { path: string | null };
 	copied: Counted & Place & { stream: string; batch: number; total: number; records: string };
 	/** Written outside the order of the copy: a canary, a change at the source, a repair. */
 	settled: Counted & { stream: string; batch: number; records: string };

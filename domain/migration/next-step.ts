@@ -6,11 +6,15 @@ import { chainDigest, noDigest, type Run, type StreamRun } from "./run";
 
 export type Step =
 	| { readonly kind: "copy" | "compare" | "again" | "survey" | "undo"; readonly stream: StreamRun }
-	| { readonly kind: "finish" | "rolledBack" | "rest" };
+	| { readonly kind: "backup" | "finish" | "rolledBack" | "rest" };
 
 const REST = { kind: "rest" } as const;
 
+/** A target whose database is written to is copied first. */
+const needsBackup = ({ context, backup }: Run): boolean => backup === undefined && (context.database ?? null) !== null;
+
 const forward = (run: Run): Step => {
+	if (needsBackup(run)) return { kind: "backup" };
 	const toCopy = run.streams.find(({ copied }) => !copied);
 	if (toCopy) return { kind: "copy", stream: toCopy };
 	for (const stream of run.streams) {

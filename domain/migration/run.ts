@@ -83,6 +83,8 @@ export interface Run {
 	plan: Plan;
 	token: string | null;
 	paused: boolean;
+	/** Where the target's database was copied to; null: the operator did; undefined: not yet. */
+	backup: string | null | undefined;
 	startedAt: string | null;
 	finishedAt: string | null;
 	failure: { code: string; message: string } | null;
@@ -189,6 +191,9 @@ const FOLD: Fold<Run> = {
 		run.paused = false;
 		if (run.phase === "planned") run.phase = "copying";
 	},
+	backedUp: (run, { path }) => {
+		run.backup = path;
+	},
 	copied: (run, data) => {
 		const stream = streamOf(run, data.stream);
 		addCounts(stream, data);
@@ -258,6 +263,7 @@ export function newRun(name: string, planned: DataOf<"planned">, newVersion: str
 		phase: "planned",
 		token: null,
 		paused: false,
+		backup: undefined,
 		startedAt: null,
 		finishedAt: null,
 		failure: null,

@@ -9,7 +9,19 @@ import type { Run, StreamRun } from "./run";
 export function statusOf(run: Run, running: boolean): Status {
 	const { name, hash, phase, paused, startedAt, finishedAt, failure } = run;
 	const streams = run.streams.map(streamStatus);
-	return { name, hash, phase, running, paused, startedAt, finishedAt, streams, failure, verdict: verdict(run) };
+	return {
+		name,
+		hash,
+		phase,
+		running,
+		paused,
+		startedAt,
+		finishedAt,
+		streams,
+		failure,
+		backup: run.backup ?? null,
+		verdict: verdict(run)
+	};
 }
 
 const counts = (tally: Tally): Record<string, { count: number; reason: string }> =>

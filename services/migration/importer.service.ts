@@ -7,7 +7,7 @@ import { quarantineOf, treatmentOf } from "../../domain/migration/importing";
 import { ends } from "../../mixins/ends.mixin";
 import { deadline } from "./run/deadline";
 
-const { check, count, find, write, undo } = importer.actions;
+const { check, count, backup, find, write, undo } = importer.actions;
 type WriteParams = CallOf<typeof write>["params"];
 type Given = WriteParams["records"][number];
 
@@ -22,6 +22,13 @@ export default class ImporterService extends service(ends()) implements Answers<
 	async count(ctx: CallOf<typeof count>): Promise<number> {
 		const { connection, stream } = ctx.params;
 		return this.asked(() => this.ends.target(connection).count(stream));
+	}
+
+	@Action(backup, { timeout: 0 })
+	async backup(ctx: CallOf<typeof backup>): Promise<string | null> {
+		const { connection, folder } = ctx.params;
+		const target = this.ends.target(connection);
+		return this.asked(async () => (await target.backup?.(folder)) ?? null);
 	}
 
 	@Action(find)

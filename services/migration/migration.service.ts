@@ -33,6 +33,12 @@ import { type Rehearsed, rehearse } from "./run/rehearse";
 
 const { plan, start, halt, pause, cancel, rollback, repair, dryRun, status, list, report, diff } = migration.actions;
 
+/** What the operator said when he started a run. */
+interface Order {
+	readonly canary?: Canary;
+	readonly backupTaken?: boolean;
+}
+
 /** A definition as it was last planned, with what the plan found; `start` takes it from here. */
 interface PlannedDefinition {
 	readonly name: string;
@@ -67,13 +73,13 @@ export default class MigrationService
 
 	@Action(start)
 	async start(ctx: CallOf<typeof start>): Promise<Status> {
-		const { name, only, limit } = ctx.params;
+		const { name, only, limit, backupTaken } = ctx.params;
 		const run = (await loadRun(this.store, name)) ?? (await this.begin(name));
 		if (run.phase === "cancelled" || run.phase === "rolled-back")
 			throw failure("MIGRATION_NOT_READY", `The migration '${name}' is ${run.phase}: give a new one another name.`);
 		const canary =
 			only || limit !== undefined ? { ...(only && { only }), ...(limit !== undefined && { limit }) } : undefined;
-		return this.drive(run, canary);
+		return this.drive(run, { backupTaken, ...(canary && { canary }) });
 	}
 
 	@Action(halt)
@@ -227,12 +233,12 @@ export default class MigrationService
 		return statusOf(run, false);
 	}
 
-	private drive(run: Run, canary?: Canary): Status {
-		if (nextStep(run).kind !== "rest" && !this.controllers.has(run.name)) this.control(run, canary);
+	private drive(run: Run, order: Order = {}): Status {
+		if (nextStep(run).kind !== "rest" && !this.controllers.has(run.name)) this.control(run, order);
 		return statusOf(run, this.controllers.has(run.name));
 	}
 
-	private control(run: Run, canary?: Canary): void {
+	private control(run: Run, { canary, backupTaken = false }: Order = {}): void {
 		const { name } = run;
 		const { leaseMs, dataDir } = settingsOf(this.broker);
 		const secret = secretKey(dataDir);
@@ -247,6 +253,8 @@ export default class MigrationService
 			leaseMs,
 			holder: `${this.broker.nodeID}`,
 			scope: "local",
+			backups: `${dataDir}/backups`,
+			backupTaken,
 			...(canary && { canary }),
 			secretsFor: (stream, record) =>
 				fresh(stream).length > 0

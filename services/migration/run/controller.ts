@@ -7,7 +7,7 @@
 import { type EventStore, VersionConflict } from "../../../adapters/eventstore";
 import { acquireLease, type Lease } from "../../../adapters/lease";
 import type { Broker } from "../../../cluster";
-import { codeOf, isUnanswered } from "../../../cluster/errors";
+import { codeOf, failure, isUnanswered } from "../../../cluster/errors";
 import type { RunEvent } from "../../../domain/migration/events";
 import { nextStep, type Step, verdictOf } from "../../../domain/migration/next-step";
 import type { Run, StreamRun } from "../../../domain/migration/run";
@@ -30,6 +30,10 @@ export interface ControllerOptions {
 	/** `local`: the data folder's lock proves that an earlier holder is dead. */
 	readonly scope: "local" | "cluster";
 	readonly secretsFor: Workplace["secretsFor"];
+	/** Where a copy of the target's database goes. */
+	readonly backups: string;
+	/** The operator has taken one himself. */
+	readonly backupTaken: boolean;
 	/** Moves only these of the last stream, then rests. */
 	readonly canary?: Canary;
 	/** Called once a stream is copied, before it is compared. */
@@ -102,6 +106,8 @@ export class Controller {
 	private async take(step: Step): Promise<void> {
 		const place = this.workplace();
 		switch (step.kind) {
+			case "backup":
+				return this.backUp(place);
 			case "copy":
 				if (this.options.canary && step.stream === place.run.streams.at(-1)) return this.sendCanary(place, step.stream);
 				await copyStream(place, step.stream);
@@ -124,6 +130,18 @@ export class Controller {
 			case "rest":
 				return;
 		}
+	}
+
+	private async backUp({ broker, run }: Workplace): Promise<void> {
+		const { backups: folder, backupTaken } = this.options;
+		const connection = run.definition.target;
+		const path = backupTaken ? null : await broker.call("importer.backup", { connection, folder }, { timeout: 0 });
+		if (path === null && !backupTaken)
+			throw failure(
+				"PREFLIGHT_REFUSED",
+				"The target's database is written to and cannot be copied from here: take a backup of it, then run with --backup-taken."
+			);
+		await this.append({ type: "backedUp", data: { path } });
 	}
 
 	private async sendCanary(place: Workplace, stream: StreamRun): Promise<void> {
