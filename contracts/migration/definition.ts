@@ -4,6 +4,9 @@ import type { Output, Schema } from "../schema";
 
 export const CONFLICT_POLICIES = ["skip", "overwrite", "fail"] as const;
 export const RESETTING_PLANS = ["full", "shrink", "quarantine"] as const;
+export const REFUSED_NAMES = ["rename", "quarantine"] as const;
+export const LIMITED_USERS = ["disable", "oneByte", "quarantine"] as const;
+export const NO_ACCESS = ["create", "quarantine"] as const;
 
 /** A connection has the options of its connector; the connector's own spec checks them. */
 const connection = { type: "record", value: ["string", "number", "boolean"] } as const;
@@ -27,7 +30,19 @@ export const definitionSchema = {
 			 * A plan whose traffic resets each period, partly used: `full` forgets this period's use once, `shrink` makes
 			 * the rest the limit of every period, `quarantine` leaves the user.
 			 */
-			resettingPlans: { type: "enum", values: RESETTING_PLANS, default: "full" }
+			resettingPlans: { type: "enum", values: RESETTING_PLANS, default: "full" },
+			/**
+			 * A name that the target does not take, or that two users show: `rename` makes one of the name and the id,
+			 * `quarantine` leaves the user.
+			 */
+			refusedNames: { type: "enum", values: REFUSED_NAMES, default: "rename" },
+			/**
+			 * A user without traffic left, where the target can only find that out by itself: `disable` until a human enables
+			 * him, `oneByte` leaves him active with a limit of 1 byte, `quarantine` leaves the user.
+			 */
+			limitedUsers: { type: "enum", values: LIMITED_USERS, default: "disable" },
+			/** A user of whose inbounds the target has none: `create` him without any, or `quarantine`. */
+			noAccess: { type: "enum", values: NO_ACCESS, default: "create" }
 		}
 	},
 	/** How a source that goes on changing is followed after the copy. */

@@ -6,14 +6,18 @@ import type { FieldMapping } from "../../../contracts/migration/transformer";
 import type { Converter, StreamMapping } from "../mapping";
 import type { Context } from "./context";
 
-const row = (to: string | null, from: string, convert: string): FieldMapping => ({ to, from: [from], convert });
+const row = (to: string | null, from: string, convert: string): FieldMapping => ({
+	to,
+	from: from.split(" "),
+	convert
+});
 
 const rows: readonly FieldMapping[] = [
 	row("username", "username", "name"),
 	row("is_sudo", "is_sudo", "sudo"),
 	row(null, "enabled", "enabled"),
-	row(null, "service_ids", "access"),
-	row(null, "modify_users_access", "readOnly"),
+	row(null, "service_ids all_services_access is_sudo", "access"),
+	row(null, "modify_users_access is_sudo", "readOnly"),
 	row(null, "subscription_url_prefix", "prefix"),
 	row(null, "users_data_usage", "usage")
 ];
@@ -66,11 +70,11 @@ export const admins: StreamMapping<Context> = {
 			"Marzban cannot disable an admin: keep the new password to yourself."
 		),
 		access: when(
-			data => data.all_services_access !== true && Array.isArray(data.service_ids) && data.service_ids.length > 0,
-			"service_access_dropped",
+			data => data.all_services_access !== true && data.is_sudo !== true,
+			"service_access_gained",
 			"service_ids",
-			"degraded",
-			"Marzban does not limit an admin to services."
+			"act",
+			"Marzban does not limit an admin to services: this one may open every inbound."
 		),
 		readOnly: when(
 			data => data.modify_users_access === false && data.is_sudo !== true,

@@ -27,7 +27,14 @@ export interface Context {
 	readonly account: { readonly name: string; readonly kind: "env" | "db" };
 	/** Sudo accounts that the target holds already. */
 	readonly sudoers: readonly string[];
+	/** Of those both panels speak, what the target runs: it refuses accounts of others. */
+	readonly protocols: readonly Protocol[];
+	/** Names that more than one user of the source shows, as far as it said. */
+	readonly sharedNames: readonly string[];
 	readonly resettingPlans: Definition["rules"]["resettingPlans"];
+	readonly refusedNames: Definition["rules"]["refusedNames"];
+	readonly limitedUsers: Definition["rules"]["limitedUsers"];
+	readonly noAccess: Definition["rules"]["noAccess"];
 }
 
 export interface SourceFacts {
@@ -40,6 +47,7 @@ export interface SourceFacts {
 		readonly flow?: string | null;
 	}[];
 	readonly admins: readonly { readonly username: string }[];
+	readonly sharedNames?: readonly string[];
 }
 
 export interface TargetFacts {
@@ -67,6 +75,7 @@ export function contextOf(source: SourceFacts, target: TargetFacts, definition: 
 		String(service.id),
 		service.inbound_ids.flatMap(id => inbounds.get(id) ?? [])
 	]);
+	const { resettingPlans, refusedNames, limitedUsers, noAccess } = definition.rules;
 	const moved = definition.streams.includes("admins") ? source.admins.map(admin => admin.username) : [];
 	return {
 		authAlgorithm: source.authAlgorithm,
@@ -77,7 +86,12 @@ export function contextOf(source: SourceFacts, target: TargetFacts, definition: 
 			...target.admins.filter(admin => admin.is_sudo).map(admin => admin.username),
 			...(target.accountKind === "env" ? [target.account] : [])
 		],
-		resettingPlans: definition.rules.resettingPlans
+		protocols: PROTOCOLS.filter(protocol => (target.inbounds[protocol] ?? []).length > 0),
+		sharedNames: source.sharedNames ?? [],
+		resettingPlans,
+		refusedNames,
+		limitedUsers,
+		noAccess
 	};
 }
 

@@ -5,7 +5,7 @@
 
 import type { Json, JsonValue } from "../../../contracts/json";
 import type { RuleDescription, Violation } from "../../../contracts/migration/validator";
-import { LAST_EXPIRY } from "./time";
+import { LAST_EXPIRY, LONGEST_HOLD } from "./time";
 
 /** Facts of the target that a rule may need. */
 export interface RuleContext {
@@ -63,6 +63,12 @@ const RULES: readonly Rule[] = [
 		"null, or 1 to 253377590399; beyond, the row breaks every listing",
 		({ expire }) => expire === null || (integer(expire) && expire >= 1 && expire <= LAST_EXPIRY)
 	),
+	user(
+		"status_refused",
+		"expire",
+		"an expired user has an expiry",
+		({ status, expire }) => status !== "expired" || expire !== null
+	),
 	user("quota_gained", "data_limit", "null, or 1 to 2^63-1 bytes (0 means unlimited)", ({ data_limit }) => {
 		if (data_limit === null) return true;
 		if (typeof data_limit !== "string" || !/^\d+$/.test(data_limit)) return false;
@@ -71,10 +77,9 @@ const RULES: readonly Rule[] = [
 	user(
 		"hold_refused",
 		"on_hold_expire_duration",
-		"a user on hold has a duration over 0 and no expiry",
-		data =>
-			data.status !== "on_hold" ||
-			(integer(data.on_hold_expire_duration) && data.on_hold_expire_duration > 0 && data.expire === null)
+		"a user on hold has a duration over 0, which ends before the year 9999, and no expiry",
+		({ status, expire, on_hold_expire_duration: duration }) =>
+			status !== "on_hold" || (integer(duration) && duration > 0 && duration <= LONGEST_HOLD && expire === null)
 	),
 	user("note_refused", "note", "at most 500 code points", ({ note }) => [...String(note ?? "")].length <= 500),
 	user(

@@ -12,7 +12,13 @@ beforeAll(async () => {
 
 const definition = {
 	streams: ["admins", "users"],
-	rules: { inboundTags: { old: "VMess TCP" }, resettingPlans: "full" }
+	rules: {
+		inboundTags: { old: "VMess TCP" },
+		resettingPlans: "full",
+		refusedNames: "rename",
+		limitedUsers: "disable",
+		noAccess: "create"
+	}
 } as unknown as Definition;
 const source = {
 	authAlgorithm: "xxh128",
@@ -41,6 +47,7 @@ const target = {
 	admins: [{ username: "boss", is_sudo: true }]
 };
 const user: Json = {
+	id: 12,
 	username: "ali",
 	expire_strategy: "never",
 	expire_date: null,
@@ -92,6 +99,11 @@ describe("a user's credentials", () => {
 		});
 	});
 
+	it("are not made of nothing, or everyone's would be the same", () => {
+		expect(categoryOf({ key: "" })).toBe("no_key");
+		expect(categoryOf({ key: null })).toBe("no_key");
+	});
+
 	it("are not made up where a plain key is no UUID", () => {
 		expect(categoryOf({ key: "not-a-key" }, context({}, { source: { authAlgorithm: "plain" } }))).toBe("no_uuid");
 	});
@@ -117,8 +129,42 @@ describe("a user's inbounds", () => {
 		expect(dataOf({ service_ids: [4] }).inbounds).toEqual({});
 	});
 
-	it("that are all missing at the target leave the user for a human", () => {
-		expect(categoryOf({ service_ids: [2] })).toBe("no_access");
+	it("that are all missing at the target leave him without access, on record", () => {
+		expect(dataOf({ service_ids: [2] })).toMatchObject({ inbounds: {}, proxies: { vless: { flow: "" } } });
+		expect(moved({ service_ids: [2] }).losses).toMatchObject([
+			{ code: "access_lost", severity: "act", reason: expect.stringContaining("hy (hysteria2)") }
+		]);
+		expect(categoryOf({ service_ids: [2] }, context({ noAccess: "quarantine" }))).toBe("no_access");
+	});
+
+	it("are told apart by protocol: a tag that is served for one may be lost for another", () => {
+		const inbounds = [...source.inbounds, { id: 7, tag: "VLESS", protocol: "tuic" }];
+		const known = context({}, { source: { inbounds, services: [{ id: 1, inbound_ids: [1, 7] }] } });
+		expect(moved({}, known).losses).toMatchObject([
+			{ code: "inbound_dropped", reason: "Not at the target: VLESS (tuic)." }
+		]);
+	});
+
+	it("of a service made after the plan are missed on record", () => {
+		expect(dataOf({ service_ids: [1, 99] }).inbounds).toEqual(dataOf({}).inbounds);
+		expect(lossesOf({ service_ids: [1, 99] })).toEqual(["service_unknown"]);
+	});
+});
+
+describe("a user without any inbound", () => {
+	const plain = { authAlgorithm: "plain" };
+	const bare = (inbounds: object, side: object = {}) =>
+		dataOf({ service_ids: [], key: "not-a-key" }, context({}, { source: side, target: { inbounds } }));
+
+	it("has the one proxy that the target runs and his key makes", () => {
+		expect(bare({ vmess: ["a"] })).toMatchObject({ inbounds: {}, proxies: { vmess: {} } });
+		expect(bare({ vless: ["a"], trojan: ["b"] }, plain).proxies).toEqual({ trojan: { password: "not-a-key" } });
+		expect(Object.keys(bare({ vless: ["a"], shadowsocks: ["b"] }, plain).proxies as Json)).toEqual(["shadowsocks"]);
+	});
+
+	it("waits for a human where there is no such", () => {
+		const known = context({}, { source: plain, target: { inbounds: { vless: ["a"] } } });
+		expect(categoryOf({ service_ids: [], key: "not-a-key" }, known)).toBe("no_uuid");
 	});
 });
 
@@ -132,9 +178,65 @@ describe("a user's status", () => {
 		[{ enabled: false, expire_strategy: "start_on_first_use", usage_duration: 60 }, "disabled"]
 	])("of %j is %s", (fields, status) => expect(dataOf(fields as Json).status).toBe(status));
 
-	it("that the API cannot give leaves the user for a human", () => {
-		expect(categoryOf({ data_limit_reached: true, data_limit: "5", used_traffic: "5" })).toBe("limited");
-		expect(categoryOf({ data_limit_reached: true, data_limit: "0" })).toBe("limited");
+	it("on hold and disabled is a trap when he is enabled again, so it is on record", () => {
+		const held = { enabled: false, expire_strategy: "start_on_first_use", usage_duration: 60 };
+		expect(moved(held).losses).toMatchObject([{ code: "hold_disabled", severity: "act" }]);
+		expect(dataOf(held).on_hold_expire_duration).toBe(60);
+	});
+});
+
+describe("a user without traffic left", () => {
+	const spent = { data_limit_reached: true, data_limit: "5", used_traffic: "7" };
+	const held = { ...spent, expire_strategy: "start_on_first_use", usage_duration: 60 };
+	const resets = { ...spent, data_limit_reset_strategy: "month" };
+	const oneByte = { limitedUsers: "oneByte" };
+
+	it("is disabled, on record", () => {
+		expect(dataOf(spent)).toMatchObject({ status: "disabled", data_limit: "1" });
+		expect(moved(spent).losses).toMatchObject([
+			{ code: "limited_disabled", severity: "act", reason: expect.stringContaining("7 of 5 bytes") },
+			{ code: "limit_is_remainder" }
+		]);
+		expect(dataOf(resets)).toMatchObject({ status: "disabled", data_limit: "5" });
+	});
+
+	it.each([
+		["used exactly", { data_limit: "5", used_traffic: "5" }],
+		["a limit of 0", { data_limit: "0", used_traffic: "0" }],
+		["a limit of 0 that resets", { data_limit: "0", used_traffic: "3", data_limit_reset_strategy: "day" }]
+	])("is told by his numbers too: %s", (_what, fields) => {
+		expect(dataOf(fields)).toMatchObject({ status: "disabled" });
+		expect(dataOf(fields, context(oneByte))).toMatchObject({ status: "active", data_limit: "1" });
+	});
+
+	it("can be left one byte, also each period", () => {
+		expect(dataOf(spent, context(oneByte))).toMatchObject({ status: "active", data_limit: "1" });
+		expect(moved(spent, context(oneByte)).losses).toMatchObject([{ code: "limited_one_byte", severity: "degraded" }]);
+		expect(dataOf(resets, context(oneByte))).toMatchObject({ status: "active", data_limit: "1" });
+		expect(moved(resets, context(oneByte)).losses).toMatchObject([
+			{ code: "limited_one_byte", severity: "act" },
+			{ code: "reset_postponed" }
+		]);
+	});
+
+	it("and on hold is disabled either way: on hold no limit counts, as active he would never expire", () => {
+		for (const known of [context(), context(oneByte)]) {
+			expect(dataOf(held, known)).toMatchObject({ status: "disabled", data_limit: "1", on_hold_expire_duration: 60 });
+			expect(lossesOf(held, known)).toEqual(["limited_disabled", "hold_disabled", "limit_is_remainder"]);
+		}
+	});
+
+	it("can be left for a human", () => {
+		expect(categoryOf(spent, context({ limitedUsers: "quarantine" }))).toBe("limited");
+	});
+
+	it("is as he is where something stronger holds", () => {
+		const expired = { ...spent, expired: true, expire_strategy: "fixed_date", expire_date: "2020-01-01T00:00:00" };
+		expect(dataOf(expired, context(oneByte))).toMatchObject({ status: "expired", data_limit: "1" });
+		expect(dataOf({ ...spent, enabled: false }, context(oneByte))).toMatchObject({
+			status: "disabled",
+			data_limit: "1"
+		});
 	});
 });
 
@@ -150,6 +252,18 @@ describe("an expiry", () => {
 		// A row beyond this second breaks every listing at Marzban.
 		["9999-12-31T23:59:59", 253_377_590_399]
 	])("at %s is %d", (date, seconds) => expect(expire(date)).toBe(seconds));
+
+	it.each(["", null, "soon", 5])("of %j leaves the user for a human: it would become none", date => {
+		expect(categoryOf({ expire_strategy: "fixed_date", expire_date: date })).toBe("date_unreadable");
+		const held = { expire_strategy: "start_on_first_use", usage_duration: 60, activation_deadline: "soon" };
+		expect(categoryOf(held)).toBe("date_unreadable");
+	});
+
+	it("after a hold longer than Marzban's time is cut to it, on record", () => {
+		const held = { expire_strategy: "start_on_first_use", usage_duration: 315_360_000_000 };
+		expect(dataOf(held).on_hold_expire_duration).toBe(200_000_000_000);
+		expect(lossesOf(held)).toEqual(["hold_clamped"]);
+	});
 
 	it("is none without a date, and for a user on hold", () => {
 		expect(dataOf({}).expire).toBeNull();
@@ -189,7 +303,10 @@ describe("a quota", () => {
 	])("that resets is treated as the operator says: %s", (resettingPlans, bytes, loss) => {
 		const fields = { data_limit: "10", used_traffic: "4", data_limit_reset_strategy: "month" };
 		expect(limit(fields, { resettingPlans })).toBe(bytes);
-		expect(moved(fields, context({ resettingPlans })).losses).toMatchObject([{ code: loss, amount: "4" }]);
+		expect(moved(fields, context({ resettingPlans })).losses).toMatchObject([
+			{ code: loss, amount: "4" },
+			{ code: "reset_postponed" }
+		]);
 	});
 
 	it("that resets can be left for a human", () => {
@@ -219,14 +336,64 @@ describe("an owner", () => {
 });
 
 describe("a name", () => {
-	it.each(["کاربر_فارسی", "ünïcödé_user", "用户名测试", "ab", "a bc"])(
-		"%s, which Marzban refuses, is left for a human",
-		name => {
-			expect(categoryOf({ username: name })).toBe("name_refused");
-		}
-	);
 	it.each(["abc", "___", "0123456789", "a".repeat(32)])("%s passes unchanged", name => {
 		expect(dataOf({ username: name }).username).toBe(name);
+		expect(lossesOf({ username: name })).toEqual([]);
+	});
+
+	it.each([
+		["کاربر_فارسی", 12, "user-c"],
+		["ünïcödé_user", 13, "unicode_user-d"],
+		["用户名测试", 14, "user-e"],
+		["ﬁﬀⅷ", 1, "fiffviii-1"],
+		["ab", 35, "user_ab-z"],
+		["a bc", 36, "abc-10"],
+		["é".repeat(32), 1_000_000, `${"e".repeat(27)}-lfls`],
+		["ø".repeat(3), "9223372036854775807", "user-1y2p0ij32e8e7"],
+		// Not known at the source, but a dash would be taken for our own.
+		["ali-c", 12, "alic-c"]
+	])("%s of row %s is %s", (username, id, made) => {
+		expect(dataOf({ username, id }).username).toBe(made);
+		const reason = expect.stringMatching(new RegExp(`'${username}' is '${made}'`));
+		expect(moved({ username, id }).losses).toMatchObject([{ code: "renamed", severity: "act", reason }]);
+	});
+
+	it("that Marzban refuses can be left for a human", () => {
+		expect(categoryOf({ username: "用户名测试" }, context({ refusedNames: "quarantine" }))).toBe("name_refused");
+		expect(categoryOf({ username: "用户名测试", id: "x" })).toBe("name_refused");
+	});
+});
+
+describe("a name that a row shows and does not have", () => {
+	const link = (name: string) => ({ username: "ali", subscription_url: `http://panel/sub/${name}/ab` });
+	const sharing = (...sharedNames: string[]) => context({}, { source: { sharedNames } });
+
+	it("is made anew where another row has it, which keeps it", () => {
+		expect(dataOf(link("Ali"), sharing("ali")).username).toBe("ali-c");
+		expect(dataOf(link("ali"), sharing("ali")).username).toBe("ali");
+		expect(moved(link("Ali"), sharing("ali")).losses).toMatchObject([
+			{ code: "renamed", severity: "act", reason: expect.stringMatching(/'ali' is 'ali-c'.*'Ali'/) }
+		]);
+	});
+
+	it("is kept where nobody else shows it", () => {
+		expect(dataOf(link("Ali"), sharing()).username).toBe("ali");
+		expect(lossesOf(link("Ali"), sharing("other"))).toEqual([]);
+		expect(lossesOf(link("Ali"))).toEqual([]);
+	});
+
+	it("is kept where names are not to be changed, or the link is no such link", () => {
+		const kept = context({ refusedNames: "quarantine" }, { source: { sharedNames: ["ali"] } });
+		expect(dataOf(link("Ali"), kept).username).toBe("ali");
+		expect(dataOf(link("other"), sharing("ali")).username).toBe("ali");
+		expect(dataOf({ subscription_url: null }, sharing("ali")).username).toBe("ali");
+	});
+});
+
+describe("a period", () => {
+	it("that begins anew is on record, where there is a limit to reset", () => {
+		expect(lossesOf({ data_limit: "9", data_limit_reset_strategy: "day" })).toEqual(["reset_postponed"]);
+		expect(lossesOf({ data_limit: null, data_limit_reset_strategy: "day" })).toEqual([]);
 	});
 });
 
@@ -254,6 +421,8 @@ describe("the target's rules", () => {
 		[{ data_limit: "9223372036854775808" }, "data_limit"],
 		[{ data_limit: 5 }, "data_limit"],
 		[{ status: "limited" }, "status"],
+		[{ status: "expired" }, "expire"],
+		[{ status: "on_hold", on_hold_expire_duration: 200_000_000_001 }, "on_hold_expire_duration"],
 		[{ status: "on_hold" }, "on_hold_expire_duration"],
 		[{ note: "🎉".repeat(501) }, "note"],
 		[{ admin: "nobody" }, "admin"],

@@ -1,0 +1,69 @@
+/**
+ * A user's traffic. The API cannot say what he has used, so what is left of a plan becomes its limit; never 0, which
+ * would mean unlimited. The one gain there is, `resettingPlans: full`, is recorded in bytes.
+ */
+
+import type { Json } from "../../../contracts/json";
+import type { Converted, Converter } from "../mapping";
+import type { Context } from "./context";
+import { standing } from "./status";
+import { bytes, isOnHold, lost, refuse, text } from "./values";
+
+export const dataLimit: Converter<Context> = (data, context) => {
+	if (data.data_limit === null || data.data_limit === undefined) return { value: null };
+	const limit = bytes(data.data_limit);
+	const used = bytes(data.used_traffic);
+	const remainder = String(limit > used ? limit - used : 1n);
+	if (isOneByte(data, context)) return { value: "1" };
+	if (used === 0n) return { value: remainder };
+	if (data.data_limit_reset_strategy === "no_reset") {
+		const reason = "The target cannot store used traffic: the rest is the limit.";
+		return { value: remainder, losses: [lost("limit_is_remainder", "data_limit", "info", reason)] };
+	}
+	return RESETTING[context.resettingPlans](limit, used, remainder);
+};
+
+const isOneByte = (data: Json, { limitedUsers }: Context): boolean =>
+	limitedUsers === "oneByte" && standing(data) === "limited" && !isOnHold(data);
+
+const RESETTING: Readonly<Record<Context["resettingPlans"], (limit: bigint, used: bigint, rest: string) => Converted>> =
+	{
+		full: (limit, used, rest) => {
+			if (limit === 0n) return { value: rest };
+			const gain = used < limit ? used : limit;
+			const reason = "This period's use is forgotten once: the target cannot store it.";
+			return { value: String(limit), losses: [lost("quota_gain", "used_traffic", "degraded", reason, String(gain))] };
+		},
+		shrink: (_limit, used, rest) => ({
+			value: rest,
+			losses: [lost("limit_shrunk", "data_limit", "act", "Every period now has only this period's rest.", String(used))]
+		}),
+		quarantine: (_limit, used) =>
+			refuse(
+				"resetting_plan_used",
+				"used_traffic",
+				String(used),
+				"A resetting plan is partly used; resettingPlans says quarantine."
+			)
+	};
+
+/** Marzban counts a period from its own last reset, or from when it made the user: now. Never sooner than the source. */
+export const resetPhase: Converter<Context> = data =>
+	data.data_limit_reset_strategy === "no_reset" || text(data.data_limit) === ""
+		? {}
+		: {
+				losses: [
+					lost("reset_postponed", "traffic_reset_at", "degraded", "His period begins anew: the next reset is later.")
+				]
+			};
+
+/** Of a plan with a limit, the limit tells it. */
+export const usedTraffic: Converter<Context> = data =>
+	text(data.data_limit) !== "" ? {} : counter("used_traffic_dropped", "used_traffic", data);
+
+export const lifetime: Converter<Context> = data => counter("lifetime_dropped", "lifetime_used_traffic", data);
+
+function counter(code: string, field: string, data: Json): Converted {
+	const amount = text(data[field]);
+	return bytes(amount) === 0n ? {} : { losses: [lost(code, field, "info", "The counter begins anew.", amount)] };
+}
