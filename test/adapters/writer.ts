@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import { openSqliteStore } from "../../adapters/eventstore";
 import { insist } from "./events";
 
@@ -57,7 +58,11 @@ async function obey({ file, name, streams, count, ackFirst }: Order): Promise<vo
 	const write = async (stream: string): Promise<void> => {
 		for (let i = 0; i < count; i++) {
 			const id = `${name}-${i}`;
-			if (ackFirst) say({ stream, id });
+			if (ackFirst) {
+				say({ stream, id });
+				// Long enough that a kill at any moment meets some of them.
+				await sleep(25);
+			}
 			const { version, position } = await insist(store, stream, id, id);
 			if (!ackFirst) say({ stream, id, version, position });
 		}
