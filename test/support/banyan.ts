@@ -37,15 +37,28 @@ interface Command {
 export interface StageOptions {
 	readonly source?: Panel;
 	readonly target?: PanelOptions;
+	/** The definition names the target's database too. */
+	readonly database?: boolean;
 }
 
-export async function openStage({ source: given, target: options = {} }: StageOptions = {}): Promise<Stage> {
+export async function openStage({
+	source: given,
+	target: options = {},
+	database = false
+}: StageOptions = {}): Promise<Stage> {
 	const folder = mkdtempSync(join(tmpdir(), "banyan-e2e-"));
 	const source = given ?? (await startMarzneshin({ createMs: 0, loginMs: 0 }));
-	const target = await startMarzban({ createMs: 0, loginMs: 0, ...options });
+	const file = join(folder, "marzban.db");
+	const target = await startMarzban({ createMs: 0, loginMs: 0, ...(database && { file }), ...options });
 	const sides = {
 		source: { connector: "marzneshin", url: source.url, username: "admin", password: "${SOURCE_PASSWORD}" },
-		target: { connector: "marzban", url: target.url, username: "admin", password: "${TARGET_PASSWORD}" }
+		target: {
+			connector: "marzban",
+			url: target.url,
+			username: "admin",
+			password: "${TARGET_PASSWORD}",
+			...(database && { database: file })
+		}
 	};
 	const define: Stage["define"] = (changes = {}, name = "panel") => {
 		const file = join(folder, `${name}.json`);

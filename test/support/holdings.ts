@@ -14,3 +14,12 @@ export const holdings = ({ db }: Panel): unknown[] => [
 		.all(),
 	...db.prepare("SELECT username, is_sudo, users_usage FROM admins ORDER BY username").all()
 ];
+
+/** Every column of the tables that a migration writes, but for edit times. */
+export const tables = ({ db }: Panel): unknown[] =>
+	["admins", "users", "proxies", "exclude_inbounds_association", "user_usage_logs", "next_plans"].map(table =>
+		db
+			.prepare(`SELECT * FROM ${table}`)
+			.all()
+			.map(({ edit_at, ...row }) => row)
+	);

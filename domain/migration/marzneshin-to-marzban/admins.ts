@@ -19,7 +19,7 @@ const rows: readonly FieldMapping[] = [
 	row(null, "service_ids all_services_access is_sudo", "access"),
 	row(null, "modify_users_access is_sudo", "readOnly"),
 	row(null, "subscription_url_prefix", "prefix"),
-	row(null, "users_data_usage", "usage")
+	row("users_usage", "users_data_usage", "usage")
 ];
 
 /** Marzban stores up to 34 characters and checks nothing; an empty name is ours to refuse. */
@@ -30,8 +30,9 @@ const name: Converter<Context> = ({ username }) => {
 	return { quarantine: { category: "name_refused", field: "username", value, reason } };
 };
 
-/** The API cannot edit or remove a sudo once made, so none is made: an undo must stay possible. */
-const sudo: Converter<Context> = (data, { sudoers }) => {
+/** The API cannot edit or remove a sudo once made, so none is made: an undo must stay possible. The database can. */
+const sudo: Converter<Context> = (data, { sudoers, database }) => {
+	if (database) return { value: data.is_sudo === true };
 	const there = sudoers.includes(String(data.username));
 	if (data.is_sudo !== true || there) return { value: there };
 	return {
@@ -54,6 +55,14 @@ const when =
 	): Converter<Context> =>
 	data =>
 		holds(data) ? loses(code, field, severity, reason) : {};
+
+const usageLost = when(
+	data => BigInt(String(data.users_data_usage ?? "0")) > 0n,
+	"usage_dropped",
+	"users_data_usage",
+	"info",
+	"The counter begins anew."
+);
 
 export const admins: StreamMapping<Context> = {
 	rows,
@@ -90,12 +99,7 @@ export const admins: StreamMapping<Context> = {
 			"degraded",
 			"Marzban has one subscription address for all."
 		),
-		usage: when(
-			data => BigInt(String(data.users_data_usage ?? "0")) > 0n,
-			"usage_dropped",
-			"users_data_usage",
-			"info",
-			"The counter begins anew."
-		)
+		usage: (data, context, row) =>
+			context.database ? { value: String(data.users_data_usage ?? "0") } : usageLost(data, context, row)
 	}
 };

@@ -25,6 +25,8 @@ export interface Context {
 	readonly owners: readonly string[];
 	/** The account we write with. `env` sudo: what it creates has no owner. */
 	readonly account: { readonly name: string; readonly kind: "env" | "db" };
+	/** The target's database, where its connection names one: it carries what the API cannot. */
+	readonly database: { readonly kind: "sqlite" | "mysql" } | null;
 	/** Sudo accounts that the target holds already. */
 	readonly sudoers: readonly string[];
 	/** Of those both panels speak, what the target runs: it refuses accounts of others. */
@@ -56,6 +58,7 @@ export interface TargetFacts {
 	/** Tags by protocol. */
 	readonly inbounds: Readonly<Record<string, readonly string[]>>;
 	readonly admins: readonly { readonly username: string; readonly is_sudo: boolean }[];
+	readonly database?: { readonly kind: "sqlite" | "mysql" } | null;
 }
 
 /** Pure; the result is stored with the plan, so that the whole run maps alike. */
@@ -82,6 +85,7 @@ export function contextOf(source: SourceFacts, target: TargetFacts, definition: 
 		services: Object.fromEntries(services),
 		owners: [...new Set([...target.admins.map(admin => admin.username), ...moved])],
 		account: { name: target.account, kind: target.accountKind },
+		database: target.database ? { kind: target.database.kind } : null,
 		sudoers: [
 			...target.admins.filter(admin => admin.is_sudo).map(admin => admin.username),
 			...(target.accountKind === "env" ? [target.account] : [])

@@ -12,6 +12,8 @@ import { bytes, isOnHold, lost, refuse, text } from "./values";
 export const dataLimit: Converter<Context> = (data, context) => {
 	if (data.data_limit === null || data.data_limit === undefined) return { value: null };
 	const limit = bytes(data.data_limit);
+	// A limit of 0, which means no traffic at all, is 1 byte that is used.
+	if (context.database && !isOneByte(data, context)) return { value: String(limit > 0n ? limit : 1n) };
 	const used = bytes(data.used_traffic);
 	const remainder = String(limit > used ? limit - used : 1n);
 	if (isOneByte(data, context)) return { value: "1" };
@@ -23,8 +25,8 @@ export const dataLimit: Converter<Context> = (data, context) => {
 	return RESETTING[context.resettingPlans](limit, used, remainder);
 };
 
-const isOneByte = (data: Json, { limitedUsers }: Context): boolean =>
-	limitedUsers === "oneByte" && standing(data) === "limited" && !isOnHold(data);
+const isOneByte = (data: Json, { limitedUsers, database }: Context): boolean =>
+	!database && limitedUsers === "oneByte" && standing(data) === "limited" && !isOnHold(data);
 
 const RESETTING: Readonly<Record<Context["resettingPlans"], (limit: bigint, used: bigint, rest: string) => Converted>> =
 	{
@@ -48,7 +50,12 @@ const RESETTING: Readonly<Record<Context["resettingPlans"], (limit: bigint, used
 	};
 
 /** Marzban counts a period from its own last reset, or from when it made the user: now. Never sooner than the source. */
-export const resetPhase: Converter<Context> = data =>
+export const resetPhase: Converter<Context> = (data, { database }) => {
+	if (database) return { value: data.traffic_reset_at ?? null };
+	return postponed(data);
+};
+
+const postponed = (data: Json): Converted =>
 	data.data_limit_reset_strategy === "no_reset" || text(data.data_limit) === ""
 		? {}
 		: {
@@ -58,10 +65,24 @@ export const resetPhase: Converter<Context> = data =>
 			};
 
 /** Of a plan with a limit, the limit tells it. */
-export const usedTraffic: Converter<Context> = data =>
+export const usedTraffic: Converter<Context> = (data, { database }) => {
+	if (database) return { value: String(usedOf(data)) };
+	return uncounted(data);
+};
+
+/** Of a limit of 0 the one byte that stands for it is used. */
+const usedOf = (data: Json): bigint => {
+	const used = bytes(data.used_traffic);
+	return text(data.data_limit) === "0" && used === 0n ? 1n : used;
+};
+
+const uncounted = (data: Json): Converted =>
 	text(data.data_limit) !== "" ? {} : counter("used_traffic_dropped", "used_traffic", data);
 
-export const lifetime: Converter<Context> = data => counter("lifetime_dropped", "lifetime_used_traffic", data);
+export const lifetime: Converter<Context> = (data, { database }) =>
+	database
+		? { value: text(data.lifetime_used_traffic) || "0" }
+		: counter("lifetime_dropped", "lifetime_used_traffic", data);
 
 function counter(code: string, field: string, data: Json): Converted {
 	const amount = text(data[field]);

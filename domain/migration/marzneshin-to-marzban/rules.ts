@@ -10,6 +10,8 @@ import { LAST_EXPIRY, LONGEST_HOLD } from "./time";
 /** Facts of the target that a rule may need. */
 export interface RuleContext {
 	readonly owners: readonly string[];
+	/** Where its connection names one. */
+	readonly database?: object | null;
 }
 interface Rule extends RuleDescription {
 	readonly holds: (data: Json, context: RuleContext) => boolean;
@@ -21,6 +23,8 @@ const table = (value: JsonValue | undefined): Json =>
 	value !== null && typeof value === "object" && !Array.isArray(value) ? value : {};
 const integer = (value: JsonValue | undefined): value is number =>
 	typeof value === "number" && Number.isSafeInteger(value);
+
+const STATUSES = ["active", "on_hold", "disabled", "expired"];
 
 const user = (category: string, field: string, says: string, holds: Rule["holds"]): Rule => ({
 	stream: "users",
@@ -40,8 +44,11 @@ const RULES: readonly Rule[] = [
 		"at most 34 characters, as its column",
 		({ username }) => String(username).length <= 34
 	),
-	user("status_refused", "status", "active, on_hold, disabled or expired", ({ status }) =>
-		["active", "on_hold", "disabled", "expired"].includes(String(status))
+	user(
+		"status_refused",
+		"status",
+		"active, on_hold, disabled, expired; limited only by its database",
+		(data, context) => [...STATUSES, ...(context.database ? ["limited"] : [])].includes(String(data.status))
 	),
 	user(
 		"poison",

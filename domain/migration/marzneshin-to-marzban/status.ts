@@ -24,8 +24,10 @@ const isUsedUp = (data: Json): boolean =>
 	data.data_limit_reached === true ||
 	(text(data.data_limit) !== "" && bytes(data.used_traffic) >= bytes(data.data_limit));
 
-export const status: Converter<Context> = (data, { limitedUsers }) => {
+export const status: Converter<Context> = (data, { limitedUsers, database }) => {
 	const value = standing(data);
+	// By the database he keeps what he has used; on hold he would not be looked at (MAPPING: precedence).
+	if (value === "limited" && database && !isOnHold(data)) return { value };
 	if (value === "limited") return LIMITED[limitedUsers](data);
 	return { value, losses: value === "disabled" ? heldLosses(data) : [] };
 };
@@ -71,15 +73,18 @@ const heldLosses = (data: Json): Loss[] =>
 			]
 		: [];
 
-export const expire: Converter<Context> = data => {
+/** MySQL and MariaDB keep an expiry in an INT. */
+const LAST_INT = 2_147_483_647;
+
+export const expire: Converter<Context> = (data, { database }) => {
 	if (data.expire_strategy !== "fixed_date") return { value: null };
 	const seconds = unixSeconds(text(data.expire_date));
 	if (!Number.isSafeInteger(seconds)) return refuse("date_unreadable", "expire_date", data.expire_date, UNREADABLE);
-	if (seconds > LAST_EXPIRY)
-		return {
-			value: LAST_EXPIRY,
-			losses: [lost("expire_clamped", "expire_date", "info", "Marzban ends in the year 9999.")]
-		};
+	const last = database?.kind === "mysql" ? LAST_INT : LAST_EXPIRY;
+	if (seconds > last) {
+		const reason = `Marzban ends in the year ${last === LAST_INT ? "2038, on MySQL" : 9999}.`;
+		return { value: last, losses: [lost("expire_clamped", "expire_date", "info", reason)] };
+	}
 	// 0 would mean unlimited.
 	return { value: Math.max(1, seconds) };
 };

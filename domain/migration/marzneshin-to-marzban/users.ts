@@ -3,7 +3,7 @@
  * `resettingPlans: full`, which is recorded in bytes. Rules: how both panels treat each field was observed on the
  * programs themselves (Marzneshin 0.7.4, Marzban 0.8.4).
  *
- * Not in the table, and no loss: `activated`, `is_active` follow from the rest; `online_at`, `sub_updated_at` and
+ * No loss without the database: `activated`, `is_active` follow from the rest; `online_at`, `sub_updated_at` and
  * `sub_last_user_agent` are said anew by the next connection; `created_at` and `sub_revoked_at` only guard old tokens,
  * and the target's are new. `id` and `subscription_url` live on in the run's own records, for the old links.
  */
@@ -37,10 +37,19 @@ const rows: readonly FieldMapping[] = [
 	row("on_hold_timeout", "expire_strategy activation_deadline", "holdTimeout"),
 	row("note", "note", "note"),
 	row("admin", "owner_username", "owner"),
-	row(null, "used_traffic", "usedTraffic"),
-	row(null, "lifetime_used_traffic", "lifetime"),
-	row(null, "traffic_reset_at", "resetPhase")
+	// By the target's database alone; without it, some are losses.
+	row("used_traffic", "used_traffic data_limit", "usedTraffic"),
+	row("lifetime_used_traffic", "lifetime_used_traffic", "lifetime"),
+	row("traffic_reset_at", "traffic_reset_at", "resetPhase"),
+	row("created_at", "created_at", "carried"),
+	row("online_at", "online_at", "carried"),
+	row("sub_updated_at", "sub_updated_at", "carried"),
+	row("sub_last_user_agent", "sub_last_user_agent", "carried"),
+	row("sub_revoked_at", "sub_revoked_at", "carried")
 ];
+
+const carried: Converter<Context> = (data, { database }, { from }) =>
+	!database ? {} : { value: data[from[0] as string] ?? null };
 
 /** Both panels take up to 500 code points; nothing and an empty text say the same. */
 const note: Converter<Context> = data => ({ value: text(data.note) || null });
@@ -78,6 +87,7 @@ export const users = (derive: Readonly<Record<AuthAlgorithm, Derive>>): StreamMa
 		owner,
 		usedTraffic,
 		lifetime,
-		resetPhase
+		resetPhase,
+		carried
 	}
 });

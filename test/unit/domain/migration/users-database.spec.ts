@@ -1,0 +1,92 @@
+/** With the target's database: what the API cannot carry is a value there, not a loss. */
+
+import type { Json } from "../../../../contracts/json";
+import { type Mapping, transform } from "../../../../domain/migration/mapping";
+import { loadMappings } from "../../../../domain/migration/mappings";
+
+let mapping: Mapping<Json>;
+beforeAll(async () => {
+	mapping = (await loadMappings()).named("marzneshin-to-marzban") as Mapping<Json>;
+});
+const source = {
+	authAlgorithm: "xxh128",
+	services: [{ id: 1, inbound_ids: [1] }],
+	inbounds: [{ id: 1, tag: "VLESS", protocol: "vless", flow: null }],
+	admins: []
+};
+const context = (kind: string): Json => {
+	const target = {
+		account: "root",
+		accountKind: "env",
+		inbounds: { vless: ["VLESS"] },
+		admins: [],
+		database: { kind }
+	};
+	const rules = {
+		inboundTags: {},
+		resettingPlans: "full",
+		refusedNames: "rename",
+		limitedUsers: "disable",
+		noAccess: "create"
+	};
+	return mapping.contextOf(source as never, target as never, { streams: ["users"], rules } as never);
+};
+const user: Json = {
+	id: 1,
+	username: "ali",
+	expire_strategy: "never",
+	key: "cd613e30d8f16adf91b7584a2265b1f5",
+	data_limit: "10",
+	data_limit_reset_strategy: "month",
+	enabled: true,
+	used_traffic: "4",
+	lifetime_used_traffic: "9007199254740993",
+	traffic_reset_at: "2026-11-01T00:00:00",
+	created_at: "2020-01-01T00:00:00",
+	service_ids: [1],
+	owner_username: null,
+	subscription_url: "http://panel/sub/ali/k"
+};
+const moved = (fields: Json, kind = "sqlite") =>
+	transform(mapping.streams.users as never, { id: "1", name: "ali", data: { ...user, ...fields } }, context(kind));
+
+it("plan, use, lifetime, phase and birth cross exactly, and nothing is lost", () => {
+	const { target, losses } = moved({});
+	expect(target?.data).toMatchObject({
+		data_limit: "10",
+		used_traffic: "4",
+		lifetime_used_traffic: "9007199254740993",
+		traffic_reset_at: "2026-11-01T00:00:00",
+		created_at: "2020-01-01T00:00:00"
+	});
+	expect(losses).toEqual([]);
+});
+
+it("one who has used up his plan is limited, and stays so", () => {
+	expect(moved({ used_traffic: "11" }).target?.data).toMatchObject({
+		status: "limited",
+		data_limit: "10",
+		used_traffic: "11"
+	});
+});
+
+it("a limit of 0, which means no traffic at all, is one byte that is used", () => {
+	expect(moved({ data_limit: "0", used_traffic: "0", data_limit_reached: true }).target?.data).toMatchObject({
+		status: "limited",
+		data_limit: "1",
+		used_traffic: "1"
+	});
+});
+
+it("one on hold who has used up his plan is not made limited: he would lose his hold", () => {
+	const held = moved({ used_traffic: "10", expire_strategy: "start_on_first_use", usage_duration: 60 });
+	expect(held.target?.data.status).toBe("disabled");
+	expect(held.losses.map(({ code }) => code)).toContain("limited_disabled");
+});
+
+it("an expiry after 2038 ends there on MySQL, on record", () => {
+	const fields = { expire_strategy: "fixed_date", expire_date: "2100-12-31T23:59:59" };
+	expect(moved(fields).target?.data.expire).toBe(4_133_980_799);
+	const { target, losses } = moved(fields, "mysql");
+	expect([target?.data.expire, losses.map(({ code }) => code)]).toEqual([2_147_483_647, ["expire_clamped"]]);
+});
