@@ -1,7 +1,7 @@
 /** Progress bars, one a stream, on standard error; a line now and then where no one watches. */
 
 import { MultiBar, type SingleBar } from "cli-progress";
-import type { Status } from "../contracts/migration/migration";
+import type { Status, StreamStatus } from "../contracts/migration/migration";
 
 export interface Progress {
 	show(status: Status): void;
@@ -9,6 +9,14 @@ export interface Progress {
 }
 
 export const silent: Progress = { show: () => undefined, stop: () => undefined };
+
+/** How far a stream is, of how many, with what. */
+function stage({ phase }: Status, stream: StreamStatus): [value: number, total: number, doing: string] {
+	const { outcomes, read, total, copied, compared, restored, changedSince } = stream;
+	if (phase.startsWith("roll")) return [restored + changedSince, outcomes.created + outcomes.updated, "put back"];
+	if (!copied) return [read, total, "copied"];
+	return [compared, outcomes.created + outcomes.updated + outcomes.unchanged, "compared"];
+}
 
 export function bars(): Progress {
 	const multi = new MultiBar({
@@ -29,9 +37,9 @@ export function bars(): Progress {
 	};
 	return {
 		show: status => {
-			for (const { stream, total, read, copied, compared, outcomes } of status.streams) {
-				const moved = outcomes.created + outcomes.updated + outcomes.unchanged;
-				const [value, all, doing] = copied ? [compared, moved, "compared"] : [read, total, "copied"];
+			for (const each of status.streams) {
+				const { stream } = each;
+				const [value, all, doing] = stage(status, each);
 				const line = bar(stream, all);
 				line.setTotal(Math.max(all, value));
 				line.update(value, { stream: stream.padEnd(8), doing });
