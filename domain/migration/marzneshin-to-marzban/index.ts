@@ -8,6 +8,21 @@ import { type Context, contextOf, missingTags, type SourceFacts, type TargetFact
 import { ruleDescriptions, violation } from "./rules";
 import { users } from "./users";
 
+/** What Marzban does by itself with users who are created, and what to do about it (MAPPING: surprises 19, 20). */
+const HABITS: readonly Finding[] = [
+	{
+		ok: true,
+		code: "notices",
+		message:
+			"Marzban sends a message for each user created, where a Telegram or Discord bot is set up: switch it off for the run."
+	},
+	{
+		ok: true,
+		code: "auto-delete",
+		message: "Where USERS_AUTODELETE_DAYS is set, Marzban may delete expired users after the move: take it out."
+	}
+];
+
 export const marzneshinToMarzban = (derive: Readonly<Record<AuthAlgorithm, Derive>>): Mapping<Context> => ({
 	name: "marzneshin-to-marzban",
 	source: "marzneshin",
@@ -16,6 +31,7 @@ export const marzneshinToMarzban = (derive: Readonly<Record<AuthAlgorithm, Deriv
 	contextOf: (source, target, definition) =>
 		contextOf(source as unknown as SourceFacts, target as unknown as TargetFacts, definition),
 	findings: (context, source, target, definition) => [
+		...HABITS,
 		...missingTags(context).map(missingTag),
 		...unknownTags(source as unknown as SourceFacts, target as unknown as TargetFacts, definition).map(unknownTag)
 	],
