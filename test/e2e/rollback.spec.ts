@@ -53,7 +53,7 @@ it("what was overwritten is restored, and what others changed since is left and 
 	});
 	const before = holdings(stage.target);
 	stage.define({ conflict: "overwrite" });
-	expect((await run(stage)).code).toBe(4);
+	expect((await run(stage)).code).toBe(0);
 	expect(holdings(stage.target)).not.toContainEqual(before[0]);
 	await api(stage, "PUT", "/api/user/note_01", { note: "edited by a reseller" });
 	const { code } = await rollback(stage);

@@ -7,6 +7,8 @@ import { openStage, type Stage } from "../support/banyan";
 let stage: Stage;
 beforeAll(async () => {
 	stage = await openStage();
+	// So that some are left for a human; by default everyone of the recorded panel is moved.
+	stage.define({ rules: { refusedNames: "quarantine" } });
 });
 afterAll(() => stage[Symbol.asyncDispose]());
 
@@ -40,6 +42,12 @@ describe("banyan migration", () => {
 	it("report has a line for every record, and they add up", async () => {
 		const lines = await report();
 		expect(lines).toHaveLength(1008);
+		expect(
+			lines
+				.filter(({ outcome }) => outcome === "quarantined")
+				.map(({ id }) => id)
+				.sort()
+		).toEqual(["12", "13", "14", "17"]);
 		expect(new Set(lines.map(({ stream, id }) => `${stream} ${id}`)).size).toBe(1008);
 		for (const { outcome, target, reason } of lines) expect(outcome === "quarantined" ? reason : target).toBeTruthy();
 	});
@@ -93,3 +101,13 @@ describe("banyan migration", () => {
 		for (const secret of [...passwords, "admin123"]) expect(said.includes(secret)).toBe(false);
 	});
 });
+
+it("by default everyone of the recorded panel is moved; --strict still tells of what was lost", async () => {
+	await using fresh = await openStage();
+	const { code, stdout } = await fresh.banyan(["migration", "run", fresh.definition, "--json"]).ended;
+	expect([code, (JSON.parse(stdout) as Status).verdict]).toEqual([
+		0,
+		expect.objectContaining({ result: "clean", total: 1008, accountedFor: 1008, differences: 0 })
+	]);
+	expect((await fresh.banyan(["migration", "run", fresh.definition, "--strict"]).ended).code).toBe(4);
+}, 60_000);

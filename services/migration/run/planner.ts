@@ -18,6 +18,8 @@ export interface Planned {
 /** What Marzban was seen to create in a second; enough for a guess. */
 const CREATES_PER_SECOND = 100;
 const MOST_CLASHES_NAMED = 20;
+/** They are stored with the plan. */
+const MOST_SHARED_NAMES = 1_000;
 
 export async function preflight(
 	broker: Broker,
@@ -30,16 +32,21 @@ export async function preflight(
 		checked("target", () => broker.call("importer.check", { connection: definition.target }))
 	]);
 	const reachable = source.ok && target.ok;
-	const context = reachable ? mapping.contextOf(source.facts, target.facts, definition) : {};
+	const contextWith = (facts: CheckReport["facts"]): Json => mapping.contextOf(facts, target.facts, definition);
+	let context = reachable ? contextWith(source.facts) : {};
 	const findings: Finding[] = [...named("source", source), ...named("target", target)];
 	if (reachable) findings.push(...mapping.findings(context, source.facts, target.facts, definition));
 	findings.push(...unknownStreams(definition, mapping));
-	const streams: StreamPlan[] = [];
+	let streams: StreamPlan[] = [];
 	if (findings.every(({ ok }) => ok)) {
-		const run = { mapping: mapping.name, context };
-		for (const stream of definition.streams) {
-			const counts = { source: source.counts[stream] ?? 0, target: target.counts[stream] ?? 0 };
-			streams.push(await survey(broker, definition, run, stream, counts));
+		const run = () => ({ mapping: mapping.name, context });
+		const counts = { source: source.counts, target: target.counts };
+		const first = await surveyAll(broker, definition, run(), counts);
+		streams = first.streams;
+		if (first.shared.length > 0) {
+			// Only a look at all of them tells which names are shared: with that known, the mapping can tell them apart.
+			context = contextWith({ ...source.facts, sharedNames: first.shared });
+			({ streams } = await surveyAll(broker, definition, run(), counts));
 		}
 		findings.push(...clashes(definition, streams));
 	}
@@ -96,13 +103,35 @@ function clashes({ conflict }: Definition, streams: readonly StreamPlan[]): Find
 		}));
 }
 
+interface Surveyed {
+	readonly streams: StreamPlan[];
+	/** Names that more than one record of the source would have. */
+	readonly shared: string[];
+}
+
+async function surveyAll(
+	broker: Broker,
+	definition: Definition,
+	run: { mapping: string; context: Json },
+	counts: Record<"source" | "target", Readonly<Record<string, number>>>
+): Promise<Surveyed> {
+	const shared = new Set<string>();
+	const streams: StreamPlan[] = [];
+	for (const stream of definition.streams) {
+		const there = { source: counts.source[stream] ?? 0, target: counts.target[stream] ?? 0 };
+		streams.push(await survey(broker, definition, run, stream, there, shared));
+	}
+	return { streams, shared: [...shared].slice(0, MOST_SHARED_NAMES) };
+}
+
 /** Every record of a stream through the mapping and the rules, and what stands at the target under its name. */
 async function survey(
 	broker: Broker,
 	definition: Definition,
 	run: { mapping: string; context: Json },
 	stream: string,
-	counts: { source: number; target: number }
+	counts: { source: number; target: number },
+	shared: Set<string>
 ): Promise<StreamPlan> {
 	const tally = {
 		move: 0,
@@ -123,7 +152,10 @@ async function survey(
 		});
 		const fresh = page.records.filter(({ id }) => !seen.has(id) && seen.add(id));
 		const records = (await prepare({ broker, run }, stream, fresh)).map(record => claim(record, taken, claims));
-		for (const record of records) count(tally, record);
+		for (const record of records) {
+			count(tally, record);
+			if (record.quarantine?.category === "name_taken") shared.add(record.name);
+		}
 		tally.clashes.push(...(counts.target > 0 ? await clashing(broker, definition, stream, records) : []));
 		cursor = page.next;
 	} while (cursor !== null);
