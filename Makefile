@@ -1,5 +1,5 @@
 # Banyan. `make demo` does the set-up and runs the main job; `make test` does it and runs the tests.
-.PHONY: setup build demo start dev test faults check clean
+.PHONY: setup build demo start dev test faults bench check clean
 SHELL := /bin/bash
 
 # Node 24: the one on the PATH, or the npm package `node` in .node/ where it is older or missing.
@@ -42,6 +42,10 @@ test: build
 # Every failpoint at several counts; `make test` tries each once.
 faults: build
 	@FAULTS=all npx jest --selectProjects chaos
+
+# Measures; writes bench/RESULTS.md.
+bench: build
+	@npm run --silent bench
 
 check: setup
 	@npm run --silent check

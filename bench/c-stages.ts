@@ -1,0 +1,90 @@
+/** (c) Many users through extract, transform, validate and a target that counts, every step a call of the broker. */
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { SourceRecord } from "../contracts/migration/records";
+import { part } from "./children";
+import { DOCUMENT, openBench, SOURCE, TARGET } from "./ends";
+import { type Figure, median, perSecond, say, scaled, whole } from "./figures";
+import { built } from "./product";
+
+const FEW = 10_000;
+const ROUNDS = 3;
+
+interface Measured {
+	readonly written: number;
+	readonly rate: number;
+	/** The most memory the process ever held, in MB. */
+	readonly peakMb: number;
+}
+
+export async function stagesRows(): Promise<Figure[]> {
+	const many = scaled(1_000_000);
+	const few: Measured[] = [];
+	for (let round = 1; round <= ROUNDS; round++) few.push(await part<Measured>("stages", `${FEW}`));
+	const through = await part<Measured>("stages", `${many}`);
+	const generated = await part<Measured>("stages", `${scaled(200_000)}`, "extract");
+	say(`(c) ${perSecond(through.rate)}, ${whole(through.peakMb)} MB`);
+	const base = median(few.map(({ peakMb }) => peakMb));
+	const more = through.peakMb - base;
+	return [
+		{
+			row: "c",
+			what: `users through the four stages in one process, ${whole(many)} of them, in batches of 100`,
+			measured: perSecond(through.rate),
+			peer: `${perSecond(generated.rate)} only made up and paged by the extractor`,
+			ratio: through.rate / generated.rate,
+			goal: "≥ 20,000/s",
+			met: through.rate >= 20_000,
+			note: `${whole(through.written)} reached the target, the others were quarantined.`
+		},
+		{
+			row: "c",
+			what: `peak resident memory for ${whole(many)} users`,
+			measured: `${whole(through.peakMb)} MB`,
+			peer: `${whole(base)} MB for ${whole(FEW)} users`,
+			ratio: through.peakMb / base,
+			goal: "within 100 MB",
+			met: more <= 100,
+			note: `${more >= 0 ? "+" : ""}${whole(more)} MB.`
+		}
+	];
+}
+
+/** In a process of its own. `extract` alone tells what making the users up costs. */
+export async function stages([users, only]: readonly string[]): Promise<Measured> {
+	const folder = mkdtempSync(join(tmpdir(), "banyan-bench-"));
+	const { broker, counts, facts } = await openBench(Number(users), folder);
+	const { sources, targets } = built<typeof import("../connectors")>("connectors");
+	const { prepare } = built<typeof import("../services/migration/run/prepare")>("services/migration/run/prepare");
+	const { loadMappings } = built<typeof import("../domain/migration/mappings")>("domain/migration/mappings");
+	const { readDefinition } = built<typeof import("../domain/migration/definition")>("domain/migration/definition");
+	const read = readDefinition(DOCUMENT, {
+		source: { marzneshin: sources.marzneshin?.spec.options ?? {} },
+		target: { marzban: targets.marzban?.spec.options ?? {} }
+	});
+	if (!read.ok) throw new Error(JSON.stringify(read.problems));
+	const mapping = (await loadMappings()).between("marzneshin", "marzban");
+	if (!mapping) throw new Error("There is no mapping between the two panels.");
+	const context = mapping.contextOf(facts.source.facts, facts.target.facts, read.definition);
+	const run = { mapping: mapping.name, context };
+	let cursor: string | null = null;
+	let seen = 0;
+	const began = performance.now();
+	do {
+		const asked = { connection: SOURCE, stream: "users", cursor, limit: 100 };
+		const page: { records: readonly SourceRecord[]; next: string | null } = await broker.call("extractor.page", asked);
+		cursor = page.next;
+		seen += page.records.length;
+		if (only === "extract") continue;
+		const transformed = await prepare({ broker, run }, "users", page.records);
+		const records = transformed.flatMap(({ id, target }) => (target ? [{ id, ...target, before: null }] : []));
+		const lease = { token: "1", remainingMs: 60_000 };
+		await broker.call("importer.write", { connection: TARGET, stream: "users", conflict: "skip", lease, records });
+	} while (cursor !== null);
+	const rate = (seen / (performance.now() - began)) * 1000;
+	await broker.stop();
+	rmSync(folder, { recursive: true, force: true });
+	return { written: counts.written, rate, peakMb: process.resourceUsage().maxRSS / 1024 };
+}

@@ -1,0 +1,66 @@
+/** Processes that the bench starts: sample panels, the command `banyan`, and parts of the bench itself. */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { DIST, ROOT } from "./product";
+
+const TSX = ["--import", require.resolve("tsx")];
+
+export interface Panel extends AsyncDisposable {
+	readonly url: string;
+}
+
+/** A sample panel in a process of its own. */
+export async function openPanel(name: "marzneshin" | "marzban", ...flags: string[]): Promise<Panel> {
+	const serve = join(DIST, "demo", "panels", "serve.js");
+	const child = spawn(process.execPath, [serve, name, "--login-ms", "0", ...flags], {
+		stdio: ["ignore", "pipe", "inherit"]
+	});
+	const [line] = (await once(createInterface(child.stdout), "line")) as [string];
+	const { url } = JSON.parse(line) as { url: string };
+	return { url, [Symbol.asyncDispose]: () => ended(child, "SIGTERM") };
+}
+
+async function ended(child: ChildProcess, signal?: NodeJS.Signals): Promise<void> {
+	if (child.exitCode !== null || child.signalCode !== null) return;
+	if (signal) child.kill(signal);
+	await once(child, "exit");
+}
+
+/** The built command; `log` keeps every request it sends. @throws when it ends with a code that is not in `codes` */
+export async function banyan(
+	args: readonly string[],
+	environment: NodeJS.ProcessEnv,
+	{ log, codes = [0, 4] }: { log?: string; codes?: readonly number[] } = {}
+): Promise<void> {
+	const program = log
+		? [...TSX, join(__dirname, "run.ts"), "--part", "record", log, ...args]
+		: [join(DIST, "cli", "banyan.js"), ...args];
+	const child = spawn(process.execPath, program, {
+		env: { ...process.env, ...environment },
+		stdio: ["ignore", "ignore", "pipe"]
+	});
+	let said = "";
+	child.stderr.on("data", (chunk: Buffer) => {
+		said += chunk.toString();
+	});
+	await once(child, "close");
+	if (!codes.includes(child.exitCode ?? -1)) throw new Error(`banyan ended with ${child.exitCode}:\n${said}`);
+}
+
+/** A part of the bench in a fresh process; what it answers is its last line. */
+export async function part<R>(name: string, ...args: string[]): Promise<R> {
+	const child = spawn(process.execPath, [...TSX, join(__dirname, "run.ts"), "--part", name, ...args], {
+		cwd: ROOT,
+		stdio: ["ignore", "pipe", "inherit"]
+	});
+	let last = "{}";
+	createInterface(child.stdout).on("line", line => {
+		last = line;
+	});
+	await once(child, "close");
+	if (child.exitCode !== 0) throw new Error(`The part '${name}' ended with ${child.exitCode ?? child.signalCode}.`);
+	return JSON.parse(last) as R;
+}

@@ -1,0 +1,42 @@
+/**
+ * Measures the product and writes RESULTS.md: `npm run bench`, or anew only some rows of it: `npm run bench -- b d`.
+ * With `--part` it is one of its own child processes.
+ */
+
+import { importRow } from "./a-import";
+import { verifyRow } from "./b-verify";
+import { stages, stagesRows } from "./c-stages";
+import { storeRows } from "./d-store";
+import { begin, resume, resumeRows } from "./e-resume";
+import type { Figure } from "./figures";
+import { record } from "./record";
+import { writeResults } from "./results";
+
+const ROWS: Readonly<Record<string, () => Promise<Figure[]>>> = {
+	a: async () => [await importRow(9)],
+	a0: async () => [await importRow(0)],
+	b: async () => [await verifyRow()],
+	c: stagesRows,
+	d: storeRows,
+	e: resumeRows
+};
+const PARTS: Readonly<Record<string, (args: readonly string[]) => Promise<unknown>>> = { stages, begin, resume };
+
+async function main([first, name = "", ...args]: readonly string[]): Promise<void> {
+	if (first === "--part" && name === "record") return record(args);
+	if (first === "--part") {
+		process.stdout.write(`${JSON.stringify(await PARTS[name]?.(args))}\n`);
+		return;
+	}
+	const wanted = first === undefined ? Object.keys(ROWS) : process.argv.slice(2);
+	for (const row of wanted) {
+		const measure = ROWS[row];
+		if (!measure) throw new Error(`There is no row '${row}'; there are: ${Object.keys(ROWS).join(", ")}.`);
+		writeResults(row, await measure());
+	}
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+	process.stderr.write(`${(error as Error).stack}\n`);
+	process.exit(1);
+});
