@@ -23,8 +23,12 @@ import { AdminRows } from "./admin-rows";
 import { Admins } from "./admins";
 import { countUsers, listAdmins } from "./api";
 import { copyInto } from "./backup";
+import { BY_HAND, byHand } from "./by-hand";
 import { checkMarzban } from "./check";
+import { hostFingerprint } from "./host-records";
+import { Hosts } from "./hosts";
 import { adminFingerprint } from "./records";
+import { Templates, templateFingerprint } from "./templates";
 import { UserRows } from "./user-rows";
 import { Users } from "./users";
 import { Writer } from "./writer";
@@ -52,7 +56,7 @@ export const marzbanSpec: Spec = {
 				"The panel's own database, for what its API cannot set: a path, sqlite:///path or mysql://user:password@host/name."
 		}
 	},
-	streams: ["admins", "users"],
+	streams: ["admins", "services", "hosts", "users"],
 	capabilities: { cas: false, uniqueNaturalKey: true, keysetPaging: false, longestExecution: 30_000 }
 };
 
@@ -88,7 +92,15 @@ class Marzban implements Target {
 		const database = options.string("database");
 		this.#database = database === "" ? undefined : openDatabase(database, common.timeoutMs);
 		const writer = new Writer({ settleMs: options.number("settleMs"), retryBaseMs: common.retryBaseMs });
-		this.#streams = { admins: this.#admins(writer, ceiling), users: this.#users(writer, ceiling) };
+		this.#streams = {
+			...Object.fromEntries(
+				BY_HAND.map(stream => [stream, { ...byHand, concurrency: new Concurrency(1, isOverload) }])
+			),
+			admins: this.#admins(writer, ceiling),
+			services: this.#services(writer),
+			hosts: this.#hosts(writer),
+			users: this.#users(writer, ceiling)
+		};
 	}
 
 	check(): Promise<Check> {
@@ -167,6 +179,36 @@ class Marzban implements Target {
 			write: admins.write.bind(admins),
 			undo: admins.undo.bind(admins),
 			fingerprint: adminFingerprint,
+			concurrency
+		};
+	}
+
+	/** What a service becomes here: a template of users. */
+	#services(writer: Writer): Stream {
+		const concurrency = new Concurrency(1, isOverload);
+		const templates = new Templates(this.#session, writer, concurrency);
+		return {
+			count: async () => (await templates.all()).length,
+			read: async (cursor, limit) => pageOf(await templates.all(), cursor, limit),
+			find: templates.find.bind(templates),
+			write: templates.write.bind(templates),
+			undo: templates.undo.bind(templates),
+			fingerprint: templateFingerprint,
+			concurrency
+		};
+	}
+
+	/** One change at a time: each writes a whole list. */
+	#hosts(writer: Writer): Stream {
+		const concurrency = new Concurrency(1, isOverload);
+		const hosts = new Hosts(this.#session, writer, concurrency);
+		return {
+			count: async () => (await hosts.all()).length,
+			read: async (cursor, limit) => pageOf(await hosts.all(), cursor, limit),
+			find: hosts.find.bind(hosts),
+			write: hosts.write.bind(hosts),
+			undo: hosts.undo.bind(hosts),
+			fingerprint: hostFingerprint,
 			concurrency
 		};
 	}

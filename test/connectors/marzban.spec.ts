@@ -46,7 +46,7 @@ describe("a connection", () => {
 		}),
 		volatile: VOLATILE,
 		writes: stream => WRITES[stream] ?? [],
-		changing: ["users"]
+		changing: ["users", "hosts", "services"]
 	});
 
 	test("a Marzneshin is named, and is sent no password", async () => {

@@ -38,7 +38,7 @@ describe.each([
 		}),
 		volatile: VOLATILE,
 		writes: stream => WRITES[stream] ?? [],
-		changing: ["users"]
+		changing: ["users", "hosts", "services"]
 	});
 
 	test("facts name the account's kind", async () => {

@@ -2,7 +2,7 @@
 
 import type { Write } from "../../../connectors/connector";
 import type { Json } from "../../../contracts/json";
-import { data, STATES, VOLATILE, write } from "./marzban-users";
+import { data, STATES, VOLATILE, WRITES, write } from "./marzban-users";
 
 const CREATED = "2023-04-05T06:07:08.123456";
 
@@ -35,6 +35,7 @@ const hold = (state: Json): Json => (state.on_hold_timeout ? { on_hold_timeout: 
 export const HASH = "$2b$12$abcdefghijklmnopqrstuuWJ8u4eB4dP2vZ6oYlHnU6oQmS0kq3Dy";
 
 export const CARRIED_WRITES: Readonly<Record<string, readonly { write: Write; changed: Json }[]>> = {
+	...WRITES,
 	users: Object.entries(CARRIED_STATES).map(([name, state]) => ({
 		write: carriedWrite(`u_${name}`, state),
 		changed: {

@@ -3,6 +3,7 @@
 import type { Write } from "../../../connectors/connector";
 import type { Json } from "../../../contracts/json";
 import type { Connection } from "../../../contracts/migration/records";
+import { hostName } from "../../../domain/migration/host-names";
 
 export const ID = "89b0b04c-0487-94a9-3bda-e8205218c76a";
 const PAST = 1_000_000_000;
@@ -53,6 +54,34 @@ export const STATES: Readonly<Record<string, Json>> = {
 /** A hold's end cannot be taken away by the API. */
 const hold = (state: Json): Json => (state.on_hold_timeout ? { on_hold_timeout: state.on_hold_timeout } : {});
 
+export const TAG = "VLESS TCP REALITY";
+
+/** A host as a mapping asks for it. */
+export const hostWrite = (changes: Json = {}, more: Partial<Write> = {}): Write => {
+	const said: Json = { tag: TAG, remark: "DE {USERNAME}", address: "de.example", port: 443, sni: null, ...changes };
+	const data = { ...said, host: null, path: null, security: "tls", alpn: "h2", ...changes };
+	return { name: hostName(data), data, before: null, ...more };
+};
+
+const hostCases = [
+	{},
+	{
+		remark: "DE 2",
+		address: "de2.example",
+		fragment_setting: "10-100,100-200,tlshello",
+		noise_setting: "rand:10-20,100-200"
+	},
+	{ tag: "VMess TCP", remark: "🚀 سلام", port: null, mux_enable: true, is_disabled: true, alpn: "" }
+].map(changes => ({
+	write: hostWrite(changes),
+	changed: { ...hostWrite(changes).data, security: "none", alpn: "h3", allowinsecure: true }
+}));
+
+const templateCases = ["Gold", "طلایی (5)"].map(name => ({
+	write: { name, data: { name, inbounds: { vless: [TAG] } }, before: null },
+	changed: { name, inbounds: { vless: [TAG], trojan: ["Trojan Websocket TLS"] } }
+}));
+
 /** A write of each kind, and a later change of it. */
 export const WRITES: Readonly<Record<string, readonly { write: Write; changed: Json }[]>> = {
 	users: Object.entries(STATES).map(([name, state]) => ({
@@ -63,6 +92,8 @@ export const WRITES: Readonly<Record<string, readonly { write: Write; changed: J
 			username: `u_${name}`
 		}
 	})),
+	hosts: hostCases,
+	services: templateCases,
 	admins: ["res1", "مدیر", "Mixed.Case"].map(name => ({
 		write: { name, data: { username: name, is_sudo: false }, before: null, secrets: { password: "a new one" } },
 		changed: { username: name }
@@ -79,5 +110,6 @@ export const VOLATILE: Readonly<Record<string, Json>> = {
 		sub_updated_at: "2026-11-21T00:00:00",
 		created_at: "2020-01-01T00:00:00"
 	},
-	admins: { users_usage: "5" }
+	admins: { users_usage: "5" },
+	services: { id: 77 }
 };

@@ -1,6 +1,7 @@
 /** As much of Marzban as the connector touches, in memory, with a say in every answer: for failures at a chosen moment. */
 
 import { isObject, parse, stringify, type Wire, type WireObject } from "../../../connectors/http/json";
+import { type Lists, listRoutes, newLists } from "./marzban-lists";
 import { type Asked, type Reply, type Served, serve } from "./serve";
 
 const INBOUNDS: Readonly<Record<string, readonly string[]>> = {
@@ -13,6 +14,7 @@ const INBOUNDS: Readonly<Record<string, readonly string[]>> = {
 export interface SmallMarzban extends Served {
 	readonly users: Map<string, WireObject>;
 	readonly admins: Map<string, WireObject>;
+	readonly lists: Lists;
 	/** Each state in which a user could connect, as `name status tags`. */
 	readonly seen: string[];
 	/** Asked before each call; an answer replaces the panel's, unless it is to come after the work was done. */
@@ -40,6 +42,7 @@ export async function startSmallMarzban(): Promise<SmallMarzban> {
 		...served,
 		users,
 		admins,
+		lists: newLists(Object.values(INBOUNDS).flat()),
 		seen,
 		hook: () => undefined,
 		version: "0.8.4",
@@ -63,7 +66,10 @@ function stateOf(user: WireObject): string {
 
 function answer(panel: SmallMarzban, asked: Asked): Reply {
 	if (asked.what === "POST /api/admin/token") return login(asked);
-	if (!asked.path.startsWith("/api/") || !/^\/api\/(admins?|users?|system|inbounds)(\/|$)/.test(asked.path)) {
+	if (
+		!asked.path.startsWith("/api/") ||
+		!/^\/api\/(admins?|users?|system|inbounds|hosts|user_template)(\/|$)/.test(asked.path)
+	) {
 		return detail(404, "Not Found");
 	}
 	if (/^\/api\/admins\/./.test(asked.path)) return detail(404, "Not Found");
@@ -87,6 +93,7 @@ interface Call {
 }
 
 const ROUTES: Readonly<Record<string, (call: Call) => Reply>> = {
+	...listRoutes,
 	"GET system": ({ panel }) => ({ json: { version: panel.version, total_user: panel.users.size, users_active: 0 } }),
 	"GET inbounds": () => ({
 		json: Object.fromEntries(Object.entries(INBOUNDS).map(([p, tags]) => [p, tags.map(tag => ({ tag, protocol: p }))]))

@@ -1,0 +1,162 @@
+/** User templates of Marzban: a name, limits, and the inbounds that a user made from it gets. */
+
+import type { Json, JsonValue } from "../../contracts/json";
+import type { TargetRecord } from "../../contracts/migration/records";
+import { ConnectorError, type Undone, type Write } from "../connector";
+import { asSet, digest } from "../fingerprint";
+import type { Concurrency } from "../http/concurrency";
+import { isObject, toJson, type WireObject } from "../http/json";
+import type { Session } from "../http/session";
+import { table, toBytes } from "./records";
+import { unlessGone, unlessStopped } from "./users";
+import type { Writer } from "./writer";
+
+interface Step {
+	readonly kind: "create" | "modify" | "remove" | "done";
+	readonly present?: TargetRecord | undefined;
+}
+
+interface Change {
+	readonly name: string;
+	readonly present: TargetRecord | undefined;
+	/** Null: no such template. */
+	readonly wanted: Json | null;
+	readonly allow: (present: TargetRecord | undefined) => void;
+	readonly signal: AbortSignal | undefined;
+}
+
+const PATH = "/api/user_template";
+const LONGEST_NAME = 64;
+
+export class Templates {
+	readonly #session: Session;
+	readonly #writer: Writer;
+	readonly #concurrency: Concurrency;
+
+	constructor(session: Session, writer: Writer, concurrency: Concurrency) {
+		this.#session = session;
+		this.#writer = writer;
+		this.#concurrency = concurrency;
+	}
+
+	async all(): Promise<TargetRecord[]> {
+		const answer = await this.#session.get(PATH);
+		if (!Array.isArray(answer)) {
+			throw new ConnectorError("unexpected-answer", "GET /api/user_template did not answer a list.");
+		}
+		return answer.filter(isObject).map(item => ({ name: String(item.name), data: toJson(item, ["data_limit"]) }));
+	}
+
+	async find(names: readonly string[]): Promise<TargetRecord[]> {
+		const wanted = new Set(names);
+		return (await this.all()).filter(({ name }) => wanted.has(name));
+	}
+
+	async write(write: Write, signal?: AbortSignal): Promise<TargetRecord> {
+		const { name } = write;
+		unlessStopped(signal);
+		const wanted: Json = { ...write.data, name };
+		refuse(wanted);
+		const made = await this.#concurrency.run(async () =>
+			this.#make({ name, present: await this.#look(name), wanted, allow: there => allow(write, there), signal })
+		);
+		if (made === undefined) throw new ConnectorError("unexpected-answer", `${name} was written and is not there.`);
+		return made;
+	}
+
+	async undo(name: string, before: Json | null, ours: string, signal?: AbortSignal): Promise<Undone> {
+		const present = await this.#look(name);
+		if (present === undefined) return before === null ? "already" : "changed-since";
+		const print = templateFingerprint(present.data);
+		if (before !== null && print === templateFingerprint(before)) return "already";
+		if (print !== ours) return "changed-since";
+		await this.#concurrency.run(() => this.#make({ name, present, wanted: before, allow: () => undefined, signal }));
+		return "restored";
+	}
+
+	async #look(name: string): Promise<TargetRecord | undefined> {
+		return (await this.find([name]))[0];
+	}
+
+	async #make({ name, present, wanted, allow, signal }: Change): Promise<TargetRecord | undefined> {
+		return await this.#writer.finish<Step>({
+			name,
+			present,
+			next: (there, begun) => {
+				const step = nextStep(wanted, there);
+				if (!begun && step.kind !== "done") allow(there);
+				return step;
+			},
+			take: async step => {
+				await this.#send(step, wanted, signal);
+				return undefined;
+			},
+			look: () => this.#look(name),
+			signal,
+			overloaded: () => this.#concurrency.failed()
+		});
+	}
+
+	async #send({ kind, present }: Step, wanted: Json | null, signal: AbortSignal | undefined): Promise<void> {
+		const path = `${PATH}/${present?.data.id}`;
+		if (kind === "remove") await this.#session.write("DELETE", path, undefined, signal).catch(unlessGone);
+		else if (kind === "modify") await this.#session.write("PUT", path, bodyOf(wanted ?? {}), signal);
+		else await this.#session.write("POST", PATH, bodyOf(wanted ?? {}), signal);
+	}
+}
+
+function nextStep(wanted: Json | null, present: TargetRecord | undefined): Step {
+	if (wanted === null) return present === undefined ? { kind: "done" } : { kind: "remove", present };
+	if (present === undefined) return { kind: "create" };
+	const isSame = templateFingerprint(present.data) === templateFingerprint(wanted);
+	return { kind: isSame ? "done" : "modify", present };
+}
+
+/** No limit and a limit of 0 say the same, and so do no inbounds of a protocol and the protocol left out. */
+export function templateFingerprint(data: Json): string {
+	const { name = null, username_prefix, username_suffix } = data;
+	const limit = data.data_limit ? String(data.data_limit) : "0";
+	return digest({
+		name,
+		data_limit: limit,
+		expire_duration: data.expire_duration || 0,
+		username_prefix: username_prefix || null,
+		username_suffix: username_suffix || null,
+		inbounds: Object.fromEntries(tagsOf(data).map(([protocol, tags]) => [protocol, asSet(tags)]))
+	});
+}
+
+/** A change leaves alone what is null, so no limit is said as 0. */
+const bodyOf = (data: Json): WireObject => ({
+	name: String(data.name),
+	data_limit: toBytes(data.data_limit),
+	expire_duration: (data.expire_duration ?? 0) as number,
+	username_prefix: (data.username_prefix ?? null) as string | null,
+	username_suffix: (data.username_suffix ?? null) as string | null,
+	inbounds: Object.fromEntries(tagsOf(data))
+});
+
+const isList = (value: JsonValue): value is string[] => Array.isArray(value);
+const tagsOf = ({ inbounds }: Json): [string, string[]][] =>
+	Object.entries(table(inbounds)).flatMap(([protocol, tags]): [string, string[]][] =>
+		isList(tags) && tags.length > 0 ? [[protocol, tags.map(String)]] : []
+	);
+
+/** Who is made from a template without inbounds may get all of them. */
+function refuse(data: Json): void {
+	const length = [...String(data.name)].length;
+	const words = [
+		...(length < 1 || length > LONGEST_NAME ? [`its name must be 1 to ${LONGEST_NAME} characters long`] : []),
+		...(tagsOf(data).length === 0 ? ["it must name an inbound"] : [])
+	];
+	if (words.length === 0) return;
+	throw new ConnectorError("refused", `The template ${data.name} is not sent to Marzban: ${words.join("; ")}.`);
+}
+
+function allow({ name, before, ours }: Write, present: TargetRecord | undefined): void {
+	if (before !== null && present === undefined) {
+		throw new ConnectorError("conflict", `${name} was there before the migration and is gone: somebody removed it.`);
+	}
+	if (before !== null || present === undefined || templateFingerprint(present.data) === ours) return;
+	throw new ConnectorError("conflict", `${name} is taken at Marzban by a template that says something else.`);
+}
