@@ -23,6 +23,7 @@ import type { Phase, Plan } from "../../contracts/migration/migration";
 import { OUTCOMES } from "../../contracts/migration/records";
 import type { Counted, DataOf, Fold, OutcomeCounts, RunEvent, Tally } from "./events";
 import { IdSet } from "./idset";
+import { NameSet } from "./nameset";
 
 export interface Comparison {
 	pass: number;
@@ -55,7 +56,7 @@ export interface StreamRun {
 	/** By id, why it waits for a human. */
 	readonly held: Map<string, string>;
 	/** Every name at the target that stands for a record, as `claimOf` spells it. */
-	readonly names: Set<string>;
+	readonly names: NameSet;
 	readonly outcomes: OutcomeCounts;
 	readonly quarantine: Tally;
 	readonly losses: Tally;
@@ -131,7 +132,7 @@ const newStream = (stream: string, total: number, version: string): StreamRun =>
 	moved: new IdSet(),
 	removed: new IdSet(),
 	held: new Map(),
-	names: new Set(),
+	names: new NameSet(),
 	outcomes: noOutcomes(),
 	quarantine: {},
 	losses: {},

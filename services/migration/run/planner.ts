@@ -6,7 +6,9 @@ import type { CheckReport, Finding } from "../../../contracts/migration/connecti
 import type { Definition } from "../../../contracts/migration/definition";
 import type { Plan, StreamPlan } from "../../../contracts/migration/migration";
 import type { SourceRecord, Transformed } from "../../../contracts/migration/records";
+import { IdSet } from "../../../domain/migration/idset";
 import type { Mapping } from "../../../domain/migration/mapping";
+import { NameSet } from "../../../domain/migration/nameset";
 import { claim, prepare } from "./prepare";
 
 export interface Planned {
@@ -139,9 +141,9 @@ async function survey(
 		losses: {} as Record<string, number>,
 		clashes: [] as string[]
 	};
-	const taken = { names: new Set<string>() };
+	const taken = { names: new NameSet() };
 	const claims = new Map<string, string>();
-	const seen = new Set<string>();
+	const seen = new IdSet();
 	let cursor: string | null = null;
 	do {
 		const page: { records: readonly SourceRecord[]; next: string | null } = await broker.call("extractor.page", {
@@ -150,12 +152,14 @@ async function survey(
 			cursor,
 			limit: definition.batch.records
 		});
-		const fresh = page.records.filter(({ id }) => !seen.has(id) && seen.add(id));
+		const fresh = page.records.filter(({ id }) => seen.add(id));
 		const records = (await prepare({ broker, run }, stream, fresh)).map(record => claim(record, taken, claims));
 		for (const record of records) {
 			count(tally, record);
 			if (record.quarantine?.category === "name_taken") shared.add(record.name);
 		}
+		for (const name of claims.keys()) taken.names.add(name);
+		claims.clear();
 		tally.clashes.push(...(counts.target > 0 ? await clashing(broker, definition, stream, records) : []));
 		cursor = page.next;
 	} while (cursor !== null);

@@ -3,6 +3,7 @@
 import type { Broker } from "../../../cluster";
 import type { Json } from "../../../contracts/json";
 import type { Intent, SourceRecord, Transformed } from "../../../contracts/migration/records";
+import type { NameSet } from "../../../domain/migration/nameset";
 import { claimOf, type Run, type StreamRun } from "../../../domain/migration/run";
 import type { Workplace } from "./place";
 
@@ -27,7 +28,7 @@ export async function prepare(
 /** The first record that claims a name has it for ever (L9); another one of that name is quarantined. */
 export function claim(
 	record: Transformed,
-	taken: { readonly names: ReadonlySet<string> },
+	taken: { readonly names: Pick<NameSet, "has"> },
 	claims: Map<string, string>
 ): Transformed {
 	if (!record.target) return record;

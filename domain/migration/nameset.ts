@@ -1,0 +1,48 @@
+/**
+ * The names that are taken, held small: 8 bytes of digest each, in one table. Two names of one digest would be taken for
+ * one (one chance in 9,000 among a million names): the second would wait for a human, never be written over the first.
+ */
+
+import { hash } from "node:crypto";
+
+export class NameSet {
+	private table = new Float64Array(1024);
+	private count = 0;
+
+	get size(): number {
+		return this.count;
+	}
+
+	has(name: string): boolean {
+		return this.table[this.slot(digestOf(name))] !== 0;
+	}
+
+	add(name: string): void {
+		const digest = digestOf(name);
+		const slot = this.slot(digest);
+		if (this.table[slot] !== 0) return;
+		this.table[slot] = digest;
+		// At most half full: a look meets few others.
+		if (++this.count * 2 > this.table.length) this.grow();
+	}
+
+	/** Where the digest is, or the free place where it would be. */
+	private slot(digest: number): number {
+		const last = this.table.length - 1;
+		let slot = digest % this.table.length;
+		while (this.table[slot] !== 0 && this.table[slot] !== digest) slot = slot === last ? 0 : slot + 1;
+		return slot;
+	}
+
+	private grow(): void {
+		const before = this.table;
+		this.table = new Float64Array(before.length * 2);
+		for (const digest of before) if (digest !== 0) this.table[this.slot(digest)] = digest;
+	}
+}
+
+/** 52 bits of SHA-256, never 0. */
+function digestOf(name: string): number {
+	const bytes = hash("sha256", name, "buffer");
+	return bytes.readUIntBE(0, 6) * 16 + ((bytes[6] as number) >> 4) + 1;
+}
