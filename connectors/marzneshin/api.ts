@@ -39,6 +39,7 @@ export async function users(session: Session, number: number, size: number): Pro
 
 /** A whole stream, without order: for those of some hundred records. */
 export async function whole(session: Session, stream: Stream): Promise<SourceRecord[]> {
+	if (stream.single) return [toRecord(stream, await session.object(stream.path))];
 	const byId = new Map<string, SourceRecord>();
 	for (let number = 1; ; number++) {
 		const { items, total } = await page(session, stream.path, { page: number, size: LARGEST_PAGE });
@@ -48,7 +49,7 @@ export async function whole(session: Session, stream: Stream): Promise<SourceRec
 }
 
 export async function count(session: Session, stream: Stream): Promise<number> {
-	return (await page(session, stream.path, { page: 1, size: 1 })).total;
+	return stream.single ? 1 : (await page(session, stream.path, { page: 1, size: 1 })).total;
 }
 
 /**

@@ -30,7 +30,7 @@ export interface StreamMapping<C> {
 }
 
 /** What a check found, by name. */
-type Facts = Readonly<Record<string, JsonValue>>;
+export type Facts = Readonly<Record<string, JsonValue>>;
 
 /** How the records of one system become records of another. */
 export interface Mapping<C> {

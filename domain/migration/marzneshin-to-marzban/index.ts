@@ -4,9 +4,14 @@ import type { Finding } from "../../../contracts/migration/connection";
 import type { AuthAlgorithm, Derive } from "../credentials";
 import type { Mapping } from "../mapping";
 import { admins } from "./admins";
+import { nodes, settings } from "./by-hand";
 import { type Context, contextOf, missingTags, type SourceFacts, type TargetFacts, unknownTags } from "./context";
+import { type HostContext, hostContextOf, hosts } from "./hosts";
 import { ruleDescriptions, violation } from "./rules";
+import { type ServiceContext, serviceContextOf, services } from "./services";
 import { users } from "./users";
+
+type Known = Context & HostContext & ServiceContext;
 
 /** What Marzban does by itself with users who are created, and what to do about it (MAPPING: surprises 19, 20). */
 const HABITS: readonly Finding[] = [
@@ -23,13 +28,16 @@ const HABITS: readonly Finding[] = [
 	}
 ];
 
-export const marzneshinToMarzban = (derive: Readonly<Record<AuthAlgorithm, Derive>>): Mapping<Context> => ({
+export const marzneshinToMarzban = (derive: Readonly<Record<AuthAlgorithm, Derive>>): Mapping<Known> => ({
 	name: "marzneshin-to-marzban",
 	source: "marzneshin",
 	target: "marzban",
-	streams: { admins, users: users(derive) },
-	contextOf: (source, target, definition) =>
-		contextOf(source as unknown as SourceFacts, target as unknown as TargetFacts, definition),
+	streams: { admins, services, hosts, users: users(derive), nodes, settings },
+	contextOf: (given, there, definition) => {
+		const [source, target] = [given as unknown as SourceFacts, there as unknown as TargetFacts];
+		const rest = { ...hostContextOf(source, target, definition), ...serviceContextOf(given) };
+		return { ...contextOf(source, target, definition), ...rest };
+	},
 	findings: (context, source, target, definition) => [
 		...HABITS,
 		...missingTags(context).map(missingTag),
