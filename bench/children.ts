@@ -50,9 +50,10 @@ export async function banyan(
 	if (!codes.includes(child.exitCode ?? -1)) throw new Error(`banyan ended with ${child.exitCode}:\n${said}`);
 }
 
-/** A part of the bench in a fresh process; what it answers is its last line. */
-export async function part<R>(name: string, ...args: string[]): Promise<R> {
-	const child = spawn(process.execPath, [...TSX, join(__dirname, "run.ts"), "--part", name, ...args], {
+/** A part of the bench in a fresh process, perhaps with a heap of so many MB; what it answers is its last line. */
+export async function part<R>(name: string, args: readonly string[], heapMb?: number): Promise<R> {
+	const heap = heapMb === undefined ? [] : [`--max-old-space-size=${heapMb}`];
+	const child = spawn(process.execPath, [...heap, ...TSX, join(__dirname, "run.ts"), "--part", name, ...args], {
 		cwd: ROOT,
 		stdio: ["ignore", "pipe", "inherit"]
 	});

@@ -31,10 +31,10 @@ export async function resumeRows(): Promise<Figure[]> {
 	const users = scaled(200_000);
 	const folder = mkdtempSync(join(tmpdir(), "banyan-bench-"));
 	try {
-		const made = await part<Built>("begin", folder, `${users}`);
+		const made = await part<Built>("begin", [folder, `${users}`]);
 		say(`(e) begun: ${perSecond(made.rate)}, ${whole(made.peakMb)} MB`);
 		const resumed: Resumed[] = [];
-		for (let round = 1; round <= ROUNDS; round++) resumed.push(await part<Resumed>("resume", folder, `${users}`));
+		for (let round = 1; round <= ROUNDS; round++) resumed.push(await part<Resumed>("resume", [folder, `${users}`]));
 		return figures(users, folder, made, resumed);
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
