@@ -17,6 +17,8 @@ const project = name => ({
 	testMatch: [`<rootDir>/test/${name}/**/*.spec.ts`],
 	transform: { "\\.ts$": swc },
 	testEnvironment: "node",
+	// A loaded machine is slow, not wrong.
+	testTimeout: 60_000,
 	modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/data/"]
 });
 
