@@ -17,8 +17,6 @@ const project = name => ({
 	testMatch: [`<rootDir>/test/${name}/**/*.spec.ts`],
 	transform: { "\\.ts$": swc },
 	testEnvironment: "node",
-	// A loaded machine is slow, not wrong.
-	testTimeout: 60_000,
 	modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/data/"]
 });
 
