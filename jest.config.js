@@ -21,5 +21,7 @@ const project = name => ({
 });
 
 module.exports = {
+	// A loaded machine is slow, not wrong.
+	testTimeout: 60_000,
 	projects: ["unit", "contracts", "adapters", "connectors", "integration", "e2e", "chaos"].map(project)
 };
