@@ -48,6 +48,8 @@ test("fifty at once, of two tags, all stand there: no list overwrites another", 
 	);
 	await Promise.all(writes.map(one => target.write("hosts", one)));
 	expect([list().length, list("VMess TCP").length]).toEqual([27, 26]);
+	// No list was read before the one before it was written, so none had to be sent again.
+	expect(puts()).toHaveLength(50);
 });
 
 test("two hosts of one tag and one remark are two entries, each undone by itself", async () => {
