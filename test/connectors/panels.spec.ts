@@ -5,7 +5,7 @@ import { marzbanSpec, openMarzban } from "../../connectors/marzban";
 import { startMarzban } from "../../demo/panels/marzban";
 import type { Panel } from "../../demo/panels/panel";
 import { targetConformance } from "./conformance";
-import { connect, STATES, VOLATILE, WRITES, write } from "./support/marzban-users";
+import { connect, hostWrite, STATES, TAG, VOLATILE, WRITES, write } from "./support/marzban-users";
 
 async function withDbSudo(): Promise<Panel> {
 	const panel = await startMarzban({ createMs: 1, loginMs: 1 });
@@ -59,10 +59,10 @@ describe("the sample Marzban at its worst", () => {
 		await panel.close();
 	});
 
-	const persist = async (one: Write): Promise<void> => {
-		await target.write("users", one).catch((error: { details?: { retryable?: boolean } }) => {
+	const persist = async (one: Write, stream = "users"): Promise<void> => {
+		await target.write(stream, one).catch((error: { details?: { retryable?: boolean } }) => {
 			if (!error.details?.retryable) throw error;
-			return persist(one);
+			return persist(one, stream);
 		});
 	};
 
@@ -70,7 +70,7 @@ describe("the sample Marzban at its worst", () => {
 		panel.setFaults({ rate: 0.1, afterCommit: 0.5, kinds: ["error", "reset", "badGateway", "unavailable"] });
 		const states = Object.values(STATES);
 		const writes = Array.from({ length: 300 }, (_, i) => write(`many_${i}`, states[i % states.length]));
-		await Promise.all(writes.map(persist));
+		await Promise.all(writes.map(one => persist(one)));
 		panel.setFaults({ rate: 0 });
 		expect(await target.count("users")).toBe(300);
 		const names = writes.map(({ name }) => name);
@@ -78,6 +78,19 @@ describe("the sample Marzban at its worst", () => {
 		const wanted = writes.map(one => target.fingerprint("users", one.data)).sort();
 		expect(found.map(({ data }) => target.fingerprint("users", data)).sort()).toEqual(wanted);
 		expect(panel.db.prepare("SELECT count(*) AS n FROM users").get()).toEqual({ n: 300n });
+	});
+
+	test("hosts, each a whole list, are there exactly once too, and the panel's own stays", async () => {
+		const { records: stood } = await target.read("hosts", null, 100);
+		panel.setFaults({ rate: 0.2, afterCommit: 0.5, kinds: ["error", "reset", "badGateway", "unavailable"] });
+		const writes = Array.from({ length: 60 }, (_, i) =>
+			hostWrite({ remark: `host ${i}`, tag: i % 2 ? TAG : "VMess TCP" })
+		);
+		await Promise.all(writes.map(one => persist(one, "hosts")));
+		panel.setFaults({ rate: 0 });
+		const { records } = await target.read("hosts", null, 100);
+		const names = [...stood, ...writes].map(({ name }) => name).sort();
+		expect(records.map(({ name }) => name).sort()).toEqual(names);
 	});
 
 	test("its job flips who is past and limited, and the fingerprint stays", async () => {
