@@ -98,3 +98,28 @@ describe("a migration of all streams", () => {
 		expect(holdings(stage.target)).toEqual(stood.holdings);
 	}, 60_000);
 });
+
+it("hosts that change at the source are repaired in their place, and still taken back", async () => {
+	await using other = await openStage();
+	other.define({ streams: ["hosts"] });
+	const lists = () =>
+		other.target.db
+			.prepare("SELECT * FROM hosts ORDER BY id")
+			.all()
+			.map(({ id, ...row }) => row);
+	const before = lists();
+	expect((await other.banyan(["migration", "run", other.definition]).ended).code).toBe(4);
+	const moved = lists().length;
+	other.source.db.exec("UPDATE hosts SET body = json_set(body, '$.alpn', 'h3') WHERE id = 7");
+	other.source.db.exec("UPDATE hosts SET body = json_set(body, '$.address', 'new.example') WHERE id = 8");
+	await other.banyan(["migration", "repair", "panel"]).ended;
+	expect(lists()).toHaveLength(moved);
+	const said = lists().map(({ remark, alpn, address }) => [remark, alpn, address]);
+	expect(said).toContainEqual(["CDN {USERNAME} {DAYS_LEFT}", "h3", "cdn1.example.test,cdn2.example.test"]);
+	expect(said).toContainEqual(["frag", "none", "new.example"]);
+	const { stdout } = await other.banyan(["migration", "diff", "panel"]).ended;
+	expect(stdout).toBe("");
+	expect((await other.banyan(["migration", "rollback", "panel", "--reason", "a test"]).ended).code).toBe(0);
+	expect(lists()).toHaveLength(before.length);
+	expect(lists().map(({ remark }) => remark)).toEqual(before.map(({ remark }) => remark));
+}, 60_000);
