@@ -10,6 +10,9 @@ import { type Sent, sentIn } from "./record";
 
 const ROUNDS = 3;
 
+const WHY =
+	"Of each page, transforming, validating, two digests a record and two appends on disk come after the look-up: while Banyan works the panels idle.";
+
 /** A page of the source, and the look-ups at the target that follow from it. */
 interface Page {
 	readonly page: Sent;
@@ -44,7 +47,7 @@ export async function verifyRow(): Promise<Figure> {
 		ratio,
 		goal: "≥ 0.9",
 		met: ratio >= 0.9,
-		note: `Bare one page after the other ${perSecond(plain)}, the next source page asked for meanwhile ${perSecond(ahead)}.`
+		note: `Bare one page after the other ${perSecond(plain)} (${(median(ours) / plain).toFixed(2)}), the next source page asked for meanwhile ${perSecond(ahead)}. ${WHY}`
 	};
 }
 
