@@ -6,6 +6,7 @@
  */
 
 import type { Json, JsonValue } from "../contracts/json";
+import type { Finding, OptionSpec } from "../contracts/migration/connection";
 import type { Connection, SourceRecord, TargetRecord } from "../contracts/migration/records";
 
 /** What a connector is, before any connection. */
@@ -18,14 +19,7 @@ export interface Spec {
 	readonly streams: readonly string[];
 	readonly capabilities: Capabilities;
 }
-export interface Option {
-	readonly description: string;
-	readonly type: "string" | "number" | "boolean" | "enum";
-	readonly values?: readonly string[];
-	readonly required?: boolean;
-	readonly secret?: boolean;
-	readonly default?: string | number | boolean;
-}
+export type Option = OptionSpec;
 
 export interface Capabilities {
 	/** Compare-and-set on write; without it one applier at a time, with a lease (L6). */
@@ -50,13 +44,6 @@ export interface Check {
 	readonly findings: readonly Finding[];
 	/** Facts that the mapping needs (algorithm detected, tags, services …), by name. */
 	readonly facts: Readonly<Record<string, JsonValue>>;
-}
-export interface Finding {
-	readonly ok: boolean;
-	/** Stable, for machines: `unreachable`, `login-refused`, `not-sudo`, `wrong-system`, `unsupported-version` … */
-	readonly code: string;
-	/** One sentence: what is wrong and what to do. */
-	readonly message: string;
 }
 
 /** Opaque to all but the connector that gave it; JSON, so that it can be stored. */

@@ -1,6 +1,7 @@
 /** Which panel answers at an address, told without sending it a password. */
 
-import type { Check, Finding } from "../connector";
+import type { Finding } from "../../contracts/migration/connection";
+import type { Check } from "../connector";
 import { ConnectorError } from "../connector";
 import type { Session } from "./session";
 
