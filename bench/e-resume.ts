@@ -65,7 +65,7 @@ function figures(users: number, folder: string, made: Built, resumed: readonly R
 			ratio: null,
 			goal: "< 2 s",
 			met: first < 2000,
-			note: `${whole(of("openMs"))} ms of it until the node is open; links.db (${megabytes("links.db")} MB) is read whole before that.`
+			note: `${whole(of("openMs"))} ms of it until the node is open.`
 		},
 		{
 			row: "e",
@@ -75,7 +75,7 @@ function figures(users: number, folder: string, made: Built, resumed: readonly R
 			ratio: null,
 			goal: "reported only",
 			met: null,
-			note: `Peak resident memory ${whole(made.peakMb)} MB. Half of the time each link waits for its own write to links.db.`
+			note: `Peak resident memory ${whole(made.peakMb)} MB.`
 		}
 	];
 }

@@ -82,37 +82,6 @@ export class AppendTooLarge extends Error {
 	}
 }
 
-/** The disk or the store's size limit is reached; nothing of the append is stored. */
-export class StoreFull extends Error {
-	override readonly name = "StoreFull";
-	readonly code = "STORE_FULL";
-	constructor(file: string) {
-		super(
-			`The event store '${file}' cannot grow: the disk is full or its size limit is reached. Free space, then start again.`
-		);
-	}
-}
-
-/** The file is not a readable event store. */
-export class StoreBroken extends Error {
-	override readonly name = "StoreBroken";
-	readonly code = "STORE_BROKEN";
-	constructor(file: string, detail: string) {
-		super(
-			`The event store '${file}' cannot be used (${detail}). Restore it from a backup, or move it away to begin anew.`
-		);
-	}
-}
-
-/** Another process kept the store locked for too long; nothing of the append is stored, and it may be tried again. */
-export class StoreBusy extends Error {
-	override readonly name = "StoreBusy";
-	readonly code = "STORE_BUSY";
-	constructor(file: string, waitedMs: number) {
-		super(`The event store '${file}' has been locked by another process for ${waitedMs} ms: look for one that hangs.`);
-	}
-}
-
 /** Used after `close`, or written to through a store opened for reading. */
 export class StoreClosed extends Error {
 	override readonly name = "StoreClosed";

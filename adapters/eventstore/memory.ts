@@ -1,5 +1,6 @@
 /** The event store of tests and of what may be forgotten: the same promises, but for the disk. */
 
+import { StoreFull } from "../errors";
 import { ordinal, type Stored, sealed } from "./envelope";
 import {
 	type Appended,
@@ -7,7 +8,6 @@ import {
 	type EventStore,
 	type RecordedEvent,
 	StoreClosed,
-	StoreFull,
 	VersionConflict
 } from "./eventstore";
 import { follow, walk } from "./follow";

@@ -7,19 +7,28 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { setImmediate as breathe, setTimeout as sleep } from "node:timers/promises";
 import { crc32 } from "node:zlib";
+import { StoreBroken, StoreBusy } from "../errors";
+import {
+	BUSY_PATIENCE_MS,
+	type FileOptions,
+	type Format,
+	isBusy,
+	openFile,
+	pragma,
+	rollBack,
+	told
+} from "../sqlite-file";
 import { type Append, ordinal, type Stored, sealed } from "./envelope";
 import {
 	type Appended,
 	type EventData,
 	type EventStore,
 	type RecordedEvent,
-	StoreBroken,
-	StoreBusy,
 	StoreClosed,
 	VersionConflict
 } from "./eventstore";
 import { follow, type Page, walk } from "./follow";
-import { BUSY_PATIENCE_MS, type FileOptions, isBusy, openFile, pragma, rollBack, told } from "./sqlite-file";
+
 import { Tail } from "./tail";
 
 export interface SqliteOptions extends FileOptions {
@@ -33,6 +42,22 @@ export interface SqliteOptions extends FileOptions {
 export function openSqliteStore(file: string, options: SqliteOptions = {}): EventStore {
 	return new SqliteStore(file, options);
 }
+
+const FORMAT: Format = {
+	/** "Bany" */
+	application: 0x42616e79,
+	version: 1,
+	schema: `CREATE TABLE appends (
+		position INTEGER PRIMARY KEY,
+		stream TEXT NOT NULL,
+		version INTEGER NOT NULL,
+		append_id TEXT NOT NULL,
+		at TEXT NOT NULL,
+		body TEXT NOT NULL,
+		checksum INTEGER NOT NULL,
+		UNIQUE (stream, version)
+	) STRICT`
+};
 
 const GROUP_APPENDS = 512;
 const PAGE_ROWS = 512;
@@ -65,7 +90,7 @@ class SqliteStore implements EventStore {
 		private readonly file: string,
 		private readonly options: SqliteOptions
 	) {
-		this.db = openFile(file, options);
+		this.db = openFile(file, FORMAT, options);
 		this.statements = this.prepared();
 		this.now = options.now ?? (() => new Date());
 		this.tail = new Tail({ everyMs: options.pollMs ?? 50, changed: () => this.hasChanged() });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { NEW, openSqliteStore, StoreBusy, StoreClosed, StoreFull } from "../../adapters/eventstore";
-import { openFile, pragma } from "../../adapters/eventstore/sqlite-file";
+import { openFile, pragma } from "../../adapters/sqlite-file";
 import { conformance } from "./conformance";
 import { all, event, insist } from "./events";
 import { startWriter } from "./writer";
@@ -22,7 +22,7 @@ conformance("the event store in SQLite", options => openSqliteStore(fresh(), opt
 
 describe("one file", () => {
 	it("L11: is in WAL with a full sync wherever an acknowledgement is given", () => {
-		const db = openFile(fresh(), {});
+		const db = openFile(fresh(), { application: 1, version: 1, schema: "CREATE TABLE a (b TEXT)" }, {});
 		expect(db.prepare("PRAGMA journal_mode").get()).toEqual({ journal_mode: "wal" });
 		expect(db.prepare("PRAGMA synchronous").get()).toEqual({ synchronous: 2 });
 		expect(pragma(db, "user_version")).toBe(1);

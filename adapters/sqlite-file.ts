@@ -1,9 +1,9 @@
-/** The SQLite file under an event store: how it is opened, created and known again, and what its errors mean. */
+/** The SQLite file under a store: how it is opened, created and known again, and what its errors mean. */
 
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { StoreBroken, StoreBusy, StoreFull } from "./eventstore";
+import { StoreBroken, StoreBusy, StoreFull } from "./errors";
 
 export interface FileOptions {
 	/** @default "write" */
@@ -16,29 +16,20 @@ export interface FileOptions {
 	readonly busyMs?: number;
 }
 
-/** "Bany" */
-const APPLICATION = 0x42616e79;
-const SCHEMA_VERSION = 1;
-const SCHEMA = `
-	CREATE TABLE appends (
-		position INTEGER PRIMARY KEY,
-		stream TEXT NOT NULL,
-		version INTEGER NOT NULL,
-		append_id TEXT NOT NULL,
-		at TEXT NOT NULL,
-		body TEXT NOT NULL,
-		checksum INTEGER NOT NULL,
-		UNIQUE (stream, version)
-	) STRICT;
-	PRAGMA application_id = ${APPLICATION};
-	PRAGMA user_version = ${SCHEMA_VERSION};
-`;
+/** What marks a file as one store's own. */
+export interface Format {
+	readonly application: number;
+	readonly version: number;
+	/** The statements that make its tables. */
+	readonly schema: string;
+}
+
 export const BUSY_PATIENCE_MS = 10_000;
 /** Short, for it blocks the whole process; the store waits longer between attempts, where it blocks nobody. */
 const WRITE_PATIENCE_MS = 20;
 
 /** @throws StoreBroken · StoreFull · StoreBusy */
-export function openFile(file: string, options: FileOptions): DatabaseSync {
+export function openFile(file: string, format: Format, options: FileOptions): DatabaseSync {
 	const readOnly = options.access === "read";
 	if (readOnly && !existsSync(file)) throw new StoreBroken(file, "there is no such file");
 	const busyMs = options.busyMs ?? BUSY_PATIENCE_MS;
@@ -46,7 +37,7 @@ export function openFile(file: string, options: FileOptions): DatabaseSync {
 	try {
 		if (!readOnly) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
 		db = new DatabaseSync(file, { readOnly, timeout: busyMs });
-		prepare(db, file, options);
+		prepare(db, file, format, options);
 		return db;
 	} catch (error) {
 		db?.close();
@@ -54,8 +45,8 @@ export function openFile(file: string, options: FileOptions): DatabaseSync {
 	}
 }
 
-function prepare(db: DatabaseSync, file: string, options: FileOptions): void {
-	const fresh = isFresh(db, file);
+function prepare(db: DatabaseSync, file: string, format: Format, options: FileOptions): void {
+	const fresh = isFresh(db, file, format);
 	if (options.access === "read") {
 		if (fresh) throw new StoreBroken(file, "it is empty");
 		return;
@@ -63,7 +54,7 @@ function prepare(db: DatabaseSync, file: string, options: FileOptions): void {
 	// A foreign file is refused above, before anything in it is changed.
 	patiently(options.busyMs ?? BUSY_PATIENCE_MS, () => db.exec("PRAGMA journal_mode = WAL"));
 	db.exec(`PRAGMA synchronous = ${options.synchronous ?? "FULL"}`);
-	if (fresh) create(db, file);
+	if (fresh) create(db, file, format);
 	if (options.maxPages) db.exec(`PRAGMA max_page_count = ${Math.trunc(options.maxPages)}`);
 	db.exec(`PRAGMA busy_timeout = ${WRITE_PATIENCE_MS}`);
 }
@@ -72,24 +63,27 @@ function prepare(db: DatabaseSync, file: string, options: FileOptions): void {
 const LOOK = `SELECT application_id AS application, user_version AS version, (SELECT count(*) FROM sqlite_schema) AS tables
 	FROM pragma_application_id, pragma_user_version`;
 
-function isFresh(db: DatabaseSync, file: string): boolean {
+function isFresh(db: DatabaseSync, file: string, format: Format): boolean {
 	const { application, version, tables } = db.prepare(LOOK).get() as Record<
 		"application" | "version" | "tables",
 		number
 	>;
 	if (application === 0 && version === 0 && tables === 0) return true;
-	if (application !== APPLICATION) throw new StoreBroken(file, "it is the database of another program");
-	if (version !== SCHEMA_VERSION) {
-		throw new StoreBroken(file, `its format is number ${version}, this program knows number ${SCHEMA_VERSION}`);
+	if (application !== format.application) throw new StoreBroken(file, "it is the database of another program");
+	if (version !== format.version) {
+		throw new StoreBroken(file, `its format is number ${version}, this program knows number ${format.version}`);
 	}
 	return false;
 }
 
 /** Several processes may get here at once: the first one creates, the others find it done. */
-function create(db: DatabaseSync, file: string): void {
+function create(db: DatabaseSync, file: string, format: Format): void {
 	db.exec("BEGIN IMMEDIATE");
 	try {
-		if (isFresh(db, file)) db.exec(SCHEMA);
+		if (isFresh(db, file, format))
+			db.exec(
+				`${format.schema}; PRAGMA application_id = ${format.application}; PRAGMA user_version = ${format.version}`
+			);
 		db.exec("COMMIT");
 	} catch (error) {
 		rollBack(db);

@@ -1,0 +1,112 @@
+/** Old links in one SQLite file, found by name in the same time however many there are; none is kept in memory. */
+
+import { existsSync } from "node:fs";
+import type { DatabaseSync } from "node:sqlite";
+import { type Format, openFile, rollBack, told } from "./sqlite-file";
+
+/** A customer's old link, known by its username and the digest of its key, and the address that answers for it. */
+export interface StoredLink {
+	readonly migration: string;
+	/** The source's id of the user. */
+	readonly id: string;
+	readonly username: string;
+	readonly keyDigest: string;
+	readonly target: string;
+}
+
+export interface LinkStore {
+	/** Keeps all of them, or none; a link of the same user is replaced. @throws StoreFull · StoreBroken · StoreBusy */
+	put(migration: string, links: readonly Omit<StoredLink, "migration">[]): void;
+	/** Those of a name, whatever their migration. */
+	find(username: string): StoredLink[];
+	/** At most `limit` of a migration's, in the order of their ids, after the one with the id `after`. */
+	page(migration: string, after: string | null, limit: number): StoredLink[];
+	/** How many there are, of one migration or of all. */
+	count(migration?: string): number;
+	close(): void;
+}
+
+const FORMAT: Format = {
+	/** "Link" */
+	application: 0x4c696e6b,
+	version: 1,
+	schema: `CREATE TABLE links (
+		migration TEXT NOT NULL,
+		id TEXT NOT NULL,
+		username TEXT NOT NULL,
+		key_digest TEXT NOT NULL,
+		target TEXT NOT NULL,
+		PRIMARY KEY (migration, id)
+	) STRICT, WITHOUT ROWID;
+	CREATE INDEX links_by_username ON links (username)`
+};
+const COLUMNS = "migration, id, username, key_digest AS keyDigest, target";
+
+/** @throws StoreBroken · StoreFull · StoreBusy */
+export function openLinkStore(file: string, { access }: { readonly access: "write" | "read" }): LinkStore {
+	// A reader may come before the first link was kept.
+	if (access === "read" && !existsSync(file)) return NO_LINKS;
+	return new SqliteLinks(file, openFile(file, FORMAT, { access }));
+}
+
+const NO_LINKS: LinkStore = {
+	put: () => undefined,
+	find: () => [],
+	page: () => [],
+	count: () => 0,
+	close: () => undefined
+};
+
+class SqliteLinks implements LinkStore {
+	private readonly statements;
+
+	constructor(
+		private readonly file: string,
+		private readonly db: DatabaseSync
+	) {
+		this.statements = {
+			put: db.prepare(`INSERT OR REPLACE INTO links VALUES (?, ?, ?, ?, ?)`),
+			find: db.prepare(`SELECT ${COLUMNS} FROM links WHERE username = ?`),
+			page: db.prepare(`SELECT ${COLUMNS} FROM links WHERE migration = ? AND id > ? ORDER BY id LIMIT ?`),
+			count: db.prepare("SELECT count(*) AS count FROM links"),
+			countOf: db.prepare("SELECT count(*) AS count FROM links WHERE migration = ?")
+		};
+	}
+
+	put(migration: string, links: readonly Omit<StoredLink, "migration">[]): void {
+		this.asked(() => {
+			this.db.exec("BEGIN IMMEDIATE");
+			for (const { id, username, keyDigest, target } of links) {
+				this.statements.put.run(migration, id, username, keyDigest, target);
+			}
+			this.db.exec("COMMIT");
+		});
+	}
+
+	find(username: string): StoredLink[] {
+		return this.asked(() => this.statements.find.all(username) as unknown as StoredLink[]);
+	}
+
+	page(migration: string, after: string | null, limit: number): StoredLink[] {
+		return this.asked(() => this.statements.page.all(migration, after ?? "", limit) as unknown as StoredLink[]);
+	}
+
+	count(migration?: string): number {
+		const { count, countOf } = this.statements;
+		const row = this.asked(() => (migration === undefined ? count.get() : countOf.get(migration)));
+		return (row as { count: number }).count;
+	}
+
+	close(): void {
+		this.db.close();
+	}
+
+	private asked<R>(act: () => R): R {
+		try {
+			return act();
+		} catch (error) {
+			rollBack(this.db);
+			throw told(this.file, error);
+		}
+	}
+}
