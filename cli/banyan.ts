@@ -27,6 +27,7 @@ migration
 	.command("plan")
 	.description("look at both sides and say what a run would do; writes to neither")
 	.argument("<file>", "the definition, YAML or JSON")
+	.option("--inbounds <file>", "where to write the inbounds that the target lacks (default: NAME-inbounds.json)")
 	.option(...json)
 	.action((file: string, flags: Flags) => withClient(openEmbedded, "write", client => plan(client, file, flags)));
 

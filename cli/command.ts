@@ -10,6 +10,7 @@ export interface Flags {
 	readonly strict?: boolean;
 	readonly format?: string;
 	readonly out?: string;
+	readonly inbounds?: string;
 	readonly only?: readonly string[];
 	readonly limit?: string;
 	readonly reason?: string;

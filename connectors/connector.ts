@@ -7,6 +7,7 @@
 
 import type { Json, JsonValue } from "../contracts/json";
 import type { Finding, OptionSpec } from "../contracts/migration/connection";
+import type { FoundInbounds } from "../contracts/migration/extractor";
 import type { Connection, SourceRecord, TargetRecord } from "../contracts/migration/records";
 
 /** What a connector is, before any connection. */
@@ -73,6 +74,8 @@ export interface Source extends End {
 	read(stream: string, cursor: Cursor | null, limit: number): Promise<Page<SourceRecord>>;
 	/** By natural key (the name shown). */
 	find(stream: string, name: string): Promise<SourceRecord | undefined>;
+	/** The definitions of these inbounds, where what serves them can be asked; never throws for one that cannot. */
+	inbounds?(tags: readonly string[]): Promise<FoundInbounds>;
 }
 
 export interface Target extends End {

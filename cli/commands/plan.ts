@@ -1,10 +1,49 @@
+import { randomBytes } from "node:crypto";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
+import type { Finding } from "../../contracts/migration/connection";
+import type { Plan } from "../../contracts/migration/migration";
 import type { Client } from "../client";
-import { type Flags, print, readText } from "../command";
+import { CommandError, type Flags, print, readText } from "../command";
 import { EXIT } from "../exit";
 import { planText } from "../text";
 
-export async function plan(client: Client, file: string, { json }: Flags): Promise<number> {
-	const planned = await client.call("migration.plan", { document: readText(file) });
-	print(json ? JSON.stringify(planned) : planText(planned));
+export async function plan(client: Client, file: string, { json, inbounds }: Flags): Promise<number> {
+	const document = readText(file);
+	const planned = await client.call("migration.plan", { document });
+	const told = await inboundsOf(client, document, planned, inbounds ?? `${planned.name}-inbounds.json`);
+	const said: Plan = { ...planned, findings: [...planned.findings, ...told] };
+	print(json ? JSON.stringify(said) : planText(said));
 	return planned.ok ? EXIT.clean : EXIT.refused;
+}
+
+/** Writes the inbounds that the target lacks to a file of the operator's own: nowhere else, for they may hold keys. */
+async function inboundsOf(
+	client: Client,
+	document: string,
+	{ missingInbounds: tags = [] }: Plan,
+	file: string
+): Promise<Finding[]> {
+	if (tags.length === 0) return [];
+	const { inbounds, notes } = await client.call("migration.inbounds", { document, tags: [...tags] });
+	const but = notes.length > 0 ? ` But: ${notes.join("; ")}.` : "";
+	if (inbounds.length === 0) {
+		const message = `The source does not give the missing inbounds, so no file is written: ${notes.join("; ")}.`;
+		return [{ ok: true, code: "inbounds-unreadable", message }];
+	}
+	writeForOwner(file, `${JSON.stringify(inbounds, null, 2)}\n`);
+	const message = `${inbounds.length} of ${tags.length} missing inbounds are in ${file}, private keys with them: add them to \`inbounds\` of Marzban's core config, with the certificate files they name, plan again, then delete the file.${but}`;
+	return [{ ok: true, code: "inbounds-written", message }];
+}
+
+/** Whole or not at all, and readable by its owner alone, also where a file of that name was more open. */
+function writeForOwner(file: string, text: string): void {
+	const fresh = `${file}.${randomBytes(6).toString("hex")}`;
+	try {
+		writeFileSync(fresh, text, { mode: 0o600, flag: "wx" });
+		renameSync(fresh, file);
+	} catch (error) {
+		rmSync(fresh, { force: true });
+		const { code } = error as NodeJS.ErrnoException;
+		throw new CommandError(`The inbounds cannot be written to '${file}' (${code}): name another file by --inbounds.`);
+	}
 }

@@ -1,12 +1,14 @@
 /** Marzneshin as a source: read by its HTTP API with a sudo account, never written. */
 
 import type { Json } from "../../contracts/json";
+import type { FoundInbounds } from "../../contracts/migration/extractor";
 import type { Connection, SourceRecord } from "../../contracts/migration/records";
 import type { Check, Cursor, OpenSource, Page, Source, Spec } from "../connector";
 import { COMMON_OPTIONS, Options } from "../http/options";
 import { Session } from "../http/session";
 import { count, findUser, LARGEST_PAGE, streamOf, users, whole } from "./api";
 import { type AlgorithmOption, checkMarzneshin } from "./check";
+import { readInbounds } from "./inbounds";
 import { readPage, slice } from "./paging";
 import { fingerprint, STREAMS } from "./records";
 
@@ -71,6 +73,10 @@ class Marzneshin implements Source {
 	async find(stream: string, name: string): Promise<SourceRecord | undefined> {
 		if (stream === "users") return await findUser(this.#session, name);
 		return (await whole(this.#session, streamOf(stream))).find(record => record.name === name);
+	}
+
+	inbounds(tags: readonly string[]): Promise<FoundInbounds> {
+		return readInbounds(this.#session, tags);
 	}
 
 	fingerprint(stream: string, data: Json): string {

@@ -14,6 +14,13 @@ export interface ExtractedPage {
 	readonly total: number;
 }
 
+/** Inbounds that the target lacks, as the source's nodes define them. They may hold private keys: for one file alone. */
+export interface FoundInbounds {
+	readonly inbounds: readonly Json[];
+	/** What is not as one would expect, and why some could not be read: clauses, without any secret. */
+	readonly notes: readonly string[];
+}
+
 export const extractor = contract("migration", "extractor", {
 	actions: {
 		check: action({ connection }, { scope: "migration:read" }).returns<CheckReport>(),
@@ -27,6 +34,11 @@ export const extractor = contract("migration", "extractor", {
 			},
 			{ scope: "migration:run" }
 		).returns<ExtractedPage>(),
+		/** How the source's nodes define the inbounds of these tags. */
+		inbounds: action(
+			{ connection, tags: { type: "array", items: "string|min:1" } },
+			{ scope: "migration:run" }
+		).returns<FoundInbounds>(),
 		/** What the source says of one record, by the name it shows. */
 		find: action({ connection, stream: "string", name: "string" }, { scope: "migration:read" }).returns<Json | null>()
 	},

@@ -2,6 +2,7 @@
 
 import { action, contract } from "../contract";
 import type { Finding } from "./connection";
+import type { FoundInbounds } from "./extractor";
 import type { Difference, Outcome, ReportLine, Severity } from "./records";
 
 /** Where a migration stands. */
@@ -42,6 +43,8 @@ export interface Plan {
 	readonly source: { readonly system: string | null; readonly version: string | null; readonly account: string | null };
 	readonly target: { readonly system: string | null; readonly version: string | null; readonly account: string | null };
 	readonly streams: readonly StreamPlan[];
+	/** Tags of inbounds in use that the target has not; their definitions may be readable, by `migration.inbounds`. */
+	readonly missingInbounds?: readonly string[];
 	/** A rough guess for the copy, in seconds. */
 	readonly estimateSeconds: number;
 }
@@ -129,6 +132,11 @@ export const migration = contract("migration", "migration", {
 			{ document: "string|min:1" },
 			{ rest: "POST /migrations/plan", scope: "migration:plan" }
 		).returns<Plan>(),
+		/** The definitions of inbounds of the definition's source. They may hold private keys: no route leads here. */
+		inbounds: action(
+			{ document: "string|min:1", tags: { type: "array", items: "string|min:1" } },
+			{ scope: "migration:run" }
+		).returns<FoundInbounds>(),
 		/**
 		 * Begins, or goes on with, what was planned under that name; answers at once. With `only` or `limit` it moves just
 		 * these of the last stream, looks at them at the target, and rests.

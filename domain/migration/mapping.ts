@@ -43,6 +43,8 @@ export interface Mapping<C> {
 	readonly contextOf: (source: Facts, target: Facts, definition: Definition) => C;
 	/** What an operator should know, or must mend, before he starts. */
 	readonly findings: (context: C, source: Facts, target: Facts, definition: Definition) => readonly Finding[];
+	/** Inbounds in use that the target could have and has not, by their tags at the source. */
+	readonly missingInbounds?: (context: C) => readonly string[];
 	readonly rules: readonly RuleDescription[];
 	readonly violation: (stream: string, record: { id: string; data: Json }, context: C) => Violation | undefined;
 }

@@ -1,10 +1,10 @@
 import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
 import type { Json } from "../../contracts/json";
 import type { CheckReport } from "../../contracts/migration/connection";
-import { type ExtractedPage, extractor } from "../../contracts/migration/extractor";
+import { type ExtractedPage, extractor, type FoundInbounds } from "../../contracts/migration/extractor";
 import { ends } from "../../mixins/ends.mixin";
 
-const { check, count, page, find } = extractor.actions;
+const { check, count, page, inbounds, find } = extractor.actions;
 
 @Service(extractor)
 export default class ExtractorService extends service(ends()) implements Answers<typeof extractor> {
@@ -23,6 +23,13 @@ export default class ExtractorService extends service(ends()) implements Answers
 	async page(ctx: CallOf<typeof page>): Promise<ExtractedPage> {
 		const { connection, stream, cursor, limit } = ctx.params;
 		return this.asked(() => this.ends.source(connection).read(stream, cursor, limit));
+	}
+
+	@Action(inbounds)
+	async inbounds(ctx: CallOf<typeof inbounds>): Promise<FoundInbounds> {
+		const source = this.ends.source(ctx.params.connection);
+		const none: FoundInbounds = { inbounds: [], notes: [`${source.spec.title} has none to read`] };
+		return this.asked(async () => (await source.inbounds?.(ctx.params.tags)) ?? none);
 	}
 
 	@Action(find)

@@ -7,6 +7,7 @@ import { settingsOf } from "../../cluster/settings";
 import { sources, targets } from "../../connectors";
 import type { Spec } from "../../connectors/connector";
 import type { Definition } from "../../contracts/migration/definition";
+import type { FoundInbounds } from "../../contracts/migration/extractor";
 import {
 	type DifferenceLine,
 	type Lines,
@@ -31,7 +32,8 @@ import { writePasswords } from "./run/passwords";
 import { preflight } from "./run/planner";
 import { type Rehearsed, rehearse } from "./run/rehearse";
 
-const { plan, start, halt, pause, cancel, rollback, repair, dryRun, status, list, report, diff } = migration.actions;
+const { plan, inbounds, start, halt, pause, cancel, rollback, repair, dryRun, status, list, report, diff } =
+	migration.actions;
 
 /** What the operator said when he started a run. */
 interface Order {
@@ -69,6 +71,12 @@ export default class MigrationService
 		const { name } = definition;
 		await this.definitions.put({ name, planned });
 		return planned.plan;
+	}
+
+	@Action(inbounds, { timeout: 0 })
+	async inbounds(ctx: CallOf<typeof inbounds>): Promise<FoundInbounds> {
+		const { source: connection } = this.read(ctx.params.document).definition;
+		return this.broker.call("extractor.inbounds", { connection, tags: ctx.params.tags }, { timeout: 0 });
 	}
 
 	@Action(start)

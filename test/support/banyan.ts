@@ -72,9 +72,11 @@ export async function openStage({
 		target,
 		definition: define(),
 		define,
-		banyan: (args, environment = {}) => command([process.execPath, BANYAN, ...args], { ...own, ...environment }),
+		banyan: (args, environment = {}) =>
+			command([process.execPath, BANYAN, ...args], { ...own, ...environment }, folder),
 		limited: (args, kilobytes) =>
-			command(["bash", "-c", `ulimit -f ${kilobytes}; exec "$@"`, "-", process.execPath, BANYAN, ...args], own).ended,
+			command(["bash", "-c", `ulimit -f ${kilobytes}; exec "$@"`, "-", process.execPath, BANYAN, ...args], own, folder)
+				.ended,
 		[Symbol.asyncDispose]: async () => {
 			if (!given) await source.close();
 			await target.close();
@@ -85,10 +87,12 @@ export async function openStage({
 
 function command(
 	[program, ...args]: readonly [string, ...string[]],
-	environment: Record<string, string | undefined>
+	environment: Record<string, string | undefined>,
+	cwd: string
 ): Command {
 	const { PATH, HOME } = process.env;
 	const child = spawn(program, args, {
+		cwd,
 		env: { PATH, HOME, ...environment } as NodeJS.ProcessEnv
 	});
 	let [stdout, stderr] = ["", ""];

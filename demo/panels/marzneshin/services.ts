@@ -146,7 +146,10 @@ function inboundRoutes(marzneshin: Marzneshin): Route[] {
 	];
 }
 
-/** None of the recorded nodes is connected, so nothing can be asked of them. */
+/** How the panel numbers JSON among the formats of configs. */
+const JSON_FORMAT = 1;
+
+/** None of the recorded nodes is connected, so nothing can be asked of them; one that has a config here answers it. */
 function nodeRoutes(marzneshin: Marzneshin): Route[] {
 	const sudo = (answer: (call: Call) => Answer): Route["answer"] => asSudo(marzneshin, answer);
 	const node = (call: Call): Row => one(marzneshin, call, "nodes", "Node not found");
@@ -156,13 +159,18 @@ function nodeRoutes(marzneshin: Marzneshin): Route[] {
 		node(call);
 		throw new Refusal(502, "Node isn't responsive");
 	};
+	const config = (call: Call): Answer => {
+		const sql = "SELECT config FROM node_configs WHERE node_id = ? AND backend = ?";
+		const row = marzneshin.store.one<{ config: string }>(sql, `${node(call).id}`, call.params.backend ?? "");
+		return row ? json({ config: row.config, format: JSON_FORMAT }) : silent(call);
+	};
 	const path = "/api/nodes/:id";
 	const settings = { min_node_version: "v0.2.0", certificate: "sample" };
 	return [
 		{ method: "GET", path: "/api/nodes", answer: sudo(nodes) },
 		{ method: "GET", path: "/api/nodes/settings", answer: sudo(() => json(settings)) },
 		{ method: "GET", path, answer: sudo(call => json(parsed(node(call)))) },
-		{ method: "GET", path: `${path}/:backend/config`, answer: sudo(silent) },
+		{ method: "GET", path: `${path}/:backend/config`, answer: sudo(config) },
 		{ method: "GET", path: `${path}/:backend/stats`, answer: sudo(silent) }
 	];
 }

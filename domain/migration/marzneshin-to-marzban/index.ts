@@ -43,6 +43,10 @@ export const marzneshinToMarzban = (derive: Readonly<Record<AuthAlgorithm, Deriv
 		...missingTags(context).map(missingTag),
 		...unknownTags(source as unknown as SourceFacts, target as unknown as TargetFacts, definition).map(unknownTag)
 	],
+	missingInbounds: context =>
+		missingTags(context)
+			.filter(({ supported }) => supported)
+			.map(({ tag }) => tag),
 	rules: ruleDescriptions,
 	violation
 });

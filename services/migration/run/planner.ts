@@ -61,6 +61,7 @@ export async function preflight(
 		source: identity(source),
 		target: identity(target),
 		streams,
+		missingInbounds: reachable ? (mapping.missingInbounds?.(context) ?? []) : [],
 		estimateSeconds: Math.ceil(moves / CREATES_PER_SECOND)
 	};
 	return { plan, mapping: mapping.name, context };

@@ -1,0 +1,63 @@
+/** The definitions of inbounds, out of the xray configs of the nodes that serve them. */
+
+import type { FoundInbounds } from "../../contracts/migration/extractor";
+import { inboundsFor, type NodeConfig } from "../../domain/migration/inbounds";
+import { ConnectorError } from "../connector";
+import { isObject, type Wire } from "../http/json";
+import { type Session, segment } from "../http/session";
+import { whole } from "./api";
+import { STREAMS, type Stream } from "./records";
+
+interface Backend {
+	readonly node: string;
+	readonly path: string;
+}
+
+/** Only nodes that serve one of the tags are asked. A node that is not connected answers 502: that is a note. */
+export async function readInbounds(session: Session, tags: readonly string[]): Promise<FoundInbounds> {
+	const configs: NodeConfig[] = [];
+	const notes: string[] = [];
+	try {
+		for (const { node, path } of await backends(session, new Set(tags))) {
+			try {
+				const { config } = await session.object(path);
+				configs.push({ node, config: typeof config === "string" ? config : "" });
+			} catch (error) {
+				notes.push(`the config of ${node} cannot be read: ${reason(error)}`);
+			}
+		}
+	} catch (error) {
+		notes.push(`the nodes cannot be listed: ${reason(error)}`);
+	}
+	const found = inboundsFor(tags, configs);
+	return { inbounds: found.inbounds, notes: [...notes, ...found.notes] };
+}
+
+async function backends(session: Session, tags: ReadonlySet<string>): Promise<Backend[]> {
+	const read = async (name: string) => (await whole(session, STREAMS[name] as Stream)).map(({ data }) => data);
+	const [nodes, inbounds] = await Promise.all(["nodes", "inbounds"].map(read));
+	const serving = new Set(
+		(inbounds ?? []).flatMap(({ tag, node }) => (tags.has(String(tag)) && isObject(node) ? [node.id] : []))
+	);
+	return (nodes ?? [])
+		.filter(({ id }) => id !== undefined && serving.has(id))
+		.sort((a, b) => Number(a.id) - Number(b.id))
+		.flatMap(({ id, name, backends: own }) =>
+			xrays(own as Wire).map(backend => ({
+				node: String(name),
+				path: `/api/nodes/${segment(String(id))}/${segment(backend)}/config`
+			}))
+		);
+}
+
+/** A node that was never connected lists none; xray is what nodes call theirs. */
+function xrays(backends: Wire): string[] {
+	const listed = Array.isArray(backends) ? backends.filter(isObject) : [];
+	if (listed.length === 0) return ["xray"];
+	return listed.filter(({ backend_type }) => backend_type === "xray").map(({ name }) => String(name));
+}
+
+function reason(error: unknown): string {
+	if (error instanceof ConnectorError) return error.message.replace(/\.$/, "");
+	throw error;
+}
