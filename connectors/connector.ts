@@ -74,6 +74,11 @@ export interface Source extends End {
 	read(stream: string, cursor: Cursor | null, limit: number): Promise<Page<SourceRecord>>;
 	/** By natural key (the name shown). */
 	find(stream: string, name: string): Promise<SourceRecord | undefined>;
+	/**
+	 * What goes with new records of these names and must not be stored or logged: asked for at the write, given to
+	 * `Write.secrets`.
+	 */
+	secrets?(stream: string, names: readonly string[]): Promise<Record<string, Record<string, string>>>;
 	/** The definitions of these inbounds, where what serves them can be asked; never throws for one that cannot. */
 	inbounds?(tags: readonly string[]): Promise<FoundInbounds>;
 }

@@ -1,12 +1,10 @@
 /** Admins in Marzban's own tables: made with the password they had, and removed whatever they may. */
 
 import type { Json } from "../../contracts/json";
+import { isBcrypt } from "../bcrypt";
 import { ConnectorError } from "../connector";
 import type { Database } from "../sql";
 import { stored } from "./times";
-
-/** As passlib writes bcrypt. */
-const HASH = /^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$/;
 
 export class AdminRows {
 	readonly #database: Database;
@@ -18,7 +16,7 @@ export class AdminRows {
 	/** At once with all he has: there is no moment in which another password opens. */
 	async create(name: string, { hashed_password: hash, is_sudo, users_usage }: Json): Promise<void> {
 		// Never says the hash back.
-		if (!HASH.test(String(hash))) {
+		if (!isBcrypt(String(hash))) {
 			throw new ConnectorError("refused", `The admin ${name} is not written: his hashed_password is no bcrypt hash.`);
 		}
 		const sql =

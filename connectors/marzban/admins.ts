@@ -60,9 +60,10 @@ export class Admins {
 
 	/** By the database where it takes the password he had; by the API he is given a new one. */
 	async #create({ name, data, secrets }: Write, signal: AbortSignal | undefined): Promise<TargetRecord | undefined> {
-		if (this.#rows && data.hashed_password !== undefined) {
+		const hashed_password = secrets?.hashed_password ?? data.hashed_password;
+		if (this.#rows && hashed_password !== undefined) {
 			unlessStopped(signal);
-			await this.#rows.create(name, data);
+			await this.#rows.create(name, { ...data, hashed_password });
 			return undefined;
 		}
 		const password = secrets?.password;

@@ -6,13 +6,18 @@ import type { Check } from "../connector";
 import { enter, Findings, type Identity, verdict } from "../http/identify";
 import { isObject, parse, toJson, type WireObject } from "../http/json";
 import type { Session } from "../http/session";
+import type { AdminRows } from "./admin-rows";
 import { detectAlgorithm, type Layout } from "./algorithm";
 import { whole } from "./api";
 import { STREAMS, type Stream } from "./records";
 
 export type AlgorithmOption = AuthAlgorithm | "auto";
 
-export async function checkMarzneshin(session: Session, option: AlgorithmOption): Promise<Check> {
+export async function checkMarzneshin(
+	session: Session,
+	option: AlgorithmOption,
+	rows: AdminRows | undefined
+): Promise<Check> {
 	const findings = new Findings();
 	const stopped = await enter(session, "marzneshin", findings);
 	if (stopped !== null) return verdict(findings, stopped);
@@ -28,7 +33,10 @@ export async function checkMarzneshin(session: Session, option: AlgorithmOption)
 			return verdict(findings, { ...identity, account });
 		}
 		findings.good("sudo", `${account} is a sudo account.`);
-		return verdict(findings, { ...identity, account, facts: await facts(session, option, findings) });
+		const known = await facts(session, option, findings);
+		const names = (known.admins as Json[]).map(({ username }) => String(username));
+		const kind = rows ? await rows.check(names, findings) : null;
+		return verdict(findings, { ...identity, account, facts: { ...known, database: kind && { kind } } });
 	} catch (error) {
 		findings.failed(error);
 		return verdict(findings, identity);

@@ -6,6 +6,8 @@ import type { Connection, SourceRecord } from "../../contracts/migration/records
 import type { Check, Cursor, OpenSource, Page, Source, Spec } from "../connector";
 import { COMMON_OPTIONS, Options } from "../http/options";
 import { Session } from "../http/session";
+import { type Database, openDatabase } from "../sql";
+import { AdminRows } from "./admin-rows";
 import { count, findUser, LARGEST_PAGE, streamOf, users, whole } from "./api";
 import { type AlgorithmOption, checkMarzneshin } from "./check";
 import { readInbounds } from "./inbounds";
@@ -26,6 +28,13 @@ export const marzneshinSpec: Spec = {
 			default: "auto",
 			description: "How credentials are derived from keys; auto reads it off an active user's links."
 		},
+		database: {
+			type: "string",
+			secret: true,
+			default: "",
+			description:
+				"The panel's own database, only read, for its admins' passwords: a path, sqlite:///path or mysql://user:password@host/name."
+		},
 		pageSize: { type: "number", default: LARGEST_PAGE, description: "Users a page; the panel refuses more than 100." }
 	},
 	streams: Object.keys(STREAMS),
@@ -39,13 +48,19 @@ class Marzneshin implements Source {
 	readonly #session: Session;
 	readonly #algorithm: AlgorithmOption;
 	readonly #pageSize: number;
+	readonly #database: Database | undefined;
+	readonly #admins: AdminRows | undefined;
 
 	constructor(connection: Connection) {
 		const options = new Options(marzneshinSpec, connection);
 		this.#algorithm = options.string("authAlgorithm") as AlgorithmOption;
 		this.#pageSize = Math.min(LARGEST_PAGE, Math.max(1, options.number("pageSize")));
+		const common = options.session();
+		const database = options.string("database");
+		this.#database = database === "" ? undefined : openDatabase(database, common.timeoutMs, "read");
+		this.#admins = this.#database && new AdminRows(this.#database);
 		this.#session = new Session({
-			...options.session(),
+			...common,
 			system: marzneshinSpec.title,
 			tokenPath: "/api/admins/token",
 			connections: CONNECTIONS
@@ -53,7 +68,7 @@ class Marzneshin implements Source {
 	}
 
 	check(): Promise<Check> {
-		return checkMarzneshin(this.#session, this.#algorithm);
+		return checkMarzneshin(this.#session, this.#algorithm, this.#admins);
 	}
 
 	async discover(): Promise<{ stream: string; count: number }[]> {
@@ -67,12 +82,16 @@ class Marzneshin implements Source {
 	async read(stream: string, cursor: Cursor | null, limit: number): Promise<Page<SourceRecord>> {
 		const size = Math.max(1, Math.min(limit, this.#pageSize));
 		if (stream === "users") return await readPage((number, of) => users(this.#session, number, of), cursor, size);
-		return slice(await whole(this.#session, streamOf(stream)), cursor, size);
+		return slice(await this.#whole(stream), cursor, size);
 	}
 
 	async find(stream: string, name: string): Promise<SourceRecord | undefined> {
 		if (stream === "users") return await findUser(this.#session, name);
-		return (await whole(this.#session, streamOf(stream))).find(record => record.name === name);
+		return (await this.#whole(stream)).find(record => record.name === name);
+	}
+
+	async secrets(stream: string, names: readonly string[]): Promise<Record<string, Record<string, string>>> {
+		return stream === "admins" && this.#admins ? await this.#admins.secrets(names) : {};
 	}
 
 	inbounds(tags: readonly string[]): Promise<FoundInbounds> {
@@ -83,7 +102,12 @@ class Marzneshin implements Source {
 		return fingerprint(streamOf(stream), data);
 	}
 
-	close(): Promise<void> {
-		return this.#session.close();
+	async close(): Promise<void> {
+		await Promise.all([this.#session.close(), this.#database?.close()]);
+	}
+
+	async #whole(stream: string): Promise<SourceRecord[]> {
+		const records = await whole(this.#session, streamOf(stream));
+		return stream === "admins" && this.#admins ? await this.#admins.mark(records) : records;
 	}
 }

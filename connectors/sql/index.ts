@@ -7,7 +7,8 @@ import { Sqlite } from "./sqlite";
 
 export type { Database, Row, Statement } from "./database";
 
-export function openDatabase(text: string, timeoutMs: number): Database {
+/** @param access `read`: the database itself refuses every write on this connection */
+export function openDatabase(text: string, timeoutMs: number, access: "read" | "write" = "write"): Database {
 	const address = addressOf(text);
-	return address.kind === "sqlite" ? new Sqlite(address.file) : new Mysql(address, timeoutMs);
+	return address.kind === "sqlite" ? new Sqlite(address.file, access) : new Mysql(address, timeoutMs, access);
 }

@@ -11,10 +11,16 @@ export class Mysql implements Database {
 	readonly kind = "mysql";
 	readonly #pool: Pool;
 	readonly #timeoutMs: number;
+	readonly #readOnly: boolean;
 
 	/** Connects when it is first asked. */
-	constructor({ host, port, user, password, database }: Extract<Address, { kind: "mysql" }>, timeoutMs: number) {
+	constructor(
+		{ host, port, user, password, database }: Extract<Address, { kind: "mysql" }>,
+		timeoutMs: number,
+		access: "read" | "write" = "write"
+	) {
 		this.#timeoutMs = timeoutMs;
+		this.#readOnly = access === "read";
 		this.#pool = createPool({
 			host,
 			port,
@@ -75,6 +81,7 @@ export class Mysql implements Database {
 		let connection: PoolConnection | undefined;
 		try {
 			connection = await this.#pool.getConnection();
+			if (this.#readOnly) await connection.query(this.#timed("SET SESSION TRANSACTION READ ONLY"));
 			const done = await work(connection);
 			connection.release();
 			return done;

@@ -16,10 +16,12 @@ const PAGES_AT_ONCE = 100_000;
 export class Sqlite implements Database {
 	readonly kind = "sqlite";
 	readonly #file: string;
+	readonly #readOnly: boolean;
 	#opened: DatabaseSync | undefined;
 
-	constructor(file: string) {
+	constructor(file: string, access: "read" | "write" = "write") {
 		this.#file = file;
+		this.#readOnly = access === "read";
 	}
 
 	read(sql: string, cells: readonly Cell[] = []): Promise<Row[]> {
@@ -95,6 +97,7 @@ export class Sqlite implements Database {
 		// It would be made.
 		if (!existsSync(this.#file)) throw missing(this.#file);
 		this.#opened ??= new DatabaseSync(this.#file, {
+			readOnly: this.#readOnly,
 			readBigInts: true,
 			timeout: BLINK_MS,
 			enableForeignKeyConstraints: false

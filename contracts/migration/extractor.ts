@@ -34,6 +34,11 @@ export const extractor = contract("migration", "extractor", {
 			},
 			{ scope: "migration:run" }
 		).returns<ExtractedPage>(),
+		/** By name, what goes with a record and no store may hold, for example an admin's hash; who has none is left out. */
+		secrets: action(
+			{ connection, stream: "string", names: { type: "array", items: "string" } },
+			{ scope: "migration:run" }
+		).returns<Record<string, Record<string, string>>>(),
 		/** How the source's nodes define the inbounds of these tags. */
 		inbounds: action(
 			{ connection, tags: { type: "array", items: "string|min:1" } },

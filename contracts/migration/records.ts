@@ -64,6 +64,8 @@ export interface Transformed {
 	readonly losses: readonly Loss[];
 	readonly quarantine?: Quarantine;
 	readonly oldLink?: OldLink;
+	/** It keeps its own secrets, for example a password: they are read at the source when it is created. */
+	readonly keepsSecrets?: true;
 }
 
 /** What there is to do for one record at the target, recorded before the first write (L1). */

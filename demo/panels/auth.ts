@@ -60,17 +60,20 @@ export async function credentials(call: Call): Promise<{ username: string; passw
 
 const cost = { N: 1024, r: 8, p: 1 };
 /** Only the first 72 bytes count, as with bcrypt. */
-const derive = (password: string, salt: Buffer): Buffer =>
-	scryptSync(Buffer.from(password).subarray(0, 72), salt, 32, cost);
+const derive = (password: string, salt: string): string =>
+	spelt(scryptSync(Buffer.from(password).subarray(0, 72), salt, 23, cost));
+const spelt = (bytes: Buffer): string => bytes.toString("base64url").replaceAll("-", ".").replaceAll("_", "/");
 
+/** Shaped as bcrypt's, so that it crosses as a real one; both samples know what is in it. */
 export function hashed(password: string): string {
-	const salt = randomBytes(12);
-	return `$scrypt$${salt.toString("base64url")}$${derive(password, salt).toString("base64url")}`;
+	const salt = spelt(randomBytes(16));
+	return `$2b$12$${salt}${derive(password, salt)}`;
 }
 
-/** A hash copied in from elsewhere (`$2b$…`) opens nothing here. */
+/** A real bcrypt hash, copied in from elsewhere, opens nothing here. */
 export function opens(password: string, stored: string | null): boolean {
-	const [, kind, salt, hash] = (stored ?? "").split("$");
-	if (kind !== "scrypt" || !salt || !hash) return false;
-	return timingSafeEqual(derive(password, Buffer.from(salt, "base64url")), Buffer.from(hash, "base64url"));
+	const [, salt, hash] = /^\$2b\$12\$(.{22})(.{31})$/.exec(stored ?? "") ?? [];
+	if (!salt || !hash) return false;
+	const given = Buffer.from(derive(password, salt));
+	return given.length === Buffer.byteLength(hash) && timingSafeEqual(given, Buffer.from(hash));
 }

@@ -23,8 +23,10 @@ export interface StreamMapping<C> {
 	readonly converters: Readonly<Record<string, Converter<C>>>;
 	/** The target's field that is the record's name there. */
 	readonly nameField: string;
-	/** Secrets that a new record of this stream gets, since the source's cannot be read. */
+	/** Secrets that a new record of this stream gets, where the source's cannot be read. */
 	readonly newSecrets?: readonly string[];
+	/** Where it can: does this record keep its own? */
+	readonly keepsSecrets?: (data: Json, context: C) => boolean;
 	/** The address at the source that the record's owner has stored. */
 	readonly oldLink?: (data: Json) => OldLink | undefined;
 }
@@ -61,7 +63,9 @@ export function transform<C>(mapping: StreamMapping<C>, record: SourceRecord, co
 	}
 	const oldLink = mapping.oldLink?.(record.data);
 	const target = { name: String(data[mapping.nameField]), data };
-	return { id: record.id, name: record.name, target, losses, ...(oldLink && { oldLink }) };
+	const keepsSecrets = mapping.keepsSecrets?.(record.data, context) ?? false;
+	const { id, name } = record;
+	return { id, name, target, losses, ...(oldLink && { oldLink }), ...(keepsSecrets && { keepsSecrets }) };
 }
 
 function converter<C>(mapping: StreamMapping<C>, row: FieldMapping): Converter<C> {

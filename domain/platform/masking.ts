@@ -12,6 +12,8 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
 	[/(\/sub\/[^/\s"]+\/)[^/\s"?]+/g, `$1${MASK}`],
 	// Marzban: /sub/<token>, where nothing but a format follows
 	[/(\/sub\/)[\w-]{20,}/g, `$1${MASK}`],
+	// bcrypt, as both panels keep passwords
+	[/\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}/g, MASK],
 	[/((?:password|access_token|api_key)=)[^&\s"]+/gi, `$1${MASK}`]
 ];
 

@@ -4,7 +4,7 @@ import type { CheckReport } from "../../contracts/migration/connection";
 import { type ExtractedPage, extractor, type FoundInbounds } from "../../contracts/migration/extractor";
 import { ends } from "../../mixins/ends.mixin";
 
-const { check, count, page, inbounds, find } = extractor.actions;
+const { check, count, page, secrets, inbounds, find } = extractor.actions;
 
 @Service(extractor)
 export default class ExtractorService extends service(ends()) implements Answers<typeof extractor> {
@@ -23,6 +23,12 @@ export default class ExtractorService extends service(ends()) implements Answers
 	async page(ctx: CallOf<typeof page>): Promise<ExtractedPage> {
 		const { connection, stream, cursor, limit } = ctx.params;
 		return this.asked(() => this.ends.source(connection).read(stream, cursor, limit));
+	}
+
+	@Action(secrets)
+	async secrets(ctx: CallOf<typeof secrets>): Promise<Record<string, Record<string, string>>> {
+		const { connection, stream, names } = ctx.params;
+		return this.asked(async () => (await this.ends.source(connection).secrets?.(stream, names)) ?? {});
 	}
 
 	@Action(inbounds)

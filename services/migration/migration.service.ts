@@ -28,7 +28,7 @@ import type { Canary } from "./run/canary";
 import { Controller } from "./run/controller";
 import { appendRun, loadRun, runNames } from "./run/journal";
 import { changedLines, differenceLines, reportLines } from "./run/lines";
-import { writePasswords } from "./run/passwords";
+import { secretsOf, writePasswords } from "./run/passwords";
 import { preflight } from "./run/planner";
 import { type Rehearsed, rehearse } from "./run/rehearse";
 
@@ -264,10 +264,12 @@ export default class MigrationService
 			backups: `${dataDir}/backups`,
 			backupTaken,
 			...(canary && { canary }),
-			secretsFor: (stream, record) =>
-				fresh(stream).length > 0
-					? Object.fromEntries(fresh(stream).map(s => [s, passwordFor(stream, record)]))
-					: undefined,
+			secretsFor: (stream, created) =>
+				secretsOf(this.broker, run, stream, created, record =>
+					fresh(stream).length > 0
+						? Object.fromEntries(fresh(stream).map(s => [s, passwordFor(stream, record)]))
+						: undefined
+				),
 			copied: async stream => {
 				if (fresh(stream).length === 0) return;
 				const file = `${dataDir}/${name}-${stream}-passwords.csv`;

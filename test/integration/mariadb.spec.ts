@@ -52,6 +52,14 @@ async function carry(name: string, desired: Json, before: Json | null = null): P
 	return [...(change?.fields ?? [])];
 }
 
+test("opened to be read, it takes no write on any connection", async () => {
+	const reading = openDatabase(server.url, 5000, "read");
+	expect(await reading.read("SELECT 1 AS one")).toEqual([{ one: "1" }]);
+	const write = { sql: "UPDATE users SET used_traffic = 1 WHERE id = 0" };
+	await expect(reading.change([write])).rejects.toMatchObject({ code: "forbidden" });
+	await reading.close();
+});
+
 describe("users", () => {
 	test("are written to the byte and to the second, read back, and not written again", async () => {
 		await made("whole");

@@ -68,6 +68,8 @@ export const admins: StreamMapping<Context> = {
 	rows,
 	nameField: "username",
 	newSecrets: ["password"],
+	// A disabled one may log in nowhere at the source; the password he knows would let him in.
+	keepsSecrets: (data, { database }) => database !== null && data.has_password === true && data.enabled !== false,
 	converters: {
 		name,
 		sudo,

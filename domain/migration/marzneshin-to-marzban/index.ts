@@ -28,6 +28,12 @@ const HABITS: readonly Finding[] = [
 	}
 ];
 
+const NEEDS_BOTH: Finding = {
+	ok: true,
+	code: "passwords-new",
+	message: "Admins get new passwords: only with the target's database named, too, they keep theirs."
+};
+
 export const marzneshinToMarzban = (derive: Readonly<Record<AuthAlgorithm, Derive>>): Mapping<Known> => ({
 	name: "marzneshin-to-marzban",
 	source: "marzneshin",
@@ -40,6 +46,7 @@ export const marzneshinToMarzban = (derive: Readonly<Record<AuthAlgorithm, Deriv
 	},
 	findings: (context, source, target, definition) => [
 		...HABITS,
+		...(source.database && !context.database ? [NEEDS_BOTH] : []),
 		...missingTags(context).map(missingTag),
 		...unknownTags(source as unknown as SourceFacts, target as unknown as TargetFacts, definition).map(unknownTag)
 	],

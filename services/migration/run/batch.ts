@@ -88,11 +88,13 @@ async function write(
 	stream: StreamRun,
 	prepared: Prepared
 ): Promise<Result[]> {
+	const created = prepared.intents.filter(({ target, before }) => target && before === null);
+	const secrets = await secretsFor(stream.stream, created);
 	const records = prepared.intents.flatMap(({ id, target, before, ours }) => {
 		if (!target) return [];
-		const secrets = before === null ? secretsFor(stream.stream, target.name) : undefined;
+		const own = secrets.get(id);
 		const { name, data } = target;
-		return [{ id, name, data, before, ...(ours !== undefined && { ours }), ...(secrets && { secrets }) }];
+		return [{ id, name, data, before, ...(ours !== undefined && { ours }), ...(own && { secrets: { ...own } }) }];
 	});
 	const { target: connection, conflict } = run.definition;
 	const call = { connection, stream: stream.stream, conflict, records };

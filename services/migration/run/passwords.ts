@@ -1,9 +1,34 @@
-/** The new passwords of admins, for the operator to hand out: in a file only he can read, in no log and no report. */
+/**
+ * The secrets of records that are created. New passwords of admins are for the operator to hand out: in a file only he can
+ * read, in no log and no report. Hashes that admins keep are read at the source for each write and are in no store.
+ */
 
 import { chmodSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { EventStore } from "../../../adapters/eventstore";
+import type { Broker } from "../../../cluster";
+import type { Intent } from "../../../contracts/migration/records";
+import type { Run } from "../../../domain/migration/run";
 import { readBatches } from "./journal";
+import type { Secrets } from "./place";
+
+/** @param fresh a new secret of each kind for a name; undefined where the stream has none */
+export async function secretsOf(
+	broker: Broker,
+	{ definition: { source: connection } }: Run,
+	stream: string,
+	created: readonly Intent[],
+	fresh: (name: string) => Secrets | undefined
+): Promise<Map<string, Secrets>> {
+	const names = created.filter(({ keepsSecrets }) => keepsSecrets).map(({ name }) => name);
+	const own = names.length > 0 ? await broker.call("extractor.secrets", { connection, stream, names }) : {};
+	return new Map(
+		created.flatMap(({ id, name, target, keepsSecrets }) => {
+			const secrets = keepsSecrets ? own[name] : target && fresh(target.name);
+			return secrets ? [[id, secrets] as const] : [];
+		})
+	);
+}
 
 /** Written anew from the records each time, so that it holds every record that was created, once. */
 export async function writePasswords(
@@ -16,7 +41,7 @@ export async function writePasswords(
 	const created: string[] = [];
 	for await (const { entries } of readBatches(store, name, stream))
 		for (const { intent, result } of entries)
-			if (result.outcome === "created" && intent.target) created.push(intent.target.name);
+			if (result.outcome === "created" && intent.target && !intent.keepsSecrets) created.push(intent.target.name);
 	if (created.length === 0) return;
 	const lines = [...new Set(created)].map(admin => `${quoted(admin)},${passwordFor(admin)}`);
 	mkdirSync(dirname(file), { recursive: true });

@@ -1,7 +1,7 @@
 import type { EventStore } from "../../../adapters/eventstore";
 import type { Broker } from "../../../cluster";
 import type { importer } from "../../../contracts/migration/importer";
-import type { Result, UndoneRecord } from "../../../contracts/migration/records";
+import type { Intent, Result, UndoneRecord } from "../../../contracts/migration/records";
 import type { Input } from "../../../contracts/schema";
 import type { Run } from "../../../domain/migration/run";
 
@@ -14,6 +14,8 @@ export interface Applier {
 	undo(call: UndoCall, timeout: number): Promise<UndoneRecord[]>;
 }
 
+export type Secrets = Readonly<Record<string, string>>;
+
 /** What the steps of a run work with. */
 export interface Workplace {
 	readonly broker: Broker;
@@ -25,6 +27,6 @@ export interface Workplace {
 	readonly lease: () => { readonly token: string; readonly remainingMs: number };
 	/** True when it shall stop after the batch at hand. */
 	readonly halted: () => boolean;
-	/** New secrets for a record that is created, for example an admin's password. */
-	readonly secretsFor: (stream: string, name: string) => Record<string, string> | undefined;
+	/** By id, the secrets of records that are created, for example admins' passwords: new ones, or the source's own. */
+	readonly secretsFor: (stream: string, created: readonly Intent[]) => Promise<ReadonlyMap<string, Secrets>>;
 }

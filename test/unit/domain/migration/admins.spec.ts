@@ -44,4 +44,18 @@ describe("an admin", () => {
 		["x".repeat(34), true],
 		["x".repeat(35), false]
 	])("of the name '%s' is moved: %s", (username, fits) => expect(moved({ username }).target !== undefined).toBe(fits));
+
+	it.each([
+		["with both databases", { has_password: true }, { kind: "sqlite" }, true],
+		["without the target's", { has_password: true }, null, false],
+		["without a password there", { has_password: false }, { kind: "sqlite" }, false],
+		["without the source's", {}, { kind: "sqlite" }, false],
+		["who is disabled", { has_password: true, enabled: false }, { kind: "sqlite" }, false]
+	])("%s keeps his password: no hash is in what is recorded", (_who, fields, database, keeps) => {
+		const data = { ...admin, ...fields } as Json;
+		const context = { sudoers: [], database } as unknown as Context;
+		const { keepsSecrets = false, target } = transform(admins, { id: "1", name: "reseller", data }, context);
+		expect(keepsSecrets).toBe(keeps);
+		expect(target?.data).not.toHaveProperty("hashed_password");
+	});
 });

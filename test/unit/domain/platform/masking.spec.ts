@@ -6,6 +6,7 @@ describe("a log line", () => {
 		["Authorization: Bearer abc.def-1", "Authorization: Bearer ***"],
 		["GET /sub/ali/cd613e30d8f16adf91b7584a2265b1f5/clash", "GET /sub/ali/***/clash"],
 		["GET /sub/dF9taW4sMTc5NTIyODA0MwvyD8wHKE3r", "GET /sub/***"],
+		[`refused: $2b$12$${"a".repeat(53)} there`, "refused: *** there"],
 		["username=admin&password=hunter2&x=1", "username=admin&password=***&x=1"]
 	])("has no secret in %s", (text, masked) => expect(maskText(text)).toBe(masked));
 
