@@ -12,7 +12,7 @@ import type { StreamRun } from "../../../domain/migration/run";
 import { countRemoved, doBatch, finishOpenBatch, type Log, oneApplier, record } from "./batch";
 import { appendRun, comparisonStream, readComparisons } from "./journal";
 import { beforeOf, type Known, knownRecords } from "./known";
-import { lookAhead } from "./look-ahead";
+import { lookAhead, mapAhead } from "./look-ahead";
 import type { Workplace } from "./place";
 import { intend, prepare } from "./prepare";
 
@@ -34,6 +34,15 @@ interface Looked {
 	readonly toWrite: readonly Intent[];
 }
 
+/** A page with the first look at it. */
+interface SeenPage {
+	readonly page: ReadPage;
+	readonly looked: Looked;
+}
+
+/** A panel answers one look-up while another one is being prepared. */
+const LOOKS_AT_ONCE = 2;
+
 /** How often a page is looked at again after something of it was written. */
 const MOST_ROUNDS = 4;
 
@@ -43,9 +52,10 @@ const TARGETS_REASONS: ReadonlySet<string> = new Set(["target_refused", "target_
 export async function compareStream(place: Workplace, stream: StreamRun): Promise<void> {
 	const comparing = new Comparing(place, stream);
 	await comparing.start();
-	for await (const page of lookAhead(pages(place, stream))) {
+	// While one page is counted the next ones are looked up, and one more is read.
+	for await (const seen of mapAhead(lookAhead(pages(place, stream)), page => comparing.see(page), LOOKS_AT_ONCE)) {
 		if (place.halted()) return;
-		await comparing.page(page);
+		await comparing.page(seen);
 	}
 }
 
@@ -84,23 +94,31 @@ class Comparing {
 		this.log = await finishOpenBatch(this.place, this.stream, beforeOf(await this.records()));
 	}
 
-	async page(page: ReadPage): Promise<void> {
-		const { comparison, ids } = this.stream;
-		const fresh = unique(page.records).filter(({ id }) => !comparison.ids.has(id));
-		const added = fresh.filter(({ id }) => !ids.has(id)).length;
-		const equal: (readonly [string, string, string])[] = [];
-		let rest = fresh;
-		let looked: Looked = { equal: [], differences: [], toMove: [], toWrite: [] };
-		for (let round = 1; rest.length > 0 && round <= MOST_ROUNDS; round++) {
-			looked = await this.look(rest);
-			equal.push(...looked.equal);
-			if (looked.toMove.length + looked.toWrite.length === 0) break;
+	/** A first look at a page, which may come before the pages before it were counted: see `page`. */
+	async see(page: ReadPage): Promise<SeenPage> {
+		return { page, looked: await this.look(this.fresh(page)) };
+	}
+
+	async page({ page, looked: first }: SeenPage): Promise<void> {
+		// Without what the pages before this one named too: their writes may have come after the first look.
+		const fresh = this.fresh(page);
+		const added = fresh.filter(({ id }) => !this.stream.ids.has(id)).length;
+		let looked = only(first, new Set(fresh.map(({ id }) => id)));
+		const equal = [...looked.equal];
+		for (let round = 1; isOpen(looked) && round <= MOST_ROUNDS; round++) {
 			await this.settle(looked);
 			const open = new Set([...looked.toMove, ...looked.toWrite, ...looked.differences].map(({ id }) => id));
 			const { records } = await read(this.place, this.stream, page.at);
-			rest = records.filter(({ id }) => open.has(id));
+			looked = await this.look(records.filter(({ id }) => open.has(id)));
+			equal.push(...looked.equal);
 		}
-		await this.count(page, fresh, added, equal, looked.differences);
+		// What changes faster than it is written was never seen to be equal (L4).
+		const unsettled = looked.toWrite.map(({ id, name }): Difference => ({ id, name, kind: "different", fields: [] }));
+		await this.count(page, fresh, added, equal, [...looked.differences, ...unsettled]);
+	}
+
+	private fresh({ records }: ReadPage): SourceRecord[] {
+		return unique(records).filter(({ id }) => !this.stream.comparison.ids.has(id));
 	}
 
 	private async look(records: readonly SourceRecord[]): Promise<Looked> {
@@ -244,6 +262,16 @@ class Comparing {
 const unique = (records: readonly SourceRecord[]): SourceRecord[] => [
 	...new Map(records.map(each => [each.id, each])).values()
 ];
+
+const isOpen = ({ toMove, toWrite }: Looked): boolean => toMove.length + toWrite.length > 0;
+
+/** What a look found of some of its records. */
+const only = ({ equal, differences, toMove, toWrite }: Looked, ids: ReadonlySet<string>): Looked => ({
+	equal: equal.filter(([id]) => ids.has(id)),
+	differences: differences.filter(({ id }) => ids.has(id)),
+	toMove: toMove.filter(({ id }) => ids.has(id)),
+	toWrite: toWrite.filter(({ id }) => ids.has(id))
+});
 
 const unmapped = ({ id, name, quarantine }: Transformed): Difference => ({
 	id,

@@ -10,3 +10,20 @@ export async function* lookAhead<T>(items: AsyncIterator<T>): AsyncGenerator<T> 
 		yield value;
 	}
 }
+
+/** Maps in the items' order, `atOnce` of them under way while one is being used. */
+export async function* mapAhead<T, R>(
+	items: AsyncIterable<T>,
+	map: (item: T) => Promise<R>,
+	atOnce: number
+): AsyncGenerator<R> {
+	const underWay: Promise<R>[] = [];
+	for await (const item of items) {
+		const mapped = map(item);
+		// As above.
+		mapped.catch(() => undefined);
+		underWay.push(mapped);
+		if (underWay.length > atOnce) yield (await underWay.shift()) as R;
+	}
+	for (const mapped of underWay) yield await mapped;
+}
