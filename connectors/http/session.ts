@@ -19,6 +19,8 @@ export interface SessionOptions extends TransportOptions {
 
 export type Query = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
+export type Patience = "usual" | "once";
+
 /** A panel may report each refused login to its owner's phone: a refused password is not tried again at once. */
 const REFUSAL_HOLDS = 60_000;
 const TRIES = 3;
@@ -37,14 +39,20 @@ export class Session {
 		this.#policy = { tries: TRIES, baseMs: options.retryBaseMs };
 	}
 
-	/** Repeated on 408, 429, 5xx and lost connections. */
-	async get(path: string, query: Query = {}): Promise<Wire> {
+	/** Repeated on 408, 429, 5xx and lost connections; `once`: a 500 is believed at once. */
+	async get(path: string, query: Query = {}, patience: Patience = "usual"): Promise<Wire> {
 		const request: Request = { method: "GET", path: path + search(query) };
-		return await retry(this.#policy, async () => this.#json(await this.#authorised(request), request));
+		return await retry(this.#policy, async () => {
+			try {
+				return this.#json(await this.#authorised(request), request);
+			} catch (error) {
+				throw patience === "once" ? believed(error) : error;
+			}
+		});
 	}
 
-	async object(path: string, query: Query = {}): Promise<WireObject> {
-		const value = await this.get(path, query);
+	async object(path: string, query: Query = {}, patience: Patience = "usual"): Promise<WireObject> {
+		const value = await this.get(path, query, patience);
 		if (isObject(value)) return value;
 		throw new ConnectorError("unexpected-answer", `GET ${path} did not answer an object.`);
 	}
@@ -154,6 +162,11 @@ export class Session {
 			throw new ConnectorError("unexpected-answer", message, { status: answer.status, ambiguous: method !== "GET" });
 		}
 	}
+}
+
+function believed(error: unknown): unknown {
+	if (!(error instanceof ConnectorError) || error.details.status !== 500) return error;
+	return new ConnectorError(error.code, error.message, { ...error.details, retryable: false });
 }
 
 function ok(answer: Answer, request: Request): Answer {

@@ -6,7 +6,8 @@
 import { AUTH_ALGORITHMS, type AuthAlgorithm, createDerivations } from "../../domain/migration/credentials";
 import { isObject, parse, type Wire, type WireObject } from "../http/json";
 import { type Session, segment } from "../http/session";
-import { LARGEST_PAGE, page } from "./api";
+import { LARGEST_PAGE } from "./api";
+import { rowsOf } from "./rows";
 
 const CANDIDATES = 5;
 const PAGES = 5;
@@ -50,9 +51,9 @@ async function candidates(
 ): Promise<{ username: string; key: string }[]> {
 	const found: { username: string; key: string }[] = [];
 	for (let number = 1; number <= PAGES && found.length < CANDIDATES; number++) {
-		const query = { page: number, size: LARGEST_PAGE, order_by: "username", is_active: true };
-		const { items, total } = await page(session, "/api/users", query);
-		for (const user of items) {
+		const query = { order_by: "username", is_active: true };
+		const { rows, total } = await rowsOf(session, "/api/users", query, number, LARGEST_PAGE);
+		for (const user of rows.filter(row => row !== null)) {
 			const key = String(user.key);
 			if (KEY.test(key) && list(user.service_ids).some(id => served.has(id)))
 				found.push({ username: trueName(user), key });

@@ -8,11 +8,13 @@ import { COMMON_OPTIONS, Options } from "../http/options";
 import { Session } from "../http/session";
 import { type Database, openDatabase } from "../sql";
 import { AdminRows } from "./admin-rows";
-import { count, findUser, LARGEST_PAGE, streamOf, users, whole } from "./api";
+import { LARGEST_PAGE, streamOf, whole } from "./api";
 import { type AlgorithmOption, checkMarzneshin } from "./check";
 import { readInbounds } from "./inbounds";
 import { readPage, slice } from "./paging";
 import { fingerprint, STREAMS } from "./records";
+import { count } from "./rows";
+import { findUser, users } from "./users";
 
 const CONNECTIONS = 8;
 

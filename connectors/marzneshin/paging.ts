@@ -8,7 +8,8 @@
  */
 
 import type { SourceRecord } from "../../contracts/migration/records";
-import type { Cursor, Page } from "../connector";
+import { MOST_UNREADABLE } from "../../domain/migration/unreadable";
+import { ConnectorError, type Cursor, type Page } from "../connector";
 import { readCursor } from "../cursor";
 
 interface Position {
@@ -17,9 +18,13 @@ interface Position {
 	readonly total: number;
 	/** Ids of the last records read. */
 	readonly tail: readonly string[];
+	/** By page, how many rows could not be read: they are counted through the listing. */
+	readonly unreadable?: readonly (readonly [page: number, count: number])[];
 }
+/** A record that can only be counted; made with its number among its like. */
+type Lost = (nth: number) => SourceRecord;
 export interface Fetched {
-	readonly records: readonly SourceRecord[];
+	readonly records: readonly (SourceRecord | Lost)[];
 	readonly total: number;
 }
 
@@ -30,7 +35,8 @@ export async function readPage(
 	cursor: Cursor | null,
 	size: number
 ): Promise<Page<SourceRecord>> {
-	const from = cursor === null ? { page: 1, size, total: -1, tail: [] } : readCursor(cursor, isPosition, "Marzneshin");
+	const from: Position =
+		cursor === null ? { page: 1, size, total: -1, tail: [] } : readCursor(cursor, isPosition, "Marzneshin");
 	let page = from.page;
 	let fetched = await fetch(page, from.size);
 	const moved = cursor !== null && fetched.total !== from.total;
@@ -38,13 +44,29 @@ export async function readPage(
 		page -= 1;
 		fetched = await fetch(page, from.size);
 	}
-	const { records, total } = fetched;
-	const tail = records.slice(-TAIL).map(({ id }) => id);
+	const { total } = fetched;
+	const earlier = (from.unreadable ?? []).filter(([number]) => number < page);
+	const { records, lost } = numbered(fetched, sum(earlier));
+	const unreadable = lost > 0 ? [...earlier, [page, lost]] : earlier;
+	const tail = fetched.records.filter(isRead).slice(-TAIL);
 	const more = records.length > 0 && page * from.size < total;
-	return { records, total, next: more ? JSON.stringify({ page: page + 1, size: from.size, total, tail }) : null };
+	const next = { page: page + 1, size: from.size, total, tail: tail.map(({ id }) => id), unreadable };
+	return { records, total, next: more ? JSON.stringify(next) : null };
 }
 
-const overlaps = ({ records }: Fetched, { tail }: Position) => records.some(({ id }) => tail.includes(id));
+const isRead = (record: SourceRecord | Lost): record is SourceRecord => typeof record !== "function";
+const sum = (counts: NonNullable<Position["unreadable"]>) => counts.reduce((all, [, count]) => all + count, 0);
+
+function numbered({ records }: Fetched, before: number): { records: SourceRecord[]; lost: number } {
+	let nth = before;
+	const all = records.map(record => (isRead(record) ? record : record(++nth)));
+	if (nth <= MOST_UNREADABLE) return { records: all, lost: nth - before };
+	const message = `Marzneshin answers 500 for more than ${MOST_UNREADABLE} of its users: most often their names break its own rules (not 3 to 32 letters, digits and underscores); correct them in its database, then run again.`;
+	throw new ConnectorError("broken", message, { status: 500 });
+}
+
+const overlaps = ({ records }: Fetched, { tail }: Position) =>
+	records.filter(isRead).some(({ id }) => tail.includes(id));
 
 function isPosition(value: unknown): value is Position {
 	const position = value as Partial<Position> | null | undefined;

@@ -14,6 +14,8 @@ export interface SourceRecord {
 	/** The name shown: an attribute (L3). */
 	readonly name: string;
 	readonly data: Json;
+	/** The source itself cannot show it: why, and what to do. */
+	readonly quarantine?: Quarantine;
 }
 
 export interface TargetRecord {

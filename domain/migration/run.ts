@@ -20,10 +20,11 @@ import { createHash } from "node:crypto";
 import type { Json } from "../../contracts/json";
 import type { Definition } from "../../contracts/migration/definition";
 import type { Phase, Plan } from "../../contracts/migration/migration";
-import { OUTCOMES } from "../../contracts/migration/records";
+import { OUTCOMES, type Outcome } from "../../contracts/migration/records";
 import type { Counted, DataOf, Fold, OutcomeCounts, RunEvent, Tally } from "./events";
 import { IdSet } from "./idset";
 import { NameSet } from "./nameset";
+import { isUnreadable, UNREADABLE } from "./unreadable";
 
 export interface Comparison {
 	pass: number;
@@ -33,6 +34,8 @@ export interface Comparison {
 	listed: boolean;
 	readonly ids: IdSet;
 	added: number;
+	/** Rows of this listing that the source cannot show: while there are any, it proves no absence (L3). */
+	unreadable: number;
 	absent: readonly string[];
 	/** What the listing before this one did not name either. */
 	readonly absentBefore: readonly string[];
@@ -114,6 +117,7 @@ const newComparison = (
 	listed: false,
 	ids: new IdSet(),
 	added: 0,
+	unreadable: 0,
 	absent: [],
 	absentBefore,
 	compared: 0,
@@ -183,6 +187,28 @@ function addCounts(stream: StreamRun, data: Counted): void {
 	addTally(stream.losses, data.losses);
 }
 
+/** A row that could not be read and is not listed any more was mended or is gone: either way it is not one to wait for. */
+function markUnreadable(stream: StreamRun, { ids, absent }: DataOf<"compared">): void {
+	for (const id of absent) {
+		if (stream.held.get(id) !== UNREADABLE) continue;
+		stream.held.delete(id);
+		stream.removed.add(id);
+		move(stream, "quarantined", "removed", { count: -1, reason: "" });
+	}
+	for (const id of ids) {
+		if (!isUnreadable(id) || !stream.removed.has(id)) continue;
+		stream.removed.delete(id);
+		stream.held.set(id, UNREADABLE);
+		move(stream, "removed", "quarantined", { count: 1, reason: "Rows that the source cannot show are there again." });
+	}
+}
+
+function move({ outcomes, quarantine }: StreamRun, from: Outcome, to: Outcome, tally: Tally[string]): void {
+	outcomes[from]--;
+	outcomes[to]++;
+	addTally(quarantine, { [UNREADABLE]: tally });
+}
+
 const FOLD: Fold<Run> = {
 	planned: (run, data) => Object.assign(run, data),
 	taken: (run, { token }, at) => {
@@ -209,8 +235,11 @@ const FOLD: Fold<Run> = {
 		stream.records = data.records;
 	},
 	compared: (run, data) => {
-		const { comparison } = streamOf(run, data.stream);
+		const stream = streamOf(run, data.stream);
+		const { comparison } = stream;
 		for (const id of data.ids) comparison.ids.add(id);
+		comparison.unreadable += data.ids.filter(isUnreadable).length;
+		markUnreadable(stream, data);
 		comparison.added += data.added;
 		comparison.compared += data.compared;
 		comparison.differences += data.differences;
@@ -220,8 +249,8 @@ const FOLD: Fold<Run> = {
 	},
 	again: (run, { stream: name, force }) => {
 		const stream = streamOf(run, name);
-		const { pass, comparisons, absent } = stream.comparison;
-		stream.comparison = newComparison(comparisons, pass + 1, force, absent);
+		const { pass, comparisons, absent, unreadable } = stream.comparison;
+		stream.comparison = newComparison(comparisons, pass + 1, force, unreadable > 0 ? [] : absent);
 		stream.extra = null;
 		Object.assign(run, { phase: "comparing", result: null, certificate: null, finishedAt: null });
 	},

@@ -6,6 +6,7 @@ import type { ReportLine, UndoneRecord } from "../../../contracts/migration/reco
 import { IdSet } from "../../../domain/migration/idset";
 import type { StreamRun } from "../../../domain/migration/run";
 import { reportLine } from "../../../domain/migration/status";
+import { isUnreadable } from "../../../domain/migration/unreadable";
 import { readBatches, readComparisons, readUndos } from "./journal";
 
 /** The most lines of one answer, give or take a batch. */
@@ -24,7 +25,8 @@ export async function reportLines(
 	const later = await settledLines(store, name, run);
 	for await (const batch of readBatches(store, name, stream, { after: after ?? undefined, until })) {
 		const due = batch.entries.filter(({ intent: { id } }) => !batch.settles || later.get(id)?.first === batch.batch);
-		lines.push(...due.map(({ intent, result }) => later.get(intent.id)?.line ?? reportLine(stream, intent, result)));
+		const said = due.map(({ intent, result }) => later.get(intent.id)?.line ?? reportLine(stream, intent, result));
+		lines.push(...said.map(line => (run.removed.has(line.id) && isUnreadable(line.id) ? mended(line) : line)));
 		if (lines.length >= MOST_LINES && batch.version !== until) return { lines, next: batch.version };
 	}
 	return { lines, next: null };
@@ -65,6 +67,12 @@ const gone = (stream: string, { id, name }: UndoneRecord): ReportLine => ({
 	target: null,
 	losses: [],
 	reason: "Made by us, gone from the source since: two listings did not name it."
+});
+
+const mended = (line: ReportLine): ReportLine => ({
+	...line,
+	outcome: "removed",
+	reason: "The source could not show it; the last listing has no such row: if it was mended, it has a line of its own."
 });
 
 /** The records that the last comparison found not to be as they should. */

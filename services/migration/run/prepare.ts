@@ -13,16 +13,21 @@ export async function prepare(
 	stream: string,
 	records: readonly SourceRecord[]
 ): Promise<Transformed[]> {
-	if (records.length === 0) return [];
+	const held = records.flatMap(({ id, name, quarantine }) =>
+		quarantine ? [{ id, name, losses: [], quarantine }] : []
+	);
+	const readable = records.filter(({ quarantine }) => !quarantine);
+	if (readable.length === 0) return held;
 	const { mapping, context } = run;
-	const transformed = await broker.call("transformer.batch", { mapping, stream, context, records: [...records] });
+	const transformed = await broker.call("transformer.batch", { mapping, stream, context, records: readable });
 	const toCheck = transformed.flatMap(({ id, target }) => (target ? [{ id, ...target }] : []));
 	const violations = await broker.call("validator.batch", { mapping, stream, context, records: toCheck });
 	const broken = new Map(violations.map(({ id, ...quarantine }) => [id, quarantine]));
-	return transformed.map(record => {
+	const checked = transformed.map(record => {
 		const quarantine = broken.get(record.id);
 		return quarantine ? { id: record.id, name: record.name, losses: [], quarantine } : record;
 	});
+	return [...checked, ...held];
 }
 
 /** The first record that claims a name has it for ever (L9); another one of that name is quarantined. */

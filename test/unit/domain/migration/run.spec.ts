@@ -173,3 +173,43 @@ it("two listings are equal only when they name the same ids", () => {
 	expect(isComplete(stream(["1", "2"], ["2", "1"]))).toBe(true);
 	expect(isComplete(stream(["1", "2"], ["1", "3"]))).toBe(false);
 });
+
+describe("a row that the source cannot show", () => {
+	const lost = "unreadable:1";
+	const data = { ...copied("users", [lost], true, "quarantined").data } as Extract<
+		RunEvent,
+		{ type: "copied" }
+	>["data"];
+	const held: RunEvent = {
+		type: "copied",
+		data: { ...data, held: [[lost, "source_unreadable"]], quarantine: { source_unreadable: { count: 1, reason: "r" } } }
+	};
+	const begun = [taken, copied("admins", ["1"], true), copied("users", ["1", "2"], false), held] as const;
+	const again: RunEvent = { type: "again", data: { stream: "users", force: false, reason: "" } };
+	const users = (...events: RunEvent[]) => run(...begun, ...events).streams[1] as Run["streams"][number];
+
+	it("listed again is as it was: the listing is whole", () => {
+		const stream = users(compared("users", ["1", "2", lost]));
+		expect([isComplete(stream), addsUp(stream), stream.outcomes.quarantined]).toEqual([true, true, 1]);
+	});
+
+	it("makes a listing prove of nobody that he is gone", () => {
+		const listed = compared("users", ["1", lost], 1, 0, ["2"]);
+		expect(users(listed, again).comparison.absentBefore).toEqual([]);
+		expect(users(compared("users", ["1"], 1, 0, ["2"]), again).comparison.absentBefore).toEqual(["2"]);
+	});
+
+	it("not listed any more waits no longer, and the next listing is whole without it", () => {
+		const gone = [compared("users", ["1", "2", "3"], 1, 1, [lost]), again, compared("users", ["1", "2"])];
+		const stream = users(...gone);
+		expect(stream.quarantine).toEqual({});
+		expect([stream.outcomes.quarantined, stream.outcomes.removed]).toEqual([0, 1]);
+		expect([isComplete(stream), addsUp(stream)]).toEqual([true, true]);
+	});
+
+	it("that comes again waits again", () => {
+		const stream = users(compared("users", ["1", "2"], 1, 0, [lost]), again, compared("users", ["1", "2", lost]));
+		expect(stream.quarantine.source_unreadable?.count).toBe(1);
+		expect([stream.outcomes.quarantined, stream.outcomes.removed, isComplete(stream)]).toEqual([1, 0, true]);
+	});
+});
