@@ -19,8 +19,8 @@ export interface LinkStore {
 	put(migration: string, links: readonly Omit<StoredLink, "migration">[]): void;
 	/** Those of a name, whatever their migration. */
 	find(username: string): StoredLink[];
-	/** At most `limit` of a migration's, in the order of their ids, after the one with the id `after`. */
-	page(migration: string, after: string | null, limit: number): StoredLink[];
+	/** Those of a migration's users with these ids. */
+	of(migration: string, ids: readonly string[]): StoredLink[];
 	/** How many there are, of one migration or of all. */
 	count(migration?: string): number;
 	close(): void;
@@ -52,7 +52,7 @@ export function openLinkStore(file: string, { access }: { readonly access: "writ
 const NO_LINKS: LinkStore = {
 	put: () => undefined,
 	find: () => [],
-	page: () => [],
+	of: () => [],
 	count: () => 0,
 	close: () => undefined
 };
@@ -67,7 +67,7 @@ class SqliteLinks implements LinkStore {
 		this.statements = {
 			put: db.prepare(`INSERT OR REPLACE INTO links VALUES (?, ?, ?, ?, ?)`),
 			find: db.prepare(`SELECT ${COLUMNS} FROM links WHERE username = ?`),
-			page: db.prepare(`SELECT ${COLUMNS} FROM links WHERE migration = ? AND id > ? ORDER BY id LIMIT ?`),
+			of: db.prepare(`SELECT ${COLUMNS} FROM links WHERE migration = ? AND id = ?`),
 			count: db.prepare("SELECT count(*) AS count FROM links"),
 			countOf: db.prepare("SELECT count(*) AS count FROM links WHERE migration = ?")
 		};
@@ -87,8 +87,8 @@ class SqliteLinks implements LinkStore {
 		return this.asked(() => this.statements.find.all(username) as unknown as StoredLink[]);
 	}
 
-	page(migration: string, after: string | null, limit: number): StoredLink[] {
-		return this.asked(() => this.statements.page.all(migration, after ?? "", limit) as unknown as StoredLink[]);
+	of(migration: string, ids: readonly string[]): StoredLink[] {
+		return this.asked(() => ids.flatMap(id => this.statements.of.all(migration, id) as unknown as StoredLink[]));
 	}
 
 	count(migration?: string): number {

@@ -7,10 +7,27 @@ declare const RESULT: unique symbol;
 /** The areas of the product: the same folder names in contracts/, domain/, services/ and test/. */
 export type Area = "migration" | "cutover" | "platform" | "community" | "commerce" | "tenancy" | "plugins";
 
-/** How the outside reaches an action: its HTTP route, and the scope its caller must hold. */
+/** Every scope that a caller's key may hold, and what it lets him do. */
+export const SCOPES = {
+	"migration:read": "look at migrations, their reports and differences",
+	"migration:plan": "look at both sides of a definition, and rehearse it",
+	"migration:run": "begin, stop and put back migrations; read what carries secrets of customers",
+	"keys:manage": "make, list and revoke API keys"
+} as const;
+export type Scope = keyof typeof SCOPES;
+
+/** How the outside reaches an action. Without `rest` it is for the cluster's own calls alone. */
 export interface Exposure {
+	/** What the caller's key must hold. */
+	readonly scope: Scope;
+	/** Method and canonical path, under `/api/v1`; `:name` is a field of the params. */
 	readonly rest?: string;
-	readonly scope?: string;
+	/** Other paths of the same action, from the root: `POST /migration/start`. */
+	readonly aliases?: readonly string[];
+	/** The HTTP status of an answer. @default 200 */
+	readonly status?: 200 | 201 | 202;
+	/** What it does, in one sentence, for those who read the API. */
+	readonly says?: string;
 }
 
 /** What an action accepts (`params`, checked on the wire) and answers (`Result`, a type only). */
@@ -39,7 +56,7 @@ export interface Contract<
 	readonly events: EventSpecs<N, E>;
 }
 
-export function action<const P extends Schema>(params: P, exposure: Exposure = {}) {
+export function action<const P extends Schema>(params: P, exposure: Exposure) {
 	return { returns: <Result>(): ActionSpec<P, Result> => ({ params, ...exposure }) };
 }
 

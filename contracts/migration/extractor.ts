@@ -32,7 +32,12 @@ export const extractor = contract("migration", "extractor", {
 				cursor: { type: "string", nullable: true },
 				limit: { type: "number", integer: true, min: 1, max: 1000 }
 			},
-			{ scope: "migration:run" }
+			{
+				scope: "migration:run",
+				rest: "POST /extract",
+				aliases: ["POST /extract"],
+				says: "One page of a stream of a source, as it stands there; `cursor` null begins."
+			}
 		).returns<ExtractedPage>(),
 		/** By name, what goes with a record and no store may hold, for example an admin's hash; who has none is left out. */
 		secrets: action(

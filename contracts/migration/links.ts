@@ -29,6 +29,10 @@ export const links = contract("migration", "links", {
 			{ scope: "migration:run" }
 		).returns<number>(),
 		find: action({ username: "string" }, { scope: "migration:read" }).returns<Link[]>(),
+		/** Of these users of a migration. */
+		of: action({ migration: "string", ids: { type: "array", items: "string" } }, { scope: "migration:read" }).returns<
+			Link[]
+		>(),
 		count: action({ migration: "string|optional" }, { scope: "migration:read" }).returns<number>()
 	},
 	events: {}

@@ -1,7 +1,7 @@
 /** migration: one run of a definition, from plan to certificate. */
 
 import { action, contract } from "../contract";
-import type { Finding } from "./connection";
+import type { CheckReport, Finding } from "./connection";
 import type { FoundInbounds } from "./extractor";
 import type { Difference, Outcome, ReportLine, Severity } from "./records";
 
@@ -123,24 +123,53 @@ export interface DifferenceLine extends Difference {
 const name = "string|min:1";
 /** Why, for the record of the run. */
 const reason = { type: "string", default: "" } as const;
-const page = { name, stream: "string", after: { type: "string", nullable: true } } as const;
+const page = { name, stream: "string|min:1", after: { type: "string", nullable: true, optional: true } } as const;
+
+/** Where an old link leads now. */
+export interface LinkLine {
+	readonly username: string;
+	/** Its path at the source, without a format. */
+	readonly path: string;
+	/** The address at the target. */
+	readonly target: string;
+}
+
+/** One thing that happened to a migration. */
+export interface LogLine {
+	/** Opaque; where to go on reading. */
+	readonly id: string;
+	/** ISO 8601, UTC. */
+	readonly at: string;
+	/** The event's type: `planned`, `taken`, `copied`, `compared` … */
+	readonly event: string;
+	/** The same in words. */
+	readonly says: string;
+}
+
+const READ = "migration:read";
+const PLAN = "migration:plan";
+const RUN = "migration:run";
 
 export const migration = contract("migration", "migration", {
 	actions: {
-		/** Looks at both sides and says what a run would do; writes nothing to either. `document` is YAML or JSON. */
+		/** `document` is YAML or JSON. */
 		plan: action(
 			{ document: "string|min:1" },
-			{ rest: "POST /migrations/plan", scope: "migration:plan" }
+			{
+				scope: PLAN,
+				rest: "POST /migrations/plan",
+				says: "Looks at both sides and says what a run would do; writes nothing to either."
+			}
 		).returns<Plan>(),
-		/** The definitions of inbounds of the definition's source. They may hold private keys: no route leads here. */
+		/** The definitions of inbounds of the definition's source. They may hold private keys. */
 		inbounds: action(
 			{ document: "string|min:1", tags: { type: "array", items: "string|min:1" } },
-			{ scope: "migration:run" }
+			{
+				scope: RUN,
+				rest: "POST /migrations/inbounds",
+				says: "The inbounds of these tags as the source's nodes define them. They may hold private keys."
+			}
 		).returns<FoundInbounds>(),
-		/**
-		 * Begins, or goes on with, what was planned under that name; answers at once. With `only` or `limit` it moves just
-		 * these of the last stream, looks at them at the target, and rests.
-		 */
 		start: action(
 			{
 				name,
@@ -149,42 +178,127 @@ export const migration = contract("migration", "migration", {
 				/** The operator has taken a backup of the target's database, where it cannot be copied from here. */
 				backupTaken: { type: "boolean", default: false }
 			},
-			{ rest: "POST /migrations/:name/start", scope: "migration:run" }
+			{
+				scope: RUN,
+				rest: "POST /migrations/:name/start",
+				aliases: ["POST /migration/start", "POST /api/v1/import", "POST /import"],
+				status: 202,
+				says: "Begins, or goes on with, what was planned under that name; answers at once. With `only` or `limit` it moves just these of the last stream, looks at them at the target, and rests."
+			}
 		).returns<Status>(),
-		/** Stops after the batch at hand, and does not go on until it is started. */
-		pause: action({ name, reason }, { rest: "POST /migrations/:name/pause", scope: "migration:run" }).returns<Status>(),
-		/** Stops for good; what was moved stays, and can be rolled back. */
+		pause: action(
+			{ name, reason },
+			{
+				scope: RUN,
+				rest: "POST /migrations/:name/pause",
+				says: "Stops after the batch at hand, and does not go on until it is started."
+			}
+		).returns<Status>(),
 		cancel: action(
 			{ name, reason },
-			{ rest: "POST /migrations/:name/cancel", scope: "migration:run" }
+			{
+				scope: RUN,
+				rest: "POST /migrations/:name/cancel",
+				says: "Stops for good; what was moved stays, and can be rolled back."
+			}
 		).returns<Status>(),
-		/** Puts the target back as it was, record by record, where what is there is still ours. */
 		rollback: action(
 			{ name, reason },
-			{ rest: "POST /migrations/:name/rollback", scope: "migration:run" }
+			{
+				scope: RUN,
+				rest: "POST /migrations/:name/rollback",
+				aliases: ["POST /api/v1/import/rollback", "POST /import/rollback"],
+				status: 202,
+				says: "Puts the target back as it was, record by record, where what is there is still ours."
+			}
 		).returns<Status>(),
-		/** Compares once more and writes what differs, also where others changed it at the target. */
 		repair: action(
 			{ name, reason },
-			{ rest: "POST /migrations/:name/repair", scope: "migration:run" }
+			{
+				scope: RUN,
+				rest: "POST /migrations/:name/repair",
+				status: 202,
+				says: "Compares once more and writes what differs, also where others changed it at the target."
+			}
 		).returns<Status>(),
-		/** Goes through all of it but changes nothing; its lines are under the name it answers. */
+		/** Its lines are under the name it answers. */
 		dryRun: action(
 			{ document: "string|min:1" },
-			{ rest: "POST /migrations/dry-run", scope: "migration:plan" }
+			{
+				scope: PLAN,
+				rest: "POST /migrations/dry-run",
+				says: "Goes through all of it but changes nothing; its report is under the name it answers."
+			}
 		).returns<Status>(),
-		/** Stops after the batch at hand; `start` goes on. */
-		halt: action({ name }, { scope: "migration:run" }).returns<Status>(),
-		status: action({ name }, { rest: "GET /migrations/:name", scope: "migration:read" }).returns<Status>(),
-		list: action({}, { rest: "GET /migrations", scope: "migration:read" }).returns<Status[]>(),
-		/** The records of a stream and what became of them, in order. */
-		report: action(page, { rest: "GET /migrations/:name/report", scope: "migration:read" }).returns<
-			Lines<ReportLine>
-		>(),
-		/** The records that differ after the last comparison; after a rollback, those that it left. */
-		diff: action(page, { rest: "GET /migrations/:name/diff", scope: "migration:read" }).returns<Lines<DifferenceLine>>()
+		halt: action(
+			{ name },
+			{ scope: RUN, rest: "POST /migrations/:name/halt", says: "Stops after the batch at hand; `start` goes on." }
+		).returns<Status>(),
+		status: action(
+			{ name },
+			{
+				scope: READ,
+				rest: "GET /migrations/:name",
+				aliases: ["GET /migration/:name/status", "GET /api/v1/import/status/:name", "GET /import/status/:name"],
+				says: "Where a migration stands."
+			}
+		).returns<Status>(),
+		list: action({}, { scope: READ, rest: "GET /migrations", says: "Where all migrations stand." }).returns<Status[]>(),
+		/** `after` is the id of a line. */
+		log: action(
+			{
+				name,
+				after: { type: "string", nullable: true, optional: true },
+				limit: { type: "number", integer: true, min: 1, max: 1000, default: 200, convert: true }
+			},
+			{
+				scope: READ,
+				rest: "GET /migrations/:name/logs",
+				aliases: ["GET /migration/:name/logs"],
+				says: "What happened to a migration, in order; with `Accept: text/event-stream` it goes on live."
+			}
+		).returns<Lines<LogLine>>(),
+		report: action(page, {
+			scope: READ,
+			rest: "GET /migrations/:name/report",
+			says: "The records of a stream and what became of them, in order; with `Accept: application/x-ndjson` all of them, streamed."
+		}).returns<Lines<ReportLine>>(),
+		diff: action(page, {
+			scope: READ,
+			rest: "GET /migrations/:name/diff",
+			says: "The records that differ after the last comparison, or that a rollback left; with `Accept: application/x-ndjson` all of them, streamed."
+		}).returns<Lines<DifferenceLine>>(),
+		/** Reads the keys at the source, for only their digests are kept. */
+		links: action(
+			{ name, after: { type: "string", nullable: true, optional: true } },
+			{
+				scope: RUN,
+				rest: "GET /migrations/:name/links",
+				says: "Old subscription paths with their new addresses, for a proxy of one's own; read from the live source."
+			}
+		).returns<Lines<LinkLine>>(),
+		testSource: action(
+			{ name },
+			{
+				scope: PLAN,
+				rest: "GET /extract/test-connection",
+				aliases: ["GET /extract/test-connection"],
+				says: "What the source of a planned migration turns out to be: reachable, its version, our rights there."
+			}
+		).returns<CheckReport>(),
+		testTarget: action(
+			{ name },
+			{
+				scope: PLAN,
+				rest: "POST /import/test-connection",
+				aliases: ["POST /import/test-connection"],
+				says: "What the target of a planned migration turns out to be: reachable, its version, our rights there."
+			}
+		).returns<CheckReport>()
 	},
 	events: {
+		/** Something was recorded of it: there is more to read. */
+		progressed: { name: "string" },
 		/** A migration came to its end or stopped on an error. */
 		ended: { name: "string", phase: { type: "enum", values: PHASES }, failure: { type: "string", nullable: true } }
 	}

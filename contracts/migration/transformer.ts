@@ -13,6 +13,20 @@ export interface FieldMapping {
 	readonly convert: string;
 }
 
+/** What the records of a source hold in one field. */
+export interface FieldAnalysis {
+	readonly field: string;
+	/** The JSON types seen, the most frequent first. */
+	readonly types: readonly string[];
+	/** Of the records given, those that have it, and those where it is null. */
+	readonly present: number;
+	readonly nulls: number;
+	/** The target's fields that are made of it; empty where none is. */
+	readonly to: readonly string[];
+	/** A row of the mapping says that the target has no place for it. */
+	readonly lost: boolean;
+}
+
 export const transformer = contract("migration", "transformer", {
 	actions: {
 		batch: action(
@@ -24,9 +38,31 @@ export const transformer = contract("migration", "transformer", {
 				context: "object",
 				records: { type: "array", items: record }
 			},
-			{ scope: "migration:run" }
+			{
+				scope: "migration:plan",
+				rest: "POST /transform",
+				aliases: ["POST /transform"],
+				says: "What the target shall hold for these source records, with what is lost on the way."
+			}
 		).returns<Transformed[]>(),
-		mappings: action({ mapping: "string" }, { scope: "migration:read" }).returns<Record<string, FieldMapping[]>>()
+		mappings: action(
+			{ mapping: "string" },
+			{
+				scope: "migration:read",
+				rest: "GET /transform/field-mappings",
+				aliases: ["GET /transform/field-mappings"],
+				says: "The rows of a mapping, by stream: where each field of the target comes from."
+			}
+		).returns<Record<string, FieldMapping[]>>(),
+		analyzeSchema: action(
+			{ mapping: "string", stream: "string", records: { type: "array", items: record, min: 1 } },
+			{
+				scope: "migration:plan",
+				rest: "POST /transform/analyze-schema",
+				aliases: ["POST /transform/analyze-schema"],
+				says: "Which fields these source records have, of which types, and what the mapping makes of each."
+			}
+		).returns<FieldAnalysis[]>()
 	},
 	events: {}
 });

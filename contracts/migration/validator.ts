@@ -14,22 +14,43 @@ export interface Violation extends Quarantine {
 	readonly id: string;
 }
 
+const record = { type: "object", props: { id: "string", name: "string", data: "object" } } as const;
+/** `mapping`: the one that made the records. */
+const made = { mapping: "string", context: "object", records: { type: "array", items: record } } as const;
+const PLAN = "migration:plan";
+
 export const validator = contract("migration", "validator", {
 	actions: {
 		batch: action(
+			{ ...made, stream: "string" },
 			{
-				/** The mapping that made the records. */
-				mapping: "string",
-				stream: "string",
-				context: "object",
-				records: {
-					type: "array",
-					items: { type: "object", props: { id: "string", name: "string", data: "object" } }
-				}
-			},
-			{ scope: "migration:run" }
+				scope: PLAN,
+				rest: "POST /validate",
+				aliases: ["POST /validate"],
+				says: "Which of these records the target would refuse or choke on, and why."
+			}
 		).returns<Violation[]>(),
-		rules: action({ mapping: "string" }, { scope: "migration:read" }).returns<RuleDescription[]>()
+		users: action(made, {
+			scope: PLAN,
+			rest: "POST /validate/users",
+			aliases: ["POST /validate/users"],
+			says: "The same for records of the stream users."
+		}).returns<Violation[]>(),
+		admins: action(made, {
+			scope: PLAN,
+			rest: "POST /validate/admins",
+			aliases: ["POST /validate/admins"],
+			says: "The same for records of the stream admins."
+		}).returns<Violation[]>(),
+		rules: action(
+			{ mapping: "string" },
+			{
+				scope: "migration:read",
+				rest: "GET /validate/rules",
+				aliases: ["GET /validate/rules"],
+				says: "The rules that records of each stream must keep."
+			}
+		).returns<RuleDescription[]>()
 	},
 	events: {}
 });

@@ -29,6 +29,8 @@ export interface StreamMapping<C> {
 	readonly keepsSecrets?: (data: Json, context: C) => boolean;
 	/** The address at the source that the record's owner has stored. */
 	readonly oldLink?: (data: Json) => OldLink | undefined;
+	/** Its path, as it is asked for. */
+	readonly oldPath?: (data: Json) => string | undefined;
 }
 
 /** What a check found, by name. */

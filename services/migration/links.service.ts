@@ -2,7 +2,7 @@ import { Action, type Answers, type CallOf, Service, service } from "../../clust
 import { type Link, links } from "../../contracts/migration/links";
 import { linkStore } from "../../mixins/store.mixin";
 
-const { record, find, count } = links.actions;
+const { record, find, of, count } = links.actions;
 
 @Service(links)
 export default class LinksService extends service(linkStore()) implements Answers<typeof links> {
@@ -16,6 +16,11 @@ export default class LinksService extends service(linkStore()) implements Answer
 	@Action(find)
 	async find(ctx: CallOf<typeof find>): Promise<Link[]> {
 		return this.links.find(ctx.params.username);
+	}
+
+	@Action(of)
+	async of(ctx: CallOf<typeof of>): Promise<Link[]> {
+		return this.links.of(ctx.params.migration, ctx.params.ids);
 	}
 
 	@Action(count)

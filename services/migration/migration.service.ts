@@ -6,11 +6,14 @@ import { failure } from "../../cluster/errors";
 import { settingsOf } from "../../cluster/settings";
 import { sources, targets } from "../../connectors";
 import type { Spec } from "../../connectors/connector";
+import type { CheckReport } from "../../contracts/migration/connection";
 import type { Definition } from "../../contracts/migration/definition";
 import type { FoundInbounds } from "../../contracts/migration/extractor";
 import {
 	type DifferenceLine,
 	type Lines,
+	type LinkLine,
+	type LogLine,
 	migration,
 	type Plan,
 	type Status
@@ -27,13 +30,14 @@ import { eventStore } from "../../mixins/store.mixin";
 import type { Canary } from "./run/canary";
 import { Controller } from "./run/controller";
 import { appendRun, loadRun, runNames } from "./run/journal";
-import { changedLines, differenceLines, reportLines } from "./run/lines";
+import { changedLines, differenceLines, logLines, reportLines } from "./run/lines";
+import { linkLines } from "./run/links";
 import { secretsOf, writePasswords } from "./run/passwords";
 import { preflight } from "./run/planner";
 import { type Rehearsed, rehearse } from "./run/rehearse";
 
-const { plan, inbounds, start, halt, pause, cancel, rollback, repair, dryRun, status, list, report, diff } =
-	migration.actions;
+const { plan, inbounds, start, halt, pause, cancel, rollback, repair, dryRun } = migration.actions;
+const { status, list, log, report, diff, links, testSource, testTarget } = migration.actions;
 
 /** What the operator said when he started a run. */
 interface Order {
@@ -158,9 +162,16 @@ export default class MigrationService
 		return runs.map(run => statusOf(run, this.controllers.has(run.name)));
 	}
 
+	@Action(log)
+	async log(ctx: CallOf<typeof log>): Promise<Lines<LogLine>> {
+		const { name, after = null, limit } = ctx.params;
+		await this.run(name);
+		return logLines(this.store, name, after, limit);
+	}
+
 	@Action(report)
 	async report(ctx: CallOf<typeof report>): Promise<Lines<ReportLine>> {
-		const { name, stream, after } = ctx.params;
+		const { name, stream, after = null } = ctx.params;
 		const rehearsed = this.rehearsals.get(name);
 		const found = rehearsed?.run.streams.find(each => each.stream === stream) ?? (await this.stream(name, stream));
 		return reportLines(rehearsed?.store ?? this.store, name, found, after);
@@ -168,10 +179,30 @@ export default class MigrationService
 
 	@Action(diff)
 	async diff(ctx: CallOf<typeof diff>): Promise<Lines<DifferenceLine>> {
-		const { name, stream, after } = ctx.params;
+		const { name, stream, after = null } = ctx.params;
 		const run = await this.run(name);
 		if (run.phase === "rolled-back") return { lines: await changedLines(this.store, name, stream), next: null };
 		return differenceLines(this.store, name, await this.stream(name, stream), after);
+	}
+
+	@Action(links, { timeout: 0 })
+	async links(ctx: CallOf<typeof links>): Promise<Lines<LinkLine>> {
+		const { name, after = null } = ctx.params;
+		const run = await this.run(name);
+		const stream = Object.entries(this.mappingNamed(run.mapping).streams).find(([, { oldPath }]) => oldPath);
+		return stream ? linkLines(this.broker, run, stream, after) : { lines: [], next: null };
+	}
+
+	@Action(testSource, { timeout: 0 })
+	async testSource(ctx: CallOf<typeof testSource>): Promise<CheckReport> {
+		const { source: connection } = await this.definition(ctx.params.name);
+		return this.broker.call("extractor.check", { connection }, { timeout: 0 });
+	}
+
+	@Action(testTarget, { timeout: 0 })
+	async testTarget(ctx: CallOf<typeof testTarget>): Promise<CheckReport> {
+		const { target: connection } = await this.definition(ctx.params.name);
+		return this.broker.call("importer.check", { connection }, { timeout: 0 });
 	}
 
 	/** What was not finished when the node stopped goes on. */
@@ -194,6 +225,17 @@ export default class MigrationService
 		return run;
 	}
 
+	/** As it was last planned, or begun. */
+	private async definition(name: string): Promise<Definition> {
+		return (await loadRun(this.store, name))?.definition ?? (await this.planned(name)).definition;
+	}
+
+	private async planned(name: string): Promise<PlannedDefinition["planned"]> {
+		const found = (await this.definitions.get(name))?.planned;
+		if (!found) throw failure("MIGRATION_NOT_FOUND", `There is no migration '${name}': plan it first.`);
+		return found;
+	}
+
 	private async stream(name: string, stream: string): Promise<StreamRun> {
 		const found = (await this.run(name)).streams.find(each => each.stream === stream);
 		if (!found) throw failure("MIGRATION_NOT_FOUND", `The migration '${name}' has no stream '${stream}'.`);
@@ -202,8 +244,7 @@ export default class MigrationService
 
 	/** The first event of a run: a snapshot of what was planned. */
 	private async begin(name: string): Promise<Run> {
-		const planned = (await this.definitions.get(name))?.planned;
-		if (!planned) throw failure("MIGRATION_NOT_FOUND", `There is no migration '${name}': plan it first.`);
+		const planned = await this.planned(name);
 		if (!planned.plan.ok)
 			throw failure("PREFLIGHT_REFUSED", `The preflight of '${name}' refused it: plan it again once it is mended.`);
 		const run = newRun(name, planned, NEW);

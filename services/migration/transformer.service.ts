@@ -1,26 +1,43 @@
 import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
 import { failure } from "../../cluster/errors";
+import type { Json } from "../../contracts/json";
 import type { Transformed } from "../../contracts/migration/records";
-import { type FieldMapping, transformer } from "../../contracts/migration/transformer";
-import { transform } from "../../domain/migration/mapping";
+import { type FieldAnalysis, type FieldMapping, transformer } from "../../contracts/migration/transformer";
+import { analyze } from "../../domain/migration/analysis";
+import { type StreamMapping, transform } from "../../domain/migration/mapping";
 import { mappings as allMappings } from "../../mixins/mappings.mixin";
 
-const { batch, mappings } = transformer.actions;
+const { batch, mappings, analyzeSchema } = transformer.actions;
 
 @Service(transformer)
 export default class TransformerService extends service(allMappings()) implements Answers<typeof transformer> {
 	@Action(batch)
 	async batch(ctx: CallOf<typeof batch>): Promise<Transformed[]> {
-		const { stream, records, context } = ctx.params;
-		const { streams } = this.mappingNamed(ctx.params.mapping);
-		const found = streams[stream];
-		if (!found) throw failure("DEFINITION_INVALID", `The mapping '${ctx.params.mapping}' has no stream '${stream}'.`);
+		const { mapping, stream, records, context } = ctx.params;
+		const found = this.streamOf(mapping, stream);
 		return records.map(record => transform(found, record, context));
+	}
+
+	@Action(analyzeSchema)
+	async analyzeSchema(ctx: CallOf<typeof analyzeSchema>): Promise<FieldAnalysis[]> {
+		const { mapping, stream, records } = ctx.params;
+		return analyze(
+			records.map(({ data }) => data),
+			this.streamOf(mapping, stream).rows
+		);
 	}
 
 	@Action(mappings)
 	async mappings(ctx: CallOf<typeof mappings>): Promise<Record<string, FieldMapping[]>> {
 		const { streams } = this.mappingNamed(ctx.params.mapping);
 		return Object.fromEntries(Object.entries(streams).map(([stream, { rows }]) => [stream, [...rows]]));
+	}
+
+	private streamOf(mapping: string, stream: string): StreamMapping<Json> {
+		const { streams } = this.mappingNamed(mapping);
+		const found = streams[stream];
+		if (found) return found;
+		const known = Object.keys(streams).join(", ");
+		throw failure("DEFINITION_INVALID", `The mapping '${mapping}' has no stream '${stream}'; it has: ${known}.`);
 	}
 }

@@ -10,3 +10,6 @@ export function oldLinkOf(address: string): OldLink | undefined {
 	const keyDigest = createHash("sha256").update(decodeURIComponent(key)).digest("hex");
 	return { username: decodeURIComponent(username), keyDigest };
 }
+
+/** Its path, percent-encoded as the link has it, whatever prefix its owner set. */
+export const oldPathOf = (address: string): string | undefined => /\/sub\/[^/]+\/[^/?]+$/.exec(address)?.[0];

@@ -13,7 +13,7 @@ import type { AuthAlgorithm, Derive } from "../credentials";
 import type { Converter, StreamMapping } from "../mapping";
 import { inbounds, proxies } from "./access";
 import type { Context } from "./context";
-import { oldLinkOf } from "./links";
+import { oldLinkOf, oldPathOf } from "./links";
 import { name } from "./names";
 import { dataLimit, lifetime, resetPhase, usedTraffic } from "./quota";
 import { expire, holdDuration, holdTimeout, status } from "./status";
@@ -73,6 +73,7 @@ export const users = (derive: Readonly<Record<AuthAlgorithm, Derive>>): StreamMa
 	rows,
 	nameField: "username",
 	oldLink: data => oldLinkOf(text(data.subscription_url)),
+	oldPath: data => oldPathOf(text(data.subscription_url)),
 	converters: {
 		name,
 		status,

@@ -1,13 +1,15 @@
 /** The bulk of a run as lines for the operator: what became of each record, and what is not as it should be. */
 
 import { type EventStore, NEW } from "../../../adapters/eventstore";
-import type { DifferenceLine, Lines } from "../../../contracts/migration/migration";
+import type { DifferenceLine, Lines, LogLine } from "../../../contracts/migration/migration";
 import type { ReportLine, UndoneRecord } from "../../../contracts/migration/records";
+import type { RunEvent } from "../../../domain/migration/events";
 import { IdSet } from "../../../domain/migration/idset";
+import { logLine } from "../../../domain/migration/log";
 import type { StreamRun } from "../../../domain/migration/run";
 import { reportLine } from "../../../domain/migration/status";
 import { isUnreadable } from "../../../domain/migration/unreadable";
-import { readBatches, readComparisons, readUndos } from "./journal";
+import { readBatches, readComparisons, readUndos, runStream } from "./journal";
 
 /** The most lines of one answer, give or take a batch. */
 const MOST_LINES = 500;
@@ -104,4 +106,19 @@ export async function changedLines(store: EventStore, name: string, stream: stri
 		for (const { id, name: record, outcome } of event.data.records)
 			if (outcome === "changed-since") lines.set(id, { stream, id, name: record, kind: "changed-since", fields: [] });
 	return [...lines.values()];
+}
+
+/** What happened to a run after its version `after`, at most `limit` lines of it. `next` is where to ask again. */
+export async function logLines(
+	store: EventStore,
+	name: string,
+	after: string | null,
+	limit: number
+): Promise<Lines<LogLine>> {
+	const lines: LogLine[] = [];
+	for await (const { event, version, at } of store.read(runStream(name), after ?? undefined)) {
+		if (lines.length === limit) return { lines, next: lines.at(-1)?.id ?? null };
+		lines.push(logLine(event as RunEvent, version, at));
+	}
+	return { lines, next: null };
 }

@@ -30,7 +30,7 @@ describe("a service", () => {
 			@Service(links)
 			class Empty extends service() {}
 			return Empty;
-		}).toThrow("Service 'links' has no handler for: record, find, count");
+		}).toThrow("Service 'links' has no handler for: record, find, of, count");
 	});
 
 	it("has fields of its own on every broker, and refuses params that its contract does not name", async () => {
@@ -43,6 +43,10 @@ describe("a service", () => {
 			}
 			@Action(links.actions.find)
 			async find(_ctx: CallOf<typeof links.actions.find>): Promise<Link[]> {
+				return [];
+			}
+			@Action(links.actions.of)
+			async of(_ctx: CallOf<typeof links.actions.of>): Promise<Link[]> {
 				return [];
 			}
 			@Action(links.actions.count)

@@ -1,0 +1,39 @@
+/** access: who may call from outside, by API key. */
+
+import { action, contract, SCOPES, type Scope } from "../contract";
+
+/** An API key as it is kept: its own text is answered once, when it is made. */
+export interface ApiKey {
+	readonly id: string;
+	/** What it is for, in the words of who made it. */
+	readonly name: string;
+	readonly scopes: readonly Scope[];
+	/** ISO 8601, UTC. */
+	readonly createdAt: string;
+}
+export interface NewApiKey extends ApiKey {
+	/** To be sent as `X-API-Key`, or as a bearer token. Never shown again. */
+	readonly key: string;
+}
+
+const MANAGE = "keys:manage";
+const scopes = { type: "enum", values: Object.keys(SCOPES) as Scope[] } as const;
+
+export const access = contract("platform", "access", {
+	actions: {
+		/** The key behind a caller's text, or null. */
+		check: action({ key: "string" }, { scope: MANAGE }).returns<ApiKey | null>(),
+		create: action(
+			{ name: "string|min:1|max:100", scopes: { type: "array", items: scopes, min: 1, unique: true } },
+			{ scope: MANAGE, rest: "POST /api-keys", status: 201, says: "Makes an API key; its text is answered once." }
+		).returns<NewApiKey>(),
+		list: action({}, { scope: MANAGE, rest: "GET /api-keys", says: "All API keys, without their texts." }).returns<
+			ApiKey[]
+		>(),
+		revoke: action(
+			{ id: "string|min:1" },
+			{ scope: MANAGE, rest: "DELETE /api-keys/:id", says: "Ends an API key at once." }
+		).returns<ApiKey>()
+	},
+	events: {}
+});

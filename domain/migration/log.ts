@@ -1,0 +1,43 @@
+/** The course of a run in words: one sentence an event. Nothing in it is a secret of a customer. */
+
+import type { LogLine } from "../../contracts/migration/migration";
+import type { DataOf, OutcomeCounts, RunEvent } from "./events";
+
+const because = (reason: string): string => (reason ? `: ${reason}` : "");
+
+const changed = (outcomes: OutcomeCounts): string =>
+	Object.entries(outcomes)
+		.filter(([, count]) => count !== 0)
+		.map(([outcome, count]) => `${count} ${outcome}`)
+		.join(", ") || "nothing changed";
+
+const WORDS: { readonly [T in RunEvent["type"]]: (data: DataOf<T>) => string } = {
+	planned: ({ mapping, plan }) =>
+		`Planned by ${mapping}: ${plan.streams.map(({ stream, move }) => `${move} ${stream}`).join(", ")} to move.`,
+	taken: () => "A controller took the run over.",
+	backedUp: ({ path }) => (path ? `The target's database was copied to ${path}.` : "The operator took a backup."),
+	copied: ({ stream, batch, outcomes, last }) =>
+		`${stream}: batch ${batch} copied, ${changed(outcomes)}${last ? "; the copy is complete" : ""}.`,
+	settled: ({ stream, batch, outcomes }) => `${stream}: batch ${batch} written outside the copy, ${changed(outcomes)}.`,
+	compared: ({ stream, batch, compared, differences, last }) =>
+		`${stream}: page ${batch} compared, ${compared} records, ${differences} differ${last ? "; the listing is whole" : ""}.`,
+	again: ({ stream, force, reason }) =>
+		`${stream}: ${force ? "repaired and " : ""}compared once more${because(reason)}.`,
+	surveyed: ({ stream, extra }) => `${stream}: ${extra} records only the target has.`,
+	finished: ({ result, certificate }) =>
+		`Finished, ${result}${certificate ? `; certificate ${certificate}` : "; no certificate"}.`,
+	failed: ({ code, message }) => `Stopped (${code}): ${message}`,
+	paused: ({ reason }) => `Paused${because(reason)}.`,
+	cancelled: ({ reason }) => `Cancelled${because(reason)}.`,
+	undoing: ({ reason }) => `Rolling back${because(reason)}.`,
+	undone: ({ stream, restored, changed: left, last }) =>
+		`${stream}: ${restored} put back, ${left} left because others changed them${last ? "; done" : ""}.`,
+	rolledBack: ({ changed: left }) => `Rolled back; ${left} records were left because others changed them.`
+};
+
+export const logLine = ({ type, data }: RunEvent, id: string, at: string): LogLine => ({
+	id,
+	at,
+	event: type,
+	says: (WORDS[type] as (data: unknown) => string)(data)
+});
