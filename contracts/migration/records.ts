@@ -122,9 +122,14 @@ export interface ReportLine {
 	readonly reason: string | null;
 }
 
-/** What a rollback did with one record. `changed-since`: someone else changed it after us, so it is left as it is (L2). */
+/**
+ * What a rollback did with one record. `changed-since`: it is not as it was before us and is left, because someone else
+ * changed it after us (L2), or because of `reason`.
+ */
 export interface UndoneRecord {
 	readonly id: string;
 	readonly name: string;
 	readonly outcome: "restored" | "changed-since";
+	/** Why the target cannot put it back. */
+	readonly reason?: string;
 }

@@ -53,12 +53,22 @@ export default class ImporterService extends service(ends()) implements Answers<
 		const signal = deadline(lease.remainingMs);
 		return this.asked(() =>
 			all(records, async ({ id, name, before, ours }): Promise<UndoneRecord> => {
-				const undone = await target.undo(stream, name, before, ours, signal);
-				return { id, name, outcome: undone === "changed-since" ? undone : "restored" };
+				try {
+					const undone = await target.undo(stream, name, before, ours, signal);
+					return { id, name, outcome: undone === "changed-since" ? undone : "restored" };
+				} catch (error) {
+					// What one record cannot be put back to keeps no other from being put back.
+					if (!isForGood(error)) throw error;
+					return { id, name, outcome: "changed-since", reason: error.message };
+				}
 			})
 		);
 	}
 }
+
+/** Would the target say the same the next time? */
+const isForGood = (error: unknown): error is ConnectorError =>
+	error instanceof ConnectorError && (error.code === "refused" || error.code === "conflict");
 
 /** All are waited for, also after a failure: nothing may still be writing when the answer is given. */
 async function all<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {

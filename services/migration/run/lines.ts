@@ -99,12 +99,15 @@ export async function differenceLines(
 	return { lines: [...lines.values()].flat(), next: null };
 }
 
-/** The records that a rollback left as they are, because others changed them. */
+/** The records that a rollback left: others changed them, or the target cannot put them back. */
 export async function changedLines(store: EventStore, name: string, stream: string): Promise<DifferenceLine[]> {
 	const lines = new Map<string, DifferenceLine>();
 	for await (const { event } of readUndos(store, name, stream))
-		for (const { id, name: record, outcome } of event.data.records)
-			if (outcome === "changed-since") lines.set(id, { stream, id, name: record, kind: "changed-since", fields: [] });
+		for (const { id, name: record, outcome, reason } of event.data.records) {
+			if (outcome !== "changed-since") continue;
+			const fields = reason === undefined ? [] : [{ field: "rollback", expected: reason, actual: null }];
+			lines.set(id, { stream, id, name: record, kind: "changed-since", fields });
+		}
 	return [...lines.values()];
 }
 
