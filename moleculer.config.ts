@@ -1,5 +1,6 @@
 /** The one place that reads the environment: every setting, checked; a wrong one stops the node with a sentence. */
 
+import { isIP } from "node:net";
 import { hostname } from "node:os";
 import { extname, join } from "node:path";
 import type { BrokerOptions } from "moleculer";
@@ -36,6 +37,22 @@ const list = (value: string): string[] | undefined => {
 	return wanted.every(name => names.includes(name)) ? wanted : undefined;
 };
 
+const commas = (value: string): string[] =>
+	value
+		.split(",")
+		.map(part => part.trim())
+		.filter(part => part !== "");
+const NETWORK_NAMES = ["loopback", "linklocal", "uniquelocal"];
+const networks = (value: string): string[] | undefined =>
+	commas(value).every(part => NETWORK_NAMES.includes(part) || isNetwork(part)) ? commas(value) : undefined;
+function isNetwork(text: string): boolean {
+	const [address = "", bits] = text.split("/");
+	const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+	return most > 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
+}
+const origins = (value: string): string[] | undefined =>
+	commas(value).every(part => URL.canParse(part) && new URL(part).origin === part) ? commas(value) : undefined;
+
 /** Every variable that Banyan reads; the README's table is checked against it. */
 export const VARIABLES = {
 	NAMESPACE: { says: "nodes of one namespace find each other", fallback: "banyan", read: text(/^[\w-]+$/) },
@@ -67,6 +84,23 @@ export const VARIABLES = {
 		says: "how long a controller holds a run without renewing, 1000 to 300000 ms",
 		fallback: "30000",
 		read: number(1000, 300_000)
+	},
+	GATEWAY_HOST: { says: "the address the gateway listens on", fallback: "127.0.0.1", read: text(/^[\w.:-]+$/) },
+	GATEWAY_PORT: { says: "its port; 0 chooses a free one", fallback: "8000", read: number(0, 65_535) },
+	GATEWAY_TRUSTED_PROXIES: {
+		says: "proxies whose word on the client's address counts: addresses and networks, separated by commas, or loopback",
+		fallback: "",
+		read: networks
+	},
+	GATEWAY_CORS_ORIGINS: {
+		says: "web origins whose pages may call the API, separated by commas: https://console.example.com",
+		fallback: "",
+		read: origins
+	},
+	GATEWAY_BODY_LIMIT: {
+		says: "the largest body of a request, 1024 to 104857600 bytes",
+		fallback: "1048576",
+		read: number(1024, 104_857_600)
 	},
 	FAILPOINT: {
 		says: "for tests: where to stop this process, as name@count=kill or name@count=stop",
@@ -103,6 +137,8 @@ export function natsOptions(transporter: string): Record<string, unknown> {
 export interface Embedding {
 	readonly access?: Settings["access"];
 	readonly resume?: boolean;
+	/** What it runs where `SERVICES` does not say. */
+	readonly services?: readonly string[];
 	/** A file, or 2 for standard error, instead of standard output. */
 	readonly logFile?: string | number;
 	readonly logLevel?: string;
@@ -129,15 +165,23 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 		heartbeatTimeout: read(environment, "HEARTBEAT_TIMEOUT") as number,
 		tracking: { enabled: true, shutdownTimeout: 10_000 },
 		validator: { type: "Fastest", options: { considerNullAsAValue: true } } as never,
+		metrics: { enabled: true, reporter: [] },
 		middlewares: [correlation],
 		settings: {
 			dataDir,
 			access: embedding.access ?? "write",
 			resume: embedding.resume ?? true,
 			leaseMs: read(environment, "LEASE_MS") as number,
+			gateway: {
+				host: read(environment, "GATEWAY_HOST") as string,
+				port: read(environment, "GATEWAY_PORT") as number,
+				trustedProxies: read(environment, "GATEWAY_TRUSTED_PROXIES") as string[],
+				corsOrigins: read(environment, "GATEWAY_CORS_ORIGINS") as string[],
+				bodyLimit: read(environment, "GATEWAY_BODY_LIMIT") as number
+			},
 			environment: name => environment[name]
 		},
-		services: read(environment, "SERVICES") ?? names
+		services: read(environment, "SERVICES") ?? embedding.services ?? names
 	};
 }
 

@@ -3,7 +3,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { dataDirOf, environment } from "../moleculer.config";
-import { openNode } from "../node";
+import { openNode, STAGES } from "../node";
 import type { Client, Open } from "./client";
 
 /** Logs go to `banyan.log` in the data folder: standard output is the command's. */
@@ -26,6 +26,3 @@ export const openEmbedded: Open = async access => {
 	};
 	return client;
 };
-
-/** What a run needs; with `SERVICES` and `TRANSPORTER` set, others may run some of them. */
-const STAGES = ["extractor", "transformer", "validator", "importer", "verifier", "migration", "links"];

@@ -11,6 +11,15 @@ export interface Settings {
 	readonly leaseMs: number;
 	/** Runs that were not finished go on when the node starts. */
 	readonly resume: boolean;
+	/** Where the gateway of this node listens, and whom it believes. */
+	readonly gateway?: {
+		readonly host: string;
+		readonly port: number;
+		readonly trustedProxies: readonly string[];
+		readonly corsOrigins: readonly string[];
+		/** The largest body, in bytes. */
+		readonly bodyLimit: number;
+	};
 	/** The environment, for `${NAME}` in a definition. */
 	readonly environment: (name: string) => string | undefined;
 }

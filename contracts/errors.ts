@@ -14,6 +14,22 @@ export const ERRORS = {
 	CONNECTOR_UNKNOWN: { status: 422, title: "No such connector" },
 	SYSTEM_FAILED: { status: 502, title: "The source or the target did not do what was asked" },
 	DATA_DIR_LOCKED: { status: 503, title: "The data folder is in use by another process" },
+	KEY_NOT_FOUND: { status: 404, title: "No such API key" },
+	IDEMPOTENCY_RUNNING: { status: 409, title: "A request with this Idempotency-Key is under way, or was cut off" },
+	IDEMPOTENCY_REUSED: { status: 422, title: "This Idempotency-Key was used for another request" },
+	REQUEST_INVALID: { status: 400, title: "The request is not well formed" },
+	VALIDATION_ERROR: { status: 422, title: "The request has fields that are not as they must be" },
+	UNAUTHENTICATED: { status: 401, title: "No valid API key" },
+	FORBIDDEN: { status: 403, title: "The API key does not allow this" },
+	NOT_FOUND: { status: 404, title: "There is nothing at this address" },
+	METHOD_NOT_ALLOWED: { status: 405, title: "This address does not know that method" },
+	BODY_TOO_LARGE: { status: 413, title: "The body is too large" },
+	MEDIA_TYPE_UNSUPPORTED: { status: 415, title: "The body is of a type that is not understood here" },
+	THROTTLED: { status: 429, title: "Too many requests" },
+	INTERNAL: { status: 500, title: "Something broke here" },
+	LOOP: { status: 508, title: "The address leads back to this gateway" },
+	UNAVAILABLE: { status: 503, title: "The service is not available now" },
+	TIMED_OUT: { status: 504, title: "The service did not answer in time" },
 	STORE_FAILED: { status: 503, title: "The event store cannot be used" }
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -7,6 +7,9 @@ import MigrationService from "./migration/migration.service";
 import TransformerService from "./migration/transformer.service";
 import ValidatorService from "./migration/validator.service";
 import VerifierService from "./migration/verifier.service";
+import AccessService from "./platform/access.service";
+import GatewayService from "./platform/gateway.service";
+import IdempotencyService from "./platform/idempotency.service";
 
 export const SERVICES: Readonly<Record<string, unknown>> = {
 	extractor: ExtractorService,
@@ -15,5 +18,8 @@ export const SERVICES: Readonly<Record<string, unknown>> = {
 	importer: ImporterService,
 	verifier: VerifierService,
 	migration: MigrationService,
-	links: LinksService
+	links: LinksService,
+	access: AccessService,
+	idempotency: IdempotencyService,
+	gateway: GatewayService
 };

@@ -134,6 +134,15 @@ export interface LinkLine {
 	readonly target: string;
 }
 
+/** The addresses of both systems; null where this node cannot fill in a `${NAME}` of one. */
+export interface Ends {
+	readonly name: string;
+	readonly phase: Phase;
+	readonly mapping: string;
+	readonly source: string | null;
+	readonly target: string | null;
+}
+
 /** One thing that happened to a migration. */
 export interface LogLine {
 	/** Opaque; where to go on reading. */
@@ -277,6 +286,8 @@ export const migration = contract("migration", "migration", {
 				says: "Old subscription paths with their new addresses, for a proxy of one's own; read from the live source."
 			}
 		).returns<Lines<LinkLine>>(),
+		/** For the gateway: where old links lead. */
+		ends: action({}, { scope: READ }).returns<Ends[]>(),
 		testSource: action(
 			{ name },
 			{

@@ -35,5 +35,8 @@ export const access = contract("platform", "access", {
 			{ scope: MANAGE, rest: "DELETE /api-keys/:id", says: "Ends an API key at once." }
 		).returns<ApiKey>()
 	},
-	events: {}
+	events: {
+		/** A key was made or revoked: what was known of keys is out of date. */
+		changed: {}
+	}
 });

@@ -6,6 +6,7 @@ import type { Definition } from "../../contracts/migration/definition";
 import type { Loss, OldLink, Quarantine, SourceRecord, Transformed } from "../../contracts/migration/records";
 import type { FieldMapping } from "../../contracts/migration/transformer";
 import type { RuleDescription, Violation } from "../../contracts/migration/validator";
+import type { OldLinks } from "./old-links";
 
 /** What a converter answers: a value, or nothing for a field that has no counterpart; and what is lost on the way. */
 export interface Converted {
@@ -49,6 +50,8 @@ export interface Mapping<C> {
 	readonly findings: (context: C, source: Facts, target: Facts, definition: Definition) => readonly Finding[];
 	/** Inbounds in use that the target could have and has not, by their tags at the source. */
 	readonly missingInbounds?: (context: C) => readonly string[];
+	/** The links that the source's customers have stored. */
+	readonly oldLinks?: OldLinks;
 	readonly rules: readonly RuleDescription[];
 	readonly violation: (stream: string, record: { id: string; data: Json }, context: C) => Violation | undefined;
 }

@@ -9,6 +9,7 @@ import { marzneshinToMarzban } from "./marzneshin-to-marzban";
 export interface Mappings {
 	readonly between: (source: string, target: string) => Mapping<Json> | undefined;
 	readonly named: (name: string) => Mapping<Json> | undefined;
+	readonly all: readonly Mapping<Json>[];
 }
 
 /** Prepared once (hashes are loaded), then pure and synchronous. */
@@ -16,6 +17,7 @@ export async function loadMappings(): Promise<Mappings> {
 	const all = [marzneshinToMarzban(await createDerivations())] as unknown as Mapping<Json>[];
 	return {
 		between: (source, target) => all.find(mapping => mapping.source === source && mapping.target === target),
-		named: name => all.find(mapping => mapping.name === name)
+		named: name => all.find(mapping => mapping.name === name),
+		all
 	};
 }

@@ -11,6 +11,7 @@ import type { Definition } from "../../contracts/migration/definition";
 import type { FoundInbounds } from "../../contracts/migration/extractor";
 import {
 	type DifferenceLine,
+	type Ends,
 	type Lines,
 	type LinkLine,
 	type LogLine,
@@ -19,7 +20,7 @@ import {
 	type Status
 } from "../../contracts/migration/migration";
 import type { ReportLine } from "../../contracts/migration/records";
-import { type ConnectorOptions, readDefinition } from "../../domain/migration/definition";
+import { type ConnectorOptions, readDefinition, resolveReferences } from "../../domain/migration/definition";
 import type { DataOf, RunEvent } from "../../domain/migration/events";
 import { nextStep } from "../../domain/migration/next-step";
 import { newRun, type Run, type StreamRun } from "../../domain/migration/run";
@@ -27,6 +28,7 @@ import { statusOf } from "../../domain/migration/status";
 import { collection } from "../../mixins/collection.mixin";
 import { mappings } from "../../mixins/mappings.mixin";
 import { eventStore } from "../../mixins/store.mixin";
+import { announcing } from "./run/announce";
 import type { Canary } from "./run/canary";
 import { Controller } from "./run/controller";
 import { appendRun, loadRun, runNames } from "./run/journal";
@@ -37,7 +39,7 @@ import { preflight } from "./run/planner";
 import { type Rehearsed, rehearse } from "./run/rehearse";
 
 const { plan, inbounds, start, halt, pause, cancel, rollback, repair, dryRun } = migration.actions;
-const { status, list, log, report, diff, links, testSource, testTarget } = migration.actions;
+const { status, list, log, report, diff, links, ends, testSource, testTarget } = migration.actions;
 
 /** What the operator said when he started a run. */
 interface Order {
@@ -193,6 +195,26 @@ export default class MigrationService
 		return stream ? linkLines(this.broker, run, stream, after) : { lines: [], next: null };
 	}
 
+	@Action(ends)
+	async ends(_ctx: CallOf<typeof ends>): Promise<Ends[]> {
+		const { environment } = settingsOf(this.broker);
+		const planned = await this.definitions.find({});
+		const begun = await Promise.all((await runNames(this.store)).map(name => this.run(name)));
+		const all = [
+			...begun.map(({ name, phase, definition, mapping }) => ({ name, phase, definition, mapping })),
+			...planned
+				.filter(({ name }) => !begun.some(run => run.name === name))
+				.map(({ name, planned: { definition, mapping } }) => ({ name, phase: "planned" as const, definition, mapping }))
+		];
+		return all.map(({ name, phase, definition, mapping }) => ({
+			name,
+			phase,
+			mapping,
+			source: addressOf(definition.source, environment),
+			target: addressOf(definition.target, environment)
+		}));
+	}
+
 	@Action(testSource, { timeout: 0 })
 	async testSource(ctx: CallOf<typeof testSource>): Promise<CheckReport> {
 		const { source: connection } = await this.definition(ctx.params.name);
@@ -207,6 +229,8 @@ export default class MigrationService
 
 	/** What was not finished when the node stopped goes on. */
 	async started(): Promise<void> {
+		const tell = (name: string): void => void this.broker.broadcast("migration.progressed", { name });
+		Object.assign(this, { store: announcing(this.store, tell) });
 		if (!settingsOf(this.broker).resume) return;
 		for (const name of await runNames(this.store)) {
 			const run = await this.run(name);
@@ -331,6 +355,11 @@ const lines = (problems: readonly { line: number; column: number; path: string; 
 	problems
 		.map(({ line, column, path, message }) => `line ${line}:${column}${path && ` ${path}`}: ${message}`)
 		.join("\n");
+
+function addressOf(connection: Definition["source"], environment: (name: string) => string | undefined): string | null {
+	const resolved = resolveReferences({ url: connection.url ?? "" }, environment);
+	return resolved.ok && resolved.connection.url !== "" ? String(resolved.connection.url) : null;
+}
 
 const changed = (name: string) =>
 	failure(

@@ -6,6 +6,7 @@ import type { Mapping } from "../mapping";
 import { admins } from "./admins";
 import { nodes, settings } from "./by-hand";
 import { type Context, contextOf, missingTags, type SourceFacts, type TargetFacts, unknownTags } from "./context";
+import { oldLinks } from "./formats";
 import { type HostContext, hostContextOf, hosts } from "./hosts";
 import { ruleDescriptions, violation } from "./rules";
 import { type ServiceContext, serviceContextOf, services } from "./services";
@@ -54,6 +55,7 @@ export const marzneshinToMarzban = (derive: Readonly<Record<AuthAlgorithm, Deriv
 		missingTags(context)
 			.filter(({ supported }) => supported)
 			.map(({ tag }) => tag),
+	oldLinks,
 	rules: ruleDescriptions,
 	violation
 });

@@ -20,10 +20,15 @@ export const comparisonStream = (name: string, stream: string): string => `${PRE
 
 export const undoStream = (name: string, stream: string): string => `${PREFIX}${name}/undos/${stream}`;
 
+/** The run whose own stream this is, if it is one. */
+export function runNameOf(stream: string): string | undefined {
+	const name = stream.startsWith(PREFIX) ? stream.slice(PREFIX.length) : "/";
+	return name.includes("/") ? undefined : name;
+}
+
 /** The names of all runs. */
 export async function runNames(store: EventStore): Promise<string[]> {
-	const streams = await store.streams(PREFIX);
-	return streams.map(stream => stream.slice(PREFIX.length)).filter(name => !name.includes("/"));
+	return (await store.streams(PREFIX)).flatMap(stream => runNameOf(stream) ?? []);
 }
 
 /** The run as its events say, or undefined when none is there. */

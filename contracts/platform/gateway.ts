@@ -1,0 +1,5 @@
+/** gateway: the door of the cluster. It answers over HTTP alone. */
+
+import { contract } from "../contract";
+
+export const gateway = contract("platform", "gateway", { actions: {}, events: {} });

@@ -1,0 +1,39 @@
+/** idempotency: a request that is sent twice under one key has one effect. */
+
+import { action, contract } from "../contract";
+import type { JsonValue } from "../json";
+
+/** An answer as the first request got it. */
+export interface KeptAnswer {
+	readonly status: number;
+	readonly location: string | null;
+	readonly body: JsonValue;
+}
+
+/** `new`: do it. `running`: another one is at it, or was cut off. `done`: the answer of the first. `reused`: another request. */
+export interface Begun {
+	readonly state: "new" | "running" | "done" | "reused";
+	readonly answer?: KeptAnswer;
+}
+
+/** Whose key it is, so that nobody reads another's answer; and a digest of all that was asked. */
+const request = { client: "string", key: "string|min:1|max:255" } as const;
+
+export const idempotency = contract("platform", "idempotency", {
+	actions: {
+		begin: action({ ...request, digest: "string" }, { scope: "migration:run" }).returns<Begun>(),
+		/** `answer` null: nothing was done, the key may be used again. */
+		finish: action(
+			{
+				...request,
+				answer: {
+					type: "object",
+					nullable: true,
+					props: { status: "number", location: { type: "string", nullable: true }, body: "any" }
+				}
+			},
+			{ scope: "migration:run" }
+		).returns<null>()
+	},
+	events: {}
+});

@@ -1,0 +1,26 @@
+/** What a mapping says of the links that the source's customers have stored, so that a gateway can answer for them. */
+
+/** What is asked of the target, and what is done with its answer. */
+export interface LinkFormat {
+	/** After the token; empty for the bare link. */
+	readonly suffix: string;
+	/** The answer is base64 and is wanted in the clear. */
+	readonly decode?: true;
+}
+
+/** A link's path, whatever prefix stands before it. */
+export interface OldPath {
+	/** From the panel's own path on, as it was sent. */
+	readonly path: string;
+	readonly username: string;
+	readonly key: string;
+	/** Empty where the client's user agent decides. */
+	readonly format: string;
+}
+
+export interface OldLinks {
+	/** @param path percent-encoded; undefined when it is no such link */
+	readonly read: (path: string) => OldPath | undefined;
+	/** Undefined where the target has no such format. */
+	readonly format: (name: string) => LinkFormat | undefined;
+}

@@ -1,0 +1,109 @@
+/** Any error as RFC 9457 problem details. What is not meant for a caller is left out. Pure. */
+
+import { ERRORS, type ErrorCode } from "../../contracts/errors";
+import { maskText } from "./masking";
+
+/** One thing that is wrong with a request. */
+export interface Fault {
+	readonly field: string;
+	readonly message: string;
+}
+
+/** The body of `application/problem+json`. */
+export interface Problem {
+	readonly type: string;
+	readonly title: string;
+	readonly status: number;
+	/** What is wrong, where, and what to do. */
+	readonly detail: string;
+	/** Stable, for machines. */
+	readonly code: ErrorCode;
+	readonly correlationId: string;
+	readonly errors?: readonly Fault[];
+}
+
+interface ErrorLike {
+	readonly name?: unknown;
+	readonly message?: unknown;
+	readonly type?: unknown;
+	readonly code?: unknown;
+	readonly status?: unknown;
+	readonly data?: unknown;
+}
+
+/** Errors of the HTTP parsers and of Moleculer, by their type or name. */
+const FOREIGN: Readonly<Record<string, ErrorCode>> = {
+	"entity.too.large": "BODY_TOO_LARGE",
+	"entity.parse.failed": "REQUEST_INVALID",
+	"entity.verify.failed": "REQUEST_INVALID",
+	"encoding.unsupported": "MEDIA_TYPE_UNSUPPORTED",
+	"charset.unsupported": "MEDIA_TYPE_UNSUPPORTED",
+	"request.aborted": "REQUEST_INVALID",
+	"request.size.invalid": "REQUEST_INVALID",
+	"stream.encoding.set": "REQUEST_INVALID",
+	SERVICE_NOT_FOUND: "UNAVAILABLE",
+	SERVICE_NOT_AVAILABLE: "UNAVAILABLE",
+	SERVICE_UNAVAILABLE: "UNAVAILABLE",
+	REQUEST_TIMEOUT: "TIMED_OUT",
+	REQUEST_SKIPPED: "TIMED_OUT",
+	REQUEST_REJECTED: "UNAVAILABLE",
+	QUEUE_FULL: "UNAVAILABLE",
+	NOT_FOUND: "NOT_FOUND"
+};
+
+/** What a caller is told where the error's own words are not for him. */
+const SAID: Partial<Record<ErrorCode, string>> = {
+	INTERNAL: "Something broke on our side; the log has more under this correlation id.",
+	UNAVAILABLE: "No node answers for this now: try again in a moment.",
+	TIMED_OUT: "It took too long. What was asked may still be under way: look before you ask again.",
+	BODY_TOO_LARGE: "The body is larger than this gateway takes.",
+	MEDIA_TYPE_UNSUPPORTED: "Send JSON in UTF-8, uncompressed, as application/json.",
+	NOT_FOUND: "There is nothing at this address; /docs lists what there is."
+};
+
+const codeOf = ({ type, name }: ErrorLike): ErrorCode => {
+	if (typeof type === "string" && Object.hasOwn(ERRORS, type)) return type as ErrorCode;
+	const known = [type, name].find((word): word is string => typeof word === "string" && Object.hasOwn(FOREIGN, word));
+	return known === undefined ? "INTERNAL" : (FOREIGN[known] as ErrorCode);
+};
+
+/** Was this error made from the table, with words for the caller? */
+const isOurs = ({ type, data }: ErrorLike): boolean =>
+	typeof type === "string" && Object.hasOwn(ERRORS, type) && data !== undefined;
+
+/** @param correlationId names the request in the logs */
+export function problemOf(error: unknown, correlationId: string): Problem {
+	const like = (error ?? {}) as ErrorLike;
+	const code = codeOf(like);
+	const { status, title } = ERRORS[code];
+	const faults = faultsOf(like, code);
+	const detail = (isOurs(like) ? undefined : SAID[code]) ?? detailOf(like, code);
+	return {
+		type: `/docs/problems#${code}`,
+		title,
+		status,
+		detail: maskText(detail),
+		code,
+		correlationId,
+		...(faults.length > 0 && { errors: faults })
+	};
+}
+
+function detailOf({ message, type }: ErrorLike, code: ErrorCode): string {
+	if (type === "entity.parse.failed") return "The body is not JSON.";
+	if (code === "VALIDATION_ERROR") return "Some fields are not as they must be: 'errors' says which.";
+	if (code === "REQUEST_INVALID" && type !== "REQUEST_INVALID") return "The request was cut off or is not well formed.";
+	return typeof message === "string" && message !== "" ? message : ERRORS[code].title;
+}
+
+function faultsOf({ data }: ErrorLike, code: ErrorCode): Fault[] {
+	if (code !== "VALIDATION_ERROR" || !Array.isArray(data)) return [];
+	return data.flatMap(({ field, type, message, actual }: Record<string, unknown>): Fault[] => {
+		// The validator names all unknown fields of a level in one error.
+		if (type === "objectStrict")
+			return String(actual)
+				.split(", ")
+				.map(name => ({ field: name, message: `There is no field '${name}' here.` }));
+		return [{ field: String(field ?? ""), message: String(message ?? type) }];
+	});
+}

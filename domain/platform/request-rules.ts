@@ -1,0 +1,90 @@
+/**
+ * What a request must be before anything of it is read. Whatever two servers in a row could read differently is refused,
+ * so that nothing can be smuggled past one of them (RFC 9112 §11.2; the list of anomalies of the HTTP Garden). Pure.
+ */
+
+export interface RequestHead {
+	readonly method: string;
+	/** The request target as it was sent. */
+	readonly url: string;
+	readonly httpVersion: string;
+	/** Names and values in turn, as they were sent. */
+	readonly rawHeaders: readonly string[];
+}
+
+/** Headers of which a request may have one. */
+const SINGLE: ReadonlySet<string> = new Set([
+	"host",
+	"content-length",
+	"transfer-encoding",
+	"content-type",
+	"authorization",
+	"x-api-key",
+	"idempotency-key",
+	"expect",
+	"forwarded"
+]);
+const WITHOUT_BODY: ReadonlySet<string> = new Set(["GET", "HEAD", "DELETE", "OPTIONS", "TRACE"]);
+
+/** Why the request is refused, or undefined. */
+export function refusal(head: RequestHead): string | undefined {
+	const headers = headersOf(head.rawHeaders);
+	return RULES.map(rule => rule(head, headers)).find(reason => reason !== undefined);
+}
+
+type Headers = ReadonlyMap<string, readonly string[]>;
+type Rule = (head: RequestHead, headers: Headers) => string | undefined;
+
+function headersOf(raw: readonly string[]): Headers {
+	const headers = new Map<string, string[]>();
+	for (let index = 0; index + 1 < raw.length; index += 2) {
+		const name = (raw[index] as string).toLowerCase();
+		const values = headers.get(name);
+		if (values) values.push(raw[index + 1] as string);
+		else headers.set(name, [raw[index + 1] as string]);
+	}
+	return headers;
+}
+
+const RULES: readonly Rule[] = [
+	({ url }) => (url.startsWith("/") ? undefined : "The request target must be a path."),
+	({ url }) => pathFault(url.split("?", 1)[0] as string),
+	(_, headers) => {
+		const twice = [...headers].find(([name, values]) => SINGLE.has(name) && values.length > 1);
+		return twice && `The header '${twice[0]}' stands twice.`;
+	},
+	({ httpVersion }, headers) => {
+		const coding = headers.get("transfer-encoding")?.[0];
+		if (coding === undefined) return undefined;
+		if (httpVersion !== "1.1") return "Transfer-Encoding needs HTTP/1.1.";
+		if (headers.has("content-length")) return "Content-Length and Transfer-Encoding exclude each other.";
+		return coding === "chunked" ? undefined : "The only Transfer-Encoding here is 'chunked'.";
+	},
+	(_, headers) => {
+		const length = headers.get("content-length")?.[0];
+		return length === undefined || /^\d{1,15}$/.test(length) ? undefined : "Content-Length must be a number.";
+	},
+	({ method }, headers) => {
+		const length = Number(headers.get("content-length")?.[0] ?? 0);
+		const body = length > 0 || headers.has("transfer-encoding");
+		return body && WITHOUT_BODY.has(method) ? `A ${method} request has no body here.` : undefined;
+	},
+	(_, headers) => {
+		const expect = headers.get("expect")?.[0];
+		return expect === undefined || expect.toLowerCase() === "100-continue" ? undefined : "Expect is not understood.";
+	}
+];
+
+/** Of a path, percent-encoded. */
+function pathFault(path: string): string | undefined {
+	if (!/^[\x21-\x5b\x5d-\x7e]*$/.test(path)) return "The path has characters that must be percent-encoded.";
+	if (/%(?:00|2f|5c)/i.test(path)) return "The path has an encoded slash, backslash or NUL.";
+	let decoded: string;
+	try {
+		decoded = decodeURIComponent(path);
+	} catch {
+		return "The path has a percent sign that begins no valid escape.";
+	}
+	if (decoded.split("/").some(segment => segment === ".." || segment === ".")) return "The path has dot segments.";
+	return path.includes("//") ? "The path has an empty segment." : undefined;
+}

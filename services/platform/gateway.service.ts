@@ -1,0 +1,202 @@
+import compression from "compression";
+import { Event, type EventOf, Service, service } from "../../cluster";
+import { failure } from "../../cluster/errors";
+import { settingsOf } from "../../cluster/settings";
+import { CONTRACTS } from "../../contracts";
+import type { JsonValue } from "../../contracts/json";
+import { migration } from "../../contracts/migration/migration";
+import { access } from "../../contracts/platform/access";
+import { gateway } from "../../contracts/platform/gateway";
+import { problemOf } from "../../domain/platform/problem";
+import { type Route, routesOf } from "../../domain/platform/routes";
+import { mappings } from "../../mixins/mappings.mixin";
+import { type WebHandler, type WebRequest, type WebResponse, type WebRoute, web } from "../../mixins/web.mixin";
+import { Keys } from "./gateway/access";
+import { accepts, callOf } from "./gateway/call";
+import { type Front, openFront } from "./gateway/front";
+import { idempotent, keep } from "./gateway/idempotent";
+import { OldLinkDoor } from "./gateway/old-links";
+import { openRoutes } from "./gateway/open";
+import { paramsOf, reviver, YAML_TYPE } from "./gateway/params";
+import { followLog, Wakes, writeLines } from "./gateway/streams";
+
+/** What under way may take when the node stops, in ms. */
+const GRACE_MS = 10_000;
+
+const takesDocument = (action: string): boolean => action === "migration.plan" || action === "migration.dryRun";
+const isChange = ({ method }: Route): boolean => method !== "GET";
+
+@Service(gateway)
+export default class GatewayService extends service(
+	web({
+		meta: req => ({ correlationId: callOf(req).correlationId }),
+		sendError(this: never, req, res, error) {
+			(this as GatewayService).refuse(req, res, error);
+		}
+	}),
+	mappings()
+) {
+	private readonly wakes = new Wakes();
+	private keys!: Keys;
+	private links!: OldLinkDoor;
+	private front!: Front;
+
+	async started(): Promise<void> {
+		const { gateway: options } = settingsOf(this.broker);
+		if (!options) throw new Error("This node was started without the gateway's settings.");
+		this.broker.metrics.register({
+			type: "counter",
+			name: "banyan.links.served",
+			description: "Old subscription links, by who answered.",
+			labelNames: ["by"]
+		});
+		this.keys = new Keys(this.broker);
+		this.links = new OldLinkDoor(this.broker, this.oldLinks(), by =>
+			this.broker.metrics.increment("banyan.links.served", { by })
+		);
+		for (const route of this.routesToServe(options.bodyLimit)) this.serve(route);
+		this.front = openFront(
+			options,
+			(req, res) => this.take(req as WebRequest, res),
+			(req, res, error) => this.refuse(req as WebRequest, res, error)
+		);
+		this.logger.info(`The gateway listens on ${await this.front.listen()}.`);
+	}
+
+	async stopped(): Promise<void> {
+		this.wakes.close();
+		await this.front?.close(GRACE_MS);
+		await this.links?.close();
+	}
+
+	@Event(migration.events.progressed)
+	async progressed(ctx: EventOf<typeof migration.events.progressed>): Promise<void> {
+		this.links?.forget();
+		this.wakes.wake(ctx.params.name);
+	}
+
+	@Event(access.events.changed)
+	async keysChanged(_ctx: EventOf<typeof access.events.changed>): Promise<void> {
+		this.keys?.forget();
+	}
+
+	private routesToServe(limit: number): WebRoute[] {
+		return [
+			this.api(routesOf(CONTRACTS), limit),
+			{ name: "open", path: "/", bodyParsers: false, aliases: openRoutes(this.broker, this.keys) }
+		];
+	}
+
+	/** The routes of the contracts: a key, a scope, params from one place each, one answer a key. */
+	private api(routes: readonly Route[], limit: number): WebRoute {
+		const byAlias = new Map(routes.map(route => [`${route.method} ${route.path}`, route]));
+		return {
+			name: "api",
+			path: "/",
+			aliases: Object.fromEntries([...byAlias].map(([alias, route]) => [alias, this.handlersOf(route)])),
+			bodyParsers: {
+				json: { limit, strict: true, inflate: false, reviver },
+				text: {
+					limit,
+					inflate: false,
+					type: (req: { headers: Record<string, string> }) => YAML_TYPE.test(req.headers["content-type"] ?? "")
+				}
+			},
+			use: [compression({ threshold: 2048, filter: req => !accepts(req, "text/event-stream") })],
+			onBeforeCall: async (_ctx, _route, req, res, { method, fullPath }) => {
+				const route = byAlias.get(`${method} ${fullPath}`);
+				if (!route) return;
+				callOf(req).key = await this.keys.admit(req, route.scope);
+				req.$params = paramsOf(req, res, route, takesDocument(route.action)) as WebRequest["$params"];
+			},
+			onAfterCall: async (_ctx, _route, req, res, data) => {
+				const { method, fullPath } = req.$alias as { method: string; fullPath: string };
+				return this.answered(byAlias.get(`${method} ${fullPath}`) as Route, req, res, data);
+			}
+		};
+	}
+
+	private handlersOf(route: Route): (WebHandler | string)[] {
+		const special = this.streamed(route.action);
+		return [...(isChange(route) ? [idempotent(this.broker)] : []), ...(special ? [special] : []), route.action];
+	}
+
+	/** Answers that go on, for callers that ask for them. */
+	private streamed(action: string): WebHandler | undefined {
+		if (action === "migration.log")
+			return (req, res, next) => {
+				if (!accepts(req, "text/event-stream")) return next();
+				followLog(this.broker, this.wakes, req, res).catch(next);
+			};
+		if (action === "migration.report" || action === "migration.diff" || action === "migration.links")
+			return (req, res, next) => {
+				if (!accepts(req, "application/x-ndjson")) return next();
+				writeLines(this.broker, action, req, res).catch(next);
+			};
+		return undefined;
+	}
+
+	private async answered(route: Route, req: WebRequest, res: WebResponse, data: unknown): Promise<unknown> {
+		res.statusCode = route.status;
+		const location = locationOf(route, data);
+		if (location !== null) res.setHeader("Location", location);
+		res.setHeader("Cache-Control", "no-cache");
+		await keep(this.broker, req, { status: route.status, location, body: data as JsonValue });
+		return data;
+	}
+
+	/** A request that was let in: for a route, or for an old link. */
+	private take(req: WebRequest, res: WebResponse): void {
+		const path = (req.url ?? "/").split("?", 1)[0] as string;
+		const methods = this.methodsOf(path);
+		if (methods.includes(req.method ?? "")) this.answer(req, res);
+		else if (methods.length > 0) this.otherMethod(methods, req, res);
+		else this.oldLink(path, req, res);
+	}
+
+	private otherMethod(methods: readonly string[], req: WebRequest, res: WebResponse): void {
+		res.setHeader("Allow", methods.join(", "));
+		if (req.method === "OPTIONS") res.writeHead(204).end();
+		else this.refuse(req, res, failure("METHOD_NOT_ALLOWED", `This address knows ${methods.join(", ")}.`));
+	}
+
+	private oldLink(path: string, req: WebRequest, res: WebResponse): void {
+		const link = this.links.read(path);
+		if (!link)
+			this.refuse(req, res, failure("NOT_FOUND", "There is nothing at this address; /docs lists what there is."));
+		else if (req.method !== "GET" && req.method !== "HEAD") this.otherMethod(["GET", "HEAD"], req, res);
+		else this.links.answer(req, res, link).catch(error => this.refuse(req, res, error));
+	}
+
+	/** Says what is wrong, once; a half-sent answer is cut off instead. */
+	private refuse(req: WebRequest, res: WebResponse, error: unknown): void {
+		const { correlationId, client } = callOf(req);
+		const problem = problemOf(error, correlationId);
+		if (problem.status >= 500)
+			this.logger.error(`${req.method} ${req.originalUrl ?? req.url}: ${String((error as Error).stack)}`);
+		else this.logger.debug(`${client} ${req.method} ${req.url}: ${problem.status} ${problem.code}`);
+		if (res.headersSent) return void res.destroy();
+		const { retryAfter } = ((error as { data?: { retryAfter?: number } }).data ?? {}) as { retryAfter?: number };
+		if (retryAfter !== undefined) res.setHeader("Retry-After", String(retryAfter));
+		if (problem.status === 401) res.setHeader("WWW-Authenticate", 'Bearer realm="banyan"');
+		if (problem.status === 413) res.setHeader("Connection", "close");
+		const body = JSON.stringify(problem);
+		res.writeHead(problem.status, {
+			"Content-Type": "application/problem+json; charset=utf-8",
+			"Content-Length": Buffer.byteLength(body),
+			"Cache-Control": "no-store"
+		});
+		res.end(req.method === "HEAD" ? undefined : body);
+		void keep(this.broker, req, { status: problem.status, location: null, body: problem as never }).catch(
+			() => undefined
+		);
+	}
+}
+
+/** Where to look on: at the migration that was begun, or the thing that was made. */
+function locationOf({ status, action }: Route, data: unknown): string | null {
+	const { name, id } = (data ?? {}) as { name?: string; id?: string };
+	if (status === 202 && name !== undefined) return `/api/v1/migrations/${encodeURIComponent(name)}`;
+	if (status === 201 && action === "access.create") return `/api/v1/api-keys/${id}`;
+	return null;
+}

@@ -1,0 +1,38 @@
+/** What is known of a request once it was let in. */
+
+import type { Scope } from "../../../contracts/contract";
+import type { ApiKey } from "../../../contracts/platform/access";
+import type { WebRequest } from "../../../mixins/web.mixin";
+
+export interface Call {
+	readonly correlationId: string;
+	/** The client's address, behind the proxies we trust. */
+	readonly client: string;
+	/** In ms, by `performance.now`. */
+	readonly began: number;
+	/** Who calls, where the route asks for it. */
+	key?: ApiKey;
+	/** The request is the first one under its Idempotency-Key. */
+	idempotencyKey?: string;
+}
+
+const calls = new WeakMap<object, Call>();
+
+export const setCall = (req: object, call: Call): void => void calls.set(req, call);
+export const callOf = (req: object): Call => calls.get(req) as Call;
+
+/** The value of a header that may stand once. */
+export const header = (req: Pick<WebRequest, "headers">, name: string): string | undefined => {
+	const value = req.headers[name];
+	return Array.isArray(value) ? value[0] : value;
+};
+
+export const mayDo = ({ scopes }: ApiKey, scope: Scope): boolean => scopes.includes(scope);
+
+/** Does the caller prefer this type of answer to JSON? He names it, and does not name JSON before it. */
+export function accepts(req: Pick<WebRequest, "headers">, type: string): boolean {
+	const wanted = (header(req, "accept") ?? "").split(",").map(each => each.split(";", 1)[0]?.trim().toLowerCase());
+	const at = wanted.indexOf(type);
+	const json = wanted.indexOf("application/json");
+	return at >= 0 && (json < 0 || at < json);
+}

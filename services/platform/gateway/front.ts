@@ -1,0 +1,168 @@
+/**
+ * The HTTP server of the gateway, and what is done with every request before its route is looked for: malformed ones are
+ * refused and their connection closed, the client's address is computed, ids and security headers are set, CORS is exact.
+ */
+
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { isIP, type Socket } from "node:net";
+import proxyaddr from "proxy-addr";
+import { failure } from "../../../cluster/errors";
+import { correlated } from "../../../cluster/logging";
+import { clientAddress } from "../../../domain/platform/client-address";
+import { problemOf } from "../../../domain/platform/problem";
+import { refusal } from "../../../domain/platform/request-rules";
+import { setCall } from "./call";
+
+export interface FrontOptions {
+	readonly host: string;
+	/** 0 chooses a free one. */
+	readonly port: number;
+	/** Addresses and networks of proxies whose word on the client's address counts. */
+	readonly trustedProxies: readonly string[];
+	/** Origins whose pages may call; all others may not. */
+	readonly corsOrigins: readonly string[];
+}
+
+export interface Front {
+	/** Answers its address. */
+	listen(): Promise<string>;
+	/** Lets in nothing new, lets what is under way end for at most `graceMs`. */
+	close(graceMs: number): Promise<void>;
+}
+
+type Answer = (req: IncomingMessage, res: ServerResponse) => void;
+type Refuse = (req: IncomingMessage, res: ServerResponse, error: unknown) => void;
+
+/** Node's own limits, tightened to what the Envoy project advises for an edge. */
+const LIMITS = {
+	maxHeaderSize: 32 * 1024,
+	headersTimeout: 15_000,
+	requestTimeout: 60_000,
+	keepAliveTimeout: 65_000,
+	connectionsCheckingInterval: 5_000,
+	insecureHTTPParser: false,
+	requireHostHeader: true
+};
+
+const SECURITY: readonly (readonly [string, string])[] = [
+	["X-Content-Type-Options", "nosniff"],
+	["X-Frame-Options", "DENY"],
+	["Referrer-Policy", "no-referrer"],
+	["Cross-Origin-Resource-Policy", "same-origin"],
+	["Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"]
+];
+
+/** While it drains, clients are told to come back on another connection before idle ones are closed. */
+const DRAIN_MS = 200;
+
+/** @param answers in turn: a request that was let in, and one that was not */
+export function openFront(options: FrontOptions, answer: Answer, refuse: Refuse): Front {
+	const trusts = proxyaddr.compile([...options.trustedProxies]);
+	const origins = new Set(options.corsOrigins);
+	let draining = false;
+	const server = createServer(LIMITS, (req, res) => {
+		if (draining) res.setHeader("Connection", "close");
+		const correlationId = correlationIdOf(req);
+		const client = clientAddress(
+			hopsOf(req),
+			text => isIP(text) > 0,
+			address => trusts(address, 0)
+		);
+		setCall(req, { correlationId, client, began: performance.now() });
+		res.setHeader("X-Correlation-ID", correlationId);
+		for (const [name, value] of SECURITY) res.setHeader(name, value);
+		correlated(correlationId, () => {
+			const reason = refusal(req as IncomingMessage & { url: string; method: string });
+			if (reason !== undefined) {
+				res.setHeader("Connection", "close");
+				refuse(req, res, failure("REQUEST_INVALID", reason));
+			} else if (!crossOrigin(req, res, origins)) answer(req, res);
+		});
+	});
+	server.on("clientError", refuseRaw);
+	return {
+		listen: () => listen(server, options),
+		close: async graceMs => {
+			draining = true;
+			await new Promise(resolve => setTimeout(resolve, DRAIN_MS));
+			await closed(server, graceMs);
+		}
+	};
+}
+
+/** A caller's own id is kept if it is harmless in a log line. */
+const correlationIdOf = (req: IncomingMessage): string => {
+	const given = req.headers["x-correlation-id"];
+	return typeof given === "string" && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
+};
+
+const hopsOf = (req: IncomingMessage) => ({
+	peer: req.socket.remoteAddress ?? "",
+	forwardedFor: req.headers["x-forwarded-for"] as string | undefined,
+	forwarded: req.headers.forwarded
+});
+
+const ALLOWED_HEADERS = "authorization, content-type, idempotency-key, last-event-id, x-api-key, x-correlation-id";
+const EXPOSED_HEADERS = "etag, idempotency-replayed, location, retry-after, x-correlation-id";
+
+/** True when the request was a preflight, which is answered here. */
+function crossOrigin(req: IncomingMessage, res: ServerResponse, origins: ReadonlySet<string>): boolean {
+	const { origin } = req.headers;
+	res.setHeader("Vary", "Origin");
+	if (origin !== undefined && origins.has(origin)) {
+		res.setHeader("Access-Control-Allow-Origin", origin);
+		res.setHeader("Access-Control-Expose-Headers", EXPOSED_HEADERS);
+		res.setHeader("Cross-Origin-Resource-Policy", "cross-origin");
+	}
+	if (req.method !== "OPTIONS" || req.headers["access-control-request-method"] === undefined) return false;
+	if (origin !== undefined && origins.has(origin)) {
+		res.setHeader("Access-Control-Allow-Methods", "GET, HEAD, POST, DELETE");
+		res.setHeader("Access-Control-Allow-Headers", ALLOWED_HEADERS);
+		res.setHeader("Access-Control-Max-Age", "600");
+	}
+	res.writeHead(204).end();
+	return true;
+}
+
+/** What the parser could not read: the error's own code tells which limit it broke, if any. */
+const PARSER_STATUS: Readonly<Record<string, readonly [number, string]>> = {
+	HPE_HEADER_OVERFLOW: [431, "Request Header Fields Too Large"],
+	ERR_HTTP_REQUEST_TIMEOUT: [408, "Request Timeout"]
+};
+
+function refuseRaw(error: NodeJS.ErrnoException, socket: Socket): void {
+	if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+	const [status, words] = PARSER_STATUS[error.code ?? ""] ?? [400, "Bad Request"];
+	const problem = problemOf(failure("REQUEST_INVALID", "The request is not HTTP as RFC 9112 has it."), randomUUID());
+	const body = JSON.stringify({ ...problem, status });
+	socket.end(
+		`HTTP/1.1 ${status} ${words}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`
+	);
+}
+
+function listen(server: Server, { host, port }: FrontOptions): Promise<string> {
+	return new Promise((resolve, reject) => {
+		server.once("error", (error: NodeJS.ErrnoException) => reject(listenFault(error, host, port)));
+		server.listen(port, host, () => {
+			const address = server.address() as { address: string; port: number; family: string };
+			resolve(`http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`);
+		});
+	});
+}
+
+const listenFault = (error: NodeJS.ErrnoException, host: string, port: number): Error =>
+	error.code === "EADDRINUSE"
+		? new Error(`Port ${port} on ${host} is taken: stop what holds it, or set GATEWAY_PORT to another one.`)
+		: new Error(`The gateway cannot listen on ${host}:${port} (${error.code}): see GATEWAY_HOST and GATEWAY_PORT.`);
+
+function closed(server: Server, graceMs: number): Promise<void> {
+	if (!server.listening) return Promise.resolve();
+	return new Promise(resolve => {
+		const impatient = setTimeout(() => server.closeAllConnections(), graceMs);
+		server.close(() => {
+			clearTimeout(impatient);
+			resolve();
+		});
+	});
+}

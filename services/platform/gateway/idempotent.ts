@@ -1,0 +1,63 @@
+/**
+ * A request under an `Idempotency-Key` has one effect however often it is sent (draft-ietf-httpapi-idempotency-key-header).
+ * The first one does it; others get its answer, or 409 while it is under way or was cut off.
+ */
+
+import type { Broker } from "../../../cluster";
+import { failure } from "../../../cluster/errors";
+import type { JsonValue } from "../../../contracts/json";
+import type { KeptAnswer } from "../../../contracts/platform/idempotency";
+import { digest } from "../../../domain/canonical";
+import type { WebHandler, WebRequest, WebResponse } from "../../../mixins/web.mixin";
+import { callOf, header } from "./call";
+
+/** Printable, and without the quotes that a structured string has. */
+const KEY = /^"?([\x21\x23-\x7e]{1,255})"?$/;
+
+export const idempotent =
+	(broker: Broker): WebHandler =>
+	(req, res, next) => {
+		begin(broker, req, res).then(mine => mine && next(), next);
+	};
+
+/** True when this request is to do it. */
+async function begin(broker: Broker, req: WebRequest, res: WebResponse): Promise<boolean> {
+	const given = header(req, "idempotency-key");
+	if (given === undefined) return true;
+	const key = KEY.exec(given)?.[1];
+	if (key === undefined) throw failure("REQUEST_INVALID", "Idempotency-Key is 1 to 255 printable characters.");
+	const call = callOf(req);
+	const client = (call.key as { id: string }).id;
+	const asked = digest([req.method as string, req.$alias?.fullPath ?? "", req.$params as JsonValue]);
+	const { state, answer } = await broker.call("idempotency.begin", { client, key, digest: asked });
+	if (state === "done") return replay(res, answer as KeptAnswer);
+	if (state === "reused")
+		throw failure("IDEMPOTENCY_REUSED", "Use another key for another request; this one is kept for a day.");
+	if (state === "running")
+		throw failure(
+			"IDEMPOTENCY_RUNNING",
+			"Ask again in a moment. If it was cut off, nobody knows whether it had its effect: look, then use another key."
+		);
+	call.idempotencyKey = key;
+	return true;
+}
+
+function replay(res: WebResponse, { status, location, body }: KeptAnswer): false {
+	res.writeHead(status, {
+		"Content-Type": status < 400 ? "application/json; charset=utf-8" : "application/problem+json; charset=utf-8",
+		"Idempotency-Replayed": "true",
+		...(location !== null && { Location: location })
+	});
+	res.end(JSON.stringify(body));
+	return false;
+}
+
+/** Keeps the answer, if the request was the first under a key. An answer of our own fault frees the key. */
+export async function keep(broker: Broker, req: WebRequest, answer: KeptAnswer): Promise<void> {
+	const call = callOf(req);
+	const { idempotencyKey: key } = call;
+	if (key === undefined) return;
+	delete call.idempotencyKey;
+	const client = (call.key as { id: string }).id;
+	await broker.call("idempotency.finish", { client, key, answer: answer.status >= 500 ? null : answer });
+}
