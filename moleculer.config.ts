@@ -89,12 +89,12 @@ export const VARIABLES = {
 	GATEWAY_PORT: { says: "its port; 0 chooses a free one", fallback: "8000", read: number(0, 65_535) },
 	GATEWAY_TRUSTED_PROXIES: {
 		says: "proxies whose word on the client's address counts: addresses and networks, separated by commas, or loopback",
-		fallback: "",
+		fallback: null,
 		read: networks
 	},
 	GATEWAY_CORS_ORIGINS: {
 		says: "web origins whose pages may call the API, separated by commas: https://console.example.com",
-		fallback: "",
+		fallback: null,
 		read: origins
 	},
 	GATEWAY_BODY_LIMIT: {
@@ -175,8 +175,8 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 			gateway: {
 				host: read(environment, "GATEWAY_HOST") as string,
 				port: read(environment, "GATEWAY_PORT") as number,
-				trustedProxies: read(environment, "GATEWAY_TRUSTED_PROXIES") as string[],
-				corsOrigins: read(environment, "GATEWAY_CORS_ORIGINS") as string[],
+				trustedProxies: read(environment, "GATEWAY_TRUSTED_PROXIES") ?? [],
+				corsOrigins: read(environment, "GATEWAY_CORS_ORIGINS") ?? [],
 				bodyLimit: read(environment, "GATEWAY_BODY_LIMIT") as number
 			},
 			environment: name => environment[name]
