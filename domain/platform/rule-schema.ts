@@ -1,0 +1,165 @@
+/**
+ * The rules of the contracts as JSON Schema (2020-12): what a caller reads is what the validator checks. Text that a rule
+ * converts is shown as what it becomes.
+ */
+
+import type { Json, JsonValue } from "../../contracts/json";
+import type { Rule, Schema } from "../../contracts/schema";
+
+/** A rule, spelled out. */
+interface Wordy {
+	readonly type: string;
+	readonly optional?: boolean;
+	readonly nullable?: boolean;
+	readonly default?: JsonValue;
+	readonly items?: Rule;
+	readonly values?: readonly JsonValue[];
+	readonly props?: Schema;
+	readonly value?: Rule;
+	readonly [option: string]: unknown;
+}
+
+/** The fields of an object, and no others. */
+export function objectSchema(schema: Schema): Json {
+	const fields = Object.entries(schema);
+	const required = fields.filter(([, rule]) => isRequired(rule)).map(([field]) => field);
+	return {
+		type: "object",
+		properties: Object.fromEntries(fields.map(([field, rule]) => [field, ruleSchema(rule)])),
+		...(required.length > 0 && { required }),
+		additionalProperties: false
+	};
+}
+
+/** Must a caller give it? */
+export function isRequired(rule: Rule): boolean {
+	if (isAlternatives(rule)) return rule.some(isRequired);
+	const { optional, default: fallback } = wordy(rule);
+	return optional !== true && fallback === undefined;
+}
+
+/** What one value must be. */
+export function ruleSchema(rule: Rule): Json {
+	if (isAlternatives(rule)) return { anyOf: rule.map(ruleSchema) };
+	const words = wordy(rule);
+	const schema = { ...shapeOf(words), ...optionsOf(words) };
+	const fallback = words.default === undefined ? {} : { default: words.default };
+	return { ...(words.nullable === true ? orNull(schema) : schema), ...fallback };
+}
+
+/** The same as a parameter of an address, where there is no null. */
+export function parameterSchema(rule: Rule): Json {
+	if (isAlternatives(rule)) return { anyOf: rule.map(parameterSchema) };
+	return ruleSchema({ ...wordy(rule), nullable: false } as unknown as Rule);
+}
+
+const isAlternatives = (rule: Rule): rule is readonly Rule[] => Array.isArray(rule);
+
+/** `string|min:1|optional` spelled out, as fastest-validator reads it. */
+function wordy(rule: Exclude<Rule, readonly Rule[]>): Wordy {
+	if (typeof rule !== "string") return withItems(rule as unknown as Wordy);
+	const [type = "", ...flags] = rule.split("|").map(flag => flag.trim());
+	return withItems({ type, ...Object.fromEntries(flags.map(flagOf)) });
+}
+
+const withItems = (words: Wordy): Wordy =>
+	words.type.endsWith("[]") ? { ...words, type: "array", items: words.type.slice(0, -2) as Rule } : words;
+
+function flagOf(flag: string): [string, JsonValue] {
+	const [, name, value] = /^([^:]*):(.*)$/.exec(flag) ?? [];
+	if (name !== undefined && value !== undefined) return [name.trim(), literal(value.trim())];
+	return flag.startsWith("no-") ? [flag.slice(3), false] : [flag, true];
+}
+
+const literal = (text: string): JsonValue => {
+	if (text === "true" || text === "false") return text === "true";
+	return Number.isNaN(Number(text)) ? text : Number(text);
+};
+
+const SHAPES: Readonly<Record<string, (words: Wordy) => Json>> = {
+	string: () => ({ type: "string" }),
+	uuid: () => ({ type: "string", format: "uuid" }),
+	email: () => ({ type: "string", format: "email" }),
+	url: () => ({ type: "string", format: "uri", pattern: "^https?://\\S+" }),
+	number: ({ integer }) => ({ type: integer === true ? "integer" : "number" }),
+	boolean: () => ({ type: "boolean" }),
+	// Without `nullable` the wire refuses null here, too.
+	any: ({ nullable }) => (nullable === true ? {} : { type: ["string", "number", "boolean", "object", "array"] }),
+	enum: ({ values = [] }) => ({ enum: [...values] }),
+	object: ({ props }) => (props ? objectSchema(props) : { type: "object" }),
+	array: ({ items }) => ({ type: "array", ...(items !== undefined && { items: ruleSchema(items) }) }),
+	record: ({ value }) => ({ type: "object", additionalProperties: value === undefined ? true : ruleSchema(value) })
+};
+
+function shapeOf(words: Wordy): Json {
+	const shape = Object.hasOwn(SHAPES, words.type) ? SHAPES[words.type] : undefined;
+	if (!shape) throw new Error(`The rule ${JSON.stringify(words)} cannot be shown: its type has no JSON schema.`);
+	return shape(words);
+}
+
+type Option = (value: JsonValue) => Json;
+const as =
+	(keyword: string): Option =>
+	value => ({ [keyword]: value });
+const pattern =
+	(text: string): Option =>
+	value =>
+		value === true ? { pattern: text } : {};
+/** One length, both ways. */
+const exactly =
+	(least: string, most: string): Option =>
+	value => ({ [least]: value, [most]: value });
+
+const TEXT: Readonly<Record<string, Option>> = {
+	min: as("minLength"),
+	max: as("maxLength"),
+	length: exactly("minLength", "maxLength"),
+	empty: value => (value === false ? { minLength: 1 } : {}),
+	pattern: as("pattern"),
+	enum: as("enum"),
+	alpha: pattern("^[a-zA-Z]+$"),
+	alphanum: pattern("^[a-zA-Z0-9]+$"),
+	alphadash: pattern("^[a-zA-Z0-9_-]+$"),
+	numeric: pattern("^-?[0-9]\\d*(\\.\\d+)?$"),
+	hex: pattern("^([0-9a-fA-F]{2})+$")
+};
+
+/** What an option of a rule is called in JSON Schema, by the rule's type. */
+const OPTIONS: Readonly<Record<string, Readonly<Record<string, Option>>>> = {
+	string: TEXT,
+	email: { min: as("minLength"), max: as("maxLength") },
+	number: {
+		min: as("minimum"),
+		max: as("maximum"),
+		equal: as("const"),
+		positive: value => (value === true ? { exclusiveMinimum: 0 } : {}),
+		negative: value => (value === true ? { exclusiveMaximum: 0 } : {})
+	},
+	array: {
+		min: as("minItems"),
+		max: as("maxItems"),
+		length: exactly("minItems", "maxItems"),
+		empty: value => (value === false ? { minItems: 1 } : {}),
+		unique: as("uniqueItems")
+	},
+	object: { minProps: as("minProperties"), maxProps: as("maxProperties") }
+};
+
+/** Options that say nothing of what a caller may send, or are said elsewhere. */
+const SILENT: ReadonlySet<string> = new Set(
+	"type optional nullable default items values props value integer convert trim lowercase uppercase".split(" ")
+);
+
+function optionsOf(words: Wordy): Json {
+	const known = OPTIONS[words.type] ?? {};
+	const said = Object.entries(words).filter(([option]) => !SILENT.has(option));
+	const unknown = said.find(([option]) => !Object.hasOwn(known, option));
+	if (unknown) throw new Error(`The option ${unknown[0]} of a rule ${words.type} cannot be shown in JSON Schema.`);
+	return Object.assign({}, ...said.map(([option, value]) => known[option]?.(value as JsonValue)));
+}
+
+function orNull(schema: Json): Json {
+	if (Array.isArray(schema.enum)) return { ...schema, enum: [...schema.enum, null] };
+	if (schema.type !== undefined && schema.const === undefined) return { ...schema, type: [schema.type, "null"] };
+	return Object.keys(schema).length === 0 ? schema : { anyOf: [schema, { type: "null" }] };
+}
