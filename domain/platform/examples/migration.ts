@@ -1,0 +1,182 @@
+/** A panel of one reseller and two users, from its plan to its rollback. */
+
+import type { CheckReport } from "../../../contracts/migration/connection";
+import type { Plan, Status, StreamPlan, StreamStatus } from "../../../contracts/migration/migration";
+import type { Examples } from "./example";
+
+const name = "panel";
+const hash = "9f2c1d0e8b7a6f5e4d3c2b1a0f9e8d7c6b5a4f3e2d1c0b9a8f7e6d5c4b3a2f1e";
+const document = `name: panel
+source: { connector: marzneshin, url: "https://old.example.org", username: banyan, password: "\${MARZNESHIN_PASSWORD}" }
+target: { connector: marzban, url: "https://new.example.org", username: banyan, password: "\${MARZBAN_PASSWORD}" }
+`;
+
+const source = { system: "marzneshin", version: "0.7.4", account: "banyan" };
+const target = { system: "marzban", version: "0.8.4", account: "banyan" };
+
+const streamPlan = (stream: string, records: number): StreamPlan => ({
+	stream,
+	source: records,
+	target: 0,
+	move: records,
+	quarantine: {},
+	losses: {},
+	clashes: [],
+	clashCount: 0
+});
+const plan: Plan = {
+	name,
+	hash,
+	ok: true,
+	findings: [],
+	source,
+	target,
+	streams: [streamPlan("admins", 1), streamPlan("users", 2)],
+	estimateSeconds: 2
+};
+
+const outcomes = { created: 0, updated: 0, unchanged: 0, skipped: 0, quarantined: 0, removed: 0 };
+const untouched = (stream: string, total: number): StreamStatus => ({
+	stream,
+	total,
+	read: 0,
+	outcomes,
+	quarantine: {},
+	losses: {},
+	copied: false,
+	compared: 0,
+	differences: 0,
+	extra: null,
+	complete: null,
+	pass: 0,
+	restored: 0,
+	changedSince: 0
+});
+const copied = (stream: string, total: number): StreamStatus => ({
+	...untouched(stream, total),
+	read: total,
+	outcomes: { ...outcomes, created: total },
+	copied: true
+});
+
+const begun: Status = {
+	name,
+	hash,
+	phase: "copying",
+	running: true,
+	paused: false,
+	startedAt: "2026-11-21T09:00:00.000Z",
+	finishedAt: null,
+	streams: [untouched("admins", 1), untouched("users", 2)],
+	failure: null,
+	backup: null,
+	verdict: null
+};
+const finished: Status = {
+	...begun,
+	phase: "finished",
+	running: false,
+	finishedAt: "2026-11-21T09:00:04.000Z",
+	streams: [copied("admins", 1), copied("users", 2)].map(stream => ({
+		...stream,
+		compared: stream.total,
+		extra: 0,
+		complete: true,
+		pass: 1
+	})),
+	verdict: { result: "clean", accountedFor: 3, total: 3, differences: 0, losses: 0, certificate: hash }
+};
+const comparing: Status = { ...begun, phase: "comparing", streams: [copied("admins", 1), copied("users", 2)] };
+const stopped: Status = { ...begun, running: false };
+
+const reached = ({ system, version, account }: typeof source, counts: CheckReport["counts"]): CheckReport => ({
+	ok: true,
+	system,
+	version,
+	account,
+	findings: [],
+	facts: {},
+	counts
+});
+
+const runExamples = {
+	"migration.plan": { params: { document }, answer: plan },
+	"migration.inbounds": {
+		params: { document, tags: ["reality"] },
+		answer: { inbounds: [{ tag: "reality", port: 443, protocol: "vless" }], notes: [] }
+	},
+	"migration.start": { params: { name }, answer: begun },
+	"migration.pause": { params: { name, reason: "maintenance" }, answer: { ...stopped, paused: true } },
+	"migration.cancel": { params: { name, reason: "another day" }, answer: { ...stopped, phase: "cancelled" } },
+	"migration.rollback": {
+		params: { name, reason: "customers report errors" },
+		answer: { ...comparing, phase: "rolling-back" }
+	},
+	"migration.repair": { params: { name, reason: "edited by hand" }, answer: comparing },
+	"migration.dryRun": {
+		params: { document },
+		answer: { ...finished, name: "panel-dry-run", verdict: null }
+	},
+	"migration.halt": { params: { name }, answer: stopped },
+	"migration.testSource": { params: { name }, answer: reached(source, { admins: 1, users: 2 }) },
+	"migration.testTarget": { params: { name }, answer: reached(target, { admins: 0, users: 0 }) }
+} satisfies Examples;
+
+const lookExamples = {
+	"migration.status": { params: { name }, answer: finished },
+	"migration.list": { params: {}, answer: [finished] },
+	"migration.log": {
+		params: { name, limit: 200 },
+		answer: {
+			lines: [
+				{
+					id: "1",
+					at: "2026-11-21T08:59:00.000Z",
+					event: "planned",
+					says: "Planned by marzneshin-to-marzban: 1 admins, 2 users to move."
+				},
+				{ id: "2", at: "2026-11-21T09:00:00.000Z", event: "taken", says: "A controller took the run over." }
+			],
+			next: null
+		}
+	},
+	"migration.report": {
+		params: { name, stream: "users" },
+		answer: {
+			lines: [
+				{ stream: "users", id: "42", name: "anna", outcome: "created", target: "anna", losses: [], reason: null }
+			],
+			next: null
+		}
+	},
+	"migration.diff": {
+		params: { name, stream: "users" },
+		answer: {
+			lines: [
+				{
+					stream: "users",
+					id: "42",
+					name: "anna",
+					kind: "different",
+					fields: [{ field: "note", expected: "paid until June", actual: "" }]
+				}
+			],
+			next: null
+		}
+	},
+	"migration.links": {
+		params: { name },
+		answer: {
+			lines: [
+				{
+					username: "anna",
+					path: "/sub/anna/8f14e45fceea167a5a36dedd4bea2543",
+					target: "https://new.example.org/sub/YW5uYSwxNzYz"
+				}
+			],
+			next: null
+		}
+	}
+} satisfies Examples;
+
+export const migrationExamples = { ...runExamples, ...lookExamples } satisfies Examples;

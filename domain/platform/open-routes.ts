@@ -1,0 +1,245 @@
+/** The routes that the gateway answers by itself, without a key: what each says and answers. The gateway serves this list. */
+
+import type { Json, JsonValue } from "../../contracts/json";
+
+/** An answer, by its media type. */
+export interface OpenAnswer {
+	readonly description: string;
+	readonly type: string;
+	readonly schema: Json;
+	readonly example: JsonValue;
+}
+export interface OpenRoute {
+	/** The operation's id in the OpenAPI document. */
+	readonly id: string;
+	readonly method: "GET";
+	/** From the root; `:name` is a parameter. */
+	readonly path: string;
+	readonly says: string;
+	/** What each parameter of the path is, with an example. */
+	readonly params: Readonly<Record<string, { readonly description: string; readonly example: string }>>;
+	readonly answers: Readonly<Record<number, OpenAnswer>>;
+	/** Statuses that it answers with a problem. */
+	readonly problems: readonly number[];
+}
+
+const text: Json = { type: "string" };
+/** All of these fields, and no others. */
+const fields = (properties: Json): Json => ({
+	type: "object",
+	properties,
+	required: Object.keys(properties),
+	additionalProperties: false
+});
+const listOf = (items: Json): Json => ({ type: "array", items });
+const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
+
+/** What the answers of these routes are made of: goes to the document's components. */
+export const OPEN_SCHEMAS: Readonly<Record<string, Json>> = {
+	HealthState: {
+		enum: ["up", "degraded", "down"],
+		description: "`degraded`: it answers, but not all of it is there."
+	},
+	ServiceHealth: fields({
+		name: text,
+		status: ref("HealthState"),
+		nodes: { ...listOf(text), description: "The nodes that run it." }
+	}),
+	Check: fields({
+		name: { ...text, description: "`database`, `memory`, `disk`, `transporter` …" },
+		status: ref("HealthState"),
+		message: { ...text, description: "What was found, in one sentence." }
+	}),
+	Health: fields({
+		status: ref("HealthState"),
+		version: text,
+		node: text,
+		uptimeSeconds: { type: "number", minimum: 0 }
+	}),
+	RegisteredNode: fields({
+		id: text,
+		available: { type: "boolean" },
+		services: listOf(text),
+		lastSeenSeconds: { type: "number", minimum: 0, description: "Since its last sign of life." }
+	})
+};
+
+const json = (description: string, schema: Json, example: JsonValue): OpenAnswer => ({
+	description,
+	type: "application/json",
+	schema,
+	example
+});
+
+const health = { status: "up", version: "0.1.0", node: "gateway-1", uptimeSeconds: 86400 };
+const extractor = { name: "extractor", status: "up", nodes: ["stages-1", "stages-2"] };
+const missing = { name: "importer", status: "down", nodes: [] };
+const services = fields({ status: ref("HealthState"), services: listOf(ref("ServiceHealth")) });
+const readiness = fields({
+	ready: { type: "boolean" },
+	missing: { ...listOf(text), description: "Services that no node runs now." }
+});
+const subscription = (described: string): OpenRoute["answers"] => ({
+	200: {
+		description: described,
+		type: "*/*",
+		schema: {},
+		example: "vless://5c1b…@vpn.example.org:443?security=reality#one"
+	}
+});
+const USER = { description: "The user's name, as the old link spells it.", example: "anna" };
+const KEY = { description: "The key of the old link.", example: "8f14e45fceea167a5a36dedd4bea2543" };
+const NOT_ANSWERED = [429, 500, 503];
+
+type Told = Pick<OpenRoute, "id" | "path" | "says" | "answers"> & Partial<OpenRoute>;
+const get = (route: Told): OpenRoute => ({ method: "GET", params: {}, problems: NOT_ANSWERED, ...route });
+
+export const OPEN_ROUTES: readonly OpenRoute[] = [
+	get({
+		id: "gateway.welcome",
+		path: "/",
+		says: "What this is, and where to go on.",
+		answers: {
+			200: json(
+				"The addresses to begin with.",
+				fields({ name: text, version: text, docs: text, openapi: text, health: text }),
+				{
+					name: "banyan",
+					version: "0.1.0",
+					docs: "/docs",
+					openapi: "/api/openapi.json",
+					health: "/health"
+				}
+			)
+		}
+	}),
+	get({
+		id: "gateway.health",
+		path: "/health",
+		says: "Whether the cluster does its work, in short.",
+		answers: {
+			200: json("It does, or most of it.", ref("Health"), health),
+			503: json("It does not.", ref("Health"), { ...health, status: "down" })
+		},
+		problems: [429, 500]
+	}),
+	get({
+		id: "gateway.services",
+		path: "/health/services",
+		says: "Whether each service of the cluster is there, and on which nodes.",
+		answers: {
+			200: json("All services.", services, { status: "degraded", services: [extractor, missing] })
+		}
+	}),
+	get({
+		id: "gateway.detailed",
+		path: "/health/detailed",
+		says: "What this node checks of itself: database, memory, disk, and what it needs from outside.",
+		answers: {
+			200: json(
+				"Every check.",
+				fields({
+					...(OPEN_SCHEMAS.Health?.properties as Json),
+					checks: listOf(ref("Check")),
+					services: listOf(ref("ServiceHealth"))
+				}),
+				{
+					...health,
+					checks: [{ name: "disk", status: "up", message: "41 GB of 80 GB are free." }],
+					services: [extractor]
+				}
+			)
+		}
+	}),
+	get({
+		id: "gateway.service",
+		path: "/health/:service",
+		says: "Whether one service is there, and on which nodes.",
+		params: { service: { description: "The service's name.", example: "extractor" } },
+		answers: {
+			200: json("It is.", ref("ServiceHealth"), extractor),
+			503: json("No node runs it now.", ref("ServiceHealth"), missing)
+		},
+		problems: [404, 429, 500]
+	}),
+	get({
+		id: "gateway.live",
+		path: "/live",
+		says: "This process answers: for those who would restart it.",
+		answers: { 200: json("It lives.", fields({ status: { const: "up" } }), { status: "up" }) },
+		problems: []
+	}),
+	get({
+		id: "gateway.ready",
+		path: "/ready",
+		says: "Requests may be sent here: for balancers.",
+		answers: {
+			200: json("They may.", readiness, { ready: true, missing: [] }),
+			503: json("Not now.", readiness, { ready: false, missing: ["migration"] })
+		},
+		problems: []
+	}),
+	get({
+		id: "gateway.registry",
+		path: "/registry",
+		says: "The nodes of the cluster and what runs on each.",
+		answers: {
+			200: json("All nodes known here.", fields({ nodes: listOf(ref("RegisteredNode")) }), {
+				nodes: [{ id: "stages-1", available: true, services: ["extractor", "importer"], lastSeenSeconds: 2 }]
+			})
+		}
+	}),
+	get({
+		id: "gateway.metrics",
+		path: "/metrics",
+		says: "Measurements, in Prometheus' text format.",
+		answers: {
+			200: {
+				description: "One line a measurement.",
+				type: "text/plain",
+				schema: text,
+				example: "# TYPE moleculer_request_total counter\nmoleculer_request_total 42\n"
+			}
+		}
+	}),
+	get({
+		id: "gateway.openapi",
+		path: "/api/openapi.json",
+		says: "This document.",
+		answers: {
+			200: json(
+				"OpenAPI 3.1.",
+				{ type: "object", required: ["openapi", "info", "paths"] },
+				{
+					openapi: "3.1.0",
+					info: { title: "Banyan", version: "0.1.0" },
+					paths: {}
+				}
+			)
+		}
+	}),
+	get({
+		id: "gateway.docs",
+		path: "/docs",
+		says: "This document to read and to try, in a browser.",
+		answers: {
+			200: { description: "A page.", type: "text/html", schema: text, example: "<!doctype html><title>Banyan</title>" }
+		}
+	}),
+	get({
+		id: "gateway.subscription",
+		path: "/sub/:username/:key",
+		says: "A customer's old subscription link: it goes on working after the move.",
+		params: { username: USER, key: KEY },
+		answers: subscription("What the customer's panel answers, in the format that his app asks for."),
+		problems: [404, 429, 500, 502, 503, 504, 508]
+	}),
+	get({
+		id: "gateway.subscriptionAs",
+		path: "/sub/:username/:key/:format",
+		says: "A customer's old subscription link in one format.",
+		params: { username: USER, key: KEY, format: { description: "As the old panel calls it.", example: "clash-meta" } },
+		answers: subscription("What the customer's panel answers in that format."),
+		problems: [404, 429, 500, 502, 503, 504, 508]
+	})
+];

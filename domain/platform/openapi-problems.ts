@@ -1,0 +1,106 @@
+/** The errors of the REST API in the OpenAPI document: RFC 9457 problem details, out of the table of errors. Pure. */
+
+import { ERRORS, type ErrorCode } from "../../contracts/errors";
+import type { Json } from "../../contracts/json";
+
+const text: Json = { type: "string" };
+
+export const PROBLEM_SCHEMA: Json = {
+	type: "object",
+	description: "What went wrong (RFC 9457).",
+	properties: {
+		type: { type: "string", format: "uri-reference", description: "Where this kind of problem is described." },
+		title: text,
+		status: { type: "integer", minimum: 400, maximum: 599 },
+		detail: { ...text, description: "What is wrong, where, and what to do." },
+		code: { enum: Object.keys(ERRORS), description: "Stable, for machines." },
+		correlationId: { ...text, description: "Names the request in the logs." },
+		errors: {
+			type: "array",
+			description: "The fields that are not as they must be.",
+			items: {
+				type: "object",
+				properties: { field: text, message: text },
+				required: ["field", "message"],
+				additionalProperties: false
+			}
+		}
+	},
+	required: ["type", "title", "status", "detail", "code", "correlationId"],
+	additionalProperties: false
+};
+
+/** One response a status that the table of errors knows: `Problem404` … */
+export function problemResponses(): Json {
+	const statuses = [...new Set(Object.values(ERRORS).map(({ status }) => status))].sort((a, b) => a - b);
+	return Object.fromEntries(statuses.map(status => [`Problem${status}`, problemResponse(status)]));
+}
+
+function problemResponse(status: number): Json {
+	const codes = (Object.keys(ERRORS) as ErrorCode[]).filter(code => ERRORS[code].status === status);
+	const again = status === 429 || status === 503;
+	return {
+		description: codes.map(code => `\`${code}\`: ${ERRORS[code].title}.`).join(" "),
+		headers: {
+			"X-Correlation-ID": { $ref: "#/components/headers/CorrelationId" },
+			...(again && { "Retry-After": { $ref: "#/components/headers/RetryAfter" } })
+		},
+		content: {
+			"application/problem+json": {
+				schema: { $ref: "#/components/schemas/Problem" },
+				examples: Object.fromEntries(codes.map(code => [code, { value: problemExample(code) }]))
+			}
+		}
+	};
+}
+
+function problemExample(code: ErrorCode): Json {
+	const { status, title } = ERRORS[code];
+	return {
+		type: `/docs/problems#${code}`,
+		title,
+		status,
+		detail: DETAILS[code] ?? `${title}.`,
+		code,
+		correlationId: "b2f1c9a4-5d5e-4a0e-9a53-3a2d7d7f0c11",
+		...(code === "VALIDATION_ERROR" && { errors: [{ field: "nmae", message: "There is no field 'nmae' here." }] })
+	};
+}
+
+const DETAILS: Partial<Record<string, string>> = {
+	VALIDATION_ERROR: "Some fields are not as they must be: 'errors' says which.",
+	REQUEST_INVALID: "The body is not JSON.",
+	MIGRATION_NOT_FOUND: "There is no migration 'pannel': GET /api/v1/migrations lists them."
+};
+
+/** Of an operation, as far as it decides what may go wrong. */
+export interface Risks {
+	/** It changes something. */
+	readonly writes: boolean;
+	readonly hasBody: boolean;
+	readonly params: readonly string[];
+}
+
+/** Statuses, and which operations may answer them. */
+const WHEN: readonly (readonly [status: number, may: (risks: Risks) => boolean])[] = [
+	[400, () => true],
+	[401, () => true],
+	[403, () => true],
+	// What is kept is known by its name or its id.
+	[404, ({ params }) => params.includes("name") || params.includes("id")],
+	[409, ({ writes }) => writes],
+	[413, ({ hasBody }) => hasBody],
+	[415, ({ hasBody }) => hasBody],
+	[422, ({ writes, params }) => writes || params.length > 0],
+	[429, () => true],
+	[500, () => true],
+	[502, () => true],
+	[503, () => true],
+	[504, () => true]
+];
+
+/** The problems that an operation may answer, by status. */
+export function problemsOf(risks: Risks): Json {
+	const may = WHEN.filter(([, applies]) => applies(risks)).map(([status]) => status);
+	return Object.fromEntries(may.map(status => [status, { $ref: `#/components/responses/Problem${status}` }]));
+}

@@ -1,0 +1,130 @@
+import { action, type Contract, contract, type Exposure } from "../../../../contracts/contract";
+import type { Json } from "../../../../contracts/json";
+import type { Schema } from "../../../../contracts/schema";
+import { openApi } from "../../../../domain/platform/openapi";
+
+const things = (params: Schema, exposure: Partial<Exposure>): Contract =>
+	contract("platform", "things", {
+		actions: { do: action(params, { scope: "migration:read", ...exposure }).returns<string>() },
+		events: {}
+	});
+const RESULTS = { answers: { "things.do": { type: "string" } }, schemas: {} };
+const INFO = { title: "Test", version: "1.2.3" };
+
+type Document = {
+	info: Json;
+	paths: Record<string, Record<string, Operation>>;
+	components: Record<string, Json>;
+};
+interface Operation {
+	readonly operationId: string;
+	readonly description: string;
+	readonly deprecated: boolean;
+	readonly security: readonly Json[];
+	readonly parameters: readonly { name?: string; in?: string; required?: boolean; schema?: Json; $ref?: string }[];
+	readonly requestBody?: { required: boolean; content: Record<string, { schema: Json }> };
+	readonly responses: Record<string, { headers?: Json; content?: Json }>;
+}
+const document = (params: Schema, exposure: Partial<Exposure>) =>
+	openApi([things(params, exposure)], RESULTS, INFO, []) as unknown as Document;
+const only = (params: Schema, exposure: Partial<Exposure>): Operation =>
+	Object.values(Object.values(document(params, exposure).paths)[0] ?? {})[0] as Operation;
+const named = ({ parameters }: Operation) =>
+	parameters.filter(({ name }) => name).map(({ name, in: place, required }) => [name, place, required]);
+
+describe("the OpenAPI document", () => {
+	it("puts the fields of a GET into path and query", () => {
+		const operation = only({ id: "string", limit: "number|optional" }, { rest: "GET /things/:id" });
+		expect(named(operation)).toEqual([
+			["id", "path", true],
+			["limit", "query", false]
+		]);
+		expect(operation.requestBody).toBeUndefined();
+		expect(operation.responses).not.toHaveProperty("413");
+	});
+
+	it("puts the fields of a DELETE there, too", () => {
+		const operation = only({ id: "string", why: "string" }, { rest: "DELETE /things/:id" });
+		expect(named(operation)).toEqual([
+			["id", "path", true],
+			["why", "query", true]
+		]);
+		expect(operation.requestBody).toBeUndefined();
+	});
+
+	it("puts the fields of a POST into the body, but for those of the path", () => {
+		const operation = only({ id: "string", why: "string|optional" }, { rest: "POST /things/:id" });
+		expect(named(operation)).toEqual([["id", "path", true]]);
+		expect(operation.requestBody).toEqual({
+			required: false,
+			content: {
+				"application/json": {
+					schema: { type: "object", properties: { why: { type: "string" } }, additionalProperties: false }
+				}
+			}
+		});
+		expect(only({ why: "string" }, { rest: "POST /things" }).requestBody?.required).toBe(true);
+		expect(only({ id: "string" }, { rest: "POST /things/:id" }).requestBody).toBeUndefined();
+	});
+
+	it("names the scope that a key needs, for machines and in words", () => {
+		const operation = only({}, { rest: "GET /things", scope: "keys:manage" });
+		expect(operation.security).toEqual([{ apiKey: ["keys:manage"] }, { bearer: ["keys:manage"] }]);
+		expect(operation.description).toBe("Needs a key with the scope `keys:manage`.");
+	});
+
+	it("has every alias under an id of its own, and says which address is canonical", () => {
+		const { paths } = document({ id: "string" }, { rest: "POST /things/:id", aliases: ["POST /thing", "GET /thing"] });
+		expect(Object.keys(paths)).toEqual(["/api/v1/things/{id}", "/thing"]);
+		expect(paths["/api/v1/things/{id}"]?.post?.operationId).toBe("things.do");
+		const { post, get } = paths["/thing"] ?? {};
+		expect([post?.operationId, get?.operationId]).toEqual(["things.do:2", "things.do:3"]);
+		expect(post?.description).toMatch(/^The same as `POST \/api\/v1\/things\/\{id\}`, which is the canonical address/);
+		expect(post?.deprecated).toBe(false);
+	});
+
+	it("answers with the contract's status, and says where to look", () => {
+		expect(Object.keys(only({}, { rest: "POST /things" }).responses)[0]).toBe("200");
+		for (const status of [201, 202] as const) {
+			const { responses } = only({}, { rest: "POST /things", status });
+			expect(responses[status]?.headers).toHaveProperty("Location");
+			expect(responses).not.toHaveProperty("200");
+		}
+	});
+
+	it("takes an Idempotency-Key for whatever writes, and a correlation id everywhere", () => {
+		const headers = (rest: string) =>
+			only({}, { rest }).parameters.flatMap(({ $ref }) => ($ref ? [$ref.split("/").at(-1)] : []));
+		expect(headers("POST /things")).toEqual(["IdempotencyKey", "CorrelationId"]);
+		expect(headers("DELETE /things")).toEqual(["IdempotencyKey", "CorrelationId"]);
+		expect(headers("GET /things")).toEqual(["CorrelationId"]);
+	});
+
+	it("names the problems that apply", () => {
+		const statuses = (params: Schema, rest: string) => Object.keys(only(params, { rest }).responses).map(Number);
+		const always = [200, 400, 401, 403, 429, 500, 502, 503, 504];
+		const sorted = (...more: number[]) => [...always, ...more].sort((a, b) => a - b);
+		expect(statuses({}, "GET /things")).toEqual(always);
+		expect(statuses({ id: "string" }, "GET /things/:id")).toEqual(sorted(404, 422));
+		expect(statuses({ id: "string" }, "DELETE /things/:id")).toEqual(sorted(404, 409, 422));
+		expect(statuses({ a: "string" }, "POST /things")).toEqual(sorted(409, 413, 415, 422));
+	});
+
+	it("is refused for an answer that it does not know", () => {
+		const none = { answers: {}, schemas: {} };
+		expect(() => openApi([things({}, { rest: "GET /things" })], none, INFO, [])).toThrow(
+			"What things.do answers is not in contracts/results.json: run `npm run schemas`."
+		);
+	});
+
+	it("has the open routes that it is given, without a key", () => {
+		const answers = { 200: { description: "It.", type: "text/plain", schema: { type: "string" }, example: "x" } };
+		const route = { id: "a.b", method: "GET", path: "/x/:y", says: "X.", answers, problems: [404] } as const;
+		const params = { y: { description: "Which.", example: "1" } };
+		const { paths } = openApi([], RESULTS, INFO, [{ ...route, params }]) as unknown as Document;
+		const operation = paths["/x/{y}"]?.get as Operation;
+		expect(operation.security).toEqual([]);
+		expect(named(operation)).toEqual([["y", "path", true]]);
+		expect(Object.keys(operation.responses)).toEqual(["200", "404"]);
+	});
+});
