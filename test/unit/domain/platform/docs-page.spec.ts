@@ -1,0 +1,25 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { DOCS_FILES, DOCS_PAGE, DOCS_POLICY, DOCS_SCRIPT } from "../../../../domain/platform/docs-page";
+import { OPEN_ROUTES } from "../../../../domain/platform/open-routes";
+
+const UI = join(require.resolve("swagger-ui-dist/package.json"), "..");
+
+describe("the page of the API", () => {
+	it("is made of files that are there, and of no others", () => {
+		expect(Object.keys(DOCS_FILES).filter(file => !existsSync(join(UI, file)))).toEqual([]);
+		const asked = [...DOCS_PAGE.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => String(address));
+		const served = [
+			...Object.keys(DOCS_FILES).map(file => `/docs/${file}`),
+			"/docs/begin.js",
+			...OPEN_ROUTES.map(({ path }) => path)
+		];
+		expect(asked.filter(address => !served.includes(address))).toEqual([]);
+		expect(DOCS_PAGE + DOCS_SCRIPT).not.toContain("//");
+	});
+
+	it("has no script within it, and its policy allows none", () => {
+		expect(DOCS_PAGE).not.toMatch(/<script(?![^>]* src=)|<style| on\w+=/);
+		expect(DOCS_POLICY).toContain("script-src 'self';");
+	});
+});
