@@ -1,6 +1,6 @@
 /** The node's own secret, made at first use and kept in the data folder: what it derives stays the same for ever. */
 
-import { randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -38,3 +38,40 @@ function sync(handle: number, bytes?: Buffer): void {
 		closeSync(handle);
 	}
 }
+
+const SEALED = "sealed:v1:";
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** Seals texts under the node's secret (AES-256-GCM); what is sealed for one place opens for no other. */
+export function sealer(dir: string) {
+	let derived: Buffer | undefined;
+	// Not before it is needed: who only reads makes no key.
+	const key = (): Buffer => {
+		derived ??= Buffer.from(hkdfSync("sha256", secretKey(dir), "", "banyan definitions", BYTES));
+		return derived;
+	};
+	return {
+		seal(text: string, place: string): string {
+			const iv = randomBytes(IV_BYTES);
+			const cipher = createCipheriv("aes-256-gcm", key(), iv).setAAD(Buffer.from(place));
+			const sealed = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
+			return SEALED + Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString("base64url");
+		},
+		/** A text that was never sealed is answered as it is. @throws when it was sealed by another node, or for another place */
+		open(text: string, place: string): string {
+			if (!text.startsWith(SEALED)) return text;
+			const bytes = Buffer.from(text.slice(SEALED.length), "base64url");
+			const decipher = createDecipheriv("aes-256-gcm", key(), bytes.subarray(0, IV_BYTES)).setAAD(Buffer.from(place));
+			decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
+			try {
+				return decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES), undefined, "utf8") + decipher.final("utf8");
+			} catch {
+				throw new Error(
+					`A secret of '${place}' was sealed with another secret.key: restore the one it was sealed with.`
+				);
+			}
+		}
+	};
+}
+export type Sealer = ReturnType<typeof sealer>;

@@ -1,11 +1,8 @@
 import { createHmac } from "node:crypto";
-import { NEW } from "../../adapters/eventstore";
-import { secretKey } from "../../adapters/secrets";
+import { sealer, secretKey } from "../../adapters/secrets";
 import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
 import { failure } from "../../cluster/errors";
 import { settingsOf } from "../../cluster/settings";
-import { sources, targets } from "../../connectors";
-import type { Spec } from "../../connectors/connector";
 import type { CheckReport } from "../../contracts/migration/connection";
 import type { Definition } from "../../contracts/migration/definition";
 import type { FoundInbounds } from "../../contracts/migration/extractor";
@@ -20,10 +17,9 @@ import {
 	type Status
 } from "../../contracts/migration/migration";
 import type { ReportLine } from "../../contracts/migration/records";
-import { type ConnectorOptions, readDefinition, resolveReferences } from "../../domain/migration/definition";
-import type { DataOf, RunEvent } from "../../domain/migration/events";
+import type { RunEvent } from "../../domain/migration/events";
 import { nextStep } from "../../domain/migration/next-step";
-import { newRun, type Run, type StreamRun } from "../../domain/migration/run";
+import type { Run } from "../../domain/migration/run";
 import { statusOf } from "../../domain/migration/status";
 import { collection } from "../../mixins/collection.mixin";
 import { mappings } from "../../mixins/mappings.mixin";
@@ -31,12 +27,13 @@ import { eventStore } from "../../mixins/store.mixin";
 import { announcing } from "./run/announce";
 import type { Canary } from "./run/canary";
 import { Controller } from "./run/controller";
-import { appendRun, loadRun, runNames } from "./run/journal";
+import { appendRun } from "./run/journal";
 import { changedLines, differenceLines, logLines, reportLines } from "./run/lines";
 import { linkLines } from "./run/links";
 import { secretsOf, writePasswords } from "./run/passwords";
 import { preflight } from "./run/planner";
 import { type Rehearsed, rehearse } from "./run/rehearse";
+import { type Planned, type PlannedDefinition, Runs, readOrRefuse } from "./run/runs";
 
 const { plan, inbounds, start, halt, pause, cancel, rollback, repair, dryRun } = migration.actions;
 const { status, list, log, report, diff, links, ends, testSource, testTarget } = migration.actions;
@@ -46,14 +43,6 @@ interface Order {
 	readonly canary?: Canary;
 	readonly backupTaken?: boolean;
 }
-
-/** A definition as it was last planned, with what the plan found; `start` takes it from here. */
-interface PlannedDefinition {
-	readonly name: string;
-	readonly planned: DataOf<"planned">;
-}
-const options = (table: Readonly<Record<string, { readonly spec: Spec }>>): ConnectorOptions =>
-	Object.fromEntries(Object.entries(table).map(([name, { spec }]) => [name, spec.options]));
 
 @Service(migration)
 export default class MigrationService
@@ -65,30 +54,29 @@ export default class MigrationService
 	private readonly unstored = new Map<string, NonNullable<Run["failure"]>>();
 	/** Dry runs of this node, under the names they answered. */
 	private readonly rehearsals = new Map<string, Rehearsed>();
-	private readonly known = { source: options(sources), target: options(targets) };
+	private runs!: Runs;
 
 	@Action(plan, { timeout: 0 })
 	async plan(ctx: CallOf<typeof plan>): Promise<Plan> {
-		const { definition, hash } = this.read(ctx.params.document);
-		const begun = await loadRun(this.store, definition.name);
+		const { definition, hash } = readOrRefuse(ctx.params.document);
+		const begun = await this.runs.begun(definition.name);
 		if (begun && begun.hash !== hash) throw changed(definition.name);
 		if (begun) return begun.plan;
 		const planned = await this.preflight(definition, hash);
-		const { name } = definition;
-		await this.definitions.put({ name, planned });
+		await this.runs.keep(planned);
 		return planned.plan;
 	}
 
 	@Action(inbounds, { timeout: 0 })
 	async inbounds(ctx: CallOf<typeof inbounds>): Promise<FoundInbounds> {
-		const { source: connection } = this.read(ctx.params.document).definition;
+		const { source: connection } = readOrRefuse(ctx.params.document).definition;
 		return this.broker.call("extractor.inbounds", { connection, tags: ctx.params.tags }, { timeout: 0 });
 	}
 
 	@Action(start)
 	async start(ctx: CallOf<typeof start>): Promise<Status> {
 		const { name, only, limit, backupTaken } = ctx.params;
-		const run = (await loadRun(this.store, name)) ?? (await this.begin(name));
+		const run = (await this.runs.begun(name)) ?? (await this.runs.begin(name));
 		if (run.phase === "cancelled" || run.phase === "rolled-back")
 			throw failure("MIGRATION_NOT_READY", `The migration '${name}' is ${run.phase}: give a new one another name.`);
 		const canary =
@@ -135,7 +123,7 @@ export default class MigrationService
 
 	@Action(dryRun, { timeout: 0 })
 	async dryRun(ctx: CallOf<typeof dryRun>): Promise<Status> {
-		const { definition, hash } = this.read(ctx.params.document);
+		const { definition, hash } = readOrRefuse(ctx.params.document);
 		const planned = await this.preflight(definition, hash);
 		if (!planned.plan.ok)
 			throw failure(
@@ -154,20 +142,20 @@ export default class MigrationService
 	async status(ctx: CallOf<typeof status>): Promise<Status> {
 		const { name } = ctx.params;
 		const controller = this.controllers.get(name);
-		const said = statusOf(controller?.run ?? (await this.run(name)), controller !== undefined);
+		const said = statusOf(controller?.run ?? (await this.runs.run(name)), controller !== undefined);
 		return { ...said, failure: said.failure ?? this.unstored.get(name) ?? null };
 	}
 
 	@Action(list)
 	async list(_ctx: CallOf<typeof list>): Promise<Status[]> {
-		const runs = await Promise.all((await runNames(this.store)).map(name => this.run(name)));
+		const runs = await Promise.all((await this.runs.names()).map(name => this.runs.run(name)));
 		return runs.map(run => statusOf(run, this.controllers.has(run.name)));
 	}
 
 	@Action(log)
 	async log(ctx: CallOf<typeof log>): Promise<Lines<LogLine>> {
 		const { name, after = null, limit } = ctx.params;
-		await this.run(name);
+		await this.runs.run(name);
 		return logLines(this.store, name, after, limit);
 	}
 
@@ -175,55 +163,40 @@ export default class MigrationService
 	async report(ctx: CallOf<typeof report>): Promise<Lines<ReportLine>> {
 		const { name, stream, after = null } = ctx.params;
 		const rehearsed = this.rehearsals.get(name);
-		const found = rehearsed?.run.streams.find(each => each.stream === stream) ?? (await this.stream(name, stream));
+		const found = rehearsed?.run.streams.find(each => each.stream === stream) ?? (await this.runs.stream(name, stream));
 		return reportLines(rehearsed?.store ?? this.store, name, found, after);
 	}
 
 	@Action(diff)
 	async diff(ctx: CallOf<typeof diff>): Promise<Lines<DifferenceLine>> {
 		const { name, stream, after = null } = ctx.params;
-		const run = await this.run(name);
+		const run = await this.runs.run(name);
 		if (run.phase === "rolled-back") return { lines: await changedLines(this.store, name, stream), next: null };
-		return differenceLines(this.store, name, await this.stream(name, stream), after);
+		return differenceLines(this.store, name, await this.runs.stream(name, stream), after);
 	}
 
 	@Action(links, { timeout: 0 })
 	async links(ctx: CallOf<typeof links>): Promise<Lines<LinkLine>> {
 		const { name, after = null } = ctx.params;
-		const run = await this.run(name);
+		const run = await this.runs.run(name);
 		const stream = Object.entries(this.mappingNamed(run.mapping).streams).find(([, { oldPath }]) => oldPath);
 		return stream ? linkLines(this.broker, run, stream, after) : { lines: [], next: null };
 	}
 
 	@Action(ends)
 	async ends(_ctx: CallOf<typeof ends>): Promise<Ends[]> {
-		const { environment } = settingsOf(this.broker);
-		const planned = await this.definitions.find({});
-		const begun = await Promise.all((await runNames(this.store)).map(name => this.run(name)));
-		const all = [
-			...begun.map(({ name, phase, definition, mapping }) => ({ name, phase, definition, mapping })),
-			...planned
-				.filter(({ name }) => !begun.some(run => run.name === name))
-				.map(({ name, planned: { definition, mapping } }) => ({ name, phase: "planned" as const, definition, mapping }))
-		];
-		return all.map(({ name, phase, definition, mapping }) => ({
-			name,
-			phase,
-			mapping,
-			source: addressOf(definition.source, environment),
-			target: addressOf(definition.target, environment)
-		}));
+		return this.runs.ends(settingsOf(this.broker).environment);
 	}
 
 	@Action(testSource, { timeout: 0 })
 	async testSource(ctx: CallOf<typeof testSource>): Promise<CheckReport> {
-		const { source: connection } = await this.definition(ctx.params.name);
+		const { source: connection } = await this.runs.definition(ctx.params.name);
 		return this.broker.call("extractor.check", { connection }, { timeout: 0 });
 	}
 
 	@Action(testTarget, { timeout: 0 })
 	async testTarget(ctx: CallOf<typeof testTarget>): Promise<CheckReport> {
-		const { target: connection } = await this.definition(ctx.params.name);
+		const { target: connection } = await this.runs.definition(ctx.params.name);
 		return this.broker.call("importer.check", { connection }, { timeout: 0 });
 	}
 
@@ -231,9 +204,10 @@ export default class MigrationService
 	async started(): Promise<void> {
 		const tell = (name: string): void => void this.broker.broadcast("migration.progressed", { name });
 		Object.assign(this, { store: announcing(this.store, tell) });
+		this.runs = new Runs(this.store, this.definitions, sealer(settingsOf(this.broker).dataDir));
 		if (!settingsOf(this.broker).resume) return;
-		for (const name of await runNames(this.store)) {
-			const run = await this.run(name);
+		for (const name of await this.runs.names()) {
+			const run = await this.runs.run(name);
 			if (nextStep(run).kind !== "rest" && run.token !== null && !run.paused) this.control(run);
 		}
 	}
@@ -243,46 +217,7 @@ export default class MigrationService
 		await Promise.all([...this.controllers.values()].map(controller => controller.halt()));
 	}
 
-	private async run(name: string): Promise<Run> {
-		const run = await loadRun(this.store, name);
-		if (!run) throw failure("MIGRATION_NOT_FOUND", `There is no migration '${name}' in this data folder.`);
-		return run;
-	}
-
-	/** As it was last planned, or begun. */
-	private async definition(name: string): Promise<Definition> {
-		return (await loadRun(this.store, name))?.definition ?? (await this.planned(name)).definition;
-	}
-
-	private async planned(name: string): Promise<PlannedDefinition["planned"]> {
-		const found = (await this.definitions.get(name))?.planned;
-		if (!found) throw failure("MIGRATION_NOT_FOUND", `There is no migration '${name}': plan it first.`);
-		return found;
-	}
-
-	private async stream(name: string, stream: string): Promise<StreamRun> {
-		const found = (await this.run(name)).streams.find(each => each.stream === stream);
-		if (!found) throw failure("MIGRATION_NOT_FOUND", `The migration '${name}' has no stream '${stream}'.`);
-		return found;
-	}
-
-	/** The first event of a run: a snapshot of what was planned. */
-	private async begin(name: string): Promise<Run> {
-		const planned = await this.planned(name);
-		if (!planned.plan.ok)
-			throw failure("PREFLIGHT_REFUSED", `The preflight of '${name}' refused it: plan it again once it is mended.`);
-		const run = newRun(name, planned, NEW);
-		await appendRun(this.store, run, { type: "planned", data: planned }, "planned");
-		return run;
-	}
-
-	private read(document: string): { definition: Definition; hash: string } {
-		const read = readDefinition(document, this.known);
-		if (!read.ok) throw failure("DEFINITION_INVALID", lines(read.problems), { problems: read.problems });
-		return read;
-	}
-
-	private async preflight(definition: Definition, hash: string): Promise<PlannedDefinition["planned"]> {
+	private async preflight(definition: Definition, hash: string): Promise<Planned> {
 		const mapping = this.mappingBetween(String(definition.source.connector), String(definition.target.connector));
 		if (!mapping) throw failure("DEFINITION_INVALID", "There is no mapping between these two systems.");
 		return { definition, hash, ...(await preflight(this.broker, definition, hash, mapping)) };
@@ -291,7 +226,7 @@ export default class MigrationService
 	/** The run, with no controller of this node at work on it. */
 	private async halted(name: string): Promise<Run> {
 		await this.controllers.get(name)?.halt();
-		return this.run(name);
+		return this.runs.run(name);
 	}
 
 	/** Stops a run that is not over, by a word of the operator. */
@@ -349,16 +284,6 @@ export default class MigrationService
 			await this.broker.emit("migration.ended", { name, phase: run.phase, failure: run.failure?.code ?? null });
 		});
 	}
-}
-
-const lines = (problems: readonly { line: number; column: number; path: string; message: string }[]): string =>
-	problems
-		.map(({ line, column, path, message }) => `line ${line}:${column}${path && ` ${path}`}: ${message}`)
-		.join("\n");
-
-function addressOf(connection: Definition["source"], environment: (name: string) => string | undefined): string | null {
-	const resolved = resolveReferences({ url: connection.url ?? "" }, environment);
-	return resolved.ok && resolved.connection.url !== "" ? String(resolved.connection.url) : null;
 }
 
 const changed = (name: string) =>

@@ -1,6 +1,7 @@
 /** A run in the event store: its own stream, and beside it the bulk: records and comparisons by stream. */
 
 import { type EventStore, NEW } from "../../../adapters/eventstore";
+import type { Definition } from "../../../contracts/migration/definition";
 import type { Intent, Result, UndoneRecord } from "../../../contracts/migration/records";
 import type {
 	ComparisonEvent,
@@ -31,14 +32,22 @@ export async function runNames(store: EventStore): Promise<string[]> {
 	return (await store.streams(PREFIX)).flatMap(stream => runNameOf(stream) ?? []);
 }
 
-/** The run as its events say, or undefined when none is there. */
-export async function loadRun(store: EventStore, name: string): Promise<Run | undefined> {
+/**
+ * The run as its events say, or undefined when none is there.
+ * @param open gives the definition with its secrets in the clear
+ */
+export async function loadRun(
+	store: EventStore,
+	name: string,
+	open: (definition: Definition) => Definition = definition => definition
+): Promise<Run | undefined> {
 	let run: Run | undefined;
 	for await (const { event, version, at } of store.read(runStream(name))) {
 		const known = event as RunEvent;
 		run ??= newRun(name, known.data as DataOf<"planned">, NEW);
 		apply(run, known, version, at);
 	}
+	if (run) run.definition = open(run.definition);
 	return run;
 }
 

@@ -1,0 +1,120 @@
+/** The definitions and runs of a data folder: found by name, begun, their secrets sealed wherever they are kept. */
+
+import { type EventStore, NEW } from "../../../adapters/eventstore";
+import type { Sealer } from "../../../adapters/secrets";
+import { failure } from "../../../cluster/errors";
+import { sources, targets } from "../../../connectors";
+import type { Spec } from "../../../connectors/connector";
+import type { Definition } from "../../../contracts/migration/definition";
+import type { Ends } from "../../../contracts/migration/migration";
+import { type ConnectorOptions, readDefinition, resolveReferences } from "../../../domain/migration/definition";
+import type { DataOf } from "../../../domain/migration/events";
+import { newRun, type Run, type StreamRun } from "../../../domain/migration/run";
+import type { Collection } from "../../../mixins/collection.mixin";
+import { appendRun, loadRun, runNames } from "./journal";
+import { opened, sealed } from "./sealing";
+
+export type Planned = DataOf<"planned">;
+
+/** A definition as it was last planned, with what the plan found; `start` takes it from here. */
+export interface PlannedDefinition {
+	readonly name: string;
+	readonly planned: Planned;
+}
+
+const options = (table: Readonly<Record<string, { readonly spec: Spec }>>): ConnectorOptions =>
+	Object.fromEntries(Object.entries(table).map(([name, { spec }]) => [name, spec.options]));
+
+/** What each connector understands in a definition. */
+const KNOWN = { source: options(sources), target: options(targets) };
+
+/** @throws DEFINITION_INVALID with line, column and path of each problem */
+export function readOrRefuse(document: string): { readonly definition: Definition; readonly hash: string } {
+	const read = readDefinition(document, KNOWN);
+	if (read.ok) return read;
+	const lines = read.problems.map(
+		({ line, column, path, message }) => `line ${line}:${column}${path && ` ${path}`}: ${message}`
+	);
+	throw failure("DEFINITION_INVALID", lines.join("\n"), { problems: read.problems });
+}
+
+export class Runs {
+	constructor(
+		private readonly store: EventStore,
+		private readonly definitions: Collection<PlannedDefinition>,
+		private readonly sealer: Sealer
+	) {}
+
+	names(): Promise<string[]> {
+		return runNames(this.store);
+	}
+
+	/** Undefined where nothing of that name was begun. */
+	begun(name: string): Promise<Run | undefined> {
+		return loadRun(this.store, name, definition => opened(definition, this.sealer));
+	}
+
+	/** @throws MIGRATION_NOT_FOUND */
+	async run(name: string): Promise<Run> {
+		const run = await this.begun(name);
+		if (!run) throw failure("MIGRATION_NOT_FOUND", `There is no migration '${name}' in this data folder.`);
+		return run;
+	}
+
+	/** @throws MIGRATION_NOT_FOUND */
+	async stream(name: string, stream: string): Promise<StreamRun> {
+		const found = (await this.run(name)).streams.find(each => each.stream === stream);
+		if (!found) throw failure("MIGRATION_NOT_FOUND", `The migration '${name}' has no stream '${stream}'.`);
+		return found;
+	}
+
+	async keep(planned: Planned): Promise<void> {
+		await this.definitions.put({ name: planned.definition.name, planned: this.kept(planned) });
+	}
+
+	/** The first event of a run: a snapshot of what was planned. @throws MIGRATION_NOT_FOUND · PREFLIGHT_REFUSED */
+	async begin(name: string): Promise<Run> {
+		const planned = await this.planned(name);
+		if (!planned.plan.ok)
+			throw failure("PREFLIGHT_REFUSED", `The preflight of '${name}' refused it: plan it again once it is mended.`);
+		const run = newRun(name, planned, NEW);
+		await appendRun(this.store, run, { type: "planned", data: this.kept(planned) }, "planned");
+		run.definition = planned.definition;
+		return run;
+	}
+
+	/** As it was last planned, or begun. @throws MIGRATION_NOT_FOUND */
+	async definition(name: string): Promise<Definition> {
+		return (await this.begun(name))?.definition ?? (await this.planned(name)).definition;
+	}
+
+	/** The addresses behind all that was planned or begun. @param environment fills in `${NAME}` */
+	async ends(environment: (name: string) => string | undefined): Promise<Ends[]> {
+		const begun = await Promise.all((await this.names()).map(name => this.run(name)));
+		const planned = (await this.definitions.find({})).filter(({ name }) => !begun.some(run => run.name === name));
+		const all = [...begun, ...planned.map(({ name, planned }) => ({ name, phase: "planned" as const, ...planned }))];
+		return all.map(({ name, phase, mapping, definition: { source, target } }) => ({
+			name,
+			phase,
+			mapping,
+			source: addressOf(source, environment),
+			target: addressOf(target, environment)
+		}));
+	}
+
+	private async planned(name: string): Promise<Planned> {
+		const found = (await this.definitions.get(name))?.planned;
+		if (!found) throw failure("MIGRATION_NOT_FOUND", `There is no migration '${name}': plan it first.`);
+		return { ...found, definition: opened(found.definition, this.sealer) };
+	}
+
+	/** As it may be kept. */
+	private kept(planned: Planned): Planned {
+		return { ...planned, definition: sealed(planned.definition, this.sealer) };
+	}
+}
+
+function addressOf(connection: Definition["source"], environment: (name: string) => string | undefined): string | null {
+	const resolved = resolveReferences({ url: connection.url ?? "" }, environment);
+	return resolved.ok && resolved.connection.url !== "" ? String(resolved.connection.url) : null;
+}
