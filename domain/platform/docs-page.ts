@@ -14,8 +14,7 @@ export const DOCS_FILES = {
 export const DOCS_POLICY = [
 	"default-src 'none'",
 	"script-src 'self'",
-	// Swagger UI sets the style attribute of its elements.
-	"style-src 'self' 'unsafe-inline'",
+	"style-src 'self'",
 	// Its icons are data.
 	"img-src 'self' data:",
 	"connect-src 'self'",

@@ -1,4 +1,4 @@
-/** The routes that the gateway answers by itself, without a key: what each says and answers. The gateway serves this list. */
+/** The routes that the gateway answers by itself: what each says and answers. The gateway serves this list. */
 
 import type { Json, JsonValue } from "../../contracts/json";
 
@@ -19,6 +19,8 @@ export interface OpenRoute {
 	/** What each parameter of the path is, with an example. */
 	readonly params: Readonly<Record<string, { readonly description: string; readonly example: string }>>;
 	readonly answers: Readonly<Record<number, OpenAnswer>>;
+	/** It needs an API key, of any scope. */
+	readonly keyed?: true;
 	/** Statuses that it answers with a problem. */
 	readonly problems: readonly number[];
 }
@@ -59,8 +61,7 @@ export const OPEN_SCHEMAS: Readonly<Record<string, Json>> = {
 	RegisteredNode: fields({
 		id: text,
 		available: { type: "boolean" },
-		services: listOf(text),
-		lastSeenSeconds: { type: "number", minimum: 0, description: "Since its last sign of life." }
+		services: listOf(text)
 	})
 };
 
@@ -183,9 +184,11 @@ export const OPEN_ROUTES: readonly OpenRoute[] = [
 		id: "gateway.registry",
 		path: "/registry",
 		says: "The nodes of the cluster and what runs on each.",
+		keyed: true,
+		problems: [401, ...NOT_ANSWERED],
 		answers: {
 			200: json("All nodes known here.", fields({ nodes: listOf(ref("RegisteredNode")) }), {
-				nodes: [{ id: "stages-1", available: true, services: ["extractor", "importer"], lastSeenSeconds: 2 }]
+				nodes: [{ id: "stages-1", available: true, services: ["extractor", "importer"] }]
 			})
 		}
 	}),

@@ -43,6 +43,7 @@ function problemResponse(status: number): Json {
 		description: codes.map(code => `\`${code}\`: ${ERRORS[code].title}.`).join(" "),
 		headers: {
 			"X-Correlation-ID": { $ref: "#/components/headers/CorrelationId" },
+			...(status === 401 && { "WWW-Authenticate": { $ref: "#/components/headers/Authenticate" } }),
 			...(again && { "Retry-After": { $ref: "#/components/headers/RetryAfter" } })
 		},
 		content: {

@@ -1,10 +1,12 @@
 /** The OpenAPI 3.1 document of the REST API: made of the contracts, so that it says what is checked. Pure. */
 
 import type { ActionSpec, Contract } from "../../contracts/contract";
-import type { Json, JsonValue } from "../../contracts/json";
+import type { Json } from "../../contracts/json";
 import type { Schema } from "../../contracts/schema";
 import { EXAMPLES } from "./examples";
 import { OPEN_ROUTES, OPEN_SCHEMAS, type OpenRoute } from "./open-routes";
+import { HEADERS, LAST_EVENT, PARAMETERS, SECURITY_SCHEMES } from "./openapi-components";
+import { fileOf, streamOf } from "./openapi-media";
 import { PROBLEM_SCHEMA, problemResponses, problemsOf } from "./openapi-problems";
 import { type Route, routesOf } from "./routes";
 import { isRequired, objectSchema, parameterSchema, ruleSchema } from "./rule-schema";
@@ -43,10 +45,7 @@ export function openApi(
 			parameters: PARAMETERS,
 			headers: HEADERS,
 			responses: problemResponses(),
-			securitySchemes: {
-				apiKey: { type: "apiKey", in: "header", name: "X-API-Key" },
-				bearer: { type: "http", scheme: "bearer", description: "The same API key as a bearer token." }
-			}
+			securitySchemes: SECURITY_SCHEMES
 		}
 	};
 }
@@ -131,7 +130,10 @@ function bodyOf(route: Route, params: Schema): Json | undefined {
 		schema: objectSchema(fields),
 		...(example && { example: Object.fromEntries(Object.entries(example).filter(inBody)) })
 	};
-	return { required: Object.values(fields).some(isRequired), content: { "application/json": content } };
+	return {
+		required: Object.values(fields).some(isRequired),
+		content: { "application/json": content, ...fileOf(route.action, example) }
+	};
 }
 
 const WORDS = { 200: "Done.", 201: "It was made.", 202: "It was begun, and goes on; `Location` is where to look." };
@@ -145,6 +147,7 @@ function answerOf(route: Route, results: Results): Json {
 		description: WORDS[status],
 		headers: {
 			"X-Correlation-ID": { $ref: "#/components/headers/CorrelationId" },
+			...(!reads(route) && { "Idempotency-Replayed": { $ref: "#/components/headers/IdempotencyReplayed" } }),
 			...(status !== 200 && { Location: { $ref: "#/components/headers/Location" } })
 		},
 		content: {
@@ -154,46 +157,15 @@ function answerOf(route: Route, results: Results): Json {
 	};
 }
 
-interface Stream {
-	readonly type: string;
-	readonly says: string;
-	/** How one line of the answer looks in the stream. */
-	line(line: JsonValue): string;
-}
-const NDJSON: Stream = {
-	type: "application/x-ndjson",
-	says: "All lines, one JSON a line.",
-	line: line => `${JSON.stringify(line)}\n`
-};
-/** What is streamed to those who accept it. */
-const STREAMS: Readonly<Record<string, Stream>> = {
-	"migration.log": {
-		type: "text/event-stream",
-		says: "Events `log` with a line each, then `status` with where the migration stands; it goes on until it is closed.",
-		line: line => `id: ${(line as Json).id}\nevent: log\ndata: ${JSON.stringify(line)}\n\n`
-	},
-	"migration.report": NDJSON,
-	"migration.diff": NDJSON,
-	"migration.links": NDJSON
-};
-
-function streamOf(action: string, example: JsonValue | undefined): Json {
-	const stream = Object.hasOwn(STREAMS, action) ? STREAMS[action] : undefined;
-	if (!stream) return {};
-	const lines = ((example as Json | undefined)?.lines ?? []) as JsonValue[];
-	const schema = { type: "string", description: stream.says };
-	return { [stream.type]: { schema, example: lines.map(stream.line).join("") } };
-}
-
-function openOperation({ id, path, says, params, answers, problems }: OpenRoute): Json {
+function openOperation({ id, path, says, params, answers, problems, keyed }: OpenRoute): Json {
 	const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => String(name));
 	return {
 		operationId: id,
 		tags: ["gateway"],
 		summary: says,
-		description: "Needs no key.",
+		description: keyed ? "Needs an API key, of any scope." : "Needs no key.",
 		deprecated: false,
-		security: [],
+		security: keyed ? [{ apiKey: [] }, { bearer: [] }] : [],
 		parameters: [
 			...names.map(name => ({ name, in: "path", required: true, schema: ruleSchema("string|min:1"), ...params[name] })),
 			{ $ref: "#/components/parameters/CorrelationId" }
@@ -211,38 +183,3 @@ function openOperation({ id, path, says, params, answers, problems }: OpenRoute)
 		])
 	};
 }
-
-const LAST_EVENT: Json = {
-	name: "Last-Event-ID",
-	in: "header",
-	required: false,
-	description: "Of a stream: the id of the last line that was read.",
-	schema: { type: "string" }
-};
-
-const CORRELATION: Json = { type: "string", pattern: "^[\\w.:-]{1,128}$" };
-
-const PARAMETERS: Json = {
-	IdempotencyKey: {
-		name: "Idempotency-Key",
-		in: "header",
-		required: false,
-		description: "Sent again with the same key, a request has one effect and the answer of the first.",
-		schema: { type: "string", minLength: 1, maxLength: 255 },
-		example: "3d0c6f2e-9f1d-4c51-8a58-0f6f4f0f9f4e"
-	},
-	CorrelationId: {
-		name: "X-Correlation-ID",
-		in: "header",
-		required: false,
-		description: "Names the request in every log line; one is made where none is sent.",
-		schema: CORRELATION,
-		example: "b2f1c9a4-5d5e-4a0e-9a53-3a2d7d7f0c11"
-	}
-};
-
-const HEADERS: Json = {
-	CorrelationId: { description: "Names the request in every log line.", schema: CORRELATION },
-	Location: { description: "Where to look.", schema: { type: "string", format: "uri-reference" } },
-	RetryAfter: { description: "After how many seconds to try again.", schema: { type: "integer", minimum: 0 } }
-};

@@ -158,4 +158,11 @@ describe("the OpenAPI document of the product", () => {
 		for (const path of ["report", "diff", "links"])
 			expect(types(path)).toEqual(["application/json", "application/x-ndjson"]);
 	});
+
+	it("takes a definition as the file that it is", () => {
+		for (const path of ["plan", "dry-run"]) {
+			const content = at(`/paths/~1api~1v1~1migrations~1${path}/post/requestBody/content`) as Json;
+			expect(Object.keys(content)).toEqual(["application/json", "application/yaml"]);
+		}
+	});
 });

@@ -127,4 +127,11 @@ describe("the OpenAPI document", () => {
 		expect(named(operation)).toEqual([["y", "path", true]]);
 		expect(Object.keys(operation.responses)).toEqual(["200", "404"]);
 	});
+
+	it("says where an open route needs a key after all", () => {
+		const answers = { 200: { description: "It.", type: "text/plain", schema: { type: "string" }, example: "x" } };
+		const route = { id: "a.b", method: "GET", path: "/x", says: "X.", params: {}, answers, problems: [401] } as const;
+		const { paths } = openApi([], RESULTS, INFO, [{ ...route, keyed: true }]) as unknown as Document;
+		expect(paths["/x"]?.get?.security).toEqual([{ apiKey: [] }, { bearer: [] }]);
+	});
 });

@@ -1,0 +1,47 @@
+/** What the operations of the OpenAPI document share: headers in and out, and how a caller says who he is. Pure. */
+
+import type { Json } from "../../contracts/json";
+
+export const LAST_EVENT: Json = {
+	name: "Last-Event-ID",
+	in: "header",
+	required: false,
+	description: "Of a stream: the id of the last line that was read.",
+	schema: { type: "string" }
+};
+
+const CORRELATION: Json = { type: "string", pattern: "^[\\w.:-]{1,128}$" };
+
+/** Without examples: a page that fills them in would send the same key with every request. */
+export const PARAMETERS: Json = {
+	IdempotencyKey: {
+		name: "Idempotency-Key",
+		in: "header",
+		required: false,
+		description: "Sent again with the same key, a request has one effect and the answer of the first.",
+		schema: { type: "string", minLength: 1, maxLength: 255 }
+	},
+	CorrelationId: {
+		name: "X-Correlation-ID",
+		in: "header",
+		required: false,
+		description: "Names the request in every log line; one is made where none is sent.",
+		schema: CORRELATION
+	}
+};
+
+export const HEADERS: Json = {
+	IdempotencyReplayed: {
+		description: "`true`: the answer is that of the first request under this `Idempotency-Key`.",
+		schema: { const: "true" }
+	},
+	Authenticate: { description: "How to say who calls.", schema: { type: "string" } },
+	CorrelationId: { description: "Names the request in every log line.", schema: CORRELATION },
+	Location: { description: "Where to look.", schema: { type: "string", format: "uri-reference" } },
+	RetryAfter: { description: "After how many seconds to try again.", schema: { type: "integer", minimum: 0 } }
+};
+
+export const SECURITY_SCHEMES: Json = {
+	apiKey: { type: "apiKey", in: "header", name: "X-API-Key" },
+	bearer: { type: "http", scheme: "bearer", description: "The same API key as a bearer token." }
+};
