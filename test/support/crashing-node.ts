@@ -1,6 +1,6 @@
 /** A whole node in this process, on a store in memory, that a test can let crash: from then on it reaches nothing. */
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -34,6 +34,8 @@ class Crashed extends Error {
 }
 
 const NOWHERE: Crash = { at: "intended", count: 0 };
+const STAGES = "extractor,transformer,validator,importer,verifier,migration,links";
+const KEY = Buffer.alloc(32, "key");
 let nodes = 0;
 
 export interface NodeOptions {
@@ -53,6 +55,8 @@ export async function startCrashingNode({
 	appended
 }: NodeOptions): Promise<CrashingNode> {
 	const folder = mkdtempSync(join(tmpdir(), "banyan-node-"));
+	// All of them stand for one node, whose key outlives it.
+	writeFileSync(join(folder, "secret.key"), KEY, { mode: 0o600 });
 	const number = ++nodes;
 	let isDead = false;
 	const die = (): void => {
@@ -66,7 +70,7 @@ export async function startCrashingNode({
 	});
 	arm({ name: crash.at, left: crash.count, signal: "SIGKILL" });
 	const { services, ...options } = readConfig(
-		{ ...environment, DATA_DIR: folder, NODE_ID: `node-${number}` },
+		{ SERVICES: STAGES, ...environment, DATA_DIR: folder, NODE_ID: `node-${number}` },
 		{ resume: false, logLevel: "fatal", logFile: 2 }
 	);
 	const broker = new ServiceBroker({ ...options, skipProcessEventRegistration: true });
