@@ -98,7 +98,7 @@ export async function stages([users, only]: readonly string[]): Promise<Measured
 		if (only === "extract") continue;
 		const transformed = await prepare({ broker, run }, "users", page.records);
 		const records = transformed.flatMap(({ id, target }) => (target ? [{ id, ...target, before: null }] : []));
-		const lease = { token: "1", remainingMs: 60_000 };
+		const lease = { token: "1", remainingMs: 60_000, sentAt: Date.now() };
 		await broker.call("importer.write", { connection: TARGET, stream: "users", conflict: "skip", lease, records });
 	} while (cursor !== null);
 	const rate = (seen / (performance.now() - began)) * 1000;

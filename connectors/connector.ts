@@ -8,7 +8,7 @@
 import type { Json, JsonValue } from "../contracts/json";
 import type { Finding, OptionSpec } from "../contracts/migration/connection";
 import type { FoundInbounds } from "../contracts/migration/extractor";
-import type { Connection, SourceRecord, TargetRecord } from "../contracts/migration/records";
+import type { Connection, Loss, SourceRecord, TargetRecord } from "../contracts/migration/records";
 
 /** What a connector is, before any connection. */
 export interface Spec {
@@ -92,8 +92,10 @@ export interface Target extends End {
 	 * `signal` aborts before the next socket write (L6), never inside one.
 	 */
 	write(stream: string, write: Write, signal?: AbortSignal): Promise<TargetRecord>;
-	/** Puts back `before` (null: removes), only if what is there still has the fingerprint `ours` (L2). */
-	undo(stream: string, name: string, before: Json | null, ours: string, signal?: AbortSignal): Promise<Undone>;
+	/** Puts back `before` (null: removes), only if what is there is still ours (L2). */
+	undo(stream: string, undo: Undo, signal?: AbortSignal): Promise<Undone>;
+	/** What a record can come to where `before` stood: what cannot be taken away stays, and is a loss. Pure. */
+	onto?(stream: string, data: Json, before: Json): { readonly data: Json; readonly losses: readonly Loss[] };
 	/**
 	 * A consistent copy, in a new file of a folder, of what writes change beyond the system's own API; answers its path,
 	 * or null where none can be made from here. Asked for before the first write.
@@ -119,8 +121,23 @@ export interface Write {
 	readonly before: Json | null;
 	/** Fingerprint of what we wrote last: with `before` null, a record that has it is ours to change. */
 	readonly ours?: string;
+	/** What we sent and never learned the end of: a record that any of it made is ours to change, too. */
+	readonly sent?: readonly Json[];
 	/** What must not be stored or logged, for example a new admin's password. */
 	readonly secrets?: Readonly<Record<string, string>>;
+}
+
+export interface Undo {
+	readonly name: string;
+	/** What was there before our first write; null: nothing. */
+	readonly before: Json | null;
+	/** Fingerprint of what we wrote last. */
+	readonly ours?: string;
+	/**
+	 * What we sent and never learned the end of. What stands there is ours as well if it is known to come of it: as it
+	 * says, or half-way to there from `before`.
+	 */
+	readonly sent?: readonly Json[];
 }
 
 export type Undone = "restored" | "already" | "changed-since";
@@ -146,9 +163,13 @@ export class ConnectorError extends Error {
 			/** Trying again later may help. */
 			readonly retryable?: boolean;
 			readonly retryAfterMs?: number;
+			/** Nothing came of the whole write, now or later. */
+			readonly untouched?: boolean;
 			/** The system's own words, by field. */
 			readonly fields?: Readonly<Record<string, string>>;
-		} = {}
+		} = {},
+		/** How the record was read back after the last step of ours that was answered. */
+		readonly left?: TargetRecord
 	) {
 		super(message);
 	}

@@ -1,8 +1,7 @@
 /** Admins of Marzban: created with a password of their own, never changed where they exist. */
 
-import type { Json } from "../../contracts/json";
 import type { TargetRecord } from "../../contracts/migration/records";
-import { ConnectorError, type Undone, type Write } from "../connector";
+import { ConnectorError, type Undo, type Undone, type Write } from "../connector";
 import type { Concurrency } from "../http/concurrency";
 import { isObject, type Wire } from "../http/json";
 import { type Session, segment } from "../http/session";
@@ -68,7 +67,9 @@ export class Admins {
 		}
 		const password = secrets?.password;
 		if (password === undefined || password === "") {
-			throw new ConnectorError("refused", `The admin ${name} is not sent to Marzban: he has no password.`);
+			throw new ConnectorError("refused", `The admin ${name} is not sent to Marzban: he has no password.`, {
+				untouched: true
+			});
 		}
 		// A sudo whom only the API made could never be removed again.
 		const is_sudo = this.#rows !== undefined && data.is_sudo === true;
@@ -76,7 +77,8 @@ export class Admins {
 		return isObject(answer) ? adminRecord(answer) : undefined;
 	}
 
-	async undo(name: string, before: Json | null, ours: string, signal?: AbortSignal): Promise<Undone> {
+	/** One whose create was never answered may as well be another's of the same name: nothing tells them apart. */
+	async undo({ name, before, ours }: Undo, signal?: AbortSignal): Promise<Undone> {
 		const [present] = await this.find([name]);
 		if (present === undefined) return before === null ? "already" : "changed-since";
 		const print = adminFingerprint(present.data);

@@ -12,7 +12,7 @@ export const BY_HAND = ["nodes", "settings"];
 
 const nothing: Page<TargetRecord> = { records: [], next: null, total: 0 };
 const refused = async (): Promise<never> => {
-	throw new ConnectorError("refused", "Nodes and settings of Marzban are set by hand.");
+	throw new ConnectorError("refused", "Nodes and settings of Marzban are set by hand.", { untouched: true });
 };
 
 export const byHand = {

@@ -69,12 +69,16 @@ export function hostBody(data: Json): WireObject {
 
 export function refuseHost(name: string, data: Json): void {
 	if (hostName(data) !== name) {
-		throw new ConnectorError("refused", `The host ${name} is not sent to Marzban: its name does not follow from it.`);
+		throw new ConnectorError("refused", `The host ${name} is not sent to Marzban: its name does not follow from it.`, {
+			untouched: true
+		});
 	}
 	const long = Object.entries(LENGTHS).filter(([field, most]) => [...String(data[field] ?? "")].length > most);
 	if (long.length === 0) return;
 	const words = long.map(([field, most]) => `${field} may be ${most} characters long`);
-	throw new ConnectorError("refused", `The host ${name} is not sent to Marzban: ${words.join("; ")}.`);
+	throw new ConnectorError("refused", `The host ${name} is not sent to Marzban: ${words.join("; ")}.`, {
+		untouched: true
+	});
 }
 
 export function listsIn(answer: WireObject): Lists {

@@ -13,7 +13,7 @@
 import type { Json } from "../../contracts/json";
 import type { TargetRecord } from "../../contracts/migration/records";
 import { hostLabel, hostName } from "../../domain/migration/host-names";
-import { ConnectorError, type Undone, type Write } from "../connector";
+import { ConnectorError, type Undo, type Undone, type Write } from "../connector";
 import type { Concurrency } from "../http/concurrency";
 import type { WireObject } from "../http/json";
 import type { Session } from "../http/session";
@@ -65,7 +65,7 @@ export class Hosts {
 	}
 
 	async write(write: Write, signal?: AbortSignal): Promise<TargetRecord> {
-		const { name, data, ours } = write;
+		const { name, data } = write;
 		unlessStopped(signal);
 		refuseHost(name, data);
 		const wanted = hostFingerprint(data);
@@ -74,7 +74,7 @@ export class Hosts {
 				name,
 				// What only the panel knows of stays as it is.
 				entry: { tag: String(data.tag), body: old => ({ ...old, ...hostBody(data) }) },
-				replaces: record => record.name === name || hostFingerprint(record.data) === ours,
+				replaces: record => record.name === name || isOurs(write, hostFingerprint(record.data)),
 				isDone: present => present !== undefined && hostFingerprint(present.data) === wanted,
 				allow: present => allow(write, present),
 				signal
@@ -84,7 +84,8 @@ export class Hosts {
 		return made;
 	}
 
-	async undo(name: string, before: Json | null, ours: string, signal?: AbortSignal): Promise<Undone> {
+	async undo(undo: Undo, signal?: AbortSignal): Promise<Undone> {
+		const { name, before } = undo;
 		return await this.#concurrency.run(async () => {
 			const all = await this.all();
 			const present = all.find(record => record.name === name);
@@ -95,11 +96,11 @@ export class Hosts {
 			const print = hostFingerprint(present.data);
 			const first = before && hostFingerprint(before);
 			if (print === first) return "already";
-			if (print !== ours) return "changed-since";
+			if (!isOurs(undo, print)) return "changed-since";
 			await this.#make({
 				name,
 				entry: before && asItWas(before),
-				replaces: record => record.name === name && hostFingerprint(record.data) === ours,
+				replaces: record => record.name === name && hostFingerprint(record.data) === print,
 				isDone: there => (there === undefined ? first === null : hostFingerprint(there.data) === first),
 				allow: () => undefined,
 				signal
@@ -152,10 +153,14 @@ function changedLists(lists: Lists, replaces: Change["replaces"], entry: Entry |
 	return Object.fromEntries(changed);
 }
 
-function allow({ name, data, before, ours }: Write, present: TargetRecord | undefined): void {
+const isOurs = ({ ours, sent = [] }: Pick<Undo, "ours" | "sent">, print: string): boolean =>
+	print === ours || sent.some(data => hostFingerprint(data) === print);
+
+function allow(write: Write, present: TargetRecord | undefined): void {
+	const { name, data, before } = write;
 	if (before !== null && present === undefined) {
 		throw new ConnectorError("conflict", `${name} was there before the migration and is gone: somebody removed it.`);
 	}
-	if (before !== null || present === undefined || hostFingerprint(present.data) === ours) return;
+	if (before !== null || present === undefined || isOurs(write, hostFingerprint(present.data))) return;
 	throw new ConnectorError("conflict", `${hostName(data)} is taken at Marzban by a host that says something else.`);
 }

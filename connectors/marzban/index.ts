@@ -1,7 +1,7 @@
 /** Marzban as a target: written by its HTTP API with a sudo account. */
 
 import type { Json } from "../../contracts/json";
-import type { Connection, TargetRecord } from "../../contracts/migration/records";
+import type { Connection, Loss, TargetRecord } from "../../contracts/migration/records";
 import {
 	type Check,
 	ConnectorError,
@@ -11,6 +11,7 @@ import {
 	type Page,
 	type Spec,
 	type Target,
+	type Undo,
 	type Undone,
 	type Write
 } from "../connector";
@@ -28,6 +29,7 @@ import { checkMarzban } from "./check";
 import { hostFingerprint } from "./host-records";
 import { Hosts } from "./hosts";
 import { adminFingerprint } from "./records";
+import { onto } from "./steps";
 import { Templates, templateFingerprint } from "./templates";
 import { UserRows } from "./user-rows";
 import { Users } from "./users";
@@ -68,7 +70,7 @@ interface Stream {
 	readonly read: (cursor: Cursor | null, limit: number) => Promise<Page<TargetRecord>>;
 	readonly find: (names: readonly string[]) => Promise<readonly TargetRecord[]>;
 	readonly write: (write: Write, signal?: AbortSignal) => Promise<TargetRecord>;
-	readonly undo: (name: string, before: Json | null, ours: string, signal?: AbortSignal) => Promise<Undone>;
+	readonly undo: (undo: Undo, signal?: AbortSignal) => Promise<Undone>;
 	readonly fingerprint: (data: Json) => string;
 	readonly concurrency: Concurrency;
 }
@@ -127,8 +129,12 @@ class Marzban implements Target {
 		return await this.#of(stream).write(write, signal);
 	}
 
-	async undo(stream: string, name: string, before: Json | null, ours: string, signal?: AbortSignal): Promise<Undone> {
-		return await this.#of(stream).undo(name, before, ours, signal);
+	async undo(stream: string, undo: Undo, signal?: AbortSignal): Promise<Undone> {
+		return await this.#of(stream).undo(undo, signal);
+	}
+
+	onto(stream: string, data: Json, before: Json): { data: Json; losses: readonly Loss[] } {
+		return stream === "users" ? onto(data, before) : { data, losses: [] };
 	}
 
 	fingerprint(stream: string, data: Json): string {

@@ -93,7 +93,10 @@ export function refuse(data: Json, kind?: Kind): void {
 	if (broken.length === 0) return;
 	const fields = Object.fromEntries(broken.map(([field, { says }]) => [field, says]));
 	const words = broken.map(([field, { says }]) => `${field} ${says}`).join("; ");
-	throw new ConnectorError("refused", `${String(data.username)} is not sent to Marzban: ${words}.`, { fields });
+	throw new ConnectorError("refused", `${String(data.username)} is not sent to Marzban: ${words}.`, {
+		fields,
+		untouched: true
+	});
 }
 
 function hasCredentials(data: Json): boolean {

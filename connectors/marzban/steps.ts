@@ -7,6 +7,7 @@
  */
 
 import type { Json } from "../../contracts/json";
+import type { Loss } from "../../contracts/migration/records";
 import { canonical } from "../../domain/canonical";
 import type { Wire, WireObject } from "../http/json";
 import { type Change, carriedChange, isUsedUp } from "./carried";
@@ -56,6 +57,22 @@ function isMoved(desired: Json, present: Json): boolean {
 function said(data: Json, desired: Json): Says {
 	const keepsHold = desired.status === "disabled" && Boolean(desired.on_hold_expire_duration);
 	return keepsHold ? { ...userSays(data), ...holdSays(data) } : userSays(data);
+}
+
+/** Nothing takes an owner away: whoever stood there with one keeps him. */
+export function onto(data: Json, before: Json): { data: Json; losses: readonly Loss[] } {
+	const { admin } = before;
+	if (typeof admin !== "string" || (data.admin ?? null) !== null) return { data, losses: [] };
+	const reason = `Belonged to '${admin}' at the target and has no owner at the source: Marzban takes no owner away.`;
+	return { data: { ...data, admin }, losses: [{ code: "owner_kept", field: "admin", reason, severity: "degraded" }] };
+}
+
+/** Is each field as it was before us, or as one of ours would have it? Then nobody else has changed it. */
+export function isBetween(before: Json, sent: readonly Json[], present: Json): boolean {
+	const fields = (data: Json): Json => ({ ...userSays(data), ...holdSays(data), admin: data.admin ?? null });
+	const there = Object.entries(fields(present));
+	const may = [before, ...sent].map(fields);
+	return there.every(([field, value]) => may.some(data => canonical(data[field] ?? null) === canonical(value)));
 }
 
 /** Is what is there the work of an earlier, interrupted write of ours, whoever owns it yet? */

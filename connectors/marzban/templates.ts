@@ -2,7 +2,7 @@
 
 import type { Json, JsonValue } from "../../contracts/json";
 import type { TargetRecord } from "../../contracts/migration/records";
-import { ConnectorError, type Undone, type Write } from "../connector";
+import { ConnectorError, type Undo, type Undone, type Write } from "../connector";
 import { asSet, digest } from "../fingerprint";
 import type { Concurrency } from "../http/concurrency";
 import { isObject, toJson, type WireObject } from "../http/json";
@@ -64,12 +64,13 @@ export class Templates {
 		return made;
 	}
 
-	async undo(name: string, before: Json | null, ours: string, signal?: AbortSignal): Promise<Undone> {
+	async undo(undo: Undo, signal?: AbortSignal): Promise<Undone> {
+		const { name, before } = undo;
 		const present = await this.#look(name);
 		if (present === undefined) return before === null ? "already" : "changed-since";
 		const print = templateFingerprint(present.data);
 		if (before !== null && print === templateFingerprint(before)) return "already";
-		if (print !== ours) return "changed-since";
+		if (!isOurs(undo, print)) return "changed-since";
 		await this.#concurrency.run(() => this.#make({ name, present, wanted: before, allow: () => undefined, signal }));
 		return "restored";
 	}
@@ -112,6 +113,9 @@ function nextStep(wanted: Json | null, present: TargetRecord | undefined): Step 
 	return { kind: isSame ? "done" : "modify", present };
 }
 
+const isOurs = ({ name, ours, sent = [] }: Undo, print: string): boolean =>
+	print === ours || sent.some(data => templateFingerprint({ ...data, name }) === print);
+
 /** No limit and a limit of 0 say the same, and so do no inbounds of a protocol and the protocol left out. */
 export function templateFingerprint(data: Json): string {
 	const { name = null, username_prefix, username_suffix } = data;
@@ -150,13 +154,16 @@ function refuse(data: Json): void {
 		...(tagsOf(data).length === 0 ? ["it must name an inbound"] : [])
 	];
 	if (words.length === 0) return;
-	throw new ConnectorError("refused", `The template ${data.name} is not sent to Marzban: ${words.join("; ")}.`);
+	throw new ConnectorError("refused", `The template ${data.name} is not sent to Marzban: ${words.join("; ")}.`, {
+		untouched: true
+	});
 }
 
-function allow({ name, before, ours }: Write, present: TargetRecord | undefined): void {
+function allow(write: Write, present: TargetRecord | undefined): void {
+	const { name, before } = write;
 	if (before !== null && present === undefined) {
 		throw new ConnectorError("conflict", `${name} was there before the migration and is gone: somebody removed it.`);
 	}
-	if (before !== null || present === undefined || templateFingerprint(present.data) === ours) return;
+	if (before !== null || present === undefined || isOurs(write, templateFingerprint(present.data))) return;
 	throw new ConnectorError("conflict", `${name} is taken at Marzban by a template that says something else.`);
 }

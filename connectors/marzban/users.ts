@@ -2,7 +2,7 @@
 
 import type { Json } from "../../contracts/json";
 import type { TargetRecord } from "../../contracts/migration/records";
-import { ConnectorError, type Cursor, type Page, type Undone, type Write } from "../connector";
+import { ConnectorError, type Cursor, type Page, type Undo, type Undone, type Write } from "../connector";
 import type { Concurrency } from "../http/concurrency";
 import { isObject, type Wire } from "../http/json";
 import { type Session, segment } from "../http/session";
@@ -10,7 +10,7 @@ import { findUsers, getUser, readUsers } from "./api";
 import { isPutBack, rowsOf, withoutCarried } from "./carried";
 import { userFingerprint, userRecord } from "./records";
 import { refuse } from "./refuse";
-import { differences, isOurBeginning, nextStep, type Step } from "./steps";
+import { differences, isBetween, isOurBeginning, nextStep, type Step } from "./steps";
 import type { UserRows } from "./user-rows";
 import type { Writer } from "./writer";
 
@@ -48,31 +48,45 @@ export class Users {
 	}
 
 	async write(write: Write, signal?: AbortSignal): Promise<TargetRecord> {
-		const asked: Json = { ...write.data, username: write.name };
-		const desired = this.#rows ? asked : withoutCarried(asked);
+		const desired = this.#asked(write.name, write.data);
 		refuse(desired, this.#rows?.kind);
 		return await this.#concurrency.run(async () => {
-			const known = write.before !== null || write.ours !== undefined;
+			const known = write.before !== null || write.ours !== undefined || write.sent !== undefined;
 			const present = known ? await this.#look(write.name) : undefined;
 			const allowed = (there: TargetRecord | undefined) => this.#allow(write, desired, there);
 			return await this.#make({ desired, before: write.before, present, allowed, signal });
 		});
 	}
 
-	async undo(name: string, before: Json | null, ours: string, signal?: AbortSignal): Promise<Undone> {
+	async undo(undo: Undo, signal?: AbortSignal): Promise<Undone> {
+		const { name, before } = undo;
 		const present = await this.#look(name);
 		if (present === undefined) return before === null ? "already" : "changed-since";
 		if (before !== null && this.#isBack(before, present.data)) return "already";
 		const desired = before && this.#undone(before, present.data);
 		// Ours with all but the owner put back: an undo that was interrupted.
 		const begun = desired !== null && differences(desired, present.data).length === 0;
-		if (this.fingerprint(present.data) !== ours && !begun) return "changed-since";
+		if (!begun && !this.#isOurs(undo, present.data)) return "changed-since";
 		await this.#concurrency.run(() =>
 			before === null || desired === null
 				? this.#remove(present, signal)
 				: this.#restore(before, { desired, before: null, present, allowed: () => undefined, signal })
 		);
 		return "restored";
+	}
+
+	/** What is sent: without a database, what the API takes. */
+	#asked(name: string, data: Json): Json {
+		const asked: Json = { ...data, username: name };
+		return this.#rows ? asked : withoutCarried(asked);
+	}
+
+	/** As we left it, or what a write of ours that was never answered may have left. */
+	#isOurs({ name, before, ours, sent = [] }: Undo, present: Json): boolean {
+		if (ours !== undefined && this.fingerprint(present) === ours) return true;
+		const asked = sent.map(data => this.#asked(name, data));
+		if (before !== null) return asked.length > 0 && isBetween(before, asked, present);
+		return asked.some(data => isOurBeginning(data, present, { now: Date.now() / 1000 }));
 	}
 
 	async #look(name: string): Promise<TargetRecord | undefined> {
@@ -179,13 +193,13 @@ export class Users {
 	}
 
 	/** Throws unless what stands under the name is ours to make or change. */
-	#allow({ name, before, ours }: Write, desired: Json, present: TargetRecord | undefined): void {
+	#allow(write: Write, desired: Json, present: TargetRecord | undefined): void {
+		const { name, before } = write;
 		if (before !== null && present === undefined) {
 			throw new ConnectorError("conflict", `${name} was there before the migration and is gone: somebody removed it.`);
 		}
 		if (before !== null || present === undefined) return;
-		if (ours !== undefined && this.fingerprint(present.data) === ours) return;
-		if (isOurBeginning(desired, present.data, { now: Date.now() / 1000 })) return;
+		if (this.#isOurs({ ...write, sent: [desired, ...(write.sent ?? [])] }, present.data)) return;
 		const fields = differences(desired, present.data).join(", ");
 		throw new ConnectorError("conflict", `${name} is taken at Marzban by a user who differs in ${fields}.`);
 	}

@@ -31,6 +31,13 @@ export interface Work<Step extends { readonly kind: string }> {
 	readonly overloaded: () => void;
 }
 
+/** What may have come of a write so far. */
+interface Effect {
+	possible: boolean;
+	/** As it was read back after the last step that was answered. */
+	left: TargetRecord | undefined;
+}
+
 const TRIES = 4;
 const MOST_STEPS = 12;
 
@@ -47,6 +54,21 @@ export class Writer {
 
 	/** What was read back once nothing was left to do; undefined: the record is gone, as asked. */
 	async finish<Step extends { readonly kind: string }>(work: Work<Step>): Promise<TargetRecord | undefined> {
+		const effect: Effect = { possible: false, left: undefined };
+		try {
+			return await this.#steps(work, effect);
+		} catch (error) {
+			if (!(error instanceof ConnectorError)) throw error;
+			const { code, message, details } = error;
+			if (!effect.possible) throw new ConnectorError(code, message, { ...details, untouched: true });
+			throw new ConnectorError(code, message, details, effect.left);
+		}
+	}
+
+	async #steps<Step extends { readonly kind: string }>(
+		work: Work<Step>,
+		effect: Effect
+	): Promise<TargetRecord | undefined> {
 		let { present } = work;
 		let [begun, seen, failures] = [false, present !== undefined, 0];
 		for (let steps = 0; steps < MOST_STEPS; steps++) {
@@ -58,11 +80,15 @@ export class Writer {
 				continue;
 			}
 			try {
-				present = (await work.take(step)) ?? (await lookedAt(work));
+				const answered = await work.take(step);
+				effect.possible = true;
+				present = answered ?? (await lookedAt(work));
+				effect.left = present;
 				begun = true;
 				seen = false;
 			} catch (error) {
 				failures += 1;
+				effect.possible ||= mayHaveEffect(error);
 				present = await this.#recover(work, step, error, { present, failures, begun });
 				seen = true;
 			}
@@ -107,6 +133,13 @@ export class Writer {
 			await this.#clock.sleep(Math.min(pause, left));
 		}
 	}
+}
+
+/** Only what was refused with an answer, or never sent, is known to have changed nothing. */
+function mayHaveEffect(error: unknown): boolean {
+	if (!(error instanceof ConnectorError) || error.details.ambiguous) return true;
+	const { status = 0 } = error.details;
+	return !(error.code === "stopped" || (status >= 400 && status < 500));
 }
 
 /** A look that fails leaves the write in doubt. */

@@ -1,12 +1,27 @@
 /** importer: writes to the target. Stateless; what it may write was recorded before it is called (L1). */
 
 import { action, contract } from "../contract";
+import type { Json } from "../json";
 import { type CheckReport, connection } from "./connection";
 import { CONFLICT_POLICIES } from "./definition";
-import type { Result, TargetRecord, UndoneRecord } from "./records";
+import type { Loss, Result, TargetRecord, UndoneRecord } from "./records";
 
-/** The lease of the run that asks: its fencing token, and how long it still holds (L6). */
-const lease = { type: "object", props: { token: "string", remainingMs: "number" } } as const;
+/**
+ * The lease of the run that asks: its fencing token, and how long it still held when the call was sent (L6). A call may
+ * wait on its way, or in a node that is suspended: the importer takes off what its own clock says has passed since
+ * `sentAt`, ms since 1970.
+ */
+const lease = { type: "object", props: { token: "string", remainingMs: "number", sentAt: "number" } } as const;
+
+/** What was sent and may have taken effect, beside what is known to be ours. */
+const sent = { type: "array", items: "object", optional: true } as const;
+
+/** What a record can say where another one stood. */
+export interface Onto {
+	readonly id: string;
+	readonly data: Json;
+	readonly losses: readonly Loss[];
+}
 
 export const importer = contract("migration", "importer", {
 	actions: {
@@ -37,6 +52,7 @@ export const importer = contract("migration", "importer", {
 							before: { type: "object", nullable: true },
 							/** The fingerprint of our last write: what stands there may be changed if it is that. */
 							ours: "string|optional",
+							sent,
 							secrets: { type: "record", value: "string", optional: true }
 						}
 					}
@@ -44,6 +60,18 @@ export const importer = contract("migration", "importer", {
 			},
 			{ scope: "migration:run" }
 		).returns<Result[]>(),
+		/** What records come to where others stood before: what the target cannot take away stays, and is a loss. */
+		onto: action(
+			{
+				connection,
+				stream: "string",
+				records: {
+					type: "array",
+					items: { type: "object", props: { id: "string", data: "object", before: "object" } }
+				}
+			},
+			{ scope: "migration:run" }
+		).returns<Onto[]>(),
 		/** Puts back what stood there before, where what is there is still ours (L2). Safe to repeat. */
 		undo: action(
 			{
@@ -54,7 +82,13 @@ export const importer = contract("migration", "importer", {
 					type: "array",
 					items: {
 						type: "object",
-						props: { id: "string", name: "string", before: { type: "object", nullable: true }, ours: "string" }
+						props: {
+							id: "string",
+							name: "string",
+							before: { type: "object", nullable: true },
+							ours: "string|optional",
+							sent
+						}
 					}
 				}
 			},

@@ -76,6 +76,8 @@ export interface Intent extends Transformed {
 	readonly before: Json | null;
 	/** The fingerprint of what we wrote last, where we wrote before. */
 	readonly ours?: string;
+	/** What we sent since and never learned the end of: what stands there may be any of it. */
+	readonly sent?: readonly Json[];
 }
 
 /** What became of one record. */
@@ -84,6 +86,8 @@ export interface Result {
 	readonly outcome: Outcome;
 	/** The digest of what was read back after the write (L2). */
 	readonly fingerprint?: string;
+	/** Quarantined after something was sent that may have taken effect, now or later. */
+	readonly inDoubt?: true;
 	readonly quarantine?: Quarantine;
 	/** Why it was skipped. */
 	readonly reason?: string;

@@ -27,12 +27,12 @@ const ON_CONFLICT: Readonly<Record<Definition["conflict"], (name: string) => Tre
  * not. @param fingerprint blind to what does not matter
  */
 export function treatmentOf(
-	record: { readonly name: string; readonly data: Json; readonly before: Json | null; readonly ours?: string },
+	record: Pick<Intent, "before" | "ours" | "sent"> & { readonly name: string; readonly data: Json },
 	conflict: Definition["conflict"],
 	fingerprint: (data: Json) => string
 ): Treatment {
 	if (record.before === null) return { write: true, outcome: "created" };
-	if (record.ours !== undefined) return { write: true, outcome: "updated" };
+	if (record.ours !== undefined || record.sent?.length) return { write: true, outcome: "updated" };
 	const ours = fingerprint(record.data);
 	if (fingerprint(record.before) === ours) return { write: false, result: { outcome: "unchanged", fingerprint: ours } };
 	return ON_CONFLICT[conflict](record.name);

@@ -180,6 +180,7 @@ function addCounts(stream: StreamRun, data: Counted): void {
 	for (const [id, category] of data.held) stream.held.set(id, category);
 	for (const id of data.removed) {
 		stream.moved.delete(id);
+		stream.held.delete(id);
 		stream.removed.add(id);
 	}
 	for (const outcome of OUTCOMES) stream.outcomes[outcome] += data.outcomes[outcome];

@@ -1,13 +1,13 @@
 import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
 import { ConnectorError, type Target } from "../../connectors/connector";
 import type { CheckReport } from "../../contracts/migration/connection";
-import { importer } from "../../contracts/migration/importer";
+import { importer, type Onto } from "../../contracts/migration/importer";
 import type { Result, TargetRecord, UndoneRecord } from "../../contracts/migration/records";
 import { quarantineOf, treatmentOf } from "../../domain/migration/importing";
 import { ends } from "../../mixins/ends.mixin";
 import { deadline } from "./run/deadline";
 
-const { check, count, backup, find, write, undo } = importer.actions;
+const { check, count, backup, find, write, onto, undo } = importer.actions;
 type WriteParams = CallOf<typeof write>["params"];
 type Given = WriteParams["records"][number];
 
@@ -42,20 +42,32 @@ export default class ImporterService extends service(ends()) implements Answers<
 		const { params } = ctx;
 		const target = this.ends.target(params.connection);
 		// One applier, and only as long as its lease holds (L6).
-		const signal = deadline(params.lease.remainingMs);
+		const signal = deadline(leftOf(params.lease));
 		return this.asked(() => all(params.records, record => settle(target, params, record, signal)));
+	}
+
+	@Action(onto)
+	async onto(ctx: CallOf<typeof onto>): Promise<Onto[]> {
+		const { connection, stream, records } = ctx.params;
+		const target = this.ends.target(connection);
+		return records.map(({ id, data, before }) => ({
+			id,
+			...(target.onto?.(stream, data, before) ?? { data, losses: [] })
+		}));
 	}
 
 	@Action(undo)
 	async undo(ctx: CallOf<typeof undo>): Promise<UndoneRecord[]> {
 		const { connection, stream, lease, records } = ctx.params;
 		const target = this.ends.target(connection);
-		const signal = deadline(lease.remainingMs);
+		const signal = deadline(leftOf(lease));
 		return this.asked(() =>
-			all(records, async ({ id, name, before, ours }): Promise<UndoneRecord> => {
+			all(records, async ({ id, ...record }): Promise<UndoneRecord> => {
+				const { name, sent = [] } = record;
 				try {
-					const undone = await target.undo(stream, name, before, ours, signal);
-					return { id, name, outcome: undone === "changed-since" ? undone : "restored" };
+					const undone = await target.undo(stream, record, signal);
+					if (undone !== "changed-since") return { id, name, outcome: "restored" };
+					return { id, name, outcome: undone, ...(sent.length > 0 && { reason: UNTOLD }) };
 				} catch (error) {
 					// What one record cannot be put back to keeps no other from being put back.
 					if (!isForGood(error)) throw error;
@@ -65,6 +77,13 @@ export default class ImporterService extends service(ends()) implements Answers<
 		);
 	}
 }
+
+const UNTOLD =
+	"A write of it was never answered, and what stands there is not known to be ours: look at it, and remove or mend it by hand.";
+
+/** How long the lease still holds, whatever the call waited for on its way. A clock that is behind only takes nothing off. */
+const leftOf = ({ remainingMs, sentAt }: WriteParams["lease"]): number =>
+	Math.max(0, remainingMs - Math.max(0, Date.now() - sentAt));
 
 /** Would the target say the same the next time? */
 const isForGood = (error: unknown): error is ConnectorError =>
@@ -99,6 +118,14 @@ async function settle(
 	} catch (error) {
 		const quarantine = error instanceof ConnectorError && quarantineOf(error.code, error.message, record.name);
 		if (!quarantine) throw error;
-		return { id: record.id, outcome: "quarantined", quarantine };
+		const { details, left } = error;
+		const doubt = details.untouched ? {} : { inDoubt: true as const };
+		return {
+			id: record.id,
+			outcome: "quarantined",
+			quarantine,
+			...doubt,
+			...(left && { fingerprint: fingerprint(left.data) })
+		};
 	}
 }

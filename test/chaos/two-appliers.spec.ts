@@ -111,7 +111,7 @@ async function writeOn(who: Who, lease: Lease, size: number, isOver: () => boole
 	for (let batch = 0; !isOver(); batch++) {
 		const records = Array.from({ length: size }, (_, index) => record(`${who}_${batch}_${index}`));
 		const call = { connection: CONNECTION, stream: "users", conflict: "skip" as const, records };
-		const held = { token: lease.token, remainingMs: lease.remainingMs() };
+		const held = { token: lease.token, remainingMs: lease.remainingMs(), sentAt: Date.now() };
 		await oneApplier(held, (given, timeout) => write({ ...call, lease: given }, timeout)).catch(() => sleep(5));
 	}
 }

@@ -199,10 +199,10 @@ function writeConformance(given: TargetCase, stream: string, end: () => Target):
 			if (there === undefined) throw new Error(`${write.name} is not there`);
 			const ours = await end().write(stream, { ...write, data: changed, before: there.data });
 			expect(digest(ours)).toBe(end().fingerprint(stream, { ...changed, admin: ours.data.admin ?? null }));
-			const changedByOther = await end().undo(stream, write.name, there.data, "0".repeat(64));
+			const changedByOther = await end().undo(stream, { name: write.name, before: there.data, ours: "0".repeat(64) });
 			expect(changedByOther).toBe("changed-since");
-			expect(await end().undo(stream, write.name, there.data, digest(ours))).toBe("restored");
-			expect(await end().undo(stream, write.name, there.data, digest(ours))).toBe("already");
+			expect(await end().undo(stream, { name: write.name, before: there.data, ours: digest(ours) })).toBe("restored");
+			expect(await end().undo(stream, { name: write.name, before: there.data, ours: digest(ours) })).toBe("already");
 			const back = await only(write.name);
 			expect(back && digest(back)).toBe(digest(there));
 		}
@@ -229,12 +229,14 @@ function undoConformance(given: TargetCase, stream: string, end: () => Target): 
 		if (first === undefined) throw new Error("no write to try");
 		const { name } = first.write;
 		const made = await end().write(stream, first.write);
-		expect(await end().undo(stream, name, null, "0".repeat(64))).toBe("changed-since");
-		await expect(end().undo(stream, name, null, digest(made), AbortSignal.abort())).rejects.toMatchObject({
+		expect(await end().undo(stream, { name, before: null, ours: "0".repeat(64) })).toBe("changed-since");
+		await expect(
+			end().undo(stream, { name, before: null, ours: digest(made) }, AbortSignal.abort())
+		).rejects.toMatchObject({
 			code: "stopped"
 		});
-		expect(await end().undo(stream, name, null, digest(made))).toBe("restored");
-		expect(await end().undo(stream, name, null, digest(made))).toBe("already");
+		expect(await end().undo(stream, { name, before: null, ours: digest(made) })).toBe("restored");
+		expect(await end().undo(stream, { name, before: null, ours: digest(made) })).toBe("already");
 		expect(await only(name)).toBeUndefined();
 		await end().write(stream, first.write);
 	});

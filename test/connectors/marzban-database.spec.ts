@@ -254,7 +254,9 @@ describe("whatever fails on the way", () => {
 			expect(on.logs(name)).toHaveLength(1);
 		}
 		for (const { name, data } of found) {
-			expect(await on.target.undo("users", name, null, on.target.fingerprint("users", data))).toBe("restored");
+			expect(await on.target.undo("users", { name, before: null, ours: on.target.fingerprint("users", data) })).toBe(
+				"restored"
+			);
 		}
 		for (const table of ["users", "user_usage_logs", "proxies", "exclude_inbounds_association"]) {
 			expect([table, on.panel.db.prepare(`SELECT * FROM ${table}`).all()]).toEqual([table, []]);
@@ -297,10 +299,10 @@ describe("what is undone", () => {
 		const made = await on.target.write("users", carriedWrite("old", changes, { before }));
 		expect(on.row("old").admin_id).toBe(1n);
 		const ours = on.target.fingerprint("users", made.data);
-		expect(await on.target.undo("users", "old", before, ours)).toBe("restored");
+		expect(await on.target.undo("users", { name: "old", before, ours })).toBe("restored");
 		expect(on.row("old")).toEqual(row);
 		expect(on.panel.db.prepare("SELECT * FROM user_usage_logs").all()).toEqual(logs);
-		expect(await on.target.undo("users", "old", before, ours)).toBe("already");
+		expect(await on.target.undo("users", { name: "old", before, ours })).toBe("already");
 	});
 
 	test("an undo that was killed between its requests is finished", async () => {
@@ -311,9 +313,9 @@ describe("what is undone", () => {
 		const made = await on.target.write("users", changed);
 		const ours = on.target.fingerprint("users", made.data);
 		on.panel.setFaults({ rate: 1, afterCommit: 1, kinds: ["error"] });
-		await expect(on.target.undo("users", "half", before, ours)).rejects.toMatchObject({ code: "broken" });
+		await expect(on.target.undo("users", { name: "half", before, ours })).rejects.toMatchObject({ code: "broken" });
 		on.panel.setFaults({ rate: 0 });
-		expect(await on.target.undo("users", "half", before, ours)).toBe("restored");
+		expect(await on.target.undo("users", { name: "half", before, ours })).toBe("restored");
 		expect(on.row("half")).toEqual(row);
 	});
 
@@ -322,7 +324,7 @@ describe("what is undone", () => {
 		on.panel.db.exec("INSERT INTO notification_reminders (user_id, type) SELECT id, 'data_usage' FROM users");
 		on.panel.db.exec("INSERT INTO node_user_usages (created_at, user_id) SELECT '2026-01-01 00:00:00', id FROM users");
 		const ours = on.target.fingerprint("users", made.data);
-		expect(await on.target.undo("users", "made", null, ours)).toBe("restored");
+		expect(await on.target.undo("users", { name: "made", before: null, ours })).toBe("restored");
 		const tables =
 			"users user_usage_logs proxies exclude_inbounds_association notification_reminders node_user_usages next_plans";
 		for (const table of tables.split(" ")) {
@@ -338,16 +340,16 @@ describe("what is undone", () => {
 		on.panel.db.exec(
 			"CREATE TRIGGER first BEFORE DELETE ON proxies BEGIN INSERT INTO left_behind SELECT id FROM user_usage_logs; END"
 		);
-		await on.target.undo("users", "leaving", null, on.target.fingerprint("users", made.data));
+		await on.target.undo("users", { name: "leaving", before: null, ours: on.target.fingerprint("users", made.data) });
 		expect(on.panel.db.prepare("SELECT * FROM left_behind").all()).toEqual([]);
 	});
 
 	test("who was made anew by somebody else under that name is not ours", async () => {
 		const made = await on.target.write("users", carriedWrite("anew"));
 		on.panel.db.exec("UPDATE users SET created_at = '2026-11-20 00:00:00.000000'");
-		expect(await on.target.undo("users", "anew", null, on.target.fingerprint("users", made.data))).toBe(
-			"changed-since"
-		);
+		expect(
+			await on.target.undo("users", { name: "anew", before: null, ours: on.target.fingerprint("users", made.data) })
+		).toBe("changed-since");
 	});
 });
 
@@ -366,7 +368,7 @@ describe("admins", () => {
 		expect(on.target.fingerprint("admins", one)).toBe(
 			on.target.fingerprint("admins", { username: "boss", is_sudo: true })
 		);
-		expect(await on.target.undo("admins", "boss", null, ours)).toBe("restored");
+		expect(await on.target.undo("admins", { name: "boss", before: null, ours })).toBe("restored");
 		expect(admin("boss")).toEqual({});
 		expect(on.row("his").admin_id).toBeNull();
 	});

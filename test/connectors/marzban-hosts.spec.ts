@@ -56,9 +56,13 @@ test("two hosts of one tag and one remark are two entries, each undone by itself
 	const [one, two] = [hostWrite(), hostWrite({ address: "nl.example" })];
 	const made = await Promise.all([one, two].map(each => target.write("hosts", each)));
 	expect(remarks()).toHaveLength(4);
-	expect(await target.undo("hosts", one.name, null, digest(made[0] as TargetRecord))).toBe("restored");
+	expect(await target.undo("hosts", { name: one.name, before: null, ours: digest(made[0] as TargetRecord) })).toBe(
+		"restored"
+	);
 	expect(list().map(({ address }) => address)).toEqual(["{SERVER_IP}", "cdn.example", "nl.example"]);
-	expect(await target.undo("hosts", two.name, null, digest(made[1] as TargetRecord))).toBe("restored");
+	expect(await target.undo("hosts", { name: two.name, before: null, ours: digest(made[1] as TargetRecord) })).toBe(
+		"restored"
+	);
 	expect(list()).toEqual([DEFAULT_HOST, THEIRS]);
 });
 
@@ -68,14 +72,14 @@ test.each([
 ])("one of ours that somebody edited, in %s, is left and told", async (_what, edit) => {
 	const made = await target.write("hosts", hostWrite());
 	Object.assign(list().at(-1) as WireObject, edit);
-	expect(await target.undo("hosts", made.name, null, digest(made))).toBe("changed-since");
+	expect(await target.undo("hosts", { name: made.name, before: null, ours: digest(made) })).toBe("changed-since");
 	expect(list().at(-1)).toMatchObject(edit);
 });
 
 test("one that somebody removed needs no undo", async () => {
 	const made = await target.write("hosts", hostWrite());
 	list().pop();
-	expect(await target.undo("hosts", made.name, null, digest(made))).toBe("already");
+	expect(await target.undo("hosts", { name: made.name, before: null, ours: digest(made) })).toBe("already");
 });
 
 test("theirs under our name is found, not added to; overwritten, it gets back every field and its place", async () => {
@@ -87,7 +91,7 @@ test("theirs under our name is found, not added to; overwritten, it gets back ev
 	const before = there?.data ?? null;
 	const made = await target.write("hosts", hostWrite({}, { before }));
 	expect([list().length, list()[0]]).toEqual([3, expect.objectContaining({ alpn: "h2", future_field: 1 })]);
-	expect(await target.undo("hosts", made.name, before, digest(made))).toBe("restored");
+	expect(await target.undo("hosts", { name: made.name, before, ours: digest(made) })).toBe("restored");
 	expect(list()).toEqual(stood);
 });
 
@@ -131,9 +135,9 @@ describe("templates", () => {
 		const write = { name: "Gold", data: { name: "Gold", inbounds: { vless: [TAG] } }, before: null };
 		const made = await target.write("services", write);
 		Object.assign(panel.lists.templates[0] as WireObject, { data_limit: 5 });
-		expect(await target.undo("services", "Gold", null, target.fingerprint("services", made.data))).toBe(
-			"changed-since"
-		);
+		expect(
+			await target.undo("services", { name: "Gold", before: null, ours: target.fingerprint("services", made.data) })
+		).toBe("changed-since");
 		await expect(target.write("services", write)).rejects.toMatchObject({ code: "conflict" });
 	});
 });

@@ -186,7 +186,7 @@ describe("a panel with its slips", () => {
 	test("one user without an owner is undone although the panel answers 500", async () => {
 		const made = await on.target.write("users", write("ownerless"));
 		const ours = on.target.fingerprint("users", made.data);
-		expect(await on.target.undo("users", "ownerless", null, ours)).toBe("restored");
+		expect(await on.target.undo("users", { name: "ownerless", before: null, ours })).toBe("restored");
 		expect(on.panel.users.size).toBe(0);
 	});
 
@@ -205,7 +205,7 @@ describe("a panel with its slips", () => {
 		await on.target.write("users", write("namesake"));
 		on.panel.hook = ({ what }) =>
 			what === "GET /api/user/Namesake" ? { json: { username: "namesake", proxies: {}, inbounds: {} } } : undefined;
-		expect(await on.target.undo("users", "Namesake", null, "x")).toBe("already");
+		expect(await on.target.undo("users", { name: "Namesake", before: null, ours: "x" })).toBe("already");
 	});
 
 	test("names are found by their case, many at once, in bounded requests", async () => {

@@ -10,7 +10,7 @@ import { notSent } from "../../../domain/migration/importing";
 import { addTally, noOutcomes, type StreamRun } from "../../../domain/migration/run";
 import { appendRun, readRecords, recordStream } from "./journal";
 import { linksOf } from "./links";
-import type { Workplace, WriteCall } from "./place";
+import type { HeldLease, Workplace } from "./place";
 
 /** Where the stream of records stands; the run itself learns it when a batch is counted. */
 export interface Log {
@@ -90,11 +90,12 @@ async function write(
 ): Promise<Result[]> {
 	const created = prepared.intents.filter(({ target, before }) => target && before === null);
 	const secrets = await secretsFor(stream.stream, created);
-	const records = prepared.intents.flatMap(({ id, target, before, ours }) => {
+	const records = prepared.intents.flatMap(({ id, target, before, ours, sent }) => {
 		if (!target) return [];
 		const own = secrets.get(id);
 		const { name, data } = target;
-		return [{ id, name, data, before, ...(ours !== undefined && { ours }), ...(own && { secrets: { ...own } }) }];
+		const known = { ...(ours !== undefined && { ours }), ...(sent && { sent: [...sent] }) };
+		return [{ id, name, data, before, ...known, ...(own && { secrets: { ...own } }) }];
 	});
 	const { target: connection, conflict } = run.definition;
 	const call = { connection, stream: stream.stream, conflict, records };
@@ -106,13 +107,14 @@ async function write(
 	return prepared.intents.map(intent => results.get(intent.id) ?? notSent(intent));
 }
 
-type Held = WriteCall["lease"];
-
 /** A write that began within the lease may still be answered after it. */
 const GRACE_MS = 60_000;
 
 /** One applier at a time: when nobody answers, whoever was asked may write until the lease he was given is over (L6). */
-export async function oneApplier<R>(lease: Held, call: (lease: Held, timeout: number) => Promise<R>): Promise<R> {
+export async function oneApplier<R>(
+	lease: HeldLease,
+	call: (lease: HeldLease, timeout: number) => Promise<R>
+): Promise<R> {
 	const asked = performance.now();
 	try {
 		return await call(lease, lease.remainingMs + GRACE_MS);
@@ -158,11 +160,13 @@ function place(
 	result: Result,
 	known: boolean
 ): void {
-	const { outcome, quarantine } = result;
+	const { outcome, quarantine, inDoubt } = result;
 	if (quarantine) {
 		counted.held.push([id, quarantine.category]);
 		addTally(counted.quarantine, { [quarantine.category]: { count: 1, reason: quarantine.reason } });
 	}
+	// What may stand there by us keeps its name for its own record (L9).
+	if (inDoubt && target) counted.claimed.push(target.name);
 	if (outcome === "quarantined" || !target) return;
 	if (outcome === "skipped") counted.claimed.push(target.name);
 	else counted.moved.push([id, target.name]);

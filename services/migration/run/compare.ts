@@ -11,10 +11,10 @@ import type { Prepared } from "../../../domain/migration/events";
 import type { StreamRun } from "../../../domain/migration/run";
 import { countRemoved, doBatch, finishOpenBatch, type Log, oneApplier, record } from "./batch";
 import { appendRun, comparisonStream, readComparisons } from "./journal";
-import { beforeOf, type Known, knownRecords } from "./known";
+import { beforeOf, type Known, knownRecords, ownOf, undoable } from "./known";
 import { lookAhead, mapAhead } from "./look-ahead";
 import type { Workplace } from "./place";
-import { intend, prepare } from "./prepare";
+import { intend, onto, prepare } from "./prepare";
 
 interface ReadPage {
 	readonly records: readonly SourceRecord[];
@@ -92,6 +92,7 @@ class Comparing {
 
 	async start(): Promise<void> {
 		this.log = await finishOpenBatch(this.place, this.stream, beforeOf(await this.records()));
+		this.known = undefined;
 	}
 
 	/** A first look at a page, which may come before the pages before it were counted: see `page`. */
@@ -128,7 +129,7 @@ class Comparing {
 			this.stream.stream,
 			records.filter(({ id }) => this.matters(id))
 		);
-		const mine = transformed.filter(({ id }) => moved.has(id));
+		const mine = await this.fitted(transformed.filter(({ id }) => moved.has(id)));
 		const { equal, differences } = await this.compare(mine);
 		const byId = new Map(mine.map(each => [each.id, each]));
 		const toWrite: Intent[] = [];
@@ -138,8 +139,23 @@ class Comparing {
 			if (intent) toWrite.push(intent);
 			else left.push(difference);
 		}
-		const toMove = transformed.filter(each => !ids.has(each.id) || (held.has(each.id) && each.target !== undefined));
-		return { equal, differences: left, toMove, toWrite };
+		// Held back by a write that failed, and as it should be: written once more, so that its outcome is said anew.
+		const settled = equal.filter(([id]) => held.has(id));
+		for (const [id, , found] of settled) {
+			const known = (await this.records()).get(id);
+			if (known) toWrite.push({ ...(byId.get(id) as Transformed), ...ownOf(known), ours: found });
+		}
+		const isHeld = ({ id, target }: Transformed): boolean => held.has(id) && !moved.has(id) && target !== undefined;
+		const toMove = transformed.filter(each => !ids.has(each.id) || isHeld(each));
+		return { equal: equal.filter(([id]) => !held.has(id)), differences: left, toMove, toWrite };
+	}
+
+	/** As they can be at the target, where others stood there before us. */
+	private async fitted(mine: readonly Transformed[]): Promise<Transformed[]> {
+		const known = await this.records();
+		const over = mine.map(each => ({ ...each, before: known.get(each.id)?.before ?? null }));
+		const fitted = await onto(this.place, this.stream.stream, over);
+		return fitted.map(({ before, ...each }) => each);
 	}
 
 	/** Not what waits for a reason that only the target, or a human, can mend. */
@@ -164,15 +180,15 @@ class Comparing {
 	): Promise<Intent | undefined> {
 		const known = (await this.records()).get(transformed.id);
 		if (!known || !(force || (kind === "different" && found === known.ours))) return undefined;
-		const ours = found ?? known.ours;
-		return { ...transformed, before: known.before, ...(ours !== undefined && { ours }) };
+		return { ...transformed, ...ownOf(known), ...(found !== undefined && { ours: found }) };
 	}
 
 	private async settle({ toMove, toWrite }: Looked): Promise<void> {
-		const intents = [...(await intend(this.place, this.stream, toMove, new Map())), ...toWrite];
+		const known = await this.records();
+		const intents = [...(await intend(this.place, this.stream, toMove, new Map(), known)), ...toWrite];
 		const { cursor, total } = this.stream;
 		const prepared: Prepared = { batch: this.stream.batch + 1, cursor, last: false, total, intents, settles: true };
-		await doBatch(this.place, this.stream, this.log, prepared, beforeOf(await this.records()));
+		await doBatch(this.place, this.stream, this.log, prepared, beforeOf(known));
 		this.known = undefined;
 	}
 
@@ -226,14 +242,11 @@ class Comparing {
 	 */
 	private async takeAway(absent: readonly string[]): Promise<string[]> {
 		const before = new Set(this.stream.comparison.absentBefore);
-		const confirmed = absent.filter(id => before.has(id) && this.stream.moved.has(id));
-		if (confirmed.length === 0 || confirmed.length > this.place.run.definition.catchUp.removals) return [...absent];
 		const known = await this.records();
+		const confirmed = absent.filter(id => before.has(id) && (this.stream.moved.has(id) || known.get(id)?.begun));
+		if (confirmed.length === 0 || confirmed.length > this.place.run.definition.catchUp.removals) return [...absent];
 		const { applier, run, lease } = this.place;
-		const records = confirmed.flatMap(id => {
-			const { name, before: first, ours } = known.get(id) as Known;
-			return first === null && ours !== undefined ? [{ id, name, before: null, ours }] : [];
-		});
+		const records = undoable(confirmed, known).filter(({ before }) => before === null);
 		const call = { connection: run.definition.target, stream: this.stream.stream, records };
 		const undone = await oneApplier(lease(), (held, timeout) => applier.undo({ ...call, lease: held }, timeout));
 		const removed = undone.filter(({ outcome }) => outcome === "restored");

@@ -16,7 +16,7 @@ import { type Canary, moveCanary } from "./canary";
 import { compareStream } from "./compare";
 import { copyStream } from "./copy";
 import { appendRun, runStream } from "./journal";
-import type { Workplace } from "./place";
+import type { HeldLease, Workplace } from "./place";
 import { surveyTarget } from "./survey";
 import { undoStream } from "./undo";
 
@@ -27,7 +27,7 @@ export interface ControllerOptions {
 	readonly leaseMs: number;
 	/** Who holds the lease, for the one who waits for it. */
 	readonly holder: string;
-	/** `local`: the data folder's lock proves that an earlier holder is dead. */
+	/** `local`: the data folder's lock proves that an earlier holder is dead, and with him the importer in his process. */
 	readonly scope: "local" | "cluster";
 	readonly secretsFor: Workplace["secretsFor"];
 	/** Where a copy of the target's database goes. */
@@ -64,7 +64,9 @@ export class Controller {
 	}
 
 	private async work(): Promise<void> {
-		const { store, run, leaseMs, holder, scope } = this.options;
+		const { broker, store, run, leaseMs, holder } = this.options;
+		// An importer of another node outlives this process: then its death proves nothing, and its lease is waited out.
+		const scope = broker.getLocalService("importer") ? this.options.scope : "cluster";
 		try {
 			const { signal } = this.halting;
 			this.lease = await acquireLease(store, run.name, { ttlMs: leaseMs, holder, scope, signal });
@@ -172,9 +174,9 @@ export class Controller {
 		};
 	}
 
-	private held(): { token: string; remainingMs: number } {
+	private held(): HeldLease {
 		const { token, remainingMs } = this.lease as Lease;
-		return { token, remainingMs: remainingMs.call(this.lease) };
+		return { token, remainingMs: remainingMs.call(this.lease), sentAt: Date.now() };
 	}
 
 	private async pause(ms: number): Promise<void> {

@@ -6,6 +6,7 @@ import type { Input } from "../../../contracts/schema";
 import type { Run } from "../../../domain/migration/run";
 
 export type WriteCall = Input<typeof importer.actions.write.params>;
+export type HeldLease = WriteCall["lease"];
 export type UndoCall = Input<typeof importer.actions.undo.params>;
 
 /** The verbs that change the target. A dry run has its own; nothing else asks whether it is one. */
@@ -24,7 +25,7 @@ export interface Workplace {
 	/** What is done to the target. */
 	readonly applier: Applier;
 	/** The lease, for the importer. */
-	readonly lease: () => { readonly token: string; readonly remainingMs: number };
+	readonly lease: () => HeldLease;
 	/** True when it shall stop after the batch at hand. */
 	readonly halted: () => boolean;
 	/** By id, the secrets of records that are created, for example admins' passwords: new ones, or the source's own. */

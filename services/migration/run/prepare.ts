@@ -5,6 +5,7 @@ import type { Json } from "../../../contracts/json";
 import type { Intent, SourceRecord, Transformed } from "../../../contracts/migration/records";
 import type { NameSet } from "../../../domain/migration/nameset";
 import { claimOf, type Run, type StreamRun } from "../../../domain/migration/run";
+import { type Known, ownOf } from "./known";
 import type { Workplace } from "./place";
 
 /** Transformed and validated: what breaks a rule of the target is quarantined. */
@@ -47,18 +48,51 @@ export function claim(
 	return { id: record.id, name: record.name, losses: [], quarantine };
 }
 
-/** What shall be done with records that are new to the run (L1). Writes nothing. */
+/**
+ * What shall be done with records that are new to the run, or were held back (L1). Of one whose write was begun the first
+ * pre-image stays, and so does its name: what stands under it by now may be our own. Writes nothing.
+ */
 export async function intend(
 	place: Workplace,
 	stream: StreamRun,
 	transformed: readonly Transformed[],
-	claims: Map<string, string>
+	claims: Map<string, string>,
+	known: ReadonlyMap<string, Known> = NOTHING_KNOWN
 ): Promise<Intent[]> {
-	const claimed = transformed.map(record => claim(record, stream, claims));
-	const names = claimed.flatMap(({ target }) => (target ? [target.name] : []));
-	const { target: connection } = place.run.definition;
+	const begun = (id: string): Known | undefined => (known.get(id)?.begun ? known.get(id) : undefined);
+	const claimed = transformed.map(record => (begun(record.id) ? record : claim(record, stream, claims)));
+	const names = claimed.flatMap(({ id, target }) => (target && !begun(id) ? [target.name] : []));
+	const { target: connection, conflict } = place.run.definition;
 	const there =
 		names.length > 0 ? await place.broker.call("importer.find", { connection, stream: stream.stream, names }) : [];
 	const before = new Map<string, Json>(there.map(({ name, data }) => [name, data]));
-	return claimed.map(record => ({ ...record, before: (record.target && before.get(record.target.name)) ?? null }));
+	const intents = claimed.map((record): Intent => {
+		const own = begun(record.id);
+		if (own) return { ...record, ...ownOf(own) };
+		return { ...record, before: (record.target && before.get(record.target.name)) ?? null };
+	});
+	// Under the other policies nobody is written over.
+	return conflict === "overwrite" ? onto(place, stream.stream, intents) : intents;
+}
+
+const NOTHING_KNOWN: ReadonlyMap<string, Known> = new Map();
+
+/** As they can come to be where others stood before: what the target cannot take away stays, as a loss. */
+export async function onto<R extends Transformed & Pick<Intent, "before">>(
+	{ broker, run }: Workplace,
+	stream: string,
+	records: readonly R[]
+): Promise<R[]> {
+	const over = records.flatMap(({ id, target, before }) =>
+		target && before !== null ? [{ id, data: target.data, before }] : []
+	);
+	if (over.length === 0) return [...records];
+	const { target: connection } = run.definition;
+	const fitted = await broker.call("importer.onto", { connection, stream, records: over });
+	const byId = new Map(fitted.map(each => [each.id, each]));
+	return records.map(record => {
+		const { data, losses } = byId.get(record.id) ?? {};
+		if (!record.target || !data || !losses?.length) return record;
+		return { ...record, target: { ...record.target, data }, losses: [...record.losses, ...losses] };
+	});
 }

@@ -17,7 +17,7 @@ export async function rehearse(broker: Broker, planned: DataOf<"planned">): Prom
 	const store = openMemoryStore();
 	const run = newRun(`dry-run of ${planned.definition.name}`, planned, NEW);
 	await appendRun(store, run, { type: "planned", data: planned }, "planned");
-	const lease = () => ({ token: "dry-run", remainingMs: 60_000 });
+	const lease = () => ({ token: "dry-run", remainingMs: 60_000, sentAt: Date.now() });
 	const secretsFor = async () => new Map();
 	const place = { broker, store, run, applier: dry(broker), lease, halted: () => false, secretsFor };
 	for (const stream of run.streams) await copyStream(place, stream);

@@ -2,13 +2,12 @@
 
 import type { EventStore } from "../../../adapters/eventstore";
 import { reach } from "../../../adapters/failpoints";
-import type { Json } from "../../../contracts/json";
 import type { UndoneRecord } from "../../../contracts/migration/records";
 import type { StreamRun } from "../../../domain/migration/run";
 import { finishOpenBatch, oneApplier } from "./batch";
 import { appendRun, readBatches, undoStream as undoStreamOf } from "./journal";
-import { beforeOf, knownRecords } from "./known";
-import type { Workplace } from "./place";
+import { beforeOf, knownRecords, undoable } from "./known";
+import type { UndoCall, Workplace } from "./place";
 
 export async function undoStream(place: Workplace, stream: StreamRun): Promise<void> {
 	const known = await knownRecords(place, stream);
@@ -21,30 +20,16 @@ export async function undoStream(place: Workplace, stream: StreamRun): Promise<v
 	})) {
 		if (place.halted()) return;
 		const ids = entries.map(({ intent }) => intent.id).filter(id => !stream.undo.ids.has(id));
-		const ours = ids.flatMap(id => {
-			const record = records.get(id);
-			const isOurs = record?.outcome === "created" || record?.outcome === "updated";
-			return isOurs && record.ours !== undefined
-				? [{ id, name: record.name, before: record.before, ours: record.ours }]
-				: [];
-		});
-		await undoBatch(place, stream, ids, ours, version, false);
+		await undoBatch(place, stream, ids, undoable(ids, records), version, false);
 	}
 	await undoBatch(place, stream, [], [], stream.records, true);
-}
-
-interface Ours {
-	readonly id: string;
-	readonly name: string;
-	readonly before: Json | null;
-	readonly ours: string;
 }
 
 async function undoBatch(
 	{ applier, store, run, lease }: Workplace,
 	stream: StreamRun,
 	ids: string[],
-	records: Ours[],
+	records: UndoCall["records"],
 	version: string,
 	last: boolean
 ): Promise<void> {
