@@ -8,6 +8,12 @@ const ROOT = join(__dirname, "..", "..");
 const RUNNER = join(ROOT, "node_modules", "moleculer", "bin", "moleculer-runner.js");
 
 export interface StartedNode extends AsyncDisposable {
+	/** Where its gateway listens, if it runs one. */
+	readonly url: string;
+	/** What it logged until now. */
+	log(): string;
+	/** Sends SIGTERM and waits; answers its exit code. */
+	stop(): Promise<number | null>;
 	/** As the kernel would. */
 	kill(): Promise<void>;
 }
@@ -33,5 +39,14 @@ export async function startNode(environment: Record<string, string>): Promise<St
 		child.kill(signal);
 		await once(child, "exit");
 	};
-	return { kill: () => end("SIGKILL"), [Symbol.asyncDispose]: () => end("SIGTERM") };
+	return {
+		url: /The gateway listens on (http:\S+?)\."/.exec(log)?.[1] ?? "",
+		log: () => log,
+		stop: async () => {
+			await end("SIGTERM");
+			return child.exitCode;
+		},
+		kill: () => end("SIGKILL"),
+		[Symbol.asyncDispose]: () => end("SIGTERM")
+	};
 }

@@ -8,6 +8,7 @@ import { failure } from "../../../cluster/errors";
 import { settingsOf } from "../../../cluster/settings";
 import { CONTRACTS } from "../../../contracts";
 import type { Json } from "../../../contracts/json";
+import { version } from "../../../package.json";
 
 interface Known {
 	readonly name: string;
@@ -21,8 +22,6 @@ const registryOf = (broker: Broker) =>
 		getNodeList(options: object): {
 			id: string;
 			available: boolean;
-			hostname: string;
-			client: { version: string; langVersion: string };
 			services: { name: string; actions?: object }[];
 		}[];
 	};
@@ -52,49 +51,108 @@ export function serviceHealth(broker: Broker, name: string): ServiceHealth {
 	throw failure("NOT_FOUND", `There is no service '${name}'; there are: gateway, ${NEEDED.join(", ")}.`);
 }
 
+type State = "up" | "degraded" | "down";
+
+/** All of it there, some of it, or none. */
+export function worstOf(parts: readonly { readonly status: State }[]): State {
+	if (parts.every(({ status }) => status === "up")) return "up";
+	return parts.every(({ status }) => status === "down") ? "down" : "degraded";
+}
+
 /** Ready once every service of the contracts answers somewhere. */
-export function readiness(broker: Broker): { readonly status: "up" | "down"; readonly missing: readonly string[] } {
+export function readiness(broker: Broker): { readonly ready: boolean; readonly missing: string[] } {
 	const missing = servicesOf(broker)
 		.filter(({ status }) => status === "down")
 		.map(({ name }) => name);
-	return { status: missing.length === 0 ? "up" : "down", missing };
+	return { ready: missing.length === 0, missing };
+}
+
+/** In short. A gateway that is cut off from all others is down. */
+export function healthOf(broker: Broker) {
+	const others = servicesOf(broker).filter(({ name }) => name !== "gateway");
+	return {
+		status: worstOf(others),
+		version,
+		node: broker.nodeID,
+		uptimeSeconds: Math.round(process.uptime())
+	};
 }
 
 const loop = monitorEventLoopDelay({ resolution: 20 });
 
-/** Figures of this node: memory and disk in bytes, the event loop's delay in ms since it was last asked. */
+interface Check {
+	readonly name: string;
+	readonly status: State;
+	readonly message: string;
+}
+
+const MEGABYTE = 2 ** 20;
+const mb = (bytes: number): string => `${Math.round(bytes / MEGABYTE).toLocaleString("en")} MB`;
+
+/** What this node checks of itself. The event loop's delay is since it was last asked. */
 export async function detailsOf(broker: Broker): Promise<Json> {
-	const { dataDir } = settingsOf(broker);
-	const { rss, heapUsed } = process.memoryUsage();
-	const disk = await statfs(dataDir).catch(() => undefined);
-	loop.enable();
-	const delay = Number.isNaN(loop.mean) ? 0 : loop.mean / 1e6;
-	const worst = loop.max / 1e6;
-	loop.reset();
+	const services = servicesOf(broker);
+	const checks = [await disk(broker), memory(), eventLoop(), transporter(broker)];
+	const health = { ...healthOf(broker), status: worstOf([...checks, ...services]) };
 	return {
-		status: readiness(broker).status,
-		missing: [...readiness(broker).missing],
-		node: broker.nodeID,
-		uptimeSeconds: Math.round(process.uptime()),
-		memory: { rss, heapUsed },
-		disk: disk ? { free: disk.bavail * disk.bsize, total: disk.blocks * disk.bsize } : null,
-		eventLoop: { meanMs: round(delay), worstMs: round(worst) },
-		services: servicesOf(broker).map(({ name, status, nodes }) => ({ name, status, nodes: [...nodes] }))
+		...health,
+		checks: checks.map(check => ({ ...check })),
+		services: services.map(({ name, status, nodes }) => ({ name, status, nodes: [...nodes] }))
 	};
 }
 
-const round = (ms: number): number => Math.round(ms * 100) / 100;
+/** Below this nothing more may be written soon. */
+const LEAST_FREE = 200 * MEGABYTE;
+
+async function disk(broker: Broker): Promise<Check> {
+	try {
+		const { bavail, blocks, bsize } = await statfs(settingsOf(broker).dataDir);
+		const free = bavail * bsize;
+		const message = `${mb(free)} of ${mb(blocks * bsize)} are free under the data folder.`;
+		return { name: "disk", status: free > LEAST_FREE ? "up" : "degraded", message };
+	} catch (error) {
+		return {
+			name: "disk",
+			status: "down",
+			message: `The data folder cannot be read (${(error as { code?: string }).code}).`
+		};
+	}
+}
+
+function memory(): Check {
+	const { rss, heapUsed } = process.memoryUsage();
+	return { name: "memory", status: "up", message: `${mb(rss)} are in use, ${mb(heapUsed)} of them by the heap.` };
+}
+
+/** A loop that is held up for longer answers nobody. */
+const HELD_UP_MS = 1_000;
+
+function eventLoop(): Check {
+	loop.enable();
+	const worst = loop.max / 1e6;
+	loop.reset();
+	return {
+		name: "event loop",
+		status: worst < HELD_UP_MS ? "up" : "degraded",
+		message: `Held up for at most ${Math.round(worst)} ms.`
+	};
+}
+
+function transporter(broker: Broker): Check {
+	const { transit } = broker as unknown as ServiceBroker;
+	if (!transit) return { name: "transporter", status: "up", message: "None: all runs in this process." };
+	return transit.connected
+		? { name: "transporter", status: "up", message: "Connected." }
+		: { name: "transporter", status: "down", message: "Not connected: other nodes cannot be reached." };
+}
 
 /** The nodes of the cluster and what each runs. */
 export function nodesOf(broker: Broker): Json {
 	const nodes = registryOf(broker).getNodeList({ onlyAvailable: false, withServices: true });
 	return {
-		nodes: nodes.map(({ id, available, hostname, client, services }) => ({
+		nodes: nodes.map(({ id, available, services }) => ({
 			id,
 			available,
-			hostname,
-			moleculer: client.version,
-			node: client.langVersion,
 			services: services.map(({ name }) => name).filter(name => !name.startsWith("$"))
 		}))
 	};

@@ -1,63 +1,87 @@
-/** The routes that belong to the gateway itself: health, metrics, the registry. All but the registry need no key. */
+/** The routes that belong to the gateway itself: health, metrics, documents. All but the registry need no key. */
 
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { Broker } from "../../../cluster";
+import { CONTRACTS } from "../../../contracts";
+import results from "../../../contracts/results.json";
+import { DOCS_FILES, DOCS_PAGE, DOCS_POLICY, DOCS_SCRIPT } from "../../../domain/platform/docs-page";
+import { openApi, type Results } from "../../../domain/platform/openapi";
 import type { WebHandler, WebRequest, WebResponse } from "../../../mixins/web.mixin";
 import { version } from "../../../package.json";
 import type { Keys } from "./access";
-import { detailsOf, nodesOf, readiness, serviceHealth, servicesOf } from "./health";
+import { detailsOf, healthOf, nodesOf, readiness, serviceHealth, servicesOf, worstOf } from "./health";
 import { metricsText } from "./metrics";
 
 /** @param keys admits callers of what is not open */
 export function openRoutes(broker: Broker, keys: Keys): Record<string, WebHandler> {
-	const health = (): object => ({
-		status: readiness(broker).status,
-		version,
-		uptimeSeconds: Math.round(process.uptime())
-	});
+	const document = JSON.stringify(openApi(CONTRACTS, results as unknown as Results, { title: "Banyan", version }));
 	return {
-		"GET /": answer(() => ({ name: "banyan", version, docs: "/docs", api: "/api/openapi.json", health: "/health" })),
-		"GET /live": answer(() => ({ status: "up" })),
-		"GET /ready": answer((_, res) => graded(res, readiness(broker))),
-		"GET /health": answer((_, res) => graded(res, health() as { status: "up" | "down" })),
-		"GET /health/services": answer(() => ({ services: servicesOf(broker) })),
-		"GET /health/detailed": answer(() => detailsOf(broker)),
-		"GET /health/:service": answer((req, res) =>
-			graded(res, serviceHealth(broker, String(req.$params.params?.service)))
-		),
-		"GET /registry": answer(async req => {
+		"GET /": json(() => ({ name: "banyan", version, docs: "/docs", openapi: "/api/openapi.json", health: "/health" })),
+		"GET /live": json(() => ({ status: "up" })),
+		"GET /ready": json((_, res) => {
+			const said = readiness(broker);
+			res.statusCode = said.ready ? 200 : 503;
+			return said;
+		}),
+		"GET /health": json((_, res) => graded(res, healthOf(broker))),
+		"GET /health/services": json(() => {
+			const services = servicesOf(broker);
+			return { status: worstOf(services), services };
+		}),
+		"GET /health/detailed": json(() => detailsOf(broker)),
+		"GET /health/:service": json((req, res) => graded(res, serviceHealth(broker, String(req.$params.params?.service)))),
+		"GET /registry": json(async req => {
 			await keys.admit(req, null);
 			return nodesOf(broker);
 		}),
-		"GET /metrics": text("text/plain; version=0.0.4; charset=utf-8", () => metricsText(broker))
+		"GET /metrics": text("text/plain; version=0.0.4; charset=utf-8", () => metricsText(broker)),
+		"GET /api/openapi.json": text("application/json; charset=utf-8", () => document),
+		...docs()
 	};
 }
 
-const graded = <S extends { readonly status: "up" | "down" }>(res: WebResponse, said: S): S => {
-	res.statusCode = said.status === "up" ? 200 : 503;
+/** The page and its files, read once. */
+function docs(): Record<string, WebHandler> {
+	const folder = dirname(require.resolve("swagger-ui-dist/package.json"));
+	const files = Object.entries(DOCS_FILES).map(([name, type]) => {
+		const bytes = readFileSync(join(folder, name));
+		return [`GET /docs/${name}`, page(type, bytes, "public, max-age=3600")] as const;
+	});
+	return {
+		"GET /docs": page("text/html; charset=utf-8", Buffer.from(DOCS_PAGE), "no-cache"),
+		"GET /docs/begin.js": page("text/javascript; charset=utf-8", Buffer.from(DOCS_SCRIPT), "no-cache"),
+		...Object.fromEntries(files)
+	};
+}
+
+const graded = <S extends { readonly status: string }>(res: WebResponse, said: S): S => {
+	res.statusCode = said.status === "down" ? 503 : 200;
 	return said;
 };
 
-const answer =
-	(say: (req: WebRequest, res: WebResponse) => unknown): WebHandler =>
+const json = (say: (req: WebRequest, res: WebResponse) => unknown): WebHandler =>
+	told("application/json; charset=utf-8", async (req, res) => JSON.stringify(await say(req, res)));
+
+const text = (type: string, say: () => string | Promise<string>): WebHandler => told(type, say);
+
+const page = (type: string, bytes: Buffer, caching: string): WebHandler =>
+	told(type, (_, res) => {
+		res.setHeader("Content-Security-Policy", DOCS_POLICY);
+		res.setHeader("Cache-Control", caching);
+		return bytes;
+	});
+
+const told =
+	(type: string, say: (req: WebRequest, res: WebResponse) => string | Buffer | Promise<string | Buffer>): WebHandler =>
 	(req, res, next) => {
 		Promise.resolve()
 			.then(() => say(req, res))
-			.then(said => send(req, res, "application/json; charset=utf-8", JSON.stringify(said)))
+			.then(body => {
+				res.setHeader("Content-Type", type);
+				res.setHeader("Content-Length", Buffer.byteLength(body));
+				if (!res.hasHeader("Cache-Control")) res.setHeader("Cache-Control", "no-store");
+				res.end(req.method === "HEAD" ? undefined : body);
+			})
 			.catch(next);
 	};
-
-const text =
-	(type: string, say: () => string | Promise<string>): WebHandler =>
-	(req, res, next) => {
-		Promise.resolve()
-			.then(say)
-			.then(said => send(req, res, type, said))
-			.catch(next);
-	};
-
-function send(req: WebRequest, res: WebResponse, type: string, body: string): void {
-	res.setHeader("Content-Type", type);
-	res.setHeader("Content-Length", Buffer.byteLength(body));
-	res.setHeader("Cache-Control", "no-store");
-	res.end(req.method === "HEAD" ? undefined : body);
-}
