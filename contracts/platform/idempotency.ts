@@ -29,7 +29,11 @@ export const idempotency = contract("platform", "idempotency", {
 				answer: {
 					type: "object",
 					nullable: true,
-					props: { status: "number", location: { type: "string", nullable: true }, body: "any" }
+					props: {
+						status: "number",
+						location: { type: "string", nullable: true },
+						body: { type: "any", nullable: true }
+					}
 				}
 			},
 			{ scope: "migration:run" }

@@ -6,6 +6,7 @@ import type { Broker } from "../../../cluster";
 import { CONTRACTS } from "../../../contracts";
 import results from "../../../contracts/results.json";
 import { DOCS_FILES, DOCS_PAGE, DOCS_POLICY, DOCS_SCRIPT } from "../../../domain/platform/docs-page";
+import { OPEN_ROUTES } from "../../../domain/platform/open-routes";
 import { openApi, type Results } from "../../../domain/platform/openapi";
 import type { WebHandler, WebRequest, WebResponse } from "../../../mixins/web.mixin";
 import { version } from "../../../package.json";
@@ -16,40 +17,58 @@ import { metricsText } from "./metrics";
 /** @param keys admits callers of what is not open */
 export function openRoutes(broker: Broker, keys: Keys): Record<string, WebHandler> {
 	const document = JSON.stringify(openApi(CONTRACTS, results as unknown as Results, { title: "Banyan", version }));
-	return {
-		"GET /": json(() => ({ name: "banyan", version, docs: "/docs", openapi: "/api/openapi.json", health: "/health" })),
-		"GET /live": json(() => ({ status: "up" })),
-		"GET /ready": json((_, res) => {
+	const handlers: Record<string, WebHandler> = {
+		"gateway.welcome": json(() => ({
+			name: "banyan",
+			version,
+			docs: "/docs",
+			openapi: "/api/openapi.json",
+			health: "/health"
+		})),
+		"gateway.live": json(() => ({ status: "up" })),
+		"gateway.ready": json((_, res) => {
 			const said = readiness(broker);
 			res.statusCode = said.ready ? 200 : 503;
 			return said;
 		}),
-		"GET /health": json((_, res) => graded(res, healthOf(broker))),
-		"GET /health/services": json(() => {
+		"gateway.health": json((_, res) => graded(res, healthOf(broker))),
+		"gateway.services": json(() => {
 			const services = servicesOf(broker);
 			return { status: worstOf(services), services };
 		}),
-		"GET /health/detailed": json(() => detailsOf(broker)),
-		"GET /health/:service": json((req, res) => graded(res, serviceHealth(broker, String(req.$params.params?.service)))),
-		"GET /registry": json(async req => {
+		"gateway.detailed": json(() => detailsOf(broker)),
+		"gateway.service": json((req, res) => graded(res, serviceHealth(broker, String(req.$params.params?.service)))),
+		"gateway.registry": json(async req => {
 			await keys.admit(req, null);
 			return nodesOf(broker);
 		}),
-		"GET /metrics": text("text/plain; version=0.0.4; charset=utf-8", () => metricsText(broker)),
-		"GET /api/openapi.json": text("application/json; charset=utf-8", () => document),
-		...docs()
+		"gateway.metrics": text("text/plain; version=0.0.4; charset=utf-8", () => metricsText(broker)),
+		"gateway.openapi": text("application/json; charset=utf-8", () => document),
+		"gateway.docs": page("text/html; charset=utf-8", Buffer.from(DOCS_PAGE), "no-cache")
 	};
+	return { ...listed(handlers), ...docsFiles() };
 }
 
-/** The page and its files, read once. */
-function docs(): Record<string, WebHandler> {
+/** Those of the documented list; old links are found by their form, behind any prefix. */
+function listed(handlers: Readonly<Record<string, WebHandler>>): Record<string, WebHandler> {
+	const routes = OPEN_ROUTES.filter(({ path }) => !path.startsWith("/sub/"));
+	return Object.fromEntries(
+		routes.map(({ id, method, path }) => {
+			const handler = handlers[id];
+			if (!handler) throw new Error(`The documented route ${method} ${path} has no handler.`);
+			return [`${method} ${path}`, handler];
+		})
+	);
+}
+
+/** What the page is made of, read once. */
+function docsFiles(): Record<string, WebHandler> {
 	const folder = dirname(require.resolve("swagger-ui-dist/package.json"));
 	const files = Object.entries(DOCS_FILES).map(([name, type]) => {
 		const bytes = readFileSync(join(folder, name));
 		return [`GET /docs/${name}`, page(type, bytes, "public, max-age=3600")] as const;
 	});
 	return {
-		"GET /docs": page("text/html; charset=utf-8", Buffer.from(DOCS_PAGE), "no-cache"),
 		"GET /docs/begin.js": page("text/javascript; charset=utf-8", Buffer.from(DOCS_SCRIPT), "no-cache"),
 		...Object.fromEntries(files)
 	};
