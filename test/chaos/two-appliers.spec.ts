@@ -105,6 +105,23 @@ it(
 	RUNS * 5_000
 );
 
+it("L6: a call that came later than its lease holds writes nothing, and undoes nothing", async () => {
+	[log, dawdling] = [[], { old: [0], new: [0] }];
+	const lease = { token: "late", remainingMs: 1_000, sentAt: Date.now() - 1_000 };
+	const call = { connection: CONNECTION, stream: "users", lease };
+	const { write, undo } = live(nodes.old.broker);
+	const records = [record("late")];
+	await expect(write({ ...call, conflict: "skip", records }, 5_000)).rejects.toMatchObject({
+		data: { code: "stopped" }
+	});
+	const inTime = { ...lease, sentAt: Date.now() };
+	const [made] = await write({ ...call, conflict: "skip", records, lease: inTime }, 5_000);
+	expect(made).toMatchObject({ outcome: "created" });
+	const ours = { id: "late", name: "late", before: null, ours: String(made?.fingerprint) };
+	await expect(undo({ ...call, records: [ours] }, 5_000)).rejects.toMatchObject({ data: { code: "stopped" } });
+	expect(log.map(({ wrote }) => wrote)).toEqual(["POST late", "PUT /api/user/late"]);
+});
+
 /** Batch after batch, as a run does, and on after every failure: it is not his politeness that is tried. */
 async function writeOn(who: Who, lease: Lease, size: number, isOver: () => boolean): Promise<void> {
 	const { write } = live(nodes[who].broker);

@@ -1,4 +1,4 @@
-import type { Target } from "../../connectors/connector";
+import type { ConnectorError, Target, Write } from "../../connectors/connector";
 import { openMarzban } from "../../connectors/marzban";
 import { type SmallMarzban, startSmallMarzban } from "./support/marzban";
 import { connect, data, ID, STATES, write } from "./support/marzban-users";
@@ -177,6 +177,60 @@ describe("what is not sent", () => {
 			code: "stopped"
 		});
 		expect(on.panel.asked.filter(({ method }) => method === "PUT")).toEqual([]);
+	});
+});
+
+describe("a write whose end was never learned", () => {
+	const on = ground();
+	const down = { status: 503, text: "" };
+
+	/** Everything is answered with 503, and what was sent took effect. */
+	async function lost(sent: Write): Promise<ConnectorError> {
+		await on.target.count("users");
+		on.panel.hook = () => ({ ...down, afterCommit: true });
+		const failed: unknown = await on.target.write("users", sent).catch((error: unknown) => error);
+		on.panel.hook = () => undefined;
+		return failed as ConnectorError;
+	}
+
+	test.each(["active", "disabled", "half", "nowhere"])("one who is %s is known as ours, and taken back", async name => {
+		const sent = write("lost", STATES[name]);
+		const { code, details } = await lost(sent);
+		expect([code, details.untouched, on.panel.users.size]).toEqual(["broken", undefined, 1]);
+		const undo = { name: "lost", before: null };
+		expect(await on.target.undo("users", undo)).toBe("changed-since");
+		expect(await on.target.undo("users", { ...undo, sent: [sent.data] })).toBe("restored");
+		expect(await on.target.undo("users", { ...undo, sent: [sent.data] })).toBe("already");
+		expect(on.panel.users.size).toBe(0);
+	});
+
+	test("one whom somebody changed since, or who has other credentials, is left", async () => {
+		const made = await on.target.write("users", write("kept"));
+		const undo = { name: "kept", before: null };
+		expect(await on.target.undo("users", { ...undo, sent: [data({ note: "theirs" })] })).toBe("changed-since");
+		const proxies = { vless: { id: ID.replace(/^./, "e") } };
+		expect(await on.target.undo("users", { ...undo, sent: [{ ...made.data, proxies }] })).toBe("changed-since");
+		expect(on.panel.users.size).toBe(1);
+	});
+
+	test("who stood there before is put back from half-way, and left once somebody else changed him", async () => {
+		const before = (await on.target.write("users", write("there"))).data;
+		const sent = [{ ...before, note: "ours", expire: 2_000_000_000 }];
+		await on.target.write("users", { name: "there", data: { ...before, note: "ours" }, before });
+		expect(await on.target.undo("users", { name: "there", before, sent })).toBe("restored");
+		expect(on.panel.users.get("there")?.note ?? null).toBe(before.note ?? null);
+		await on.target.write("users", { name: "there", data: data({ note: "theirs" }), before });
+		expect(await on.target.undo("users", { name: "there", before, sent })).toBe("changed-since");
+	});
+
+	test("what was refused, and what is somebody else's, is said to be untouched", async () => {
+		const { details } = await lost(write("never", { proxies: {} }));
+		expect(details.untouched).toBe(true);
+		await on.target.write("users", write("taken", { note: "theirs" }));
+		await expect(on.target.write("users", write("taken"))).rejects.toMatchObject({
+			code: "conflict",
+			details: { untouched: true }
+		});
 	});
 });
 
