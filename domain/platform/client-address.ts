@@ -46,7 +46,19 @@ function plain(text: string): string {
 	const trimmed = text.trim().replace(/^"|"$/g, "");
 	const bracketed = /^\[([^\]]+)\](?::\d+)?$/.exec(trimmed)?.[1];
 	const bare = bracketed ?? (/^[\d.]+:\d+$/.test(trimmed) ? (trimmed.split(":", 1)[0] as string) : trimmed);
-	return bare.replace(/%.*$/, "").replace(/^::ffff:(?=\d+\.)/i, "");
+	return bare
+		.replace(/%.*$/, "")
+		.replace(/^::ffff:(?=\d+\.)/i, "")
+		.replace(
+			/^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/i,
+			(_, high: string, low: string) => `${bytes(high)}.${bytes(low)}`
+		);
+}
+
+/** `808` is `8.8` */
+function bytes(group: string): string {
+	const value = Number.parseInt(group, 16);
+	return `${value >> 8}.${value & 0xff}`;
 }
 
 /** What one customer holds: an address of IPv4, a /64 of IPv6. */
