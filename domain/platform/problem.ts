@@ -58,7 +58,9 @@ const SAID: Partial<Record<ErrorCode, string>> = {
 	TIMED_OUT: "It took too long. What was asked may still be under way: look before you ask again.",
 	BODY_TOO_LARGE: "The body is larger than this gateway takes.",
 	MEDIA_TYPE_UNSUPPORTED: "Send JSON in UTF-8, uncompressed, as application/json.",
-	NOT_FOUND: "There is nothing at this address; /docs lists what there is."
+	NOT_FOUND: "There is nothing at this address; /docs lists what there is.",
+	VALIDATION_ERROR: "Some fields are not as they must be: 'errors' says which.",
+	REQUEST_INVALID: "The request was cut off or is not well formed."
 };
 
 const codeOf = ({ type, name }: ErrorLike): ErrorCode => {
@@ -67,9 +69,13 @@ const codeOf = ({ type, name }: ErrorLike): ErrorCode => {
 	return known === undefined ? "INTERNAL" : (FOREIGN[known] as ErrorCode);
 };
 
-/** Was this error made from the table, with words for the caller? */
-const isOurs = ({ type, data }: ErrorLike): boolean =>
-	typeof type === "string" && Object.hasOwn(ERRORS, type) && data !== undefined;
+/** Was this error made from the table, with words for the caller? Others may use the same words for a type. */
+const isOurs = ({ name, type, code, data }: ErrorLike): boolean =>
+	name === "MoleculerError" &&
+	typeof type === "string" &&
+	Object.hasOwn(ERRORS, type) &&
+	code === ERRORS[type as ErrorCode].status &&
+	data !== undefined;
 
 /** @param correlationId names the request in the logs */
 export function problemOf(error: unknown, correlationId: string): Problem {
@@ -77,7 +83,7 @@ export function problemOf(error: unknown, correlationId: string): Problem {
 	const code = codeOf(like);
 	const { status, title } = ERRORS[code];
 	const faults = faultsOf(like, code);
-	const detail = (isOurs(like) ? undefined : SAID[code]) ?? detailOf(like, code);
+	const detail = detailOf(like, code);
 	return {
 		type: `/docs/problems#${code}`,
 		title,
@@ -89,21 +95,21 @@ export function problemOf(error: unknown, correlationId: string): Problem {
 	};
 }
 
-function detailOf({ message, type }: ErrorLike, code: ErrorCode): string {
-	if (type === "entity.parse.failed") return "The body is not JSON.";
-	if (code === "VALIDATION_ERROR") return "Some fields are not as they must be: 'errors' says which.";
-	if (code === "REQUEST_INVALID" && type !== "REQUEST_INVALID") return "The request was cut off or is not well formed.";
-	return typeof message === "string" && message !== "" ? message : ERRORS[code].title;
+function detailOf(error: ErrorLike, code: ErrorCode): string {
+	const { message, type } = error;
+	if (isOurs(error) && typeof message === "string" && message !== "") return message;
+	return type === "entity.parse.failed" ? "The body is not JSON." : (SAID[code] ?? `${ERRORS[code].title}.`);
 }
 
 function faultsOf({ data }: ErrorLike, code: ErrorCode): Fault[] {
 	if (code !== "VALIDATION_ERROR" || !Array.isArray(data)) return [];
-	return data.flatMap(({ field, type, message, actual }: Record<string, unknown>): Fault[] => {
+	return data.flatMap((fault: Record<string, unknown> | null): Fault[] => {
+		const { field, type, message, actual } = fault ?? {};
 		// The validator names all unknown fields of a level in one error.
 		if (type === "objectStrict")
 			return String(actual)
 				.split(", ")
 				.map(name => ({ field: name, message: `There is no field '${name}' here.` }));
-		return [{ field: String(field ?? ""), message: String(message ?? type) }];
+		return [{ field: String(field ?? ""), message: String(message ?? type ?? "") }];
 	});
 }
