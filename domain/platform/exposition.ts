@@ -50,6 +50,7 @@ function nameOf({ name, type, unit }: Metric): string {
 	const snake = name
 		.replace(/([a-z\d])([A-Z])/g, "$1_$2")
 		.replace(/[^A-Za-z\d]+/g, "_")
+		.replace(/^(?=\d)/, "_")
 		.toLowerCase();
 	const based = isMs(unit) ? `${snake.replace(/_(?:ms|milliseconds?)$/, "")}_seconds` : snake;
 	if (type === "counter") return based.endsWith("_total") ? based : `${based}_total`;
@@ -64,9 +65,10 @@ function linesOf(name: string, { type, unit }: Metric, sample: Sample, node: str
 	if (type !== "histogram") return isNumber(sample.value) ? [line(name, labels, sample.value * scale)] : [];
 	const { buckets = {}, count = 0, sum = 0 } = sample;
 	return [
-		...Object.entries(buckets).map(([bound, below]) =>
-			line(`${name}_bucket`, { ...labels, le: String(Number(bound) * scale) }, below)
-		),
+		...Object.entries(buckets)
+			.map(([bound, below]) => [Number(bound), below] as const)
+			.sort(([one], [other]) => one - other)
+			.map(([bound, below]) => line(`${name}_bucket`, { ...labels, le: String(bound * scale) }, below)),
 		line(`${name}_bucket`, { ...labels, le: "+Inf" }, count),
 		line(`${name}_sum`, labels, sum * scale),
 		line(`${name}_count`, labels, count)
@@ -76,10 +78,12 @@ function linesOf(name: string, { type, unit }: Metric, sample: Sample, node: str
 const isNumber = (value: unknown): value is number => typeof value === "number" && !Number.isNaN(value);
 
 function line(name: string, labels: Labels, value: number): string {
-	const pairs = Object.entries(labels)
-		.filter(([, said]) => said !== null && said !== undefined)
-		.map(([label, said]) => `${label.replace(/\W/g, "_")}="${escaped(String(said))}"`);
+	const named = new Map(
+		Object.entries(labels).flatMap(([label, said]) => (said == null ? [] : [[labelOf(label), String(said)] as const]))
+	);
+	const pairs = [...named].map(([label, said]) => `${label}="${escaped(said)}"`);
 	return `${name}${pairs.length > 0 ? `{${pairs.join(",")}}` : ""} ${value}`;
 }
 
+const labelOf = (text: string): string => text.replace(/\W/g, "_").replace(/^(?=\d|$)/, "_");
 const escaped = (text: string): string => text.replace(/\\/g, "\\\\").replace(/"/g, '\\"').replace(/\n/g, "\\n");
