@@ -23,6 +23,49 @@ export async function openPanel(name: "marzneshin" | "marzban", ...flags: string
 	return { url, [Symbol.asyncDispose]: () => ended(child, "SIGTERM") };
 }
 
+export interface Server extends AsyncDisposable {
+	readonly url: string;
+	readonly pid: number;
+	/** Of the first API key, where it has one. */
+	readonly key: string;
+}
+
+/** A gateway to be measured, in a process of its own. */
+export async function openGateway(kind: "stock" | "node" | "banyan", routes: number, folder: string): Promise<Server> {
+	const args = [...TSX, join(__dirname, "run.ts"), "--part", "serve", kind, `${routes}`, folder];
+	return server(args, {}, line => JSON.parse(line) as { url: string; key: string });
+}
+
+/** The product on a data folder, as `make start` runs it. */
+export async function openProduct(dataDir: string): Promise<Server> {
+	const runner = join(ROOT, "node_modules", "moleculer", "bin", "moleculer-runner.js");
+	const args = [runner, "--config", join(DIST, "moleculer.config.js"), join(DIST, "services")];
+	const environment = { DATA_DIR: dataDir, GATEWAY_PORT: "0", LOG_LEVEL: "info" };
+	return server(args, environment, line => {
+		const url = /The gateway listens on (http:\S+?)\."/.exec(line)?.[1];
+		return url ? { url, key: "" } : undefined;
+	});
+}
+
+async function server(
+	args: readonly string[],
+	environment: NodeJS.ProcessEnv,
+	read: (line: string) => { url: string; key: string } | undefined
+): Promise<Server> {
+	const child = spawn(process.execPath, [...args], {
+		cwd: ROOT,
+		env: { ...process.env, ...environment },
+		stdio: ["ignore", "pipe", "inherit"]
+	});
+	for await (const line of createInterface(child.stdout)) {
+		const said = read(line);
+		if (!said) continue;
+		child.stdout.resume();
+		return { ...said, pid: child.pid as number, [Symbol.asyncDispose]: () => ended(child, "SIGTERM") };
+	}
+	throw new Error(`The server ended with ${child.exitCode} before it listened.`);
+}
+
 async function ended(child: ChildProcess, signal?: NodeJS.Signals): Promise<void> {
 	if (child.exitCode !== null || child.signalCode !== null) return;
 	if (signal) child.kill(signal);

@@ -17,6 +17,8 @@ export interface Mark {
 export interface Migrated extends AsyncDisposable {
 	readonly source: Panel;
 	readonly target: Panel;
+	/** Where Banyan kept what must last. */
+	readonly dataDir: string;
 	/** Users created, as the copy counted its batches. */
 	readonly copied: readonly Mark[];
 	/** Users compared, as the comparison counted its pages. */
@@ -41,6 +43,7 @@ export async function migrate(users: number, createMs: number, log?: string): Pr
 	return {
 		source,
 		target,
+		dataDir: own.DATA_DIR,
 		...marks,
 		[Symbol.asyncDispose]: async () => {
 			await source[Symbol.asyncDispose]();

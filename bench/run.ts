@@ -8,9 +8,12 @@ import { verifyRow } from "./b-verify";
 import { stages, stagesRows } from "./c-stages";
 import { storeRows } from "./d-store";
 import { begin, resume, resumeRows } from "./e-resume";
+import { linksRow } from "./f-links";
 import type { Figure } from "./figures";
+import { gatewayRows } from "./g-gateway";
 import { record } from "./record";
 import { writeResults } from "./results";
+import { serve } from "./serve";
 
 const ROWS: Readonly<Record<string, () => Promise<Figure[]>>> = {
 	a: async () => [await importRow(9)],
@@ -18,12 +21,15 @@ const ROWS: Readonly<Record<string, () => Promise<Figure[]>>> = {
 	b: async () => [await verifyRow()],
 	c: stagesRows,
 	d: storeRows,
-	e: resumeRows
+	e: resumeRows,
+	f: async () => [await linksRow()],
+	g: gatewayRows
 };
 const PARTS: Readonly<Record<string, (args: readonly string[]) => Promise<unknown>>> = { stages, begin, resume };
 
 async function main([first, name = "", ...args]: readonly string[]): Promise<void> {
 	if (first === "--part" && name === "record") return record(args);
+	if (first === "--part" && name === "serve") return serve(args);
 	if (first === "--part") {
 		process.stdout.write(`${JSON.stringify(await PARTS[name]?.(args))}\n`);
 		return;

@@ -10,8 +10,9 @@ type Handler = (ctx: { meta: Meta }) => unknown;
 const follow =
 	(next: Handler): Handler =>
 	ctx => {
-		ctx.meta.correlationId ??= correlationId() ?? randomUUID();
-		return correlated(ctx.meta.correlationId, () => next(ctx));
+		const current = correlationId();
+		ctx.meta.correlationId ??= current ?? randomUUID();
+		return ctx.meta.correlationId === current ? next(ctx) : correlated(ctx.meta.correlationId, () => next(ctx));
 	};
 
 export const correlation = {

@@ -82,10 +82,14 @@ const {
 	...actions
 } = (ApiGateway as unknown as { actions: Record<string, object> }).actions;
 
-/** @param sendError answers for an error · @param fallback a handler for paths that no route names */
+/** What the service that has it says to each of these. */
 export function web(parts: {
 	readonly sendError: (this: never, req: WebRequest, res: WebResponse, error: unknown) => void;
 	readonly meta: (req: WebRequest) => Record<string, unknown>;
+	/** The validator of a body. */
+	readonly etag: (body: string) => string;
+	/** Prepares the answer for its body, which is JSON. */
+	readonly encode: (req: WebRequest, res: WebResponse, body: string) => void;
 }): Mixin<Web> {
 	return {
 		mixins: [{ ...(ApiGateway as object), actions } as never],
@@ -96,7 +100,7 @@ export function web(parts: {
 			logRequest: null,
 			logResponse: null,
 			logRouteRegistration: null,
-			etag: true,
+			etag: parts.etag,
 			rootCallOptions: (options: Record<string, unknown>, req: WebRequest) => {
 				const meta = parts.meta(req);
 				Object.assign(options, { meta, requestID: meta.correlationId });
@@ -104,6 +108,11 @@ export function web(parts: {
 		},
 		methods: {
 			sendError: parts.sendError as never,
+			encodeResponse(req: WebRequest, res: WebResponse, data: unknown): string {
+				const body = JSON.stringify(data);
+				parts.encode(req, res, body);
+				return body;
+			},
 			serve(this: Inside, route: WebRoute) {
 				this.addRoute({ mappingPolicy: "restrict", mergeParams: false, logging: false, ...route });
 				this.router = undefined;

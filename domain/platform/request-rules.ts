@@ -29,16 +29,22 @@ const WITHOUT_BODY: ReadonlySet<string> = new Set(["GET", "HEAD", "DELETE", "OPT
 /** Why the request is refused, or undefined. */
 export function refusal(head: RequestHead): string | undefined {
 	const headers = headersOf(head.rawHeaders);
-	return RULES.map(rule => rule(head, headers)).find(reason => reason !== undefined);
+	for (const rule of RULES) {
+		const reason = rule(head, headers);
+		if (reason !== undefined) return reason;
+	}
+	return undefined;
 }
 
 type Headers = ReadonlyMap<string, readonly string[]>;
 type Rule = (head: RequestHead, headers: Headers) => string | undefined;
 
+/** Of the headers that rules ask for; all others may stand as often as they like. */
 function headersOf(raw: readonly string[]): Headers {
 	const headers = new Map<string, string[]>();
 	for (let index = 0; index + 1 < raw.length; index += 2) {
 		const name = (raw[index] as string).toLowerCase();
+		if (!SINGLE.has(name)) continue;
 		const values = headers.get(name);
 		if (values) values.push(raw[index + 1] as string);
 		else headers.set(name, [raw[index + 1] as string]);
@@ -50,7 +56,7 @@ const RULES: readonly Rule[] = [
 	({ url }) => (url.startsWith("/") ? undefined : "The request target must be a path."),
 	({ url }) => pathFault(url.split("?", 1)[0] as string),
 	(_, headers) => {
-		const twice = [...headers].find(([name, values]) => SINGLE.has(name) && values.length > 1);
+		const twice = [...headers].find(([, values]) => values.length > 1);
 		return twice && `The header '${twice[0]}' stands twice.`;
 	},
 	({ httpVersion }, headers) => {
@@ -79,12 +85,17 @@ const RULES: readonly Rule[] = [
 function pathFault(path: string): string | undefined {
 	if (!/^[\x21-\x5b\x5d-\x7e]*$/.test(path)) return "The path has characters that must be percent-encoded.";
 	if (/%(?:00|2f|5c)/i.test(path)) return "The path has an encoded slash, backslash or NUL.";
+	if (!path.includes("%")) return segmentFault(path);
 	let decoded: string;
 	try {
 		decoded = decodeURIComponent(path);
 	} catch {
 		return "The path has a percent sign that begins no valid escape.";
 	}
-	if (decoded.split("/").some(segment => segment === ".." || segment === ".")) return "The path has dot segments.";
+	return segmentFault(decoded);
+}
+
+function segmentFault(path: string): string | undefined {
+	if (/\/\.{1,2}(?:\/|$)/.test(path)) return "The path has dot segments.";
 	return path.includes("//") ? "The path has an empty segment." : undefined;
 }

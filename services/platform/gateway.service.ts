@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import compression from "compression";
 import { Event, type EventOf, Service, service } from "../../cluster";
 import { failure } from "../../cluster/errors";
@@ -23,12 +24,23 @@ import { followLog, Wakes, writeLines } from "./gateway/streams";
 /** What under way may take when the node stops, in ms. */
 const GRACE_MS = 10_000;
 
+/** In characters: smaller answers fit in one packet as they are. */
+const WORTH_COMPRESSING = 2048;
+const compress = compression({ threshold: 0 });
+
 const takesDocument = (action: string): boolean => action === "migration.plan" || action === "migration.dryRun";
 const isChange = ({ method }: Route): boolean => method !== "GET";
 
 @Service(gateway)
 export default class GatewayService extends service(
 	web({
+		etag: body => `W/"${hash("sha1", body, "base64url")}"`,
+		encode: (req, res, body) => {
+			// Only now is it known whether it is worth it.
+			if (body.length >= WORTH_COMPRESSING && req.headers["accept-encoding"] !== undefined)
+				compress(req as never, res as never, () => undefined);
+			else res.setHeader("Content-Length", Buffer.byteLength(body));
+		},
 		meta: req => ({ correlationId: callOf(req).correlationId }),
 		sendError(this: never, req, res, error) {
 			(this as GatewayService).refuse(req, res, error);
@@ -102,7 +114,6 @@ export default class GatewayService extends service(
 					type: (req: { headers: Record<string, string> }) => YAML_TYPE.test(req.headers["content-type"] ?? "")
 				}
 			},
-			use: [compression({ threshold: 2048, filter: req => !accepts(req, "text/event-stream") })],
 			onBeforeCall: async (_ctx, _route, req, res, { method, fullPath }) => {
 				const route = byAlias.get(`${method} ${fullPath}`);
 				if (!route) return;

@@ -16,10 +16,16 @@ export interface Call {
 	idempotencyKey?: string;
 }
 
-const calls = new WeakMap<object, Call>();
+/** Kept on the request itself: a WeakMap costs more than all the rest of it. */
+const CALL = Symbol("call");
+interface Called {
+	[CALL]?: Call;
+}
 
-export const setCall = (req: object, call: Call): void => void calls.set(req, call);
-export const callOf = (req: object): Call => calls.get(req) as Call;
+export function setCall(req: object, call: Call): void {
+	(req as Called)[CALL] = call;
+}
+export const callOf = (req: object): Call => (req as Called)[CALL] as Call;
 
 /** The value of a header that may stand once. */
 export const header = (req: Pick<WebRequest, "headers">, name: string): string | undefined => {

@@ -47,7 +47,6 @@ const LIMITS = {
 
 const SECURITY: readonly (readonly [string, string])[] = [
 	["X-Content-Type-Options", "nosniff"],
-	["X-Frame-Options", "DENY"],
 	["Referrer-Policy", "no-referrer"],
 	["Cross-Origin-Resource-Policy", "same-origin"],
 	["Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"]

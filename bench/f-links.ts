@@ -1,0 +1,61 @@
+/** (f) Old subscription links through the gateway against the same subscriptions asked of the target itself. */
+
+import { join } from "node:path";
+import { Bare } from "./bare";
+import { openProduct } from "./children";
+import { type Figure, median, perSecond, say, scaled, whole } from "./figures";
+import { load } from "./load";
+import { migrate } from "./migrated";
+import { built } from "./product";
+
+const { openLinkStore } = built<typeof import("../adapters/linkstore")>("adapters/linkstore");
+
+const ROUNDS = 5;
+const AT_ONCE = 8;
+const USERS = 100;
+
+interface OldUser {
+	readonly username: string;
+	readonly subscription_url: string;
+}
+
+export async function linksRow(): Promise<Figure> {
+	await using migrated = await migrate(scaled(500), 0);
+	const { source, target, dataDir } = migrated;
+	await using bare = await new Bare(source.url).logIn("/api/admins/token");
+	const list = (await bare.send({ method: "GET", path: "/api/users?page=3&size=100" } as never)) as {
+		items: OldUser[];
+	};
+	const links = openLinkStore(join(dataDir, "links.db"), { access: "read" });
+	const pairs = list.items.slice(0, USERS).flatMap(({ username, subscription_url }) => {
+		const [link] = links.find(username);
+		if (!link) return [];
+		const old = new URL(subscription_url, source.url).pathname;
+		return [[`${old}/v2ray`, `${new URL(link.target, target.url).pathname}/v2ray`] as const];
+	});
+	links.close();
+	await using product = await openProduct(dataDir);
+	const [ours, direct, cpu] = [[] as number[], [] as number[], [] as number[]];
+	const requests = scaled(4000);
+	const through = { url: product.url, paths: pairs.map(([old]) => old), requests, atOnce: AT_ONCE };
+	const straight = { url: target.url, paths: pairs.map(([, now]) => now), requests, atOnce: AT_ONCE };
+	await load({ ...through, requests: scaled(1000) }, product.pid);
+	for (let round = 1; round <= ROUNDS; round++) {
+		const [here, there] = [await load(through, product.pid), await load(straight, product.pid)];
+		ours.push(here.perSecond);
+		direct.push(there.perSecond);
+		cpu.push(here.cpuMicros);
+		say(`(f) through ${perSecond(here.perSecond)}, straight ${perSecond(there.perSecond)}`);
+	}
+	const ratio = median(ours.map((rate, index) => rate / (direct[index] as number)));
+	return {
+		row: "f",
+		what: `old links served, ${AT_ONCE} at once, ${whole(pairs.length)} customers`,
+		measured: perSecond(median(ours)),
+		peer: `${perSecond(median(direct))} of the target itself`,
+		ratio,
+		goal: "≥ 0.9",
+		met: ratio >= 0.9,
+		note: `The gateway spends ${whole(median(cpu))} µs of CPU a link, on the cores that the sample panel and the client use too.`
+	};
+}
