@@ -38,7 +38,7 @@ describe("an error as problem details", () => {
 		["a full queue", new Errors.QueueIsFullError({ action: SECRET, nodeID: SECRET }), "UNAVAILABLE"],
 		["no answer in time", new Errors.RequestTimeoutError({ action: SECRET, nodeID: SECRET }), "TIMED_OUT"],
 		["too late to begin", new Errors.RequestSkippedError({ action: SECRET, nodeID: SECRET }), "TIMED_OUT"],
-		["nothing there", new ApiGateway.Errors.NotFoundError(SECRET, { SECRET }), "NOT_FOUND"],
+		["nothing there", new ApiGateway.Errors.NotFoundError("NOT_FOUND", { SECRET }), "NOT_FOUND"],
 		["a server's error", new Errors.MoleculerServerError(SECRET, 500, SECRET, { SECRET }), "INTERNAL"],
 		["an error of Node", of("", { code: "ENOENT", path: SECRET, errno: -2, syscall: "open" }), "INTERNAL"],
 		["an error with a status", of("", { status: 404, statusCode: 404, expose: true }), "INTERNAL"],
