@@ -52,6 +52,23 @@ export function quarantineOf(code: string, message: string, name: string): Quara
 	return category === undefined ? undefined : { category, field: "name", value: name, reason: message };
 }
 
+/** Is it one that a write is sent for, or would be found to need none? Nobody is written over against the policy. */
+export const mayBeWritten = ({ target, before, ours, sent }: Intent, conflict: Definition["conflict"]): boolean =>
+	target !== undefined && (before === null || ours !== undefined || Boolean(sent?.length) || conflict === "overwrite");
+
+/** The result of a write that was begun and is not gone on with. */
+export const leftOff = ({ id, target, name }: Intent): Result => ({
+	id,
+	outcome: "quarantined",
+	inDoubt: true,
+	quarantine: {
+		category: "target_failed",
+		field: "name",
+		value: target?.name ?? name,
+		reason: "It was being written when the run was stopped, and was not written again before it was rolled back."
+	}
+});
+
 /** The result of a record that was not sent at all. */
 export const notSent = ({ id, quarantine }: Intent): Result => ({
 	id,

@@ -275,11 +275,13 @@ export class World {
 	private async squat(): Promise<void> {
 		const records = [...(this.snapshots[0] as Snapshot).values()];
 		for (const { user, kind, owned } of this.script.squatters) {
-			const { target } = this.expected(records[user % records.length] as SourceRecord);
-			if (!target || this.squatters.has(target.name)) continue;
-			const { name } = target;
+			const record = records[user % records.length] as SourceRecord;
+			const { target } = this.expected(record);
+			// Where one waits for the source to be mended, somebody may stand as well.
+			const name = target?.name ?? record.name;
+			if (this.squatters.has(name) || !/^\w{3,32}$/.test(name)) continue;
 			this.squatters.add(name);
-			if (kind === "same") {
+			if (target && kind === "same") {
 				await this.ends.target.write("users", { name, data: target.data, before: null });
 				continue;
 			}

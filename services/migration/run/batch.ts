@@ -6,7 +6,7 @@ import { reach } from "../../../adapters/failpoints";
 import { isUnanswered } from "../../../cluster/errors";
 import type { Intent, Outcome, Result } from "../../../contracts/migration/records";
 import type { Counted, Prepared, RecordEvent, Tally } from "../../../domain/migration/events";
-import { notSent } from "../../../domain/migration/importing";
+import { leftOff, mayBeWritten, notSent } from "../../../domain/migration/importing";
 import { addTally, noOutcomes, type StreamRun } from "../../../domain/migration/run";
 import { appendRun, readRecords, recordStream } from "./journal";
 import { linksOf } from "./links";
@@ -21,8 +21,12 @@ export interface Log {
 export type Before = (id: string) => { readonly outcome: Outcome; readonly category?: string } | undefined;
 export const NEW_RECORDS: Before = () => undefined;
 
-/** Finishes the batch that was prepared, and perhaps written, but not counted when the last controller stopped. */
-export async function finishOpenBatch(place: Workplace, stream: StreamRun, before: Before): Promise<Log> {
+/**
+ * Finishes the batch that was prepared, and perhaps written, but not counted when the last controller stopped.
+ * @param over whoever stood there before may be written over: not to be put back at once, since somebody else may have
+ * changed him meanwhile (L2)
+ */
+export async function finishOpenBatch(place: Workplace, stream: StreamRun, before: Before, over = true): Promise<Log> {
 	const log: Log = { version: stream.records };
 	let prepared: Prepared | undefined;
 	let results: readonly Result[] | undefined;
@@ -31,7 +35,8 @@ export async function finishOpenBatch(place: Workplace, stream: StreamRun, befor
 		if (event.type === "prepared") prepared = event.data;
 		if (event.type === "written") results = event.data.results;
 	}
-	if (prepared) await finish(place, stream, log, prepared, before, results);
+	const again = (open: Prepared) => writeAgain(place, stream, open, over);
+	if (prepared) await finish(place, stream, log, prepared, before, again, results);
 	return log;
 }
 
@@ -46,7 +51,7 @@ export async function doBatch(
 	reach("intended");
 	await record(place, stream, log, { type: "prepared", data: prepared });
 	reach("prepared");
-	await finish(place, stream, log, prepared, before);
+	await finish(place, stream, log, prepared, before, () => write(place, stream, prepared));
 }
 
 export async function record(
@@ -66,10 +71,11 @@ async function finish(
 	log: Log,
 	prepared: Prepared,
 	before: Before,
+	send: (prepared: Prepared) => Promise<Result[]>,
 	known?: readonly Result[]
 ): Promise<void> {
 	const { batch, cursor, last, total, intents, settles } = prepared;
-	const results = known ?? (await write(place, stream, prepared));
+	const results = known ?? (await send(prepared));
 	reach("applied");
 	if (!known) await record(place, stream, log, { type: "written", data: { batch, results } });
 	reach("written");
@@ -105,6 +111,19 @@ async function write(
 			: await oneApplier(lease(), (held, timeout) => applier.write({ ...call, lease: held }, timeout));
 	const results = new Map(written.map(result => [result.id, result]));
 	return prepared.intents.map(intent => results.get(intent.id) ?? notSent(intent));
+}
+
+/** What may have been sent before is in doubt where it fails now, whatever the target says to this attempt. */
+async function writeAgain(place: Workplace, stream: StreamRun, prepared: Prepared, over: boolean): Promise<Result[]> {
+	const { conflict } = place.run.definition;
+	const isLeft = (intent: Intent): boolean => !over && intent.before !== null && mayBeWritten(intent, conflict);
+	const sent = await write(place, stream, { ...prepared, intents: prepared.intents.filter(each => !isLeft(each)) });
+	const byId = new Map(sent.map(result => [result.id, result]));
+	return prepared.intents.map(intent => {
+		const result = byId.get(intent.id) ?? leftOff(intent);
+		const isDoubtful = result.outcome === "quarantined" && mayBeWritten(intent, conflict);
+		return isDoubtful ? { ...result, inDoubt: true } : result;
+	});
 }
 
 /** A write that began within the lease may still be answered after it. */

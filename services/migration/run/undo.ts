@@ -11,8 +11,8 @@ import type { UndoCall, Workplace } from "./place";
 
 export async function undoStream(place: Workplace, stream: StreamRun): Promise<void> {
 	const known = await knownRecords(place, stream);
-	// What was about to be written is written first: half of it cannot be told from another's work.
-	await finishOpenBatch(place, stream, beforeOf(known));
+	// What was about to be made is made first, so that all of it can be told from another's work.
+	await finishOpenBatch(place, stream, beforeOf(known), false);
 	const records = await knownRecords(place, stream);
 	const { store, run } = place;
 	for await (const { entries, version } of readBatches(store, run.name, stream.stream, {
