@@ -22,7 +22,8 @@ const ROWS: Readonly<Record<string, () => Promise<Figure[]>>> = {
 	c: stagesRows,
 	d: storeRows,
 	e: resumeRows,
-	f: async () => [await linksRow()],
+	f: async () => [await linksRow(9)],
+	f0: async () => [await linksRow(0)],
 	g: gatewayRows
 };
 const PARTS: Readonly<Record<string, (args: readonly string[]) => Promise<unknown>>> = { stages, begin, resume };

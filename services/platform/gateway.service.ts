@@ -15,6 +15,7 @@ import { type WebHandler, type WebRequest, type WebResponse, type WebRoute, web 
 import { Keys } from "./gateway/access";
 import { accepts, callOf } from "./gateway/call";
 import { type Front, openFront } from "./gateway/front";
+import { NEEDED, readiness } from "./gateway/health";
 import { idempotent, keep } from "./gateway/idempotent";
 import { OldLinkDoor } from "./gateway/old-links";
 import { openRoutes } from "./gateway/open";
@@ -23,6 +24,8 @@ import { followLog, Wakes, writeLines } from "./gateway/streams";
 
 /** What under way may take when the node stops, in ms. */
 const GRACE_MS = 10_000;
+/** How long it waits for the services it leads to, in ms. */
+const PATIENCE_MS = 10_000;
 
 /** In characters: smaller answers fit in one packet as they are. */
 const WORTH_COMPRESSING = 2048;
@@ -72,6 +75,7 @@ export default class GatewayService extends service(
 			(req, res) => this.take(req as WebRequest, res),
 			(req, res, error) => this.refuse(req as WebRequest, res, error)
 		);
+		await this.others();
 		this.logger.info(`The gateway listens on ${await this.front.listen()}.`);
 	}
 
@@ -90,6 +94,17 @@ export default class GatewayService extends service(
 	@Event(access.events.changed)
 	async keysChanged(_ctx: EventOf<typeof access.events.changed>): Promise<void> {
 		this.keys?.forget();
+	}
+
+	/** A door that opens before the house answers with 503: it waits a little, then says what is missing. */
+	private async others(): Promise<void> {
+		await this.broker.waitForServices(NEEDED, PATIENCE_MS, 100).catch(() => {
+			this.logger.warn(
+				`The gateway opens without ${readiness(this.broker)
+					.missing.filter(name => name !== "gateway")
+					.join(", ")}: no node runs them yet.`
+			);
+		});
 	}
 
 	private routesToServe(limit: number): WebRoute[] {

@@ -5,14 +5,14 @@
 
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { isIP, type Socket } from "node:net";
+import { isIP } from "node:net";
 import proxyaddr from "proxy-addr";
 import { failure } from "../../../cluster/errors";
 import { correlated } from "../../../cluster/logging";
 import { clientAddress } from "../../../domain/platform/client-address";
-import { problemOf } from "../../../domain/platform/problem";
 import { refusal } from "../../../domain/platform/request-rules";
 import { setCall } from "./call";
+import { Malformed } from "./malformed";
 
 export interface FrontOptions {
 	readonly host: string;
@@ -42,7 +42,8 @@ const LIMITS = {
 	keepAliveTimeout: 65_000,
 	connectionsCheckingInterval: 5_000,
 	insecureHTTPParser: false,
-	requireHostHeader: true
+	// Said by our own rules, as a problem.
+	requireHostHeader: false
 };
 
 const SECURITY: readonly (readonly [string, string])[] = [
@@ -60,8 +61,11 @@ export function openFront(options: FrontOptions, answer: Answer, refuse: Refuse)
 	const trusts = proxyaddr.compile([...options.trustedProxies]);
 	const origins = new Set(options.corsOrigins);
 	let draining = false;
-	const server = createServer(LIMITS, (req, res) => {
-		if (draining) res.setHeader("Connection", "close");
+	const malformed = new Malformed(refuse);
+	const take: Answer = (req, res) => {
+		malformed.watch(req, res);
+		// Node's parser drops what came in one piece with a request for an upgrade: nothing may follow it.
+		if (draining || req.headers.upgrade !== undefined) res.setHeader("Connection", "close");
 		const correlationId = correlationIdOf(req);
 		const client = clientAddress(
 			hopsOf(req),
@@ -78,8 +82,10 @@ export function openFront(options: FrontOptions, answer: Answer, refuse: Refuse)
 				refuse(req, res, failure("REQUEST_INVALID", reason));
 			} else if (!crossOrigin(req, res, origins)) answer(req, res);
 		});
-	});
-	server.on("clientError", refuseRaw);
+	};
+	const server = createServer(LIMITS, take);
+	server.on("checkExpectation", take);
+	server.on("clientError", malformed.hear);
 	return {
 		listen: () => listen(server, options),
 		close: async graceMs => {
@@ -122,22 +128,6 @@ function crossOrigin(req: IncomingMessage, res: ServerResponse, origins: Readonl
 	}
 	res.writeHead(204).end();
 	return true;
-}
-
-/** What the parser could not read: the error's own code tells which limit it broke, if any. */
-const PARSER_STATUS: Readonly<Record<string, readonly [number, string]>> = {
-	HPE_HEADER_OVERFLOW: [431, "Request Header Fields Too Large"],
-	ERR_HTTP_REQUEST_TIMEOUT: [408, "Request Timeout"]
-};
-
-function refuseRaw(error: NodeJS.ErrnoException, socket: Socket): void {
-	if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
-	const [status, words] = PARSER_STATUS[error.code ?? ""] ?? [400, "Bad Request"];
-	const problem = problemOf(failure("REQUEST_INVALID", "The request is not HTTP as RFC 9112 has it."), randomUUID());
-	const body = JSON.stringify({ ...problem, status });
-	socket.end(
-		`HTTP/1.1 ${status} ${words}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`
-	);
 }
 
 function listen(server: Server, { host, port }: FrontOptions): Promise<string> {

@@ -27,7 +27,7 @@ const registryOf = (broker: Broker) =>
 	};
 
 /** The services that must answer for the API to be whole: all of the contracts but the gateway itself. */
-const NEEDED = CONTRACTS.map(({ name }) => name).filter(name => name !== "gateway");
+export const NEEDED = CONTRACTS.map(({ name }) => name).filter(name => name !== "gateway");
 
 export interface ServiceHealth {
 	readonly name: string;

@@ -104,6 +104,7 @@ export class OldLinkDoor {
 				await answer.body.dump();
 				if (answer.statusCode >= 500) unreachable.push(answer.statusCode);
 			} catch (error) {
+				this.broker.logger.warn(`The target does not answer for an old link: ${(error as Error).message}`);
 				unreachable.push(error);
 			}
 		}
@@ -142,7 +143,8 @@ export class OldLinkDoor {
 			if (answer.statusCode < 400) return answer;
 			await answer.body.dump();
 			return answer.statusCode >= 500 ? "away" : "missing";
-		} catch {
+		} catch (error) {
+			this.broker.logger.warn(`The source at ${source} does not answer for an old link: ${(error as Error).message}`);
 			this.resting.set(source, performance.now() + REST_MS);
 			return "away";
 		}
