@@ -156,7 +156,7 @@ export default class MigrationService
 	async log(ctx: CallOf<typeof log>): Promise<Lines<LogLine>> {
 		const { name, after = null, limit } = ctx.params;
 		await this.runs.run(name);
-		return logLines(this.store, name, after, limit);
+		return fromPlace(after, () => logLines(this.store, name, after, limit));
 	}
 
 	@Action(report)
@@ -164,7 +164,7 @@ export default class MigrationService
 		const { name, stream, after = null } = ctx.params;
 		const rehearsed = this.rehearsals.get(name);
 		const found = rehearsed?.run.streams.find(each => each.stream === stream) ?? (await this.runs.stream(name, stream));
-		return reportLines(rehearsed?.store ?? this.store, name, found, after);
+		return fromPlace(after, () => reportLines(rehearsed?.store ?? this.store, name, found, after));
 	}
 
 	@Action(diff)
@@ -172,7 +172,8 @@ export default class MigrationService
 		const { name, stream, after = null } = ctx.params;
 		const run = await this.runs.run(name);
 		if (run.phase === "rolled-back") return { lines: await changedLines(this.store, name, stream), next: null };
-		return differenceLines(this.store, name, await this.runs.stream(name, stream), after);
+		const found = await this.runs.stream(name, stream);
+		return fromPlace(after, () => differenceLines(this.store, name, found, after));
 	}
 
 	@Action(links, { timeout: 0 })
@@ -283,6 +284,19 @@ export default class MigrationService
 			if (run.failure) this.unstored.set(name, run.failure);
 			await this.broker.emit("migration.ended", { name, phase: run.phase, failure: run.failure?.code ?? null });
 		});
+	}
+}
+
+/** Reads on from a place that a caller gave. @throws REQUEST_INVALID when it is none */
+async function fromPlace<T>(after: string | null, read: () => Promise<T>): Promise<T> {
+	try {
+		return await read();
+	} catch (error) {
+		if (!(error instanceof RangeError)) throw error;
+		throw failure(
+			"REQUEST_INVALID",
+			`'${after}' is no place to read on from: give back 'next', or a line's 'id', as it was.`
+		);
 	}
 }
 
