@@ -22,7 +22,8 @@ const SINGLE: ReadonlySet<string> = new Set([
 	"x-api-key",
 	"idempotency-key",
 	"expect",
-	"forwarded"
+	"forwarded",
+	"upgrade"
 ]);
 const WITHOUT_BODY: ReadonlySet<string> = new Set(["GET", "HEAD", "DELETE", "OPTIONS", "TRACE"]);
 
@@ -54,11 +55,14 @@ function headersOf(raw: readonly string[]): Headers {
 
 const RULES: readonly Rule[] = [
 	({ url }) => (url.startsWith("/") ? undefined : "The request target must be a path."),
+	({ url }) => (url.includes("#") ? "The request target has a fragment." : undefined),
 	({ url }) => pathFault(url.split("?", 1)[0] as string),
 	(_, headers) => {
 		const twice = [...headers].find(([, values]) => values.length > 1);
 		return twice && `The header '${twice[0]}' stands twice.`;
 	},
+	({ httpVersion }, headers) =>
+		httpVersion === "1.1" && !headers.has("host") ? "HTTP/1.1 needs the header 'host'." : undefined,
 	({ httpVersion }, headers) => {
 		const coding = headers.get("transfer-encoding")?.[0];
 		if (coding === undefined) return undefined;
@@ -73,7 +77,9 @@ const RULES: readonly Rule[] = [
 	({ method }, headers) => {
 		const length = Number(headers.get("content-length")?.[0] ?? 0);
 		const body = length > 0 || headers.has("transfer-encoding");
-		return body && WITHOUT_BODY.has(method) ? `A ${method} request has no body here.` : undefined;
+		if (!body) return undefined;
+		if (WITHOUT_BODY.has(method)) return `A ${method} request has no body here.`;
+		return headers.has("upgrade") ? "A request for an upgrade has no body here." : undefined;
 	},
 	(_, headers) => {
 		const expect = headers.get("expect")?.[0];

@@ -84,6 +84,8 @@ export function openFront(options: FrontOptions, answer: Answer, refuse: Refuse)
 		});
 	};
 	const server = createServer(LIMITS, take);
+	// Some versions of Node leave out what stands behind the two thousandth header.
+	server.maxHeadersCount = 0;
 	server.on("checkExpectation", take);
 	server.on("clientError", malformed.hear);
 	return {

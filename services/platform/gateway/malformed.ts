@@ -12,31 +12,23 @@ import { problemOf } from "../../../domain/platform/problem";
 const FAULT = "The request is not HTTP as RFC 9112 has it.";
 
 /** Limits that a request may break, by the code of the parser's error. */
-const LIMITS: Readonly<Record<string, readonly [status: number, words: string]>> = {
-	HPE_HEADER_OVERFLOW: [431, "Request Header Fields Too Large"],
-	HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, "Payload Too Large"],
-	ERR_HTTP_REQUEST_TIMEOUT: [408, "Request Timeout"]
+const LIMITS: Readonly<Record<string, readonly [status: number, words: string, detail: string]>> = {
+	HPE_HEADER_OVERFLOW: [431, "Request Header Fields Too Large", "The address and the headers are larger than 32 KiB."],
+	ERR_HTTP_REQUEST_TIMEOUT: [408, "Request Timeout", "The request did not come to its end in time."]
 };
 
-interface Open {
-	readonly req: IncomingMessage;
-	readonly res: ServerResponse;
-}
+/** Kept on the connection itself: its last request, for answers are given in their order. */
+const LAST = Symbol("last");
+type Watched = Socket & { [LAST]?: ServerResponse<IncomingMessage> };
 
 export class Malformed {
-	/** Of each connection, the requests that have no answer yet, in their order. */
-	private readonly open = new WeakMap<Socket, Set<Open>>();
 	private readonly refused = new WeakSet<Socket>();
 
 	constructor(private readonly refuse: (req: IncomingMessage, res: ServerResponse, error: unknown) => void) {}
 
 	/** A request that was read, at least its head. */
 	watch(req: IncomingMessage, res: ServerResponse): void {
-		const { socket } = req;
-		const open = this.open.get(socket) ?? new Set();
-		const each = { req, res };
-		this.open.set(socket, open.add(each));
-		res.once("close", () => open.delete(each));
+		(req.socket as Watched)[LAST] = res;
 	}
 
 	/** For `clientError`. The parser says it anew with every further piece. */
@@ -50,12 +42,12 @@ export class Malformed {
 	};
 
 	private say(error: NodeJS.ErrnoException, socket: Socket): void {
-		const last = [...(this.open.get(socket) ?? [])].at(-1);
-		if (!last) sayRaw(error, socket);
-		else if (last.req.complete) last.res.once("close", () => sayRaw(error, socket));
+		const last = (socket as Watched)[LAST];
+		if (!last || last.closed) sayRaw(error, socket);
+		else if (last.req.complete) last.once("close", () => sayRaw(error, socket));
 		// It was answered before its body came: that answer was the last one.
-		else if (last.res.headersSent) last.res.once("close", () => socket.destroySoon());
-		else this.refuse(last.req, last.res.setHeader("Connection", "close"), failure("REQUEST_INVALID", FAULT));
+		else if (last.headersSent) last.once("close", () => socket.destroySoon());
+		else this.refuse(last.req, last.setHeader("Connection", "close"), failure("REQUEST_INVALID", FAULT));
 	}
 }
 
@@ -64,8 +56,8 @@ function sayRaw(error: NodeJS.ErrnoException, socket: Socket): void {
 		socket.destroy();
 		return;
 	}
-	const [status, words] = LIMITS[error.code ?? ""] ?? [400, "Bad Request"];
-	const problem = problemOf(failure("REQUEST_INVALID", FAULT), randomUUID());
+	const [status, words, detail] = LIMITS[error.code ?? ""] ?? [400, "Bad Request", FAULT];
+	const problem = problemOf(failure("REQUEST_INVALID", detail), randomUUID());
 	const body = JSON.stringify({ ...problem, status });
 	const head = [
 		`HTTP/1.1 ${status} ${words}`,

@@ -109,6 +109,19 @@ describe("a request is refused", () => {
 		["an unknown expectation", [["Expect", "y 100-continue"]], /Expect is not understood/]
 	])("%s", (_, headers, why) => expect(said(...headers)).toMatch(why));
 
+	it("without a host", () => {
+		const bare: RequestHead = { method: "GET", url: "/live", httpVersion: "1.1", rawHeaders: [] };
+		expect(refusal(bare)).toMatch(/needs the header 'host'/);
+		expect(refusal({ ...bare, httpVersion: "1.0" })).toBeUndefined();
+	});
+
+	it("with a body that would be read as another protocol", () => {
+		const upgrade: [string, string] = ["Upgrade", "h2c"];
+		expect(said(upgrade, ["Content-Length", "5"])).toMatch(/upgrade has no body/);
+		expect(said(upgrade, ["Transfer-Encoding", "chunked"])).toMatch(/upgrade has no body/);
+		expect(said(upgrade)).toBeUndefined();
+	});
+
 	it("a coding in HTTP/1.0", () => {
 		expect(refusal(head({ httpVersion: "1.0", headers: [["Transfer-Encoding", "chunked"]] }))).toMatch(
 			/needs HTTP\/1.1/
@@ -132,6 +145,8 @@ describe("a request is refused", () => {
 		["an encoded slash", "/a%2fb", /encoded slash/],
 		["an encoded backslash", "/a%5Cb", /encoded slash/],
 		["NUL", "/a%00b", /encoded slash, backslash or NUL/],
+		["a fragment", "/a#b", /has a fragment/],
+		["one behind the query", "/a?b#c", /has a fragment/],
 		["a backslash", "/a\\b", /must be percent-encoded/],
 		["raw UTF-8", "/\u00e9", /must be percent-encoded/],
 		["a blank", "/a b", /must be percent-encoded/],
