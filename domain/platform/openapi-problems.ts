@@ -78,7 +78,8 @@ const DETAILS: Partial<Record<string, string>> = {
 export interface Risks {
 	/** It changes something. */
 	readonly writes: boolean;
-	readonly hasBody: boolean;
+	/** Its method has one, whether or not there is anything to say in it. */
+	readonly takesBody: boolean;
 	readonly params: readonly string[];
 }
 
@@ -90,9 +91,10 @@ const WHEN: readonly (readonly [status: number, may: (risks: Risks) => boolean])
 	// What is kept is known by its name or its id.
 	[404, ({ params }) => params.includes("name") || params.includes("id")],
 	[409, ({ writes }) => writes],
-	[413, ({ hasBody }) => hasBody],
-	[415, ({ hasBody }) => hasBody],
-	[422, ({ writes, params }) => writes || params.length > 0],
+	[413, ({ takesBody }) => takesBody],
+	[415, ({ takesBody }) => takesBody],
+	// Of fields that are not known, if nothing else.
+	[422, () => true],
 	[429, () => true],
 	[500, () => true],
 	[502, () => true],

@@ -87,7 +87,7 @@ function operation(
 		...(body && { requestBody: body }),
 		responses: {
 			[route.status]: answerOf(route, results),
-			...problemsOf({ writes: !reads(route), hasBody: body !== undefined, params: Object.keys(params) })
+			...problemsOf({ writes: !reads(route), takesBody: hasBody(route), params: Object.keys(params) })
 		}
 	};
 }
