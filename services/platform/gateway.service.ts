@@ -165,7 +165,11 @@ export default class GatewayService extends service(
 	private async answered(route: Route, req: WebRequest, res: WebResponse, data: unknown): Promise<unknown> {
 		res.statusCode = route.status;
 		const location = locationOf(route, data);
-		if (location !== null) res.setHeader("Location", location);
+		if (location !== null) {
+			res.setHeader("Location", location);
+			// moleculer-web looks for it here, and warns where it is not.
+			req.$ctx.meta.$location = location;
+		}
 		res.setHeader("Cache-Control", "no-cache");
 		await keep(this.broker, req, { status: route.status, location, body: data as JsonValue });
 		return data;
