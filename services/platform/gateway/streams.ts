@@ -56,6 +56,7 @@ export class Wakes {
 					if (woken || this.closed) done("woken");
 				}),
 			end: () => {
+				tell?.();
 				waiting.delete(wake);
 				if (waiting.size === 0) this.waiting.delete(name);
 			}
@@ -122,8 +123,11 @@ async function* pages(
 /** Waits for news; says that the stream lives when there are none. An event may be lost on its way: then, too, it reads. */
 async function news(listening: ReturnType<Wakes["listen"]>, wakes: Wakes, res: WebResponse): Promise<void> {
 	if (res.destroyed || wakes.over) return;
-	const closed = once(res, "close").then(() => "late" as const);
-	if ((await Promise.race([listening.wait(HEARTBEAT_MS), closed])) === "late") await write(res, ": alive\n\n");
+	const since = new AbortController();
+	const closed = once(res, "close", since).then(() => "late" as const);
+	const how = await Promise.race([listening.wait(HEARTBEAT_MS), closed]);
+	since.abort();
+	if (how === "late") await write(res, ": alive\n\n");
 }
 
 const eventOf = (line: LogLine): string => `id: ${line.id}\nevent: log\ndata: ${JSON.stringify(line)}\n\n`;
@@ -163,5 +167,8 @@ const linesOf = (broker: Broker, action: LinesAction, params: object): Promise<L
 
 async function write(res: ServerResponse, text: string): Promise<void> {
 	if (res.destroyed || res.write(text)) return;
-	await Promise.race([once(res, "drain"), once(res, "close")]);
+	const since = new AbortController();
+	await Promise.race([once(res, "drain", since), once(res, "close", since)]);
+	// Or each wait would leave a listener behind.
+	since.abort();
 }
