@@ -122,14 +122,13 @@ export function web(parts: {
 			},
 			resolveAlias(this: Inside, url: string, method = "GET"): Found | false {
 				this.router ??= radixTree(this.aliases);
-				const found =
-					this.router.find(method as HTTPMethod, url) ?? (method === "HEAD" ? this.router.find("GET", url) : null);
+				const found = find(this.router, method, url) ?? (method === "HEAD" ? find(this.router, "GET", url) : null);
 				return found ? { alias: found.store as Alias, params: found.params } : false;
 			},
 			methodsOf(this: Inside, path: string): string[] {
 				this.router ??= radixTree(this.aliases);
 				const router = this.router;
-				const known: string[] = METHODS.filter(method => router.find(method, path));
+				const known: string[] = METHODS.filter(method => find(router, method, path));
 				return known.includes("GET") ? [...known, "HEAD"] : known;
 			}
 		}
@@ -140,6 +139,12 @@ function radixTree(aliases: readonly Alias[]): Instance<never> {
 	const router = findMyWay({ caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 512 });
 	for (const alias of aliases) router.on(alias.method as HTTPMethod, alias.fullPath, () => undefined, alias);
 	return router as unknown as Instance<never>;
+}
+
+/** A field of the path that is empty is none: such a path is another one. */
+function find(router: Instance<never>, method: string, path: string) {
+	const found = router.find(method as HTTPMethod, path);
+	return found && Object.values(found.params).includes("") ? null : found;
 }
 
 export type WebService = MoleculerService & Web;

@@ -12,10 +12,17 @@ const YAML_TYPE = /^(?:application|text)\/(?:x-)?yaml\s*(?:;\s*charset\s*=\s*"?u
 /** @throws MEDIA_TYPE_UNSUPPORTED · REQUEST_INVALID */
 export function paramsOf(req: WebRequest, res: ServerResponse, route: Route, takesDocument: boolean): object {
 	const { query = {}, params: path = {}, body } = req.$params;
-	if (route.method === "GET" || route.method === "DELETE") return once({ ...query }, path);
+	if (route.method === "GET" || route.method === "DELETE") return once(textsOf(query), path);
 	if (Object.keys(query).length > 0)
 		throw failure("REQUEST_INVALID", `A ${route.method} request takes its fields in the body, not in the query.`);
 	return once(bodyOf(req, res, body, takesDocument), path);
+}
+
+/** An address carries text: no lists, and no fields within fields. */
+function textsOf(query: Readonly<Record<string, unknown>>): object {
+	const other = Object.keys(query).find(name => typeof query[name] !== "string");
+	if (other !== undefined) throw failure("REQUEST_INVALID", `The field '${other}' stands once, and is a text.`);
+	return { ...query };
 }
 
 function bodyOf(req: WebRequest, res: ServerResponse, body: unknown, takesDocument: boolean): object {

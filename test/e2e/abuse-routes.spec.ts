@@ -1,0 +1,452 @@
+/** What callers get wrong, or try: every route, asked in every wrong way, refuses with a problem that says so, and does nothing. */
+
+import Ajv2020 from "ajv/dist/2020";
+import { CONTRACTS } from "../../contracts";
+import { SCOPES } from "../../contracts/contract";
+import type { Json } from "../../contracts/json";
+import type { Schema } from "../../contracts/schema";
+import { OPEN_ROUTES } from "../../domain/platform/open-routes";
+import { PROBLEM_SCHEMA } from "../../domain/platform/openapi-problems";
+import { type Route, routesOf } from "../../domain/platform/routes";
+import { objectSchema } from "../../domain/platform/rule-schema";
+import { openStage, type Stage } from "../support/banyan";
+import { type Answer, type Asked, type Door, openDoor, type Said } from "../support/door";
+import { converse } from "../support/raw";
+
+const LIMIT = 4096;
+const ROUTES = routesOf(CONTRACTS);
+const POSTS = ROUTES.filter(({ method }) => method === "POST");
+const GETS = ROUTES.filter(({ method }) => method === "GET");
+const specs = new Map(
+	CONTRACTS.flatMap(({ name, actions }) =>
+		Object.entries(actions).map(([key, spec]) => [`${name}.${key}`, spec.params])
+	)
+);
+
+let stage: Stage;
+let door: Door;
+let document: Said;
+beforeAll(async () => {
+	stage = await openStage();
+	door = await openDoor(stage.folder, {
+		GATEWAY_BODY_LIMIT: String(LIMIT),
+		GATEWAY_CORS_ORIGINS: "https://example.com,https://console.example.com:8443"
+	});
+	document = (await door.ask("/api/openapi.json")).json;
+});
+afterAll(async () => {
+	await door[Symbol.asyncDispose]();
+	await stage[Symbol.asyncDispose]();
+});
+
+/** Nothing of that name is there: no request below may do anything. */
+const at = ({ path }: { readonly path: string }): string => path.replace(/:\w+/g, "none");
+const title = ({ method, path }: { readonly method: string; readonly path: string }): string => `${method} ${path}`;
+const template = (path: string): string => path.replace(/:(\w+)/g, "{$1}");
+const fieldsOf = (route: Route): Schema =>
+	Object.fromEntries(
+		Object.entries(specs.get(route.action) as Schema).filter(([name]) => !route.params.includes(name))
+	);
+
+const ajv = new Ajv2020({ strict: false, validateFormats: false });
+const isProblem = ajv.compile(PROBLEM_SCHEMA);
+const OF_THE_MACHINE = /\n\s+at |node_modules|\.[jt]s:\d|\/(?:work|tmp|home|root|usr|etc)\/|Error:/;
+
+/** What is wrong with a refusal; empty where nothing is. */
+function faultsOf(answer: Answer, status: number, code?: string): string[] {
+	const faults: string[] = [];
+	if (answer.status !== status) faults.push(`status ${answer.status}, not ${status}: ${answer.text.slice(0, 200)}`);
+	if (answer.headers.get("content-type") !== "application/problem+json; charset=utf-8")
+		return [...faults, "no problem"];
+	const problem = answer.json as Said;
+	if (!isProblem(problem)) faults.push(ajv.errorsText(isProblem.errors));
+	if (problem.correlationId !== answer.headers.get("x-correlation-id")) faults.push("another correlation id");
+	if (problem.status !== answer.status) faults.push(`says ${problem.status}`);
+	if (code !== undefined && problem.code !== code) faults.push(`code ${problem.code}, not ${code}`);
+	if (OF_THE_MACHINE.test(answer.text)) faults.push(`tells of the machine: ${answer.text}`);
+	return faults;
+}
+
+/** Asks each, and answers what was wrong: an empty list is what is hoped for. */
+async function refusals(
+	cases: readonly (readonly [what: string, path: string, asked: Asked, status: number, code?: string])[]
+): Promise<string[]> {
+	const wrong: string[] = [];
+	for (const [what, path, asked, status, code] of cases) {
+		const answer = await door.ask(path, asked);
+		for (const fault of faultsOf(answer, status, code))
+			wrong.push(`${asked.method ?? "GET"} ${path}, ${what}: ${fault}`);
+	}
+	return wrong;
+}
+const each = <R extends { readonly method: string; readonly path: string }>(routes: readonly R[]) =>
+	routes.map(route => [title(route), route] as const);
+const json = (method: string, body: unknown): Asked => ({ method, body });
+const names = async (): Promise<string[]> => (await door.ask("/api/v1/api-keys")).json.map(({ name }: Said) => name);
+
+describe.each(each(ROUTES))("%s", (_, route) => {
+	const { method, scope } = route;
+	const path = at(route);
+	const body = method === "POST" ? { body: {} } : {};
+
+	it("knows its callers: no key, a wrong one, one of another scope", async () => {
+		const others = Object.keys(SCOPES).filter(each => each !== scope);
+		const made = await door.ask("/api/v1/api-keys", json("POST", { name: "others", scopes: others }));
+		const key = made.json.key as string;
+		const bearer = (text: string): Asked => ({ method, ...body, key: null, headers: { authorization: text } });
+		const wrong = await refusals([
+			["no key", path, { method, ...body, key: null }, 401, "UNAUTHENTICATED"],
+			["an empty key", path, { method, ...body, key: "" }, 401, "UNAUTHENTICATED"],
+			["an unknown key", path, { method, ...body, key: "bny_unknown" }, 401, "UNAUTHENTICATED"],
+			["half a key", path, { method, ...body, key: door.key.slice(0, -1) }, 401, "UNAUTHENTICATED"],
+			["a key of 5000 characters", path, { method, ...body, key: "x".repeat(5000) }, 401, "UNAUTHENTICATED"],
+			["a key that asks a database", path, { method, ...body, key: '{"$ne":null}' }, 401, "UNAUTHENTICATED"],
+			["a key in the address", `${path}?key=${door.key}&api_key=${door.key}`, { method, ...body, key: null }, 401],
+			["another way to say it", path, bearer(`Basic ${Buffer.from(`:${door.key}`).toString("base64")}`), 401],
+			["a bearer without a token", path, bearer("Bearer "), 401],
+			["another scope", path, { method, ...body, key }, 403, "FORBIDDEN"],
+			["another scope, by bearer", path, { ...bearer(`Bearer ${key}`) }, 403, "FORBIDDEN"]
+		]);
+		expect(wrong).toEqual([]);
+		await door.ask(`/api/v1/api-keys/${made.json.id}`, { method: "DELETE" });
+		expect(await refusals([["a revoked key", path, { method, ...body, key }, 401, "UNAUTHENTICATED"]])).toEqual([]);
+	});
+
+	it("knows its methods, and says which", async () => {
+		const pattern = (known: string): RegExp => new RegExp(`^${known.replace(/:\w+/g, "[^/]+")}$`);
+		const known = new Set(ROUTES.filter(other => pattern(other.path).test(path)).map(other => other.method as string));
+		if (known.has("GET")) known.add("HEAD");
+		for (const other of ["GET", "POST", "PUT", "PATCH", "DELETE", "PROPFIND", "LOCK"].filter(
+			each => !known.has(each)
+		)) {
+			const answer = await door.ask(path, { method: other });
+			expect([other, faultsOf(answer, 405, "METHOD_NOT_ALLOWED")]).toEqual([other, []]);
+			expect(new Set(answer.headers.get("allow")?.split(", "))).toEqual(known);
+		}
+		const options = await door.ask(path, { method: "OPTIONS", key: null });
+		expect([options.status, new Set(options.headers.get("allow")?.split(", "))]).toEqual([204, known]);
+	});
+
+	it("takes the fields it documents, of their types, once, and no others", async () => {
+		const fields = fieldsOf(route);
+		const cases = method === "POST" ? wrongBodies(fields) : wrongQueries(fields);
+		for (const { said, field } of cases) {
+			const asked = method === "POST" ? json(method, said) : { method };
+			const answer = await door.ask(method === "POST" ? path : `${path}?${said}`, asked);
+			expect([said, faultsOf(answer, 422, "VALIDATION_ERROR")]).toEqual([said, []]);
+			const named = (answer.json.errors as { field: string }[]).map(each => each.field);
+			expect([said, named.some(name => name === field || name.startsWith(`${field}[`))]).toEqual([said, true]);
+		}
+	});
+
+	it("refuses paths that are none, and fields that stand twice", async () => {
+		const fields = method === "POST" ? [] : [...Object.keys(fieldsOf(route)), "a"];
+		const queries = fields.flatMap(name => [
+			`${name}=1&${name}=2`,
+			`${name}[]=1`,
+			`${name}[a]=1`,
+			`${name}=1&${name}[a]=1`
+		]);
+		const again = (field: string) =>
+			method === "POST"
+				? (["again", path, json(method, { [field]: "other" }), 400, "REQUEST_INVALID"] as const)
+				: (["again", `${path}?${field}=other`, { method }, 400, "REQUEST_INVALID"] as const);
+		const wrong = await refusals([
+			["half an escape", `${path}%2`, { method }, 400, "REQUEST_INVALID"],
+			["an escape that is no text", `${path}%ff`, { method }, 400, "REQUEST_INVALID"],
+			["a slash at the end", `${path}/`, { method }, 404, "NOT_FOUND"],
+			["another case", path.toUpperCase(), { method }, 404, "NOT_FOUND"],
+			["a long path", `${path}/${"a".repeat(20_000)}`, { method }, 404, "NOT_FOUND"],
+			...queries.map(query => ["more than once", `${path}?${query}`, { method }, 400, "REQUEST_INVALID"] as const),
+			...route.params.map(again),
+			...route.params.map(
+				() => ["a long field", path.replace("none", "n".repeat(600)), { method, ...body }, 404] as const
+			)
+		]);
+		expect(wrong).toEqual([]);
+	});
+
+	it("is served by what the document says of it", async () => {
+		const said = Object.keys(document.paths[template(route.path)][method.toLowerCase()].responses);
+		for (const query of ["", "?none=1", "?name=none"]) {
+			const { status } = await door.ask(path + query, { method, ...body });
+			expect(said).toContain(String(status));
+		}
+	});
+});
+
+/** Values of every type; those that a field may not have are tried. */
+const VALUES: readonly unknown[] = [null, true, 0, -1, 1.5, 5, "", "x", [], ["x", 5], [[]], {}, { a: 1 }, [null]];
+
+function wrongBodies(fields: Schema): { said: object; field: string }[] {
+	const cases: { said: object; field: string }[] = ["unknown", "constructor", "$where", "toString", "Name"].map(
+		field => ({
+			said: { [field]: 1 },
+			field
+		})
+	);
+	for (const [field, rule] of Object.entries(fields)) {
+		const fits = ajv.compile({ ...objectSchema({ [field]: rule }), required: [field] } as Json);
+		// The validator puts a default in the place of null: that is not promised.
+		const values = JSON.stringify(rule).includes("default") ? VALUES.filter(value => value !== null) : VALUES;
+		for (const value of values) if (!fits({ [field]: value })) cases.push({ said: { [field]: value }, field });
+	}
+	return cases;
+}
+
+function wrongQueries(fields: Schema): { said: string; field: string }[] {
+	const cases = ["unknown=1", "Name=x", "$where=1", "a.b=c"].map(said => ({
+		said,
+		field: said.split("=", 1)[0] as string
+	}));
+	for (const [field, rule] of Object.entries(fields)) {
+		if (!JSON.stringify(rule).includes("convert")) continue;
+		for (const value of ["", "x", "0", "-1", "1.5", "1001", "1e9", "NaN", "0x10x", "1,2", "true"])
+			cases.push({ said: `${field}=${value}`, field });
+	}
+	return cases;
+}
+
+describe.each(each(POSTS))("%s and its body", (_, route) => {
+	const path = at(route);
+	const post = (body: string, headers: Record<string, string> = {}): Asked => ({ method: "POST", body, headers });
+
+	it("is a JSON object", async () => {
+		const texts = [
+			"{",
+			'{"a":1',
+			"nothing",
+			"{'a':1}",
+			'{"a":1}}',
+			"[]",
+			"[1]",
+			"5",
+			'"x"',
+			"null",
+			"true",
+			"\u0000",
+			"NaN"
+		];
+		const wrong = await refusals(texts.map(text => [text, path, post(text), 400, "REQUEST_INVALID"] as const));
+		expect(wrong).toEqual([]);
+	});
+
+	it("is as large as it may be", async () => {
+		const large = `{"reason":"${"x".repeat(LIMIT)}"}`;
+		expect(await refusals([["too large", path, post(large), 413, "BODY_TOO_LARGE"]])).toEqual([]);
+		const head = `POST ${path} HTTP/1.1\r\nHost: x\r\nX-API-Key: ${door.key}\r\nContent-Type: application/json\r\n`;
+		const chunk = `${large.length.toString(16)}\r\n${large}\r\n`;
+		const { answers, closed } = await converse(door.url, [
+			`${head}Transfer-Encoding: chunked\r\n\r\n${chunk}0\r\n\r\n`
+		]);
+		expect([answers.map(({ status }) => status), closed]).toEqual([[413], true]);
+	});
+
+	it("is of the type it is said to be", async () => {
+		const types = [
+			"text/plain",
+			"application/xml",
+			"application/x-www-form-urlencoded",
+			"multipart/form-data; boundary=x",
+			"multipart/form-data",
+			"application/jsonx",
+			"application/json; charset=latin1",
+			"application/json, text/plain",
+			"text/json",
+			"application/merge-patch+json",
+			""
+		];
+		const wrong = await refusals([
+			...types.map(type => [type, path, post("{}", { "content-type": type }), 415, "MEDIA_TYPE_UNSUPPORTED"] as const),
+			["compressed", path, post("{}", { "content-encoding": "gzip" }), 415, "MEDIA_TYPE_UNSUPPORTED"]
+		]);
+		expect(wrong).toEqual([]);
+	});
+
+	it("may be left out where nothing in it is needed", async () => {
+		const empty = await door.ask(path, { method: "POST", body: {} });
+		const head = `POST ${path} HTTP/1.1\r\nHost: x\r\nX-API-Key: ${door.key}\r\n`;
+		for (const rest of ["Content-Length: 0\r\n\r\n", "\r\n", "Content-Type: application/json\r\n\r\n"]) {
+			const { answers } = await converse(door.url, [`${head}Connection: close\r\n${rest}`]);
+			expect([rest, answers.map(({ status }) => status)]).toEqual([rest, [empty.status]]);
+		}
+		expect(await refusals([["fields in the address", `${path}?reason=x`, json("POST", {}), 400]])).toEqual([]);
+	});
+
+	it("sets no prototype", async () => {
+		for (const text of [
+			'{"__proto__":{"name":"stolen","document":"x","scopes":["keys:manage"]}}',
+			'{"reason":{"__proto__":{"name":"stolen"}}}',
+			'{"constructor":{"prototype":{"name":"stolen","scopes":["keys:manage"]}}}'
+		]) {
+			const { status } = await door.ask(path, post(text));
+			expect([text, [404, 422].includes(status)]).toEqual([text, true]);
+		}
+		expect(await names()).not.toContain("stolen");
+	});
+});
+
+describe.each(each(GETS))("%s", (_, route) => {
+	it("answers HEAD as GET, without a body", async () => {
+		const [get, head] = [await door.ask(at(route)), await door.ask(at(route), { method: "HEAD" })];
+		expect([head.status, head.text]).toEqual([get.status, ""]);
+		expect(head.headers.get("content-type")).toBe(get.headers.get("content-type"));
+	});
+
+	it("takes nothing from a prototype", async () => {
+		const query = "__proto__[name]=stolen&constructor[prototype][name]=stolen&__proto__=x&hasOwnProperty=1";
+		const [plain, sly] = [await door.ask(at(route)), await door.ask(`${at(route)}?${query}`)];
+		expect([plain.status, 400, 422]).toContain(sly.status);
+		expect(sly.text).not.toContain("stolen");
+	});
+});
+
+describe.each(each(OPEN_ROUTES.filter(({ path }) => !path.startsWith("/sub/"))))("%s", (_, route) => {
+	const path = at({ path: route.path.replace(":service", "access") });
+
+	it("is open, and only to be read", async () => {
+		const answer = await door.ask(path, { key: route.keyed ? door.key : null });
+		expect([200, 503]).toContain(answer.status);
+		for (const method of ["POST", "PUT", "PATCH", "DELETE", "PROPFIND"]) {
+			const refused = await door.ask(path, { method, ...(method === "POST" && { body: { a: 1 } }) });
+			expect([method, faultsOf(refused, 405, "METHOD_NOT_ALLOWED")]).toEqual([method, []]);
+			expect(refused.headers.get("allow")).toBe("GET, HEAD");
+		}
+		const head = await door.ask(path, { method: "HEAD" });
+		expect([head.status, head.text]).toEqual([answer.status, ""]);
+		expect((await door.ask(path, { method: "OPTIONS", key: null })).headers.get("allow")).toBe("GET, HEAD");
+		expect(OF_THE_MACHINE.test(route.id === "gateway.docs" || route.id === "gateway.openapi" ? "" : answer.text)).toBe(
+			false
+		);
+	});
+
+	it("does not mind what is asked of it beside its address", async () => {
+		for (const query of ["?a=b&a=c", "?__proto__[x]=1", `?${"a".repeat(15_000)}`, "?%ff=%zz", "?="])
+			expect([200, 503]).toContain((await door.ask(path + query)).status);
+		if (route.keyed) expect(await refusals([["no key", path, { key: null }, 401, "UNAUTHENTICATED"]])).toEqual([]);
+	});
+});
+
+describe("the whole of it", () => {
+	it("gives nothing at other addresses, whoever asks, however", async () => {
+		const paths = [
+			"/api",
+			"/api/v1",
+			"/api/v2/migrations",
+			"/~node/list",
+			"/$node/list",
+			"/access/check",
+			"/gateway",
+			"/.env"
+		];
+		const wrong = await refusals(
+			paths.flatMap(path => [
+				["a GET", path, {}, 404, "NOT_FOUND"] as const,
+				["a POST", path, json("POST", { a: 1 }), 404, "NOT_FOUND"] as const
+			])
+		);
+		expect(wrong).toEqual([]);
+		expect(faultsOf(await door.ask("/health/none"), 404, "NOT_FOUND")).toEqual([]);
+	});
+
+	it("does not break on JSON as deep as it is large", async () => {
+		const deep = [
+			`{"name":${"[".repeat(2000)}${"]".repeat(2000)}}`,
+			`${'{"a":'.repeat(600)}1${"}".repeat(600)}`,
+			"[".repeat(4000)
+		];
+		for (const body of deep) {
+			const answer = await door.ask("/api/v1/api-keys", { method: "POST", body });
+			expect(faultsOf(answer, answer.status < 500 ? answer.status : 422)).toEqual([]);
+		}
+	});
+
+	it("keeps a caller's correlation id where it is harmless, and makes one where it is not", async () => {
+		const idOf = async (id: string) =>
+			(await door.ask("/live", { headers: { "x-correlation-id": id } })).headers.get("x-correlation-id");
+		expect(await idOf("abc-1.2:3_4")).toBe("abc-1.2:3_4");
+		for (const id of ["a b", "<script>", "a".repeat(129), "ä", '"}', "a,b"])
+			expect(await idOf(id)).toMatch(/^[\da-f-]{36}$/);
+	});
+
+	it("answers a change in full, whatever a cache would like to know", async () => {
+		const made = await door.ask("/api/v1/api-keys", {
+			method: "POST",
+			body: { name: "cached", scopes: ["migration:read"] },
+			headers: { "if-none-match": "*" }
+		});
+		expect([made.status, typeof made.json.key]).toEqual([201, "string"]);
+		expect(made.headers.get("location")).toBe(`/api/v1/api-keys/${made.json.id}`);
+	});
+
+	it("did nothing of all that, and found no fault of its own", async () => {
+		expect((await names()).filter(name => name !== "cached")).toEqual(["the first one"]);
+		expect((await door.ask("/api/v1/migrations")).json).toEqual([]);
+		const log = door.node.log().split("\n");
+		expect(log.filter(line => /"level":"(?:warn|error|fatal)"|Warning/.test(line))).toEqual([]);
+	});
+});
+
+describe("pages of other origins", () => {
+	const ask = (origin: string, asked: Asked = {}): Promise<Answer> =>
+		door.ask("/live", { ...asked, headers: { origin, ...asked.headers } });
+
+	it.each(["https://example.com", "https://console.example.com:8443"])("%s may read", async origin => {
+		const { headers } = await ask(origin);
+		expect([headers.get("access-control-allow-origin"), headers.get("vary")]).toEqual([
+			origin,
+			expect.stringContaining("Origin")
+		]);
+		expect(headers.get("access-control-allow-credentials")).toBeNull();
+	});
+
+	it.each([
+		"https://example.co",
+		"https://example.com.evil.org",
+		"https://evil-example.com",
+		"https://www.example.com",
+		"http://example.com",
+		"https://example.com:8443",
+		"https://console.example.com",
+		"https://EXAMPLE.com",
+		"https://example.com/",
+		"https://example.com https://evil.org",
+		"null",
+		"*",
+		"file://",
+		""
+	])("%s may not, nor ask beforehand", async origin => {
+		const preflight = { method: "OPTIONS", key: null, headers: { "access-control-request-method": "POST" } };
+		for (const { headers } of [await ask(origin), await ask(origin, preflight)]) {
+			expect([...headers.keys()].filter(name => name.startsWith("access-control-"))).toEqual([]);
+			expect(headers.get("vary")).toContain("Origin");
+			expect(headers.get("cross-origin-resource-policy")).toBe("same-origin");
+		}
+	});
+
+	it("ask beforehand, and are told what they may send, without a key", async () => {
+		const { status, headers, text } = await door.ask("/api/v1/migrations/x/start", {
+			method: "OPTIONS",
+			key: null,
+			headers: {
+				origin: "https://example.com",
+				"access-control-request-method": "POST",
+				"access-control-request-headers": "x-api-key"
+			}
+		});
+		expect([status, text, headers.get("access-control-allow-origin")]).toEqual([204, "", "https://example.com"]);
+		expect(headers.get("access-control-allow-headers")).toContain("x-api-key");
+		expect(headers.get("access-control-allow-methods")?.split(", ")).toEqual(
+			expect.arrayContaining(["GET", "POST", "DELETE"])
+		);
+		expect(headers.get("vary")).toContain("Origin");
+	});
+
+	it("read what was refused, too", async () => {
+		const { status, headers } = await door.ask("/api/v1/migrations", {
+			key: null,
+			headers: { origin: "https://example.com" }
+		});
+		expect([status, headers.get("access-control-allow-origin")]).toEqual([401, "https://example.com"]);
+	});
+});
