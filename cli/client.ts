@@ -2,14 +2,23 @@
 
 import type { Actions } from "../contracts";
 import type { ActionSpec, ResultOf } from "../contracts/contract";
+import type { LogLine } from "../contracts/migration/migration";
 import type { Input } from "../contracts/schema";
 
 type InputOf<S> = S extends ActionSpec<infer P, unknown> ? Input<P> : never;
 
 export interface Client {
+	/** The address of the server that does the work, and goes on with it without us; null where this process does it. */
+	readonly server: string | null;
 	call<A extends keyof Actions>(action: A, params: InputOf<Actions[A]>): Promise<ResultOf<Actions[A]>>;
+	/** What is recorded of a migration behind the line `after`, as it comes, until told to stop. */
+	follow(name: string, after: string | null, until: AbortSignal): AsyncIterable<LogLine>;
 	close(): Promise<void>;
 }
 
-/** Opens a client; `read` leaves the data folder to whoever runs on it. */
-export type Open = (access: "read" | "write") => Promise<Client>;
+/**
+ * What a command needs of the data folder: `read` and `links` leave it to whoever runs on it, `links` asks the source too;
+ * `keys` and `write` hold it.
+ */
+export type Need = "read" | "links" | "keys" | "write";
+export type Open = (need: Need) => Promise<Client>;

@@ -2,7 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { maskText } from "../domain/platform/masking";
-import type { Client, Open } from "./client";
+import { problemOf } from "../domain/platform/problem";
+import type { Client, Need, Open } from "./client";
 import { EXIT, exitOf } from "./exit";
 
 export interface Flags {
@@ -16,6 +17,11 @@ export interface Flags {
 	readonly reason?: string;
 	readonly backupTaken?: boolean;
 	readonly customers?: boolean;
+	readonly follow?: boolean;
+	readonly watch?: boolean;
+	readonly scope?: readonly string[];
+	readonly url?: string;
+	readonly apiKeyFile?: string;
 }
 
 /** A mistake in how a command was called, or in a file it was given. */
@@ -27,12 +33,8 @@ export const print = (text: string): void => void process.stdout.write(`${text}\
 export const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 /** Opens a client, does the work, closes it; the exit code is what the work answers. */
-export async function withClient(
-	open: Open,
-	access: "read" | "write",
-	work: (client: Client) => Promise<number>
-): Promise<void> {
-	const client = await open(access);
+export async function withClient(open: Open, need: Need, work: (client: Client) => Promise<number>): Promise<void> {
+	const client = await open(need);
 	try {
 		process.exitCode = await work(client);
 	} finally {
@@ -45,10 +47,18 @@ export function run(main: () => Promise<void>): void {
 	main().then(
 		() => process.exit(process.exitCode ?? EXIT.clean),
 		(error: unknown) => {
-			say(`banyan: ${maskText(error instanceof Error ? error.message : String(error))}`);
+			say(`banyan: ${maskText(sentenceOf(error))}`);
 			process.exit(exitOf(error));
 		}
 	);
+}
+
+/** The same for an error of a node in this process and of one that is far. */
+function sentenceOf(error: unknown): string {
+	const { type, message } = error as { type?: unknown; message?: unknown };
+	const faults = type === "VALIDATION_ERROR" ? (problemOf(error, "").errors ?? []) : [];
+	if (faults.length > 0) return `Not as it must be: ${faults.map(({ message: said }) => said).join("; ")}`;
+	return typeof message === "string" ? message : String(error);
 }
 
 /** A file's text. @throws CommandError with what to do */

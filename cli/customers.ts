@@ -29,7 +29,8 @@ export async function* customersCsv(lines: AsyncIterable<ReportLine>): AsyncGene
 	}
 }
 
-const cell = (text: string): string => {
+/** A field of RFC 4180. */
+export const cell = (text: string): string => {
 	const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
 	return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 };

@@ -4,11 +4,23 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { dataDirOf, environment } from "../moleculer.config";
 import { openNode, STAGES } from "../node";
-import type { Client, Open } from "./client";
+import type { Client, Need, Open } from "./client";
+import { polled } from "./lines";
+
+export { environment };
+
+/** What a node runs for a command, where that is not what the environment says, and how it holds the data folder. */
+const PARTS: Readonly<Record<Need, { readonly access: "read" | "write"; readonly services?: readonly string[] }>> = {
+	read: { access: "read", services: ["migration"] },
+	links: { access: "read", services: ["migration", "links", "extractor"] },
+	keys: { access: "write", services: ["access"] },
+	write: { access: "write" }
+};
 
 /** Logs go to `banyan.log` in the data folder: standard output is the command's. */
-export const openEmbedded: Open = async access => {
+export const openEmbedded: Open = async need => {
 	const settings = environment();
+	const { access, services } = PARTS[need];
 	const reading = access === "read";
 	if (!reading) mkdirSync(dataDirOf(settings), { recursive: true, mode: 0o700 });
 	const broker = await openNode(
@@ -17,12 +29,14 @@ export const openEmbedded: Open = async access => {
 			resume: false,
 			...(reading ? { logLevel: "fatal", logFile: 2 } : { logFile: join(dataDirOf(settings), "banyan.log") })
 		},
-		reading ? { ...settings, SERVICES: "migration", TRANSPORTER: undefined } : settings
+		services ? { ...settings, SERVICES: services.join(","), TRANSPORTER: undefined } : settings
 	);
-	await broker.waitForServices(reading ? ["migration"] : STAGES);
-	const client: Client = {
-		call: (action, params) => broker.call(action, ...([params] as never)) as never,
+	await broker.waitForServices([...(services ?? STAGES)]);
+	const call: Client["call"] = (action, params) => broker.call(action, ...([params] as never)) as never;
+	return {
+		server: null,
+		call,
+		follow: (name, after, until) => polled({ call }, name, after, until),
 		close: () => broker.stop()
 	};
-	return client;
 };

@@ -1,6 +1,7 @@
 /** Reads lines that come in pages, one after the other, in flat memory. */
 
-import type { DifferenceLine, Lines, Status } from "../contracts/migration/migration";
+import { setTimeout as pause } from "node:timers/promises";
+import type { DifferenceLine, Lines, LinkLine, LogLine, Status } from "../contracts/migration/migration";
 import type { ReportLine } from "../contracts/migration/records";
 import type { Client } from "./client";
 
@@ -8,16 +9,48 @@ type Action = "migration.report" | "migration.diff";
 type LineOf = { "migration.report": ReportLine; "migration.diff": DifferenceLine };
 
 export async function* linesOf<A extends Action>(client: Client, action: A, status: Status): AsyncGenerator<LineOf[A]> {
-	for (const { stream } of status.streams) {
-		let after: string | null = null;
-		do {
-			const page: Lines<LineOf[A]> = (await client.call(action, {
-				name: status.name,
-				stream,
-				after
-			} as never)) as never;
-			yield* page.lines;
-			after = page.next;
-		} while (after !== null);
+	for (const { stream } of status.streams)
+		yield* pages(
+			after => client.call(action, { name: status.name, stream, after } as never) as never as Promise<Lines<LineOf[A]>>
+		);
+}
+
+/** The old links of a migration, with their addresses. */
+export const linkLines = (client: Client, name: string): AsyncGenerator<LinkLine> =>
+	pages(after => client.call("migration.links", { name, after }));
+
+/** What is recorded of a migration behind the line `after`. */
+export const logOf = (client: Pick<Client, "call">, name: string, after: string | null): AsyncGenerator<LogLine> =>
+	pages(last => client.call("migration.log", { name, after: last }), after);
+
+async function* pages<L>(
+	read: (after: string | null) => Promise<Lines<L>>,
+	begin: string | null = null
+): AsyncGenerator<L> {
+	let after = begin;
+	do {
+		const page: Lines<L> = await read(after);
+		yield* page.lines;
+		after = page.next;
+	} while (after !== null);
+}
+
+/** How often the log is asked for more, in ms. */
+const EVERY = 500;
+
+/** The log of a migration as it grows, by asking again and again. */
+export async function* polled(
+	client: Pick<Client, "call">,
+	name: string,
+	after: string | null,
+	until: AbortSignal
+): AsyncGenerator<LogLine> {
+	let last = after;
+	while (!until.aborted) {
+		for await (const line of logOf(client, name, last)) {
+			last = line.id;
+			yield line;
+		}
+		await pause(EVERY, undefined, { signal: until }).catch(() => undefined);
 	}
 }

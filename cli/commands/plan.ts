@@ -1,10 +1,9 @@
-import { randomBytes } from "node:crypto";
-import { renameSync, rmSync, writeFileSync } from "node:fs";
 import type { Finding } from "../../contracts/migration/connection";
 import type { Plan } from "../../contracts/migration/migration";
 import type { Client } from "../client";
-import { CommandError, type Flags, print, readText } from "../command";
+import { type Flags, print, readText } from "../command";
 import { EXIT } from "../exit";
+import { writeForOwner } from "../files";
 import { planText } from "../text";
 
 export async function plan(client: Client, file: string, { json, inbounds }: Flags): Promise<number> {
@@ -30,20 +29,7 @@ async function inboundsOf(
 		const message = `The source does not give the missing inbounds, so no file is written: ${notes.join("; ")}.`;
 		return [{ ok: true, code: "inbounds-unreadable", message }];
 	}
-	writeForOwner(file, `${JSON.stringify(inbounds, null, 2)}\n`);
+	writeForOwner(file, `${JSON.stringify(inbounds, null, 2)}\n`, "The inbounds", "--inbounds");
 	const message = `${inbounds.length} of ${tags.length} missing inbounds are in ${file}, private keys with them: add them to \`inbounds\` of Marzban's core config, with the certificate files they name, plan again, then delete the file.${but}`;
 	return [{ ok: true, code: "inbounds-written", message }];
-}
-
-/** Whole or not at all, and readable by its owner alone, also where a file of that name was more open. */
-function writeForOwner(file: string, text: string): void {
-	const fresh = `${file}.${randomBytes(6).toString("hex")}`;
-	try {
-		writeFileSync(fresh, text, { mode: 0o600, flag: "wx" });
-		renameSync(fresh, file);
-	} catch (error) {
-		rmSync(fresh, { force: true });
-		const { code } = error as NodeJS.ErrnoException;
-		throw new CommandError(`The inbounds cannot be written to '${file}' (${code}): name another file by --inbounds.`);
-	}
 }

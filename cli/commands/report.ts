@@ -11,6 +11,9 @@ import { linesOf } from "../lines";
 
 type Render = (client: Client, status: Status) => AsyncIterable<string>;
 
+/** As `--format` takes them. */
+export const REPORT_FORMATS = ["ndjson", "json", "html"] as const;
+
 const FORMATS: Readonly<Record<string, Render>> = {
 	async *ndjson(client, status) {
 		for await (const line of linesOf(client, "migration.report", status)) yield `${JSON.stringify(line)}\n`;

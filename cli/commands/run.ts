@@ -2,11 +2,12 @@ import type { Status } from "../../contracts/migration/migration";
 import type { Client } from "../client";
 import { CommandError, type Flags, print, readText, say } from "../command";
 import { EXIT } from "../exit";
+import { type Interruption, interruption } from "../interruption";
 import { bars, silent } from "../progress";
 import { planText, statusText } from "../text";
 
-/** How often the status is asked for, in ms. */
-const EVERY = 200;
+/** How often the status is asked for, in ms: of this process, and of a server. */
+const EVERY = { near: 200, far: 500 } as const;
 
 export async function runMigration(client: Client, file: string, flags: Flags): Promise<number> {
 	const plan = await client.call("migration.plan", { document: readText(file) });
@@ -14,7 +15,7 @@ export async function runMigration(client: Client, file: string, flags: Flags): 
 		print(flags.json ? JSON.stringify(plan) : planText(plan));
 		return EXIT.refused;
 	}
-	const interrupt = interruption();
+	const interrupt = stopping(client, plan.name);
 	const begun = await client.call("migration.start", {
 		name: plan.name,
 		...canaryOf(flags),
@@ -24,7 +25,12 @@ export async function runMigration(client: Client, file: string, flags: Flags): 
 	if (!flags.json) say(done === 0 ? planText(plan) : `${plan.name}: goes on after ${done} records`);
 	const status = await follow(client, plan.name, flags, interrupt);
 	print(flags.json ? JSON.stringify(status) : statusText(status));
-	if (interrupt.seen && status.phase !== "finished") {
+	return goesOn(client, status, interrupt) ? EXIT.interrupted : ended(status, flags, interrupt);
+}
+
+/** How a run that is at rest ended. */
+function ended(status: Status, flags: Flags, { seen }: Interruption): number {
+	if (seen && status.phase !== "finished") {
 		say("Interrupted; nothing is lost. Run it again to go on.");
 		return EXIT.interrupted;
 	}
@@ -35,31 +41,27 @@ export async function runMigration(client: Client, file: string, flags: Flags): 
 	return exitOfRun(status, flags);
 }
 
-/** Ctrl-C and SIGTERM stop after the batch at hand. */
-export function interruption(): { seen: boolean } {
-	const state = { seen: false };
-	for (const signal of ["SIGINT", "SIGTERM"] as const)
-		process.once(signal, () => {
-			state.seen = true;
-			say("Stopping after the batch at hand …");
-		});
-	return state;
-}
+/** What Ctrl-C does: in this process it stops the run after the batch at hand, at a server only the watching of it. */
+export const stopping = ({ server }: Client, name: string): Interruption =>
+	interruption(
+		server === null
+			? "Stopping after the batch at hand …"
+			: `No longer watching: '${name}' goes on at ${server}. See \`banyan migration status ${name}\`; \`banyan migration pause ${name}\` stops it.`
+	);
 
-export async function follow(
-	client: Client,
-	name: string,
-	{ json }: Flags,
-	interrupt: { seen: boolean }
-): Promise<Status> {
+/** True when the server is still at it, and only we have stopped looking. */
+export const goesOn = ({ server }: Client, { running }: Status, { seen }: Interruption): boolean =>
+	server !== null && seen && running;
+
+export async function follow(client: Client, name: string, { json }: Flags, interrupt: Interruption): Promise<Status> {
 	const progress = json ? silent : bars();
 	try {
 		for (;;) {
 			const status = await client.call("migration.status", { name });
 			progress.show(status);
 			if (!status.running) return status;
-			if (interrupt.seen) return await client.call("migration.halt", { name });
-			await new Promise(resolve => setTimeout(resolve, EVERY));
+			if (interrupt.seen) return client.server === null ? await client.call("migration.halt", { name }) : status;
+			await interrupt.pause(client.server === null ? EVERY.near : EVERY.far);
 		}
 	} finally {
 		progress.stop();

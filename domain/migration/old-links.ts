@@ -23,4 +23,11 @@ export interface OldLinks {
 	readonly read: (path: string) => OldPath | undefined;
 	/** Undefined where the target has no such format. */
 	readonly format: (name: string) => LinkFormat | undefined;
+	/** Every name of a format; the empty one too. */
+	readonly formats: readonly string[];
+	/**
+	 * What `read` knows a link by: at the end of a decoded path, its own path as the first group, the format's name as the
+	 * second. For proxies, so without what not every kind of regular expression has.
+	 */
+	readonly pattern: string;
 }

@@ -29,5 +29,7 @@ function read(path: string): OldPath | undefined {
 
 export const oldLinks: OldLinks = {
 	read,
-	format: name => (Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined)
+	format: name => (Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined),
+	formats: Object.keys(FORMATS),
+	pattern: "(/sub/[^/]+/[^/]+)(?:/([^/]+))?/?$"
 };

@@ -1,0 +1,26 @@
+import type { LinkLine } from "../../contracts/migration/migration";
+import { loadMappings } from "../../domain/migration/mappings";
+import type { Client } from "../client";
+import { type Flags, say } from "../command";
+import { EXIT } from "../exit";
+import { writeForOwner } from "../files";
+import { linkLines } from "../lines";
+import { type LinkFormat, RENDER } from "../proxies";
+
+/** Old links with their new addresses, as a file for a proxy. */
+export async function links(client: Client, name: string, { format, out }: Flags): Promise<number> {
+	const lines: LinkLine[] = [];
+	for await (const line of linkLines(client, name)) lines.push(line);
+	const { all } = await loadMappings();
+	const { text, left } = RENDER[format as LinkFormat](
+		lines,
+		all.flatMap(({ oldLinks }) => oldLinks ?? [])
+	);
+	if (out === undefined) process.stdout.write(text);
+	else writeForOwner(out, text, "The links", "--out");
+	say(
+		`${lines.length - left} old links${out === undefined ? "." : ` are in ${out}, with keys of customers: it is readable by you alone.`}`
+	);
+	if (left > 0) say(`${left} more are left out: their addresses are none that a proxy's configuration may carry.`);
+	return left > 0 ? EXIT.human : EXIT.clean;
+}

@@ -1,0 +1,55 @@
+/** The commands as data: what a completion and the README's table are checked and written from. */
+
+import type { Argument, Command, Option } from "commander";
+
+/** What a value is: a path, a migration's name, one of these words, or anything. */
+export type Values = "file" | "migration" | "anything" | readonly string[];
+
+export interface OptionNode {
+	/** As it is typed: `--json`; the short form after the long one. */
+	readonly names: readonly string[];
+	/** Null: it takes none. */
+	readonly value: Values | null;
+	readonly says: string;
+}
+export interface CommandNode {
+	/** From the first word: `["migration", "plan"]`. */
+	readonly path: readonly string[];
+	readonly says: string;
+	readonly commands: readonly CommandNode[];
+	readonly options: readonly OptionNode[];
+	readonly arguments: readonly Values[];
+}
+
+export function treeOf(command: Command, path: readonly string[] = []): CommandNode {
+	const help = command.createHelp();
+	return {
+		path,
+		says: command.description(),
+		commands: help
+			.visibleCommands(command)
+			.filter(each => each.name() !== "help")
+			.map(each => treeOf(each, [...path, each.name()])),
+		options: help.visibleOptions(command).map(optionNode),
+		arguments: command.registeredArguments.map(argument => valuesOf(argument, path))
+	};
+}
+
+const optionNode = ({ long, short, flags, argChoices, description, required, optional }: Option): OptionNode => ({
+	names: [long, short].filter(name => name != null),
+	value: required || optional ? (argChoices ?? (/<file>/.test(flags) ? "file" : "anything")) : null,
+	says: description
+});
+
+function valuesOf(argument: Argument, [area]: readonly string[]): Values {
+	if (argument.argChoices) return argument.argChoices;
+	if (argument.name() === "file") return "file";
+	return argument.name() === "name" && area === "migration" ? "migration" : "anything";
+}
+
+/** The commands that do something, in the order of the help. */
+export const leavesOf = (node: CommandNode): readonly CommandNode[] =>
+	node.commands.length === 0 ? [node] : node.commands.flatMap(leavesOf);
+
+/** All of them, with those that only lead to others. */
+export const allOf = (node: CommandNode): readonly CommandNode[] => [node, ...node.commands.flatMap(allOf)];

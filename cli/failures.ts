@@ -1,0 +1,123 @@
+/** What may go wrong between us and a server, each in one sentence that says what to do. */
+
+import { ERRORS, type ErrorCode } from "../contracts/errors";
+import type { Fault, Problem } from "../domain/platform/problem";
+
+/** An error that came from a server, or from the way to it: like one of a node in this process. */
+export class RemoteError extends Error {
+	override readonly name = "RemoteError";
+	/** The code, if it is one of the table. */
+	readonly type: ErrorCode | undefined;
+	/** The fields that are not as they must be. */
+	readonly data: readonly Fault[] | undefined;
+	/** Another try may do better. */
+	readonly again: boolean;
+
+	constructor(
+		message: string,
+		{ type, data, again = false }: { type?: ErrorCode; data?: readonly Fault[] | undefined; again?: boolean } = {}
+	) {
+		super(message);
+		this.type = type;
+		this.data = data;
+		this.again = again;
+	}
+}
+
+/** The codes of errors that come before a request was sent. */
+const UNREACHED: ReadonlySet<string> = new Set([
+	"ECONNREFUSED",
+	"ENOTFOUND",
+	"EAI_AGAIN",
+	"EHOSTUNREACH",
+	"ENETUNREACH",
+	"EHOSTDOWN",
+	"EADDRNOTAVAIL",
+	"UND_ERR_CONNECT_TIMEOUT"
+]);
+/** A connection that broke, which the next one need not. */
+const BROKEN: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE", "ETIMEDOUT", "ECONNABORTED", "UND_ERR_SOCKET"]);
+const SLOW: ReadonlySet<string> = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"]);
+
+/** The innermost code that says something: undici wraps what the system said. */
+function codeOf(error: unknown): string {
+	const { code, cause, errors } = error as { code?: string; cause?: unknown; errors?: unknown[] };
+	const inner = cause ?? errors?.[0];
+	return (inner === undefined ? undefined : codeOf(inner)) || code || "";
+}
+
+/**
+ * What the way to a server did. @param repeatable whether another try of what may have arrived would do no harm
+ * @param answered the server has answered before: then it is worth waiting for
+ */
+export function wayFailure(
+	error: unknown,
+	address: string,
+	{ repeatable, answered }: { readonly repeatable: boolean; readonly answered: boolean }
+): RemoteError {
+	const code = codeOf(error);
+	// No error of a connection: of our own.
+	if (code === "") throw error;
+	if (UNREACHED.has(code))
+		return new RemoteError(
+			`Nothing answers at ${address} (${code}): check --url or BANYAN_URL, and that the server runs there.`,
+			{ again: answered }
+		);
+	if (/CERT|SIGNATURE|ISSUER|SELF_SIGNED|ALTNAME/.test(code))
+		return new RemoteError(
+			`The certificate of ${address} is not trusted here (${code}): mend it, or name its authority's file in NODE_EXTRA_CA_CERTS.`
+		);
+	if (SLOW.has(code))
+		return new RemoteError(
+			`${address} does not answer any more: what was asked may be under way there, look before you ask again.`,
+			{ again: repeatable }
+		);
+	if (BROKEN.has(code))
+		return new RemoteError(
+			`The connection to ${address} broke (${code}): what was asked may be under way there, look before you ask again.`,
+			{ again: repeatable }
+		);
+	return new RemoteError(`${address} cannot be asked (${code}): check --url or BANYAN_URL.`);
+}
+
+/** Whoever answers there is not a server of ours. */
+export const strange = (status: number, type: string, address: string): RemoteError =>
+	new RemoteError(
+		`What answers at ${address} is not Banyan (HTTP ${status}, ${type || "no type"}): check --url or BANYAN_URL.`
+	);
+
+const BY_STATUS: Readonly<Record<number, string>> = {
+	401: "Set BANYAN_API_KEY, or name the key's file by --api-key-file.",
+	403: "Ask for a key that has it: whoever may manage keys makes one by `banyan keys create NAME --scope SCOPE`."
+};
+
+/** What a caller of the API would do is not what whoever types a command does. */
+const SAID: Partial<Record<ErrorCode, string>> = {
+	IDEMPOTENCY_RUNNING:
+		"The server was cut off while it did this, and nobody knows whether it did: see `banyan migration status`, then give the command again."
+};
+
+/** An answer that is an error. */
+export function failureOf(status: number, type: string, text: string, address: string): RemoteError {
+	const problem = /^application\/problem\+json\b/i.test(type) ? problemIn(text) : undefined;
+	if (problem) {
+		const { code, detail, errors } = problem;
+		const known = Object.hasOwn(ERRORS, code) ? code : undefined;
+		const words = [(known && SAID[known]) ?? detail, BY_STATUS[status]].filter(said => said !== undefined).join(" ");
+		return new RemoteError(words, { ...(known && { type: known }), data: errors });
+	}
+	if (status === 502 || status === 503 || status === 504)
+		return new RemoteError(`${address} is not available now (HTTP ${status}): try again in a moment.`, {
+			type: "UNAVAILABLE"
+		});
+	return strange(status, type, address);
+}
+
+function problemIn(text: string): Problem | undefined {
+	try {
+		const read = JSON.parse(text) as Problem;
+		return typeof read.detail === "string" && typeof read.code === "string" ? read : undefined;
+	} catch {
+		return undefined;
+	}
+}

@@ -1,0 +1,196 @@
+/** The commands of `banyan`, what each takes, and what it says of itself. */
+
+import { Command, Option } from "commander";
+import { SCOPES } from "../contracts/contract";
+import { version } from "../package.json";
+import type { Client, Need, Open } from "./client";
+import { type Flags, print, withClient } from "./command";
+import { decide } from "./commands/decide";
+import { diff } from "./commands/diff";
+import { dryRun } from "./commands/dry-run";
+import { createKey, listKeys, revokeKey } from "./commands/keys";
+import { links } from "./commands/links";
+import { logs } from "./commands/logs";
+import { plan } from "./commands/plan";
+import { REPORT_FORMATS, report } from "./commands/report";
+import { runMigration } from "./commands/run";
+import { status } from "./commands/status";
+import { completionScript, SHELLS, type Shell } from "./completion";
+import { treeOf } from "./completion/tree";
+import { LINK_FORMATS } from "./proxies";
+
+/** Which client a command of these flags speaks to. */
+type Opener = (flags: Flags) => Open;
+
+const JSON_FLAG = ["--json", "print JSON, for scripts"] as const;
+const DEFINITION = ["<file>", "the definition, YAML or JSON"] as const;
+const NAME = ["<name>", "the migration's name"] as const;
+
+const REFERENCES = `
+\${NAME} in a definition is filled in from the environment of whoever connects: of this process, or with --url of the
+server, to which the definition goes as it is written.`;
+
+/** What all commands take that ask for something: where. */
+const anywhere = (command: Command): Command =>
+	command
+		.option("--url <address>", "a server that does it (default: BANYAN_URL; without one this process does it)")
+		.option("--api-key-file <file>", "the file of the API key for the server (default: the key in BANYAN_API_KEY)");
+
+type Work<A extends unknown[]> = (client: Client, ...given: [...A, Flags]) => Promise<number>;
+
+/** The action of a command: a client for the time of the work. */
+const by =
+	<A extends unknown[]>(open: Opener, need: Need, work: Work<A>) =>
+	(...given: [...A, Flags]): Promise<void> =>
+		withClient(open(given[given.length - 1] as Flags), need, client => work(client, ...given));
+
+export function banyan(open: Opener): Command {
+	const program = new Command("banyan")
+		.description("Takes a live system off its monolith: data and traffic move together, verified and reversible.")
+		.version(version, "-V, --version", "print the version")
+		.helpOption("-h, --help", "say what a command does and takes")
+		.helpCommand("help [command]", "say what a command does and takes")
+		.exitOverride()
+		.showHelpAfterError("See `banyan --help`.");
+	const migration = program.command("migration").description("move the records of one system to another");
+	addBeginnings(migration, open);
+	addDecisions(migration, open);
+	addViews(migration, open);
+	addLinks(migration, open);
+	addKeys(program.command("keys").description("make, list and revoke API keys, for those who call from afar"), open);
+	addCompletion(program);
+	return program;
+}
+
+function addBeginnings(migration: Command, open: Opener): void {
+	anywhere(migration.command("plan"))
+		.description("look at both sides and say what a run would do; writes to neither")
+		.argument(...DEFINITION)
+		.option("--inbounds <file>", "where to write the inbounds that the target lacks (default: NAME-inbounds.json)")
+		.option(...JSON_FLAG)
+		.addHelpText("after", REFERENCES)
+		.action(by<[string]>(open, "write", plan));
+	anywhere(migration.command("run"))
+		.description("move everything and compare both sides; safe to interrupt, and to run again")
+		.argument(...DEFINITION)
+		.option(...JSON_FLAG)
+		.option("--strict", "end with 4 also when something was lost on the way")
+		.option("--backup-taken", "a backup of the target's MySQL database has been taken")
+		.option("--only <name...>", "first move only these records of the last stream, look at them, and rest")
+		.option("--limit <n>", "first move only so many records of the last stream, look at them, and rest")
+		.addHelpText(
+			"after",
+			`${REFERENCES}\nCtrl-C stops a run of this process after the batch at hand; of a server it only stops the watching.`
+		)
+		.action(by<[string]>(open, "write", runMigration));
+	anywhere(migration.command("dry-run"))
+		.description("go through all of it and say what would become of every record; writes nothing")
+		.argument(...DEFINITION)
+		.option("--json", "print a line of JSON for each record")
+		.addHelpText("after", REFERENCES)
+		.action(by<[string]>(open, "write", dryRun));
+}
+
+const DECISIONS = {
+	rollback: "put the target back as it was, where what is there is still ours; safe to interrupt, and to run again",
+	repair: "compare once more and write what differs, also where others changed it at the target",
+	pause: "stop a run that a node would go on with by itself",
+	cancel: "stop a run for good; what was moved stays, and can be rolled back"
+} as const;
+
+function addDecisions(migration: Command, open: Opener): void {
+	for (const word of Object.keys(DECISIONS) as (keyof typeof DECISIONS)[])
+		anywhere(migration.command(word))
+			.description(DECISIONS[word])
+			.argument(...NAME)
+			.option("--reason <text>", "why, for the record")
+			.option(...JSON_FLAG)
+			.action(by<[string]>(open, "write", (client, name, flags) => decide(client, word, name, flags)));
+}
+
+function addViews(migration: Command, open: Opener): void {
+	anywhere(migration.command("status"))
+		.description("say where a migration stands, or all of them")
+		.argument("[name]", "the migration's name; all of them without it")
+		.option("--watch", "say it again every second, until there is no more to come")
+		.option(...JSON_FLAG)
+		.action(by<[string | undefined]>(open, "read", status));
+	anywhere(migration.command("logs"))
+		.description("list what happened to a migration, in order")
+		.argument(...NAME)
+		.option("--follow", "go on as it happens, until there is no more to come")
+		.option("--json", "print a line of JSON for each event")
+		.action(by<[string]>(open, "read", logs));
+	anywhere(migration.command("diff"))
+		.description("list the records that are not at the target as they should be, after the last comparison")
+		.argument(...NAME)
+		.option(...JSON_FLAG)
+		.action(by<[string]>(open, "read", diff));
+	anywhere(migration.command("report"))
+		.description("say what became of every record")
+		.argument(...NAME)
+		.addOption(
+			new Option("--format <format>", "a line a record, a summary, or one HTML file (default: ndjson)").choices(
+				REPORT_FORMATS
+			)
+		)
+		.option("--customers", "a CSV of the customers who notice something, in their words")
+		.option("--out <file>", "write to a file instead of standard output")
+		.action(by<[string]>(open, "read", report));
+}
+
+function addLinks(migration: Command, open: Opener): void {
+	anywhere(migration.command("links"))
+		.description("list old subscription links with their new addresses, for a proxy of one's own")
+		.argument(...NAME)
+		.addOption(
+			new Option("--format <format>", "maps for nginx, maps for Caddy, or a table")
+				.choices(LINK_FORMATS)
+				.makeOptionMandatory()
+		)
+		.option("--out <file>", "write to a file for its owner alone instead of standard output")
+		.addHelpText("after", "\nThe keys are read at the source, which must still be up; they stand in what is written.")
+		.action(by<[string]>(open, "links", links));
+}
+
+function addKeys(keys: Command, open: Opener): void {
+	anywhere(keys.command("create"))
+		.description("make an API key; its text is printed once, alone on standard output")
+		.argument("<name>", "what it is for")
+		.addOption(
+			new Option("--scope <scope...>", "what its bearer may do").choices(Object.keys(SCOPES)).makeOptionMandatory()
+		)
+		.option(...JSON_FLAG)
+		.addHelpText("after", `\nScopes:\n${scopesText()}`)
+		.action(by<[string]>(open, "keys", createKey));
+	anywhere(keys.command("list"))
+		.description("list all API keys, without their texts")
+		.option(...JSON_FLAG)
+		.action(by<[]>(open, "keys", listKeys));
+	anywhere(keys.command("revoke"))
+		.description("end an API key at once")
+		.argument("<id>", "the key's id, as `banyan keys list` has it")
+		.option(...JSON_FLAG)
+		.action(by<[string]>(open, "keys", revokeKey));
+}
+
+const scopesText = (): string =>
+	Object.entries(SCOPES)
+		.map(([scope, says]) => `  ${scope.padEnd(16)}${says}`)
+		.join("\n");
+
+function addCompletion(program: Command): void {
+	const shells = program.command("completion").description("print a script by which a shell completes this command");
+	for (const shell of SHELLS)
+		shells
+			.command(shell)
+			.description(`print the one for ${shell}`)
+			.addHelpText("after", `\n${USES[shell]}`)
+			.action(() => print(completionScript(shell, treeOf(program))));
+}
+
+const USES: Readonly<Record<Shell, string>> = {
+	bash: "In ~/.bashrc:  source <(banyan completion bash)",
+	zsh: "In ~/.zshrc, after compinit:  source <(banyan completion zsh)",
+	fish: "Once:  banyan completion fish > ~/.config/fish/completions/banyan.fish"
+};

@@ -1,0 +1,38 @@
+/** Old links with their new addresses, as files for a proxy of one's own. */
+
+import type { LinkLine } from "../../contracts/migration/migration";
+import type { OldLinks } from "../../domain/migration/old-links";
+import { cell } from "../customers";
+import { caddyMaps } from "./caddy";
+import { nginxMaps } from "./nginx";
+import { type ProxyRoutes, proxyRoutes } from "./routes";
+
+export const LINK_FORMATS = ["nginx", "caddy", "csv"] as const;
+export type LinkFormat = (typeof LINK_FORMATS)[number];
+
+interface Rendered {
+	readonly text: string;
+	/** How many are not in it. */
+	readonly left: number;
+}
+type Render = (lines: readonly LinkLine[], mappings: readonly OldLinks[]) => Rendered;
+
+const proxy =
+	(maps: (routes: ProxyRoutes) => string): Render =>
+	(lines, mappings) => {
+		const routes = proxyRoutes(lines, mappings);
+		return { text: maps(routes), left: routes.left };
+	};
+
+/** @param mappings what each mapping says of old links */
+export const RENDER: Readonly<Record<LinkFormat, Render>> = {
+	nginx: proxy(nginxMaps),
+	caddy: proxy(caddyMaps),
+	csv: lines => ({
+		text: [
+			"user name,old path,new address\r\n",
+			...lines.map(({ username, path, target }) => `${[username, path, target].map(cell).join(",")}\r\n`)
+		].join(""),
+		left: 0
+	})
+};

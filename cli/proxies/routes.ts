@@ -1,0 +1,77 @@
+/** Old links as routes for a proxy: nothing of a name, a key or an address can be read as configuration. */
+
+import type { LinkLine } from "../../contracts/migration/migration";
+import type { OldLinks } from "../../domain/migration/old-links";
+
+/** An old path and the path that answers for it, without a slash at its end. */
+export interface ProxyRoute {
+	/** Decoded, as proxies compare it. */
+	readonly from: string;
+	readonly to: string;
+}
+
+/** A name of a format at the source, and what stands behind the path of the target for it. */
+export interface ProxyFormat {
+	readonly name: string;
+	readonly suffix: string;
+	/** The gateway decodes it; a proxy cannot. */
+	readonly encoded: boolean;
+}
+
+export interface ProxyRoutes {
+	readonly routes: readonly ProxyRoute[];
+	readonly formats: readonly ProxyFormat[];
+	/** See `OldLinks`. */
+	readonly pattern: string;
+	/** How many could not be made a route. */
+	readonly left: number;
+}
+
+/** What an address at a target consists of; nothing of it means anything in a configuration. */
+const PLAIN_PATH = /^\/[A-Za-z0-9._~/=,+@:-]*$/;
+
+/** @param mappings of which one knows these links */
+export function proxyRoutes(lines: readonly LinkLine[], mappings: readonly OldLinks[]): ProxyRoutes {
+	const known =
+		mappings.find(mapping => lines.some(({ path }) => readFrom(mapping, path) !== undefined)) ?? mappings[0];
+	if (!known) return { routes: [], formats: [], pattern: "$^", left: lines.length };
+	const found = new Map<string, string>();
+	let left = 0;
+	for (const { path, target } of lines) {
+		const from = readFrom(known, path);
+		const to = pathOf(target);
+		if (from === undefined || to === undefined) left++;
+		else found.set(from, to);
+	}
+	const routes = [...found].map(([from, to]) => ({ from, to }));
+	return { routes, formats: known.formats.map(name => formatOf(known, name)), pattern: known.pattern, left };
+}
+
+function formatOf(known: OldLinks, name: string): ProxyFormat {
+	const { suffix = "", decode = false } = known.format(name) ?? {};
+	return { name, suffix: suffix && `/${suffix}`, encoded: decode };
+}
+
+function readFrom({ read }: OldLinks, path: string): string | undefined {
+	try {
+		const old = read(path);
+		return old && `/sub/${old.username}/${old.key}`;
+	} catch {
+		// A percent sign that begins no escape.
+		return undefined;
+	}
+}
+
+function pathOf(target: string): string | undefined {
+	const path = (URL.canParse(target) ? new URL(target).pathname : target).replace(/\/+$/, "");
+	return PLAIN_PATH.test(path) ? path : undefined;
+}
+
+/** What a path may consist of to stand as it is between quotes; what is no ASCII means nothing in a configuration. */
+const QUOTABLE = /^[A-Za-z0-9._~@=/\u0080-\u{10ffff}-]+$/u;
+
+export const isQuotable = (path: string): boolean => QUOTABLE.test(path);
+
+/** A regular expression of exactly this text, in which every character of ASCII that could mean something is a number. */
+export const exactly = (text: string): string =>
+	`^${text.replace(/[^A-Za-z0-9_/\u0080-\u{10ffff}-]/gu, char => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`)}$`;

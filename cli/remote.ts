@@ -1,0 +1,241 @@
+/** A client of a server that is far: the REST routes of the contracts, by an API key. */
+
+import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import { Agent, type Dispatcher } from "undici";
+import { type Actions, CONTRACTS } from "../contracts";
+import type { LogLine } from "../contracts/migration/migration";
+import { type Route, routesOf } from "../domain/platform/routes";
+import { version } from "../package.json";
+import type { Client } from "./client";
+import { CommandError } from "./command";
+import { eventsOf, type ServerEvent } from "./events";
+import { failureOf, RemoteError, strange, wayFailure } from "./failures";
+
+export interface Server {
+	/** As `serverAddress` answers it. */
+	readonly address: string;
+	readonly key: string;
+}
+
+/** How long until the next try, in ms, after a connection that broke or a server that is busy. */
+const PAUSES = [250, 500, 1000, 2000, 4000] as const;
+/** While the first try of a request may still be under way at the server: how long until it is asked of again, how often. */
+const UNDER_WAY = { every: 1000, most: 120 } as const;
+const CONNECT_MS = 10_000;
+/** A server says in a stream that it lives every 15 s. */
+const STREAM_SILENT_MS = 45_000;
+const ANSWER_MS = 120_000;
+
+/** They look at both panels, record by record: as long as it takes. */
+const LONG: ReadonlySet<string> = new Set([
+	"migration.plan",
+	"migration.dryRun",
+	"migration.inbounds",
+	"migration.links"
+]);
+/** Their answers carry secrets, which a server keeps for a day where a request may be repeated. */
+const SECRET: ReadonlySet<string> = new Set(["migration.inbounds", "access.create"]);
+/** They change nothing and can be asked twice, though they are no GET. */
+const HARMLESS: ReadonlySet<string> = new Set(["migration.inbounds"]);
+
+const ROUTES: ReadonlyMap<string, Route> = new Map(
+	routesOf(CONTRACTS)
+		.filter(({ canonical }) => canonical)
+		.map(route => [route.action, route])
+);
+
+/** An address as `--url` takes it, without the slash at its end. @throws CommandError */
+export function serverAddress(text: string): string {
+	const url = URL.canParse(text) ? new URL(text) : undefined;
+	if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash)
+		throw new CommandError(
+			"--url (or BANYAN_URL) is not an address of a server: write http://host:port or https://host, without a login."
+		);
+	return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
+}
+
+/** One call as it is sent: the same one however often it is sent. */
+interface Request {
+	readonly action: string;
+	readonly method: Route["method"];
+	/** With its query. */
+	readonly path: string;
+	readonly headers: Readonly<Record<string, string>>;
+	readonly body?: string;
+	/** It has one effect, also when it is sent again. */
+	readonly repeatable: boolean;
+}
+
+/** @param newKey a fresh Idempotency-Key */
+export function requestOf(
+	action: string,
+	params: Readonly<Record<string, unknown>>,
+	newKey: () => string = randomUUID
+): Request {
+	const route = ROUTES.get(action);
+	if (!route)
+		throw new CommandError(`A server has no address for ${action}: run this command where its data folder is.`);
+	const { method } = route;
+	const path = route.path.replace(/:(\w+)/g, (_, field: string) => segment(params[field], field));
+	const rest = Object.entries(params).filter(
+		([field, value]) => !route.params.includes(field) && value !== undefined && value !== null
+	);
+	if (method === "GET" || method === "DELETE") {
+		const query = new URLSearchParams(
+			rest.map(([field, value]): [string, string] => [field, String(value)])
+		).toString();
+		const keyed = method === "DELETE" ? { "idempotency-key": newKey() } : {};
+		return { action, method, path: query ? `${path}?${query}` : path, headers: keyed, repeatable: true };
+	}
+	const keyed = SECRET.has(action) ? {} : { "idempotency-key": newKey() };
+	return {
+		action,
+		method,
+		path,
+		headers: { "content-type": "application/json", ...keyed },
+		body: JSON.stringify(Object.fromEntries(rest)),
+		repeatable: !SECRET.has(action) || HARMLESS.has(action)
+	};
+}
+
+function segment(value: unknown, field: string): string {
+	const text = String(value ?? "");
+	if (text === "") throw new CommandError(`The ${field} must not be empty.`);
+	return encodeURIComponent(text);
+}
+
+export const openRemote = (server: Server): Client => new Remote(server);
+
+class Remote implements Client {
+	readonly server: string;
+	private readonly origin: string;
+	private readonly base: string;
+	private readonly agent = new Agent({
+		connect: { timeout: CONNECT_MS },
+		headersTimeout: ANSWER_MS,
+		bodyTimeout: ANSWER_MS
+	});
+	private readonly headers: Readonly<Record<string, string>>;
+	/** A server that has answered once is worth waiting for. */
+	private answered = false;
+
+	constructor({ address, key }: Server) {
+		this.server = address;
+		const { origin, pathname } = new URL(address);
+		this.origin = origin;
+		this.base = pathname.replace(/\/+$/, "");
+		this.headers = { "x-api-key": key, "user-agent": `banyan/${version}`, accept: "application/json" };
+	}
+
+	async call<A extends keyof Actions>(action: A, params: unknown): Promise<never> {
+		const request = requestOf(action, params as Readonly<Record<string, unknown>>);
+		const patience = new Patience();
+		for (;;) {
+			try {
+				return (await this.answer(request)) as never;
+			} catch (error) {
+				await pause(patience.waitAfter(error, request));
+			}
+		}
+	}
+
+	async *follow(name: string, after: string | null, until: AbortSignal): AsyncGenerator<LogLine> {
+		const request = requestOf("migration.log", { name });
+		let last = after;
+		for (let patience = new Patience(); !until.aborted; ) {
+			try {
+				for await (const { id, event, data } of this.stream(request, last, until)) {
+					patience = new Patience();
+					if (event !== "log") continue;
+					last = id;
+					yield JSON.parse(data) as LogLine;
+				}
+				await rest(PAUSES[0], until);
+			} catch (error) {
+				await rest(until.aborted ? 0 : patience.waitAfter(error, request), until);
+			}
+		}
+	}
+
+	close(): Promise<void> {
+		return this.agent.destroy();
+	}
+
+	private async answer(request: Request): Promise<unknown> {
+		const long = LONG.has(request.action) ? { headersTimeout: 0, bodyTimeout: 0 } : {};
+		return this.onTheWay(request, async () => {
+			const { statusCode, headers, body } = await this.send(request, long);
+			const type = String(headers["content-type"] ?? "");
+			const text = await body.text();
+			if (statusCode >= 300) throw failureOf(statusCode, type, text, this.server);
+			if (!/^application\/json\b/i.test(type)) throw strange(statusCode, type, this.server);
+			return JSON.parse(text);
+		});
+	}
+
+	private async *stream(request: Request, last: string | null, until: AbortSignal): AsyncGenerator<ServerEvent> {
+		const headers = { accept: "text/event-stream", ...(last !== null && { "last-event-id": last }) };
+		const options = { signal: until, bodyTimeout: STREAM_SILENT_MS };
+		const answer = await this.onTheWay(request, () => this.send({ ...request, headers }, options));
+		const { statusCode, body } = answer;
+		const type = String(answer.headers["content-type"] ?? "");
+		if (statusCode >= 300) throw failureOf(statusCode, type, await body.text(), this.server);
+		if (!/^text\/event-stream\b/i.test(type)) throw strange(statusCode, type, this.server);
+		const events = eventsOf(body);
+		try {
+			for (;;) {
+				const { done, value } = await this.onTheWay(request, () => events.next());
+				if (done) return;
+				yield value;
+			}
+		} finally {
+			await events.return(undefined);
+		}
+	}
+
+	private async send(
+		{ method, path, headers, body }: Request,
+		options: Partial<Dispatcher.RequestOptions>
+	): Promise<Dispatcher.ResponseData> {
+		const answer = await this.agent.request({
+			origin: this.origin,
+			path: `${this.base}${path}`,
+			method,
+			headers: { ...this.headers, ...headers },
+			...(body !== undefined && { body }),
+			...options
+		});
+		this.answered = true;
+		return answer;
+	}
+
+	/** What breaks on the way becomes a sentence. */
+	private async onTheWay<T>({ repeatable }: Request, act: () => Promise<T>): Promise<T> {
+		try {
+			return await act();
+		} catch (error) {
+			if (error instanceof RemoteError) throw error;
+			throw wayFailure(error, this.server, { repeatable, answered: this.answered });
+		}
+	}
+}
+
+const rest = (ms: number, until: AbortSignal): Promise<void> =>
+	pause(ms, undefined, { signal: until }).catch(() => undefined);
+
+/** How often one request is tried again, and how long until then. */
+class Patience {
+	private tries = 0;
+	private asked = 0;
+
+	/** @throws what it was given, when there is no more of it */
+	waitAfter(error: unknown, { repeatable }: Pick<Request, "repeatable">): number {
+		const { again, type } = error as RemoteError;
+		// Only a request that was sent before can be under way.
+		if (type === "IDEMPOTENCY_RUNNING" && this.tries > 0 && this.asked++ < UNDER_WAY.most) return UNDER_WAY.every;
+		const wait = again || (type === "UNAVAILABLE" && repeatable) ? PAUSES[this.tries++] : undefined;
+		if (wait === undefined) throw error;
+		return wait;
+	}
+}
