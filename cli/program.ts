@@ -38,11 +38,13 @@ const anywhere = (command: Command): Command =>
 
 type Work<A extends unknown[]> = (client: Client, ...given: [...A, Flags]) => Promise<number>;
 
-/** The action of a command: a client for the time of the work. */
+/** The action of a command, as commander calls it: a client for the time of the work. */
 const by =
 	<A extends unknown[]>(open: Opener, need: Need, work: Work<A>) =>
-	(...given: [...A, Flags]): Promise<void> =>
-		withClient(open(given[given.length - 1] as Flags), need, client => work(client, ...given));
+	(...given: [...A, Flags, Command]): Promise<void> => {
+		const [flags] = given.slice(-2) as [Flags, Command];
+		return withClient(open(flags), need, client => work(client, ...(given.slice(0, -1) as [...A, Flags])));
+	};
 
 export function banyan(open: Opener): Command {
 	const program = new Command("banyan")

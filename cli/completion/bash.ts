@@ -16,7 +16,7 @@ export function bashScript(tree: CommandNode): string {
 	return `# bash completion of banyan; written by \`banyan completion bash\`
 _banyan_offer() {
 	local word
-	for word in "$@"; do [[ $word == "$cur"* ]] && COMPREPLY+=("$word"); done
+	for word in "$@"; do [[ $word == "$cur"* ]] && COMPREPLY+=("\${word:\${#apart}}"); done
 }
 _banyan_files() {
 	local file
@@ -28,11 +28,22 @@ _banyan_names() {
 	while IFS= read -r name; do _banyan_offer "$name"; done < <("\${COMP_WORDS[0]}" ${NAMES})
 }
 _banyan() {
-	local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} at=banyan i
+	local cur prev at=banyan apart='' last=0 i
+	local -a words=("\${COMP_WORDS[0]}")
 	COMPREPLY=()
-	for ((i = 1; i < COMP_CWORD; i++)); do
-		case "$at \${COMP_WORDS[i]}" in
-			${known.map(quoted).join("|")}) at="$at \${COMP_WORDS[i]}" ;;
+	# bash takes words apart at colons, and puts in only what is behind the last one.
+	for ((i = 1; i <= COMP_CWORD; i++)); do
+		if [[ \${COMP_WORDS[i]} == :* || \${words[last]} == *: ]] && ((last > 0)); then
+			words[last]+=\${COMP_WORDS[i]}
+		else
+			words[++last]=\${COMP_WORDS[i]}
+		fi
+	done
+	cur=\${words[last]} prev=\${words[last-1]}
+	[[ $COMP_WORDBREAKS == *:* && $cur == *:* ]] && apart=\${cur%:*}:
+	for ((i = 1; i < last; i++)); do
+		case "$at \${words[i]}" in
+			${known.map(quoted).join("|")}) at="$at \${words[i]}" ;;
 		esac
 	done
 	case "$at|$prev" in
