@@ -1,7 +1,8 @@
 /**
- * The demo: both sample panels on free ports, every recorded user from one to the other by the command `banyan`, which is
- * killed once in the middle; both sides compared, everyone accounted for, and all of it rolled back; then once more with
- * the target's database. `KEEP=1` leaves the panels running, with what the second run moved.
+ * The demo: both sample panels and a server on free ports. Every recorded user goes from one panel to the other by the
+ * command `banyan` from afar; the server is killed once in the middle and goes on. Old links are opened before, during and
+ * after. Both sides are compared, everyone is accounted for, and all of it is rolled back; then once more with the
+ * target's database. `KEEP=1` leaves all running, with what the second run moved.
  */
 
 import { type ChildProcess, spawn } from "node:child_process";
@@ -12,6 +13,7 @@ import { createInterface } from "node:readline";
 import type { Status, StreamStatus } from "../contracts/migration/migration";
 import { OUTCOMES } from "../contracts/migration/records";
 import { environment } from "../moleculer.config";
+import { openLink, type Server, startServer } from "./server";
 
 const HERE = environment();
 const ROOT = join(__dirname, "..", "..");
@@ -68,23 +70,53 @@ function banyan(variables: Variables, args: readonly string[], watched = false):
 
 const usersOf = (status: Status): StreamStatus | undefined => status.streams.find(({ stream }) => stream === "users");
 
-/** Starts the migration and kills it, as the kernel would, once some hundred users have moved. */
-async function runAndKill(variables: Variables): Promise<void> {
+/** Starts the migration from afar and kills the server, as the kernel would, once some hundred users have moved. */
+async function runAndKill(variables: Variables, server: Server): Promise<void> {
 	const run = banyan(variables, ["run", DEFINITION], true);
-	let over = false;
-	void run.ended.then(() => {
-		over = true;
-	});
-	while (!over) {
+	for (;;) {
 		const { code, output } = await banyan(variables, ["status", "panel", "--json"]).ended;
-		const read = code === 0 ? (usersOf(JSON.parse(output) as Status)?.read ?? 0) : 0;
+		const status = code === 0 ? (JSON.parse(output) as Status) : undefined;
+		const read = (status && usersOf(status)?.read) ?? 0;
+		if (status?.phase === "finished") throw new Error("The run ended before it could be killed.");
 		if (read < KILL_AFTER) continue;
-		run.process.kill("SIGKILL");
+		await server.kill();
+		run.process.kill("SIGINT");
 		await run.ended;
-		say(`\nKilled with -9 after ${read} users were counted.`);
+		say(`\nThe server was killed with -9 after ${read} users were counted.`);
 		return;
 	}
-	throw new Error("The run ended before it could be killed.");
+}
+
+const WHO: Readonly<Record<string, string>> = { source: "Marzneshin", target: "Marzban" };
+
+/** An old link at the server, as a customer's app opens it. True when the panel that should has answered. */
+async function linkIs(server: Server, whose: string, path: string, expected: "source" | "target"): Promise<boolean> {
+	const { by, status, links } = await openLink(server, path);
+	const answered = status === 200 && by === expected;
+	say(`old link of ${whose}: ${status}, ${links} proxies, from ${WHO[by] ?? by}${answered ? "" : "  ← WRONG"}`);
+	return answered;
+}
+
+/** Two customers of the source with working links: the first who will move, and the last. */
+async function customersOf({ url }: SamplePanel): Promise<{ readonly first: string; readonly last: string }> {
+	const body = new URLSearchParams({ username: "admin", password: "admin123" });
+	const login = await fetch(`${url}/api/admins/token`, { method: "POST", body });
+	const { access_token } = (await login.json()) as { access_token: string };
+	const headers = { authorization: `Bearer ${access_token}` };
+	const page = async (number: number): Promise<string[]> => {
+		const answer = await fetch(`${url}/api/users?page=${number}&size=100`, { headers });
+		const { items } = (await answer.json()) as { items: { subscription_url: string; enabled: boolean }[] };
+		return items.map(({ subscription_url }) => new URL(subscription_url, url).pathname);
+	};
+	const works = async (path: string): Promise<boolean> => {
+		const answer = await fetch(`${url}${path.slice(path.indexOf("/sub/"))}/links`);
+		return answer.ok && (await answer.text()).includes("://");
+	};
+	const firstThatWorks = async (paths: readonly string[]): Promise<string> => {
+		for (const path of paths) if (await works(path)) return path;
+		throw new Error("No link of the sample panel works.");
+	};
+	return { first: await firstThatWorks(await page(1)), last: await firstThatWorks((await page(10)).reverse()) };
 }
 
 async function output(variables: Variables, ...args: string[]): Promise<string> {
@@ -142,33 +174,53 @@ async function main(): Promise<boolean> {
 		MARZBAN_URL: panels[1].url,
 		...Object.fromEntries(panels.flatMap(({ name }) => credentials(name.toUpperCase())))
 	};
+	variables.MARZBAN_DATABASE = panels[1].file;
+	const servers: Server[] = [];
 	try {
-		return (await byApi(variables, panels[1])) && (await withDatabase(variables, panels[1]));
+		return (await byApi(variables, panels, servers)) && (await withDatabase(variables, panels, servers));
 	} finally {
-		close(panels, variables);
+		await close(panels, servers, variables);
 	}
 }
 
-async function byApi(variables: Variables, target: SamplePanel): Promise<boolean> {
+type Panels = readonly [source: SamplePanel, target: SamplePanel];
+
+async function byApi(variables: Variables, [source, target]: Panels, servers: Server[]): Promise<boolean> {
 	const before = await holdings(target);
-	title("banyan migration run demo/panel.yaml, killed in the middle");
-	await runAndKill(variables);
-	title("The same command again: it goes on where it was");
-	say((await banyan(variables, ["run", DEFINITION], true).ended).output);
+	title("A server, as `make start` runs it; the command `banyan` speaks to it from afar");
+	const server = await startServer(variables, "0", HERE.KEEP !== undefined);
+	servers.push(server);
+	say(`the gateway listens on ${server.url}; documents at ${server.url}/docs`);
+	const { first, last } = await customersOf(source);
+	const afar = { ...variables, ...server.access };
+	await banyan(afar, ["plan", DEFINITION]).ended;
+	const links = [await linkIs(server, "the first customer, before", first, "source")];
+	title("banyan migration run demo/panel.yaml; the server is killed in the middle");
+	await runAndKill(afar, server);
+	title("The server starts again and goes on by itself");
+	const again = await startServer(variables, new URL(server.url).port, HERE.KEEP !== undefined);
+	servers.push(again);
+	links.push(await linkIs(again, "the first customer, meanwhile", first, "target"));
+	links.push(await linkIs(again, "the last customer, meanwhile", last, "source"));
+	say((await banyan(afar, ["run", DEFINITION], true).ended).output);
+	links.push(await linkIs(again, "the last customer, after", last, "target"));
 	title("banyan migration diff panel");
-	say((await output(variables, "diff", "panel")) || "nothing differs");
-	const good = judge(await statusOf(variables, "panel"));
-	return good && (await goBack(variables, "panel", target, before));
+	say((await output(afar, "diff", "panel")) || "nothing differs");
+	const good = judge(await statusOf(afar, "panel"));
+	const back = good && (await goBack(afar, "panel", target, before));
+	links.push(await linkIs(again, "the last customer, rolled back", last, "source"));
+	return back && links.every(right => right);
 }
 
 /** Once more, with Marzban's database beside its API; `KEEP=1` leaves this one standing. */
-async function withDatabase(variables: Variables, target: SamplePanel): Promise<boolean> {
+async function withDatabase(variables: Variables, [, target]: Panels, servers: readonly Server[]): Promise<boolean> {
+	const afar = { ...variables, ...servers.at(-1)?.access };
 	const before = await holdings(target);
 	title("banyan migration run demo/panel-with-database.yaml: what the API cannot carry crosses too");
-	say((await banyan({ ...variables, MARZBAN_DATABASE: target.file }, ["run", WITH_DATABASE], true).ended).output);
-	const good = judge(await statusOf(variables, "panel-with-database"));
+	say((await banyan(afar, ["run", WITH_DATABASE], true).ended).output);
+	const good = judge(await statusOf(afar, "panel-with-database"));
 	if (!good || HERE.KEEP !== undefined) return good;
-	return goBack({ ...variables, MARZBAN_DATABASE: target.file }, "panel-with-database", target, before);
+	return goBack(afar, "panel-with-database", target, before);
 }
 
 const credentials = (panel: string): [string, string][] => [
@@ -176,17 +228,22 @@ const credentials = (panel: string): [string, string][] => [
 	[`${panel}_PASSWORD`, "admin123"]
 ];
 
-function close(panels: readonly SamplePanel[], { DATA_DIR }: Variables): void {
+async function close(panels: Panels, servers: readonly Server[], { DATA_DIR }: Variables): Promise<void> {
+	const server = servers.at(-1);
 	if (HERE.KEEP === undefined) {
+		for (const each of servers) await each.stop();
 		for (const { process: child } of panels) child.kill();
 		return;
 	}
-	for (const { name, url, process: child } of panels) {
+	const left = [...panels.map(panel => ({ ...panel })), ...(server ? [{ name: "the server", ...server }] : [])];
+	for (const { name, url, process: child } of left) {
 		child.unref();
 		child.stdout?.destroy();
 		say(`${name} goes on at ${url} (process ${child.pid})`);
 	}
-	say(`DATA_DIR=${DATA_DIR}; stop the panels with: kill ${panels.map(({ process: child }) => child.pid).join(" ")}`);
+	say(
+		`its API key is in ${DATA_DIR}/api-key; stop all with: kill ${left.map(({ process: child }) => child.pid).join(" ")}`
+	);
 }
 
 main().then(
