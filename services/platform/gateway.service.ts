@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import compression from "compression";
+import type { ServiceBroker } from "moleculer";
 import { Event, type EventOf, Service, service } from "../../cluster";
 import { failure } from "../../cluster/errors";
 import { settingsOf } from "../../cluster/settings";
@@ -75,14 +76,21 @@ export default class GatewayService extends service(
 			(req, res) => this.take(req as WebRequest, res),
 			(req, res, error) => this.refuse(req as WebRequest, res, error)
 		);
+		// Before any service of this node stops: what was let in needs them.
+		(this.broker as unknown as ServiceBroker).middlewares?.add({ name: "drain", stopping: () => this.drain() });
 		await this.others();
 		this.logger.info(`The gateway listens on ${await this.front.listen()}.`);
 	}
 
 	async stopped(): Promise<void> {
+		await this.drain();
+		await this.links?.close();
+	}
+
+	/** Lets in nothing new, and lets what is under way end. */
+	private async drain(): Promise<void> {
 		this.wakes.close();
 		await this.front?.close(GRACE_MS);
-		await this.links?.close();
 	}
 
 	@Event(migration.events.progressed)

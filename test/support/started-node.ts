@@ -10,6 +10,7 @@ const RUNNER = join(ROOT, "node_modules", "moleculer", "bin", "moleculer-runner.
 export interface StartedNode extends AsyncDisposable {
 	/** Where its gateway listens, if it runs one. */
 	readonly url: string;
+	readonly pid: number;
 	/** What it logged until now. */
 	log(): string;
 	/** Sends SIGTERM and waits; answers its exit code. */
@@ -41,6 +42,7 @@ export async function startNode(environment: Record<string, string>): Promise<St
 	};
 	return {
 		url: /The gateway listens on (http:\S+?)\."/.exec(log)?.[1] ?? "",
+		pid: child.pid as number,
 		log: () => log,
 		stop: async () => {
 			await end("SIGTERM");

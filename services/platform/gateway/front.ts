@@ -5,7 +5,7 @@
 
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { isIP } from "node:net";
+import { isIP, Server as NetServer } from "node:net";
 import proxyaddr from "proxy-addr";
 import { failure } from "../../../cluster/errors";
 import { correlated } from "../../../cluster/logging";
@@ -53,14 +53,14 @@ const SECURITY: readonly (readonly [string, string])[] = [
 	["Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"]
 ];
 
-/** While it drains, clients are told to come back on another connection before idle ones are closed. */
+/** While it drains, each answer tells its client to use that connection no more; for so long idle ones are waited for. */
 const DRAIN_MS = 200;
 
 /** @param answers in turn: a request that was let in, and one that was not */
 export function openFront(options: FrontOptions, answer: Answer, refuse: Refuse): Front {
 	const trusts = proxyaddr.compile([...options.trustedProxies]);
 	const origins = new Set(options.corsOrigins);
-	let draining = false;
+	let draining: Promise<void> | undefined;
 	const malformed = new Malformed(refuse);
 	const take: Answer = (req, res) => {
 		malformed.watch(req, res);
@@ -90,10 +90,9 @@ export function openFront(options: FrontOptions, answer: Answer, refuse: Refuse)
 	server.on("clientError", malformed.hear);
 	return {
 		listen: () => listen(server, options),
-		close: async graceMs => {
-			draining = true;
-			await new Promise(resolve => setTimeout(resolve, DRAIN_MS));
-			await closed(server, graceMs);
+		close: graceMs => {
+			draining ??= closed(server, graceMs);
+			return draining;
 		}
 	};
 }
@@ -142,18 +141,27 @@ function listen(server: Server, { host, port }: FrontOptions): Promise<string> {
 	});
 }
 
-const listenFault = (error: NodeJS.ErrnoException, host: string, port: number): Error =>
-	error.code === "EADDRINUSE"
-		? new Error(`Port ${port} on ${host} is taken: stop what holds it, or set GATEWAY_PORT to another one.`)
-		: new Error(`The gateway cannot listen on ${host}:${port} (${error.code}): see GATEWAY_HOST and GATEWAY_PORT.`);
+function listenFault({ code }: NodeJS.ErrnoException, host: string, port: number): Error {
+	const error = new Error(
+		code === "EADDRINUSE"
+			? `Port ${port} on ${host} is taken: stop what holds it, or set GATEWAY_PORT to another one.`
+			: `The gateway cannot listen on ${host}:${port} (${code}): see GATEWAY_HOST and GATEWAY_PORT.`
+	);
+	// The runner prints it to whoever starts the node: where it was thrown is nothing to him.
+	error.stack = "";
+	return error;
+}
 
-function closed(server: Server, graceMs: number): Promise<void> {
-	if (!server.listening) return Promise.resolve();
-	return new Promise(resolve => {
-		const impatient = setTimeout(() => server.closeAllConnections(), graceMs);
-		server.close(() => {
-			clearTimeout(impatient);
-			resolve();
-		});
+async function closed(server: Server, graceMs: number): Promise<void> {
+	if (!server.listening) return;
+	// No new connections at once: they are refused, not cut off. HTTP's own `close` would cut off the idle ones, too, among
+	// them those whose next request is on its way.
+	const ended = new Promise<void>(resolve => {
+		NetServer.prototype.close.call(server, () => resolve());
 	});
+	const idle = setInterval(() => server.closeIdleConnections(), DRAIN_MS);
+	const impatient = setTimeout(() => server.closeAllConnections(), graceMs);
+	await ended;
+	clearInterval(idle);
+	clearTimeout(impatient);
 }
