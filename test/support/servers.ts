@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 
 /** A port that is free now, below the range that the kernel gives away by itself. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
 	for (;;) {
 		const port = 20_000 + Math.floor(Math.random() * 12_000);
 		const server = createServer();
