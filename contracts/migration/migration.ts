@@ -230,13 +230,13 @@ export const migration = contract("migration", "migration", {
 				says: "Compares once more and writes what differs, also where others changed it at the target."
 			}
 		).returns<Status>(),
-		/** Its lines are under the name it answers. */
 		dryRun: action(
 			{ document: "string|min:1" },
 			{
 				scope: PLAN,
 				rest: "POST /migrations/dry-run",
-				says: "Goes through all of it but changes nothing; its report is under the name it answers."
+				status: 202,
+				says: "Goes through all of it but changes nothing; its status and report are under the name it answers at once."
 			}
 		).returns<Status>(),
 		halt: action(

@@ -134,13 +134,17 @@ export default class MigrationService
 					.join("\n")
 			);
 		const rehearsed = await rehearse(this.broker, planned);
-		this.rehearsals.set(rehearsed.run.name, rehearsed);
-		return statusOf(rehearsed.run, false);
+		const { name } = rehearsed.run;
+		await this.rehearsals.get(name)?.halt();
+		this.rehearsals.set(name, rehearsed);
+		return statusOf(rehearsed.run, rehearsed.running);
 	}
 
 	@Action(status)
 	async status(ctx: CallOf<typeof status>): Promise<Status> {
 		const { name } = ctx.params;
+		const rehearsed = this.rehearsals.get(name);
+		if (rehearsed) return statusOf(rehearsed.run, rehearsed.running);
 		const controller = this.controllers.get(name);
 		const said = statusOf(controller?.run ?? (await this.runs.run(name)), controller !== undefined);
 		return { ...said, failure: said.failure ?? this.unstored.get(name) ?? null };
@@ -215,7 +219,7 @@ export default class MigrationService
 
 	/** Runs stop after the batch at hand (L15). */
 	async stopped(): Promise<void> {
-		await Promise.all([...this.controllers.values()].map(controller => controller.halt()));
+		await Promise.all([...this.controllers.values(), ...this.rehearsals.values()].map(each => each.halt()));
 	}
 
 	private async preflight(definition: Definition, hash: string): Promise<Planned> {

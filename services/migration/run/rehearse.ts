@@ -2,24 +2,53 @@
 
 import { type EventStore, NEW, openMemoryStore } from "../../../adapters/eventstore";
 import type { Broker } from "../../../cluster";
+import { codeOf } from "../../../cluster/errors";
 import type { DataOf } from "../../../domain/migration/events";
 import { newRun, type Run } from "../../../domain/migration/run";
 import { dry } from "./appliers";
 import { copyStream } from "./copy";
 import { appendRun } from "./journal";
+import type { Workplace } from "./place";
 
 export interface Rehearsed {
 	readonly store: EventStore;
 	readonly run: Run;
+	/** False once it is over; what stopped it, if anything did, is the run's failure. */
+	readonly running: boolean;
+	/** Stops after the batch at hand. */
+	halt(): Promise<void>;
 }
 
+/** Begins it; `migration.status` tells how far it is, under the name of its run. */
 export async function rehearse(broker: Broker, planned: DataOf<"planned">): Promise<Rehearsed> {
 	const store = openMemoryStore();
 	const run = newRun(`dry-run of ${planned.definition.name}`, planned, NEW);
 	await appendRun(store, run, { type: "planned", data: planned }, "planned");
+	let [running, halted] = [true, false];
 	const lease = () => ({ token: "dry-run", remainingMs: 60_000, sentAt: Date.now() });
 	const secretsFor = async () => new Map();
-	const place = { broker, store, run, applier: dry(broker), lease, halted: () => false, secretsFor };
-	for (const stream of run.streams) await copyStream(place, stream);
-	return { store, run };
+	const place = { broker, store, run, applier: dry(broker), lease, halted: () => halted, secretsFor };
+	const ended = goThrough(place).finally(() => {
+		running = false;
+	});
+	return {
+		store,
+		run,
+		get running() {
+			return running;
+		},
+		halt: async () => {
+			halted = true;
+			await ended;
+		}
+	};
+}
+
+async function goThrough(place: Workplace): Promise<void> {
+	const { run } = place;
+	try {
+		for (const stream of run.streams) if (!place.halted()) await copyStream(place, stream);
+	} catch (error) {
+		run.failure = { code: codeOf(error) ?? "UNEXPECTED", message: (error as Error).message };
+	}
 }
