@@ -44,14 +44,25 @@ export async function withClient(open: Open, need: Need, work: (client: Client) 
 
 /** Runs the program: no stack trace reaches a user, no secret an error line. */
 export function run(main: () => Promise<void>): void {
-	main().then(
-		() => process.exit(process.exitCode ?? EXIT.clean),
+	const ended = main().then(
+		() => Number(process.exitCode ?? EXIT.clean),
 		(error: unknown) => {
 			say(`banyan: ${maskText(sentenceOf(error))}`);
-			process.exit(exitOf(error));
+			return exitOf(error);
 		}
 	);
+	void ended.then(async code => {
+		await Promise.all([process.stdout, process.stderr].map(written));
+		process.exit(code);
+	});
 }
+
+/** Whoever reads slowly still gets all of it: what is not yet written would end with the process. */
+const written = (stream: NodeJS.WriteStream): Promise<void> =>
+	new Promise(resolve => {
+		if (stream.destroyed || stream.writableLength === 0) resolve();
+		else stream.write("", () => resolve());
+	});
 
 /** The same for an error of a node in this process and of one that is far. */
 function sentenceOf(error: unknown): string {

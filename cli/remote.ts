@@ -230,11 +230,13 @@ class Patience {
 	private asked = 0;
 
 	/** @throws what it was given, when there is no more of it */
-	waitAfter(error: unknown, { repeatable }: Pick<Request, "repeatable">): number {
+	waitAfter(error: unknown, { method, repeatable }: Pick<Request, "method" | "repeatable">): number {
 		const { again, type } = error as RemoteError;
+		// A server that is about to stop breaks on what it looks up; the next one will not.
+		const passing = type === "UNAVAILABLE" || (type === "INTERNAL" && method === "GET");
 		// Only a request that was sent before can be under way.
 		if (type === "IDEMPOTENCY_RUNNING" && this.tries > 0 && this.asked++ < UNDER_WAY.most) return UNDER_WAY.every;
-		const wait = again || (type === "UNAVAILABLE" && repeatable) ? PAUSES[this.tries++] : undefined;
+		const wait = again || (passing && repeatable) ? PAUSES[this.tries++] : undefined;
 		if (wait === undefined) throw error;
 		return wait;
 	}

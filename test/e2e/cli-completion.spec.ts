@@ -59,10 +59,17 @@ describe("bash", () => {
 			["migration", "links", "--format", "c"],
 			["caddy", "csv"]
 		],
+		[["keys", "create", "x", "--scope", "k"], ["keys:manage"]],
+		// As bash takes it apart, and puts it together again.
 		[
-			["keys", "create", "x", "--scope", "migration:r"],
-			["migration:read", "migration:run"]
+			["keys", "create", "x", "--scope", "migration", ":", "r"],
+			["read", "run"]
 		],
+		[
+			["keys", "create", "x", "--scope", "migration", ":"],
+			["read", "plan", "run"]
+		],
+		[["migration", "status", "--url", "http", ":", "//127.0.0.1", ":", "8000", "--w"], ["--watch"]],
 		[["migration", "run", "panel"], ["panel.json"]],
 		[["migration", "links", "panel", "--out", "pan"], ["panel.json"]],
 		[["migration", "rollback", ""], ["panel"]],
