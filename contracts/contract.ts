@@ -26,6 +26,8 @@ export interface Exposure {
 	readonly aliases?: readonly string[];
 	/** The HTTP status of an answer. @default 200 */
 	readonly status?: 200 | 201 | 202;
+	/** Changes nothing, whatever its method: no `Idempotency-Key`, and its answer is not kept. */
+	readonly reads?: true;
 	/** What it does, in one sentence, for those who read the API. */
 	readonly says?: string;
 }

@@ -35,6 +35,7 @@ export const extractor = contract("migration", "extractor", {
 			{
 				scope: "migration:run",
 				rest: "POST /extract",
+				reads: true,
 				aliases: ["POST /extract"],
 				says: "One page of a stream of a source, as it stands there; `cursor` null begins."
 			}

@@ -176,6 +176,7 @@ export const migration = contract("migration", "migration", {
 			{
 				scope: RUN,
 				rest: "POST /migrations/inbounds",
+				reads: true,
 				says: "The inbounds of these tags as the source's nodes define them. They may hold private keys."
 			}
 		).returns<FoundInbounds>(),
@@ -302,6 +303,7 @@ export const migration = contract("migration", "migration", {
 			{
 				scope: PLAN,
 				rest: "POST /import/test-connection",
+				reads: true,
 				aliases: ["POST /import/test-connection"],
 				says: "What the target of a planned migration turns out to be: reachable, its version, our rights there."
 			}

@@ -41,6 +41,7 @@ export const transformer = contract("migration", "transformer", {
 			{
 				scope: "migration:plan",
 				rest: "POST /transform",
+				reads: true,
 				aliases: ["POST /transform"],
 				says: "What the target shall hold for these source records, with what is lost on the way."
 			}
@@ -59,6 +60,7 @@ export const transformer = contract("migration", "transformer", {
 			{
 				scope: "migration:plan",
 				rest: "POST /transform/analyze-schema",
+				reads: true,
 				aliases: ["POST /transform/analyze-schema"],
 				says: "Which fields these source records have, of which types, and what the mapping makes of each."
 			}

@@ -26,6 +26,7 @@ export const validator = contract("migration", "validator", {
 			{
 				scope: PLAN,
 				rest: "POST /validate",
+				reads: true,
 				aliases: ["POST /validate"],
 				says: "Which of these records the target would refuse or choke on, and why."
 			}
@@ -33,12 +34,14 @@ export const validator = contract("migration", "validator", {
 		users: action(made, {
 			scope: PLAN,
 			rest: "POST /validate/users",
+			reads: true,
 			aliases: ["POST /validate/users"],
 			says: "The same for records of the stream users."
 		}).returns<Violation[]>(),
 		admins: action(made, {
 			scope: PLAN,
 			rest: "POST /validate/admins",
+			reads: true,
 			aliases: ["POST /validate/admins"],
 			says: "The same for records of the stream admins."
 		}).returns<Violation[]>(),

@@ -10,7 +10,7 @@ export const LAST_EVENT: Json = {
 	schema: { type: "string" }
 };
 
-const CORRELATION: Json = { type: "string", pattern: "^[\\w.:-]{1,128}$" };
+const CORRELATION = { type: "string", pattern: "^[\\w.:-]{1,128}$" } as const;
 
 /** Without examples: a page that fills them in would send the same key with every request. */
 export const PARAMETERS: Json = {
@@ -19,14 +19,14 @@ export const PARAMETERS: Json = {
 		in: "header",
 		required: false,
 		description: "Sent again with the same key, a request has one effect and the answer of the first.",
-		schema: { type: "string", minLength: 1, maxLength: 255 }
+		schema: { type: "string", pattern: '^"?[!#-~]{1,255}"?$' }
 	},
 	CorrelationId: {
 		name: "X-Correlation-ID",
 		in: "header",
 		required: false,
-		description: "Names the request in every log line; one is made where none is sent.",
-		schema: CORRELATION
+		description: `Names the request in every log line; one is made where none is sent, or none that is harmless there: ${CORRELATION.pattern}.`,
+		schema: { type: "string" }
 	}
 };
 

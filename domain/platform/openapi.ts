@@ -87,12 +87,11 @@ function operation(
 		...(body && { requestBody: body }),
 		responses: {
 			[route.status]: answerOf(route, results),
-			...problemsOf({ writes: !reads(route), takesBody: hasBody(route), params: Object.keys(params) })
+			...problemsOf({ writes: !route.reads, takesBody: hasBody(route), params: Object.keys(params) })
 		}
 	};
 }
 
-const reads = ({ method }: Route): boolean => method === "GET";
 /** GET and DELETE carry all they have to say in the address. */
 const hasBody = ({ method }: Route): boolean => method !== "GET" && method !== "DELETE";
 
@@ -115,7 +114,7 @@ function parametersOf(route: Route, params: Schema): Json[] {
 			...(example[field] !== undefined && { example: example[field] })
 		};
 	});
-	const shared = reads(route) ? ["CorrelationId"] : ["IdempotencyKey", "CorrelationId"];
+	const shared = route.reads ? ["CorrelationId"] : ["IdempotencyKey", "CorrelationId"];
 	const resumed = route.action === "migration.log" ? [LAST_EVENT] : [];
 	return [...fields, ...resumed, ...shared.map(name => ({ $ref: `#/components/parameters/${name}` }))];
 }
@@ -147,7 +146,7 @@ function answerOf(route: Route, results: Results): Json {
 		description: WORDS[status],
 		headers: {
 			"X-Correlation-ID": { $ref: "#/components/headers/CorrelationId" },
-			...(!reads(route) && { "Idempotency-Replayed": { $ref: "#/components/headers/IdempotencyReplayed" } }),
+			...(!route.reads && { "Idempotency-Replayed": { $ref: "#/components/headers/IdempotencyReplayed" } }),
 			...(status !== 200 && { Location: { $ref: "#/components/headers/Location" } })
 		},
 		content: {
@@ -171,7 +170,8 @@ function openOperation({ id, path, says, params, answers, problems, keyed }: Ope
 			{ $ref: "#/components/parameters/CorrelationId" }
 		],
 		responses: Object.fromEntries([
-			...problems.map(status => [status, { $ref: `#/components/responses/Problem${status}` }]),
+			// A malformed request is refused before its route is looked for.
+			...[400, ...problems].map(status => [status, { $ref: `#/components/responses/Problem${status}` }]),
 			...Object.entries(answers).map(([status, { description, type, schema, example }]) => [
 				status,
 				{

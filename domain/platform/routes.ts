@@ -20,6 +20,8 @@ export interface Route {
 	readonly status: 200 | 201 | 202;
 	/** The fields that the path carries, in its order. */
 	readonly params: readonly string[];
+	/** Changes nothing. */
+	readonly reads: boolean;
 	/** False: an alias, which does the same as the canonical route of its action. */
 	readonly canonical: boolean;
 	/** What it does, in one sentence. */
@@ -73,6 +75,7 @@ function route(action: string, spec: ActionSpec, rest: string, base: string): Ro
 		scope: spec.scope,
 		status: spec.status ?? 200,
 		params,
+		reads: method === "GET" || spec.reads === true,
 		canonical: true,
 		says: spec.says ?? ""
 	};

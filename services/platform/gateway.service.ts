@@ -33,7 +33,6 @@ const WORTH_COMPRESSING = 2048;
 const compress = compression({ threshold: 0 });
 
 const takesDocument = (action: string): boolean => action === "migration.plan" || action === "migration.dryRun";
-const isChange = ({ method }: Route): boolean => method !== "GET";
 
 @Service(gateway)
 export default class GatewayService extends service(
@@ -152,7 +151,7 @@ export default class GatewayService extends service(
 
 	private handlersOf(route: Route): (WebHandler | string)[] {
 		const special = this.streamed(route.action);
-		return [...(isChange(route) ? [idempotent(this.broker)] : []), ...(special ? [special] : []), route.action];
+		return [...(route.reads ? [] : [idempotent(this.broker)]), ...(special ? [special] : []), route.action];
 	}
 
 	/** Answers that go on, for callers that ask for them. */

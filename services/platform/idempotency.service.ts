@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
+import { type Sealer, sealer } from "../../adapters/secrets";
 import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
-import type { JsonValue } from "../../contracts/json";
+import { settingsOf } from "../../cluster/settings";
 import { type Begun, idempotency, type KeptAnswer } from "../../contracts/platform/idempotency";
 import { collection, Duplicate } from "../../mixins/collection.mixin";
 
@@ -11,7 +12,8 @@ interface Kept {
 	readonly digest: string;
 	/** In ms since 1970. */
 	readonly begunAt: number;
-	readonly answer: KeptAnswer | null;
+	/** Sealed: it may hold what is answered once, for example a new API key. */
+	readonly answer: string | null;
 }
 
 /** How long an answer is kept, in ms. */
@@ -28,7 +30,10 @@ export default class IdempotencyService
 	extends service(collection<"requests", Kept>("requests", "id"))
 	implements Answers<typeof idempotency>
 {
+	private sealer!: Sealer;
+
 	async started(): Promise<void> {
+		this.sealer = sealer(settingsOf(this.broker).dataDir);
 		const before = Date.now() - KEPT_MS;
 		for (const { id } of await this.requests.find({ begunAt: { $lt: before } })) await this.requests.remove(id);
 	}
@@ -39,13 +44,13 @@ export default class IdempotencyService
 		const id = idOf(ctx.params);
 		const known = await this.requests.get(id);
 		if (known && known.begunAt < Date.now() - KEPT_MS) await this.requests.remove(id);
-		else if (known) return said(known, digest);
+		else if (known) return this.said(known, digest);
 		try {
 			await this.requests.insert({ id, digest, begunAt: Date.now(), answer: null });
 			return { state: "new" };
 		} catch (error) {
 			if (!(error instanceof Duplicate)) throw error;
-			return said((await this.requests.get(id)) as Kept, digest);
+			return this.said((await this.requests.get(id)) as Kept, digest);
 		}
 	}
 
@@ -55,12 +60,13 @@ export default class IdempotencyService
 		const { answer } = ctx.params;
 		const known = await this.requests.get(id);
 		if (answer === null) await this.requests.remove(id);
-		else if (known) await this.requests.put({ ...known, answer: { ...answer, body: answer.body as JsonValue } });
+		else if (known) await this.requests.put({ ...known, answer: this.sealer.seal(JSON.stringify(answer), id) });
 		return null;
 	}
-}
 
-function said({ digest, answer }: Kept, asked: string): Begun {
-	if (digest !== asked) return { state: "reused" };
-	return answer ? { state: "done", answer } : { state: "running" };
+	private said({ id, digest, answer }: Kept, asked: string): Begun {
+		if (digest !== asked) return { state: "reused" };
+		if (answer === null) return { state: "running" };
+		return { state: "done", answer: JSON.parse(this.sealer.open(answer, id)) as KeptAnswer };
+	}
 }

@@ -51,7 +51,7 @@ describe("a request that is sent again under its key", () => {
 
 	it("is another request where its body, its address or its caller is another", async () => {
 		expect((await make(door, "other body", "k1")).json).toMatchObject({ status: 422, code: "IDEMPOTENCY_REUSED" });
-		const elsewhere = await door.ask("/api/v1/validate", { ...making("hundred", "k1"), body: {} });
+		const elsewhere = await door.ask("/api/v1/migrations/x/pause", { ...making("hundred", "k1"), body: {} });
 		expect(elsewhere.json).toMatchObject({ status: 422, code: "IDEMPOTENCY_REUSED" });
 		const scopes = ["keys:manage"];
 		const { json } = await door.ask("/api/v1/api-keys", { method: "POST", body: { name: "second client", scopes } });

@@ -19,6 +19,7 @@ describe("the routes", () => {
 				scope: READ,
 				status: 200,
 				params: ["id"],
+				reads: true,
 				canonical: true,
 				says: "A thing."
 			}
