@@ -1,5 +1,4 @@
-import { createHmac } from "node:crypto";
-import { sealer, secretKey } from "../../adapters/secrets";
+import { sealer } from "../../adapters/secrets";
 import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
 import { failure } from "../../cluster/errors";
 import { settingsOf } from "../../cluster/settings";
@@ -25,12 +24,10 @@ import { collection } from "../../mixins/collection.mixin";
 import { mappings } from "../../mixins/mappings.mixin";
 import { eventStore } from "../../mixins/store.mixin";
 import { announcing } from "./run/announce";
-import type { Canary } from "./run/canary";
-import { Controller } from "./run/controller";
+import { Controllers } from "./run/controllers";
 import { appendRun } from "./run/journal";
 import { changedLines, differenceLines, logLines, reportLines } from "./run/lines";
 import { linkLines } from "./run/links";
-import { secretsOf, writePasswords } from "./run/passwords";
 import { preflight } from "./run/planner";
 import { type Rehearsed, rehearse } from "./run/rehearse";
 import { type Planned, type PlannedDefinition, Runs, readOrRefuse } from "./run/runs";
@@ -38,20 +35,12 @@ import { type Planned, type PlannedDefinition, Runs, readOrRefuse } from "./run/
 const { plan, inbounds, start, halt, pause, cancel, rollback, repair, dryRun } = migration.actions;
 const { status, list, log, report, diff, links, ends, testSource, testTarget } = migration.actions;
 
-/** What the operator said when he started a run. */
-interface Order {
-	readonly canary?: Canary;
-	readonly backupTaken?: boolean;
-}
-
 @Service(migration)
 export default class MigrationService
 	extends service(eventStore(), mappings(), collection<"definitions", PlannedDefinition>("definitions", "name"))
 	implements Answers<typeof migration>
 {
-	private readonly controllers = new Map<string, Controller>();
-	/** What stopped a run that could not be stored, for example on a full disk. */
-	private readonly unstored = new Map<string, NonNullable<Run["failure"]>>();
+	private controllers!: Controllers;
 	/** Dry runs of this node, under the names they answered. */
 	private readonly rehearsals = new Map<string, Rehearsed>();
 	private runs!: Runs;
@@ -76,17 +65,20 @@ export default class MigrationService
 	@Action(start)
 	async start(ctx: CallOf<typeof start>): Promise<Status> {
 		const { name, only, limit, backupTaken } = ctx.params;
-		const run = (await this.runs.begun(name)) ?? (await this.runs.begin(name));
-		if (run.phase === "cancelled" || run.phase === "rolled-back")
-			throw failure("MIGRATION_NOT_READY", `The migration '${name}' is ${run.phase}: give a new one another name.`);
 		const canary =
 			only || limit !== undefined ? { ...(only && { only }), ...(limit !== undefined && { limit }) } : undefined;
-		return this.drive(run, { backupTaken, ...(canary && { canary }) });
+		return this.controllers.inTurn(name, async () => {
+			const run = (await this.runs.begun(name)) ?? (await this.runs.begin(name));
+			if (run.phase === "cancelled" || run.phase === "rolled-back")
+				throw failure("MIGRATION_NOT_READY", `The migration '${name}' is ${run.phase}: give a new one another name.`);
+			return this.controllers.drive(run, { backupTaken, ...(canary && { canary }) });
+		});
 	}
 
 	@Action(halt)
 	async halt(ctx: CallOf<typeof halt>): Promise<Status> {
-		return statusOf(await this.halted(ctx.params.name), false);
+		const { name } = ctx.params;
+		return this.controllers.inTurn(name, async () => statusOf(await this.halted(name), false));
 	}
 
 	@Action(pause)
@@ -102,23 +94,27 @@ export default class MigrationService
 	@Action(rollback)
 	async rollback(ctx: CallOf<typeof rollback>): Promise<Status> {
 		const { name, reason } = ctx.params;
-		const run = await this.halted(name);
-		if (run.phase !== "rolling-back" && run.phase !== "rolled-back")
-			await appendRun(this.store, run, { type: "undoing", data: { reason } }, `undoing-after-${run.version}`);
-		return this.drive(run);
+		return this.controllers.inTurn(name, async () => {
+			const run = await this.halted(name);
+			if (run.phase !== "rolling-back" && run.phase !== "rolled-back")
+				await appendRun(this.store, run, { type: "undoing", data: { reason } }, `undoing-after-${run.version}`);
+			return this.controllers.drive(run);
+		});
 	}
 
 	@Action(repair)
 	async repair(ctx: CallOf<typeof repair>): Promise<Status> {
 		const { name, reason } = ctx.params;
-		const run = await this.halted(name);
-		if (run.phase !== "finished")
-			throw failure("MIGRATION_NOT_READY", `The migration '${name}' is ${run.phase}: repair it once it is finished.`);
-		for (const { stream } of run.streams) {
-			const event: RunEvent = { type: "again", data: { stream, force: true, reason } };
-			await appendRun(this.store, run, event, `again-after-${run.version}`);
-		}
-		return this.drive(run);
+		return this.controllers.inTurn(name, async () => {
+			const run = await this.halted(name);
+			if (run.phase !== "finished")
+				throw failure("MIGRATION_NOT_READY", `The migration '${name}' is ${run.phase}: repair it once it is finished.`);
+			for (const { stream } of run.streams) {
+				const event: RunEvent = { type: "again", data: { stream, force: true, reason } };
+				await appendRun(this.store, run, event, `again-after-${run.version}`);
+			}
+			return this.controllers.drive(run);
+		});
 	}
 
 	@Action(dryRun, { timeout: 0 })
@@ -145,15 +141,13 @@ export default class MigrationService
 		const { name } = ctx.params;
 		const rehearsed = this.rehearsals.get(name);
 		if (rehearsed) return statusOf(rehearsed.run, rehearsed.running);
-		const controller = this.controllers.get(name);
-		const said = statusOf(controller?.run ?? (await this.runs.run(name)), controller !== undefined);
-		return { ...said, failure: said.failure ?? this.unstored.get(name) ?? null };
+		return this.controllers.said(this.controllers.runOf(name) ?? (await this.runs.run(name)));
 	}
 
 	@Action(list)
 	async list(_ctx: CallOf<typeof list>): Promise<Status[]> {
 		const runs = await Promise.all((await this.runs.names()).map(name => this.runs.run(name)));
-		return runs.map(run => statusOf(run, this.controllers.has(run.name)));
+		return runs.map(run => this.controllers.said(run));
 	}
 
 	@Action(log)
@@ -209,17 +203,18 @@ export default class MigrationService
 	async started(): Promise<void> {
 		const tell = (name: string): void => void this.broker.broadcast("migration.progressed", { name });
 		Object.assign(this, { store: announcing(this.store, tell) });
+		this.controllers = new Controllers(this.broker, this.store, name => this.mappingNamed(name));
 		this.runs = new Runs(this.store, this.definitions, sealer(settingsOf(this.broker).dataDir));
 		if (!settingsOf(this.broker).resume) return;
 		for (const name of await this.runs.names()) {
 			const run = await this.runs.run(name);
-			if (nextStep(run).kind !== "rest" && run.token !== null && !run.paused) this.control(run);
+			if (run.token !== null && !run.paused) this.controllers.drive(run);
 		}
 	}
 
 	/** Runs stop after the batch at hand (L15). */
 	async stopped(): Promise<void> {
-		await Promise.all([...this.controllers.values(), ...this.rehearsals.values()].map(each => each.halt()));
+		await Promise.all([this.controllers.haltAll(), ...[...this.rehearsals.values()].map(each => each.halt())]);
 	}
 
 	private async preflight(definition: Definition, hash: string): Promise<Planned> {
@@ -230,7 +225,7 @@ export default class MigrationService
 
 	/** The run, with no controller of this node at work on it. */
 	private async halted(name: string): Promise<Run> {
-		await this.controllers.get(name)?.halt();
+		await this.controllers.halt(name);
 		return this.runs.run(name);
 	}
 
@@ -239,54 +234,12 @@ export default class MigrationService
 		{ name, reason }: { name: string; reason: string },
 		type: "paused" | "cancelled"
 	): Promise<Status> {
-		const run = await this.halted(name);
-		if (nextStep(run).kind === "rest")
-			throw failure("MIGRATION_NOT_READY", `The migration '${name}' is ${run.phase} already.`);
-		await appendRun(this.store, run, { type, data: { reason } }, `${type}-after-${run.version}`);
-		return statusOf(run, false);
-	}
-
-	private drive(run: Run, order: Order = {}): Status {
-		if (nextStep(run).kind !== "rest" && !this.controllers.has(run.name)) this.control(run, order);
-		return statusOf(run, this.controllers.has(run.name));
-	}
-
-	private control(run: Run, { canary, backupTaken = false }: Order = {}): void {
-		const { name } = run;
-		const { leaseMs, dataDir } = settingsOf(this.broker);
-		const secret = secretKey(dataDir);
-		const passwordFor = (stream: string, admin: string): string =>
-			createHmac("sha256", secret).update(`${name}/${stream}/${admin}`).digest("base64url").slice(0, 24);
-		const fresh = (stream: string): readonly string[] =>
-			this.mappingNamed(run.mapping).streams[stream]?.newSecrets ?? [];
-		const controller = new Controller({
-			broker: this.broker,
-			store: this.store,
-			run,
-			leaseMs,
-			holder: `${this.broker.nodeID}`,
-			scope: "local",
-			backups: `${dataDir}/backups`,
-			backupTaken,
-			...(canary && { canary }),
-			secretsFor: (stream, created) =>
-				secretsOf(this.broker, run, stream, created, record =>
-					fresh(stream).length > 0
-						? Object.fromEntries(fresh(stream).map(s => [s, passwordFor(stream, record)]))
-						: undefined
-				),
-			copied: async stream => {
-				if (fresh(stream).length === 0) return;
-				const file = `${dataDir}/${name}-${stream}-passwords.csv`;
-				await writePasswords(this.store, name, stream, file, record => passwordFor(stream, record));
-			}
-		});
-		this.controllers.set(name, controller);
-		this.unstored.delete(name);
-		void controller.ended.then(async () => {
-			this.controllers.delete(name);
-			if (run.failure) this.unstored.set(name, run.failure);
-			await this.broker.emit("migration.ended", { name, phase: run.phase, failure: run.failure?.code ?? null });
+		return this.controllers.inTurn(name, async () => {
+			const run = await this.halted(name);
+			if (nextStep(run).kind === "rest")
+				throw failure("MIGRATION_NOT_READY", `The migration '${name}' is ${run.phase} already.`);
+			await appendRun(this.store, run, { type, data: { reason } }, `${type}-after-${run.version}`);
+			return statusOf(run, false);
 		});
 	}
 }

@@ -79,6 +79,10 @@ describe("a migration from afar", () => {
 		const second = await door.ask("/api/v1/migrations/panel/start", start);
 		expect([second.status, second.headers.get("idempotency-replayed")]).toEqual([202, "true"]);
 		expect(second.json).toEqual(first.json);
+		const more = await Promise.all(
+			Array.from({ length: 8 }, () => door.ask("/api/v1/migrations/panel/start", { method: "POST", body: {} }))
+		);
+		expect(more.map(({ status }) => status)).toEqual(Array(8).fill(202));
 		const other = await door.ask("/api/v1/migrations/panel/start", { ...start, body: { limit: 5 } });
 		expect([other.status, other.json.code]).toEqual([422, "IDEMPOTENCY_REUSED"]);
 	});
