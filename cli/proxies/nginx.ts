@@ -19,7 +19,7 @@ const powerOver = (least: number, number: number): number => Math.max(least, 2 *
 /** What nginx must be told to hold them: a bucket takes the longest path, and there are enough of them. */
 function sizes(routes: readonly ProxyRoute[]): { readonly bucket: number; readonly buckets: number } {
 	const longest = routes.reduce((most, { from }) => Math.max(most, Buffer.byteLength(from)), 0);
-	return { bucket: powerOver(128, longest + 32), buckets: powerOver(2048, routes.length * 2) };
+	return { bucket: powerOver(512, longest + 32), buckets: powerOver(2048, routes.length * 2) };
 }
 
 export function nginxMaps({ routes, formats, pattern }: ProxyRoutes): string {

@@ -1,7 +1,9 @@
 /** The command against a server in a process of its own: the same words and exit codes as in one process. */
 
+import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import type { Status } from "../../contracts/migration/migration";
 import type { ApiKey } from "../../contracts/platform/access";
 import { openStage, type Stage } from "../support/banyan";
@@ -224,7 +226,7 @@ describe("what may be wrong on the way", () => {
 				lines =
 					(await other.banyan(["migration", "logs", "panel", "--json"], watch).ended).stdout.split("\n").length - 1;
 			const following = other.banyan(["migration", "logs", "panel", "--follow", "--json"], watch);
-			await new Promise(resolve => setTimeout(resolve, 700));
+			await once(following.process.stdout as Readable, "data");
 			await first.node.stop();
 			const second = await openDoor(other.folder, environment);
 			return { second, followed: await following.ended };
@@ -234,7 +236,7 @@ describe("what may be wrong on the way", () => {
 			const { code, stdout, stderr } = await run.ended;
 			expect(stderr).toBe("");
 			expect([code, (JSON.parse(stdout) as Status).phase]).toEqual([0, "finished"]);
-			expect(followed.code).toBe(0);
+			expect([followed.stderr, followed.code]).toEqual(["", 0]);
 			const whole = await other.banyan(["migration", "logs", "panel", "--json"], watch).ended;
 			expect(followed.stdout).toBe(whole.stdout);
 		} finally {
