@@ -125,7 +125,7 @@ describe("the OpenAPI document", () => {
 		const operation = paths["/x/{y}"]?.get as Operation;
 		expect(operation.security).toEqual([]);
 		expect(named(operation)).toEqual([["y", "path", true]]);
-		expect(Object.keys(operation.responses)).toEqual(["200", "404"]);
+		expect(Object.keys(operation.responses)).toEqual(["200", "400", "404"]);
 	});
 
 	it("says where an open route needs a key after all", () => {
