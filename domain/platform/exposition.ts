@@ -47,11 +47,7 @@ const head = (name: string, { description, type }: Metric): string =>
 
 /** Prometheus counts in base units and ends counters in `_total`. */
 function nameOf({ name, type, unit }: Metric): string {
-	const snake = name
-		.replace(/([a-z\d])([A-Z])/g, "$1_$2")
-		.replace(/[^A-Za-z\d]+/g, "_")
-		.replace(/^(?=\d)/, "_")
-		.toLowerCase();
+	const snake = snakeCase(name);
 	const based = isMs(unit) ? `${snake.replace(/_(?:ms|milliseconds?)$/, "")}_seconds` : snake;
 	if (type === "counter") return based.endsWith("_total") ? based : `${based}_total`;
 	return based.replace(/_total$/, "");
@@ -79,11 +75,17 @@ const isNumber = (value: unknown): value is number => typeof value === "number" 
 
 function line(name: string, labels: Labels, value: number): string {
 	const named = new Map(
-		Object.entries(labels).flatMap(([label, said]) => (said == null ? [] : [[labelOf(label), String(said)] as const]))
+		Object.entries(labels).flatMap(([label, said]) => (said == null ? [] : [[snakeCase(label), String(said)] as const]))
 	);
 	const pairs = [...named].map(([label, said]) => `${label}="${escaped(said)}"`);
 	return `${name}${pairs.length > 0 ? `{${pairs.join(",")}}` : ""} ${value}`;
 }
 
-const labelOf = (text: string): string => text.replace(/\W/g, "_").replace(/^(?=\d|$)/, "_");
+/** A name of Prometheus' alphabet. */
+const snakeCase = (text: string): string =>
+	text
+		.replace(/([a-z\d])([A-Z])/g, "$1_$2")
+		.replace(/[^A-Za-z\d]+/g, "_")
+		.replace(/^(?=\d|$)/, "_")
+		.toLowerCase();
 const escaped = (text: string): string => text.replace(/\\/g, "\\\\").replace(/"/g, '\\"').replace(/\n/g, "\\n");

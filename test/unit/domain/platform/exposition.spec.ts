@@ -38,6 +38,12 @@ describe("metrics as text", () => {
 		);
 	});
 
+	it("spell labels as Prometheus does", () => {
+		expect(one({}, { labels: { errorName: "a", nodeID: "b", "c-d": "c", "9": "d" }, value: 1 })).toContain(
+			'\nx{_9="d",error_name="a",node_id="b",c_d="c"} 1\n'
+		);
+	});
+
 	it("keep a help text on its line", () => {
 		expect(one({ description: "a\\b\nc" }, { labels: {}, value: 1 })).toMatch(/^# HELP x a\\\\b c\n/);
 	});
