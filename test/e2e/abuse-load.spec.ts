@@ -302,7 +302,7 @@ describe("old links", () => {
 		expect(await guess(door, { "x-forwarded-for": "2001:db8:1:3::1" })).toBe(404);
 	});
 
-	it("carry to the panel what it needs and nothing else, framed anew", async () => {
+	it("with a body are refused, and the panel hears nothing of them", async () => {
 		await using door = await planned();
 		const before = JSON.stringify(stage.source.requests);
 		for (const headers of [{ "content-length": "5" }, { "transfer-encoding": "chunked" }]) {
