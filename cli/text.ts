@@ -57,13 +57,15 @@ export const streamsText = ({ streams }: Status): string => streams.flatMap(stre
 export function statusText(status: Status): string {
 	const { name, phase, running, paused, failure, verdict } = status;
 	const head = `${name}: ${phase}${running ? ", running" : ""}${paused ? ", paused" : ""}`;
-	const end = verdict
-		? [
-				`${verdict.accountedFor} of ${verdict.total} accounted for · ${verdict.differences} differences · ${verdict.losses} losses`,
-				verdict.certificate ? `certificate ${verdict.certificate}` : "no certificate: see `banyan migration diff`",
-				verdict.result === "clean" ? "clean" : "records need a human: see `banyan migration report`"
-			]
-		: [];
+	// What a comparison said before a rollback is not true any more.
+	const end =
+		verdict && phase !== "rolling-back" && phase !== "rolled-back"
+			? [
+					`${verdict.accountedFor} of ${verdict.total} accounted for · ${verdict.differences} differences · ${verdict.losses} losses`,
+					verdict.certificate ? `certificate ${verdict.certificate}` : "no certificate: see `banyan migration diff`",
+					verdict.result === "clean" ? "clean" : "records need a human: see `banyan migration report`"
+				]
+			: [];
 	const stop = failure ? [`stopped: ${failure.message}`] : [];
 	return [head, ...indent(status.streams.flatMap(streamText)), ...indent(stop), ...indent(end)].join("\n");
 }

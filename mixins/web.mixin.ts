@@ -5,7 +5,7 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import findMyWay, { type HTTPMethod, type Instance } from "find-my-way";
-import type { Context, Service as MoleculerService } from "moleculer";
+import type { Context } from "moleculer";
 import ApiGateway from "moleculer-web";
 import type { Mixin } from "../cluster";
 
@@ -146,5 +146,3 @@ function find(router: Instance<never>, method: string, path: string) {
 	const found = router.find(method as HTTPMethod, path);
 	return found && Object.values(found.params).includes("") ? null : found;
 }
-
-export type WebService = MoleculerService & Web;

@@ -141,6 +141,8 @@ describe("a migration from afar", () => {
 		expect(clash.text).toMatch(/^mode: global\nproxies:/);
 		const prefixed = await door.ask(`/any/prefix${path}/links`, { key: null });
 		expect(prefixed.text).toBe(links.text);
+		// Not the panel's own address.
+		expect(prefixed.headers.get("profile-web-page-url")).toBe(`${door.url}/any/prefix${path}/links`);
 	});
 
 	it("tells nobody why a link is wrong: key, user, format and removed users alike", async () => {

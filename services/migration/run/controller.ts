@@ -72,6 +72,8 @@ export class Controller {
 			this.lease = await acquireLease(store, run.name, { ttlMs: leaseMs, holder, scope, signal });
 			const { token } = this.lease;
 			await appendRun(store, run, { type: "taken", data: { token } }, `taken-${token}`);
+			// A node that starts anew must not take a few for all.
+			if (this.options.canary) await this.append({ type: "paused", data: { reason: "only a few, to be looked at" } });
 			while (!this.stopped() && nextStep(run).kind !== "rest") await this.step();
 		} catch (error) {
 			await this.fail(error);

@@ -8,6 +8,8 @@ export interface Call {
 	readonly correlationId: string;
 	/** The client's address, behind the proxies we trust. */
 	readonly client: string;
+	/** How the client came, as a proxy of ours says. */
+	readonly scheme: "http" | "https";
 	/** In ms, by `performance.now`. */
 	readonly began: number;
 	/** Who calls, where the route asks for it. */

@@ -72,7 +72,7 @@ export function openFront(options: FrontOptions, answer: Answer, refuse: Refuse)
 			text => isIP(text) > 0,
 			address => trusts(address, 0)
 		);
-		setCall(req, { correlationId, client, began: performance.now() });
+		setCall(req, { correlationId, client, scheme: schemeOf(req, trusts), began: performance.now() });
 		res.setHeader("X-Correlation-ID", correlationId);
 		for (const [name, value] of SECURITY) res.setHeader(name, value);
 		correlated(correlationId, () => {
@@ -96,6 +96,10 @@ export function openFront(options: FrontOptions, answer: Answer, refuse: Refuse)
 		}
 	};
 }
+
+/** The word of a proxy that is not ours does not count. */
+const schemeOf = (req: IncomingMessage, trusts: (address: string, hop: number) => boolean): "http" | "https" =>
+	req.headers["x-forwarded-proto"] === "https" && trusts(req.socket.remoteAddress ?? "", 0) ? "https" : "http";
 
 /** A caller's own id is kept if it is harmless in a log line. */
 const correlationIdOf = (req: IncomingMessage): string => {

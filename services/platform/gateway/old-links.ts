@@ -4,7 +4,6 @@
  */
 
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { IncomingMessage } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import { Agent, type Dispatcher } from "undici";
@@ -83,8 +82,8 @@ export class OldLinkDoor {
 		if (link && ends) {
 			const answer = format && (await this.fromTarget(link, ends, format, req));
 			if (answer) return this.pass(answer, "target", req, res, format.decode);
-			// Once it is finished the target alone knows who is still a customer.
-			if (ends.phase === "finished") throw this.missing(req);
+			// The target knows who is still a customer, but for those who are being put back.
+			if (ends.phase !== "rolling-back") throw this.missing(req);
 		}
 		return this.fromSources(all, old, digest, req, res);
 	}
@@ -155,15 +154,11 @@ export class OldLinkDoor {
 		return this.agent.request({ origin, path: `${pathname}${search}`, method: "GET", headers: forwarded(req) });
 	}
 
-	private async pass(
-		answer: Answer,
-		by: Served,
-		req: IncomingMessage,
-		res: WebResponse,
-		decode?: boolean
-	): Promise<void> {
+	private async pass(answer: Answer, by: Served, req: WebRequest, res: WebResponse, decode?: boolean): Promise<void> {
 		this.served(by);
 		const headers = endToEnd(answer.headers);
+		// The panel names the address that it was asked at, which is ours.
+		if (headers[PAGE] !== undefined) headers[PAGE] = addressOf(req);
 		res.removeHeader("Content-Security-Policy");
 		if (decode) {
 			const text = Buffer.from(await smallBody(answer), "base64");
@@ -239,6 +234,13 @@ function targetAddresses(link: string, panel: string | null): string[] {
 
 const withSuffix = (address: string, suffix: string): string =>
 	suffix === "" ? address : `${address.replace(/\/+$/, "")}/${suffix}`;
+
+/** Where clients find the subscription's own page. */
+const PAGE = "profile-web-page-url";
+
+/** The address as the client asked for it. */
+const addressOf = (req: WebRequest): string =>
+	`${callOf(req).scheme}://${header(req, "host") ?? ""}${req.originalUrl ?? req.url ?? "/"}`;
 
 const queryOf = ({ originalUrl, url }: Pick<WebRequest, "originalUrl" | "url">): string => {
 	const target = originalUrl ?? url ?? "";
