@@ -7,16 +7,17 @@ import type { Json } from "../../../contracts/json";
 import type { Converted, Converter } from "../mapping";
 import type { Context } from "./context";
 import { standing } from "./status";
-import { bytes, isOnHold, lost, refuse, text } from "./values";
+import { bytes, hasNothing, isOnHold, lost, refuse, text } from "./values";
 
 export const dataLimit: Converter<Context> = (data, context) => {
 	if (data.data_limit === null || data.data_limit === undefined) return { value: null };
 	const limit = bytes(data.data_limit);
 	// A limit of 0, which means no traffic at all, is 1 byte that is used.
-	if (context.database && !isOneByte(data, context)) return { value: String(limit > 0n ? limit : 1n) };
+	if (context.database) return { value: String(limit > 0n ? limit : 1n) };
+	if (isOneByte(data, context)) return { value: "1" };
+	if (hasNothing(data)) return { value: "1", losses: [lost("limit_is_remainder", "data_limit", "info", OF_NOTHING)] };
 	const used = bytes(data.used_traffic);
 	const remainder = String(limit > used ? limit - used : 1n);
-	if (isOneByte(data, context)) return { value: "1" };
 	if (used === 0n) return { value: remainder };
 	if (data.data_limit_reset_strategy === "no_reset") {
 		const reason = "The target cannot store used traffic: the rest is the limit.";
@@ -25,21 +26,22 @@ export const dataLimit: Converter<Context> = (data, context) => {
 	return RESETTING[context.resettingPlans](limit, used, remainder);
 };
 
-const isOneByte = (data: Json, { limitedUsers, database }: Context): boolean =>
-	!database && limitedUsers === "oneByte" && standing(data) === "limited" && !isOnHold(data);
+const OF_NOTHING = "A limit of 0 would mean unlimited at the target: it is 1 byte.";
+
+const isOneByte = (data: Json, { limitedUsers }: Context): boolean =>
+	limitedUsers === "oneByte" && standing(data) === "limited" && !isOnHold(data);
 
 const RESETTING: Readonly<Record<Context["resettingPlans"], (limit: bigint, used: bigint, rest: string) => Converted>> =
 	{
-		full: (limit, used, rest) => {
-			if (limit === 0n) return { value: rest };
+		full: (limit, used) => {
 			const gain = used < limit ? used : limit;
 			const reason = "This period's use is forgotten once: the target cannot store it.";
 			return { value: String(limit), losses: [lost("quota_gain", "used_traffic", "degraded", reason, String(gain))] };
 		},
-		shrink: (_limit, used, rest) => ({
-			value: rest,
-			losses: [lost("limit_shrunk", "data_limit", "act", "Every period now has only this period's rest.", String(used))]
-		}),
+		shrink: (limit, _used, rest) => {
+			const [reason, less] = ["Every period now has only this period's rest.", String(limit - BigInt(rest))];
+			return { value: rest, losses: [lost("limit_shrunk", "data_limit", "act", reason, less)] };
+		},
 		quarantine: (_limit, used) =>
 			refuse(
 				"resetting_plan_used",
@@ -49,6 +51,14 @@ const RESETTING: Readonly<Record<Context["resettingPlans"], (limit: bigint, used
 			)
 	};
 
+/** Each reset would open the one byte that stands for a limit of 0, until Marzban next looks. */
+export const resetStrategy: Converter<Context> = data => {
+	const strategy = data.data_limit_reset_strategy ?? null;
+	if (!hasNothing(data) || strategy === "no_reset") return { value: strategy };
+	const reason = `His limit of 0 is 1 byte at the target, which a reset each ${strategy} would give him anew: set it again with a new limit.`;
+	return { value: "no_reset", losses: [lost("reset_dropped", "data_limit_reset_strategy", "degraded", reason)] };
+};
+
 /** Marzban counts a period from its own last reset, or from when it made the user: now. Never sooner than the source. */
 export const resetPhase: Converter<Context> = (data, { database }) => {
 	if (database) return { value: data.traffic_reset_at ?? null };
@@ -56,7 +66,7 @@ export const resetPhase: Converter<Context> = (data, { database }) => {
 };
 
 const postponed = (data: Json): Converted =>
-	data.data_limit_reset_strategy === "no_reset" || text(data.data_limit) === ""
+	data.data_limit_reset_strategy === "no_reset" || text(data.data_limit) === "" || hasNothing(data)
 		? {}
 		: {
 				losses: [
@@ -73,7 +83,7 @@ export const usedTraffic: Converter<Context> = (data, { database }) => {
 /** Of a limit of 0 the one byte that stands for it is used. */
 const usedOf = (data: Json): bigint => {
 	const used = bytes(data.used_traffic);
-	return text(data.data_limit) === "0" && used === 0n ? 1n : used;
+	return hasNothing(data) && used === 0n ? 1n : used;
 };
 
 const uncounted = (data: Json): Converted =>

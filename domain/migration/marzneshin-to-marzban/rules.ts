@@ -67,7 +67,7 @@ const RULES: readonly Rule[] = [
 	user(
 		"poison",
 		"expire",
-		"null, or 1 to 253377590399; beyond, the row breaks every listing",
+		`null, or 1 to ${LAST_EXPIRY}; beyond, the row breaks every listing`,
 		({ expire }) => expire === null || (integer(expire) && expire >= 1 && expire <= LAST_EXPIRY)
 	),
 	user(

@@ -7,8 +7,8 @@ import type { Json } from "../../../contracts/json";
 import type { Loss } from "../../../contracts/migration/records";
 import type { Converted, Converter } from "../mapping";
 import type { Context } from "./context";
-import { LAST_EXPIRY, LONGEST_HOLD, naiveSeconds, unixSeconds } from "./time";
-import { bytes, isOnHold, lost, refuse, text } from "./values";
+import { LAST_EXPIRY, LAST_INT, LONGEST_HOLD, LONGEST_INT_HOLD, naiveStamp, unixSeconds } from "./time";
+import { bytes, hasNothing, isOnHold, lost, refuse, text } from "./values";
 
 export type Standing = "disabled" | "expired" | "limited" | "on_hold" | "active";
 
@@ -44,7 +44,7 @@ const LIMITED: Readonly<Record<Context["limitedUsers"], (data: Json) => Converte
 	oneByte: data => {
 		// Marzban looks at no limit of a user on hold, and as active he would never expire.
 		if (isOnHold(data)) return LIMITED.disable(data);
-		const resets = data.data_limit_reset_strategy !== "no_reset";
+		const resets = data.data_limit_reset_strategy !== "no_reset" && !hasNothing(data);
 		const reason = `${usedUp(data)} and the API cannot make him limited: his limit is 1 byte${resets ? " each period, until you set it" : ""}.`;
 		return { value: "active", losses: [lost("limited_one_byte", "data_limit", resets ? "act" : "degraded", reason)] };
 	},
@@ -73,36 +73,44 @@ const heldLosses = (data: Json): Loss[] =>
 			]
 		: [];
 
-/** MySQL and MariaDB keep an expiry in an INT. */
-const LAST_INT = 2_147_483_647;
-
 export const expire: Converter<Context> = (data, { database }) => {
-	if (data.expire_strategy !== "fixed_date") return { value: null };
+	if (data.expire_strategy === "never" || isOnHold(data)) return { value: null };
+	if (data.expire_strategy !== "fixed_date")
+		return refuse("strategy_unknown", "expire_strategy", data.expire_strategy, "It is not known when he shall expire.");
 	const seconds = unixSeconds(text(data.expire_date));
 	if (!Number.isSafeInteger(seconds)) return refuse("date_unreadable", "expire_date", data.expire_date, UNREADABLE);
-	const last = database?.kind === "mysql" ? LAST_INT : LAST_EXPIRY;
-	if (seconds > last) {
-		const reason = `Marzban ends in the year ${last === LAST_INT ? "2038, on MySQL" : 9999}.`;
-		return { value: last, losses: [lost("expire_clamped", "expire_date", "info", reason)] };
-	}
+	const [last, severity, end] =
+		database?.kind === "mysql" ? ([LAST_INT, "degraded", ON_MYSQL] as const) : ([LAST_EXPIRY, "info", END] as const);
+	if (seconds > last) return { value: last, losses: [lost("expire_clamped", "expire_date", severity, end)] };
 	// 0 would mean unlimited.
 	return { value: Math.max(1, seconds) };
 };
 
+const END = "Marzban ends in the year 9999.";
+const ON_MYSQL = "Marzban ends in the year 2038, on MySQL.";
 const UNREADABLE = "This is no date that both panels read alike.";
 
-export const holdDuration: Converter<Context> = data => {
+/** Marzban makes a hold active before it reckons its end: where the end has no room, he would never expire. */
+export const holdDuration: Converter<Context> = (data, { database }) => {
 	if (!isOnHold(data)) return { value: null };
 	const duration = data.usage_duration ?? null;
-	if (typeof duration !== "number" || duration <= LONGEST_HOLD) return { value: duration };
-	const reason = `Of ${duration} seconds: Marzban ends in the year 9999.`;
-	return { value: LONGEST_HOLD, losses: [lost("hold_clamped", "usage_duration", "info", reason)] };
+	const [longest, severity, end] =
+		database?.kind === "mysql"
+			? ([LONGEST_INT_HOLD, "degraded", ON_MYSQL] as const)
+			: ([LONGEST_HOLD, "info", END] as const);
+	if (typeof duration !== "number" || duration <= longest) return { value: duration };
+	const reason = `Of ${duration} seconds: ${end}`;
+	return { value: longest, losses: [lost("hold_clamped", "usage_duration", severity, reason)] };
 };
 
+/** A time that the zone of Marzban's host moves out of the years 1 to 9999 would end its look at all holds, each time. */
 export const holdTimeout: Converter<Context> = data => {
 	const deadline = text(data.activation_deadline);
 	if (!isOnHold(data) || deadline === "") return { value: null };
-	if (!Number.isSafeInteger(unixSeconds(deadline)))
-		return refuse("date_unreadable", "activation_deadline", deadline, UNREADABLE);
-	return { value: naiveSeconds(deadline) };
+	const seconds = unixSeconds(deadline);
+	if (!Number.isSafeInteger(seconds)) return refuse("date_unreadable", "activation_deadline", deadline, UNREADABLE);
+	// Before 1970, it is long past either way.
+	if (seconds <= LAST_EXPIRY) return { value: naiveStamp(Math.max(0, seconds)) };
+	const losses = [lost("deadline_clamped", "activation_deadline", "info", END)];
+	return { value: naiveStamp(LAST_EXPIRY), losses };
 };

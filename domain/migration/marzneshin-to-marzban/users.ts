@@ -15,7 +15,7 @@ import { inbounds, proxies } from "./access";
 import type { Context } from "./context";
 import { oldLinkOf, oldPathOf } from "./links";
 import { name } from "./names";
-import { dataLimit, lifetime, resetPhase, usedTraffic } from "./quota";
+import { dataLimit, lifetime, resetPhase, resetStrategy, usedTraffic } from "./quota";
 import { expire, holdDuration, holdTimeout, status } from "./status";
 import { lost, refuse, text } from "./values";
 
@@ -32,7 +32,7 @@ const rows: readonly FieldMapping[] = [
 	row("inbounds", "service_ids", "inbounds"),
 	row("expire", "expire_strategy expire_date", "expire"),
 	row("data_limit", "data_limit used_traffic data_limit_reset_strategy data_limit_reached", "dataLimit"),
-	row("data_limit_reset_strategy", "data_limit_reset_strategy", "same"),
+	row("data_limit_reset_strategy", "data_limit_reset_strategy data_limit", "resetStrategy"),
 	row("on_hold_expire_duration", "expire_strategy usage_duration", "holdDuration"),
 	row("on_hold_timeout", "expire_strategy activation_deadline", "holdTimeout"),
 	row("note", "note", "note"),
@@ -67,8 +67,6 @@ const owner: Converter<Context> = ({ owner_username }, { account, owners }) => {
 	return refuse("owner_missing", "owner_username", owner_username, "This admin is neither at the target nor moved.");
 };
 
-const same: Converter<Context> = (data, _context, { from }) => ({ value: data[from[0] as string] ?? null });
-
 export const users = (derive: Readonly<Record<AuthAlgorithm, Derive>>): StreamMapping<Context> => ({
 	rows,
 	nameField: "username",
@@ -81,7 +79,7 @@ export const users = (derive: Readonly<Record<AuthAlgorithm, Derive>>): StreamMa
 		inbounds,
 		expire,
 		dataLimit,
-		same,
+		resetStrategy,
 		holdDuration,
 		holdTimeout,
 		note,

@@ -8,6 +8,9 @@ export const text = (value: JsonValue | undefined): string => (typeof value === 
 /** Byte counts are decimal strings. */
 export const bytes = (value: JsonValue | undefined): bigint => BigInt(text(value) || "0");
 
+/** A limit of 0, which a row can hold: no traffic at all, after any reset. */
+export const hasNothing = (data: Json): boolean => text(data.data_limit) !== "" && bytes(data.data_limit) <= 0n;
+
 export const isOnHold = (data: Json): boolean => data.expire_strategy === "start_on_first_use";
 
 export const lost = (code: string, field: string, severity: Severity, reason: string, amount?: string): Loss => ({

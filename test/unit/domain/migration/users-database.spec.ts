@@ -78,6 +78,13 @@ it("a limit of 0, which means no traffic at all, is one byte that is used", () =
 	});
 });
 
+it("a limit of 0 that resets would be a byte each time: it does not reset there, on record", () => {
+	const fields = { data_limit: "0", used_traffic: "3", data_limit_reached: true, data_limit_reset_strategy: "day" };
+	const { target, losses } = moved(fields);
+	expect(target?.data).toMatchObject({ status: "limited", data_limit: "1", data_limit_reset_strategy: "no_reset" });
+	expect(losses).toMatchObject([{ code: "reset_dropped", severity: "degraded" }]);
+});
+
 it("one on hold who has used up his plan is not made limited: he would lose his hold", () => {
 	const held = moved({ used_traffic: "10", expire_strategy: "start_on_first_use", usage_duration: 60 });
 	expect(held.target?.data.status).toBe("disabled");
@@ -88,5 +95,15 @@ it("an expiry after 2038 ends there on MySQL, on record", () => {
 	const fields = { expire_strategy: "fixed_date", expire_date: "2100-12-31T23:59:59" };
 	expect(moved(fields).target?.data.expire).toBe(4_133_980_799);
 	const { target, losses } = moved(fields, "mysql");
-	expect([target?.data.expire, losses.map(({ code }) => code)]).toEqual([2_147_483_647, ["expire_clamped"]]);
+	expect(target?.data.expire).toBe(2_147_483_647);
+	expect(losses).toMatchObject([{ code: "expire_clamped", severity: "degraded" }]);
+});
+
+it("a hold that could end after 2038 is cut on MySQL, on record: begun, it would have no end", () => {
+	const held = (usage_duration: number) => ({ expire_strategy: "start_on_first_use", usage_duration });
+	expect(moved(held(630_720_000)).target?.data.on_hold_expire_duration).toBe(630_720_000);
+	expect(moved(held(315_360_000), "mysql").losses).toEqual([]);
+	const { target, losses } = moved(held(630_720_000), "mysql");
+	expect(target?.data.on_hold_expire_duration).toBe(315_360_000);
+	expect(losses).toMatchObject([{ code: "hold_clamped", severity: "degraded" }]);
 });

@@ -250,13 +250,34 @@ describe("an expiry", () => {
 		["1969-12-31T00:00:00", 1],
 		["2038-01-19T03:14:08", 2_147_483_648],
 		// A row beyond this second breaks every listing at Marzban.
-		["9999-12-31T23:59:59", 253_377_590_399]
+		["9999-03-20T00:00:00", 253_377_504_000],
+		// That second is already the next day where the panel's host is east of Greenwich.
+		["9999-03-20T23:59:59", 253_377_504_000],
+		["9999-12-31T23:59:59", 253_377_504_000]
 	])("at %s is %d", (date, seconds) => expect(expire(date)).toBe(seconds));
 
-	it.each(["", null, "soon", 5])("of %j leaves the user for a human: it would become none", date => {
-		expect(categoryOf({ expire_strategy: "fixed_date", expire_date: date })).toBe("date_unreadable");
-		const held = { expire_strategy: "start_on_first_use", usage_duration: 60, activation_deadline: "soon" };
-		expect(categoryOf(held)).toBe("date_unreadable");
+	it.each(["", null, "soon", 5, "5", "June 2030", "2030-02-31T00:00:00"])(
+		"of %j leaves the user for a human: it would become none",
+		date => {
+			expect(categoryOf({ expire_strategy: "fixed_date", expire_date: date })).toBe("date_unreadable");
+			const held = { expire_strategy: "start_on_first_use", usage_duration: 60, activation_deadline: "soon" };
+			expect(categoryOf(held)).toBe("date_unreadable");
+		}
+	);
+
+	it("by a rule that is not known leaves the user for a human: it would become none", () => {
+		expect(categoryOf({ expire_strategy: "on_fridays", expire_date: "2030-06-15T12:00:00" })).toBe("strategy_unknown");
+	});
+
+	it.each([
+		["2027-01-20T00:00:00.5", "2027-01-20T00:00:00", []],
+		// Marzban's look at all holds ends with an error where its zone moves a deadline out of the years 1 to 9999.
+		["0001-01-01T00:00:00", "1970-01-01T00:00:00", []],
+		["9999-12-31T23:59:59", "9999-03-20T00:00:00", ["deadline_clamped"]]
+	])("of a hold that is not begun by %s starts by %s", (activation_deadline, timeout, losses) => {
+		const held = { expire_strategy: "start_on_first_use", usage_duration: 60, activation_deadline };
+		expect(dataOf(held).on_hold_timeout).toBe(timeout);
+		expect(lossesOf(held)).toEqual(losses);
 	});
 
 	it("after a hold longer than Marzban's time is cut to it, on record", () => {
@@ -297,6 +318,19 @@ describe("a quota", () => {
 		expect(limit({ data_limit: "0", enabled: false, data_limit_reached: true })).toBe("1");
 	});
 
+	it("of 0 is a byte that no reset renews, on record", () => {
+		const ended = { expired: true, expire_strategy: "fixed_date", expire_date: "2020-01-01T00:00:00" };
+		const fields = { ...ended, data_limit: "0", data_limit_reached: true, data_limit_reset_strategy: "day" };
+		expect(dataOf(fields)).toMatchObject({ status: "expired", data_limit: "1", data_limit_reset_strategy: "no_reset" });
+		expect(moved(fields).losses).toMatchObject([
+			{ code: "limit_is_remainder", severity: "info" },
+			{ code: "reset_dropped", severity: "degraded" }
+		]);
+		// Used or not, there is nothing of a period to forget.
+		const quarantine = context({ resettingPlans: "quarantine" });
+		expect(categoryOf({ ...fields, used_traffic: "3" }, quarantine)).toBeUndefined();
+	});
+
 	it.each([
 		["full", "10", "quota_gain"],
 		["shrink", "6", "limit_shrunk"]
@@ -307,6 +341,13 @@ describe("a quota", () => {
 			{ code: loss, amount: "4" },
 			{ code: "reset_postponed" }
 		]);
+	});
+
+	it("that resets and is used beyond itself shrinks by no more than it was", () => {
+		const fields = { data_limit: "10", used_traffic: "30", data_limit_reset_strategy: "month", enabled: false };
+		const { target, losses } = moved(fields, context({ resettingPlans: "shrink" }));
+		expect(target?.data.data_limit).toBe("1");
+		expect(losses).toContainEqual(expect.objectContaining({ code: "limit_shrunk", amount: "9" }));
 	});
 
 	it("that resets can be left for a human", () => {
