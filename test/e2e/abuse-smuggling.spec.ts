@@ -137,7 +137,7 @@ const CASES: readonly (readonly [what: string, bytes: string, fate: Fate])[] = [
 	["a trailer with a coding", `${CHUNKED}${SIZE}\r\nBODY\r\n0\r\nTransfer-Encoding: chunked\r\n\r\n`, "refused"],
 
 	["LF only", `${GET}\r\n`.replaceAll("\r\n", "\n"), "refused"],
-	["one line with LF only", GET.replace("Host: x\r\n", "Host: x\n") + "\r\n", "refused"],
+	["one line with LF only", `${GET.replace("Host: x\r\n", "Host: x\n")}\r\n`, "refused"],
 	["a head that ends in LF LF", `${GET.trimEnd()}\n\n`, "refused"],
 	["CR in a header", `${GET}A: b\rc\r\n\r\n`, "refused"],
 	["NUL in a header", `${GET}A: b\0c\r\n\r\n`, "refused"],
