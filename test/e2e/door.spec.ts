@@ -88,16 +88,7 @@ describe("a migration from afar", () => {
 	});
 
 	it("is followed live, is killed in the middle, goes on, and the stream too", async () => {
-		const before: ServerEvent[] = [];
-		try {
-			for await (const event of eventsOf(door, "/api/v1/migrations/panel/logs")) {
-				before.push(event);
-				const users = event.event === "status" && event.data.streams.find((s: Said) => s.stream === "users");
-				if (users && users.read >= 200) await door.node.kill();
-			}
-		} catch {
-			// The stream breaks off with the server.
-		}
+		const before = await untilKilled(200);
 		expect(before.some(({ data }) => data.event === "copied")).toBe(true);
 		const last = before.findLast(({ id }) => id !== undefined)?.id as string;
 		door = await door.again();
@@ -193,6 +184,22 @@ describe("a migration from afar", () => {
 		expect(door.node.log()).not.toContain(key);
 	});
 });
+
+/** The log of the migration as it comes, until so many users were read and the server was killed. */
+async function untilKilled(read: number): Promise<ServerEvent[]> {
+	const seen: ServerEvent[] = [];
+	const users = ({ event, data }: ServerEvent): number =>
+		event === "status" ? data.streams.find(({ stream }: Said) => stream === "users").read : 0;
+	try {
+		for await (const event of eventsOf(door, "/api/v1/migrations/panel/logs")) {
+			seen.push(event);
+			if (users(event) >= read) await door.node.kill();
+		}
+	} catch {
+		// The stream breaks off with the server.
+	}
+	return seen;
+}
 
 const targetCall = async (method: string, path: string): Promise<{ status: number }> => {
 	const form = new URLSearchParams({ username: "admin", password: "admin123" });
