@@ -152,7 +152,7 @@ export class ConnectorError extends Error {
 	constructor(
 		/**
 		 * `unreachable` `wrong-system` `login-refused` `forbidden` `refused` (by the system's validation, or by ours before
-		 * it) `conflict` `not-found` `throttled` (408, 429) `broken` (5xx) `unexpected-answer` `stopped`
+		 * it) `conflict` `not-found` `throttled` (408, 429) `broken` (5xx) `unexpected-answer` `stopped` `not-a-cursor`
 		 */
 		readonly code: string,
 		message: string,

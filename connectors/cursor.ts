@@ -6,7 +6,7 @@ import { ConnectorError, type Cursor } from "./connector";
 export function readCursor<T>(cursor: Cursor, isOurs: (value: unknown) => value is T, title: string): T {
 	const value = parsed(cursor);
 	if (isOurs(value)) return value;
-	throw new ConnectorError("refused", `The cursor is not one of ${title}'s: begin from the start.`);
+	throw new ConnectorError("not-a-cursor", `The cursor is not one of ${title}'s: begin from the start.`);
 }
 
 function parsed(cursor: Cursor): unknown {

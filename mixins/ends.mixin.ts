@@ -90,6 +90,7 @@ async function asked<T>(work: () => Promise<T>): Promise<T> {
 		return await work();
 	} catch (error) {
 		if (!(error instanceof ConnectorError)) throw error;
+		if (error.code === "not-a-cursor") throw failure("REQUEST_INVALID", error.message);
 		throw failure("SYSTEM_FAILED", error.message, { code: error.code, ...error.details });
 	}
 }
