@@ -191,7 +191,12 @@ export const migration = contract("migration", "migration", {
 			{
 				scope: RUN,
 				rest: "POST /migrations/:name/start",
-				aliases: ["POST /migration/start", "POST /api/v1/import", "POST /import"],
+				aliases: [
+					"POST /api/v1/migrations/:name/resume",
+					"POST /migration/start",
+					"POST /api/v1/import",
+					"POST /import"
+				],
 				status: 202,
 				says: "Begins, or goes on with, what was planned under that name; answers at once. With `only` or `limit` it moves just these of the last stream, looks at them at the target, and rests."
 			}
