@@ -69,7 +69,7 @@ describe("pages by number while rows move", () => {
 
 	test("a foreign cursor is refused", async () => {
 		await expect(readPage(panel(new Set([1]), []), '{"offset":5}', 10)).rejects.toMatchObject({ code: "not-a-cursor" });
-		await expect(readPage(panel(new Set([1]), []), "rubbish", 10)).rejects.toMatchObject({ code: "refused" });
+		await expect(readPage(panel(new Set([1]), []), "rubbish", 10)).rejects.toMatchObject({ code: "not-a-cursor" });
 	});
 });
 
