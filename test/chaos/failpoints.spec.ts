@@ -8,7 +8,7 @@ import { FAILPOINTS, type Failpoint } from "../../adapters/failpoints";
 import { startMarzneshin } from "../../demo/panels/marzneshin";
 import type { Panel } from "../../demo/panels/panel";
 import type { Stage } from "../support/banyan";
-import { type End, endOf, keepFirst, onStage } from "../support/crashes";
+import { type End, endOf, keepFirst, onStage, suspended } from "../support/crashes";
 
 const ALL = process.env.FAULTS === "all";
 const USERS = 230;
@@ -53,7 +53,8 @@ it.each(cells(ALL ? FORWARD : ["prepared", "socket", "counted"]))(
 	async (name, count) => {
 		await onStage(source, async stage => {
 			const stopped = run(stage, { FAILPOINT: `${name}@${count}=stop`, LEASE_MS: "1000" });
-			await sleep(3_500);
+			await suspended(stopped.process);
+			await sleep(2_500);
 			stopped.process.kill("SIGCONT");
 			const first = await stopped.ended;
 			// Either it went on by itself, or it stopped with a sentence and goes on when it is started.

@@ -1,5 +1,8 @@
 /** Ends a command at a failpoint, and says how the whole stands afterwards. */
 
+import type { ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Panel } from "../../demo/panels/panel";
 import { openStage, type Stage } from "./banyan";
 import { holdings } from "./holdings";
@@ -26,4 +29,9 @@ export async function endOf(stage: Stage, code: number | null): Promise<End> {
 export async function onStage<T>(source: Panel, work: (stage: Stage) => Promise<T>): Promise<T> {
 	await using stage = await openStage({ source });
 	return await work(stage);
+}
+
+/** Once the kernel says that the process is stopped (proc(5): state T); one that ended before never is. */
+export async function suspended({ pid, exitCode }: ChildProcess): Promise<void> {
+	while (exitCode === null && !/\) T /.test(readFileSync(`/proc/${pid}/stat`, "utf8"))) await sleep(50);
 }
