@@ -21,7 +21,9 @@ export class DataDirLocked extends Error {
 	readonly type = "DATA_DIR_LOCKED";
 	constructor(dir: string, holder: Holder | undefined) {
 		const who = holder ? ` by process ${holder.pid} (${holder.command})` : "";
-		super(`The data folder '${dir}' is in use${who}: stop that process, or set DATA_DIR to another folder.`);
+		super(`The data folder '${dir}' is in use${who}: wait for that process, or stop it.`);
+		// Whoever starts a node reads it: where it was thrown is nothing to him.
+		this.stack = "";
 	}
 }
 

@@ -1,6 +1,6 @@
 /** The SQLite file under a store: how it is opened, created and known again, and what its errors mean. */
 
-import { existsSync, mkdirSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { StoreBroken, StoreBusy, StoreFull } from "./errors";
@@ -36,6 +36,8 @@ export function openFile(file: string, format: Format, options: FileOptions): Da
 	let db: DatabaseSync | undefined;
 	try {
 		if (!readOnly) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+		// What customers have in there is for its owner alone; SQLite gives its other files the same mode.
+		if (!readOnly) closeSync(openSync(file, "a", 0o600));
 		db = new DatabaseSync(file, { readOnly, timeout: busyMs });
 		prepare(db, file, format, options);
 		return db;

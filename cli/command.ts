@@ -44,6 +44,12 @@ export async function withClient(open: Open, need: Need, work: (client: Client) 
 
 /** Runs the program: no stack trace reaches a user, no secret an error line. */
 export function run(main: () => Promise<void>): void {
+	// Whoever reads may have had enough of it: `… | head`.
+	for (const stream of [process.stdout, process.stderr])
+		stream.on("error", (error: NodeJS.ErrnoException) => {
+			if (error.code === "EPIPE") process.exit(Number(process.exitCode ?? EXIT.clean));
+			throw error;
+		});
 	const ended = main().then(
 		() => Number(process.exitCode ?? EXIT.clean),
 		(error: unknown) => {

@@ -1,10 +1,11 @@
 /** A node in this process, for one command. The only place of the CLI that knows how a node is made. */
 
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { dataDirOf, environment } from "../moleculer.config";
 import { openNode, STAGES } from "../node";
 import type { Client, Need, Open } from "./client";
+import { CommandError } from "./command";
 import { polled } from "./lines";
 
 export { environment };
@@ -22,6 +23,7 @@ export const openEmbedded: Open = async need => {
 	const settings = environment();
 	const { access, services } = PARTS[need];
 	const reading = access === "read";
+	if (reading) refuseNothing(resolve(dataDirOf(settings)));
 	if (!reading) mkdirSync(dataDirOf(settings), { recursive: true, mode: 0o700 });
 	const broker = await openNode(
 		{
@@ -40,3 +42,10 @@ export const openEmbedded: Open = async need => {
 		close: () => broker.stop()
 	};
 };
+
+function refuseNothing(dataDir: string): void {
+	if (existsSync(join(dataDir, "events.db"))) return;
+	throw new CommandError(
+		`There is no migration in ${dataDir}: plan and run one, or set DATA_DIR to the folder of yours.`
+	);
+}

@@ -95,6 +95,7 @@ function addBeginnings(migration: Command, open: Opener): void {
 
 const DECISIONS = {
 	rollback: "put the target back as it was, where what is there is still ours; safe to interrupt, and to run again",
+	compare: "compare once more; write what is new or changed at the source, list what others changed at the target",
 	repair: "compare once more and write what differs, also where others changed it at the target",
 	pause: "stop a run that a node would go on with by itself",
 	cancel: "stop a run for good; what was moved stays, and can be rolled back"

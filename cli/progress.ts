@@ -35,8 +35,11 @@ export function bars(): Progress {
 		open.set(stream, found);
 		return found;
 	};
+	let waiting: string | null = null;
 	return {
 		show: status => {
+			if (status.waiting !== null && status.waiting !== waiting) process.stderr.write(`\n${status.waiting}\n`);
+			({ waiting } = status);
 			for (const each of status.streams) {
 				const { stream } = each;
 				const [value, all, doing] = stage(status, each);

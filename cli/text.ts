@@ -45,7 +45,7 @@ function streamText(status: StreamStatus): string[] {
 function comparisonText({ compared, differences, extra, complete, pass }: StreamStatus): string[] {
 	if (compared === 0 && extra === null) return [];
 	const parts = [`${compared} compared, ${differences} differences`];
-	if (pass > 1) parts.push(`listing ${pass} after the copy`);
+	if (pass > 1) parts.push(`by listing ${pass} of the source since the copy`);
 	if (extra !== null) parts.push(`${extra} only at the target`);
 	if (complete === false) parts.push("the last listing of the source named other records than the one before");
 	return [`  ${parts.join(", ")}`];
@@ -62,8 +62,10 @@ export function statusText(status: Status): string {
 		verdict && phase !== "rolling-back" && phase !== "rolled-back"
 			? [
 					`${verdict.accountedFor} of ${verdict.total} accounted for · ${verdict.differences} differences · ${verdict.losses} losses`,
-					verdict.certificate ? `certificate ${verdict.certificate}` : "no certificate: see `banyan migration diff`",
-					verdict.result === "clean" ? "clean" : "records need a human: see `banyan migration report`"
+					verdict.certificate
+						? `certificate ${verdict.certificate}`
+						: `no certificate: see \`banyan migration diff ${name}\``,
+					verdict.result === "clean" ? "clean" : `records need a human: see \`banyan migration report ${name}\``
 				]
 			: [];
 	const stop = failure ? [`stopped: ${failure.message}`] : [];

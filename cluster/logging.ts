@@ -26,6 +26,9 @@ export function pinoLogger(level: string, destination: string | number): object 
 	};
 	return {
 		type: "Pino",
-		options: { level, pino: { options, destination: pino.destination({ dest: destination, mkdir: true, sync: true }) } }
+		options: {
+			level,
+			pino: { options, destination: pino.destination({ dest: destination, mkdir: true, sync: true, mode: 0o600 }) }
+		}
 	};
 }

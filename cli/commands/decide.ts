@@ -7,12 +7,13 @@ import { EXIT } from "../exit";
 import { statusText } from "../text";
 import { exitOfRun, follow, goesOn, stopping } from "./run";
 
-type Word = "pause" | "cancel" | "rollback" | "repair";
+type Word = "pause" | "cancel" | "rollback" | "compare" | "repair";
 
 const EXITS: Readonly<Record<Word, (status: Status, flags: Flags) => number>> = {
 	pause: () => EXIT.clean,
 	cancel: () => EXIT.clean,
 	rollback: exitOfRollback,
+	compare: exitOfRun,
 	repair: exitOfRun
 };
 

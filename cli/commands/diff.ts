@@ -1,8 +1,16 @@
+import type { Status } from "../../contracts/migration/migration";
 import type { Client } from "../client";
 import { type Flags, print, say } from "../command";
 import { EXIT } from "../exit";
 import { linesOf } from "../lines";
 import { differenceText } from "../text";
+
+const SO_FAR = " so far: the migration is not finished";
+/** It says what was found, and looks at nothing anew. */
+const WHEN: Partial<Record<Status["phase"], string>> = {
+	finished: " when both sides were last compared; `banyan migration compare` looks again",
+	"rolled-back": " left by the rollback, because others changed them"
+};
 
 export async function diff(client: Client, name: string, { json }: Flags): Promise<number> {
 	const status = await client.call("migration.status", { name });
@@ -11,6 +19,6 @@ export async function diff(client: Client, name: string, { json }: Flags): Promi
 		found++;
 		print(json ? JSON.stringify(line) : differenceText(line));
 	}
-	if (!json) say(`${found} differences${status.phase === "finished" ? "" : " so far: the migration is not finished"}`);
+	if (!json) say(`${found} ${found === 1 ? "difference" : "differences"}${WHEN[status.phase] ?? SO_FAR}`);
 	return found === 0 ? EXIT.clean : EXIT.human;
 }

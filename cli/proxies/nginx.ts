@@ -31,7 +31,7 @@ export function nginxMaps({ routes, formats, pattern }: ProxyRoutes): string {
 #     include /etc/nginx/banyan-links.conf;
 # In the server { } where old links arrive, with NEW and OLD as the panels' own addresses:
 #     location ~ /sub/[^/]+/[^/]+ {
-#         if ($banyan_link = "") { return 404; }    # or, while some are still there: { proxy_pass http://OLD; }
+#         if ($banyan_link = "") { return 404; }    # or, while some are still there: { break; proxy_pass http://OLD; }
 #         rewrite ^ $banyan_link break;
 #         proxy_pass http://NEW;
 #     }

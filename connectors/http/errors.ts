@@ -46,6 +46,11 @@ export function fromFailure(error: unknown, request: Request, origin: string): C
 	const code = codeOf(error);
 	const told = place(request);
 	if (TLS.test(code)) {
+		if (code === "ERR_SSL_WRONG_VERSION_NUMBER")
+			return new ConnectorError(
+				"unreachable",
+				`${origin} does not speak TLS: write http:// if that is what it speaks.`
+			);
 		const message = `The certificate of ${origin} is not accepted (${code}): give the address its certificate is for.`;
 		return new ConnectorError("unreachable", message);
 	}

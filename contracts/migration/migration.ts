@@ -94,6 +94,8 @@ export interface Status {
 	readonly streams: readonly StreamStatus[];
 	/** What stopped it last, in one sentence; it can be started again. */
 	readonly failure: { readonly code: string; readonly message: string } | null;
+	/** What it waits for, for example a panel that is away; null while it is at work. */
+	readonly waiting: string | null;
 	/** Where the target's database was copied to before the first write, on the importer's node. */
 	readonly backup: string | null;
 	/** Set when finished. */
@@ -225,6 +227,15 @@ export const migration = contract("migration", "migration", {
 				aliases: ["POST /api/v1/import/rollback", "POST /import/rollback"],
 				status: 202,
 				says: "Puts the target back as it was, record by record, where what is there is still ours."
+			}
+		).returns<Status>(),
+		compare: action(
+			{ name, reason },
+			{
+				scope: RUN,
+				rest: "POST /migrations/:name/compare",
+				status: 202,
+				says: "Compares once more: what is new or changed at the source is written, what others changed at the target is left and listed."
 			}
 		).returns<Status>(),
 		repair: action(

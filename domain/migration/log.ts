@@ -11,6 +11,12 @@ const changed = (outcomes: OutcomeCounts): string =>
 		.map(([outcome, count]) => `${count} ${outcome}`)
 		.join(", ") || "nothing changed";
 
+const MOST_NAMES = 5;
+const written = (names: readonly string[]): string => {
+	const some = names.slice(0, MOST_NAMES).join(", ");
+	return names.length === 0 ? "none" : `${names.length} (${some}${names.length > MOST_NAMES ? " …" : ""})`;
+};
+
 const WORDS: { readonly [T in RunEvent["type"]]: (data: DataOf<T>) => string } = {
 	planned: ({ mapping, plan }) =>
 		`Planned by ${mapping}: ${plan.streams.map(({ stream, move }) => `${move} ${stream}`).join(", ")} to move.`,
@@ -18,7 +24,8 @@ const WORDS: { readonly [T in RunEvent["type"]]: (data: DataOf<T>) => string } =
 	backedUp: ({ path }) => (path ? `The target's database was copied to ${path}.` : "The operator took a backup."),
 	copied: ({ stream, batch, outcomes, last }) =>
 		`${stream}: batch ${batch} copied, ${changed(outcomes)}${last ? "; the copy is complete" : ""}.`,
-	settled: ({ stream, batch, outcomes }) => `${stream}: batch ${batch} written outside the copy, ${changed(outcomes)}.`,
+	settled: ({ stream, batch, moved, removed, held }) =>
+		`${stream}: batch ${batch} outside the copy: ${written(moved.map(([, name]) => name))} written, ${removed.length} removed, ${held.length} held.`,
 	compared: ({ stream, batch, compared, differences, last }) =>
 		`${stream}: page ${batch} compared, ${compared} records, ${differences} differ${last ? "; the listing is whole" : ""}.`,
 	again: ({ stream, force, reason }) =>

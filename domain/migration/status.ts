@@ -19,6 +19,7 @@ export function statusOf(run: Run, running: boolean): Status {
 		finishedAt,
 		streams,
 		failure,
+		waiting: null,
 		backup: run.backup ?? null,
 		verdict: verdict(run)
 	};

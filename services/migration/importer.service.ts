@@ -135,6 +135,11 @@ async function all<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Pr
 	return settled.map(each => (each as PromiseFulfilledResult<R>).value);
 }
 
+function linkIn(outcome: Result["outcome"], before: Given["before"]): { link?: string } {
+	const link = before?.subscription_url;
+	return outcome === "unchanged" && typeof link === "string" ? { link } : {};
+}
+
 async function settle(
 	target: Target,
 	{ stream, conflict }: WriteParams,
@@ -143,7 +148,9 @@ async function settle(
 ): Promise<Result> {
 	const fingerprint = (data: Given["data"]): string => target.fingerprint(stream, data);
 	const treatment = treatmentOf(record, conflict, fingerprint);
-	if (!treatment.write) return { id: record.id, ...treatment.result };
+	// Who stood there already, all equal, is served by the target from now on: his old link leads to him too.
+	if (!treatment.write)
+		return { id: record.id, ...treatment.result, ...linkIn(treatment.result.outcome, record.before) };
 	try {
 		const { data } = await target.write(stream, record, signal);
 		const link = data.subscription_url;

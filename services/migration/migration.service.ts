@@ -32,7 +32,7 @@ import { preflight } from "./run/planner";
 import { type Rehearsed, rehearse } from "./run/rehearse";
 import { type Planned, type PlannedDefinition, Runs, readOrRefuse } from "./run/runs";
 
-const { plan, inbounds, start, halt, pause, cancel, rollback, repair, dryRun } = migration.actions;
+const { plan, inbounds, start, halt, pause, cancel, rollback, compare, repair, dryRun } = migration.actions;
 const { status, list, log, report, diff, links, ends, testSource, testTarget } = migration.actions;
 
 @Service(migration)
@@ -102,19 +102,14 @@ export default class MigrationService
 		});
 	}
 
+	@Action(compare)
+	async compare(ctx: CallOf<typeof compare>): Promise<Status> {
+		return this.again(ctx.params, false);
+	}
+
 	@Action(repair)
 	async repair(ctx: CallOf<typeof repair>): Promise<Status> {
-		const { name, reason } = ctx.params;
-		return this.controllers.inTurn(name, async () => {
-			const run = await this.halted(name);
-			if (run.phase !== "finished")
-				throw failure("MIGRATION_NOT_READY", `The migration '${name}' is ${run.phase}: repair it once it is finished.`);
-			for (const { stream } of run.streams) {
-				const event: RunEvent = { type: "again", data: { stream, force: true, reason } };
-				await appendRun(this.store, run, event, `again-after-${run.version}`);
-			}
-			return this.controllers.drive(run);
-		});
+		return this.again(ctx.params, true);
 	}
 
 	@Action(dryRun, { timeout: 0 })
@@ -227,6 +222,23 @@ export default class MigrationService
 	private async halted(name: string): Promise<Run> {
 		await this.controllers.halt(name);
 		return this.runs.run(name);
+	}
+
+	/** Compares a finished run once more. @param force writes also what others changed at the target */
+	private again({ name, reason }: { name: string; reason: string }, force: boolean): Promise<Status> {
+		return this.controllers.inTurn(name, async () => {
+			const run = await this.halted(name);
+			if (run.phase !== "finished")
+				throw failure(
+					"MIGRATION_NOT_READY",
+					`The migration '${name}' is ${run.phase}: compare it once it is finished.`
+				);
+			for (const { stream } of run.streams) {
+				const event: RunEvent = { type: "again", data: { stream, force, reason } };
+				await appendRun(this.store, run, event, `again-after-${run.version}`);
+			}
+			return this.controllers.drive(run);
+		});
 	}
 
 	/** Stops a run that is not over, by a word of the operator. */

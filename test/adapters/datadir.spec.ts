@@ -38,7 +38,7 @@ describe("the lock on the data folder", () => {
 		const lock = lockDataDir(dir, me);
 		const { kept } = await keeper();
 		expect(kept).toEqual({
-			refused: `The data folder '${dir}' is in use by process ${process.pid} (the test): stop that process, or set DATA_DIR to another folder.`
+			refused: `The data folder '${dir}' is in use by process ${process.pid} (the test): wait for that process, or stop it.`
 		});
 		lock.release();
 	});
@@ -71,7 +71,7 @@ describe("the lock on the data folder", () => {
 	it("refuses also when nobody knows any more who holds it", async () => {
 		await keeper();
 		writeFileSync(join(dir, "lock.json"), "{");
-		expect(() => lockDataDir(dir, me)).toThrow(/is in use: stop that process/);
+		expect(() => lockDataDir(dir, me)).toThrow(/is in use: wait for that process/);
 		expect(() => lockDataDir(dir, me)).toThrow(expect.objectContaining({ type: "DATA_DIR_LOCKED" }));
 	});
 });

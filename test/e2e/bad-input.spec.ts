@@ -155,7 +155,7 @@ it("a data folder that another process holds is refused, by that process's numbe
 	const second = await busy.banyan(["migration", "run", busy.definition]).ended;
 	expect([second.code, second.stderr]).toEqual([
 		1,
-		expect.stringMatching(new RegExp(`in use by process ${first.process.pid} .*: stop that process, or set DATA_DIR`))
+		expect.stringMatching(new RegExp(`in use by process ${first.process.pid} .*: wait for that process, or stop it`))
 	]);
 	first.process.kill("SIGKILL");
 	await first.ended;

@@ -36,7 +36,10 @@ it("a canary goes first, is looked at, and the rest follows without it", async (
 it("a canary that the source does not have is named", async () => {
 	await using stage = await openStage();
 	const { code, stderr } = await stage.banyan(["migration", "run", stage.definition, "--only", "nobody_here"]).ended;
-	expect([code, stderr]).toEqual([1, expect.stringContaining("The source has no users named nobody_here.")]);
+	expect([code, stderr]).toEqual([
+		1,
+		expect.stringContaining("The source has no users named nobody_here: correct the names.")
+	]);
 	expect(names(stage)).toEqual([]);
 }, 60_000);
 

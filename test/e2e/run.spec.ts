@@ -54,7 +54,7 @@ describe("banyan migration", () => {
 
 	it("diff finds nothing", async () => {
 		const { code, stdout, stderr } = await stage.banyan(["migration", "diff", "panel"]).ended;
-		expect([code, stdout, stderr]).toEqual([0, "", "0 differences\n"]);
+		expect([code, stdout, stderr]).toEqual([0, "", expect.stringMatching(/^0 differences /)]);
 	});
 
 	it("run again says the same and writes nothing", async () => {

@@ -69,6 +69,7 @@ const begun: Status = {
 	finishedAt: null,
 	streams: [untouched("admins", 1), untouched("users", 2)],
 	failure: null,
+	waiting: null,
 	backup: null,
 	verdict: null
 };
@@ -112,6 +113,7 @@ const runExamples = {
 		params: { name, reason: "customers report errors" },
 		answer: { ...comparing, phase: "rolling-back" }
 	},
+	"migration.compare": { params: { name, reason: "once more before the switch" }, answer: comparing },
 	"migration.repair": { params: { name, reason: "edited by hand" }, answer: comparing },
 	"migration.dryRun": {
 		params: { document },

@@ -35,7 +35,10 @@ export async function moveCanary(place: Workplace, stream: StreamRun, canary: Ca
 		cursor = page.next;
 	} while (cursor !== null && left > 0 && !(canary.only && wanted.size === 0) && !place.halted());
 	if (wanted.size > 0)
-		throw failure("MIGRATION_NOT_FOUND", `The source has no ${stream.stream} named ${[...wanted].join(", ")}.`);
+		throw failure(
+			"MIGRATION_NOT_FOUND",
+			`The source has no ${stream.stream} named ${[...wanted].join(", ")}: correct the names.`
+		);
 }
 
 async function move(place: Workplace, stream: StreamRun, log: Log, records: readonly SourceRecord[]): Promise<void> {

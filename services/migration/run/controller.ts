@@ -46,10 +46,16 @@ const PATIENCE = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000] as const;
 export class Controller {
 	private readonly halting = new AbortController();
 	private lease: Lease | undefined;
+	#waiting: string | null = null;
 	readonly ended: Promise<void>;
 
 	constructor(private readonly options: ControllerOptions) {
 		this.ended = this.work();
+	}
+
+	/** What it waits for. */
+	get waiting(): string | null {
+		return this.#waiting;
 	}
 
 	/** The state as this controller has it. */
@@ -97,7 +103,9 @@ export class Controller {
 				this.options.broker.logger.warn(
 					`${this.options.run.name}: ${(error as Error).message} Trying again in ${wait} ms.`
 				);
+				this.#waiting = `${(error as Error).message} Trying again, for ${PATIENCE.length - attempt} more times.`;
 				await this.pause(wait);
+				this.#waiting = null;
 			}
 		}
 	}

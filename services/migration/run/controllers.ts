@@ -54,8 +54,10 @@ export class Controllers {
 	}
 
 	said(run: Run): Status {
-		const status = statusOf(run, this.running.has(run.name));
-		return { ...status, failure: status.failure ?? this.unstored.get(run.name) ?? null };
+		const controller = this.running.get(run.name);
+		const status = statusOf(run, controller !== undefined);
+		const failure = status.failure ?? this.unstored.get(run.name) ?? null;
+		return { ...status, failure, waiting: controller?.waiting ?? null };
 	}
 
 	/** Stops after the batch at hand. */

@@ -57,7 +57,11 @@ export class Runs {
 	/** @throws MIGRATION_NOT_FOUND */
 	async run(name: string): Promise<Run> {
 		const run = await this.begun(name);
-		if (!run) throw failure("MIGRATION_NOT_FOUND", `There is no migration '${name}' in this data folder.`);
+		if (!run)
+			throw failure(
+				"MIGRATION_NOT_FOUND",
+				`There is no migration '${name}' here: plan it and run it, or set DATA_DIR to its data folder.`
+			);
 		return run;
 	}
 
