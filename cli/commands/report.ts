@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import type { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -34,7 +35,19 @@ export async function report(
 	if (!render)
 		throw new CommandError(`There is no format '${format}': it is one of ${Object.keys(FORMATS).join(", ")}.`);
 	const status = await client.call("migration.status", { name });
-	const to: Writable = out === undefined ? process.stdout : createWriteStream(out);
+	const to: Writable = out === undefined ? process.stdout : await fileFor(out);
 	await pipeline(render(client, status), to, { end: out !== undefined });
 	return EXIT.clean;
+}
+
+/** Customers' names stand in it: a new file is readable by its owner alone. @throws CommandError */
+async function fileFor(path: string): Promise<Writable> {
+	const file = createWriteStream(path, { mode: 0o600 });
+	try {
+		await once(file, "open");
+		return file;
+	} catch (error) {
+		const { code } = error as NodeJS.ErrnoException;
+		throw new CommandError(`The report cannot be written to '${path}' (${code}): name another file by --out.`);
+	}
 }

@@ -1,4 +1,4 @@
-import type { Status } from "../../contracts/migration/migration";
+import type { Plan, Status } from "../../contracts/migration/migration";
 import type { Client } from "../client";
 import { CommandError, type Flags, print, readText, say } from "../command";
 import { EXIT } from "../exit";
@@ -22,10 +22,16 @@ export async function runMigration(client: Client, file: string, flags: Flags): 
 		backupTaken: flags.backupTaken ?? false
 	});
 	const done = begun.streams.reduce((sum, { read }) => sum + read, 0);
-	if (!flags.json) say(done === 0 ? planText(plan) : `${plan.name}: goes on after ${done} records`);
+	if (!flags.json) say(beginning(plan, begun, done));
 	const status = await follow(client, plan.name, flags, interrupt);
 	print(flags.json ? JSON.stringify(status) : statusText(status));
 	return goesOn(client, status, interrupt) ? EXIT.interrupted : ended(status, flags, interrupt);
+}
+
+function beginning(plan: Plan, { phase, running, finishedAt }: Status, done: number): string {
+	if (phase === "finished" && !running)
+		return `${plan.name}: finished at ${finishedAt}. What came after that is seen by \`banyan migration compare ${plan.name}\`.`;
+	return done === 0 ? planText(plan) : `${plan.name}: goes on after ${done} records`;
 }
 
 /** How a run that is at rest ended. */
@@ -35,7 +41,7 @@ function ended(status: Status, flags: Flags, { seen }: Interruption): number {
 		return EXIT.interrupted;
 	}
 	if (isCanary(flags) && status.phase !== "finished" && status.failure === null) {
-		say("The canary is at the target as it should be. Run it without --only and --limit to go on with the rest.");
+		say("These few are at the target as they should be. Run it without --only and --limit to go on with the rest.");
 		return EXIT.clean;
 	}
 	return exitOfRun(status, flags);

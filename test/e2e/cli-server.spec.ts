@@ -181,7 +181,10 @@ describe("keys", () => {
 
 	it("are made in one process where no server holds the folder, which says so where one does", async () => {
 		const held = await near("keys", "list");
-		expect([held.code, held.stderr]).toEqual([1, expect.stringMatching(/in use by process \d+ .*: stop that process/)]);
+		expect([held.code, held.stderr]).toEqual([
+			1,
+			expect.stringMatching(/in use by process \d+ .*: wait for that process/)
+		]);
 		const made = await stage.banyan(["keys", "create", "own", "--scope", "migration:read", "keys:manage"]).ended;
 		expect([made.code, made.stdout]).toEqual([0, expect.stringMatching(/^bny_[\w-]{43}\n$/)]);
 		const { stdout } = await stage.banyan(["keys", "list", "--json"]).ended;

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import type { Broker } from "../../../cluster";
 import { CONTRACTS } from "../../../contracts";
 import results from "../../../contracts/results.json";
-import { DOCS_FILES, DOCS_PAGE, DOCS_POLICY, DOCS_SCRIPT } from "../../../domain/platform/docs-page";
+import { DOCS_FILES, DOCS_PAGE, DOCS_POLICY, DOCS_SCRIPT, PROBLEMS_PAGE } from "../../../domain/platform/docs-page";
 import { OPEN_ROUTES } from "../../../domain/platform/open-routes";
 import { openApi, type Results } from "../../../domain/platform/openapi";
 import type { WebHandler, WebRequest, WebResponse } from "../../../mixins/web.mixin";
@@ -69,6 +69,7 @@ function docsFiles(): Record<string, WebHandler> {
 		return [`GET /docs/${name}`, page(type, bytes, "public, max-age=3600")] as const;
 	});
 	return {
+		"GET /docs/problems": page("text/html; charset=utf-8", Buffer.from(PROBLEMS_PAGE), "no-cache"),
 		"GET /docs/begin.js": page("text/javascript; charset=utf-8", Buffer.from(DOCS_SCRIPT), "no-cache"),
 		...Object.fromEntries(files)
 	};

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { DOCS_FILES, DOCS_PAGE, DOCS_POLICY, DOCS_SCRIPT } from "../../../../domain/platform/docs-page";
+import { ERRORS } from "../../../../contracts/errors";
+import { DOCS_FILES, DOCS_PAGE, DOCS_POLICY, DOCS_SCRIPT, PROBLEMS_PAGE } from "../../../../domain/platform/docs-page";
 import { OPEN_ROUTES } from "../../../../domain/platform/open-routes";
 
 const UI = join(require.resolve("swagger-ui-dist/package.json"), "..");
@@ -21,5 +22,10 @@ describe("the page of the API", () => {
 	it("has no script within it, and its policy allows none", () => {
 		expect(DOCS_PAGE).not.toMatch(/<script(?![^>]* src=)|<style| on\w+=/);
 		expect(DOCS_POLICY).toContain("script-src 'self';");
+	});
+
+	it("says what each code of a problem means, where its type leads", () => {
+		for (const code of Object.keys(ERRORS)) expect(PROBLEMS_PAGE).toContain(`<dt id="${code}">${code}`);
+		expect(PROBLEMS_PAGE).toContain(ERRORS.THROTTLED.title);
 	});
 });
