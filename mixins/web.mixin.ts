@@ -53,6 +53,8 @@ export interface Web {
 	serve(route: WebRoute): void;
 	/** Answers a request. */
 	answer(req: IncomingMessage, res: ServerResponse): void;
+	/** Is there a route for it? */
+	knows(method: string, path: string): boolean;
 	/** The methods that an address knows; empty where there is nothing. */
 	methodsOf(path: string): string[];
 }
@@ -124,6 +126,12 @@ export function web(parts: {
 				this.router ??= radixTree(this.aliases);
 				const found = find(this.router, method, url) ?? (method === "HEAD" ? find(this.router, "GET", url) : null);
 				return found ? { alias: found.store as Alias, params: found.params } : false;
+			},
+			knows(this: Inside, method: string, path: string): boolean {
+				this.router ??= radixTree(this.aliases);
+				return (
+					find(this.router, method, path) !== null || (method === "HEAD" && find(this.router, "GET", path) !== null)
+				);
 			},
 			methodsOf(this: Inside, path: string): string[] {
 				this.router ??= radixTree(this.aliases);

@@ -185,9 +185,13 @@ export default class GatewayService extends service(
 	/** A request that was let in: for a route, or for an old link. */
 	private take(req: WebRequest, res: WebResponse): void {
 		const path = (req.url ?? "/").split("?", 1)[0] as string;
+		if (this.knows(req.method ?? "", path)) this.answer(req, res);
+		else this.noRoute(path, req, res);
+	}
+
+	private noRoute(path: string, req: WebRequest, res: WebResponse): void {
 		const methods = this.methodsOf(path);
-		if (methods.includes(req.method ?? "")) this.answer(req, res);
-		else if (methods.length > 0) this.otherMethod(methods, req, res);
+		if (methods.length > 0) this.otherMethod(methods, req, res);
 		else this.oldLink(path, req, res);
 	}
 
