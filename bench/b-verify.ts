@@ -11,7 +11,7 @@ import { type Sent, sentIn } from "./record";
 const ROUNDS = 3;
 
 const WHY =
-	"Of each page, transforming, validating, two digests a record and two appends on disk come after the look-up: while Banyan works the panels idle.";
+	"Pages are read, looked up and counted side by side, and client and panels share two cores: of each record Banyan transforms, validates, digests twice and appends what it found, which costs about as much again as fetching it.";
 
 /** A page of the source, and the look-ups at the target that follow from it. */
 interface Page {
