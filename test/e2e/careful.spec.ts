@@ -20,7 +20,7 @@ it("a canary goes first, is looked at, and the rest follows without it", async (
 	const canary = await stage.banyan(["migration", "run", stage.definition, "--only", "abc", "note_01"]).ended;
 	expect([canary.code, canary.stderr]).toEqual([
 		0,
-		expect.stringContaining("The canary is at the target as it should be.")
+		expect.stringContaining("These few are at the target as they should be.")
 	]);
 	expect(names(stage)).toEqual(["abc", "note_01"]);
 	const more = await stage.banyan(["migration", "run", stage.definition, "--limit", "3"]).ended;
