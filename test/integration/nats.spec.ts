@@ -1,7 +1,8 @@
 /** Two processes on a real nats-server, the stages split between them, run the same migration as one process does. */
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { openStage } from "../support/banyan";
+import type { Status } from "../../contracts/migration/migration";
+import { openStage, type Stage } from "../support/banyan";
 import { startNats } from "../support/servers";
 import { startNode } from "../support/started-node";
 
@@ -40,10 +41,17 @@ it("a run outlives its stages: killed with -9 and started again, they are found 
 		HEARTBEAT_TIMEOUT: "2"
 	};
 	const run = stage.banyan(["migration", "run", stage.definition], here);
-	await sleep(2_500);
+	// In the middle of the copy, however long the plan took.
+	while ((await usersRead(stage)) < 100) await sleep(200);
 	await first.kill();
 	await using _second = await startNode({ ...stages, NODE_ID: "second" });
 	const ended = await run.ended;
 	expect(ended.stdout).toContain("1008 of 1008 accounted for · 0 differences");
 	expect(ended.code).toBe(0);
 }, 180_000);
+
+async function usersRead(stage: Stage): Promise<number> {
+	const { code, stdout } = await stage.banyan(["migration", "status", "panel", "--json"]).ended;
+	const streams = code === 0 ? (JSON.parse(stdout) as Status).streams : [];
+	return streams.find(({ stream }) => stream === "users")?.read ?? 0;
+}
