@@ -46,15 +46,8 @@ function codeOf(error: unknown): string {
 	return (inner === undefined ? undefined : codeOf(inner)) || code || "";
 }
 
-/**
- * What the way to a server did. @param repeatable whether another try of what may have arrived would do no harm
- * @param answered the server has answered before: then it is worth waiting for
- */
-export function wayFailure(
-	error: unknown,
-	address: string,
-	{ repeatable, answered }: { readonly repeatable: boolean; readonly answered: boolean }
-): RemoteError {
+/** What the way to a server did. @param answered the server has answered before: then it is worth waiting for */
+export function wayFailure(error: unknown, address: string, answered: boolean): RemoteError {
 	const code = codeOf(error);
 	// No error of a connection: of our own.
 	if (code === "") throw error;
@@ -70,12 +63,12 @@ export function wayFailure(
 	if (SLOW.has(code))
 		return new RemoteError(
 			`${address} does not answer any more: what was asked may be under way there, look before you ask again.`,
-			{ again: repeatable }
+			{ again: true }
 		);
 	if (BROKEN.has(code))
 		return new RemoteError(
 			`The connection to ${address} broke (${code}): what was asked may be under way there, look before you ask again.`,
-			{ again: repeatable }
+			{ again: true }
 		);
 	return new RemoteError(`${address} cannot be asked (${code}): check --url or BANYAN_URL.`);
 }

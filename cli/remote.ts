@@ -34,10 +34,6 @@ const LONG: ReadonlySet<string> = new Set([
 	"migration.inbounds",
 	"migration.links"
 ]);
-/** Their answers carry secrets, which a server keeps for a day where a request may be repeated. */
-const SECRET: ReadonlySet<string> = new Set(["migration.inbounds", "access.create"]);
-/** They change nothing and can be asked twice, though they are no GET. */
-const HARMLESS: ReadonlySet<string> = new Set(["migration.inbounds"]);
 
 const ROUTES: ReadonlyMap<string, Route> = new Map(
 	routesOf(CONTRACTS)
@@ -55,7 +51,7 @@ export function serverAddress(text: string): string {
 	return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
 }
 
-/** One call as it is sent: the same one however often it is sent. */
+/** One call as it is sent: the same one however often it is sent, so that it has one effect. */
 interface Request {
 	readonly action: string;
 	readonly method: Route["method"];
@@ -63,8 +59,6 @@ interface Request {
 	readonly path: string;
 	readonly headers: Readonly<Record<string, string>>;
 	readonly body?: string;
-	/** It has one effect, also when it is sent again. */
-	readonly repeatable: boolean;
 }
 
 /** @param newKey a fresh Idempotency-Key */
@@ -81,21 +75,19 @@ export function requestOf(
 	const rest = Object.entries(params).filter(
 		([field, value]) => !route.params.includes(field) && value !== undefined && value !== null
 	);
+	const keyed = route.reads ? {} : { "idempotency-key": newKey() };
 	if (method === "GET" || method === "DELETE") {
 		const query = new URLSearchParams(
 			rest.map(([field, value]): [string, string] => [field, String(value)])
 		).toString();
-		const keyed = method === "DELETE" ? { "idempotency-key": newKey() } : {};
-		return { action, method, path: query ? `${path}?${query}` : path, headers: keyed, repeatable: true };
+		return { action, method, path: query ? `${path}?${query}` : path, headers: keyed };
 	}
-	const keyed = SECRET.has(action) ? {} : { "idempotency-key": newKey() };
 	return {
 		action,
 		method,
 		path,
 		headers: { "content-type": "application/json", ...keyed },
-		body: JSON.stringify(Object.fromEntries(rest)),
-		repeatable: !SECRET.has(action) || HARMLESS.has(action)
+		body: JSON.stringify(Object.fromEntries(rest))
 	};
 }
 
@@ -164,7 +156,7 @@ class Remote implements Client {
 
 	private async answer(request: Request): Promise<unknown> {
 		const long = LONG.has(request.action) ? { headersTimeout: 0, bodyTimeout: 0 } : {};
-		return this.onTheWay(request, async () => {
+		return this.onTheWay(async () => {
 			const { statusCode, headers, body } = await this.send(request, long);
 			const type = String(headers["content-type"] ?? "");
 			const text = await body.text();
@@ -177,7 +169,7 @@ class Remote implements Client {
 	private async *stream(request: Request, last: string | null, until: AbortSignal): AsyncGenerator<ServerEvent> {
 		const headers = { accept: "text/event-stream", ...(last !== null && { "last-event-id": last }) };
 		const options = { signal: until, bodyTimeout: STREAM_SILENT_MS };
-		const answer = await this.onTheWay(request, () => this.send({ ...request, headers }, options));
+		const answer = await this.onTheWay(() => this.send({ ...request, headers }, options));
 		const { statusCode, body } = answer;
 		const type = String(answer.headers["content-type"] ?? "");
 		if (statusCode >= 300) throw failureOf(statusCode, type, await body.text(), this.server);
@@ -185,7 +177,7 @@ class Remote implements Client {
 		const events = eventsOf(body);
 		try {
 			for (;;) {
-				const { done, value } = await this.onTheWay(request, () => events.next());
+				const { done, value } = await this.onTheWay(() => events.next());
 				if (done) return;
 				yield value;
 			}
@@ -211,12 +203,12 @@ class Remote implements Client {
 	}
 
 	/** What breaks on the way becomes a sentence. */
-	private async onTheWay<T>({ repeatable }: Request, act: () => Promise<T>): Promise<T> {
+	private async onTheWay<T>(act: () => Promise<T>): Promise<T> {
 		try {
 			return await act();
 		} catch (error) {
 			if (error instanceof RemoteError) throw error;
-			throw wayFailure(error, this.server, { repeatable, answered: this.answered });
+			throw wayFailure(error, this.server, this.answered);
 		}
 	}
 }
@@ -230,13 +222,13 @@ class Patience {
 	private asked = 0;
 
 	/** @throws what it was given, when there is no more of it */
-	waitAfter(error: unknown, { method, repeatable }: Pick<Request, "method" | "repeatable">): number {
+	waitAfter(error: unknown, { method }: Pick<Request, "method">): number {
 		const { again, type } = error as RemoteError;
 		// A server that is about to stop breaks on what it looks up; the next one will not.
 		const passing = type === "UNAVAILABLE" || (type === "INTERNAL" && method === "GET");
 		// Only a request that was sent before can be under way.
 		if (type === "IDEMPOTENCY_RUNNING" && this.tries > 0 && this.asked++ < UNDER_WAY.most) return UNDER_WAY.every;
-		const wait = again || (passing && repeatable) ? PAUSES[this.tries++] : undefined;
+		const wait = again || passing ? PAUSES[this.tries++] : undefined;
 		if (wait === undefined) throw error;
 		return wait;
 	}

@@ -20,7 +20,7 @@ const found = async (client: Client, name: string | undefined): Promise<readonly
 
 function textOf(all: readonly Status[], name: string | undefined, { json }: Flags): string {
 	if (json) return JSON.stringify(name === undefined ? all : all[0]);
-	return all.map(statusText).join("\n\n") || "There is no migration in this data folder.";
+	return all.map(statusText).join("\n\n") || "There is no migration.";
 }
 
 /** Again and again, until all of it rests. */
