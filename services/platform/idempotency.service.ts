@@ -17,7 +17,9 @@ interface Kept {
 }
 
 /** How long an answer is kept, in ms. */
-export const KEPT_MS = 24 * 3_600_000;
+const KEPT_MS = 24 * 3_600_000;
+/** How often those that are over are removed, in ms. */
+const CLEAN_MS = 3_600_000;
 
 const idOf = ({ client, key }: { client: string; key: string }): string =>
 	createHash("sha256")
@@ -32,10 +34,16 @@ export default class IdempotencyService
 {
 	private sealer!: Sealer;
 
+	private cleaning: NodeJS.Timeout | undefined;
+
 	async started(): Promise<void> {
 		this.sealer = sealer(settingsOf(this.broker).dataDir);
-		const before = Date.now() - KEPT_MS;
-		for (const { id } of await this.requests.find({ begunAt: { $lt: before } })) await this.requests.remove(id);
+		await this.clean();
+		this.cleaning = setInterval(() => void this.cleanOrTell(), CLEAN_MS);
+	}
+
+	async stopped(): Promise<void> {
+		clearInterval(this.cleaning);
 	}
 
 	@Action(begin)
@@ -62,6 +70,19 @@ export default class IdempotencyService
 		if (answer === null) await this.requests.remove(id);
 		else if (known) await this.requests.put({ ...known, answer: this.sealer.seal(JSON.stringify(answer), id) });
 		return null;
+	}
+
+	private async clean(): Promise<void> {
+		const before = Date.now() - KEPT_MS;
+		for (const { id } of await this.requests.find({ begunAt: { $lt: before } })) await this.requests.remove(id);
+	}
+
+	private async cleanOrTell(): Promise<void> {
+		try {
+			await this.clean();
+		} catch (error) {
+			this.logger.warn(`Old answers could not be removed: ${(error as Error).message}`);
+		}
 	}
 
 	private said({ id, digest, answer }: Kept, asked: string): Begun {
