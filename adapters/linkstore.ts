@@ -84,11 +84,11 @@ class SqliteLinks implements LinkStore {
 	}
 
 	find(username: string): StoredLink[] {
-		return this.asked(() => this.statements.find.all(username) as unknown as StoredLink[]);
+		return this.asked(() => linksIn(this.statements.find.all(username)));
 	}
 
 	of(migration: string, ids: readonly string[]): StoredLink[] {
-		return this.asked(() => ids.flatMap(id => this.statements.of.all(migration, id) as unknown as StoredLink[]));
+		return this.asked(() => ids.flatMap(id => linksIn(this.statements.of.all(migration, id))));
 	}
 
 	count(migration?: string): number {
@@ -110,3 +110,14 @@ class SqliteLinks implements LinkStore {
 		}
 	}
 }
+
+type Row = Readonly<Record<string, unknown>>;
+
+const linksIn = (rows: readonly Row[]): StoredLink[] =>
+	rows.map(({ migration, id, username, keyDigest, target }) => ({
+		migration: String(migration),
+		id: String(id),
+		username: String(username),
+		keyDigest: String(keyDigest),
+		target: String(target)
+	}));

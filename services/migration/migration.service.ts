@@ -136,19 +136,19 @@ export default class MigrationService
 		const { name } = ctx.params;
 		const rehearsed = this.rehearsals.get(name);
 		if (rehearsed) return statusOf(rehearsed.run, rehearsed.running);
-		return this.controllers.said(this.controllers.runOf(name) ?? (await this.runs.run(name)));
+		return this.controllers.said(this.controllers.runOf(name) ?? (await this.runs.seen(name)));
 	}
 
 	@Action(list)
 	async list(_ctx: CallOf<typeof list>): Promise<Status[]> {
-		const runs = await Promise.all((await this.runs.names()).map(name => this.runs.run(name)));
+		const runs = await Promise.all((await this.runs.names()).map(name => this.runs.seen(name)));
 		return runs.map(run => this.controllers.said(run));
 	}
 
 	@Action(log)
 	async log(ctx: CallOf<typeof log>): Promise<Lines<LogLine>> {
 		const { name, after = null, limit } = ctx.params;
-		await this.runs.run(name);
+		await this.runs.seen(name);
 		return fromPlace(after, () => logLines(this.store, name, after, limit));
 	}
 
@@ -163,7 +163,7 @@ export default class MigrationService
 	@Action(diff)
 	async diff(ctx: CallOf<typeof diff>): Promise<Lines<DifferenceLine>> {
 		const { name, stream, after = null } = ctx.params;
-		const run = await this.runs.run(name);
+		const run = await this.runs.seen(name);
 		if (run.phase === "rolled-back") return { lines: await changedLines(this.store, name, stream), next: null };
 		const found = await this.runs.stream(name, stream);
 		return fromPlace(after, () => differenceLines(this.store, name, found, after));
@@ -172,7 +172,7 @@ export default class MigrationService
 	@Action(links, { timeout: 0 })
 	async links(ctx: CallOf<typeof links>): Promise<Lines<LinkLine>> {
 		const { name, after = null } = ctx.params;
-		const run = await this.runs.run(name);
+		const run = await this.runs.seen(name);
 		const stream = Object.entries(this.mappingNamed(run.mapping).streams).find(([, { oldPath }]) => oldPath);
 		return stream ? linkLines(this.broker, run, stream, after) : { lines: [], next: null };
 	}

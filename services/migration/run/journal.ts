@@ -35,19 +35,21 @@ export async function runNames(store: EventStore): Promise<string[]> {
 /**
  * The run as its events say, or undefined when none is there.
  * @param open gives the definition with its secrets in the clear
+ * @param known the same run as it was: what was recorded since is folded into it
  */
 export async function loadRun(
 	store: EventStore,
 	name: string,
-	open: (definition: Definition) => Definition = definition => definition
+	open: (definition: Definition) => Definition = definition => definition,
+	known?: Run
 ): Promise<Run | undefined> {
-	let run: Run | undefined;
-	for await (const { event, version, at } of store.read(runStream(name))) {
-		const known = event as RunEvent;
-		run ??= newRun(name, known.data as DataOf<"planned">, NEW);
-		apply(run, known, version, at);
+	let run = known;
+	for await (const { event, version, at } of store.read(runStream(name), known?.version)) {
+		const recorded = event as RunEvent;
+		run ??= newRun(name, recorded.data as DataOf<"planned">, NEW);
+		apply(run, recorded, version, at);
+		if (recorded.type === "planned") run.definition = open(run.definition);
 	}
-	if (run) run.definition = open(run.definition);
 	return run;
 }
 

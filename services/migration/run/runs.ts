@@ -39,6 +39,8 @@ export function readOrRefuse(document: string): { readonly definition: Definitio
 }
 
 export class Runs {
+	private readonly looks = new Map<string, Promise<Run | undefined>>();
+
 	constructor(
 		private readonly store: EventStore,
 		private readonly definitions: Collection<PlannedDefinition>,
@@ -49,25 +51,24 @@ export class Runs {
 		return runNames(this.store);
 	}
 
-	/** Undefined where nothing of that name was begun. */
+	/** For whoever goes on with it: a run of his own. Undefined where nothing of that name was begun. */
 	begun(name: string): Promise<Run | undefined> {
-		return loadRun(this.store, name, definition => opened(definition, this.sealer));
+		return loadRun(this.store, name, this.open);
 	}
 
-	/** @throws MIGRATION_NOT_FOUND */
+	/** As `begun`. @throws MIGRATION_NOT_FOUND */
 	async run(name: string): Promise<Run> {
-		const run = await this.begun(name);
-		if (!run)
-			throw failure(
-				"MIGRATION_NOT_FOUND",
-				`There is no migration '${name}' here: plan it and run it, or set DATA_DIR to its data folder.`
-			);
-		return run;
+		return (await this.begun(name)) ?? missing(name);
 	}
 
-	/** @throws MIGRATION_NOT_FOUND */
+	/** To look at, not to change: only what was recorded since the last look is read. @throws MIGRATION_NOT_FOUND */
+	async seen(name: string): Promise<Run> {
+		return (await this.look(name)) ?? missing(name);
+	}
+
+	/** To look at, not to change. @throws MIGRATION_NOT_FOUND */
 	async stream(name: string, stream: string): Promise<StreamRun> {
-		const found = (await this.run(name)).streams.find(each => each.stream === stream);
+		const found = (await this.seen(name)).streams.find(each => each.stream === stream);
 		if (!found) throw failure("MIGRATION_NOT_FOUND", `The migration '${name}' has no stream '${stream}'.`);
 		return found;
 	}
@@ -89,12 +90,12 @@ export class Runs {
 
 	/** As it was last planned, or begun. @throws MIGRATION_NOT_FOUND */
 	async definition(name: string): Promise<Definition> {
-		return (await this.begun(name))?.definition ?? (await this.planned(name)).definition;
+		return (await this.look(name))?.definition ?? (await this.planned(name)).definition;
 	}
 
 	/** The addresses behind all that was planned or begun. @param environment fills in `${NAME}` */
 	async ends(environment: (name: string) => string | undefined): Promise<Ends[]> {
-		const begun = await Promise.all((await this.names()).map(name => this.run(name)));
+		const begun = await Promise.all((await this.names()).map(name => this.seen(name)));
 		const planned = (await this.definitions.find({})).filter(({ name }) => !begun.some(run => run.name === name));
 		const all = [...begun, ...planned.map(({ name, planned }) => ({ name, phase: "planned" as const, ...planned }))];
 		return all.map(({ name, phase, mapping, definition: { source, target } }) => ({
@@ -106,10 +107,22 @@ export class Runs {
 		}));
 	}
 
+	/** Looks at one run follow each other: each folds on from where the one before it came. */
+	private look(name: string): Promise<Run | undefined> {
+		const last = this.looks.get(name) ?? Promise.resolve(undefined);
+		const next = last.then(run => loadRun(this.store, name, this.open, run));
+		this.looks.set(name, next);
+		// A fold that broke off is begun anew.
+		next.catch(() => this.looks.get(name) === next && this.looks.delete(name));
+		return next;
+	}
+
+	private readonly open = (definition: Definition): Definition => opened(definition, this.sealer);
+
 	private async planned(name: string): Promise<Planned> {
 		const found = (await this.definitions.get(name))?.planned;
 		if (!found) throw failure("MIGRATION_NOT_FOUND", `There is no migration '${name}': plan it first.`);
-		return { ...found, definition: opened(found.definition, this.sealer) };
+		return { ...found, definition: this.open(found.definition) };
 	}
 
 	/** As it may be kept. */
@@ -121,4 +134,11 @@ export class Runs {
 function addressOf(connection: Definition["source"], environment: (name: string) => string | undefined): string | null {
 	const resolved = resolveReferences({ url: connection.url ?? "" }, environment);
 	return resolved.ok && resolved.connection.url !== "" ? String(resolved.connection.url) : null;
+}
+
+function missing(name: string): never {
+	throw failure(
+		"MIGRATION_NOT_FOUND",
+		`There is no migration '${name}' here: plan it and run it, or set DATA_DIR to its data folder.`
+	);
 }

@@ -1,0 +1,67 @@
+import { type EventStore, openMemoryStore } from "../../../adapters/eventstore";
+import type { Sealer } from "../../../adapters/secrets";
+import type { RunEvent } from "../../../domain/migration/events";
+import { appendRun, loadRun } from "../../../services/migration/run/journal";
+import { type Planned, Runs } from "../../../services/migration/run/runs";
+
+const definition = {
+	name: "panel",
+	source: { connector: "marzneshin", url: "http://s", password: "sealed by the test" },
+	target: { connector: "marzban", url: "http://t", password: "sealed by the test" },
+	streams: ["users"]
+};
+const planned = { definition, hash: "h", mapping: "m", context: {}, plan: { streams: [] } } as unknown as Planned;
+const sealer: Sealer = { seal: text => text, open: text => text.replace("sealed by the test", "in the clear") };
+
+/** A store that says after which version it was read. */
+function watched(): { store: EventStore; reads: (string | undefined)[] } {
+	const store = openMemoryStore();
+	const reads: (string | undefined)[] = [];
+	const read: EventStore["read"] = (stream, after) => {
+		reads.push(after);
+		return store.read(stream, after);
+	};
+	return { store: Object.assign(Object.create(store) as EventStore, { read }), reads };
+}
+
+const say = async (store: EventStore, event: RunEvent): Promise<void> => {
+	const run = await loadRun(store, "panel");
+	if (run) await appendRun(store, run, event, `${event.type}-${run.version}`);
+	else await store.append("migration/panel", "0", [event], "planned");
+};
+
+describe("a run that is looked at", () => {
+	it("is folded on from the last look, however many look at once, with its secrets in the clear", async () => {
+		const { store, reads } = watched();
+		const runs = new Runs(store, undefined as never, sealer);
+		await say(store, { type: "planned", data: planned });
+		await say(store, { type: "taken", data: { token: "1" } });
+		const first = await runs.seen("panel");
+		expect([first.phase, first.definition.source.password]).toEqual(["copying", "in the clear"]);
+		const { version } = first;
+		await say(store, { type: "paused", data: { reason: "" } });
+		reads.length = 0;
+		const [second, third] = await Promise.all([runs.seen("panel"), runs.seen("panel")]);
+		expect([second.paused, third.paused, second.definition.source.password]).toEqual([true, true, "in the clear"]);
+		expect(reads[0]).toBe(version);
+		expect(reads).not.toContain(undefined);
+	});
+
+	it("is another one than that which a controller goes on with", async () => {
+		const { store } = watched();
+		const runs = new Runs(store, undefined as never, sealer);
+		await say(store, { type: "planned", data: planned });
+		const [seen, own] = [await runs.seen("panel"), await runs.run("panel")];
+		own.paused = true;
+		expect(seen.paused).toBe(false);
+		expect((await runs.seen("panel")).paused).toBe(false);
+	});
+
+	it("that is not there is said so each time, and found once it is", async () => {
+		const { store } = watched();
+		const runs = new Runs(store, undefined as never, sealer);
+		await expect(runs.seen("panel")).rejects.toMatchObject({ type: "MIGRATION_NOT_FOUND" });
+		await say(store, { type: "planned", data: planned });
+		expect((await runs.seen("panel")).name).toBe("panel");
+	});
+});
