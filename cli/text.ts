@@ -1,7 +1,12 @@
 /** What commands print for people. */
 
+import type { FindingSeverity } from "../contracts/migration/connection";
 import type { DifferenceLine, Plan, Status, StreamStatus } from "../contracts/migration/migration";
 import { OUTCOMES } from "../contracts/migration/records";
+import { bySeverity } from "../domain/migration/finding";
+
+/** How much a finding matters, at a glance. */
+const MARKS: Readonly<Record<FindingSeverity, string>> = { refused: "✗", warn: "!", act: "→", fact: "·" };
 
 const indent = (lines: readonly string[]): string[] => lines.map(line => `  ${line}`);
 const counted = (counts: Readonly<Record<string, number>>): string =>
@@ -14,7 +19,7 @@ export function planText(plan: Plan): string {
 		`${system ?? "?"} ${version ?? "?"} as ${account ?? "?"}`;
 	return [
 		`${plan.name}: ${side(plan.source)} → ${side(plan.target)}`,
-		...plan.findings.map(({ ok, message }) => `  ${ok ? "·" : "✗"} ${message}`),
+		...bySeverity(plan.findings).map(({ severity, message }) => `  ${MARKS[severity]} ${message}`),
 		...plan.streams.flatMap(({ stream, source, move, quarantine, losses, clashCount }) => [
 			`  ${stream}: ${source} at the source, ${move} to move${clashCount > 0 ? `, ${clashCount} clash` : ""}`,
 			...(Object.keys(quarantine).length > 0 ? [`    need a human: ${counted(quarantine)}`] : []),

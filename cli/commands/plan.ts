@@ -1,5 +1,6 @@
 import type { Finding } from "../../contracts/migration/connection";
 import type { Plan } from "../../contracts/migration/migration";
+import { toDo, warning } from "../../domain/migration/finding";
 import type { Client } from "../client";
 import { type Flags, print, readText } from "../command";
 import { EXIT } from "../exit";
@@ -27,9 +28,9 @@ async function inboundsOf(
 	const but = notes.length > 0 ? ` But: ${notes.join("; ")}.` : "";
 	if (inbounds.length === 0) {
 		const message = `The source does not give the missing inbounds, so no file is written: ${notes.join("; ")}.`;
-		return [{ ok: true, code: "inbounds-unreadable", message }];
+		return [warning("inbounds-unreadable", message)];
 	}
 	writeForOwner(file, `${JSON.stringify(inbounds, null, 2)}\n`, "The inbounds", "--inbounds");
 	const message = `${inbounds.length} of ${tags.length} missing inbounds are in ${file}, private keys with them: add them to \`inbounds\` of Marzban's core config, with the certificate files they name, plan again, then delete the file.${but}`;
-	return [{ ok: true, code: "inbounds-written", message }];
+	return [toDo("inbounds-written", message)];
 }

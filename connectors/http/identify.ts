@@ -1,6 +1,7 @@
 /** Which panel answers at an address, told without sending it a password. */
 
 import type { Finding } from "../../contracts/migration/connection";
+import { fact, refused, warning } from "../../domain/migration/finding";
 import type { Check } from "../connector";
 import { ConnectorError } from "../connector";
 import type { Session } from "./session";
@@ -32,11 +33,16 @@ export class Findings {
 	readonly list: Finding[] = [];
 
 	good(code: string, message: string): void {
-		this.list.push({ ok: true, code, message });
+		this.list.push(fact(code, message));
+	}
+
+	/** Something will not go as one might think. */
+	warn(code: string, message: string): void {
+		this.list.push(warning(code, message));
 	}
 
 	bad(code: string, message: string): void {
-		this.list.push({ ok: false, code, message });
+		this.list.push(refused(code, message));
 	}
 
 	/** What a call threw; anything but a ConnectorError is ours to fix and goes on. */

@@ -5,7 +5,13 @@ import type { JsonValue } from "../json";
 /** A connection as the definition gives it: `${ENV}` references are resolved on the node that connects. */
 export const connection = { type: "record", value: ["string", "number", "boolean"] } as const;
 
+export const FINDING_SEVERITIES = ["refused", "warn", "act", "fact"] as const;
+/** `refused`: it keeps a run from beginning. `warn`: will not go as one might think. `act`: do it by hand. `fact`: good to know. */
+export type FindingSeverity = (typeof FINDING_SEVERITIES)[number];
+
 export interface Finding {
+	readonly severity: FindingSeverity;
+	/** False when it keeps a run from beginning. */
 	readonly ok: boolean;
 	/** Stable, for machines: `unreachable`, `login-refused`, `not-sudo`, `wrong-system` … */
 	readonly code: string;

@@ -2,6 +2,7 @@
 
 import type { Finding } from "../../../contracts/migration/connection";
 import type { AuthAlgorithm, Derive } from "../credentials";
+import { refused, toDo, warning } from "../finding";
 import type { Mapping } from "../mapping";
 import { admins } from "./admins";
 import { nodes, settings } from "./by-hand";
@@ -16,24 +17,20 @@ type Known = Context & HostContext & ServiceContext;
 
 /** What Marzban does by itself with users who are created, and what to do about it (MAPPING: surprises 19, 20). */
 const HABITS: readonly Finding[] = [
-	{
-		ok: true,
-		code: "notices",
-		message:
-			"Marzban sends a message for each user created, where a Telegram or Discord bot is set up: switch it off for the run."
-	},
-	{
-		ok: true,
-		code: "auto-delete",
-		message: "Where USERS_AUTODELETE_DAYS is set, Marzban may delete expired users after the move: take it out."
-	}
+	toDo(
+		"notices",
+		"Marzban sends a message for each user created, where a Telegram or Discord bot is set up: switch it off for the run."
+	),
+	toDo(
+		"auto-delete",
+		"Where USERS_AUTODELETE_DAYS is set, Marzban may delete expired users after the move: take it out."
+	)
 ];
 
-const NEEDS_BOTH: Finding = {
-	ok: true,
-	code: "passwords-new",
-	message: "Admins get new passwords: only with the target's database named, too, they keep theirs."
-};
+const NEEDS_BOTH = warning(
+	"passwords-new",
+	"Admins get new passwords: only with the target's database named, too, they keep theirs."
+);
 
 export const marzneshinToMarzban = (derive: Readonly<Record<AuthAlgorithm, Derive>>): Mapping<Known> => ({
 	name: "marzneshin-to-marzban",
@@ -61,14 +58,16 @@ export const marzneshinToMarzban = (derive: Readonly<Record<AuthAlgorithm, Deriv
 });
 
 function missingTag({ tag, protocol, supported }: ReturnType<typeof missingTags>[number]): Finding {
-	const message = supported
-		? `The target has no ${protocol} inbound '${tag}': add it to its xray config, or name its counterpart in rules.inboundTags.`
-		: `Marzban has no ${protocol}: users lose inbound '${tag}'.`;
-	return { ok: true, code: supported ? "tag-missing" : "protocol-unsupported", message };
+	return supported
+		? toDo(
+				"tag-missing",
+				`The target has no ${protocol} inbound '${tag}': add it to its xray config, or name its counterpart in rules.inboundTags.`
+			)
+		: warning("protocol-unsupported", `Marzban has no ${protocol}: users lose inbound '${tag}'.`);
 }
 
-const unknownTag = ({ tag, at }: ReturnType<typeof unknownTags>[number]): Finding => ({
-	ok: false,
-	code: "tag-unknown",
-	message: `rules.inboundTags names '${tag}', which the ${at} does not have: correct it or add the inbound there.`
-});
+const unknownTag = ({ tag, at }: ReturnType<typeof unknownTags>[number]): Finding =>
+	refused(
+		"tag-unknown",
+		`rules.inboundTags names '${tag}', which the ${at} does not have: correct it or add the inbound there.`
+	);

@@ -6,6 +6,7 @@ import type { CheckReport, Finding } from "../../../contracts/migration/connecti
 import type { Definition } from "../../../contracts/migration/definition";
 import type { Plan, StreamPlan } from "../../../contracts/migration/migration";
 import type { SourceRecord, Transformed } from "../../../contracts/migration/records";
+import { refused, warning } from "../../../domain/migration/finding";
 import { IdSet } from "../../../domain/migration/idset";
 import type { Mapping } from "../../../domain/migration/mapping";
 import { NameSet } from "../../../domain/migration/nameset";
@@ -76,7 +77,7 @@ async function checked(side: string, check: () => Promise<CheckReport>): Promise
 	} catch (error) {
 		const { type, message } = error as { type?: string; message: string };
 		if (type !== "SYSTEM_FAILED") throw error;
-		const findings = [{ ok: false, code: `${side}-failed`, message }];
+		const findings = [refused(`${side}-failed`, message)];
 		return { ok: false, system: null, version: null, account: null, findings, facts: {}, counts: {} };
 	}
 }
@@ -89,21 +90,18 @@ const unknownStreams = ({ streams }: Definition, mapping: Mapping<Json>): Findin
 		.filter(stream => !(stream in mapping.streams))
 		.map(stream => {
 			const known = Object.keys(mapping.streams).join(", ");
-			return {
-				ok: false,
-				code: "stream-unknown",
-				message: `There is no stream '${stream}' to move; known are: ${known}.`
-			};
+			return refused("stream-unknown", `There is no stream '${stream}' to move; known are: ${known}.`);
 		});
 
 function clashes({ conflict }: Definition, streams: readonly StreamPlan[]): Finding[] {
 	return streams
 		.filter(({ clashCount }) => clashCount > 0)
-		.map(({ stream, clashCount, clashes: names }) => ({
-			ok: conflict !== "fail",
-			code: "clash",
-			message: `${clashCount} ${stream} stand at the target under the same name (${names.slice(0, 3).join(", ")} …), otherwise than ours would be; conflict is '${conflict}'.`
-		}));
+		.map(({ stream, clashCount, clashes: names }) =>
+			(conflict === "fail" ? refused : warning)(
+				"clash",
+				`${clashCount} ${stream} stand at the target under the same name (${names.slice(0, 3).join(", ")} …), otherwise than ours would be; conflict is '${conflict}'.`
+			)
+		);
 }
 
 interface Surveyed {
