@@ -7,6 +7,7 @@ import { isObject, type Wire } from "../http/json";
 import { type Session, segment } from "../http/session";
 import type { AdminRows } from "./admin-rows";
 import { listAdmins } from "./api";
+import type { Owners } from "./owners";
 import { adminFingerprint, adminRecord } from "./records";
 import { unlessGone, unlessStopped } from "./users";
 import type { Writer } from "./writer";
@@ -24,13 +25,15 @@ export class Admins {
 	readonly #session: Session;
 	readonly #writer: Writer;
 	readonly #concurrency: Concurrency;
+	readonly #owners: Owners;
 	readonly #rows: AdminRows | undefined;
 
 	/** @param rows the panel's own table, for what its API cannot say */
-	constructor(session: Session, writer: Writer, concurrency: Concurrency, rows?: AdminRows) {
+	constructor(session: Session, writer: Writer, concurrency: Concurrency, owners: Owners, rows?: AdminRows) {
 		this.#session = session;
 		this.#writer = writer;
 		this.#concurrency = concurrency;
+		this.#owners = owners;
 		this.#rows = rows;
 	}
 
@@ -111,7 +114,7 @@ export class Admins {
 				name,
 				present,
 				next: there => ({ kind: isDone(there) ? "done" : kind }),
-				take,
+				take: () => take().finally(() => this.#owners.forget()),
 				look: async () => (await this.find([name]))[0],
 				signal,
 				overloaded: () => this.#concurrency.failed()

@@ -28,6 +28,7 @@ import { BY_HAND, byHand } from "./by-hand";
 import { checkMarzban } from "./check";
 import { hostFingerprint } from "./host-records";
 import { Hosts } from "./hosts";
+import { Owners } from "./owners";
 import { adminFingerprint } from "./records";
 import { onto } from "./steps";
 import { Templates, templateFingerprint } from "./templates";
@@ -79,6 +80,7 @@ class Marzban implements Target {
 	readonly spec = marzbanSpec;
 	readonly #session: Session;
 	readonly #database: Database | undefined;
+	readonly #owners: Owners;
 	readonly #streams: Readonly<Record<string, Stream>>;
 
 	constructor(connection: Connection) {
@@ -91,6 +93,7 @@ class Marzban implements Target {
 			tokenPath: "/api/admin/token",
 			connections: ceiling + SPARE_CONNECTIONS
 		});
+		this.#owners = new Owners(this.#session);
 		const database = options.string("database");
 		this.#database = database === "" ? undefined : openDatabase(database, common.timeoutMs);
 		const writer = new Writer({ settleMs: options.number("settleMs"), retryBaseMs: common.retryBaseMs });
@@ -162,7 +165,7 @@ class Marzban implements Target {
 	#users(writer: Writer, ceiling: number): Stream {
 		const concurrency = new Concurrency(ceiling, isOverload);
 		const rows = this.#database && new UserRows(this.#database);
-		const users = new Users(this.#session, writer, concurrency, rows);
+		const users = new Users(this.#session, writer, concurrency, this.#owners, rows);
 		return {
 			count: () => countUsers(this.#session),
 			read: users.read.bind(users),
@@ -177,7 +180,7 @@ class Marzban implements Target {
 	#admins(writer: Writer, ceiling: number): Stream {
 		const concurrency = new Concurrency(ceiling, isOverload);
 		const rows = this.#database && new AdminRows(this.#database);
-		const admins = new Admins(this.#session, writer, concurrency, rows);
+		const admins = new Admins(this.#session, writer, concurrency, this.#owners, rows);
 		return {
 			count: async () => (await listAdmins(this.#session)).length,
 			read: async (cursor, limit) => pageOf(await listAdmins(this.#session), cursor, limit),

@@ -8,6 +8,7 @@ import { isObject, type Wire } from "../http/json";
 import { type Session, segment } from "../http/session";
 import { findUsers, getUser, readUsers } from "./api";
 import { isPutBack, rowsOf, withoutCarried } from "./carried";
+import { noSuch, type Owners } from "./owners";
 import { userFingerprint, userRecord } from "./records";
 import { refuse } from "./refuse";
 import { differences, isBetween, isOurBeginning, nextStep, type Step } from "./steps";
@@ -23,13 +24,15 @@ export class Users {
 	readonly #session: Session;
 	readonly #writer: Writer;
 	readonly #concurrency: Concurrency;
+	readonly #owners: Owners;
 	readonly #rows: UserRows | undefined;
 
 	/** @param rows the panel's own tables, for what its API cannot say */
-	constructor(session: Session, writer: Writer, concurrency: Concurrency, rows?: UserRows) {
+	constructor(session: Session, writer: Writer, concurrency: Concurrency, owners: Owners, rows?: UserRows) {
 		this.#session = session;
 		this.#writer = writer;
 		this.#concurrency = concurrency;
+		this.#owners = owners;
 		this.#rows = rows;
 	}
 
@@ -53,6 +56,7 @@ export class Users {
 		return await this.#concurrency.run(async () => {
 			const known = write.before !== null || write.ours !== undefined || write.sent !== undefined;
 			const present = known ? await this.#look(write.name) : undefined;
+			await this.#unlessOwnerless(desired, present);
 			const allowed = (there: TargetRecord | undefined) => this.#allow(write, desired, there);
 			return await this.#make({ desired, before: write.before, present, allowed, signal });
 		});
@@ -73,6 +77,12 @@ export class Users {
 				: this.#restore(before, { desired, before: null, present, allowed: () => undefined, signal })
 		);
 		return "restored";
+	}
+
+	/** Asked before the first write: whoever was created and then refused an owner would stand there as nobody's. */
+	async #unlessOwnerless({ username, admin }: Json, present: TargetRecord | undefined): Promise<void> {
+		if (typeof admin !== "string" || admin === present?.data.admin) return;
+		await this.#owners.require(admin, String(username));
 	}
 
 	/** What is sent: without a database, what the API takes. */
@@ -143,9 +153,10 @@ export class Users {
 			await this.#rows?.carry(step.present, step.change);
 			return (await this.#rows?.complete([{ name, data: step.present }]))?.[0];
 		}
-		if (step.kind === "create") return asUser(await this.#session.write("POST", "/api/user", step.body, signal));
-		if (step.kind === "modify") return asUser(await this.#session.write("PUT", path, step.body, signal));
-		if (step.kind === "own") return asUser(await this.#own(name, path, step.admin, signal));
+		// Each answers the user as he then stands, read from the row that was written: there is nothing to read back.
+		if (step.kind === "create") return asUser(name, await this.#session.write("POST", "/api/user", step.body, signal));
+		if (step.kind === "modify") return asUser(name, await this.#session.write("PUT", path, step.body, signal));
+		if (step.kind === "own") return asUser(name, await this.#own(name, path, step.admin, signal));
 		return undefined;
 	}
 
@@ -155,8 +166,8 @@ export class Users {
 			return await this.#session.write("PUT", `${path}/set-owner?${query}`, undefined, signal);
 		} catch (error) {
 			if (!(error instanceof ConnectorError) || error.details.fields?.detail !== "Admin not found") throw error;
-			const message = `${name} cannot be given to ${admin}: Marzban has no such admin in its database; create it first.`;
-			throw new ConnectorError("refused", message, error.details);
+			this.#owners.forget();
+			throw new ConnectorError("refused", noSuch(name, admin), error.details);
 		}
 	}
 
@@ -225,7 +236,11 @@ function unmoved(name: string, fields: readonly string[]): ConnectorError {
 	});
 }
 
-const asUser = (answer: Wire): TargetRecord | undefined => (isObject(answer) ? userRecord(answer) : undefined);
+/** Undefined where the answer is not of him: then he is looked at. */
+function asUser(name: string, answer: Wire): TargetRecord | undefined {
+	const record = isObject(answer) ? userRecord(answer) : undefined;
+	return record?.name === name ? record : undefined;
+}
 
 export function unlessGone(error: unknown): void {
 	if (!(error instanceof ConnectorError) || error.code !== "not-found") throw error;

@@ -22,7 +22,7 @@ export interface Work<Step extends { readonly kind: string }> {
 	/** Assumed before the first look: what a caller who knows of nothing there may save. */
 	readonly present: TargetRecord | undefined;
 	readonly next: (present: TargetRecord | undefined, begun: boolean) => Step;
-	/** Sends one request, and answers the record as it is then; undefined: it must be looked at. */
+	/** Sends one request, and answers the record as the system says it is then; undefined: it must be looked at. */
 	readonly take: (step: Step) => Promise<TargetRecord | undefined>;
 	readonly look: () => Promise<TargetRecord | undefined>;
 	/** Nothing is waited for once it says stop: there would be no next request. */
@@ -34,7 +34,7 @@ export interface Work<Step extends { readonly kind: string }> {
 /** What may have come of a write so far. */
 interface Effect {
 	possible: boolean;
-	/** As it was read back after the last step that was answered. */
+	/** As it was after the last step that was answered. */
 	left: TargetRecord | undefined;
 }
 
@@ -52,7 +52,7 @@ export class Writer {
 		this.#clock = clock;
 	}
 
-	/** What was read back once nothing was left to do; undefined: the record is gone, as asked. */
+	/** The record as it was said to be once nothing was left to do; undefined: it is gone, as asked. */
 	async finish<Step extends { readonly kind: string }>(work: Work<Step>): Promise<TargetRecord | undefined> {
 		const effect: Effect = { possible: false, left: undefined };
 		try {
@@ -84,8 +84,7 @@ export class Writer {
 				effect.possible = true;
 				present = answered ?? (await lookedAt(work));
 				effect.left = present;
-				begun = true;
-				seen = false;
+				[begun, seen] = [true, true];
 			} catch (error) {
 				failures += 1;
 				effect.possible ||= mayHaveEffect(error);
