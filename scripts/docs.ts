@@ -1,11 +1,15 @@
-/** Writes the parts of README.md that follow from the contracts: the table of the REST routes. */
+/** Writes the documents that follow from the sources: README.md's table of REST routes, docs/losses.md. */
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CONTRACTS } from "../contracts";
+import { MEANINGS } from "../domain/migration/meanings";
+import { lossesDocument } from "../domain/platform/losses-document";
 import { type Route, routesOf } from "../domain/platform/routes";
 
-const FILE = join(__dirname, "../README.md");
+const ROOT = join(__dirname, "..");
+const README = join(ROOT, "README.md");
+const LOSSES = join(ROOT, "docs/losses.md");
 const BEGIN = "<!-- routes: `npm run docs` writes them -->";
 const END = "<!-- /routes -->";
 
@@ -31,5 +35,6 @@ export function withRoutes(text: string, table: string): string {
 }
 
 if (require.main === module) {
-	writeFileSync(FILE, withRoutes(readFileSync(FILE, "utf8"), routesTable(routesOf(CONTRACTS))));
+	writeFileSync(README, withRoutes(readFileSync(README, "utf8"), routesTable(routesOf(CONTRACTS))));
+	writeFileSync(LOSSES, lossesDocument(MEANINGS));
 }

@@ -3,6 +3,7 @@
 import type { Json } from "../../contracts/json";
 import type { Definition } from "../../contracts/migration/definition";
 import type { Intent, Outcome, Quarantine, Result } from "../../contracts/migration/records";
+import type { QUARANTINES } from "./common-meanings";
 
 export type Treatment =
 	| { readonly write: true; readonly outcome: Extract<Outcome, "created" | "updated"> }
@@ -39,7 +40,7 @@ export function treatmentOf(
 }
 
 /** Codes of a connector that concern one record; all others concern the run. */
-const RECORD_FAULTS: Readonly<Record<string, string>> = {
+const RECORD_FAULTS: Readonly<Record<string, keyof typeof QUARANTINES>> = {
 	refused: "target_refused",
 	conflict: "conflict",
 	broken: "target_failed",

@@ -6,6 +6,7 @@ import type { Definition } from "../../contracts/migration/definition";
 import type { Loss, OldLink, Quarantine, SourceRecord, Transformed } from "../../contracts/migration/records";
 import type { FieldMapping } from "../../contracts/migration/transformer";
 import type { RuleDescription, Violation } from "../../contracts/migration/validator";
+import type { Meanings } from "./meaning";
 import type { OldLinks } from "./old-links";
 
 /** What a converter answers: a value, or nothing for a field that has no counterpart; and what is lost on the way. */
@@ -52,6 +53,8 @@ export interface Mapping<C> {
 	readonly missingInbounds?: (context: C) => readonly string[];
 	/** The links that the source's customers have stored. */
 	readonly oldLinks?: OldLinks;
+	/** What its codes mean, beside those that any mapping may give. */
+	readonly losses: Meanings;
 	readonly rules: readonly RuleDescription[];
 	readonly violation: (stream: string, record: { id: string; data: Json }, context: C) => Violation | undefined;
 }

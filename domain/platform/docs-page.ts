@@ -3,8 +3,6 @@
  * runs where a Content-Security-Policy forbids those written into a page.
  */
 
-import { ERRORS } from "../../contracts/errors";
-
 /** Of the package swagger-ui-dist, served under `/docs/`, with their media types. */
 export const DOCS_FILES = {
 	"swagger-ui.css": "text/css; charset=utf-8",
@@ -40,21 +38,6 @@ export const DOCS_PAGE = `<!doctype html>
 <div id="docs"></div>
 <script src="/docs/swagger-ui-bundle.js"></script>
 <script src="/docs/begin.js"></script>
-</body>
-</html>
-`;
-
-/** `/docs/problems`: what each code of a problem means; the `type` of a problem leads there. */
-export const PROBLEMS_PAGE = `<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><title>Banyan · problems</title></head>
-<body>
-<h1>Problems</h1>
-<dl>
-${Object.entries(ERRORS)
-	.map(([code, { status, title }]) => `<dt id="${code}">${code} (${status})</dt><dd>${title}.</dd>`)
-	.join("\n")}
-</dl>
 </body>
 </html>
 `;

@@ -1,10 +1,12 @@
 /** Admins, Marzneshin → Marzban by API: the name crosses; passwords, rights per service and prefixes do not. */
 
 import type { Json } from "../../../contracts/json";
-import type { Loss, Severity } from "../../../contracts/migration/records";
+import type { Loss } from "../../../contracts/migration/records";
 import type { FieldMapping } from "../../../contracts/migration/transformer";
 import type { Converter, StreamMapping } from "../mapping";
 import type { Context } from "./context";
+import type { LossCode, LossSeverity } from "./losses";
+import { lost, refuse } from "./values";
 
 const row = (to: string | null, from: string, convert: string): FieldMapping => ({
 	to,
@@ -27,7 +29,7 @@ const name: Converter<Context> = ({ username }) => {
 	const value = String(username ?? "");
 	if (value.length >= 1 && value.length <= 34) return { value };
 	const reason = "Marzban's admins table holds 1 to 34 characters.";
-	return { quarantine: { category: "name_refused", field: "username", value, reason } };
+	return refuse("name_refused", "username", value, reason);
 };
 
 /** The API cannot edit or remove a sudo once made, so none is made: an undo must stay possible. The database can. */
@@ -41,16 +43,19 @@ const sudo: Converter<Context> = (data, { sudoers, database }) => {
 	};
 };
 
-const loses = (code: string, field: string, severity: Severity, reason: string): { losses: Loss[] } => ({
-	losses: [{ code, field, severity, reason }]
-});
+const loses = <C extends LossCode>(
+	code: C,
+	field: string,
+	severity: LossSeverity<C>,
+	reason: string
+): { losses: Loss[] } => ({ losses: [lost(code, field, severity, reason)] });
 
 const when =
-	(
+	<C extends LossCode>(
 		holds: (data: Json) => boolean,
-		code: string,
+		code: C,
 		field: string,
-		severity: Severity,
+		severity: LossSeverity<C>,
 		reason: string
 	): Converter<Context> =>
 	data =>

@@ -5,11 +5,12 @@
 
 import type { Json, JsonValue } from "../../../contracts/json";
 import type { Definition } from "../../../contracts/migration/definition";
-import type { Loss, Severity } from "../../../contracts/migration/records";
+import type { Loss } from "../../../contracts/migration/records";
 import type { FieldMapping } from "../../../contracts/migration/transformer";
 import { hostName } from "../host-names";
 import type { Converted, Converter, StreamMapping } from "../mapping";
 import { type InboundRoute, PROTOCOLS, type SourceFacts, type TargetFacts } from "./context";
+import type { LossCode, LossSeverity } from "./losses";
 import { lost, refuse, text } from "./values";
 
 /** What a mapping of hosts knows beside the rest. */
@@ -69,14 +70,17 @@ const name: Converter<HostContext> = (data, context, of) => {
 const optional: Converter<HostContext> = (data, _context, { from: [field = ""] }) => ({ value: data[field] || null });
 const flag: Converter<HostContext> = (data, _context, { from: [field = ""] }) => ({ value: data[field] === true });
 
+/** The codes of this severity. */
+type LossSaying<S> = { [C in LossCode]: LossSeverity<C> extends S ? C : never }[LossCode];
+
 /** Of an enumeration that both panels have; `none` is said by an empty text. */
 const oneOf =
-	(values: readonly string[], otherwise: string): Converter<HostContext> =>
+	(code: LossSaying<"degraded">, values: readonly string[], otherwise: string): Converter<HostContext> =>
 	(data, _context, { from: [field = ""] }) => {
 		const value = data[field] === "none" && otherwise === "" ? "" : text(data[field]) || otherwise;
 		if (values.includes(value)) return { value };
 		const reason = `Marzban has no ${field} '${value}'.`;
-		return { value: otherwise, losses: [lost(`${field}_dropped`, field, "degraded", reason)] };
+		return { value: otherwise, losses: [lost(code, field, "degraded", reason)] };
 	};
 
 const FRAGMENT = /^(\d{1,4}(-\d{1,4})?),(\d{1,3}(-\d{1,3})?),(tlshello|\d|\d-\d)$/;
@@ -89,20 +93,25 @@ const fragment: Converter<HostContext> = data => {
 	const given = table(data.fragment);
 	if (given === null) return { value: null };
 	const { length, interval, packets } = given;
-	return spelled("fragment", `${length},${interval},${packets}`, value => FRAGMENT.test(value));
+	return spelled("fragment_dropped", "fragment", `${length},${interval},${packets}`, value => FRAGMENT.test(value));
 };
 
 const noise: Converter<HostContext> = data => {
 	const given = Array.isArray(data.noise) ? data.noise.map(table) : [];
 	if (given.length === 0) return { value: null };
 	const all = given.map(one => `${one?.type}:${one?.packet},${one?.delay}`);
-	return spelled("noise", all.join("&"), () => all.every(one => NOISE.test(one)));
+	return spelled("noise_dropped", "noise", all.join("&"), () => all.every(one => NOISE.test(one)));
 };
 
-function spelled(field: string, value: string, isTaken: (value: string) => boolean): Converted {
+function spelled(
+	code: LossSaying<"degraded">,
+	field: string,
+	value: string,
+	isTaken: (value: string) => boolean
+): Converted {
 	if (isTaken(value)) return { value };
 	const reason = `Marzban does not take '${value}'.`;
-	return { value: null, losses: [lost(`${field}_dropped`, field, "degraded", reason)] };
+	return { value: null, losses: [lost(code, field, "degraded", reason)] };
 }
 
 const mux: Converter<HostContext> = data => {
@@ -113,7 +122,8 @@ const mux: Converter<HostContext> = data => {
 };
 
 /** What Marzban's hosts cannot say, and what that comes to. */
-const LOST: readonly (readonly [field: string, code: string, severity: Severity, reason: string])[] = [
+type Lost = { [C in LossCode]: readonly [field: string, code: C, severity: LossSeverity<C>, reason: string] }[LossCode];
+const LOST: readonly Lost[] = [
 	["chain_ids", "chain_dropped", "act", "Marzban does not chain hosts: customers would connect to this one directly."],
 	["service_ids", "host_services_gained", "act", "It was shown to some services alone: every user of the tag gets it."],
 	["universal", "universal_dropped", "degraded", "It was shown to all users: those without this tag lose it."],
@@ -181,8 +191,8 @@ export const hosts: StreamMapping<HostContext> = {
 		mux,
 		name,
 		dropped,
-		security: oneOf(["inbound_default", "none", "tls"], "inbound_default"),
-		alpn: oneOf(ALPN, ""),
-		fingerprint: oneOf(["", ...PRINTS], "")
+		security: oneOf("security_dropped", ["inbound_default", "none", "tls"], "inbound_default"),
+		alpn: oneOf("alpn_dropped", ALPN, ""),
+		fingerprint: oneOf("fingerprint_dropped", ["", ...PRINTS], "")
 	}
 };

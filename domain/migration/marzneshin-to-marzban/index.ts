@@ -9,6 +9,7 @@ import { nodes, settings } from "./by-hand";
 import { type Context, contextOf, missingTags, type SourceFacts, type TargetFacts, unknownTags } from "./context";
 import { oldLinks } from "./formats";
 import { type HostContext, hostContextOf, hosts } from "./hosts";
+import { lossesOfMarzneshin } from "./losses";
 import { ruleDescriptions, violation } from "./rules";
 import { type ServiceContext, serviceContextOf, services } from "./services";
 import { users } from "./users";
@@ -53,6 +54,7 @@ export const marzneshinToMarzban = (derive: Readonly<Record<AuthAlgorithm, Deriv
 			.filter(({ supported }) => supported)
 			.map(({ tag }) => tag),
 	oldLinks,
+	losses: lossesOfMarzneshin,
 	rules: ruleDescriptions,
 	violation
 });

@@ -94,7 +94,7 @@ export const lifetime: Converter<Context> = (data, { database }) =>
 		? { value: text(data.lifetime_used_traffic) || "0" }
 		: counter("lifetime_dropped", "lifetime_used_traffic", data);
 
-function counter(code: string, field: string, data: Json): Converted {
+function counter(code: "used_traffic_dropped" | "lifetime_dropped", field: string, data: Json): Converted {
 	const amount = text(data[field]);
 	return bytes(amount) === 0n ? {} : { losses: [lost(code, field, "info", "The counter begins anew.", amount)] };
 }

@@ -5,6 +5,7 @@
 
 import type { Json, JsonValue } from "../../../contracts/json";
 import type { RuleDescription, Violation } from "../../../contracts/migration/validator";
+import type { Category } from "./losses";
 import { LAST_EXPIRY, LONGEST_HOLD } from "./time";
 
 /** Facts of the target that a rule may need. */
@@ -14,6 +15,7 @@ export interface RuleContext {
 	readonly database?: object | null;
 }
 interface Rule extends RuleDescription {
+	readonly category: Category;
 	readonly holds: (data: Json, context: RuleContext) => boolean;
 }
 
@@ -26,7 +28,7 @@ const integer = (value: JsonValue | undefined): value is number =>
 
 const STATUSES = ["active", "on_hold", "disabled", "expired"];
 
-const user = (category: string, field: string, says: string, holds: Rule["holds"]): Rule => ({
+const user = (category: Category, field: string, says: string, holds: Rule["holds"]): Rule => ({
 	stream: "users",
 	category,
 	field,

@@ -1,7 +1,8 @@
 /** The small words that the converters of users share. */
 
 import type { Json, JsonValue } from "../../../contracts/json";
-import type { Loss, Quarantine, Severity } from "../../../contracts/migration/records";
+import type { Loss, Quarantine } from "../../../contracts/migration/records";
+import type { Category, LossCode, LossSeverity } from "./losses";
 
 export const text = (value: JsonValue | undefined): string => (typeof value === "string" ? value : "");
 
@@ -13,7 +14,14 @@ export const hasNothing = (data: Json): boolean => text(data.data_limit) !== "" 
 
 export const isOnHold = (data: Json): boolean => data.expire_strategy === "start_on_first_use";
 
-export const lost = (code: string, field: string, severity: Severity, reason: string, amount?: string): Loss => ({
+/** What a code means is in `losses/`; the compiler wants its row. */
+export const lost = <C extends LossCode>(
+	code: C,
+	field: string,
+	severity: LossSeverity<C>,
+	reason: string,
+	amount?: string
+): Loss => ({
 	code,
 	field,
 	reason,
@@ -22,7 +30,7 @@ export const lost = (code: string, field: string, severity: Severity, reason: st
 });
 
 export const refuse = (
-	category: string,
+	category: Category,
 	field: string,
 	value: JsonValue | undefined,
 	reason: string

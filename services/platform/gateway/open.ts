@@ -5,9 +5,11 @@ import { dirname, join } from "node:path";
 import type { Broker } from "../../../cluster";
 import { CONTRACTS } from "../../../contracts";
 import results from "../../../contracts/results.json";
-import { DOCS_FILES, DOCS_PAGE, DOCS_POLICY, DOCS_SCRIPT, PROBLEMS_PAGE } from "../../../domain/platform/docs-page";
+import { MEANINGS } from "../../../domain/migration/meanings";
+import { DOCS_FILES, DOCS_PAGE, DOCS_POLICY, DOCS_SCRIPT } from "../../../domain/platform/docs-page";
 import { OPEN_ROUTES } from "../../../domain/platform/open-routes";
 import { openApi, type Results } from "../../../domain/platform/openapi";
+import { lossesPage, PAGES_STYLE, PROBLEMS_PAGE } from "../../../domain/platform/reading-pages";
 import type { WebHandler, WebRequest, WebResponse } from "../../../mixins/web.mixin";
 import { version } from "../../../package.json";
 import type { Keys } from "./access";
@@ -70,6 +72,8 @@ function docsFiles(): Record<string, WebHandler> {
 	});
 	return {
 		"GET /docs/problems": page("text/html; charset=utf-8", Buffer.from(PROBLEMS_PAGE), "no-cache"),
+		"GET /docs/losses": page("text/html; charset=utf-8", Buffer.from(lossesPage(MEANINGS)), "no-cache"),
+		"GET /docs/pages.css": page("text/css; charset=utf-8", Buffer.from(PAGES_STYLE), "no-cache"),
 		"GET /docs/begin.js": page("text/javascript; charset=utf-8", Buffer.from(DOCS_SCRIPT), "no-cache"),
 		...Object.fromEntries(files)
 	};

@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ERRORS } from "../../../../contracts/errors";
-import { DOCS_FILES, DOCS_PAGE, DOCS_POLICY, DOCS_SCRIPT, PROBLEMS_PAGE } from "../../../../domain/platform/docs-page";
+import { MEANINGS } from "../../../../domain/migration/meanings";
+import { DOCS_FILES, DOCS_PAGE, DOCS_POLICY, DOCS_SCRIPT } from "../../../../domain/platform/docs-page";
 import { OPEN_ROUTES } from "../../../../domain/platform/open-routes";
+import { lossesPage, PROBLEMS_PAGE } from "../../../../domain/platform/reading-pages";
 
 const UI = join(require.resolve("swagger-ui-dist/package.json"), "..");
 
@@ -25,7 +27,12 @@ describe("the page of the API", () => {
 	});
 
 	it("says what each code of a problem means, where its type leads", () => {
-		for (const code of Object.keys(ERRORS)) expect(PROBLEMS_PAGE).toContain(`<dt id="${code}">${code}`);
+		for (const code of Object.keys(ERRORS)) expect(PROBLEMS_PAGE).toContain(`<article id="${code}">`);
 		expect(PROBLEMS_PAGE).toContain(ERRORS.THROTTLED.title);
+	});
+
+	it("says what each code of a report means", () => {
+		const page = lossesPage(MEANINGS);
+		for (const code of Object.keys(MEANINGS)) expect(page).toContain(`<article id="${code}">`);
 	});
 });

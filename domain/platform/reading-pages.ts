@@ -1,0 +1,75 @@
+/** `/docs/losses` and `/docs/problems`: pages to read, which need no script. What a code leads to has its anchor there. */
+
+import { ERRORS } from "../../contracts/errors";
+import type { Meanings } from "../migration/meaning";
+import { escapeHtml, prose } from "./html";
+import { LOSSES_INTRODUCTION, lossSections, type ShownMeaning } from "./losses-document";
+
+/** `/docs/pages.css` */
+export const PAGES_STYLE = `:root{color-scheme:light dark;--ink:#16211b;--soft:#4c5c54;--back:#fff;--panel:#f3f6f4;--line:#d5ded9;--link:#0b6142;--mark:#e3f2ea}
+@media (prefers-color-scheme:dark){:root{--ink:#e6eeea;--soft:#a9b9b1;--back:#101713;--panel:#18211c;--line:#2c3832;--link:#7fd6ae;--mark:#1d3a2d}}
+*{box-sizing:border-box}
+body{margin:0;font:16px/1.6 system-ui,sans-serif;color:var(--ink);background:var(--back)}
+header,main{max-width:48rem;margin:0 auto;padding:0 1.25rem}
+header{padding-top:1.5rem}
+header nav{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;font-size:.9rem}
+h1{font-size:1.9rem;line-height:1.2;margin:1.2rem 0 .6rem}
+h2{margin:2.5rem 0 .3rem;font-size:1.35rem}
+a{color:var(--link)}
+article{border:1px solid var(--line);border-radius:.6rem;padding:.9rem 1.1rem;margin:.9rem 0;scroll-margin-top:1rem}
+article:target{border-color:var(--link);background:var(--mark)}
+article h3{margin:0;font:600 1.05rem/1.4 ui-monospace,monospace;overflow-wrap:anywhere}
+article h3 a{color:inherit;text-decoration:none}
+article h3 a:hover{text-decoration:underline}
+article p{margin:.45rem 0 0}
+.about{color:var(--soft);font-size:.9rem;margin:.1rem 0 0}
+code{font:.9em ui-monospace,monospace;background:var(--panel);padding:.05em .3em;border-radius:.25rem;overflow-wrap:anywhere}
+main{padding-bottom:4rem}
+`;
+
+const frame = (title: string, body: string): string => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Banyan · ${title}</title>
+<link rel="icon" type="image/png" href="/docs/favicon-32x32.png">
+<link rel="stylesheet" href="/docs/pages.css">
+</head>
+<body>
+<header><nav aria-label="Documents"><a href="/docs">The API</a><a href="/docs/problems">Problems</a><a href="/docs/losses">Losses</a></nav></header>
+<main>
+${body}
+</main>
+</body>
+</html>
+`;
+
+const heading = (code: string): string => `<h3><a href="#${escapeHtml(code)}">${escapeHtml(code)}</a></h3>`;
+
+const article = ({ code, about, says, parts }: ShownMeaning): string =>
+	`<article id="${escapeHtml(code)}">${heading(code)}<p class="about">${escapeHtml(about)}</p><p>${prose(says)}</p>${parts
+		.map(([term, text]) => `<p><strong>${term}.</strong> ${prose(text)}</p>`)
+		.join("")}</article>`;
+
+/** `/docs/losses` */
+export function lossesPage(meanings: Meanings): string {
+	const sections = lossSections(meanings).map(
+		({ title, says, rows }) =>
+			`<section><h2>${escapeHtml(title)}</h2><p>${escapeHtml(says)}</p>\n${rows.map(article).join("\n")}</section>`
+	);
+	const introduction = LOSSES_INTRODUCTION.map(text => `<p>${prose(text)}</p>`).join("\n");
+	return frame("losses", `<h1>Losses and what to do about them</h1>\n${introduction}\n${sections.join("\n")}`);
+}
+
+/** `/docs/problems`: what each code of a problem means; the `type` of a problem leads there. */
+export const PROBLEMS_PAGE = frame(
+	"problems",
+	`<h1>Problems</h1>
+${Object.entries(ERRORS)
+	.map(
+		([code, { status, title }]) =>
+			`<article id="${code}">${heading(code)}<p class="about">HTTP ${status}</p><p>${escapeHtml(title)}.</p></article>`
+	)
+	.join("\n")}`
+);
