@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { COMMON } from "../../domain/migration/common-meanings";
 import { lossesOfMarzneshin } from "../../domain/migration/marzneshin-to-marzban/losses";
-import { AUDIENCES, type Kind, type Meaning, told } from "../../domain/migration/meaning";
+import { AUDIENCES, type Kind, type Meaning, told, worst } from "../../domain/migration/meaning";
 import { lossFile, lossPath, MEANINGS, meaningOf, sentenceOf } from "../../domain/migration/meanings";
 import { lossesDocument } from "../../domain/platform/losses-document";
 
@@ -88,6 +88,12 @@ describe("the table of what codes mean", () => {
 		expect(sentenceOf("limited_disabled", "users", 66)).toMatch(/^66 users are disabled: they have no traffic left/);
 		expect(sentenceOf("target_refused", "elsewhere", 2)).toMatch(/^2 records were refused/);
 		expect(sentenceOf("of_an_older_version", "users", 2)).toContain("of_an_older_version");
+	});
+
+	it("answers the worse of two severities", () => {
+		expect(
+			[MEANINGS.limited_one_byte, MEANINGS.expire_clamped, MEANINGS.renamed].map(row => worst(row as Meaning))
+		).toEqual(["act", "degraded", "act"]);
 	});
 
 	it("is docs/losses.md, with an anchor a code: `npm run docs` writes it", () => {
