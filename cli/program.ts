@@ -78,6 +78,7 @@ function addBeginnings(migration: Command, open: Opener): void {
 		.option(...JSON_FLAG)
 		.option("--strict", "end with 4 also when something was lost on the way")
 		.option("--backup-taken", "a backup of the target's MySQL database has been taken")
+		.option("--accept <code...>", "losses of these codes need nobody's hand: without it, or `accept:`, some end with 4")
 		.option("--only <name...>", "first move only these records of the last stream, look at them, and rest")
 		.option("--limit <n>", "first move only so many records of the last stream, look at them, and rest")
 		.addHelpText(

@@ -138,6 +138,10 @@ function judge({ name, streams, verdict }: Status): boolean {
 	if (quarantine.length > 0)
 		say(`quarantined, each listed by \`banyan migration report ${name}\`: ${quarantine.join(", ")}`);
 	say(`${verdict?.differences} differences`);
+	const hands = verdict?.needHand.losses ?? 0;
+	say(
+		`${hands} moved with a loss that somebody must act on, so the run ends with 4; \`accept:\` in the definition takes what is known`
+	);
 	return sum === RECORDED_USERS && verdict?.differences === 0 && verdict.certificate !== null;
 }
 

@@ -19,6 +19,7 @@ export async function runMigration(client: Client, file: string, flags: Flags): 
 	const begun = await client.call("migration.start", {
 		name: plan.name,
 		...canaryOf(flags),
+		...(flags.accept && { accept: [...flags.accept] }),
 		backupTaken: flags.backupTaken ?? false
 	});
 	const done = begun.streams.reduce((sum, { read }) => sum + read, 0);

@@ -45,6 +45,8 @@ export const definitionSchema = {
 			noAccess: { type: "enum", values: NO_ACCESS, default: "create" }
 		}
 	},
+	/** Codes of losses that the operator knows of and takes: they need nobody's hand. */
+	accept: { type: "array", items: "string|min:1", default: [] },
 	/** How a source that goes on changing is followed after the copy. */
 	catchUp: {
 		type: "object",

@@ -49,10 +49,18 @@ export interface Plan {
 	readonly estimateSeconds: number;
 }
 
-/** How many records, and the first reason given. */
+/** How many records, and a sentence about them. */
 export interface Counted {
 	readonly count: number;
 	readonly reason: string;
+}
+
+/** How many records lost one thing. The sentence is about all of them, never about one; empty where there is none. */
+export interface LossCount extends Counted {
+	/** The worst of those below. */
+	readonly severity: Severity;
+	/** One code may weigh differently for different records. */
+	readonly severities: Readonly<Partial<Record<Severity, number>>>;
 }
 
 export interface StreamStatus {
@@ -65,7 +73,7 @@ export interface StreamStatus {
 	/** By category. */
 	readonly quarantine: Readonly<Record<string, Counted>>;
 	/** By code of the loss. */
-	readonly losses: Readonly<Record<string, Counted & { readonly severity: Severity }>>;
+	readonly losses: Readonly<Record<string, LossCount>>;
 	readonly copied: boolean;
 	/** Records compared so far, and how many of them are not as they should be. */
 	readonly compared: number;
@@ -102,13 +110,32 @@ export interface Status {
 	readonly verdict: Verdict | null;
 }
 
-/** `clean`: all moved and equal. `attention`: finished, but records need a human. */
+/** What of a finished run needs a human's hand. */
+export interface NeedHand {
+	/** Records, each once, whatever is the matter with it. */
+	readonly records: number;
+	/** Not moved. */
+	readonly quarantined: number;
+	/** Somebody else's record stands in their place. */
+	readonly skipped: number;
+	/** Not at the target as they should be. */
+	readonly differences: number;
+	/** Moved, with a loss that somebody must act on and that was not accepted. */
+	readonly losses: number;
+}
+
+/** `clean`: all moved and equal, and no record needs a human. `attention`: finished, but records need a human. */
 export interface Verdict {
 	readonly result: "clean" | "attention";
 	readonly accountedFor: number;
 	readonly total: number;
 	readonly differences: number;
 	readonly losses: number;
+	/** The same, by severity. */
+	readonly severities: Readonly<Record<Severity, number>>;
+	readonly needHand: NeedHand;
+	/** By code, losses that the definition or the operator accepted: they need nobody's hand. */
+	readonly accepted: Readonly<Record<string, number>>;
 	/** The digest over the per-key digests of a clean comparison (L4); null when it is not clean. */
 	readonly certificate: string | null;
 }
@@ -188,7 +215,9 @@ export const migration = contract("migration", "migration", {
 				only: { type: "array", items: "string|min:1", min: 1, optional: true },
 				limit: { type: "number", integer: true, min: 1, optional: true },
 				/** The operator has taken a backup of the target's database, where it cannot be copied from here. */
-				backupTaken: { type: "boolean", default: false }
+				backupTaken: { type: "boolean", default: false },
+				/** Codes of losses that need nobody's hand from now on. */
+				accept: { type: "array", items: "string|min:1", min: 1, optional: true }
 			},
 			{
 				scope: RUN,
@@ -200,7 +229,7 @@ export const migration = contract("migration", "migration", {
 					"POST /import"
 				],
 				status: 202,
-				says: "Begins, or goes on with, what was planned under that name; answers at once. With `only` or `limit` it moves just these of the last stream, looks at them at the target, and rests."
+				says: "Begins, or goes on with, what was planned under that name; answers at once. With `only` or `limit` it moves just these of the last stream, looks at them at the target, and rests. `accept` names codes of losses that need nobody's hand."
 			}
 		).returns<Status>(),
 		pause: action(

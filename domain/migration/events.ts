@@ -3,10 +3,9 @@
 import type { Json } from "../../contracts/json";
 import type { Definition } from "../../contracts/migration/definition";
 import type { Plan } from "../../contracts/migration/migration";
-import type { Difference, Intent, Loss, Outcome, Result, UndoneRecord } from "../../contracts/migration/records";
+import type { Difference, Intent, Outcome, Result, UndoneRecord } from "../../contracts/migration/records";
+import type { LossTally, Tally } from "./tally";
 
-/** How many records had a code, and the first reason given for it. Counts of a change may be negative. */
-export type Tally = Record<string, { count: number; reason: string; severity?: Loss["severity"] }>;
 export type OutcomeCounts = Record<Outcome, number>;
 
 /** What a batch changes in the counts of its stream. */
@@ -23,7 +22,9 @@ export interface Counted {
 	readonly removed: string[];
 	readonly outcomes: OutcomeCounts;
 	readonly quarantine: Tally;
-	readonly losses: Tally;
+	readonly losses: LossTally;
+	/** `[id, codes]` of losses for which someone must act: all that a record has now, where it had or has any. */
+	readonly acts?: [string, string[]][];
 }
 
 /** Where the listing goes on after a batch. */
@@ -52,6 +53,8 @@ interface Events {
 		absent: string[];
 		compared: number;
 		differences: number;
+		/** The ids of these. */
+		differing?: string[];
 		/** Digest over the per-key digests of this batch. */
 		digest: string;
 		/** The version of the stream of comparisons after this batch. */
@@ -60,6 +63,8 @@ interface Events {
 	/** The stream is listed and compared once more; `force`: what others changed at the target is written over. */
 	again: { stream: string; force: boolean; reason: string };
 	surveyed: { stream: string; extra: number };
+	/** Losses of these codes need nobody's hand: the operator knows of them. */
+	accepted: { codes: readonly string[] };
 	finished: { result: "clean" | "attention"; certificate: string | null };
 	failed: { code: string; message: string };
 	/** Does not go on by itself until it is started. */

@@ -44,6 +44,11 @@ export class IdSet {
 		return true;
 	}
 
+	/** All of them, in no order. */
+	all(): Generator<string> {
+		return this.without(NONE);
+	}
+
 	/** The ids that `other` does not hold. */
 	*without(other: IdSet): Generator<string> {
 		for (const id of this.others) if (!other.others.has(id)) yield id;
@@ -63,6 +68,8 @@ export class IdSet {
 		this.bits[word] = ((this.bits[word] as number) | (1 << (number & 31))) >>> 0;
 	}
 }
+
+const NONE = new IdSet();
 
 /** The id as a whole number that has only one spelling, if it is one. */
 function small(id: string): number | undefined {

@@ -31,6 +31,7 @@ const WORDS: { readonly [T in RunEvent["type"]]: (data: DataOf<T>) => string } =
 	again: ({ stream, force, reason }) =>
 		`${stream}: ${force ? "repaired and " : ""}compared once more${because(reason)}.`,
 	surveyed: ({ stream, extra }) => `${stream}: ${extra} records only the target has.`,
+	accepted: ({ codes }) => `Accepted, needs nobody's hand: ${codes.join(", ")}.`,
 	finished: ({ result, certificate }) =>
 		`Finished, ${result}${certificate ? `; certificate ${certificate}` : "; no certificate"}.`,
 	failed: ({ code, message }) => `Stopped (${code}): ${message}`,

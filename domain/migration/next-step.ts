@@ -1,8 +1,8 @@
-/** What a run does next, and how it ends. Answers from the state alone. */
+/** What a run does next. Answers from the state alone. */
 
 import type { Phase } from "../../contracts/migration/migration";
 import { OUTCOMES } from "../../contracts/migration/records";
-import { chainDigest, noDigest, type Run, type StreamRun } from "./run";
+import type { Run, StreamRun } from "./run";
 
 export type Step =
 	| { readonly kind: "copy" | "compare" | "again" | "survey" | "undo"; readonly stream: StreamRun }
@@ -58,15 +58,4 @@ export function isComplete({ ids, removed, comparison }: StreamRun): boolean | n
 	if (!comparison.listed) return null;
 	const [unknown] = comparison.ids.without(ids);
 	return comparison.added === 0 && unknown === undefined && comparison.ids.size + removed.size === ids.size;
-}
-
-/** How the run ends. A record that needs a human, or a listing that is not proven whole, is never `clean`. */
-export function verdictOf(run: Run): { result: "clean" | "attention"; certificate: string | null } {
-	const proven = run.streams.every(s => isComplete(s) === true && s.comparison.differences === 0 && addsUp(s));
-	const handled = run.streams.every(({ outcomes }) => outcomes.quarantined === 0 && outcomes.skipped === 0);
-	const chain = run.streams.map(({ stream, comparison }) => `${stream} ${comparison.digest}`).join("\n");
-	return {
-		result: proven && handled ? "clean" : "attention",
-		certificate: proven ? chainDigest(noDigest(), chain) : null
-	};
 }

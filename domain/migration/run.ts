@@ -21,9 +21,10 @@ import type { Json } from "../../contracts/json";
 import type { Definition } from "../../contracts/migration/definition";
 import type { Phase, Plan } from "../../contracts/migration/migration";
 import { OUTCOMES, type Outcome } from "../../contracts/migration/records";
-import type { Counted, DataOf, Fold, OutcomeCounts, RunEvent, Tally } from "./events";
+import type { Counted, DataOf, Fold, OutcomeCounts, RunEvent } from "./events";
 import { IdSet } from "./idset";
 import { NameSet } from "./nameset";
+import { addLosses, addTally, type LossTally, type Tally } from "./tally";
 import { isUnreadable, UNREADABLE } from "./unreadable";
 
 export interface Comparison {
@@ -39,6 +40,8 @@ export interface Comparison {
 	absent: readonly string[];
 	/** What the listing before this one did not name either. */
 	readonly absentBefore: readonly string[];
+	/** The ids of all that is not as it should be. */
+	readonly differing: IdSet;
 	compared: number;
 	differences: number;
 	digest: string;
@@ -62,7 +65,9 @@ export interface StreamRun {
 	readonly names: NameSet;
 	readonly outcomes: OutcomeCounts;
 	readonly quarantine: Tally;
-	readonly losses: Tally;
+	readonly losses: LossTally;
+	/** By code of a loss for which someone must act, the ids of those who have it. */
+	readonly acts: Map<string, IdSet>;
 	records: string;
 	comparison: Comparison;
 	/** Records that only the target has; null until it was listed. */
@@ -93,6 +98,8 @@ export interface Run {
 	finishedAt: string | null;
 	failure: { code: string; message: string } | null;
 	result: "clean" | "attention" | null;
+	/** Codes of losses that the operator accepted, beside those of the definition. */
+	readonly accepted: Set<string>;
 	certificate: string | null;
 	readonly streams: StreamRun[];
 	/** The version of the run's stream after the last event folded. */
@@ -120,6 +127,7 @@ const newComparison = (
 	unreadable: 0,
 	absent: [],
 	absentBefore,
+	differing: new IdSet(),
 	compared: 0,
 	differences: 0,
 	digest: noDigest(),
@@ -140,21 +148,12 @@ const newStream = (stream: string, total: number, version: string): StreamRun =>
 	outcomes: noOutcomes(),
 	quarantine: {},
 	losses: {},
+	acts: new Map(),
 	records: version,
 	comparison: newComparison(version),
 	extra: null,
 	undo: { ids: new IdSet(), restored: 0, changed: 0, records: version, undos: version, done: false }
 });
-
-/** Adds the counts of `more` to `sum`; what comes to nothing is left out. */
-export function addTally(sum: Tally, more: Tally): void {
-	for (const [code, { count, ...rest }] of Object.entries(more)) {
-		const entry = sum[code];
-		if (entry) entry.count += count;
-		else sum[code] = { count, ...rest };
-		if (sum[code]?.count === 0) delete sum[code];
-	}
-}
 
 /** The digest of all before, with one batch more: order matters, and the order is the listing's. */
 export const chainDigest = (before: string, batch: string): string =>
@@ -185,7 +184,20 @@ function addCounts(stream: StreamRun, data: Counted): void {
 	}
 	for (const outcome of OUTCOMES) stream.outcomes[outcome] += data.outcomes[outcome];
 	addTally(stream.quarantine, data.quarantine);
-	addTally(stream.losses, data.losses);
+	addLosses(stream.losses, data.losses);
+	for (const [id, codes] of data.acts ?? []) markActs(stream.acts, id, codes);
+}
+
+function markActs(acts: StreamRun["acts"], id: string, codes: readonly string[]): void {
+	for (const [code, ids] of acts) {
+		ids.delete(id);
+		if (ids.size === 0) acts.delete(code);
+	}
+	for (const code of codes) {
+		const ids = acts.get(code) ?? new IdSet();
+		ids.add(id);
+		acts.set(code, ids);
+	}
 }
 
 /** A row that could not be read and is not listed any more was mended or is gone: either way it is not one to wait for. */
@@ -244,6 +256,7 @@ const FOLD: Fold<Run> = {
 		comparison.added += data.added;
 		comparison.compared += data.compared;
 		comparison.differences += data.differences;
+		for (const id of data.differing ?? []) comparison.differing.add(id);
 		comparison.digest = chainDigest(comparison.digest, data.digest);
 		const { batch, cursor, comparisons, last, absent } = data;
 		Object.assign(comparison, { batch, cursor, comparisons, listed: last, absent });
@@ -257,6 +270,9 @@ const FOLD: Fold<Run> = {
 	},
 	surveyed: (run, { stream, extra }) => {
 		streamOf(run, stream).extra = extra;
+	},
+	accepted: (run, { codes }) => {
+		for (const code of codes) run.accepted.add(code);
 	},
 	finished: (run, { result, certificate }, at) => {
 		Object.assign(run, { phase: "finished", result, certificate, finishedAt: at });
@@ -299,6 +315,7 @@ export function newRun(name: string, planned: DataOf<"planned">, newVersion: str
 		finishedAt: null,
 		failure: null,
 		result: null,
+		accepted: new Set(),
 		certificate: null,
 		streams: planned.definition.streams.map(stream => newStream(stream, total(stream), newVersion)),
 		version: newVersion

@@ -1,14 +1,20 @@
 /** What an operator sees of a run. Pure. */
 
-import type { Status, StreamStatus, Verdict } from "../../contracts/migration/migration";
+import type { Counted, Status, StreamStatus } from "../../contracts/migration/migration";
 import type { Intent, ReportLine, Result } from "../../contracts/migration/records";
-import type { Tally } from "./events";
-import { addsUp, isComplete } from "./next-step";
+import { isComplete } from "./next-step";
 import type { Run, StreamRun } from "./run";
+import { countOf, type LossTally, type Tally, worstOf } from "./tally";
+import { fullVerdict } from "./verdict";
 
-export function statusOf(run: Run, running: boolean): Status {
+/** What a code of a loss means for all who have it; undefined where that is not known. */
+export type Meaning = (code: string) => string | undefined;
+
+const UNKNOWN: Meaning = () => undefined;
+
+export function statusOf(run: Run, running: boolean, meaning: Meaning = UNKNOWN): Status {
 	const { name, hash, phase, paused, startedAt, finishedAt, failure } = run;
-	const streams = run.streams.map(streamStatus);
+	const streams = run.streams.map(stream => streamStatus(stream, meaning));
 	return {
 		name,
 		hash,
@@ -21,22 +27,32 @@ export function statusOf(run: Run, running: boolean): Status {
 		failure,
 		waiting: null,
 		backup: run.backup ?? null,
-		verdict: verdict(run)
+		verdict: fullVerdict(run)
 	};
 }
 
-const counts = (tally: Tally): Record<string, { count: number; reason: string }> =>
-	Object.fromEntries(Object.entries(tally).sort(([a], [b]) => (a < b ? -1 : 1)));
+const byCode = <T>(counts: Readonly<Record<string, T>>): [string, T][] =>
+	Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1));
 
-function streamStatus(stream: StreamRun): StreamStatus {
+const waiting = (tally: Tally): Record<string, Counted> => Object.fromEntries(byCode(tally));
+
+const lost = (tally: LossTally, meaning: Meaning): StreamStatus["losses"] =>
+	Object.fromEntries(
+		byCode(tally).map(([code, severities]) => [
+			code,
+			{ count: countOf(severities), severity: worstOf(severities), severities, reason: meaning(code) ?? "" }
+		])
+	);
+
+function streamStatus(stream: StreamRun, meaning: Meaning): StreamStatus {
 	const { comparison } = stream;
 	return {
 		stream: stream.stream,
 		total: stream.total,
 		read: stream.ids.size,
 		outcomes: { ...stream.outcomes },
-		quarantine: counts(stream.quarantine),
-		losses: counts(stream.losses) as StreamStatus["losses"],
+		quarantine: waiting(stream.quarantine),
+		losses: lost(stream.losses, meaning),
 		copied: stream.copied,
 		compared: comparison.compared,
 		differences: comparison.differences,
@@ -48,30 +64,17 @@ function streamStatus(stream: StreamRun): StreamStatus {
 	};
 }
 
-function verdict(run: Run): Verdict | null {
-	if (run.result === null) return null;
-	const sum = (count: (stream: StreamRun) => number): number =>
-		run.streams.reduce((all, stream) => all + count(stream), 0);
-	return {
-		result: run.result,
-		total: sum(({ ids }) => ids.size),
-		accountedFor: sum(stream => (addsUp(stream) ? stream.ids.size : 0)),
-		differences: sum(({ comparison }) => comparison.differences),
-		losses: sum(({ losses }) => Object.values(losses).reduce((all, { count }) => all + count, 0)),
-		certificate: run.certificate
-	};
-}
-
 /** The line of one record. Nothing in it depends on when or how often the run was stopped. */
 export function reportLine(stream: string, { id, name, target, losses }: Intent, result: Result): ReportLine {
 	const moved = result.outcome !== "quarantined" && target !== undefined;
+	const ours = moved && result.outcome !== "skipped";
 	return {
 		stream,
 		id,
 		name,
 		outcome: result.outcome,
 		target: moved ? target.name : null,
-		losses: moved ? losses : [],
+		losses: ours ? losses : [],
 		reason: result.reason ?? (result.quarantine ? `${result.quarantine.category}: ${result.quarantine.reason}` : null)
 	};
 }

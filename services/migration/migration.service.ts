@@ -20,6 +20,7 @@ import type { RunEvent } from "../../domain/migration/events";
 import { nextStep } from "../../domain/migration/next-step";
 import type { Run } from "../../domain/migration/run";
 import { statusOf } from "../../domain/migration/status";
+import { acceptedOf } from "../../domain/migration/verdict";
 import { collection } from "../../mixins/collection.mixin";
 import { mappings } from "../../mixins/mappings.mixin";
 import { eventStore } from "../../mixins/store.mixin";
@@ -64,14 +65,15 @@ export default class MigrationService
 
 	@Action(start)
 	async start(ctx: CallOf<typeof start>): Promise<Status> {
-		const { name, only, limit, backupTaken } = ctx.params;
+		const { name, only, limit, backupTaken, accept = [] } = ctx.params;
 		const canary =
 			only || limit !== undefined ? { ...(only && { only }), ...(limit !== undefined && { limit }) } : undefined;
 		return this.controllers.inTurn(name, async () => {
 			const run = (await this.runs.begun(name)) ?? (await this.runs.begin(name));
 			if (run.phase === "cancelled" || run.phase === "rolled-back")
 				throw failure("MIGRATION_NOT_READY", `The migration '${name}' is ${run.phase}: give a new one another name.`);
-			return this.controllers.drive(run, { backupTaken, ...(canary && { canary }) });
+			const ready = await this.accepting(run, accept);
+			return this.controllers.drive(ready, { backupTaken, ...(canary && { canary }) });
 		});
 	}
 
@@ -222,6 +224,15 @@ export default class MigrationService
 	private async halted(name: string): Promise<Run> {
 		await this.controllers.halt(name);
 		return this.runs.run(name);
+	}
+
+	/** Records what the operator accepts beyond what was accepted before; a controller at work on it stops for that. */
+	private async accepting(run: Run, accept: readonly string[]): Promise<Run> {
+		const codes = [...new Set(accept)].filter(code => !acceptedOf(run).has(code));
+		if (codes.length === 0) return run;
+		const rested = await this.halted(run.name);
+		await appendRun(this.store, rested, { type: "accepted", data: { codes } }, `accepted-after-${rested.version}`);
+		return rested;
 	}
 
 	/** Compares a finished run once more. @param force writes also what others changed at the target */

@@ -185,6 +185,7 @@ interface Told {
 async function check(world: World, repaired: boolean): Promise<void> {
 	const said = (await world.onNode(undefined, told)) as Told;
 	checkAccounts(world, said);
+	checkLosses(said);
 	const held = await world.held();
 	expect(held.size).toBe(world.users().length);
 	checkNames(world, said, [...held.keys()], repaired);
@@ -222,6 +223,31 @@ function checkNames(world: World, { lines }: Told, held: readonly string[], repa
 }
 
 type Held = Awaited<ReturnType<World["held"]>>;
+
+/** What is said to be lost is what the lines say, by severity; whoever needs a hand is counted once. */
+function checkLosses({ status, lines }: Told): void {
+	const said: Record<string, number> = {};
+	for (const { losses } of status.streams)
+		for (const [code, { severities }] of Object.entries(losses))
+			for (const [severity, count] of Object.entries(severities)) said[`${code} ${severity}`] = count;
+	const told: Record<string, number> = {};
+	for (const { losses } of lines)
+		for (const each of new Set(losses.map(({ code, severity }) => `${code} ${severity}`)))
+			told[each] = (told[each] ?? 0) + 1;
+	expect(said).toEqual(told);
+	const { verdict } = status;
+	if (!verdict) return;
+	const waits = lines.filter(({ outcome }) => outcome === "quarantined" || outcome === "skipped");
+	const acts = lines.filter(({ losses }) => losses.some(({ severity }) => severity === "act"));
+	const least = new Set([...waits, ...acts].map(({ id }) => id)).size;
+	const { records, differences } = verdict.needHand;
+	expect([verdict.needHand.losses, records >= least, records <= least + differences]).toEqual([
+		acts.length,
+		true,
+		true
+	]);
+	expect(verdict.result === "clean" && records > 0).toBe(false);
+}
 
 function checkLine(
 	world: World,

@@ -102,12 +102,27 @@ describe("banyan migration", () => {
 	});
 });
 
-it("by default everyone of the recorded panel is moved; --strict still tells of what was lost", async () => {
+it("by default everyone of the recorded panel is moved, and who must be acted on needs a hand until that is accepted", async () => {
 	await using fresh = await openStage();
-	const { code, stdout } = await fresh.banyan(["migration", "run", fresh.definition, "--json"]).ended;
-	expect([code, (JSON.parse(stdout) as Status).verdict]).toEqual([
-		0,
-		expect.objectContaining({ result: "clean", total: 1008, accountedFor: 1008, differences: 0 })
-	]);
-	expect((await fresh.banyan(["migration", "run", fresh.definition, "--strict"]).ended).code).toBe(4);
+	const run = async (...flags: string[]) => {
+		const { code, stdout } = await fresh.banyan(["migration", "run", fresh.definition, "--json", ...flags]).ended;
+		return { code, verdict: (JSON.parse(stdout) as Status).verdict };
+	};
+	fresh.define({ accept: [] });
+	const all = { total: 1008, accountedFor: 1008, differences: 0, certificate: expect.stringMatching(/^[0-9a-f]{64}$/) };
+	const first = await run();
+	expect(first).toMatchObject({
+		code: 4,
+		verdict: { ...all, result: "attention", needHand: { records: 67, losses: 67 } }
+	});
+	expect(first.verdict?.severities.act).toBeGreaterThan(67);
+	const some = await run("--accept", "renamed", "limited_disabled", "hold_disabled", "access_lost");
+	expect(some).toMatchObject({ code: 4, verdict: { accepted: { renamed: 4 }, needHand: { records: 5 } } });
+	const admins = ["admin_enabled", "modify_access_gained", "service_access_gained", "sudo_dropped"];
+	expect(await run("--accept", ...admins)).toMatchObject({
+		code: 0,
+		verdict: { ...all, result: "clean", needHand: { records: 0 } }
+	});
+	expect((await run("--strict")).code).toBe(4);
+	expect((await fresh.banyan(["migration", "logs", "panel"]).ended).stdout).toMatch(/Accepted, .*: renamed, limited/);
 }, 60_000);

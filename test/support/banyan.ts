@@ -11,6 +11,19 @@ import type { Panel, PanelOptions } from "../../demo/panels/panel";
 
 const BANYAN = join(__dirname, "..", "..", "dist", "cli", "banyan.js");
 
+/** What the recorded panel loses on the way that somebody must act on: taken for granted, so that 4 says more than that. */
+const RECORDED_ACTS = [
+	"access_lost",
+	"admin_enabled",
+	"hold_disabled",
+	"limited_disabled",
+	"modify_access_gained",
+	"renamed",
+	"server_address",
+	"service_access_gained",
+	"sudo_dropped"
+];
+
 interface Ended {
 	readonly code: number | null;
 	readonly stdout: string;
@@ -62,7 +75,7 @@ export async function openStage({
 	};
 	const define: Stage["define"] = (changes = {}, name = "panel") => {
 		const file = join(folder, `${name}.json`);
-		writeFileSync(file, JSON.stringify({ name, ...sides, ...changes }, null, "\t"));
+		writeFileSync(file, JSON.stringify({ name, ...sides, accept: RECORDED_ACTS, ...changes }, null, "\t"));
 		return file;
 	};
 	const own = { DATA_DIR: join(folder, "data"), SOURCE_PASSWORD: "admin123", TARGET_PASSWORD: "admin123" };

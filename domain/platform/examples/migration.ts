@@ -85,7 +85,17 @@ const finished: Status = {
 		complete: true,
 		pass: 1
 	})),
-	verdict: { result: "clean", accountedFor: 3, total: 3, differences: 0, losses: 0, certificate: hash }
+	verdict: {
+		result: "clean",
+		accountedFor: 3,
+		total: 3,
+		differences: 0,
+		losses: 0,
+		severities: { info: 0, degraded: 0, act: 0 },
+		needHand: { records: 0, quarantined: 0, skipped: 0, differences: 0, losses: 0 },
+		accepted: {},
+		certificate: hash
+	}
 };
 const comparing: Status = { ...begun, phase: "comparing", streams: [copied("admins", 1), copied("users", 2)] };
 const stopped: Status = { ...begun, running: false };

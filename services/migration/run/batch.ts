@@ -5,9 +5,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { reach } from "../../../adapters/failpoints";
 import { isUnanswered } from "../../../cluster/errors";
 import type { Intent, Outcome, Result } from "../../../contracts/migration/records";
-import type { Counted, Prepared, RecordEvent, Tally } from "../../../domain/migration/events";
+import type { Counted, Prepared, RecordEvent } from "../../../domain/migration/events";
 import { leftOff, mayBeWritten, notSent } from "../../../domain/migration/importing";
-import { addTally, noOutcomes, type StreamRun } from "../../../domain/migration/run";
+import { noOutcomes, type StreamRun } from "../../../domain/migration/run";
+import { addLost, addTally, type LossTally, type Lost, lostBy, type Tally } from "../../../domain/migration/tally";
 import { appendRun, readRecords, recordStream } from "./journal";
 import { linksOf } from "./links";
 import type { HeldLease, Workplace } from "./place";
@@ -18,7 +19,9 @@ export interface Log {
 }
 
 /** What the run said of a record before this batch; undefined when it is new. */
-export type Before = (id: string) => { readonly outcome: Outcome; readonly category?: string } | undefined;
+export type Before = (
+	id: string
+) => { readonly outcome: Outcome; readonly category?: string; readonly lost: Lost } | undefined;
 export const NEW_RECORDS: Before = () => undefined;
 
 /**
@@ -151,7 +154,8 @@ const noCounts = () => ({
 	removed: [] as string[],
 	outcomes: noOutcomes(),
 	quarantine: {} as Tally,
-	losses: {} as Tally
+	losses: {} as LossTally,
+	acts: [] as [string, string[]][]
 });
 
 /** What a batch changes in the counts: the new outcome of each record, less what was said of it before. */
@@ -163,22 +167,22 @@ export function count(intents: readonly Intent[], results: readonly Result[], be
 		if (said) takeBack(counted, said);
 		else counted.ids.push(intent.id);
 		counted.outcomes[result.outcome]++;
-		place(counted, intent, result, said !== undefined);
+		place(counted, intent, result);
+		countLosses(counted, intent, result, said?.lost ?? []);
 	}
 	return counted;
 }
 
-function takeBack(counted: ReturnType<typeof noCounts>, { outcome, category }: NonNullable<ReturnType<Before>>): void {
+function takeBack(
+	counted: ReturnType<typeof noCounts>,
+	{ outcome, category, lost }: NonNullable<ReturnType<Before>>
+): void {
 	counted.outcomes[outcome]--;
+	addLost(counted.losses, lost, -1);
 	if (category !== undefined) addTally(counted.quarantine, { [category]: { count: -1, reason: "" } });
 }
 
-function place(
-	counted: ReturnType<typeof noCounts>,
-	{ id, target, losses }: Intent,
-	result: Result,
-	known: boolean
-): void {
+function place(counted: ReturnType<typeof noCounts>, { id, target }: Intent, result: Result): void {
 	const { outcome, quarantine, inDoubt } = result;
 	if (quarantine) {
 		counted.held.push([id, quarantine.category]);
@@ -189,8 +193,14 @@ function place(
 	if (outcome === "quarantined" || !target) return;
 	if (outcome === "skipped") counted.claimed.push(target.name);
 	else counted.moved.push([id, target.name]);
-	if (known) return;
-	for (const { code, reason, severity } of losses) addTally(counted.losses, { [code]: { count: 1, reason, severity } });
+}
+
+function countLosses(counted: ReturnType<typeof noCounts>, intent: Intent, result: Result, before: Lost): void {
+	const lost = lostBy(intent, result);
+	addLost(counted.losses, lost, 1);
+	const [acts, actsBefore] = [lost, before].map(all => all.filter(([, severity]) => severity === "act"));
+	if (acts && actsBefore && acts.length + actsBefore.length > 0)
+		counted.acts.push([intent.id, acts.map(([code]) => code)]);
 }
 
 /** Counts for records that were ours and were taken away. */
@@ -199,6 +209,7 @@ export function countRemoved(ids: readonly string[], before: Before): Counted {
 	for (const id of ids) {
 		const said = before(id);
 		if (said) takeBack(counted, said);
+		if (said && said.lost.length > 0) counted.acts.push([id, []]);
 		counted.outcomes.removed++;
 		counted.removed.push(id);
 	}

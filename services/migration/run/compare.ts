@@ -225,6 +225,7 @@ class Comparing {
 			absent,
 			compared: equal.length + left.length,
 			differences: differences.length,
+			differing: differences.map(({ id }) => id),
 			digest: digest(equal.map(key => [...key])),
 			comparisons: appended
 		};

@@ -5,6 +5,7 @@ import type { Json } from "../../../contracts/json";
 import type { Intent, Outcome, Result } from "../../../contracts/migration/records";
 import { canonical } from "../../../domain/canonical";
 import type { StreamRun } from "../../../domain/migration/run";
+import { type Lost, lostBy } from "../../../domain/migration/tally";
 import type { Before } from "./batch";
 import { readBatches } from "./journal";
 import type { UndoCall, Workplace } from "./place";
@@ -13,6 +14,7 @@ export interface Known {
 	readonly name: string;
 	readonly outcome: Outcome;
 	readonly category?: string;
+	readonly lost: Lost;
 	/** What stood there before the first write that was sent. */
 	readonly before: Json | null;
 	/** A write was sent that took effect, or may have. */
@@ -40,22 +42,31 @@ export async function knownRecords(
 	return known;
 }
 
-function told(
-	{ name, target, before }: Intent,
-	{ outcome, fingerprint, quarantine, inDoubt }: Result,
-	first: Known | undefined
-): Known {
+function told(intent: Intent, result: Result, first: Known | undefined): Known {
+	const { name, target, before } = intent;
+	const { outcome, fingerprint, quarantine, inDoubt } = result;
 	const ours = fingerprint ?? first?.ours;
 	const sent = inDoubt || outcome === "quarantined" ? (first?.sent ?? []) : [];
 	return {
 		name: target?.name ?? first?.name ?? name,
 		outcome,
+		lost: shared(lostBy(intent, result)),
 		before: first?.begun ? first.before : before,
 		begun: first?.begun || inDoubt || outcome === "created" || outcome === "updated",
 		sent: inDoubt && target ? [...sent.filter(data => canonical(data) !== canonical(target.data)), target.data] : sent,
 		...(ours !== undefined && { ours }),
 		...(quarantine && { category: quarantine.category })
 	};
+}
+
+const LOST = new Map<string, Lost>();
+
+/** Few records lose what no other one does: each combination is held once. */
+function shared(lost: Lost): Lost {
+	const key = lost.join(" ");
+	const held = LOST.get(key);
+	if (held === undefined) LOST.set(key, lost);
+	return held ?? lost;
 }
 
 /** What of the run's own may stand there, for an intent or an undo. */
@@ -80,6 +91,6 @@ export const beforeOf =
 	id => {
 		const found = known.get(id);
 		if (!found) return undefined;
-		const { outcome, category } = found;
-		return { outcome, ...(category !== undefined && { category }) };
+		const { outcome, category, lost } = found;
+		return { outcome, lost, ...(category !== undefined && { category }) };
 	};

@@ -1,10 +1,11 @@
 import fc from "fast-check";
-import { OUTCOMES, type Outcome } from "../../../../contracts/migration/records";
+import { OUTCOMES, type Outcome, type Severity } from "../../../../contracts/migration/records";
 import type { RunEvent } from "../../../../domain/migration/events";
 import { IdSet } from "../../../../domain/migration/idset";
-import { addsUp, isComplete, nextStep, verdictOf } from "../../../../domain/migration/next-step";
+import { addsUp, isComplete, nextStep } from "../../../../domain/migration/next-step";
 import { apply, newRun, noOutcomes, type Run } from "../../../../domain/migration/run";
 import { statusOf } from "../../../../domain/migration/status";
+import { verdictOf } from "../../../../domain/migration/verdict";
 
 const planned = {
 	definition: { name: "panel", streams: ["admins", "users"], catchUp: { passes: 2, removals: 10 } },
@@ -127,6 +128,55 @@ describe("how a run ends", () => {
 		]
 	])("has no certificate with %s", (_, events) => {
 		expect(end(...events)).toEqual({ result: "attention", certificate: null });
+	});
+
+	const losing = (severity: Severity, accept: string[] = []): Run => {
+		const { data } = copied("users", ["1", "2"], true) as Extract<RunEvent, { type: "copied" }>;
+		const acts: [string, string[]][] = severity === "act" ? [["2", ["renamed"]]] : [];
+		const lost: RunEvent = { type: "copied", data: { ...data, losses: { renamed: { [severity]: 1 } }, acts } };
+		const state = run(
+			taken,
+			copied("admins", ["1"], true),
+			lost,
+			compared("admins", ["1"]),
+			compared("users", ["1", "2"])
+		);
+		return { ...state, definition: { ...state.definition, accept }, result: "attention" };
+	};
+
+	it.each<[Severity, "clean" | "attention", number]>([
+		["info", "clean", 0],
+		["degraded", "clean", 0],
+		["act", "attention", 1]
+	])("by its losses' severity: %s is %s", (severity, result, records) => {
+		const verdict = statusOf(losing(severity), false).verdict;
+		expect(verdict).toMatchObject({ result, losses: 1, severities: { [severity]: 1 }, needHand: { records } });
+	});
+
+	it("clean again once the operator, or the definition, accepts the loss", () => {
+		const state = losing("act");
+		apply(state, { type: "accepted", data: { codes: ["renamed"] } }, "9", "2026-01-01T00:00:00Z");
+		for (const accepted of [state, losing("act", ["renamed"])])
+			expect(statusOf(accepted, false).verdict).toMatchObject({
+				result: "clean",
+				accepted: { renamed: 1 },
+				needHand: { records: 0, losses: 0 }
+			});
+		expect(statusOf(losing("act", ["limited_disabled"]), false).verdict?.result).toBe("attention");
+	});
+
+	it("counts whoever needs a hand once, whatever is the matter", () => {
+		const { data } = compared("users", ["1", "2"], 2) as Extract<RunEvent, { type: "compared" }>;
+		const state = losing("act");
+		apply(state, { type: "compared", data: { ...data, differing: ["1", "2"] } }, "9", "2026-01-01T00:00:00Z");
+		expect(statusOf(state, false).verdict?.needHand).toMatchObject({ records: 2, differences: 2, losses: 1 });
+	});
+
+	it("of a store from before, the first record's severity stands for all", () => {
+		const { data } = copied("users", ["1"], true) as Extract<RunEvent, { type: "copied" }>;
+		const losses = { renamed: { count: 3, reason: "r", severity: "act" } } as never;
+		const state = run(taken, { type: "copied", data: { ...data, losses } });
+		expect(statusOf(state, false).streams[1]?.losses.renamed).toMatchObject({ count: 3, severity: "act" });
 	});
 
 	it.each<Outcome>(["quarantined", "skipped"])(

@@ -1,0 +1,66 @@
+/** Counts by code: what waits for a human, and what was lost on the way. Counts of a change may be negative. */
+
+import { type Intent, type Loss, type Result, SEVERITIES, type Severity } from "../../contracts/migration/records";
+
+/** How many records wait, by category, with the first reason given. */
+export type Tally = Record<string, { count: number; reason: string }>;
+
+/** How many records lost what, by code; one code may weigh differently for different records. */
+export type LossTally = Record<string, Partial<Record<Severity, number>>>;
+
+/** As events said it before severities were counted apart: that of the first record stood for all. */
+type EarlierLosses = Record<string, { readonly count: number; readonly severity?: Severity }>;
+
+/** What one record lost: each code once, with the worst of its severities. */
+export type Lost = readonly (readonly [code: string, severity: Severity])[];
+
+const weight = (severity: Severity): number => SEVERITIES.indexOf(severity);
+const worse = (one: Severity, other: Severity | undefined): Severity =>
+	other !== undefined && weight(other) > weight(one) ? other : one;
+
+/** What a record that stands there as ours lost: one that was not moved has lost nothing. */
+export const lostBy = ({ target, losses }: Intent, { outcome }: Result): Lost =>
+	target === undefined || outcome === "quarantined" || outcome === "skipped" ? [] : lostOf(losses);
+
+function lostOf(losses: readonly Pick<Loss, "code" | "severity">[]): Lost {
+	const worst = new Map<string, Severity>();
+	for (const { code, severity } of losses) worst.set(code, worse(severity, worst.get(code)));
+	return [...worst];
+}
+
+/** Of a code, the worst severity that any record has. */
+export const worstOf = (counts: LossTally[string]): Severity =>
+	SEVERITIES.findLast(severity => (counts[severity] ?? 0) > 0) ?? "info";
+
+export const countOf = (counts: LossTally[string]): number =>
+	SEVERITIES.reduce((sum, severity) => sum + (counts[severity] ?? 0), 0);
+
+/** Adds the counts of `more` to `sum`; what comes to nothing is left out. */
+export function addTally(sum: Tally, more: Tally): void {
+	for (const [code, { count, ...rest }] of Object.entries(more)) {
+		const entry = sum[code];
+		if (entry) entry.count += count;
+		else sum[code] = { count, ...rest };
+		if (sum[code]?.count === 0) delete sum[code];
+	}
+}
+
+/** The same for losses. */
+export function addLosses(sum: LossTally, more: LossTally | EarlierLosses): void {
+	for (const [code, said] of Object.entries(more)) {
+		const entry = { ...sum[code] };
+		for (const [severity, count] of Object.entries(severitiesOf(said)) as [Severity, number][]) {
+			entry[severity] = (entry[severity] ?? 0) + count;
+			if (entry[severity] === 0) delete entry[severity];
+		}
+		if (Object.keys(entry).length > 0) sum[code] = entry;
+		else delete sum[code];
+	}
+}
+
+const severitiesOf = (said: LossTally[string] | EarlierLosses[string]): LossTally[string] =>
+	"count" in said ? { [said.severity ?? "info"]: said.count } : (said as LossTally[string]);
+
+/** Adds one record's losses `times` times: 1, or -1 to take them back. */
+export const addLost = (sum: LossTally, lost: Lost, times: 1 | -1): void =>
+	addLosses(sum, Object.fromEntries(lost.map(([code, severity]) => [code, { [severity]: times }])));
