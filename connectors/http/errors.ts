@@ -4,6 +4,7 @@ import { ConnectorError } from "../connector";
 import { isObject, parse, type Wire } from "./json";
 import type { Answer, Request } from "./message";
 import { retryAfter } from "./retry";
+import { hidden } from "./secrets";
 
 /** Failures before a byte of the request was sent. */
 const NEVER_SENT = new Set([
@@ -69,7 +70,9 @@ export function fromFailure(error: unknown, request: Request, origin: string): C
 /** An answer that is not a success. */
 export function fromAnswer(answer: Answer, request: Request): ConnectorError {
 	const { status } = answer;
-	const fields = wordsOf(answer);
+	const fields = Object.fromEntries(
+		Object.entries(wordsOf(answer)).map(([field, text]) => [field, hidden(text, request.body)])
+	);
 	const words = Object.entries(fields).map(([field, text]) => (field === "detail" ? text : `${field}: ${text}`));
 	const code = CODES[status] ?? (status >= 500 ? "broken" : "unexpected-answer");
 	const moved = status >= 300 && status < 400 ? ` It redirects to ${answer.headers.location ?? "elsewhere"}.` : "";

@@ -26,20 +26,31 @@ export class AdminRows {
 		await this.#database.change([{ sql, cells }]);
 	}
 
-	/** What his users used only grows. */
+	/** What their users used only grows. */
 	async count(name: string, usage: string): Promise<void> {
-		const sql = "UPDATE admins SET users_usage = ? WHERE username = ? AND users_usage < ?";
-		await this.#database.change([{ sql, cells: [BigInt(usage), name, BigInt(usage)] }]);
+		const sql = "UPDATE admins SET users_usage = ? WHERE id = ? AND users_usage < ?";
+		const amount = BigInt(usage);
+		for (const id of await this.#ids(name)) await this.#database.change([{ sql, cells: [amount, id, amount] }]);
 	}
 
-	/** His users stay, with no owner, as where the API removes him. */
+	/**
+	 * Who has this very name, whatever the API can say of it. Their users stay, with no owner, as where the API removes an
+	 * admin.
+	 */
 	async remove(name: string): Promise<void> {
-		const id = "(SELECT id FROM (SELECT id FROM admins WHERE username = ?) AS him)";
-		const cells = [name];
-		await this.#database.change([
-			{ sql: `UPDATE users SET admin_id = NULL WHERE admin_id = ${id}`, cells },
-			{ sql: `DELETE FROM admin_usage_logs WHERE admin_id = ${id}`, cells },
-			{ sql: "DELETE FROM admins WHERE username = ?", cells }
-		]);
+		for (const id of await this.#ids(name)) {
+			const cells = [id];
+			await this.#database.change([
+				{ sql: "UPDATE users SET admin_id = NULL WHERE admin_id = ?", cells },
+				{ sql: "DELETE FROM admin_usage_logs WHERE admin_id = ?", cells },
+				{ sql: "DELETE FROM admins WHERE id = ?", cells }
+			]);
+		}
+	}
+
+	/** A database may take other names for the same: by its own comparison, another admin would be meant. */
+	async #ids(name: string): Promise<bigint[]> {
+		const rows = await this.#database.read("SELECT id, username FROM admins WHERE username = ?", [name]);
+		return rows.filter(({ username }) => username === name).map(({ id }) => BigInt(id ?? 0));
 	}
 }

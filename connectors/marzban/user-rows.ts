@@ -155,8 +155,13 @@ function joined(record: TargetRecord, found: Rows | undefined): TargetRecord {
 	return { name: record.name, data };
 }
 
+/** As all columns of Marzban are called: what is called otherwise is never put into a text of SQL. */
+const COLUMN = /^[a-z][a-z0-9_]*$/;
+
 function update(columns: Readonly<Record<string, string | null>>, where: string, keys: readonly bigint[]): Statement {
 	const names = Object.keys(columns);
+	if (!names.every(name => COLUMN.test(name)))
+		throw new ConnectorError("wrong-system", "The table users has columns that no Marzban has.");
 	const set = names.length === 0 ? "id = id" : names.map(name => `${name} = ?`).join(", ");
 	return { sql: `UPDATE users SET ${set} WHERE ${where}`, cells: [...Object.values(columns), ...keys] };
 }

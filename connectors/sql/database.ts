@@ -31,3 +31,10 @@ export interface Database {
 }
 
 export const overtaken = () => new ConnectorError("conflict", "The row was changed by somebody else meanwhile.");
+
+/** What no column holds never gets to one: how a driver refuses it may say it back. */
+export function fitting(cells: readonly Cell[]): readonly Cell[] {
+	const isTooLarge = (cell: Cell): boolean => typeof cell === "bigint" && BigInt.asIntN(64, cell) !== cell;
+	if (!cells.some(isTooLarge)) return cells;
+	throw new ConnectorError("refused", "The database has no room for a number beyond 2^63.");
+}

@@ -1,17 +1,47 @@
-/** MySQL and MariaDB, over a few connections. */
+/**
+ * MySQL and MariaDB, over a few connections. Values go as parameters of prepared statements, never into a text of SQL:
+ * what quotes a text right depends on the server's own mode.
+ */
 
-import { createPool, type Pool, type PoolConnection, type ResultSetHeader, type RowDataPacket } from "mysql2/promise";
-import { ConnectorError } from "../connector";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+	createPool,
+	type Pool,
+	type PoolConnection,
+	type ResultSetHeader,
+	type RowDataPacket,
+	TypedParameter
+} from "mysql2/promise";
 import type { Address } from "./address";
-import { type Cell, type Database, overtaken, type Row, type Statement } from "./database";
+import { type Cell, type Database, fitting, overtaken, type Row, type Statement } from "./database";
+import { isBusy, translate } from "./mysql-errors";
 
 const CONNECTIONS = 4;
+/** A server has 16,382 for all of its clients. */
+const STATEMENTS_A_CONNECTION = 100;
+/** Of a row that another transaction holds; the server's own 50 s are longer than a request may take. */
+const LOCK_WAIT_S = 2;
+const BUSY_TRIES = 10;
+const LONGEST_PAUSE_MS = 1000;
+
+/**
+ * Whatever the server's own settings are: what does not fit is refused, never cut or changed; times are UTC; names are
+ * compared by their columns' collations.
+ */
+const SESSION = [
+	"SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
+	"SET SESSION time_zone = '+00:00'",
+	`SET SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_S}`
+];
+const READ_ONLY = "SET SESSION TRANSACTION READ ONLY";
 
 export class Mysql implements Database {
 	readonly kind = "mysql";
 	readonly #pool: Pool;
 	readonly #timeoutMs: number;
-	readonly #readOnly: boolean;
+	readonly #session: readonly string[];
+	/** The server's connections that were set up. */
+	readonly #ready = new WeakSet<object>();
 
 	/** Connects when it is first asked. */
 	constructor(
@@ -20,7 +50,7 @@ export class Mysql implements Database {
 		access: "read" | "write" = "write"
 	) {
 		this.#timeoutMs = timeoutMs;
-		this.#readOnly = access === "read";
+		this.#session = access === "read" ? [...SESSION, READ_ONLY] : SESSION;
 		this.#pool = createPool({
 			host,
 			port,
@@ -29,29 +59,52 @@ export class Mysql implements Database {
 			database,
 			connectionLimit: CONNECTIONS,
 			connectTimeout: timeoutMs,
+			maxPreparedStatements: STATEMENTS_A_CONNECTION,
 			charset: "utf8mb4",
 			supportBigNumbers: true,
 			bigNumberStrings: true,
-			dateStrings: true
+			dateStrings: true,
+			jsonStrings: true
 		});
 	}
 
 	read(sql: string, cells: readonly Cell[] = []): Promise<Row[]> {
 		return this.#on(async connection => {
-			const [rows] = await connection.query<RowDataPacket[]>(this.#timed(sql), [...cells]);
+			const [rows] = await connection.execute<RowDataPacket[]>(this.#timed(sql), fitting(cells).map(bound));
 			return rows.map(asText);
 		});
 	}
 
-	change(statements: readonly Statement[], rehearsal?: "rehearsal"): Promise<void> {
-		return this.#on(async connection => {
-			await connection.beginTransaction();
+	/** Begun anew, some time later, where others held its rows: all of it, since a deadlock rolls all of it back. */
+	async change(statements: readonly Statement[], rehearsal?: "rehearsal"): Promise<void> {
+		for (let tries = 1; ; tries++) {
+			const done = await this.#on(connection => this.#tried(connection, statements, rehearsal, tries >= BUSY_TRIES));
+			if (done) return;
+			await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 20 * 2 ** tries));
+		}
+	}
+
+	/** False: others held its rows, and nothing of it was done. */
+	async #tried(
+		connection: PoolConnection,
+		statements: readonly Statement[],
+		rehearsal: "rehearsal" | undefined,
+		last: boolean
+	): Promise<boolean> {
+		await connection.query(this.#timed("START TRANSACTION"));
+		try {
 			for (const { sql, cells = [], least = 0 } of statements) {
-				const [done] = await connection.query<ResultSetHeader>(this.#timed(sql), [...cells]);
+				const [done] = await connection.execute<ResultSetHeader>(this.#timed(sql), fitting(cells).map(bound));
 				if (done.affectedRows < least) throw overtaken();
 			}
-			await (rehearsal ? connection.rollback() : connection.commit());
-		});
+			await connection.query(this.#timed(rehearsal ? "ROLLBACK" : "COMMIT"));
+			return true;
+		} catch (error) {
+			if (last || !isBusy(error)) throw error;
+			// A lock that was waited for in vain leaves what came before it in the transaction.
+			await connection.query(this.#timed("ROLLBACK"));
+			return false;
+		}
 	}
 
 	async columns(table: string): Promise<ReadonlyMap<string, number | null>> {
@@ -81,7 +134,7 @@ export class Mysql implements Database {
 		let connection: PoolConnection | undefined;
 		try {
 			connection = await this.#pool.getConnection();
-			if (this.#readOnly) await connection.query(this.#timed("SET SESSION TRANSACTION READ ONLY"));
+			await this.#setUp(connection);
 			const done = await work(connection);
 			connection.release();
 			return done;
@@ -91,47 +144,19 @@ export class Mysql implements Database {
 		}
 	}
 
+	async #setUp(connection: PoolConnection): Promise<void> {
+		if (this.#ready.has(connection.connection)) return;
+		for (const sql of this.#session) await connection.query(this.#timed(sql));
+		this.#ready.add(connection.connection);
+	}
+
 	#timed(sql: string) {
 		return { sql, timeout: this.#timeoutMs };
 	}
 }
 
+/** Whole numbers as such: compared as texts, a server would take them for inexact ones beyond 2^53. */
+const bound = (cell: Cell) => (typeof cell === "bigint" ? TypedParameter.LONGLONG(cell) : cell);
+
 const asText = (row: RowDataPacket): Row =>
 	Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, cell === null ? null : String(cell)]));
-
-const CODES: Readonly<Record<string, readonly [code: string, what: string, retryable?: true]>> = {
-	ER_ACCESS_DENIED_ERROR: ["login-refused", "refuses the account"],
-	ER_DBACCESS_DENIED_ERROR: ["forbidden", "does not let the account in"],
-	ER_TABLEACCESS_DENIED_ERROR: ["forbidden", "does not let the account do that"],
-	ER_COLUMNACCESS_DENIED_ERROR: ["forbidden", "does not let the account do that"],
-	ER_OPTION_PREVENTS_STATEMENT: ["forbidden", "is read-only"],
-	ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION: ["forbidden", "is read-only"],
-	ER_BAD_DB_ERROR: ["unreachable", "is not on this server"],
-	ER_NO_SUCH_TABLE: ["wrong-system", "has not the tables that are needed"],
-	ER_BAD_FIELD_ERROR: ["wrong-system", "has not the columns that are needed"],
-	ER_DUP_ENTRY: ["conflict", "has a row of that name"],
-	ER_DATA_TOO_LONG: ["refused", "has no room for a value"],
-	ER_WARN_DATA_OUT_OF_RANGE: ["refused", "has no room for a value"],
-	ER_TRUNCATED_WRONG_VALUE: ["refused", "refuses a value"],
-	ER_LOCK_DEADLOCK: ["throttled", "was busy with the same rows", true],
-	ER_LOCK_WAIT_TIMEOUT: ["throttled", "was busy with the same rows", true],
-	ER_CON_COUNT_ERROR: ["throttled", "has no connection left", true]
-};
-
-/** A lost connection may have done its work: every statement here is looked at before it is repeated. */
-function translate(error: unknown): ConnectorError | undefined {
-	if (error instanceof ConnectorError) return error;
-	const { code, fatal, message } = error as { code?: string; fatal?: boolean; message?: string };
-	if (typeof code !== "string") return undefined;
-	const known = CODES[code];
-	if (known !== undefined) {
-		const [kind, what, retryable = false] = known;
-		return new ConnectorError(kind, `The database ${what} (${message}).`, { retryable });
-	}
-	if (!fatal && !/^(E[A-Z]+|PROTOCOL_.*)$/.test(code))
-		return new ConnectorError("broken", `The database says: ${message}.`);
-	return new ConnectorError("unreachable", `The database server cannot be reached (${code}).`, {
-		ambiguous: true,
-		retryable: true
-	});
-}

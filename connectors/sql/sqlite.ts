@@ -1,11 +1,12 @@
 /** SQLite beside the program that owns the file: short transactions, and patience when it writes. */
 
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { backup, DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ConnectorError } from "../connector";
-import { type Cell, type Database, overtaken, type Row, type Statement } from "./database";
+import { type Cell, type Database, fitting, overtaken, type Row, type Statement } from "./database";
+import { translate } from "./sqlite-errors";
 
 /** SQLite waits without letting anybody else run, so it is left to wait only for the blink of a write. */
 const BLINK_MS = 50;
@@ -28,7 +29,7 @@ export class Sqlite implements Database {
 		return this.#patiently(db =>
 			db
 				.prepare(sql)
-				.all(...cells)
+				.all(...fitting(cells))
 				.map(asText)
 		);
 	}
@@ -38,7 +39,7 @@ export class Sqlite implements Database {
 			db.exec("BEGIN IMMEDIATE");
 			try {
 				for (const { sql, cells = [], least = 0 } of statements) {
-					if (db.prepare(sql).run(...cells).changes < least) throw overtaken();
+					if (db.prepare(sql).run(...fitting(cells)).changes < least) throw overtaken();
 				}
 				db.exec(rehearsal ? "ROLLBACK" : "COMMIT");
 			} catch (error) {
@@ -95,7 +96,7 @@ export class Sqlite implements Database {
 
 	#db(): DatabaseSync {
 		// It would be made.
-		if (!existsSync(this.#file)) throw missing(this.#file);
+		mustBeFile(this.#file);
 		this.#opened ??= new DatabaseSync(this.#file, {
 			readOnly: this.#readOnly,
 			readBigInts: true,
@@ -115,31 +116,22 @@ function isSound(file: string): boolean {
 	}
 }
 
-const missing = (file: string) =>
-	new ConnectorError("unreachable", `There is no database file ${file}: name it as this node sees it.`);
+const NOT_THERE: Readonly<Record<string, string>> = {
+	EACCES: "may not be looked at by this account: let it read the folder",
+	ENAMETOOLONG: "is no file's name"
+};
+
+/** Opened without this look, a file that is not there would be made. */
+function mustBeFile(file: string): void {
+	try {
+		if (statSync(file).isFile()) return;
+	} catch (error) {
+		const why = NOT_THERE[String((error as NodeJS.ErrnoException).code)];
+		if (why !== undefined) throw new ConnectorError("unreachable", `${file} ${why}.`);
+		throw new ConnectorError("unreachable", `There is no database file ${file}: name it as this node sees it.`);
+	}
+	throw new ConnectorError("unreachable", `${file} is no file: name the database file in it, db.sqlite3 for example.`);
+}
 
 const asText = (row: Record<string, unknown>): Row =>
 	Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, cell === null ? null : String(cell)]));
-
-/** SQLite's primary result codes: of failures that an operator can do something about. */
-const CODES: Readonly<Record<number, readonly [code: string, what: string, retryable?: true]>> = {
-	1: ["wrong-system", "has not the tables or columns that are needed"],
-	5: ["throttled", "is locked by another program", true],
-	6: ["throttled", "is locked by another program", true],
-	8: ["forbidden", "may not be written by this account"],
-	10: ["broken", "cannot be read or written by the system"],
-	11: ["broken", "is damaged"],
-	13: ["broken", "cannot be written: the disk is full"],
-	14: ["unreachable", "cannot be opened by this account"],
-	19: ["conflict", "refuses the row: a rule of its tables would be broken"],
-	26: ["wrong-system", "is no SQLite database"]
-};
-
-function translate(error: unknown): ConnectorError | undefined {
-	if (error instanceof ConnectorError) return error;
-	const { errcode } = error as { readonly errcode?: unknown };
-	const known = typeof errcode === "number" ? CODES[errcode & 0xff] : undefined;
-	if (known === undefined) return undefined;
-	const [code, what, retryable = false] = known;
-	return new ConnectorError(code, `The database file ${what} (${(error as Error).message}).`, { retryable });
-}

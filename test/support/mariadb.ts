@@ -7,7 +7,7 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Connection, createConnection } from "mysql2/promise";
-import { tables } from "../../demo/panels/marzban/tables";
+import { tablesOf } from "../../demo/panels/marzban/tables";
 
 export interface MariaDb extends AsyncDisposable {
 	/** As Marzban's own settings spell it. */
@@ -18,15 +18,20 @@ export interface MariaDb extends AsyncDisposable {
 	kill(): Promise<void>;
 }
 
-/** The tables in the words of MySQL. */
-const schema = `SET FOREIGN_KEY_CHECKS = 0;\n${tables
+/** The tables in the words of MySQL, as the migrations of 0.8.4 leave them there: users' names alone are exact. */
+const schema = `SET FOREIGN_KEY_CHECKS = 0;\n${tablesOf("exact")
 	.replaceAll("INTEGER NOT NULL PRIMARY KEY", "INTEGER NOT NULL AUTO_INCREMENT PRIMARY KEY")
+	.replaceAll("VARCHAR(34) COLLATE BINARY", "VARCHAR(34) COLLATE utf8mb4_bin")
 	.replaceAll('"key"', "`key`")}`;
+
+/** As panels run it: names fold by default, and its day is not UTC's. */
+const PANEL = ["--character-set-server=utf8mb4", "--collation-server=utf8mb4_unicode_ci", "--default-time-zone=+03:30"];
 
 /** Servers are often out of an ordinary user's path. */
 const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin` };
 
-export async function startMariaDb(): Promise<MariaDb> {
+/** @param more options of the server */
+export async function startMariaDb(...more: readonly string[]): Promise<MariaDb> {
 	const folder = mkdtempSync(join(tmpdir(), "mariadb-"));
 	const common = ["--no-defaults", `--datadir=${folder}/data`, `--user=${userInfo().username}`];
 	const made = spawnSync(
@@ -41,7 +46,7 @@ export async function startMariaDb(): Promise<MariaDb> {
 		const port = 20_000 + Math.floor(Math.random() * 12_000);
 		const socket = [`--socket=${folder}/socket`, `--pid-file=${folder}/pid`];
 		const address = [`--port=${port}`, "--bind-address=127.0.0.1"];
-		const child = spawn("mariadbd", [...common, ...socket, ...address], { stdio: "ignore", env });
+		const child = spawn("mariadbd", [...common, ...socket, ...address, ...PANEL, ...more], { stdio: "ignore", env });
 		child.once("error", () => child.kill());
 		const root = await connected(child, port);
 		if (root) return await prepared({ child, root, port, folder }).catch(stopped(child));
@@ -77,7 +82,7 @@ interface Started {
 }
 
 async function prepared({ child, root, port, folder }: Started): Promise<MariaDb> {
-	await root.query(`CREATE DATABASE marzban CHARACTER SET utf8mb4; USE marzban; ${schema}
+	await root.query(`CREATE DATABASE marzban; USE marzban; ${schema}
 		SET FOREIGN_KEY_CHECKS = 1;
 		CREATE USER panel@'127.0.0.1' IDENTIFIED BY 'p@ss:w/rd'; GRANT ALL ON marzban.* TO panel@'127.0.0.1';
 		INSERT INTO alembic_version VALUES ('2b231de97dc3')`);

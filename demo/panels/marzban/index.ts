@@ -13,7 +13,7 @@ import { type Marzban, secretOf } from "./marzban";
 import { review } from "./review";
 import { subscriptionRoutes } from "./subscriptions";
 import { systemRoutes } from "./system";
-import { tables } from "./tables";
+import { tablesOf } from "./tables";
 import { templateRoutes } from "./templates";
 import { userRoutes } from "./users";
 
@@ -30,7 +30,7 @@ function coreOf(): Core {
 
 function prepare(ground: Ground): Marzban {
 	const { store } = ground;
-	store.db.exec(tables);
+	store.db.exec(tablesOf("exact"));
 	const core = coreOf();
 	if (!store.one("SELECT version_num FROM alembic_version")) {
 		store.insert("alembic_version", { version_num: version });

@@ -1,5 +1,10 @@
+/** How the panel's database compares names (`names.ts`). */
+export type Naming = "nocase" | "exact" | "mariadb";
+
+const COLLATIONS: Readonly<Record<Naming, string>> = { nocase: "NOCASE", exact: "BINARY", mariadb: "BINARY" };
+
 /** The tables of Marzban 0.8.4, by the names and types an outside SQL client meets. */
-export const tables = `
+export const tablesOf = (naming: Naming): string => `
 CREATE TABLE IF NOT EXISTS admin_usage_logs (
 	id INTEGER NOT NULL PRIMARY KEY,
 	admin_id INTEGER REFERENCES admins (id),
@@ -135,7 +140,7 @@ CREATE TABLE IF NOT EXISTS user_usage_logs (
 );
 CREATE TABLE IF NOT EXISTS users (
 	id INTEGER NOT NULL PRIMARY KEY,
-	username VARCHAR(34) UNIQUE,
+	username VARCHAR(34) COLLATE ${COLLATIONS[naming]} UNIQUE,
 	status VARCHAR(8) NOT NULL,
 	used_traffic BIGINT,
 	data_limit BIGINT,
