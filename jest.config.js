@@ -22,7 +22,7 @@ const project = name => ({
 
 module.exports = {
 	// A loaded machine is slow, not wrong.
-	testTimeout: 60_000,
+	testTimeout: 300_000,
 	// Most of the time tests wait for processes that they started.
 	maxWorkers: 2,
 	projects: ["unit", "contracts", "adapters", "connectors", "integration", "e2e", "chaos"].map(project)

@@ -32,7 +32,7 @@ export class Work {
 	}
 
 	async resumed(): Promise<void> {
-		while (Date.now() < this.pausedUntil) await sleep(this.pausedUntil - Date.now());
+		while (Date.now() < this.pausedUntil) await sleep(Math.min(20, this.pausedUntil - Date.now()));
 	}
 
 	/** The turn of a write that costs this share of a create. */

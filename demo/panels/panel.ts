@@ -41,7 +41,7 @@ export interface Panel {
 	/** Calls seen, by method and path template: `{"GET /api/users": 3}`. */
 	readonly requests: Readonly<Record<string, number>>;
 	setFaults(faults: Faults): void;
-	/** Answers nothing for so long. */
+	/** Answers nothing for so long; 0 ends it. */
 	pause(ms: number): void;
 	/** Runs the review job now. */
 	review(): void;

@@ -116,7 +116,7 @@ export function subscription(store: () => EventStore): void {
 				for (let turn = 0; turn < turns; turn++) await Promise.resolve();
 				await store().append(stream, await store().version(stream), [event("second")], "2");
 			})();
-			const subscribed = store().subscribe(`${Number(position) - 1}`, AbortSignal.timeout(1_000));
+			const subscribed = store().subscribe(`${Number(position) - 1}`, AbortSignal.timeout(60_000));
 			const seen: unknown[] = [];
 			for await (const recorded of subscribed) if (seen.push(recorded.event.data) === 2) break;
 			await later;

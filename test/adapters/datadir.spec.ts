@@ -97,7 +97,7 @@ describe("the secret of a node", () => {
 		const made = await Promise.all(Array.from({ length: 4 }, () => keeper(false)));
 		const secret = secretKey(dir).toString("hex");
 		expect(made.map(({ kept }) => kept)).toEqual(made.map(() => ({ secret })));
-	}, 15_000);
+	});
 
 	it("that is damaged is told and never replaced", () => {
 		const file = join(dir, "secret.key");

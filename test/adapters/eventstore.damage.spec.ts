@@ -61,7 +61,7 @@ describe("kill -9", () => {
 			await insist(store, "after", kill, `${kill}`);
 			await store.close();
 		}
-	}, 30_000);
+	});
 
 	it("is seen to lose by the same look, when a writer acknowledges first", async () => {
 		let lost = 0;
@@ -72,7 +72,7 @@ describe("kill -9", () => {
 			await store.close();
 		}
 		expect(lost).toBeGreaterThan(0);
-	}, 30_000);
+	});
 });
 
 describe("a file that is no readable event store", () => {

@@ -60,7 +60,7 @@ it("reads what is far larger than its memory", async () => {
 	expect(seen).toBe(60);
 	expect(most).toBeLessThan(12_000_000);
 	await store.close();
-}, 60_000);
+});
 
 it("tells a waiting subscriber at once that it was closed, not at the next look at the file", async () => {
 	const store = openSqliteStore(file, { pollMs: 60_000 });
@@ -132,7 +132,7 @@ it("opens again whenever the process that made it was killed", async () => {
 		await insist(store, "a", "after", "after");
 		await store.close();
 	}
-}, 60_000);
+});
 
 it("is made once, however many processes open it first", async () => {
 	const open = `const { openSqliteStore } = require(${JSON.stringify(join(__dirname, "../../adapters/eventstore/index.ts"))});
@@ -154,4 +154,4 @@ it("is made once, however many processes open it first", async () => {
 	for (const child of children) child.stdin.write(`${start}`);
 	const ended = await Promise.all(children.map(child => once(child, "exit")));
 	expect(ended.map(([code]) => code)).toEqual([0, 0, 0]);
-}, 60_000);
+});

@@ -10,7 +10,7 @@ export interface Act {
 	readonly over?: true;
 }
 
-export const LEASE = { ttlMs: 300, boundMs: 200, scope: "cluster" } as const;
+export const LEASE = { ttlMs: 1_500, boundMs: 300, scope: "cluster" } as const;
 
 const say = (act: Act): unknown => writeSync(1, `${JSON.stringify(act)}\n`);
 

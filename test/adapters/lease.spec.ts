@@ -8,10 +8,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type EventStore, NEW, openMemoryStore, openSqliteStore, StoreBusy } from "../../adapters/eventstore";
 import { acquireLease, type Lease, type LeaseOptions } from "../../adapters/lease";
 import type { LeaseEvent } from "../../domain/migration/lease";
+import { until } from "../support/until";
 import { all } from "./events";
 import { type Act, LEASE } from "./holder";
 
-const options: LeaseOptions = { ttlMs: 90, boundMs: 30, holder: "a", scope: "cluster" };
+/** Long enough for a busy machine to renew it in time, short enough to be waited for. */
+const options: LeaseOptions = { ttlMs: 1_500, boundMs: 300, holder: "a", scope: "cluster" };
 
 /** A store whose appends can be made to fail before they are stored, or after. */
 function faulty(): { store: EventStore; fail: (how: "before" | "after" | undefined) => void } {
@@ -61,7 +63,9 @@ describe("a lease in the event store", () => {
 	it("L12: is renewed for as long as it is held, and is over once it is given back", async () => {
 		const store = openMemoryStore();
 		const lease = await acquireLease(store, "run", options);
-		await sleep(3 * options.ttlMs);
+		const began = performance.now();
+		const renewals = async (): Promise<number> => (await types(store)).filter(type => type === "renewed").length;
+		await until(async () => performance.now() - began > 2 * options.ttlMs && (await renewals()) > 3);
 		expect(lease.signal.aborted).toBe(false);
 		expect(lease.remainingMs()).toBeGreaterThan(0);
 		await lease.release();
@@ -69,7 +73,6 @@ describe("a lease in the event store", () => {
 		expect(lease.signal.aborted).toBe(true);
 		expect(lease.remainingMs()).toBe(0);
 		const told = await types(store);
-		expect(told.filter(type => type === "renewed").length).toBeGreaterThan(3);
 		expect(told.filter(type => type === "released")).toHaveLength(1);
 	});
 
@@ -82,8 +85,13 @@ describe("a lease in the event store", () => {
 		await sleep(options.ttlMs);
 		expect(lease.signal.aborted).toBe(false);
 		fail("before");
-		const [since] = [performance.now(), await once(lease.signal, "abort")];
-		expect(performance.now() - since).toBeLessThanOrEqual(options.ttlMs + 30);
+		const since = performance.now();
+		let held = since;
+		for (; !lease.signal.aborted; await sleep(1)) {
+			const now = performance.now();
+			if (lease.remainingMs() > 0) held = now;
+		}
+		expect(held - since).toBeLessThanOrEqual(options.ttlMs);
 		expect(lease.remainingMs()).toBe(0);
 	});
 
@@ -143,17 +151,21 @@ describe("a lease in the event store", () => {
 		const store = openMemoryStore();
 		const earlier: LeaseEvent = {
 			type: "acquired",
-			data: { holder: "earlier", process: "dead", token: "t", ttlMs: 60, boundMs: 40, scope: "local" }
+			data: { holder: "earlier", process: "dead", token: "t", ttlMs: 600, boundMs: 400, scope: "local" }
 		};
 		await store.append("lease/run", NEW, [earlier], "t");
-		const since = performance.now();
-		const local = await acquireLease(store, "run", { ...options, scope: "local" });
-		expect(performance.now() - since).toBeLessThan(40);
+		const waited: string[] = [];
+		const local = await acquireLease(store, "run", {
+			...options,
+			scope: "local",
+			waiting: reason => waited.push(reason)
+		});
+		expect(waited).toEqual([]);
 		await local.release();
 		await store.append("lease/run", await store.version("lease/run"), [earlier], "u");
-		const waited: string[] = [];
+		const since = performance.now();
 		await acquireLease(store, "run", { ...options, waiting: reason => waited.push(reason) });
-		expect(performance.now() - since).toBeGreaterThanOrEqual(95);
+		expect(performance.now() - since).toBeGreaterThanOrEqual(990);
 		expect(waited).toEqual(["'earlier' holds it"]);
 	});
 
@@ -179,13 +191,12 @@ describe("a lease in the event store", () => {
 		const mine = await acquireLease(store, "run", { ...LEASE, holder: "the parent" });
 		const takenMs = Date.now();
 		child.kill("SIGCONT");
-		await sleep(200);
+		await until(() => acts.at(-1)?.over === true);
 		expect(mine.remainingMs()).toBeGreaterThan(0);
-		expect(acts.at(-1)?.over).toBe(true);
 		for (const { atMs } of acts) if (atMs) expect(atMs).toBeLessThan(takenMs);
 		await mine.release();
 		child.kill("SIGKILL");
 		await store.close();
 		rmSync(dir, { recursive: true, force: true });
-	}, 15_000);
+	});
 });

@@ -7,10 +7,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startMarzneshin } from "../../demo/panels/marzneshin";
 import type { Panel } from "../../demo/panels/panel";
 import { openStage, type Stage } from "../support/banyan";
-import { keepFirst } from "../support/crashes";
+import { keepFirst, suspended } from "../support/crashes";
 import { openGate } from "../support/gate";
+import { until } from "../support/until";
 
 const USERS = 230;
+const LEASE_MS = 3_000;
 let source: Panel;
 beforeAll(async () => {
 	source = await startMarzneshin({ createMs: 0, loginMs: 0 });
@@ -49,9 +51,6 @@ async function watched(): Promise<Watched> {
 	return { stage, writes, made, definition: stage.define({ target }), [Symbol.asyncDispose]: close };
 }
 
-const until = async (reached: () => boolean): Promise<void> => {
-	while (!reached()) await sleep(5);
-};
 const isWrite = (method: string, path: string): boolean => method !== "GET" && path !== "/api/admin/token";
 
 it("a second node is refused with a sentence while the first one moves; nobody is written twice", async () => {
@@ -73,18 +72,20 @@ it("a second node is refused with a sentence while the first one moves; nobody i
 	expect(new Set(made).size).toBe(USERS);
 	expect(made).toHaveLength(USERS);
 	expect(new Set(writes).size).toBe(writes.length);
-}, 60_000);
+});
 
 it("L6: suspended for longer than its lease, the first one keeps the second out, and writes nothing more after it", async () => {
 	await using there = await watched();
 	const { stage, writes, made, definition } = there;
-	const first = stage.banyan(["migration", "run", definition], { LEASE_MS: "1000" });
+	const first = stage.banyan(["migration", "run", definition], { LEASE_MS: String(LEASE_MS) });
 	await until(() => made.length > 20);
 	first.process.kill("SIGSTOP");
-	await sleep(300);
+	await suspended(first.process);
+	// What was on its way has long arrived when the lease is over.
+	await sleep(LEASE_MS);
 	const during = writes.length;
-	await sleep(2_500);
-	const second = await stage.banyan(["migration", "run", definition], { LEASE_MS: "1000" }).ended;
+	await sleep(LEASE_MS);
+	const second = await stage.banyan(["migration", "run", definition], { LEASE_MS: String(LEASE_MS) }).ended;
 	expect(second.code).toBe(1);
 	expect(second.stderr).toContain(`is in use by process ${first.process.pid}`);
 	first.process.kill("SIGCONT");
@@ -95,4 +96,4 @@ it("L6: suspended for longer than its lease, the first one keeps the second out,
 	expect((await stage.banyan(["migration", "run", definition]).ended).code).toBe(0);
 	expect(new Set(made).size).toBe(USERS);
 	expect(made).toHaveLength(USERS);
-}, 60_000);
+});

@@ -134,5 +134,5 @@ describe("a check", () => {
 		const said = await finding(path, "database-throttled");
 		holder.close();
 		expect(said?.message).toMatch(/locked by another program.*Stop what holds it/);
-	}, 30_000);
+	});
 });

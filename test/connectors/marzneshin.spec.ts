@@ -13,7 +13,7 @@ const connect = (url: string, more: Record<string, string | number> = {}): Conne
 	username: "admin",
 	password: "admin123",
 	retryBaseMs: 2,
-	timeoutMs: 2000,
+	timeoutMs: 60_000,
 	...more
 });
 

@@ -42,8 +42,10 @@ describe("A sample panel", () => {
 	});
 
 	test("at 64 in flight it collapses: most wait, then fail, a few of them after the row was written", async () => {
-		const target = await marzban({ createMs: 2, poolMs: 60 });
-		const names = Array.from({ length: 400 }, (_, index) => `user_${index}`);
+		const target = await marzban({ createMs: 20, poolMs: 60 });
+		// All of them arrive before the first one is served.
+		target.panel.pause(3_000);
+		const names = Array.from({ length: 200 }, (_, index) => `user_${index}`);
 		const outcomes = await Promise.all(
 			names.map(name =>
 				target.ask("POST", "/api/user", vless(name)).then(

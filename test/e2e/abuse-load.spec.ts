@@ -4,9 +4,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { openStage, type Stage } from "../support/banyan";
 import { type Answer, type Asked, type Door, eventsOf, openDoor, type Said } from "../support/door";
+import { until } from "../support/until";
 
 const folders: string[] = [];
 const folder = (): string => {
@@ -131,10 +131,7 @@ describe("live streams", () => {
 	/** One more record; there is more to read of it afterwards. */
 	const start = async (): Promise<number> => {
 		const { status } = await door.ask("/api/v1/migrations/panel/start", { method: "POST", body: { limit: 1 } });
-		for (let tries = 0; tries < 100; tries++) {
-			await sleep(20);
-			if ((await door.ask("/api/v1/migrations/panel")).json.running === false) break;
-		}
+		await until(async () => (await door.ask("/api/v1/migrations/panel")).json.running === false);
 		return status;
 	};
 	/** What the server has open. */
@@ -157,8 +154,7 @@ describe("live streams", () => {
 			const streams = await Promise.all(Array.from({ length: 50 }, follow));
 			for (const vanish of streams) vanish();
 		}
-		await sleep(500);
-		expect(handles() - before).toBeLessThan(10);
+		await until(() => handles() - before < 10);
 		expect(door.node.log()).not.toMatch(/MaxListeners|"level":"(?:error|fatal)"/);
 	});
 
@@ -174,7 +170,7 @@ describe("live streams", () => {
 		expect(heard).toBeGreaterThan(12);
 		const began = performance.now();
 		expect(await door.node.stop()).toBe(0);
-		expect(performance.now() - began).toBeLessThan(15_000);
+		expect(performance.now() - began).toBeLessThan(60_000);
 		await ended;
 		expect(door.node.log()).not.toMatch(/MaxListeners|"level":"(?:error|fatal)"/);
 		for (const vanish of streams) vanish();

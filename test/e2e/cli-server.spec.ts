@@ -9,6 +9,8 @@ import type { ApiKey } from "../../contracts/platform/access";
 import { openStage, type Stage } from "../support/banyan";
 import { type Door, openDoor } from "../support/door";
 
+/** Of a pause that the test ends. */
+const LONG_MS = 600_000;
 const SECRETS = { SOURCE_PASSWORD: "admin123", TARGET_PASSWORD: "admin123" };
 
 let stage: Stage;
@@ -50,12 +52,15 @@ describe("a whole migration from afar", () => {
 		const { process: watcher, ended } = from(["migration", "run", stage.definition], server.url, server.key);
 		let events = 0;
 		while (events < 4) events = (await afar("migration", "logs", "panel", "--json")).stdout.split("\n").length - 1;
+		// It cannot come to its end meanwhile, however slowly we look.
+		stage.target.pause(LONG_MS);
 		watcher.kill("SIGINT");
 		const { code, stdout, stderr } = await ended;
 		expect(code).toBe(130);
 		expect(stdout).toMatch(/^panel: copying, running/);
 		expect(stderr).toContain(`No longer watching: 'panel' goes on at ${server.url}.`);
 		expect(JSON.parse((await afar("migration", "status", "panel", "--json")).stdout)).toMatchObject({ running: true });
+		stage.target.pause(0);
 	});
 
 	it("status --watch and logs --follow go on until it rests, and run says how it ended", async () => {
@@ -245,5 +250,5 @@ describe("what may be wrong on the way", () => {
 		} finally {
 			await second[Symbol.asyncDispose]();
 		}
-	}, 120_000);
+	});
 });

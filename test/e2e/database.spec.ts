@@ -36,7 +36,7 @@ it("what the API cannot carry is there, exact, and equal", async () => {
 		for (const code of ["quota_gain", "limit_is_remainder", "lifetime_dropped", "used_traffic_dropped"])
 			expect(users?.losses[code]).toBeUndefined();
 	});
-}, 90_000);
+});
 
 it("the database is copied before the first write, and a rollback leaves every column as it was", async () => {
 	await withDatabase(async stage => {
@@ -50,4 +50,4 @@ it("the database is copied before the first write, and a rollback leaves every c
 		expect((await stage.banyan(["migration", "rollback", "panel"]).ended).code).toBe(0);
 		expect(tables(stage.target)).toEqual(before);
 	});
-}, 90_000);
+});

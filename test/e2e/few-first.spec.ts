@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Status } from "../../contracts/migration/migration";
 import { openStage, type Stage } from "../support/banyan";
 import { type Door, openDoor } from "../support/door";
+import { until } from "../support/until";
 
 let stage: Stage;
 let door: Door;
@@ -18,11 +19,8 @@ afterAll(async () => {
 const status = async (): Promise<Status> => (await door.ask("/api/v1/migrations/panel")).json as Status;
 const users = ({ streams }: Status): number => streams.find(({ stream }) => stream === "users")?.read ?? 0;
 const atRest = async (): Promise<Status> => {
-	for (;;) {
-		const said = await status();
-		if (!said.running) return said;
-		await sleep(100);
-	}
+	await until(async () => !(await status()).running);
+	return status();
 };
 
 describe("a few first, at a server", () => {

@@ -58,7 +58,7 @@ it("under five changes a second the catch-up ends equal, within its bound", asyn
 	expect(sum).toBe(users(status).read);
 	const report = (await stage.banyan(["migration", "report", "panel"]).ended).stdout.trim().split("\n");
 	expect(report).toHaveLength(users(status).read + 9);
-}, 90_000);
+});
 
 it("one who left the source is taken away only after two listings did not name him (L3)", async () => {
 	await using stage = await openStage();
@@ -73,7 +73,7 @@ it("one who left the source is taken away only after two listings did not name h
 	const status = await statusOf(stage);
 	expect(users(status)).toMatchObject({ pass: 2, complete: true, differences: 0 });
 	expect(users(status).outcomes.removed).toBe(1);
-}, 60_000);
+});
 
 it("more gone at once than the definition allows are left for a human", async () => {
 	await using stage = await openStage();
@@ -86,7 +86,7 @@ it("more gone at once than the definition allows are left for a human", async ()
 	expect((await stage.banyan(["migration", "run", file]).ended).code).toBe(4);
 	expect(noteOf(stage, "leaver_1")).toBeNull();
 	expect(users(await statusOf(stage))).toMatchObject({ differences: 2, complete: false });
-}, 60_000);
+});
 
 it("what others changed at the target is a difference, until a repair is asked for", async () => {
 	await using stage = await openStage();
@@ -105,4 +105,4 @@ it("what others changed at the target is a difference, until a repair is asked f
 	expect(repaired.stdout).toContain("· 0 differences");
 	expect(noteOf(stage, "note_01")).toBe("plain note");
 	expect(noteOf(stage, "note_02")).toMatch(/یادداشت/);
-}, 60_000);
+});

@@ -125,4 +125,4 @@ it("by default everyone of the recorded panel is moved, and who must be acted on
 	});
 	expect((await run("--strict")).code).toBe(4);
 	expect((await fresh.banyan(["migration", "logs", "panel"]).ended).stdout).toMatch(/Accepted, .*: renamed, limited/);
-}, 60_000);
+});

@@ -53,7 +53,7 @@ it("all others move and are proven, it is told with what to do; mended, a repair
 	const after = await lines();
 	expect(after.filter(({ id }) => id === "unreadable:1")).toMatchObject([{ outcome: "removed" }]);
 	expect(after.filter(({ name }) => name === "note_01")).toMatchObject([{ outcome: "created" }]);
-}, 120_000);
+});
 
 it("a user whose row breaks after he was moved stays at the target, and why is said", async () => {
 	await run();
@@ -65,7 +65,7 @@ it("a user whose row breaks after he was moved stays at the target, and why is s
 	expect(users(status)?.outcomes.removed).toBe(0);
 	expect(users(status)?.quarantine.source_unreadable?.count).toBe(1);
 	expect(status.verdict?.certificate).toBeNull();
-}, 120_000);
+});
 
 it("more than twenty stop it before anything is written, with a sentence", async () => {
 	stage.source.db.exec("UPDATE users SET username = username || '-' WHERE id <= 30 AND NOT removed");
@@ -73,4 +73,4 @@ it("more than twenty stop it before anything is written, with a sentence", async
 	expect(code).toBe(1);
 	expect(stdout + stderr).toContain("more than 20 of its users: most often their names");
 	expect(stage.target.db.prepare("SELECT count(*) AS n FROM users").get()).toEqual({ n: 0n });
-}, 60_000);
+});

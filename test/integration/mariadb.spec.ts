@@ -24,7 +24,7 @@ beforeAll(async () => {
 	server = await startMariaDb();
 	database = openDatabase(server.url, 5000);
 	rows = new UserRows(database);
-}, 60_000);
+});
 afterAll(async () => {
 	await database?.close();
 	await server?.[Symbol.asyncDispose]();

@@ -23,7 +23,7 @@ it("two nodes with the stages split between them run a migration to the same end
 	expect(ended.code).toBe(expected.code);
 	const report = async (of: typeof stage) => (await of.banyan(["migration", "report", "panel"]).ended).stdout;
 	expect(await report(stage)).toBe(await report(alone));
-}, 120_000);
+});
 
 it("a run outlives its stages: killed with -9 and started again, they are found and used", async () => {
 	await using nats = await startNats();
@@ -48,7 +48,7 @@ it("a run outlives its stages: killed with -9 and started again, they are found 
 	const ended = await run.ended;
 	expect(ended.stdout).toContain("1008 of 1008 accounted for · 0 differences");
 	expect(ended.code).toBe(0);
-}, 180_000);
+});
 
 async function usersRead(stage: Stage): Promise<number> {
 	const { code, stdout } = await stage.banyan(["migration", "status", "panel", "--json"]).ended;

@@ -122,7 +122,7 @@ export class World {
 		return JSON.stringify({
 			name: "panel",
 			source: { connector: "marzneshin", url: this.sourceGate.url, ...LOGIN, ...KEYS, retryBaseMs: 1 },
-			target: { connector: "marzban", url: "${TARGET_URL}", ...LOGIN, retryBaseMs: 1, settleMs: 20, timeoutMs: 5000 },
+			target: { connector: "marzban", url: "${TARGET_URL}", ...LOGIN, retryBaseMs: 1, settleMs: 20, timeoutMs: 60_000 },
 			streams: ["users"],
 			conflict,
 			rules,

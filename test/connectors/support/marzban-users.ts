@@ -15,7 +15,7 @@ export const connect = (url: string, more: Record<string, string | number> = {})
 	password: "admin123",
 	retryBaseMs: 2,
 	settleMs: 120,
-	timeoutMs: 2000,
+	timeoutMs: 60_000,
 	...more
 });
 
