@@ -1,6 +1,7 @@
 /** What every panel's connection says, checked against its spec before anything is sent. */
 
 import type { Connection } from "../../contracts/migration/records";
+import { readPanelAddress } from "../../domain/migration/panel-address";
 import { ConnectorError, type Option, type Spec } from "../connector";
 
 export const COMMON_OPTIONS = {
@@ -38,17 +39,9 @@ export class Options {
 	}
 
 	private url(): URL {
-		const text = this.string("url").trim();
-		if (!URL.canParse(text)) throw problem("url", "is not an address: write http:// or https://, then the host");
-		const url = new URL(text);
-		if (url.protocol !== "http:" && url.protocol !== "https:")
-			throw problem("url", "must begin with http:// or https://");
-		if (url.username !== "" || url.password !== "")
-			throw problem("url", "must not hold a user name or password: they have options of their own");
-		url.pathname = url.pathname.replace(/\/+$/, "");
-		url.search = "";
-		url.hash = "";
-		return url;
+		const read = readPanelAddress(this.string("url"));
+		if (!read.ok) throw problem("url", read.problem);
+		return read.url;
 	}
 
 	/** The part of a session's options that every connection gives. */

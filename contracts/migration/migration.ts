@@ -163,10 +163,14 @@ export interface LinkLine {
 	readonly target: string;
 }
 
-/** The addresses of both systems; null where this node cannot fill in a `${NAME}` of one. */
+/** The addresses of both systems, in one spelling; null where this node cannot fill in a `${NAME}` of one. */
 export interface Ends {
 	readonly name: string;
 	readonly phase: Phase;
+	/** ISO 8601, UTC; null before it began. */
+	readonly startedAt: string | null;
+	/** Its preflight refused nothing. */
+	readonly ok: boolean;
 	readonly mapping: string;
 	readonly source: string | null;
 	readonly target: string | null;

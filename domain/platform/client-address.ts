@@ -14,6 +14,8 @@ export interface Hops {
 	readonly forwardedFor?: string | undefined;
 	/** The value of `Forwarded`, read only where there is no `X-Forwarded-For`. */
 	readonly forwarded?: string | undefined;
+	/** The values of `X-Forwarded-Proto`, joined by commas as they came. */
+	readonly forwardedProto?: string | undefined;
 }
 
 /** @param isAddress tells an IP address from any other text · @param trusts is that address a proxy of ours? */
@@ -22,24 +24,62 @@ export function clientAddress(
 	isAddress: (text: string) => boolean,
 	trusts: (address: string) => boolean
 ): string {
-	let client = plain(hops.peer);
-	if (!trusts(client)) return client;
-	for (const hop of said(hops)) {
+	return clientHop(hops, isAddress, trusts).address;
+}
+
+/**
+ * How the client came, as the proxy says that met him: of a list with one word a hop the one of his hop; else the first,
+ * which is the outermost proxy's. An untrusted peer's word does not count, and what is no scheme is none.
+ */
+export function clientScheme(
+	hops: Hops,
+	isAddress: (text: string) => boolean,
+	trusts: (address: string) => boolean
+): "http" | "https" {
+	if (!trusts(plain(hops.peer))) return "http";
+	const schemes =
+		hops.forwardedProto === undefined ? elementsOf(hops, "proto") : hops.forwardedProto.split(",").reverse();
+	const { nth, of } = clientHop(hops, isAddress, trusts);
+	const scheme = nth > 0 && of === schemes.length ? schemes[nth - 1] : schemes.at(-1);
+	return /^\s*"?(?:https|wss)"?\s*$/i.test(scheme ?? "") ? "https" : "http";
+}
+
+interface ClientHop {
+	readonly address: string;
+	/** Which of those that were said, the nearest being the first; 0: none of them. */
+	readonly nth: number;
+	/** How many were said. */
+	readonly of: number;
+}
+
+function clientHop(hops: Hops, isAddress: (text: string) => boolean, trusts: (address: string) => boolean): ClientHop {
+	const all = said(hops);
+	let client: ClientHop = { address: plain(hops.peer), nth: 0, of: all.length };
+	if (!trusts(client.address)) return client;
+	for (const [index, hop] of all.slice(0, MOST_HOPS).entries()) {
 		const address = plain(hop);
 		if (!isAddress(address)) return client;
-		client = address;
+		client = { ...client, address, nth: index + 1 };
 		if (!trusts(address)) return client;
 	}
 	return client;
 }
 
 /** The nearest first. */
-function said({ forwardedFor, forwarded }: Hops): string[] {
-	const listed = forwardedFor === undefined ? (forwarded ?? "").split(",").map(forOf) : forwardedFor.split(",");
-	return listed.slice(-MOST_HOPS).reverse();
-}
+const said = (hops: Hops): string[] =>
+	hops.forwardedFor === undefined ? elementsOf(hops, "for") : hops.forwardedFor.split(",").reverse();
 
-const forOf = (element: string): string => /(?:^|;)\s*for=("?)([^";,]*)\1/i.exec(element)?.[2] ?? "";
+/** Of each element of `Forwarded`, the nearest first. */
+const elementsOf = ({ forwarded = "" }: Hops, name: keyof typeof ELEMENT): string[] =>
+	forwarded
+		.split(",")
+		.map(element => ELEMENT[name].exec(element)?.[2] ?? "")
+		.reverse();
+
+const ELEMENT = {
+	for: /(?:^|;)\s*for=("?)([^";,]*)\1/i,
+	proto: /(?:^|;)\s*proto=("?)([^";,]*)\1/i
+} as const;
 
 /** Without port, brackets, zone and the IPv6 form of an IPv4 address. */
 function plain(text: string): string {

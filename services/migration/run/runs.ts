@@ -9,6 +9,7 @@ import type { Definition } from "../../../contracts/migration/definition";
 import type { Ends } from "../../../contracts/migration/migration";
 import { type ConnectorOptions, readDefinition, resolveReferences } from "../../../domain/migration/definition";
 import type { DataOf } from "../../../domain/migration/events";
+import { panelBase } from "../../../domain/migration/panel-address";
 import { newRun, type Run, type StreamRun } from "../../../domain/migration/run";
 import type { Collection } from "../../../mixins/collection.mixin";
 import { appendRun, loadRun, runNames } from "./journal";
@@ -97,10 +98,13 @@ export class Runs {
 	async ends(environment: (name: string) => string | undefined): Promise<Ends[]> {
 		const begun = await Promise.all((await this.names()).map(name => this.seen(name)));
 		const planned = (await this.definitions.find({})).filter(({ name }) => !begun.some(run => run.name === name));
-		const all = [...begun, ...planned.map(({ name, planned }) => ({ name, phase: "planned" as const, ...planned }))];
-		return all.map(({ name, phase, mapping, definition: { source, target } }) => ({
+		const notBegun = { phase: "planned", startedAt: null } as const;
+		const all = [...begun, ...planned.map(({ name, planned }) => ({ name, ...notBegun, ...planned }))];
+		return all.map(({ name, phase, startedAt, plan, mapping, definition: { source, target } }) => ({
 			name,
 			phase,
+			startedAt,
+			ok: plan.ok,
 			mapping,
 			source: addressOf(source, environment),
 			target: addressOf(target, environment)
@@ -133,7 +137,7 @@ export class Runs {
 
 function addressOf(connection: Definition["source"], environment: (name: string) => string | undefined): string | null {
 	const resolved = resolveReferences({ url: connection.url ?? "" }, environment);
-	return resolved.ok && resolved.connection.url !== "" ? String(resolved.connection.url) : null;
+	return resolved.ok ? panelBase(String(resolved.connection.url)) : null;
 }
 
 function missing(name: string): never {

@@ -9,7 +9,7 @@ import { isIP, Server as NetServer } from "node:net";
 import proxyaddr from "proxy-addr";
 import { failure } from "../../../cluster/errors";
 import { correlated } from "../../../cluster/logging";
-import { clientAddress } from "../../../domain/platform/client-address";
+import { clientAddress, clientScheme } from "../../../domain/platform/client-address";
 import { refusal } from "../../../domain/platform/request-rules";
 import { setCall } from "./call";
 import { Malformed } from "./malformed";
@@ -59,6 +59,7 @@ const DRAIN_MS = 200;
 /** @param answers in turn: a request that was let in, and one that was not */
 export function openFront(options: FrontOptions, answer: Answer, refuse: Refuse): Front {
 	const trusts = proxyaddr.compile([...options.trustedProxies]);
+	const isOurs = (address: string): boolean => trusts(address, 0);
 	const origins = new Set(options.corsOrigins);
 	let draining: Promise<void> | undefined;
 	const malformed = new Malformed(refuse);
@@ -67,12 +68,14 @@ export function openFront(options: FrontOptions, answer: Answer, refuse: Refuse)
 		// Node's parser drops what came in one piece with a request for an upgrade: nothing may follow it.
 		if (draining || req.headers.upgrade !== undefined) res.setHeader("Connection", "close");
 		const correlationId = correlationIdOf(req);
-		const client = clientAddress(
-			hopsOf(req),
-			text => isIP(text) > 0,
-			address => trusts(address, 0)
-		);
-		setCall(req, { correlationId, client, scheme: schemeOf(req, trusts), began: performance.now() });
+		const hops = hopsOf(req);
+		const client = clientAddress(hops, isAddress, isOurs);
+		setCall(req, {
+			correlationId,
+			client,
+			scheme: clientScheme(hops, isAddress, isOurs),
+			began: performance.now()
+		});
 		res.setHeader("X-Correlation-ID", correlationId);
 		for (const [name, value] of SECURITY) res.setHeader(name, value);
 		correlated(correlationId, () => {
@@ -97,10 +100,6 @@ export function openFront(options: FrontOptions, answer: Answer, refuse: Refuse)
 	};
 }
 
-/** The word of a proxy that is not ours does not count. */
-const schemeOf = (req: IncomingMessage, trusts: (address: string, hop: number) => boolean): "http" | "https" =>
-	req.headers["x-forwarded-proto"] === "https" && trusts(req.socket.remoteAddress ?? "", 0) ? "https" : "http";
-
 /** A caller's own id is kept if it is harmless in a log line. */
 const correlationIdOf = (req: IncomingMessage): string => {
 	const given = req.headers["x-correlation-id"];
@@ -110,8 +109,11 @@ const correlationIdOf = (req: IncomingMessage): string => {
 const hopsOf = (req: IncomingMessage) => ({
 	peer: req.socket.remoteAddress ?? "",
 	forwardedFor: req.headers["x-forwarded-for"] as string | undefined,
-	forwarded: req.headers.forwarded
+	forwarded: req.headers.forwarded,
+	forwardedProto: req.headers["x-forwarded-proto"] as string | undefined
 });
+
+const isAddress = (text: string): boolean => isIP(text) > 0;
 
 const ALLOWED_HEADERS = "authorization, content-type, idempotency-key, last-event-id, x-api-key, x-correlation-id";
 const EXPOSED_HEADERS = "etag, idempotency-replayed, location, retry-after, x-correlation-id";

@@ -1,6 +1,7 @@
 /**
  * Old subscription links: the target answers for whoever was moved, the source for everybody else. A wrong key, an unknown
- * user and a removed one get the same 404; who guesses is slowed down, and nobody else behind his address is.
+ * user and a removed one get the same 404; who guesses is slowed down, and nobody else behind his address is. A panel that
+ * cannot say whether a link is good makes it 503, on which clients keep what they have (L29).
  */
 
 import { createHash, timingSafeEqual } from "node:crypto";
@@ -9,36 +10,54 @@ import type { Broker } from "../../../cluster";
 import { failure } from "../../../cluster/errors";
 import type { Link } from "../../../contracts/migration/links";
 import type { Ends } from "../../../contracts/migration/migration";
+import { atPanel, linkAddresses } from "../../../domain/migration/link-addresses";
+import { type Holder, holdersOf, type LinkSource, linkSourcesOf } from "../../../domain/migration/link-holders";
 import type { LinkFormat, OldLinks, OldPath } from "../../../domain/migration/old-links";
 import { networkOf } from "../../../domain/platform/client-address";
 import type { WebRequest, WebResponse } from "../../../mixins/web.mixin";
-import { callOf } from "./call";
-import { type Answer, pass, queryOf, Upstream, wentInACircle } from "./upstream";
+import { Asking, isGiven, type Request, type Unknown } from "./asking";
+import { callOf, header } from "./call";
+import { give, queryOf } from "./give";
+import type { Held } from "./held";
+import { type Said, wentInACircle } from "./upstream";
 
 /** How long the addresses of the migrations are remembered, in ms; news of a migration makes it forget them. */
 const ENDS_MS = 5_000;
-/** A panel that could not be reached is left alone for this long, in ms. */
-const REST_MS = 5_000;
 /** Wrong links a minute from one network. */
 const MISSES = 30;
 const MISSES_SECONDS = 60;
 /** Links that the source answered for lately: their owners are not among those who guess. */
 const MOST_PROVEN = 100_000;
+/** When a client may ask again, in seconds, where the panel does not say. */
+const RETRY_SECONDS = 10;
 
 export type Served = "target" | "source" | "missing" | "throttled" | "unreachable";
 
+/** What somebody asks with an old link. */
+interface Asked {
+	readonly old: OldPath;
+	readonly format: LinkFormat | undefined;
+	/** The client's parameters. */
+	readonly query: string;
+	readonly question: Request["question"];
+	readonly req: WebRequest;
+}
+
+const ABSENT = { kind: "absent", own: false } as const satisfies Said;
+
 export class OldLinkDoor {
-	private readonly upstream = new Upstream();
+	private readonly asking: Asking;
 	private readonly misses = new RateLimiterMemory({ points: MISSES, duration: MISSES_SECONDS });
 	private readonly proven = new Set<string>();
-	private readonly resting = new Map<string, number>();
 	private known: { readonly ends: Promise<readonly Ends[]>; readonly until: number } | undefined;
 
 	constructor(
 		private readonly broker: Broker,
 		private readonly mappings: readonly OldLinks[],
 		private readonly served: (by: Served) => void
-	) {}
+	) {
+		this.asking = new Asking(broker);
+	}
 
 	/** The link in a path, with what its mapping knows of formats. */
 	read(path: string): { readonly old: OldPath; readonly format: LinkFormat | undefined } | undefined {
@@ -55,90 +74,90 @@ export class OldLinkDoor {
 	}
 
 	async close(): Promise<void> {
-		await this.upstream.close();
+		await this.asking.close();
 	}
 
 	/** @throws NOT_FOUND · THROTTLED · UNAVAILABLE · LOOP */
-	async answer(req: WebRequest, res: WebResponse, { old, format }: NonNullable<ReturnType<OldLinkDoor["read"]>>) {
+	async answer(req: WebRequest, res: WebResponse, link: NonNullable<ReturnType<OldLinkDoor["read"]>>): Promise<void> {
 		if (wentInACircle(req))
 			throw failure("LOOP", "The panel's address in the definition leads back here: name the panel's own address.");
-		const [links, all] = await Promise.all([this.broker.call("links.find", { username: old.username }), this.ends()]);
-		const digest = digestOf(old.key);
-		const link = links.find(each => same(each.keyDigest, digest) && isAtTarget(all, each));
-		const ends = link && all.find(({ name }) => name === link.migration);
-		if (link && ends) {
-			const answer = format && (await this.fromTarget(link, ends, format, req));
-			if (answer) return this.give(answer, "target", req, res, format.decode);
-			// The target knows who is still a customer, but for those who are being put back.
-			if (ends.phase !== "rolling-back") throw this.missing(req);
-		}
-		return this.fromSources(all, old, digest, req, res);
+		const [links, all] = await Promise.all([
+			this.broker.call("links.find", { username: link.old.username }),
+			this.ends()
+		]).catch(error => {
+			// Neither does a service of ours that is away make a link a wrong one.
+			this.broker.logger.warn(`Nobody knows whose an old link is: ${(error as Error).message}`);
+			throw this.unreachable([]);
+		});
+		const digest = digestOf(link.old.key);
+		const asked = askedOf(req, link, digest);
+		const holders = holdersOf(
+			links.filter(each => same(each.keyDigest, digest)),
+			all
+		);
+		const doubts: Unknown[] = [];
+		const held = await this.fromHolders(holders, asked, doubts);
+		if (held) return this.give(held, "target", asked, res);
+		const kept = await this.fromSources(linkSourcesOf(all), asked, holders.length > 0, doubts);
+		return this.give(kept, "source", asked, res);
 	}
 
-	private async fromTarget(
-		{ target }: Link,
-		ends: Ends,
-		{ suffix }: LinkFormat,
-		req: WebRequest
-	): Promise<Answer | undefined> {
-		const addresses = targetAddresses(target, ends.target).map(address => withSuffix(address, suffix));
-		const unreachable: unknown[] = [];
-		for (const address of addresses) {
-			try {
-				const answer = await this.upstream.ask(address, req);
-				if (answer.statusCode < 400) return answer;
-				await answer.body.dump();
-				if (answer.statusCode >= 500) unreachable.push(answer.statusCode);
-			} catch (error) {
-				this.broker.logger.warn(`The target does not answer for an old link: ${(error as Error).message}`);
-				unreachable.push(error);
-			}
+	/** Undefined where the source may know better. @throws NOT_FOUND · UNAVAILABLE */
+	private async fromHolders(holders: readonly Holder[], asked: Asked, doubts: Unknown[]): Promise<Held | undefined> {
+		const final = holders[0]?.final ?? false;
+		for (const { link, ends } of holders) {
+			const said = asked.format ? await this.fromTarget(link, ends, asked, asked.format) : ABSENT;
+			if (isGiven(said)) return said.held;
+			if (said.kind === "unknown") doubts.push(said);
+			// The target knows who is still a customer.
+			else if (final && doubts.length === 0) throw this.missing();
 		}
-		if (unreachable.length < addresses.length) return undefined;
-		throw this.unreachable();
+		if (final) throw this.unreachable(doubts);
+		return undefined;
 	}
 
-	/** Whoever is not moved is the source's, as long as there is one. */
+	private async fromTarget({ target }: Link, ends: Ends, asked: Asked, format: LinkFormat): Promise<Said> {
+		const { suffix, decode = false } = format;
+		const addresses = linkAddresses(target, ends.target, { suffix, query: asked.query });
+		return this.asking.ask(addresses, { side: "target", decode, ...asked });
+	}
+
+	/**
+	 * Whoever is not moved is the source's, as long as there is one.
+	 * @param known the key is right, so whoever has it does not guess
+	 * @throws NOT_FOUND · THROTTLED · UNAVAILABLE
+	 */
 	private async fromSources(
-		all: readonly Ends[],
-		old: OldPath,
-		digest: Buffer,
-		req: WebRequest,
-		res: WebResponse
-	): Promise<void> {
-		const proof = `${old.username}\n${digest.toString("base64")}`;
-		await this.refuseGuessers(req, this.proven.has(proof));
-		let inDoubt = false;
-		for (const { source, phase } of all) {
-			const answer = source === null ? "missing" : await this.fromSource(source, old, req);
-			if (typeof answer === "object") {
-				this.prove(proof);
-				return this.give(answer, "source", req, res);
-			}
-			// After the migration its source may be off: then the target alone counts.
-			inDoubt ||= answer === "away" && phase !== "finished";
+		sources: readonly LinkSource[],
+		asked: Asked,
+		known: boolean,
+		doubts: Unknown[]
+	): Promise<Held> {
+		const { req, question } = asked;
+		if (!known) await this.refuseGuessers(req, this.proven.has(question.customer));
+		for (const { address, matters } of sources) {
+			const said = await this.fromSource(address, asked);
+			if (isGiven(said)) return said.held;
+			if (said.kind === "unknown" && matters) doubts.push(said);
 		}
 		// Nobody knows whether the link is good while its panel is away; a client keeps what it has on a 503.
-		throw inDoubt ? this.unreachable() : this.missing(req);
+		if (doubts.length > 0) throw this.unreachable(doubts);
+		throw known ? this.missing() : this.wrong(req);
 	}
 
-	private async fromSource(source: string, old: OldPath, req: WebRequest): Promise<Answer | "missing" | "away"> {
-		if ((this.resting.get(source) ?? 0) > performance.now()) return "away";
-		try {
-			const answer = await this.upstream.ask(`${source}${old.path}${queryOf(req)}`, req);
-			if (answer.statusCode < 400) return answer;
-			await answer.body.dump();
-			return answer.statusCode >= 500 ? "away" : "missing";
-		} catch (error) {
-			this.broker.logger.warn(`The source at ${source} does not answer for an old link: ${(error as Error).message}`);
-			this.resting.set(source, performance.now() + REST_MS);
-			return "away";
-		}
+	private async fromSource(panel: string | null, asked: Asked): Promise<Said> {
+		const { old, query, question } = asked;
+		const path = query === "" ? old.path : `${old.path}?${query}`;
+		const addresses = panel === null ? [] : atPanel(panel, path).map(address => ({ address, own: true }));
+		const said = await this.asking.ask(addresses, { side: "source", decode: false, ...asked });
+		// A page for a browser may be anybody's.
+		if (said.kind === "answer" && !question.wanted.page) this.prove(question.customer);
+		return said;
 	}
 
-	private give(answer: Answer, by: Served, req: WebRequest, res: WebResponse, decode?: boolean): Promise<void> {
+	private give(held: Held, by: Served, { req, format }: Asked, res: WebResponse): Promise<void> {
 		this.served(by);
-		return pass(answer, req, res, decode);
+		return give(held, req, res, by === "target" && format?.decode);
 	}
 
 	private async refuseGuessers(req: WebRequest, proven: boolean): Promise<void> {
@@ -152,20 +171,27 @@ export class OldLinkDoor {
 		});
 	}
 
-	private missing(req: WebRequest): Error {
+	private missing(): Error {
 		this.served("missing");
-		this.misses.consume(networkOf(callOf(req).client)).catch(() => undefined);
 		return failure("NOT_FOUND", "There is no such subscription.");
 	}
 
-	private unreachable(): Error {
-		this.served("unreachable");
-		return failure("UNAVAILABLE", "The panel does not answer now: try again in a moment.", { retryAfter: 10 });
+	/** A name or a key that nobody has: a guess. */
+	private wrong(req: WebRequest): Error {
+		this.misses.consume(networkOf(callOf(req).client)).catch(() => undefined);
+		return this.missing();
 	}
 
-	private prove(proof: string): void {
+	private unreachable(doubts: readonly Unknown[]): Error {
+		this.served("unreachable");
+		const waits = doubts.flatMap(({ retryAfter }) => retryAfter ?? []);
+		const retryAfter = waits.length > 0 ? Math.min(...waits) : RETRY_SECONDS;
+		return failure("UNAVAILABLE", "The panel does not answer now: try again in a moment.", { retryAfter });
+	}
+
+	private prove(customer: string): void {
 		if (this.proven.size >= MOST_PROVEN) this.proven.clear();
-		this.proven.add(proof);
+		this.proven.add(customer);
 	}
 
 	private ends(): Promise<readonly Ends[]> {
@@ -178,22 +204,23 @@ export class OldLinkDoor {
 	}
 }
 
+function askedOf(
+	req: WebRequest,
+	{ old, format }: NonNullable<ReturnType<OldLinkDoor["read"]>>,
+	digest: Buffer
+): Asked {
+	const query = queryOf(req);
+	const wanted = {
+		conditional: req.headers["if-none-match"] !== undefined || req.headers["if-modified-since"] !== undefined,
+		// Formats are for programs, whatever they say that they take.
+		page: old.format === "" && (header(req, "accept")?.includes("text/html") ?? false),
+		query: query !== ""
+	};
+	return { old, format, query, req, question: { customer: `${old.username}\n${digest.toString("base64")}`, wanted } };
+}
+
 const digestOf = (key: string): Buffer => createHash("sha256").update(key).digest();
 const same = (kept: string, digest: Buffer): boolean => {
 	const bytes = Buffer.from(kept, "hex");
 	return bytes.length === digest.length && timingSafeEqual(bytes, digest);
 };
-
-const isAtTarget = (all: readonly Ends[], { migration }: Link): boolean =>
-	all.some(({ name, phase }) => name === migration && phase !== "rolled-back");
-
-/** At the panel's own address first: the public one may lead back to this gateway. */
-function targetAddresses(link: string, panel: string | null): string[] {
-	const known = URL.canParse(link) ? [link] : [];
-	if (panel === null) return known;
-	const own = new URL(URL.canParse(link) ? new URL(link).pathname : link, panel).href;
-	return [...new Set([own, ...known])];
-}
-
-const withSuffix = (address: string, suffix: string): string =>
-	suffix === "" ? address : `${address.replace(/\/+$/, "")}/${suffix}`;

@@ -1,125 +1,201 @@
-/** The panels behind old links: what is sent to them for a client, and how their answer reaches him. */
+/**
+ * The panels behind old links: what is sent to them for a client, what their answer means, and whether they are well. A
+ * lost connection is asked again on a fresh one; a panel rests only when nothing comes for many customers (L28).
+ */
 
-import { pipeline } from "node:stream/promises";
-import { Agent, type Dispatcher } from "undici";
-import { failure } from "../../../cluster/errors";
-import type { WebRequest, WebResponse } from "../../../mixins/web.mixin";
+import { randomBytes } from "node:crypto";
+import { Agent, Client, type Dispatcher } from "undici";
+import { type Admission, Breaker } from "../../../domain/platform/breaker";
+import {
+	isJson,
+	type Meaning,
+	meaningOf,
+	redirectedAtHome,
+	retryAfterOf,
+	speaksOfAll,
+	type Wanted
+} from "../../../domain/platform/panel-answer";
+import type { WebRequest } from "../../../mixins/web.mixin";
 import { callOf, header } from "./call";
+import { discard, type Held, hold } from "./held";
 
 const PANEL_TIMEOUT_MS = 15_000;
-/** The largest body that is decoded here, in bytes. */
-const MOST_DECODED = 4 * 2 ** 20;
-/** Our name in `Via` (RFC 9110 §7.6.3): a request that has it already went in a circle. */
-const VIA = "banyan";
+const CONNECTIONS = 64;
 
-export type Answer = Dispatcher.ResponseData;
+/**
+ * Our name in `Via` (RFC 9110 §7.6.3): a request that has it already went in a circle. Nobody can guess it, so none of
+ * another's proxies has it; each gateway adds its own to those before it, so that whichever is met twice finds it.
+ */
+const VIA = `banyan-${randomBytes(12).toString("hex")}`;
+/** In characters: a request that went through more proxies than fit goes nowhere we know. */
+const LONGEST_VIA = 4_000;
 
-export const wentInACircle = (req: WebRequest): boolean => header(req, "via")?.toLowerCase().includes(VIA) ?? false;
+export const wentInACircle = (req: WebRequest): boolean => header(req, "via")?.includes(VIA) ?? false;
+
+/** What came of asking a panel. */
+export type Said =
+	| { readonly kind: "answer" | "refused"; readonly held: Held }
+	| {
+			readonly kind: "absent";
+			/** In the panel's own words, not a proxy's. */
+			readonly own: boolean;
+	  }
+	| {
+			readonly kind: "unknown";
+			readonly why: string;
+			/** In seconds, where it said so. */
+			readonly retryAfter?: number | undefined;
+			/** It leads back to us. */
+			readonly circle?: boolean;
+	  };
+
+export interface Question {
+	readonly address: string;
+	/** Whose link it is: a panel's health is judged over many of them. */
+	readonly customer: string;
+	/** The whole body is needed before anything of it can be given on. */
+	readonly whole: boolean;
+	readonly wanted: Wanted;
+}
 
 export class Upstream {
-	private readonly agent = new Agent({
-		connections: 64,
+	private readonly options = {
 		connect: { timeout: 3_000 },
 		headersTimeout: PANEL_TIMEOUT_MS,
-		bodyTimeout: PANEL_TIMEOUT_MS
-	});
+		bodyTimeout: PANEL_TIMEOUT_MS,
+		// What a lost connection means is known of HTTP/1.1 alone.
+		allowH2: false
+	};
+	private readonly agent = new Agent({ ...this.options, connections: CONNECTIONS });
+	private readonly health = new Map<string, Breaker>();
 
-	/** The panel's answer, its body not yet read. */
-	ask(address: string, req: WebRequest): Promise<Answer> {
-		const { origin, pathname, search } = new URL(address);
-		return this.agent.request({ origin, path: `${pathname}${search}`, method: "GET", headers: forwarded(req) });
+	/** Never throws: what a panel cannot say is `unknown`. */
+	async ask(question: Question, req: WebRequest): Promise<Said> {
+		if (!URL.canParse(question.address)) return { kind: "unknown", why: "its address cannot be read" };
+		const breaker = this.breakerOf(new URL(question.address).origin);
+		const admission = breaker.admit(performance.now());
+		if (admission === "rest") return { kind: "unknown", why: "it rests, since nothing came for many customers" };
+		return this.admitted(question, req, breaker, admission);
 	}
 
 	close(): Promise<void> {
 		return this.agent.destroy();
 	}
+
+	private async admitted(question: Question, req: WebRequest, breaker: Breaker, admission: Admission): Promise<Said> {
+		let failed = true;
+		try {
+			const held = await this.followed(question, req);
+			failed = speaksOfAll(held.status);
+			return await this.said(held, question);
+		} catch (error) {
+			failed &&= !isOnesOwn(error);
+			return { kind: "unknown", why: reasonOf(error) };
+		} finally {
+			breaker.told(question.customer, failed, admission, performance.now());
+		}
+	}
+
+	private async said(held: Held, { wanted }: Question): Promise<Said> {
+		const type = String(held.headers["content-type"] ?? "");
+		const kind: Meaning = meaningOf({ status: held.status, type, opening: held.opening }, wanted);
+		if (kind === "answer" || kind === "refused") return { kind, held };
+		discard(held);
+		if (kind === "absent") return { kind, own: isJson(type) };
+		return {
+			kind,
+			why: `it answers ${held.status}${type && ` (${type.slice(0, 40)})`}`,
+			retryAfter: retryAfterOf(oneOf(held.headers["retry-after"]), Date.now()),
+			circle: held.status === LOOP && held.opening.includes('"LOOP"')
+		};
+	}
+
+	/** As it is answered, or where a redirect leads that stays at home. */
+	private async followed(question: Question, req: WebRequest): Promise<Held> {
+		const held = await this.once(question, req);
+		if (held.status < 300 || held.status > 399 || held.status === 304) return held;
+		const next = redirectedAtHome(question.address, oneOf(held.headers.location));
+		if (next === undefined) return held;
+		discard(held);
+		return this.once({ ...question, address: next }, req);
+	}
+
+	private async once({ address, whole }: Question, req: WebRequest): Promise<Held> {
+		const { origin, pathname, search } = new URL(address);
+		const asked = { path: `${pathname}${search}`, method: "GET" as const, headers: forwarded(req) };
+		try {
+			return await hold(await this.agent.request({ ...asked, origin }), whole);
+		} catch (error) {
+			if (!isLost(error)) throw error;
+			return this.afresh(origin, asked, whole);
+		}
+	}
+
+	/**
+	 * A panel that fails at a record answers 500 and hangs up, unannounced: whoever is given that connection next loses
+	 * his request. Another one of the pool may be as old, so this asks on one of its own.
+	 */
+	private async afresh(origin: string, asked: Dispatcher.RequestOptions, whole: boolean): Promise<Held> {
+		const client = new Client(origin, this.options);
+		const end = (): void => void client.destroy().catch(() => undefined);
+		try {
+			const held = await hold(await client.request(asked), whole);
+			if (held.rest) held.rest.once("close", end);
+			else end();
+			return held;
+		} catch (error) {
+			end();
+			throw error;
+		}
+	}
+
+	private breakerOf(origin: string): Breaker {
+		let breaker = this.health.get(origin);
+		if (!breaker) {
+			breaker = new Breaker();
+			this.health.set(origin, breaker);
+		}
+		return breaker;
+	}
 }
 
-/** Gives the panel's answer on: status, headers, body as they come. @param decode the body is base64 and wanted in the clear */
-export async function pass(answer: Answer, req: WebRequest, res: WebResponse, decode = false): Promise<void> {
-	const headers = endToEnd(answer.headers);
-	// The panel names the address that it was asked at, which is ours.
-	if (headers[PAGE] !== undefined) headers[PAGE] = addressOf(req);
-	res.removeHeader("Content-Security-Policy");
-	if (decode) {
-		const text = Buffer.from(await smallBody(answer), "base64");
-		res.writeHead(answer.statusCode, {
-			...headers,
-			"content-type": "text/plain; charset=utf-8",
-			"content-length": text.length
-		});
-		return void res.end(req.method === "HEAD" ? undefined : text);
-	}
-	res.writeHead(answer.statusCode, headers);
-	if (req.method === "HEAD") {
-		await answer.body.dump();
-		return void res.end();
-	}
-	// The client that hangs up ends the panel's answer too, and the other way round.
-	await pipeline(answer.body, res).catch(() => undefined);
-}
+const LOOP = 508;
+const oneOf = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
 
-/** Where clients find the subscription's own page. */
-const PAGE = "profile-web-page-url";
+const codeOf = (error: unknown): string => String((error as { code?: unknown }).code ?? "");
 
-/** The address as the client asked for it. */
-const addressOf = (req: WebRequest): string =>
-	`${callOf(req).scheme}://${header(req, "host") ?? ""}${req.originalUrl ?? req.url ?? "/"}`;
+/** The connection was lost, before the answer or within it. */
+const LOST: ReadonlySet<string> = new Set([
+	"ECONNRESET",
+	"EPIPE",
+	"ECONNABORTED",
+	"UND_ERR_SOCKET",
+	"UND_ERR_RES_CONTENT_LENGTH_MISMATCH"
+]);
+const isLost = (error: unknown): boolean => LOST.has(codeOf(error));
 
-/** With its question mark; empty where there is none. */
-export const queryOf = ({ originalUrl, url }: Pick<WebRequest, "originalUrl" | "url">): string => {
-	const target = originalUrl ?? url ?? "";
-	const at = target.indexOf("?");
-	return at < 0 ? "" : target.slice(at);
+/** There was somebody who took the question: what came of it may be this record's doing. */
+const isOnesOwn = (error: unknown): boolean => isLost(error) || !/^(?:UND_ERR_|E[A-Z]+$)/.test(codeOf(error));
+
+const reasonOf = (error: unknown): string => {
+	const code = codeOf(error);
+	return `${(error as Error).message}${code && ` (${code})`}`;
 };
 
 /** What the panel needs to choose a format and to answer "not modified". */
 const PASSED = ["user-agent", "accept", "accept-language", "if-none-match", "if-modified-since"] as const;
 
 function forwarded(req: WebRequest): Record<string, string> {
-	const headers: Record<string, string> = { via: `1.1 ${VIA}`, "x-forwarded-for": callOf(req).client };
+	const before = header(req, "via")?.slice(-LONGEST_VIA);
+	const headers: Record<string, string> = {
+		via: `${before ? `${before}, ` : ""}1.1 ${VIA}`,
+		"x-forwarded-for": callOf(req).client,
+		// It is read here; what comes compressed all the same is undone.
+		"accept-encoding": "identity"
+	};
 	for (const name of PASSED) {
 		const value = header(req, name);
 		if (value !== undefined) headers[name] = value;
 	}
 	return headers;
-}
-
-/** Of one connection, not of the answer (RFC 9110 §7.6.1); cookies and the panel's name are nobody's business. */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
-	"connection",
-	"keep-alive",
-	"proxy-authenticate",
-	"proxy-authorization",
-	"proxy-connection",
-	"te",
-	"trailer",
-	"transfer-encoding",
-	"upgrade",
-	"set-cookie",
-	"server",
-	"date"
-]);
-
-function endToEnd(headers: Answer["headers"]): Record<string, string | string[]> {
-	const named = new Set(
-		String(headers.connection ?? "")
-			.toLowerCase()
-			.split(",")
-			.map(name => name.trim())
-	);
-	return Object.fromEntries(
-		Object.entries(headers).flatMap(([name, value]) =>
-			value === undefined || HOP_BY_HOP.has(name) || named.has(name) ? [] : [[name, value]]
-		)
-	);
-}
-
-async function smallBody({ body }: Answer): Promise<string> {
-	let text = "";
-	for await (const chunk of body) {
-		text += (chunk as Buffer).toString("latin1");
-		if (text.length > MOST_DECODED) throw failure("UNAVAILABLE", "The panel's answer is too large.");
-	}
-	return text;
 }

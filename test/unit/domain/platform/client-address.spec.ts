@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import fc from "fast-check";
 import proxyaddr from "proxy-addr";
-import { clientAddress, type Hops, networkOf } from "../../../../domain/platform/client-address";
+import { clientAddress, clientScheme, type Hops, networkOf } from "../../../../domain/platform/client-address";
 
 const trusting = (...networks: string[]) => {
 	const trusts = proxyaddr.compile(networks);
@@ -120,5 +120,38 @@ describe("what one customer holds", () => {
 				expect(networkOf(short)).toBe(networkOf([...hex(network, 4), ...hex(other, 4)].join(":")));
 			})
 		);
+	});
+});
+
+describe("how the client came", () => {
+	const trusts = proxyaddr.compile(["10.0.0.0/8"]);
+	const scheme = (hops: Hops): string =>
+		clientScheme(
+			hops,
+			text => isIP(text) > 0,
+			address => trusts(address, 0)
+		);
+	const TWO = { peer: PROXY, forwardedFor: "8.8.8.8, 10.1.1.1" };
+	it.each<[string, Hops, string]>([
+		["nobody says", { peer: PROXY }, "http"],
+		["a proxy of ours says", { peer: PROXY, forwardedProto: "https" }, "https"],
+		["in capitals, between blanks", { peer: PROXY, forwardedProto: " HTTPS " }, "https"],
+		["an untrusted peer says", { peer: "9.9.9.9", forwardedProto: "https" }, "http"],
+		["two hops, without their addresses", { peer: PROXY, forwardedProto: "https,http" }, "https"],
+		["two hops, one address", { peer: PROXY, forwardedFor: "8.8.8.8", forwardedProto: "https, http" }, "https"],
+		["two hops, both ours", { ...TWO, forwardedProto: "https,http" }, "https"],
+		[
+			"the client says before a hop of ours",
+			{ peer: PROXY, forwardedFor: "1.1.1.1, 8.8.8.8", forwardedProto: "https,http" },
+			"http"
+		],
+		["one word for two hops", { ...TWO, forwardedProto: "https" }, "https"],
+		["a WebSocket's word", { peer: PROXY, forwardedProto: "wss" }, "https"],
+		["no scheme", { peer: PROXY, forwardedProto: "gopher" }, "http"],
+		["nothing", { peer: PROXY, forwardedProto: "" }, "http"],
+		["Forwarded", { peer: PROXY, forwarded: "for=8.8.8.8;proto=https, for=10.1.1.1;proto=http" }, "https"],
+		["Forwarded, quoted", { peer: PROXY, forwarded: 'for=8.8.8.8;proto="https"' }, "https"]
+	])("%s", (_, hops, expected) => {
+		expect(scheme(hops)).toBe(expected);
 	});
 });

@@ -1,0 +1,28 @@
+/** The address of a panel as people write it, in the one spelling that everything else here uses. Pure. */
+
+export type PanelAddress =
+	| { readonly ok: true; readonly url: URL }
+	/** What is wrong with it, as the end of a sentence. */
+	| { readonly ok: false; readonly problem: string };
+
+/** Blanks around it, slashes at its end, a query and a fragment mean nothing. */
+export function readPanelAddress(given: string): PanelAddress {
+	const text = given.trim();
+	if (!URL.canParse(text)) return wrong("is not an address: write http:// or https://, then the host");
+	const url = new URL(text);
+	if (url.protocol !== "http:" && url.protocol !== "https:") return wrong("must begin with http:// or https://");
+	if (url.username !== "" || url.password !== "")
+		return wrong("must not hold a user name or password: they have options of their own");
+	url.pathname = url.pathname.replace(/\/+$/, "");
+	url.search = "";
+	url.hash = "";
+	return { ok: true, url };
+}
+
+const wrong = (problem: string): PanelAddress => ({ ok: false, problem });
+
+/** Without a slash at its end, so that paths follow at once; null where it is none. */
+export function panelBase(given: string): string | null {
+	const read = readPanelAddress(given);
+	return read.ok ? read.url.href.replace(/\/+$/, "") : null;
+}

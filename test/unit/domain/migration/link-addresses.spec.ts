@@ -1,0 +1,65 @@
+import { atPanel, linkAddresses } from "../../../../domain/migration/link-addresses";
+
+const addresses = (link: string, base: string | null, suffix = "", query = "") =>
+	linkAddresses(link, base, { suffix, query }).map(({ address, own }) => `${own ? "own" : "shown"} ${address}`);
+
+describe("where a target's subscription is asked for", () => {
+	it.each<[string, string, string | null, string[]]>([
+		["as the panel says it", "/sub/T", "http://panel", ["own http://panel/sub/T"]],
+		[
+			"behind the definition's prefix",
+			"/sub/T",
+			"http://panel/p/q",
+			["own http://panel/p/q/sub/T", "own http://panel/sub/T"]
+		],
+		[
+			"with the prefix in it already",
+			"/p/sub/T",
+			"http://panel/p",
+			["own http://panel/p/sub/T", "own http://panel/p/p/sub/T"]
+		],
+		["without a slash before it", "sub/T", "http://panel", ["own http://panel/sub/T"]],
+		[
+			"at the panel's own address first",
+			"https://shown/sub/T",
+			"http://panel",
+			["own http://panel/sub/T", "shown https://shown/sub/T"]
+		],
+		[
+			"without the prefix of what customers see",
+			"https://shown/vip/sub/T",
+			"http://panel",
+			["own http://panel/sub/T", "own http://panel/vip/sub/T", "shown https://shown/vip/sub/T"]
+		],
+		[
+			"behind one prefix, shown behind another",
+			"https://shown/vip/sub/T",
+			"http://panel/p",
+			[
+				"own http://panel/p/sub/T",
+				"own http://panel/sub/T",
+				"own http://panel/p/vip/sub/T",
+				"own http://panel/vip/sub/T",
+				"shown https://shown/vip/sub/T"
+			]
+		],
+		["where both are one", "http://panel/sub/T", "http://panel", ["own http://panel/sub/T"]],
+		["as it is shown, where nothing else is known", "https://shown/sub/T", null, ["own https://shown/sub/T"]],
+		["nowhere, where neither is known", "/sub/T", null, []]
+	])("%s", (_, link, base, expected) => {
+		expect(addresses(link, base)).toEqual(expected);
+	});
+
+	it("with the format behind the path and every query behind that", () => {
+		expect(addresses("/sub/T/?tag=1", "http://panel", "usage", "start=2026-01-01&tag=2")).toEqual([
+			"own http://panel/sub/T/usage?tag=1&start=2026-01-01&tag=2"
+		]);
+		expect(addresses("/sub/T/", "http://panel")).toEqual(["own http://panel/sub/T/"]);
+		expect(addresses("/sub/T", "http://panel", "", "a&a=%20")).toEqual(["own http://panel/sub/T?a&a=%20"]);
+	});
+});
+
+it("an old path is asked behind the source's prefix, then at its root", () => {
+	expect(atPanel("http://panel", "/sub/a/b?c=d")).toEqual(["http://panel/sub/a/b?c=d"]);
+	expect(atPanel("http://panel/p", "/sub/a/b")).toEqual(["http://panel/p/sub/a/b", "http://panel/sub/a/b"]);
+});
