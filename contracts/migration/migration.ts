@@ -34,17 +34,28 @@ export interface StreamPlan {
 	readonly clashCount: number;
 }
 
+/** What the check of an end found it to be. */
+export interface Side {
+	readonly system: string | null;
+	readonly version: string | null;
+	readonly account: string | null;
+	/** Without user, password and query; null where it is not known. */
+	readonly address?: string | null;
+}
+
 /** What the preflight found. Nothing has been written. */
 export interface Plan {
 	readonly name: string;
 	readonly hash: string;
 	readonly ok: boolean;
 	readonly findings: readonly Finding[];
-	readonly source: { readonly system: string | null; readonly version: string | null; readonly account: string | null };
-	readonly target: { readonly system: string | null; readonly version: string | null; readonly account: string | null };
+	readonly source: Side;
+	readonly target: Side;
 	readonly streams: readonly StreamPlan[];
 	/** Tags of inbounds in use that the target has not; their definitions may be readable, by `migration.inbounds`. */
 	readonly missingInbounds?: readonly string[];
+	/** Where at a server each code of `streams` is explained: `/docs/losses#<code>`, docs/losses.md in the repository. */
+	readonly meanings?: Readonly<Record<string, string>>;
 	/** A rough guess for the copy, in seconds. */
 	readonly estimateSeconds: number;
 }
@@ -53,6 +64,8 @@ export interface Plan {
 export interface Counted {
 	readonly count: number;
 	readonly reason: string;
+	/** Where at a server the code is explained: `/docs/losses#<code>`, docs/losses.md in the repository. */
+	readonly meaning: string;
 }
 
 /** How many records lost one thing. The sentence is about all of them, never about one; empty where there is none. */
@@ -92,6 +105,9 @@ export interface StreamStatus {
 export interface Status {
 	readonly name: string;
 	readonly hash: string;
+	/** Both ends as the plan found them. */
+	readonly source: Side;
+	readonly target: Side;
 	readonly phase: Phase;
 	/** A controller on some node is at work on it. */
 	readonly running: boolean;

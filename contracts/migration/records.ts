@@ -66,6 +66,8 @@ export interface Transformed {
 	readonly losses: readonly Loss[];
 	readonly quarantine?: Quarantine;
 	readonly oldLink?: OldLink;
+	/** The account that it belongs to: whoever must tell its customer. */
+	readonly owner?: string;
 	/** It keeps its own secrets, for example a password: they are read at the source when it is created. */
 	readonly keepsSecrets?: true;
 }
@@ -115,14 +117,25 @@ export interface Difference {
 	readonly found?: string;
 }
 
+/** A loss, and where at a server its code is explained: `/docs/losses#<code>`, docs/losses.md in the repository. */
+export interface SaidLoss extends Loss {
+	readonly meaning: string;
+}
+
 /** One line of the report. */
 export interface ReportLine {
 	readonly stream: string;
 	readonly id: string;
 	readonly name: string;
+	/** The account that it belongs to; null where it has none, or none is known. */
+	readonly owner: string | null;
 	readonly outcome: Outcome;
 	readonly target: string | null;
-	readonly losses: readonly Loss[];
+	readonly losses: readonly SaidLoss[];
+	/** Why it was not moved, or is not there any more: a category, or the outcome itself. */
+	readonly code: string | null;
+	/** Where that code is explained. */
+	readonly meaning: string | null;
 	readonly reason: string | null;
 }
 

@@ -31,6 +31,8 @@ export interface StreamMapping<C> {
 	readonly keepsSecrets?: (data: Json, context: C) => boolean;
 	/** The address at the source that the record's owner has stored. */
 	readonly oldLink?: (data: Json) => OldLink | undefined;
+	/** Whoever it belongs to: at the target, where it is moved, otherwise at the source. */
+	readonly owner?: (data: Json, target: Json | undefined) => JsonValue | undefined;
 	/** Its path, as it is asked for. */
 	readonly oldPath?: (data: Json) => string | undefined;
 }
@@ -61,20 +63,35 @@ export interface Mapping<C> {
 
 /** A record as the target shall hold it, with what is lost; or the first reason why it cannot be moved. */
 export function transform<C>(mapping: StreamMapping<C>, record: SourceRecord, context: C): Transformed {
+	const { id, name } = record;
 	const data: Json = {};
 	const losses: Loss[] = [];
 	for (const row of mapping.rows) {
 		const { value, losses: lost = [], quarantine } = converter(mapping, row)(record.data, context, row);
-		if (quarantine) return { id: record.id, name: record.name, losses: [], quarantine };
+		if (quarantine) return left({ id, name, ...ownerOf(mapping, record.data) }, quarantine);
 		losses.push(...lost);
 		if (row.to !== null && value !== undefined) data[row.to] = value;
 	}
 	const oldLink = mapping.oldLink?.(record.data);
 	const target = { name: String(data[mapping.nameField]), data };
 	const keepsSecrets = mapping.keepsSecrets?.(record.data, context) ?? false;
-	const { id, name } = record;
-	return { id, name, target, losses, ...(oldLink && { oldLink }), ...(keepsSecrets && { keepsSecrets }) };
+	const more = { ...(oldLink && { oldLink }), ...(keepsSecrets && { keepsSecrets }) };
+	return { id, name, target, losses, ...more, ...ownerOf(mapping, record.data, data) };
 }
+
+function ownerOf<C>({ owner }: StreamMapping<C>, data: Json, target?: Json): Pick<Transformed, "owner"> {
+	const found = owner?.(data, target);
+	return typeof found === "string" && found !== "" ? { owner: found } : {};
+}
+
+/** A record that is not moved. */
+export const left = ({ id, name, owner }: Omit<Transformed, "losses">, quarantine: Quarantine): Transformed => ({
+	id,
+	name,
+	losses: [],
+	quarantine,
+	...(owner !== undefined && { owner })
+});
 
 function converter<C>(mapping: StreamMapping<C>, row: FieldMapping): Converter<C> {
 	const found = mapping.converters[row.convert];

@@ -1,23 +1,21 @@
 /** What an operator sees of a run. Pure. */
 
 import type { Counted, Status, StreamStatus } from "../../contracts/migration/migration";
-import type { Intent, ReportLine, Result } from "../../contracts/migration/records";
+import type { Intent, Loss, ReportLine, Result, SaidLoss, UndoneRecord } from "../../contracts/migration/records";
+import { lossPath, sentenceOf } from "./meanings";
 import { isComplete } from "./next-step";
 import type { Run, StreamRun } from "./run";
 import { countOf, type LossTally, type Tally, worstOf } from "./tally";
 import { fullVerdict } from "./verdict";
 
-/** What a code of a loss means for all who have it; undefined where that is not known. */
-export type Meaning = (code: string) => string | undefined;
-
-const UNKNOWN: Meaning = () => undefined;
-
-export function statusOf(run: Run, running: boolean, meaning: Meaning = UNKNOWN): Status {
-	const { name, hash, phase, paused, startedAt, finishedAt, failure } = run;
-	const streams = run.streams.map(stream => streamStatus(stream, meaning));
+export function statusOf(run: Run, running: boolean): Status {
+	const { name, hash, phase, paused, startedAt, finishedAt, failure, plan } = run;
+	const streams = run.streams.map(streamStatus);
 	return {
 		name,
 		hash,
+		source: plan.source,
+		target: plan.target,
 		phase,
 		running,
 		paused,
@@ -34,25 +32,33 @@ export function statusOf(run: Run, running: boolean, meaning: Meaning = UNKNOWN)
 const byCode = <T>(counts: Readonly<Record<string, T>>): [string, T][] =>
 	Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1));
 
-const waiting = (tally: Tally): Record<string, Counted> => Object.fromEntries(byCode(tally));
+/** The sentence is about all of them, never one person's. */
+const counted = (code: string, stream: string, count: number): Counted => ({
+	count,
+	reason: sentenceOf(code, stream, count),
+	meaning: lossPath(code)
+});
 
-const lost = (tally: LossTally, meaning: Meaning): StreamStatus["losses"] =>
+const waiting = (tally: Tally, stream: string): Record<string, Counted> =>
+	Object.fromEntries(byCode(tally).map(([code, { count }]) => [code, counted(code, stream, count)]));
+
+const lost = (tally: LossTally, stream: string): StreamStatus["losses"] =>
 	Object.fromEntries(
 		byCode(tally).map(([code, severities]) => [
 			code,
-			{ count: countOf(severities), severity: worstOf(severities), severities, reason: meaning(code) ?? "" }
+			{ ...counted(code, stream, countOf(severities)), severity: worstOf(severities), severities }
 		])
 	);
 
-function streamStatus(stream: StreamRun, meaning: Meaning): StreamStatus {
+function streamStatus(stream: StreamRun): StreamStatus {
 	const { comparison } = stream;
 	return {
 		stream: stream.stream,
 		total: stream.total,
 		read: stream.ids.size,
 		outcomes: { ...stream.outcomes },
-		quarantine: waiting(stream.quarantine),
-		losses: lost(stream.losses, meaning),
+		quarantine: waiting(stream.quarantine, stream.stream),
+		losses: lost(stream.losses, stream.stream),
 		copied: stream.copied,
 		compared: comparison.compared,
 		differences: comparison.differences,
@@ -65,16 +71,42 @@ function streamStatus(stream: StreamRun, meaning: Meaning): StreamStatus {
 }
 
 /** The line of one record. Nothing in it depends on when or how often the run was stopped. */
-export function reportLine(stream: string, { id, name, target, losses }: Intent, result: Result): ReportLine {
+export function reportLine(stream: string, { id, name, target, losses, owner }: Intent, result: Result): ReportLine {
 	const moved = result.outcome !== "quarantined" && target !== undefined;
 	const ours = moved && result.outcome !== "skipped";
+	const { outcome, quarantine, reason } = result;
 	return {
 		stream,
 		id,
 		name,
-		outcome: result.outcome,
+		owner: owner ?? null,
+		outcome,
 		target: moved ? target.name : null,
-		losses: ours ? losses : [],
-		reason: result.reason ?? (result.quarantine ? `${result.quarantine.category}: ${result.quarantine.reason}` : null)
+		losses: ours ? losses.map(said) : [],
+		...why(quarantine?.category ?? (outcome === "skipped" ? outcome : null)),
+		reason: reason ?? (quarantine ? `${quarantine.category}: ${quarantine.reason}` : null)
 	};
 }
+
+const said = (loss: Loss): SaidLoss => ({ ...loss, meaning: lossPath(loss.code) });
+const why = (code: string | null): Pick<ReportLine, "code" | "meaning"> => ({
+	code,
+	meaning: code === null ? null : lossPath(code)
+});
+
+/** The line of a record that is not there any more. */
+export const removedLine = (
+	stream: string,
+	{ id, name }: Pick<UndoneRecord, "id" | "name">,
+	reason: string
+): ReportLine => ({
+	stream,
+	id,
+	name,
+	owner: null,
+	outcome: "removed",
+	target: null,
+	losses: [],
+	...why("removed"),
+	reason
+});

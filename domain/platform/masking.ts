@@ -21,6 +21,13 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
 export const maskText = (text: string): string =>
 	PATTERNS.reduce((masked, [pattern, replacement]) => masked.replace(pattern, replacement), text);
 
+/** An address as it may be shown to anybody: without user, password, query and fragment; null where it is none. */
+export function shownAddress(address: string): string | null {
+	if (!URL.canParse(address)) return null;
+	const { origin, pathname } = new URL(address);
+	return origin === "null" ? null : maskText(`${origin}${pathname.replace(/\/+$/, "")}`);
+}
+
 /** Any value a log line may carry, without its secrets; the value itself is left as it is. */
 export function mask(value: unknown, depth = 0): unknown {
 	if (typeof value === "string") return maskText(value);

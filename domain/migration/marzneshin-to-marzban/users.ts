@@ -70,6 +70,7 @@ const owner: Converter<Context> = ({ owner_username }, { account, owners }) => {
 export const users = (derive: Readonly<Record<AuthAlgorithm, Derive>>): StreamMapping<Context> => ({
 	rows,
 	nameField: "username",
+	owner: (data, target) => (target ? target.admin : data.owner_username),
 	oldLink: data => oldLinkOf(text(data.subscription_url)),
 	oldPath: data => oldPathOf(text(data.subscription_url)),
 	converters: {

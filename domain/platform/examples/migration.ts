@@ -11,8 +11,8 @@ source: { connector: marzneshin, url: "https://old.example.org", username: banya
 target: { connector: marzban, url: "https://new.example.org", username: banyan, password: "\${MARZBAN_PASSWORD}" }
 `;
 
-const source = { system: "marzneshin", version: "0.7.4", account: "banyan" };
-const target = { system: "marzban", version: "0.8.4", account: "banyan" };
+const source = { system: "marzneshin", version: "0.7.4", account: "banyan", address: "https://old.example.org" };
+const target = { system: "marzban", version: "0.8.4", account: "banyan", address: "https://new.example.org" };
 
 const streamPlan = (stream: string, records: number): StreamPlan => ({
 	stream,
@@ -62,6 +62,8 @@ const copied = (stream: string, total: number): StreamStatus => ({
 const begun: Status = {
 	name,
 	hash,
+	source,
+	target,
 	phase: "copying",
 	running: true,
 	paused: false,
@@ -156,7 +158,18 @@ const lookExamples = {
 		params: { name, stream: "users" },
 		answer: {
 			lines: [
-				{ stream: "users", id: "42", name: "anna", outcome: "created", target: "anna", losses: [], reason: null }
+				{
+					stream: "users",
+					id: "42",
+					name: "anna",
+					owner: "reseller",
+					outcome: "created",
+					target: "anna",
+					losses: [],
+					code: null,
+					meaning: null,
+					reason: null
+				}
 			],
 			next: null
 		}

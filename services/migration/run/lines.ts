@@ -7,7 +7,7 @@ import type { RunEvent } from "../../../domain/migration/events";
 import { IdSet } from "../../../domain/migration/idset";
 import { logLine } from "../../../domain/migration/log";
 import type { StreamRun } from "../../../domain/migration/run";
-import { reportLine } from "../../../domain/migration/status";
+import { removedLine, reportLine } from "../../../domain/migration/status";
 import { isUnreadable } from "../../../domain/migration/unreadable";
 import { readBatches, readComparisons, readUndos, runStream } from "./journal";
 
@@ -61,21 +61,15 @@ async function settledLines(
 	return settled;
 }
 
-const gone = (stream: string, { id, name }: UndoneRecord): ReportLine => ({
-	stream,
-	id,
-	name,
-	outcome: "removed",
-	target: null,
-	losses: [],
-	reason: "Made by us, gone from the source since: two listings did not name it."
-});
+const gone = (stream: string, record: UndoneRecord): ReportLine =>
+	removedLine(stream, record, "Made by us, gone from the source since: two listings did not name it.");
 
-const mended = (line: ReportLine): ReportLine => ({
-	...line,
-	outcome: "removed",
-	reason: "The source could not show it; the last listing has no such row: if it was mended, it has a line of its own."
-});
+const mended = ({ stream, ...line }: ReportLine): ReportLine =>
+	removedLine(
+		stream,
+		line,
+		"The source could not show it; the last listing has no such row: if it was mended, it has a line of its own."
+	);
 
 /** The records that the last comparison found not to be as they should. */
 export async function differenceLines(

@@ -1,16 +1,20 @@
 /** The preflight: looks at both sides, runs every record through the mapping, writes nothing. */
 
 import type { Broker } from "../../../cluster";
+import { settingsOf } from "../../../cluster/settings";
 import type { Json } from "../../../contracts/json";
 import type { CheckReport, Finding } from "../../../contracts/migration/connection";
 import type { Definition } from "../../../contracts/migration/definition";
-import type { Plan, StreamPlan } from "../../../contracts/migration/migration";
+import type { Plan, Side, StreamPlan } from "../../../contracts/migration/migration";
 import type { SourceRecord, Transformed } from "../../../contracts/migration/records";
 import { refused, warning } from "../../../domain/migration/finding";
 import { IdSet } from "../../../domain/migration/idset";
 import type { Mapping } from "../../../domain/migration/mapping";
+import { lossPath } from "../../../domain/migration/meanings";
 import { NameSet } from "../../../domain/migration/nameset";
+import { shownAddress } from "../../../domain/platform/masking";
 import { claim, prepare } from "./prepare";
+import { addressOf } from "./runs";
 
 export interface Planned {
 	readonly plan: Plan;
@@ -53,22 +57,38 @@ export async function preflight(
 		}
 		findings.push(...clashes(definition, streams));
 	}
+	const { environment } = settingsOf(broker);
 	const moves = streams.reduce((sum, { move }) => sum + move, 0);
 	const plan: Plan = {
 		name: definition.name,
 		hash,
 		ok: findings.every(({ ok }) => ok),
 		findings,
-		source: identity(source),
-		target: identity(target),
+		source: identity(source, addressOf(definition.source, environment)),
+		target: identity(target, addressOf(definition.target, environment)),
 		streams,
+		meanings: meaningsOf(streams),
 		missingInbounds: reachable ? (mapping.missingInbounds?.(context) ?? []) : [],
 		estimateSeconds: Math.ceil(moves / CREATES_PER_SECOND)
 	};
 	return { plan, mapping: mapping.name, context };
 }
 
-const identity = ({ system, version, account }: CheckReport): Plan["source"] => ({ system, version, account });
+const identity = ({ system, version, account }: CheckReport, address: string | null): Side => ({
+	system,
+	version,
+	account,
+	address: address === null ? null : shownAddress(address)
+});
+
+/** Where each code that a stream's plan counts is explained. */
+const meaningsOf = (streams: readonly StreamPlan[]): Record<string, string> =>
+	Object.fromEntries(
+		streams
+			.flatMap(({ quarantine, losses }) => [...Object.keys(quarantine), ...Object.keys(losses)])
+			.sort()
+			.map(code => [code, lossPath(code)])
+	);
 
 /** A check that could not be made is a finding too. */
 async function checked(side: string, check: () => Promise<CheckReport>): Promise<CheckReport> {

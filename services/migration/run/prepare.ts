@@ -3,6 +3,7 @@
 import type { Broker } from "../../../cluster";
 import type { Json } from "../../../contracts/json";
 import type { Intent, SourceRecord, Transformed } from "../../../contracts/migration/records";
+import { left } from "../../../domain/migration/mapping";
 import type { NameSet } from "../../../domain/migration/nameset";
 import { claimOf, type Run, type StreamRun } from "../../../domain/migration/run";
 import { type Known, ownOf } from "./known";
@@ -26,7 +27,7 @@ export async function prepare(
 	const broken = new Map(violations.map(({ id, ...quarantine }) => [id, quarantine]));
 	const checked = transformed.map(record => {
 		const quarantine = broken.get(record.id);
-		return quarantine ? { id: record.id, name: record.name, losses: [], quarantine } : record;
+		return quarantine ? left(record, quarantine) : record;
 	});
 	return [...checked, ...held];
 }
@@ -45,7 +46,7 @@ export function claim(
 	}
 	const reason = "Another record of the source has this name, or one that differs in case only.";
 	const quarantine = { category: "name_taken", field: "name", value: record.target.name, reason };
-	return { id: record.id, name: record.name, losses: [], quarantine };
+	return left(record, quarantine);
 }
 
 /**

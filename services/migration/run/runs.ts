@@ -135,7 +135,11 @@ export class Runs {
 	}
 }
 
-function addressOf(connection: Definition["source"], environment: (name: string) => string | undefined): string | null {
+/** As a definition gives it; null where this node cannot fill in a `${NAME}` of it. */
+export function addressOf(
+	connection: Definition["source"],
+	environment: (name: string) => string | undefined
+): string | null {
 	const resolved = resolveReferences({ url: connection.url ?? "" }, environment);
 	return resolved.ok ? panelBase(String(resolved.connection.url)) : null;
 }

@@ -1,21 +1,25 @@
 import { customersCsv } from "../../../cli/customers";
-import type { Loss, ReportLine } from "../../../contracts/migration/records";
+import type { ReportLine, SaidLoss } from "../../../contracts/migration/records";
 
 const line = (changes: Partial<ReportLine>): ReportLine => ({
 	stream: "users",
 	id: "1",
 	name: "ali",
+	owner: null,
 	outcome: "created",
 	target: "ali",
 	losses: [],
+	code: null,
+	meaning: null,
 	reason: null,
 	...changes
 });
-const loss = (code: string, changes: Partial<Loss> = {}): Loss => ({
+const loss = (code: string, changes: Partial<SaidLoss> = {}): SaidLoss => ({
 	code,
 	field: "f",
 	reason: "why",
 	severity: "info",
+	meaning: `/docs/losses#${code}`,
 	...changes
 });
 async function csv(...lines: ReportLine[]): Promise<string[]> {
