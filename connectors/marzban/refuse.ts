@@ -14,8 +14,8 @@ import { isTime } from "./times";
 const LAST_EXPIRY = 253_377_590_399;
 /** Of a column that MySQL declares INT. */
 const LAST_INT = 2_147_483_647;
-/** Clocks differ by this much. */
-const SOON = 300_000;
+/** Clocks differ by this much, and a record takes its time from the mapping to here. */
+const SOON = 360_000;
 const MOST_BYTES = 2n ** 63n - 1n;
 const STATUSES = ["active", "on_hold", "disabled", "expired"];
 const CREDENTIALS: Readonly<Record<string, string>> = {
@@ -42,12 +42,12 @@ const RULES: Rules = {
 
 const isAmount = (value: JsonValue | undefined): boolean =>
 	value === undefined || (/^\d{1,19}$/.test(String(value)) && BigInt(String(value)) <= MOST_BYTES);
-const timed = (name: string, needed: boolean) => ({
-	says: `must be a UTC time that is not to come${needed ? "" : ", or null"}`,
+const timed = (name: string, needed: boolean, past = true) => ({
+	says: `must be a UTC time${past ? " that is not to come" : ""}${needed ? "" : ", or null"}`,
 	holds: ({ [name]: time }: Json) =>
 		time === undefined ||
 		(time === null && !needed) ||
-		(isTime(time) && Date.parse(`${time.slice(0, 19)}Z`) <= Date.now() + SOON)
+		(isTime(time) && (!past || Date.parse(`${time.slice(0, 19)}Z`) <= Date.now() + SOON))
 });
 
 /** What only a database carries. A time of creation or revocation to come would close the subscription until then. */
@@ -71,7 +71,8 @@ const CARRIED_RULES: Rules = {
 	online_at: timed("online_at", false),
 	sub_updated_at: timed("sub_updated_at", false),
 	sub_revoked_at: timed("sub_revoked_at", false),
-	traffic_reset_at: timed("traffic_reset_at", false),
+	// One to come only keeps the next reset away.
+	traffic_reset_at: timed("traffic_reset_at", false, false),
 	sub_last_user_agent: {
 		says: "must be a text or null",
 		holds: ({ sub_last_user_agent: agent = null }) => agent === null || typeof agent === "string"

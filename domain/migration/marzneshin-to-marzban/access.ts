@@ -13,25 +13,33 @@ import { lost, refuse, text } from "./values";
 interface Routes {
 	readonly served: readonly InboundRoute[];
 	readonly dropped: readonly InboundRoute[];
+	/** The target has them, and their key gives no account there. */
+	readonly keyless: readonly InboundRoute[];
 	/** Services that came into being after the plan. */
 	readonly unknown: readonly string[];
 }
 
+const unique = (list: readonly InboundRoute[], key: (route: InboundRoute) => string): InboundRoute[] => [
+	...new Map(list.map(route => [key(route), route])).values()
+];
+const at = ({ protocol, sourceTag }: InboundRoute): string => `${protocol} ${sourceTag}`;
+
 /** The inbounds a user's services open, each target inbound once. */
-function routesOf(data: Json, { services }: Context): Routes {
+function routesOf(data: Json, { services }: Context, credentials: Credentials): Routes {
 	const ids = Array.isArray(data.service_ids) ? data.service_ids.map(String) : [];
 	const routes = ids.flatMap(id => services[id] ?? []);
-	const at = ({ protocol, sourceTag }: InboundRoute): string => `${protocol} ${sourceTag}`;
-	const unique = (list: InboundRoute[], key: (route: InboundRoute) => string): InboundRoute[] => [
-		...new Map(list.map(route => [key(route), route])).values()
-	];
+	const there = routes.filter(({ tag }) => tag !== null);
 	return {
 		served: unique(
-			routes.filter(({ tag }) => tag !== null),
+			there.filter(({ protocol }) => hasAccount(protocol, credentials)),
 			route => `${route.protocol} ${route.tag} ${route.flow}`
 		),
 		dropped: unique(
 			routes.filter(({ tag }) => tag === null),
+			at
+		),
+		keyless: unique(
+			there.filter(({ protocol }) => !hasAccount(protocol, credentials)),
 			at
 		),
 		unknown: ids.filter(id => services[id] === undefined)
@@ -45,49 +53,70 @@ const ACCOUNT: Readonly<Record<Protocol, (credentials: Credentials, flow: string
 	// What marznode's xray gives every account.
 	shadowsocks: ({ password }) => ({ password, method: "chacha20-ietf-poly1305" })
 };
-const needsUuid = (protocol: Protocol): boolean => protocol === "vless" || protocol === "vmess";
+const needsUuid = (protocol: string): boolean => protocol === "vless" || protocol === "vmess";
+const hasAccount = (protocol: string, { uuid }: Credentials): boolean => uuid !== null || !needsUuid(protocol);
+
+type Derivations = Readonly<Record<AuthAlgorithm, Derive>>;
+const credentialsOf = (data: Json, { authAlgorithm }: Context, derive: Derivations): Credentials =>
+	derive[authAlgorithm](text(data.key));
 
 export const proxies =
-	(derive: Readonly<Record<AuthAlgorithm, Derive>>): Converter<Context> =>
+	(derive: Derivations): Converter<Context> =>
 	(data, context) => {
 		// Of nothing, everyone's credentials would be the same.
-		if (text(data.key) === "") return refuse("no_key", "key", "(none)", "Without a key he has no credentials.");
-		const credentials = derive[context.authAlgorithm](text(data.key));
-		const { served } = routesOf(data, context);
+		if (text(data.key) === "") return refuse("no_key", "key", "(none)", "Without a key they have no credentials.");
+		const credentials = credentialsOf(data, context, derive);
+		const { served } = routesOf(data, context, credentials);
 		const used = PROTOCOLS.filter(protocol => served.some(route => route.protocol === protocol));
-		const protocols = used.length > 0 ? used : [spareProtocol(credentials, context)];
-		if (credentials.uuid === null && protocols.some(needsUuid)) {
-			const reason = "In plain mode this key is no UUID, so no vless or vmess account exists.";
-			return refuse("no_uuid", "key", "(masked)", reason);
-		}
+		const protocols = used.length > 0 ? used : spareProtocol(credentials, context);
+		if (protocols.length === 0) return refuse("no_uuid", "key", "(masked)", NO_UUID);
 		const flow = served.find(route => route.flow !== "")?.flow ?? "";
 		return { value: Object.fromEntries(protocols.map(protocol => [protocol, ACCOUNT[protocol](credentials, flow)])) };
 	};
 
-/** Of the protocols that the target runs (it refuses the others), the first of which he has credentials. */
-function spareProtocol({ uuid }: Credentials, { protocols }: Context): Protocol {
-	return protocols.find(protocol => uuid !== null || !needsUuid(protocol)) ?? "vless";
+const NO_UUID =
+	"By AUTH_GENERATION_ALGORITHM=plain the key is the account, and this one is no UUID as vless and vmess need.";
+
+/** Of the protocols that the target runs (it refuses the others), the first of which they have credentials. */
+function spareProtocol(credentials: Credentials, { protocols }: Context): Protocol[] {
+	const known = protocols.length > 0 ? protocols : PROTOCOLS.slice(0, 1);
+	return known.filter(protocol => hasAccount(protocol, credentials)).slice(0, 1);
 }
 
-export const inbounds: Converter<Context> = (data, context) => {
-	const { served, dropped, unknown } = routesOf(data, context);
-	const missing = dropped.map(route => `${route.sourceTag} (${route.protocol})`).join(", ");
-	const isCutOff = served.length === 0 && dropped.length > 0;
-	if (isCutOff && context.noAccess === "quarantine")
-		return refuse("no_access", "service_ids", missing, "The target has none of the inbounds this user may use.");
-	const tags = (protocol: Protocol): string[] => {
-		const own = served.filter(route => route.protocol === protocol).map(route => route.tag as string);
-		return [...new Set(own)].sort();
+export const inbounds =
+	(derive: Derivations): Converter<Context> =>
+	(data, context) => {
+		const { served, dropped, keyless, unknown } = routesOf(data, context, credentialsOf(data, context, derive));
+		const missing = named(dropped);
+		const isCutOff = served.length === 0 && dropped.length + keyless.length > 0;
+		if (isCutOff && context.noAccess === "quarantine") {
+			if (keyless.length > 0) return refuse("no_uuid", "key", "(masked)", NO_UUID);
+			return refuse("no_access", "service_ids", missing, "The target has none of the inbounds this user may use.");
+		}
+		const tags = (protocol: Protocol): string[] => {
+			const own = served.filter(route => route.protocol === protocol).map(route => route.tag as string);
+			return [...new Set(own)].sort();
+		};
+		const value = Object.fromEntries(PROTOCOLS.map(p => [p, tags(p)] as const).filter(([, list]) => list.length > 0));
+		return { value, losses: [...droppedLosses(missing, named(keyless), isCutOff), ...unknownLosses(unknown)] };
 	};
-	const value = Object.fromEntries(PROTOCOLS.map(p => [p, tags(p)] as const).filter(([, list]) => list.length > 0));
-	return { value, losses: [...droppedLosses(missing, isCutOff), ...unknownLosses(unknown)] };
-};
 
-function droppedLosses(missing: string, isCutOff: boolean): Loss[] {
-	if (missing === "") return [];
-	if (!isCutOff) return [lost("inbound_dropped", "service_ids", "degraded", `Not at the target: ${missing}.`)];
-	const reason = `He can connect nowhere until you give him an inbound. Not at the target: ${missing}.`;
-	return [lost("access_lost", "service_ids", "act", reason)];
+const named = (routes: readonly InboundRoute[]): string =>
+	routes.map(route => `${route.sourceTag} (${route.protocol})`).join(", ");
+
+/** What is lost with each: one loss where something is left, one for all where nothing is. */
+function droppedLosses(missing: string, keyless: string, isCutOff: boolean): Loss[] {
+	const notThere = missing && `Not at the target: ${missing}.`;
+	const noAccount = keyless && `${NO_UUID} Without an account: ${keyless}.`;
+	if (isCutOff) {
+		const why = [notThere, noAccount].filter(Boolean).join(" ");
+		const reason = `They can connect nowhere until you give them an inbound. ${why}`;
+		return [lost("access_lost", "service_ids", "act", reason)];
+	}
+	return [
+		...(notThere ? [lost("inbound_dropped", "service_ids", "degraded", notThere)] : []),
+		...(noAccount ? [lost("uuid_missing", "key", "degraded", noAccount)] : [])
+	];
 }
 
 function unknownLosses(ids: readonly string[]): Loss[] {

@@ -27,6 +27,9 @@ export interface Context {
 	readonly account: { readonly name: string; readonly kind: "env" | "db" };
 	/** The target's database, where its connection names one: it carries what the API cannot. */
 	readonly database: { readonly kind: "sqlite" | "mysql" } | null;
+	/** When the plan was made, and when a record is mapped: naive UTC. */
+	readonly plannedAt?: string;
+	readonly now?: string;
 	/** Sudo accounts that the target holds already. */
 	readonly sudoers: readonly string[];
 	/** Of those both panels speak, what the target runs: it refuses accounts of others. */

@@ -1,5 +1,5 @@
 /**
- * A user's status and his time. Of the states that hold at once one wins: disabled, then expired, then limited, then on
+ * A user's status and their time. Of the states that hold at once one wins: disabled, then expired, then limited, then on
  * hold. Nobody gets more time than at the source, and a date that cannot be read is nobody's "never".
  */
 
@@ -8,7 +8,7 @@ import type { Loss } from "../../../contracts/migration/records";
 import type { Converted, Converter } from "../mapping";
 import type { Context } from "./context";
 import { LAST_EXPIRY, LAST_INT, LONGEST_HOLD, LONGEST_INT_HOLD, naiveStamp, unixSeconds } from "./time";
-import { bytes, hasNothing, isOnHold, lost, refuse, text } from "./values";
+import { bytes, hasDuration, isOnHold, lost, refuse, resets, text } from "./values";
 
 export type Standing = "disabled" | "expired" | "limited" | "on_hold" | "active";
 
@@ -20,33 +20,57 @@ export function standing(data: Json): Standing {
 }
 
 /** Also by a limit of 0, which a row can hold and which means no traffic at all. */
-const isUsedUp = (data: Json): boolean =>
+export const isUsedUp = (data: Json): boolean =>
 	data.data_limit_reached === true ||
 	(text(data.data_limit) !== "" && bytes(data.used_traffic) >= bytes(data.data_limit));
 
-export const status: Converter<Context> = (data, { limitedUsers, database }) => {
+export const status: Converter<Context> = (data, context) => {
 	const value = standing(data);
-	// By the database he keeps what he has used; on hold he would not be looked at (MAPPING: precedence).
-	if (value === "limited" && database && !isOnHold(data)) return { value };
-	if (value === "limited") return LIMITED[limitedUsers](data);
-	return { value, losses: value === "disabled" ? heldLosses(data) : [] };
+	if (isUsedUp(data) && !isCounted(data, context)) return LIMITED[context.limitedUsers](data);
+	return value === "on_hold" && !hasDuration(data) ? disabled(data) : asIs(data);
 };
 
-/** The API cannot make a user limited: these are the ways to keep from him what he has used up. */
+/** By the database they keep what they have used; on hold they would not be looked at (MAPPING: precedence). */
+const isCounted = (data: Json, { database }: Context): boolean =>
+	Boolean(database) && (!isOnHold(data) || standing(data) === "disabled");
+
+const asIs = (data: Json): Converted => {
+	const value = standing(data);
+	return { value, losses: value === "disabled" ? heldLosses(data) : [] };
+};
+const disabled = (data: Json, losses: readonly Loss[] = []): Converted => ({
+	value: "disabled",
+	losses: [...losses, ...heldLosses(data)]
+});
+
+/**
+ * Would more than a byte be open to them once somebody renews or enables them? A plan that resets is whole again at the
+ * target; of one that does not, a byte is left.
+ */
+const isOpenAgain = (data: Json): boolean => standing(data) === "limited" || resets(data);
+
+/** Theirs is one byte, by the rule for those who have used up what they had. */
+export const isOneByte = (data: Json, { limitedUsers }: Context): boolean =>
+	limitedUsers === "oneByte" && isUsedUp(data) && !isOnHold(data) && isOpenAgain(data);
+
+/** The API cannot make a user limited: these are the ways to keep from them what they have used up, also when renewed. */
 const LIMITED: Readonly<Record<Context["limitedUsers"], (data: Json) => Converted>> = {
 	disable: data => {
-		const reason = `${usedUp(data)} and the API cannot make him limited: disabled until you enable him with a new limit.`;
-		return {
-			value: "disabled",
-			losses: [lost("limited_disabled", "data_limit_reached", "act", reason), ...heldLosses(data)]
-		};
+		if (!isOpenAgain(data)) return asIs(data);
+		const reason = `${usedUp(data)} and the API cannot make them limited: disabled until you enable them with a new limit.`;
+		return disabled(data, [lost("limited_disabled", "data_limit_reached", "act", reason)]);
 	},
 	oneByte: data => {
-		// Marzban looks at no limit of a user on hold, and as active he would never expire.
+		// Marzban looks at no limit of a user on hold, and as active they would never expire.
 		if (isOnHold(data)) return LIMITED.disable(data);
-		const resets = data.data_limit_reset_strategy !== "no_reset" && !hasNothing(data);
-		const reason = `${usedUp(data)} and the API cannot make him limited: his limit is 1 byte${resets ? " each period, until you set it" : ""}.`;
-		return { value: "active", losses: [lost("limited_one_byte", "data_limit", resets ? "act" : "degraded", reason)] };
+		if (!isOpenAgain(data)) return asIs(data);
+		const { value, losses = [] } = asIs(data);
+		const reason = `${usedUp(data)} and the API cannot make them limited: their limit is 1 byte${resets(data) ? " each period, until you set it" : ""}.`;
+		const severity = resets(data) ? "act" : "degraded";
+		return {
+			value: value === "limited" ? "active" : (value as Standing),
+			losses: [lost("limited_one_byte", "data_limit", severity, reason), ...losses]
+		};
 	},
 	quarantine: data =>
 		refuse(
@@ -58,25 +82,33 @@ const LIMITED: Readonly<Record<Context["limitedUsers"], (data: Json) => Converte
 };
 
 const usedUp = (data: Json): string =>
-	`He has used ${text(data.used_traffic) || "0"} of ${text(data.data_limit)} bytes,`;
+	`They have used ${text(data.used_traffic) || "0"} of ${text(data.data_limit)} bytes,`;
 
-/** Seen at Marzban: a disabled user whom one enables as active forgets that he was on hold, and has no expiry. */
-const heldLosses = (data: Json): Loss[] =>
-	isOnHold(data)
-		? [
-				lost(
-					"hold_disabled",
-					"expire_strategy",
-					"act",
-					"Enable him as on hold, with his duration: as active he never expires."
-				)
-			]
-		: [];
+/** Seen at Marzban: a disabled user whom one enables as active forgets that they were on hold, and has no expiry. */
+function heldLosses(data: Json): Loss[] {
+	if (!isOnHold(data)) return [];
+	if (hasDuration(data))
+		return [
+			lost(
+				"hold_disabled",
+				"expire_strategy",
+				"act",
+				"Enable them as on hold, with their duration: as active they never expire."
+			)
+		];
+	const reason = `Their time begins with the first use and is ${data.usage_duration ?? "none"}: disabled until you give them one.`;
+	return [lost("hold_dropped", "usage_duration", "act", reason)];
+}
 
 export const expire: Converter<Context> = (data, { database }) => {
 	if (data.expire_strategy === "never" || isOnHold(data)) return { value: null };
 	if (data.expire_strategy !== "fixed_date")
-		return refuse("strategy_unknown", "expire_strategy", data.expire_strategy, "It is not known when he shall expire.");
+		return refuse(
+			"strategy_unknown",
+			"expire_strategy",
+			data.expire_strategy,
+			"It is not known when they shall expire."
+		);
 	const seconds = unixSeconds(text(data.expire_date));
 	if (!Number.isSafeInteger(seconds)) return refuse("date_unreadable", "expire_date", data.expire_date, UNREADABLE);
 	const [last, severity, end] =
@@ -90,15 +122,15 @@ const END = "Marzban ends in the year 9999.";
 const ON_MYSQL = "Marzban ends in the year 2038, on MySQL.";
 const UNREADABLE = "This is no date that both panels read alike.";
 
-/** Marzban makes a hold active before it reckons its end: where the end has no room, he would never expire. */
+/** Marzban makes a hold active before it reckons its end: where the end has no room, it would never come. */
 export const holdDuration: Converter<Context> = (data, { database }) => {
-	if (!isOnHold(data)) return { value: null };
-	const duration = data.usage_duration ?? null;
+	if (!isOnHold(data) || !hasDuration(data)) return { value: null };
+	const duration = Math.floor(Number(data.usage_duration));
 	const [longest, severity, end] =
 		database?.kind === "mysql"
 			? ([LONGEST_INT_HOLD, "degraded", ON_MYSQL] as const)
 			: ([LONGEST_HOLD, "info", END] as const);
-	if (typeof duration !== "number" || duration <= longest) return { value: duration };
+	if (duration <= longest) return { value: duration };
 	const reason = `Of ${duration} seconds: ${end}`;
 	return { value: longest, losses: [lost("hold_clamped", "usage_duration", severity, reason)] };
 };
@@ -106,9 +138,12 @@ export const holdDuration: Converter<Context> = (data, { database }) => {
 /** A time that the zone of Marzban's host moves out of the years 1 to 9999 would end its look at all holds, each time. */
 export const holdTimeout: Converter<Context> = data => {
 	const deadline = text(data.activation_deadline);
-	if (!isOnHold(data) || deadline === "") return { value: null };
+	if (!isOnHold(data) || !hasDuration(data) || deadline === "") return { value: null };
 	const seconds = unixSeconds(deadline);
-	if (!Number.isSafeInteger(seconds)) return refuse("date_unreadable", "activation_deadline", deadline, UNREADABLE);
+	if (!Number.isSafeInteger(seconds)) {
+		const reason = `'${deadline}' is no time that both panels read alike: their time begins with the first use alone.`;
+		return { value: null, losses: [lost("deadline_dropped", "activation_deadline", "act", reason)] };
+	}
 	// Before 1970, it is long past either way.
 	if (seconds <= LAST_EXPIRY) return { value: naiveStamp(Math.max(0, seconds)) };
 	const losses = [lost("deadline_clamped", "activation_deadline", "info", END)];

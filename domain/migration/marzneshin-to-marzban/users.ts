@@ -17,6 +17,7 @@ import { oldLinkOf, oldPathOf } from "./links";
 import { name } from "./names";
 import { dataLimit, lifetime, resetPhase, resetStrategy, usedTraffic } from "./quota";
 import { expire, holdDuration, holdTimeout, status } from "./status";
+import { carriedTimes } from "./times";
 import { lost, refuse, text } from "./values";
 
 const row = (to: string | null, from: string, convert: string): FieldMapping => ({
@@ -29,7 +30,7 @@ const rows: readonly FieldMapping[] = [
 	row("username", "username id subscription_url", "name"),
 	row("status", "enabled expired data_limit data_limit_reached used_traffic expire_strategy", "status"),
 	row("proxies", "key service_ids", "proxies"),
-	row("inbounds", "service_ids", "inbounds"),
+	row("inbounds", "service_ids key", "inbounds"),
 	row("expire", "expire_strategy expire_date", "expire"),
 	row("data_limit", "data_limit used_traffic data_limit_reset_strategy data_limit_reached", "dataLimit"),
 	row("data_limit_reset_strategy", "data_limit_reset_strategy data_limit", "resetStrategy"),
@@ -40,19 +41,26 @@ const rows: readonly FieldMapping[] = [
 	// By the target's database alone; without it, some are losses.
 	row("used_traffic", "used_traffic data_limit", "usedTraffic"),
 	row("lifetime_used_traffic", "lifetime_used_traffic", "lifetime"),
-	row("traffic_reset_at", "traffic_reset_at", "resetPhase"),
-	row("created_at", "created_at", "carried"),
-	row("online_at", "online_at", "carried"),
-	row("sub_updated_at", "sub_updated_at", "carried"),
+	row("traffic_reset_at", "traffic_reset_at created_at", "resetPhase"),
+	row("created_at", "created_at", "time"),
+	row("online_at", "online_at", "time"),
+	row("sub_updated_at", "sub_updated_at", "time"),
 	row("sub_last_user_agent", "sub_last_user_agent", "carried"),
-	row("sub_revoked_at", "sub_revoked_at", "carried")
+	row("sub_revoked_at", "sub_revoked_at", "time")
 ];
 
 const carried: Converter<Context> = (data, { database }, { from }) =>
 	!database ? {} : { value: data[from[0] as string] ?? null };
 
-/** Both panels take up to 500 code points; nothing and an empty text say the same. */
-const note: Converter<Context> = data => ({ value: text(data.note) || null });
+const LONGEST_NOTE = 500;
+
+/** Both panels take up to 500 code points, and a row may hold more; nothing and an empty text say the same. */
+const note: Converter<Context> = data => {
+	const points = [...text(data.note)];
+	if (points.length <= LONGEST_NOTE) return { value: text(data.note) || null };
+	const reason = `Of ${points.length} characters the first ${LONGEST_NOTE} are kept: Marzban takes no more.`;
+	return { value: points.slice(0, LONGEST_NOTE).join(""), losses: [lost("note_cut", "note", "degraded", reason)] };
+};
 
 const owner: Converter<Context> = ({ owner_username }, { account, owners }) => {
 	const envAccount = account.kind === "env";
@@ -77,7 +85,7 @@ export const users = (derive: Readonly<Record<AuthAlgorithm, Derive>>): StreamMa
 		name,
 		status,
 		proxies: proxies(derive),
-		inbounds,
+		inbounds: inbounds(derive),
 		expire,
 		dataLimit,
 		resetStrategy,
@@ -88,6 +96,7 @@ export const users = (derive: Readonly<Record<AuthAlgorithm, Derive>>): StreamMa
 		usedTraffic,
 		lifetime,
 		resetPhase,
+		time: carriedTimes,
 		carried
 	}
 });

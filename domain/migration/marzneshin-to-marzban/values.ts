@@ -12,7 +12,14 @@ export const bytes = (value: JsonValue | undefined): bigint => BigInt(text(value
 /** A limit of 0, which a row can hold: no traffic at all, after any reset. */
 export const hasNothing = (data: Json): boolean => text(data.data_limit) !== "" && bytes(data.data_limit) <= 0n;
 
+/** A plan that is given anew each period. */
+export const resets = (data: Json): boolean =>
+	text(data.data_limit) !== "" && data.data_limit_reset_strategy !== "no_reset" && !hasNothing(data);
+
 export const isOnHold = (data: Json): boolean => data.expire_strategy === "start_on_first_use";
+
+/** A hold of no seconds, which a row can hold, has no end that could be reckoned. */
+export const hasDuration = ({ usage_duration }: Json): boolean => Number(usage_duration ?? 0) >= 1;
 
 /** What a code means is in `losses/`; the compiler wants its row. */
 export const lost = <C extends LossCode>(

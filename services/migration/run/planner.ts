@@ -39,7 +39,11 @@ export async function preflight(
 		checked("target", () => broker.call("importer.check", { connection: definition.target }))
 	]);
 	const reachable = source.ok && target.ok;
-	const contextWith = (facts: CheckReport["facts"]): Json => mapping.contextOf(facts, target.facts, definition);
+	const plannedAt = new Date().toISOString().slice(0, 19);
+	const contextWith = (facts: CheckReport["facts"]): Json => ({
+		...mapping.contextOf(facts, target.facts, definition),
+		plannedAt
+	});
 	let context = reachable ? contextWith(source.facts) : {};
 	const findings: Finding[] = [...named("source", source), ...named("target", target)];
 	if (reachable) findings.push(...mapping.findings(context, source.facts, target.facts, definition));

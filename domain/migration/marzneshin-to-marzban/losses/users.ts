@@ -1,5 +1,6 @@
 import type { Meanings } from "../../meaning";
 import { accessLosses } from "./access";
+import { fieldLosses } from "./fields";
 
 const users = { kind: "loss", streams: ["users"] } as const;
 
@@ -42,7 +43,7 @@ const traffic = {
 		severity: "act",
 		says: "{records} [is|are] disabled: [it has|they have] no traffic left, and the target's API cannot make anybody limited.",
 		means:
-			"At the source they were limited until they got more traffic. Marzban finds that out by itself only, by what it has counted, and it has counted nothing yet. With `database:` at the target they stay limited; `rules.limitedUsers` chooses otherwise.",
+			"At the source they were limited until they got more traffic; of those who were expired or disabled as well, it is told where their plan resets, and would be whole again once they are renewed. Marzban finds that out by itself only, by what it has counted, and it has counted nothing yet. With `database:` at the target they stay limited; `rules.limitedUsers` chooses otherwise.",
 		whom: ["operator", "reseller", "customer"],
 		todo: "When they renew, enable them and set the new limit. Do not press Marzban's reset for everybody before: it makes disabled users active.",
 		customers: "Your traffic is used up, and your account is off until it is renewed."
@@ -65,6 +66,14 @@ const traffic = {
 		whom: ["reseller"],
 		todo: "Nothing. When they renew, set the whole limit.",
 		customers: "What was left of your traffic is shown as your limit, and your use is counted from 0."
+	},
+	zero_limit: {
+		...users,
+		severity: "info",
+		says: "{records} with a limit of 0, which is no traffic at all, [has|have] one of 1 byte at the target.",
+		means: "0 would be unlimited at Marzban. Only a row written by hand has such a limit.",
+		whom: ["operator", "reseller"],
+		todo: "Nothing. When they renew, set the limit that they paid for."
 	},
 	quota_gain: {
 		...users,
@@ -158,4 +167,10 @@ const time = {
 	}
 } as const satisfies Meanings;
 
-export const userLosses = { ...names, ...accessLosses, ...traffic, ...time } as const satisfies Meanings;
+export const userLosses = {
+	...names,
+	...accessLosses,
+	...traffic,
+	...time,
+	...fieldLosses
+} as const satisfies Meanings;

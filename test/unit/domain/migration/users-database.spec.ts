@@ -47,8 +47,13 @@ const user: Json = {
 	owner_username: null,
 	subscription_url: "http://panel/sub/ali/k"
 };
+const clock = { plannedAt: "2026-11-20T00:00:00", now: "2026-11-21T00:00:00" };
 const moved = (fields: Json, kind = "sqlite") =>
-	transform(mapping.streams.users as never, { id: "1", name: "ali", data: { ...user, ...fields } }, context(kind));
+	transform(
+		mapping.streams.users as never,
+		{ id: "1", name: "ali", data: { ...user, ...fields } },
+		{ ...context(kind), ...clock }
+	);
 
 it("plan, use, lifetime, phase and birth cross exactly, and nothing is lost", () => {
 	const { target, losses } = moved({});
@@ -82,7 +87,10 @@ it("a limit of 0 that resets would be a byte each time: it does not reset there,
 	const fields = { data_limit: "0", used_traffic: "3", data_limit_reached: true, data_limit_reset_strategy: "day" };
 	const { target, losses } = moved(fields);
 	expect(target?.data).toMatchObject({ status: "limited", data_limit: "1", data_limit_reset_strategy: "no_reset" });
-	expect(losses).toMatchObject([{ code: "reset_dropped", severity: "degraded" }]);
+	expect(losses).toMatchObject([
+		{ code: "zero_limit", severity: "info" },
+		{ code: "reset_dropped", severity: "degraded" }
+	]);
 });
 
 it("one on hold who has used up his plan is not made limited: he would lose his hold", () => {
@@ -106,4 +114,50 @@ it("a hold that could end after 2038 is cut on MySQL, on record: begun, it would
 	const { target, losses } = moved(held(630_720_000), "mysql");
 	expect(target?.data.on_hold_expire_duration).toBe(315_360_000);
 	expect(losses).toMatchObject([{ code: "hold_clamped", severity: "degraded" }]);
+});
+
+describe("a time that is cosmetic costs nobody a customer", () => {
+	const TIMES = ["created_at", "online_at", "sub_updated_at", "sub_revoked_at"];
+	const COMING = ["2026-11-21T00:05:01", "2027-01-01T00:00:00.123456", "9999-12-31T23:59:59"];
+	it.each(TIMES.flatMap(field => COMING.map(value => [field, value])))(
+		"%s at %s is to come: that of the plan",
+		(field, value) => {
+			const { target, losses } = moved({ [field as string]: value as string });
+			expect(target?.data[field as string]).toBe("2026-11-20T00:00:00");
+			expect(losses).toMatchObject([{ code: "time_clamped", field, severity: "info" }]);
+		}
+	);
+
+	it.each(TIMES.flatMap(field => ["soon", "0001-01-01T00:00:00", "2026-02-31T00:00:00"].map(value => [field, value])))(
+		"%s at %s is none that a database keeps",
+		(field, value) => {
+			const { target, losses } = moved({ [field as string]: value as string });
+			expect(target?.data[field as string]).toBe(field === "created_at" ? "2026-11-20T00:00:00" : null);
+			expect(losses).toMatchObject([{ code: "time_clamped", field, severity: "info" }]);
+		}
+	);
+
+	it("that is, or will be in a moment, stays to the microsecond", () => {
+		for (const value of ["2026-11-21T00:04:59.999999", "1000-01-01T00:00:00", "2020-01-01T00:00:00.5"])
+			expect(moved({ online_at: value })).toMatchObject({ target: { data: { online_at: value } }, losses: [] });
+		expect(moved({ online_at: "2020-01-01T00:00:00+03:30" }).target?.data.online_at).toBe("2020-01-01T00:00:00");
+		expect(moved({ created_at: null }).target?.data.created_at).toBe("2026-11-20T00:00:00");
+	});
+
+	it("keeps the next reset where it is: never sooner than at the source", () => {
+		const coming = "2026-12-24T00:00:00";
+		expect(moved({ traffic_reset_at: coming })).toMatchObject({
+			target: { data: { traffic_reset_at: coming } },
+			losses: []
+		});
+		expect(moved({ traffic_reset_at: null, created_at: coming }).target?.data.traffic_reset_at).toBe(coming);
+		expect(moved({ traffic_reset_at: "soon" }).target?.data.traffic_reset_at).toBeNull();
+	});
+
+	it.each([
+		["used_traffic", "-5"],
+		["lifetime_used_traffic", "-5"]
+	])("and so does no %s of %s", (field, value) => {
+		expect(moved({ [field]: value }).target?.data[field]).toBe("0");
+	});
 });

@@ -41,12 +41,17 @@ const sideArbitrary = fc.record({
 	authAlgorithm: fc.constantFrom("xxh128", "plain"),
 	sharedNames: fc.constantFrom([], ["abc", "ali"])
 });
-const contextFor = (rules: object, side: object): Json =>
-	mapping.contextOf(
+/** What carries, beside the API: nothing, or a database of one kind. */
+const databaseArbitrary = fc.constantFrom(null, { kind: "sqlite" }, { kind: "mysql" });
+const contextFor = (rules: object, side: object, database: object | null = null): Json => ({
+	...mapping.contextOf(
 		{ ...side, services: servicesFact(), inbounds: INBOUNDS, admins: [{ username: "reseller" }] } as never,
-		{ account: "root", accountKind: "env", inbounds: TARGET_INBOUNDS, admins: [] } as never,
+		{ account: "root", accountKind: "env", inbounds: TARGET_INBOUNDS, admins: [], database } as never,
 		{ streams: ["admins", "users"], rules } as never
-	);
+	),
+	plannedAt: new Date(NOW).toISOString().slice(0, 19),
+	now: new Date().toISOString().slice(0, 19)
+});
 const servicesFact = () => Object.entries(SERVICES).map(([id, inbound_ids]) => ({ id: Number(id), inbound_ids }));
 
 /** `\w{3,32}` as Python reads it, in small letters as the panel shows it. */
@@ -67,6 +72,14 @@ const dateArbitrary = fc
 	.date({ min: new Date("0001-01-01T00:00:00Z"), max: new Date("9999-12-31T23:59:59Z"), noInvalidDate: true })
 	.chain(date => fc.constantFrom(date.toISOString().slice(0, 19), `${date.toISOString().slice(0, 19)}.789012`));
 
+const timeArbitrary = fc.oneof(
+	{ weight: 4, arbitrary: dateArbitrary },
+	{
+		weight: 1,
+		arbitrary: fc.constantFrom("", "soon", "2026-13-45T00:00:00", "2026-01-01T00:00:00+03:30", "2026-01-01")
+	}
+);
+
 /** A user as the source can show one: what it computes follows from the rest. */
 const userArbitrary = fc
 	.record({
@@ -76,15 +89,29 @@ const userArbitrary = fc
 		key: fc.oneof(fc.stringMatching(/^[0-9a-f]{32}$/), fc.string({ minLength: 1, maxLength: 64 })),
 		expire_strategy: fc.constantFrom("never", "fixed_date", "start_on_first_use"),
 		date: dateArbitrary,
-		usage_duration: fc.oneof(fc.integer({ min: 1, max: 10 ** 8 }), fc.integer({ min: 1, max: 315_360_000_000 })),
+		usage_duration: fc.oneof(
+			fc.integer({ min: 1, max: 10 ** 8 }),
+			fc.integer({ min: 1, max: 315_360_000_000 }),
+			fc.constantFrom(null, 0, -1)
+		),
 		deadline: fc.option(dateArbitrary),
 		limit: fc.option(bytesArbitrary),
 		used: bytesArbitrary,
 		data_limit_reset_strategy: fc.constantFrom("no_reset", "day", "week", "month", "year"),
-		note: fc.option(fc.string({ unit: "grapheme", maxLength: 60 })),
+		note: fc.option(
+			fc.oneof(
+				fc.string({ unit: "grapheme", maxLength: 60 }),
+				fc.integer({ min: 499, max: 600 }).map(length => "🌳".repeat(length))
+			)
+		),
 		enabled: fc.boolean(),
 		service_ids: fc.subarray([1, 2, 3, 4, 5]),
-		owner_username: fc.constantFrom("reseller", "root", null)
+		owner_username: fc.constantFrom("reseller", "root", null),
+		created_at: fc.option(timeArbitrary),
+		online_at: fc.option(timeArbitrary),
+		sub_updated_at: fc.option(timeArbitrary),
+		sub_revoked_at: fc.option(timeArbitrary),
+		traffic_reset_at: fc.option(timeArbitrary)
 	})
 	.map(({ hasCapitals, date, deadline, limit, used, ...user }): Json => {
 		const dated = user.expire_strategy === "fixed_date";
@@ -127,12 +154,12 @@ const forEveryUser = (promise: (made: Json, test: Case) => void): void =>
 describe("any user of the source", () => {
 	it("is made into what no rule refuses, neither the mapping's nor the connector's", () =>
 		fc.assert(
-			fc.property(userArbitrary, ruleArbitrary, sideArbitrary, (data, rules, side) => {
-				const context = contextFor(rules, side);
+			fc.property(userArbitrary, ruleArbitrary, sideArbitrary, databaseArbitrary, (data, rules, side, database) => {
+				const context = contextFor(rules, side, database);
 				const { target, id } = move(data, context);
 				if (!target) return;
 				expect(mapping.violation("users", { id, data: target.data }, context)).toBeUndefined();
-				expect(() => refuse(target.data)).not.toThrow();
+				expect(() => refuse(target.data, database?.kind as "sqlite" | undefined)).not.toThrow();
 			}),
 			{ numRuns: 1000 }
 		));
@@ -147,8 +174,10 @@ describe("any user of the source", () => {
 					limitedUsers: "disable",
 					noAccess: "create"
 				};
-				const { quarantine } = move(data, contextFor(rules, { authAlgorithm: "xxh128", sharedNames: ["abc"] }));
-				expect(quarantine).toBeUndefined();
+				for (const authAlgorithm of ["xxh128", "plain"]) {
+					const { quarantine } = move(data, contextFor(rules, { authAlgorithm, sharedNames: ["abc"] }));
+					expect(quarantine).toBeUndefined();
+				}
 			}),
 			{ numRuns: 1000 }
 		));
@@ -156,8 +185,9 @@ describe("any user of the source", () => {
 	it("gains no status: who is disabled, expired or used up is not let in, but for his one byte", () =>
 		forEveryUser((made, { data, rules }) => {
 			if (data.enabled !== true) return expect(made.status).toBe("disabled");
+			if (made.status === "disabled") return;
 			if (data.expired === true) return expect(made.status).toBe("expired");
-			if (data.data_limit_reached !== true || made.status === "disabled") return;
+			if (data.data_limit_reached !== true) return;
 			expect([rules.limitedUsers, made.status, made.data_limit]).toEqual(["oneByte", "active", "1"]);
 		}));
 
@@ -186,6 +216,9 @@ describe("any user of the source", () => {
 				// The one second before which Marzban has no expiry.
 				return expect(made.expire).toBeLessThanOrEqual(Math.max(1, source));
 			}
+			// A hold without a length is none that anybody could begin.
+			if (Number(data.usage_duration ?? 0) < 1)
+				return expect(made).toMatchObject({ status: "disabled", on_hold_timeout: null });
 			expect(made.on_hold_expire_duration).toBeLessThanOrEqual(Number(data.usage_duration));
 			expect(made.on_hold_timeout).toBe(data.activation_deadline && reckoned(String(data.activation_deadline)));
 		}));

@@ -104,8 +104,33 @@ describe("a user's credentials", () => {
 		expect(categoryOf({ key: null })).toBe("no_key");
 	});
 
-	it("are not made up where a plain key is no UUID", () => {
-		expect(categoryOf({ key: "not-a-key" }, context({}, { source: { authAlgorithm: "plain" } }))).toBe("no_uuid");
+	describe("of a plain key that is no UUID", () => {
+		const plain = (rules: object = {}) => context(rules, { source: { authAlgorithm: "plain" } });
+		it.each(["not-a-key", "Pass word/+=?&#%", "کلید", "k", "x".repeat(64), "cd613e30d8f16adf91b7584a2265b1f"])(
+			"'%s' are the passwords that it is",
+			key => {
+				const { target, losses } = moved({ key, service_ids: [1, 5] }, plain());
+				expect(target?.data).toMatchObject({
+					proxies: { trojan: { password: key }, shadowsocks: { password: key, method: "chacha20-ietf-poly1305" } },
+					inbounds: { trojan: ["Trojan"], shadowsocks: ["SS"] }
+				});
+				expect(Object.keys(target?.data.proxies as Json).sort()).toEqual(["shadowsocks", "trojan"]);
+				expect(losses).toMatchObject([
+					{ code: "uuid_missing", severity: "degraded", reason: expect.stringContaining("VLESS (vless), old (vmess)") }
+				]);
+				expect(losses[0]?.reason).not.toContain(key === "k" ? "'k'" : key);
+			}
+		);
+
+		it("are spare ones where nothing else is served, or the user waits, as the rule says", () => {
+			const vless = { key: "not-a-key", service_ids: [6] };
+			const services = [{ id: 6, inbound_ids: [1] }];
+			const known = (rules: object = {}) => context(rules, { source: { authAlgorithm: "plain", services } });
+			const { target, losses } = moved(vless, known());
+			expect(target?.data).toMatchObject({ proxies: { trojan: { password: "not-a-key" } }, inbounds: {} });
+			expect(losses).toMatchObject([{ code: "access_lost", severity: "act" }]);
+			expect(categoryOf(vless, known({ noAccess: "quarantine" }))).toBe("no_uuid");
+		});
 	});
 });
 
@@ -230,8 +255,26 @@ describe("a user without traffic left", () => {
 		expect(categoryOf(spent, context({ limitedUsers: "quarantine" }))).toBe("limited");
 	});
 
-	it("is as he is where something stronger holds", () => {
-		const expired = { ...spent, expired: true, expire_strategy: "fixed_date", expire_date: "2020-01-01T00:00:00" };
+	const ended = { expired: true, expire_strategy: "fixed_date", expire_date: "2020-01-01T00:00:00" };
+	it.each([
+		["expired", { ...resets, ...ended }],
+		["disabled", { ...resets, enabled: false }],
+		["both", { ...resets, ...ended, enabled: false }],
+		["on hold and disabled", { ...held, enabled: false, data_limit_reset_strategy: "day" }]
+	])("and %s, on a plan that resets, is treated alike: to renew would be to give it all again", (what, fields) => {
+		expect(dataOf(fields)).toMatchObject({ status: "disabled", data_limit: "5" });
+		expect(moved(fields).losses).toContainEqual(expect.objectContaining({ code: "limited_disabled", severity: "act" }));
+		expect(categoryOf(fields, context({ limitedUsers: "quarantine" }))).toBe("limited");
+		if (what.includes("hold")) return;
+		expect(dataOf(fields, context(oneByte))).toMatchObject({ data_limit: "1" });
+		expect(dataOf(fields, context(oneByte)).status).toBe(what === "expired" ? "expired" : "disabled");
+		expect(lossesOf(fields, context(oneByte))).toContain("limited_one_byte");
+	});
+
+	it("is as they are where something stronger holds and one byte is left either way", () => {
+		const expired = { ...spent, ...ended };
+		expect(dataOf(expired)).toMatchObject({ status: "expired", data_limit: "1" });
+		expect(lossesOf(expired)).toEqual(["limit_is_remainder"]);
 		expect(dataOf(expired, context(oneByte))).toMatchObject({ status: "expired", data_limit: "1" });
 		expect(dataOf({ ...spent, enabled: false }, context(oneByte))).toMatchObject({
 			status: "disabled",
@@ -260,10 +303,28 @@ describe("an expiry", () => {
 		"of %j leaves the user for a human: it would become none",
 		date => {
 			expect(categoryOf({ expire_strategy: "fixed_date", expire_date: date })).toBe("date_unreadable");
-			const held = { expire_strategy: "start_on_first_use", usage_duration: 60, activation_deadline: "soon" };
-			expect(categoryOf(held)).toBe("date_unreadable");
 		}
 	);
+
+	it.each(["soon", "5", "2030-02-31T00:00:00"])(
+		"of a hold, where the deadline %j is none, costs the deadline alone",
+		activation_deadline => {
+			const held = { expire_strategy: "start_on_first_use", usage_duration: 60, activation_deadline };
+			expect(dataOf(held)).toMatchObject({ status: "on_hold", on_hold_expire_duration: 60, on_hold_timeout: null });
+			expect(moved(held).losses).toMatchObject([{ code: "deadline_dropped", severity: "act" }]);
+		}
+	);
+
+	it.each([null, 0, -5])("of a hold of %j seconds is none: nobody is let in, and nobody is lost", usage_duration => {
+		const held = { expire_strategy: "start_on_first_use", usage_duration, activation_deadline: "2027-01-20T00:00:00" };
+		expect(dataOf(held)).toMatchObject({
+			status: "disabled",
+			expire: null,
+			on_hold_expire_duration: null,
+			on_hold_timeout: null
+		});
+		expect(moved(held).losses).toMatchObject([{ code: "hold_dropped", severity: "act" }]);
+	});
 
 	it("by a rule that is not known leaves the user for a human: it would become none", () => {
 		expect(categoryOf({ expire_strategy: "on_fridays", expire_date: "2030-06-15T12:00:00" })).toBe("strategy_unknown");
@@ -323,7 +384,7 @@ describe("a quota", () => {
 		const fields = { ...ended, data_limit: "0", data_limit_reached: true, data_limit_reset_strategy: "day" };
 		expect(dataOf(fields)).toMatchObject({ status: "expired", data_limit: "1", data_limit_reset_strategy: "no_reset" });
 		expect(moved(fields).losses).toMatchObject([
-			{ code: "limit_is_remainder", severity: "info" },
+			{ code: "zero_limit", severity: "info" },
 			{ code: "reset_dropped", severity: "degraded" }
 		]);
 		// Used or not, there is nothing of a period to forget.
@@ -354,6 +415,13 @@ describe("a quota", () => {
 		const fields = { data_limit: "10", used_traffic: "4", data_limit_reset_strategy: "month" };
 		expect(categoryOf(fields, context({ resettingPlans: "quarantine" }))).toBe("resetting_plan_used");
 	});
+});
+
+it("a note that only a row can hold is cut, by code points, on record", () => {
+	const note = `${"🌳".repeat(499)}${"x".repeat(9)}`;
+	expect(dataOf({ note }).note).toBe(`${"🌳".repeat(499)}x`);
+	expect(moved({ note }).losses).toMatchObject([{ code: "note_cut", severity: "degraded" }]);
+	expect(lossesOf({ note: "🌳".repeat(500) })).toEqual([]);
 });
 
 describe("an owner", () => {
