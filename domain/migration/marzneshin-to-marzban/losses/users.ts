@@ -71,7 +71,7 @@ const traffic = {
 		...users,
 		severity: "info",
 		says: "{records} with a limit of 0, which is no traffic at all, [has|have] one of 1 byte at the target.",
-		means: "0 would be unlimited at Marzban. Only a row written by hand has such a limit.",
+		means: "Marzban takes 0 for unlimited. Only a row written by hand has such a limit.",
 		whom: ["operator", "reseller"],
 		todo: "Nothing. When they renew, set the limit that they paid for."
 	},
