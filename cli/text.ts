@@ -25,9 +25,11 @@ export function planText(plan: Plan): string {
 			...(Object.keys(quarantine).length > 0 ? [`    need a human: ${counted(quarantine)}`] : []),
 			...(Object.keys(losses).length > 0 ? [`    losses: ${counted(losses)}`] : [])
 		]),
-		plan.ok
-			? `  ready; about ${plan.estimateSeconds} s to copy. Nothing has been written.`
-			: "  refused: nothing has been written."
+		plan.begun
+			? "  Nothing has been written by this look."
+			: plan.ok
+				? `  ready; about ${plan.estimateSeconds} s to copy. Nothing has been written.`
+				: "  refused: nothing has been written."
 	].join("\n");
 }
 

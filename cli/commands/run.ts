@@ -10,7 +10,7 @@ import { planText, statusText } from "../text";
 const EVERY = { near: 200, far: 500 } as const;
 
 export async function runMigration(client: Client, file: string, flags: Flags): Promise<number> {
-	const plan = await client.call("migration.plan", { document: readText(file) });
+	const plan = await client.call("migration.plan", { document: readText(file), look: false });
 	if (!plan.ok) {
 		print(flags.json ? JSON.stringify(plan) : planText(plan));
 		return EXIT.refused;

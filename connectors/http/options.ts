@@ -5,7 +5,12 @@ import { readPanelAddress } from "../../domain/migration/panel-address";
 import { ConnectorError, type Option, type Spec } from "../connector";
 
 export const COMMON_OPTIONS = {
-	url: { type: "string", required: true, description: "Address of the panel: http or https, a path prefix allowed." },
+	url: {
+		type: "string",
+		required: true,
+		fixed: true,
+		description: "Address of the panel: http or https, a path prefix allowed."
+	},
 	username: { type: "string", required: true, description: "A sudo account of the panel." },
 	password: { type: "string", required: true, secret: true, description: "Its password." },
 	rateLimit: { type: "number", default: 0, description: "Requests per second at most; 0 for no limit of ours." },

@@ -45,6 +45,8 @@ export const marzbanSpec: Spec = {
 	title: "Marzban",
 	options: {
 		...COMMON_OPTIONS,
+		// Whoever makes a record may own it.
+		username: { ...COMMON_OPTIONS.username, fixed: true },
 		concurrency: { type: "number", default: 8, description: "Writes at once at most; how many is found by measuring." },
 		settleMs: {
 			type: "number",
@@ -53,6 +55,7 @@ export const marzbanSpec: Spec = {
 		},
 		database: {
 			type: "string",
+			fixed: true,
 			secret: true,
 			default: "",
 			description:

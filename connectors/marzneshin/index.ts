@@ -26,12 +26,14 @@ export const marzneshinSpec: Spec = {
 		...COMMON_OPTIONS,
 		authAlgorithm: {
 			type: "enum",
+			fixed: true,
 			values: ["auto", "xxh128", "plain"],
 			default: "auto",
 			description: "How credentials are derived from keys; auto reads it off an active user's links."
 		},
 		database: {
 			type: "string",
+			fixed: true,
 			secret: true,
 			default: "",
 			description:

@@ -38,6 +38,8 @@ export interface OptionSpec {
 	readonly type: "string" | "number" | "boolean" | "enum";
 	readonly values?: readonly string[];
 	readonly required?: boolean;
+	/** What was moved depends on it: it stays as it is once a run has begun. */
+	readonly fixed?: boolean;
 	/** Never answered, logged or stored in the clear. */
 	readonly secret?: boolean;
 	readonly default?: string | number | boolean;

@@ -58,9 +58,33 @@ export interface Plan {
 	readonly meanings?: Readonly<Record<string, string>>;
 	/** A rough guess for the copy, in seconds. */
 	readonly estimateSeconds: number;
+	/** Of one that was begun; then the findings are of now, the streams of when it was planned. */
+	readonly begun?: Begun;
 }
 
-/** How many records, and a sentence about them. */
+/** Where a migration stands that is planned once more. */
+export interface Begun {
+	/** ISO 8601, UTC. */
+	readonly plannedAt: string | null;
+	readonly phase: Phase;
+	/** Settings that were changed since, by their paths: the next command that writes takes them over. */
+	readonly changed: readonly string[];
+	/** What the source lists now against what the run knows; empty where the source could not be read. */
+	readonly streams: readonly BegunStream[];
+	/** What `run` would do now. */
+	readonly next: string;
+}
+export interface BegunStream {
+	readonly stream: string;
+	/** Known to the run. */
+	readonly read: number;
+	/** Listed by the source, and not known to the run. */
+	readonly fresh: number;
+	/** Known to the run, and not listed by the source. */
+	readonly gone: number;
+}
+
+/** How many records, and a sentence about all of them: never one person's. */
 export interface Counted {
 	readonly count: number;
 	readonly reason: string;
@@ -68,7 +92,7 @@ export interface Counted {
 	readonly meaning: string;
 }
 
-/** How many records lost one thing. The sentence is about all of them, never about one; empty where there is none. */
+/** How many records lost one thing. */
 export interface LossCount extends Counted {
 	/** The worst of those below. */
 	readonly severity: Severity;
@@ -212,11 +236,15 @@ export const migration = contract("migration", "migration", {
 	actions: {
 		/** `document` is YAML or JSON. */
 		plan: action(
-			{ document: "string|min:1" },
+			{
+				document: "string|min:1",
+				/** False: of one that was begun, what was planned is answered without a look at either side. */
+				look: { type: "boolean", default: true }
+			},
 			{
 				scope: PLAN,
 				rest: "POST /migrations/plan",
-				says: "Looks at both sides and says what a run would do; writes nothing to either."
+				says: "Looks at both sides and says what a run would do; writes nothing to either. Of one that was begun it says where it stands."
 			}
 		).returns<Plan>(),
 		/** The definitions of inbounds of the definition's source. They may hold private keys. */

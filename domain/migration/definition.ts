@@ -8,6 +8,7 @@ import { type Definition, definitionSchema } from "../../contracts/migration/def
 import type { Connection } from "../../contracts/migration/records";
 import { strict } from "../../contracts/schema";
 import { digest } from "../canonical";
+import { ruleFaults } from "./definition-rules";
 
 /** One thing that is wrong, where: `line` and `column` count from 1. */
 export interface Problem {
@@ -49,7 +50,8 @@ export function readDefinition(text: string, known: KnownConnectors): Read {
 		return { ok: false, problems: [{ path: "", line: 1, column: 1, message: "A definition is a table of options." }] };
 	const verdict = check(value);
 	const faults = verdict === true || verdict instanceof Promise ? [] : verdict.flatMap(faultsOf);
-	const all = faults.length > 0 ? faults : connectionFaults(value as Definition, known);
+	const rest = (given: Definition): Fault[] => [...connectionFaults(given, known), ...ruleFaults(given)];
+	const all = faults.length > 0 ? faults : rest(value as Definition);
 	const problems = all.map(({ path, message }) => ({ path: path.join("."), ...at(path), message }));
 	if (problems.length > 0) return { ok: false, problems };
 	return { ok: true, definition: value as Definition, hash: digest(value as unknown as JsonValue) };

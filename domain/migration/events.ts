@@ -36,6 +36,8 @@ interface Place {
 
 interface Events {
 	planned: { definition: Definition; hash: string; mapping: string; context: Json; plan: Plan };
+	/** Settings that decide nothing of what a record becomes were changed; `changed`: their paths. */
+	redefined: { definition: Definition; hash: string; changed: readonly string[] };
 	/** A controller took the run over; what an earlier one still appends fails on the version. */
 	taken: { token: string };
 	/** Before the first write to a target whose database is written to; null: the operator took it himself. */

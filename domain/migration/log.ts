@@ -20,6 +20,7 @@ const written = (names: readonly string[]): string => {
 const WORDS: { readonly [T in RunEvent["type"]]: (data: DataOf<T>) => string } = {
 	planned: ({ mapping, plan }) =>
 		`Planned by ${mapping}: ${plan.streams.map(({ stream, move }) => `${move} ${stream}`).join(", ")} to move.`,
+	redefined: ({ changed: paths }) => `The definition was changed in ${paths.join(", ") || "its spelling alone"}.`,
 	taken: () => "A controller took the run over.",
 	backedUp: ({ path }) => (path ? `The target's database was copied to ${path}.` : "The operator took a backup."),
 	copied: ({ stream, batch, outcomes, last }) =>

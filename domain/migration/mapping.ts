@@ -25,6 +25,8 @@ export interface StreamMapping<C> {
 	readonly converters: Readonly<Record<string, Converter<C>>>;
 	/** The target's field that is the record's name there. */
 	readonly nameField: string;
+	/** Streams whose records these refer to: they are moved before. */
+	readonly after?: readonly string[];
 	/** Secrets that a new record of this stream gets, where the source's cannot be read. */
 	readonly newSecrets?: readonly string[];
 	/** Where it can: does this record keep its own? */

@@ -94,6 +94,7 @@ export interface Run {
 	paused: boolean;
 	/** Where the target's database was copied to; null: the operator did; undefined: not yet. */
 	backup: string | null | undefined;
+	plannedAt: string | null;
 	startedAt: string | null;
 	finishedAt: string | null;
 	failure: { code: string; message: string } | null;
@@ -206,24 +207,25 @@ function markUnreadable(stream: StreamRun, { ids, absent }: DataOf<"compared">):
 		if (stream.held.get(id) !== UNREADABLE) continue;
 		stream.held.delete(id);
 		stream.removed.add(id);
-		move(stream, "quarantined", "removed", { count: -1, reason: "" });
+		move(stream, "quarantined", "removed", -1);
 	}
 	for (const id of ids) {
 		if (!isUnreadable(id) || !stream.removed.has(id)) continue;
 		stream.removed.delete(id);
 		stream.held.set(id, UNREADABLE);
-		move(stream, "removed", "quarantined", { count: 1, reason: "Rows that the source cannot show are there again." });
+		move(stream, "removed", "quarantined", 1);
 	}
 }
 
-function move({ outcomes, quarantine }: StreamRun, from: Outcome, to: Outcome, tally: Tally[string]): void {
+function move({ outcomes, quarantine }: StreamRun, from: Outcome, to: Outcome, count: 1 | -1): void {
 	outcomes[from]--;
 	outcomes[to]++;
-	addTally(quarantine, { [UNREADABLE]: tally });
+	addTally(quarantine, { [UNREADABLE]: { count } });
 }
 
 const FOLD: Fold<Run> = {
-	planned: (run, data) => Object.assign(run, data),
+	planned: (run, data, at) => Object.assign(run, data, { plannedAt: at }),
+	redefined: (run, { definition, hash }) => Object.assign(run, { definition, hash }),
 	taken: (run, { token }, at) => {
 		run.token = token;
 		run.startedAt ??= at;
@@ -311,13 +313,15 @@ export function newRun(name: string, planned: DataOf<"planned">, newVersion: str
 		token: null,
 		paused: false,
 		backup: undefined,
+		plannedAt: null,
 		startedAt: null,
 		finishedAt: null,
 		failure: null,
 		result: null,
 		accepted: new Set(),
 		certificate: null,
-		streams: planned.definition.streams.map(stream => newStream(stream, total(stream), newVersion)),
+		// A stream that is named twice is walked once.
+		streams: [...new Set(planned.definition.streams)].map(stream => newStream(stream, total(stream), newVersion)),
 		version: newVersion
 	};
 }

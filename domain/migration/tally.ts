@@ -2,8 +2,8 @@
 
 import { type Intent, type Loss, type Result, SEVERITIES, type Severity } from "../../contracts/migration/records";
 
-/** How many records wait, by category, with the first reason given. */
-export type Tally = Record<string, { count: number; reason: string }>;
+/** How many records wait, by category. */
+export type Tally = Record<string, { count: number }>;
 
 /** How many records lost what, by code; one code may weigh differently for different records. */
 export type LossTally = Record<string, Partial<Record<Severity, number>>>;
@@ -37,11 +37,10 @@ export const countOf = (counts: LossTally[string]): number =>
 
 /** Adds the counts of `more` to `sum`; what comes to nothing is left out. */
 export function addTally(sum: Tally, more: Tally): void {
-	for (const [code, { count, ...rest }] of Object.entries(more)) {
-		const entry = sum[code];
-		if (entry) entry.count += count;
-		else sum[code] = { count, ...rest };
-		if (sum[code]?.count === 0) delete sum[code];
+	for (const [code, { count }] of Object.entries(more)) {
+		const total = (sum[code]?.count ?? 0) + count;
+		if (total === 0) delete sum[code];
+		else sum[code] = { count: total };
 	}
 }
 

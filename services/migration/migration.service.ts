@@ -16,6 +16,7 @@ import {
 	type Status
 } from "../../contracts/migration/migration";
 import type { ReportLine } from "../../contracts/migration/records";
+import { unknownLoss } from "../../domain/migration/definition-rules";
 import type { RunEvent } from "../../domain/migration/events";
 import { nextStep } from "../../domain/migration/next-step";
 import type { Run } from "../../domain/migration/run";
@@ -29,9 +30,10 @@ import { Controllers } from "./run/controllers";
 import { appendRun } from "./run/journal";
 import { changedLines, differenceLines, logLines, reportLines } from "./run/lines";
 import { linkLines } from "./run/links";
-import { preflight } from "./run/planner";
+import { lookAgain } from "./run/look-again";
+import { ordered, preflight } from "./run/planner";
 import { type Rehearsed, rehearse } from "./run/rehearse";
-import { type Planned, type PlannedDefinition, Runs, readOrRefuse } from "./run/runs";
+import { type Planned, type PlannedDefinition, Runs, readOrRefuse, redefinedBy } from "./run/runs";
 
 const { plan, inbounds, start, halt, pause, cancel, rollback, compare, repair, dryRun } = migration.actions;
 const { status, list, log, report, diff, links, ends, testSource, testTarget } = migration.actions;
@@ -50,8 +52,7 @@ export default class MigrationService
 	async plan(ctx: CallOf<typeof plan>): Promise<Plan> {
 		const { definition, hash } = readOrRefuse(ctx.params.document);
 		const begun = await this.runs.begun(definition.name);
-		if (begun && begun.hash !== hash) throw changed(definition.name);
-		if (begun) return begun.plan;
+		if (begun) return this.planAgain(begun, definition, hash, ctx.params.look);
 		const planned = await this.preflight(definition, hash);
 		await this.runs.keep(planned);
 		return planned.plan;
@@ -68,8 +69,13 @@ export default class MigrationService
 		const { name, only, limit, backupTaken, accept = [] } = ctx.params;
 		const canary =
 			only || limit !== undefined ? { ...(only && { only }), ...(limit !== undefined && { limit }) } : undefined;
+		for (const code of accept) {
+			const unknown = unknownLoss(code);
+			if (unknown !== undefined) throw failure("REQUEST_INVALID", unknown);
+		}
 		return this.controllers.inTurn(name, async () => {
-			const run = (await this.runs.begun(name)) ?? (await this.runs.begin(name));
+			const begun = await this.runs.begun(name);
+			const run = begun ? await this.renewed(begun) : await this.runs.begin(name);
 			if (run.phase === "cancelled" || run.phase === "rolled-back")
 				throw failure("MIGRATION_NOT_READY", `The migration '${name}' is ${run.phase}: give a new one another name.`);
 			const ready = await this.accepting(run, accept);
@@ -97,7 +103,7 @@ export default class MigrationService
 	async rollback(ctx: CallOf<typeof rollback>): Promise<Status> {
 		const { name, reason } = ctx.params;
 		return this.controllers.inTurn(name, async () => {
-			const run = await this.halted(name);
+			const run = await this.renewed(await this.halted(name));
 			if (run.phase !== "rolling-back" && run.phase !== "rolled-back")
 				await appendRun(this.store, run, { type: "undoing", data: { reason } }, `undoing-after-${run.version}`);
 			return this.controllers.drive(run);
@@ -217,7 +223,26 @@ export default class MigrationService
 	private async preflight(definition: Definition, hash: string): Promise<Planned> {
 		const mapping = this.mappingBetween(String(definition.source.connector), String(definition.target.connector));
 		if (!mapping) throw failure("DEFINITION_INVALID", "There is no mapping between these two systems.");
-		return { definition, hash, ...(await preflight(this.broker, definition, hash, mapping)) };
+		return { hash, ...(await preflight(this.broker, definition, hash, mapping)) };
+	}
+
+	/** Looks at both ends of one that was begun. What may change in its definition waits for the next command that writes. */
+	private async planAgain(run: Run, given: Definition, hash: string, look: boolean): Promise<Plan> {
+		const definition = ordered(given, this.mappingNamed(run.mapping));
+		const { taken, refused } = redefinedBy(run, definition);
+		if (refused.length > 0) throw changed(run.name, refused);
+		const { mapping, context, plan } = run;
+		await this.runs.keep({ definition, hash, mapping, context, plan });
+		return look ? lookAgain(this.broker, { ...run, definition }, hash, taken) : plan;
+	}
+
+	/** With the definition that was planned since, where it was: a controller at work on it stops for that. */
+	private async renewed(run: Run): Promise<Run> {
+		const planned = await this.runs.rewritten(run);
+		if (planned === undefined) return run;
+		const rested = await this.halted(run.name);
+		await this.runs.redefine(rested, planned);
+		return rested;
 	}
 
 	/** The run, with no controller of this node at work on it. */
@@ -238,7 +263,7 @@ export default class MigrationService
 	/** Compares a finished run once more. @param force writes also what others changed at the target */
 	private again({ name, reason }: { name: string; reason: string }, force: boolean): Promise<Status> {
 		return this.controllers.inTurn(name, async () => {
-			const run = await this.halted(name);
+			const run = await this.renewed(await this.halted(name));
 			if (run.phase !== "finished")
 				throw failure(
 					"MIGRATION_NOT_READY",
@@ -280,8 +305,8 @@ async function fromPlace<T>(after: string | null, read: () => Promise<T>): Promi
 	}
 }
 
-const changed = (name: string) =>
+const changed = (name: string, paths: readonly string[]) =>
 	failure(
 		"DEFINITION_CHANGED",
-		`The definition of '${name}' is not the one it was begun with: restore it, or give the changed one another name.`
+		`The definition of '${name}' is not the one it was begun with, in ${paths.join(", ")}: restore it, or give the changed one another name.`
 	);

@@ -35,7 +35,7 @@ same<Equal<Output<{ cursor: { type: "string"; nullable: true } }>, { cursor: str
 same<Equal<Output<{ cursor: "string|nullable" }>, { cursor: string | null }>>();
 same<Equal<Output<{ counts: { type: "record"; value: "number" } }>, { counts: Record<string, number> }>>();
 same<Equal<Output<{ data: "object" }>, { data: Json }>>();
-same<Equal<(typeof ctx)["params"], { document: string }>>();
+same<Equal<(typeof ctx)["params"], { document: string; look: boolean }>>();
 
 export async function calls(): Promise<void> {
 	const status = await broker.call("migration.start", { name: "panel" });

@@ -77,6 +77,7 @@ const owner: Converter<Context> = ({ owner_username }, { account, owners }) => {
 
 export const users = (derive: Readonly<Record<AuthAlgorithm, Derive>>): StreamMapping<Context> => ({
 	rows,
+	after: ["admins"],
 	nameField: "username",
 	owner: (data, target) => (target ? target.admin : data.owner_username),
 	oldLink: data => oldLinkOf(text(data.subscription_url)),

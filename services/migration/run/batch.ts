@@ -179,14 +179,14 @@ function takeBack(
 ): void {
 	counted.outcomes[outcome]--;
 	addLost(counted.losses, lost, -1);
-	if (category !== undefined) addTally(counted.quarantine, { [category]: { count: -1, reason: "" } });
+	if (category !== undefined) addTally(counted.quarantine, { [category]: { count: -1 } });
 }
 
 function place(counted: ReturnType<typeof noCounts>, { id, target }: Intent, result: Result): void {
 	const { outcome, quarantine, inDoubt } = result;
 	if (quarantine) {
 		counted.held.push([id, quarantine.category]);
-		addTally(counted.quarantine, { [quarantine.category]: { count: 1, reason: quarantine.reason } });
+		addTally(counted.quarantine, { [quarantine.category]: { count: 1 } });
 	}
 	// What may stand there by us keeps its name for its own record (L9).
 	if (inDoubt && target) counted.claimed.push(target.name);

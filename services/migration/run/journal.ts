@@ -48,7 +48,7 @@ export async function loadRun(
 		const recorded = event as RunEvent;
 		run ??= newRun(name, recorded.data as DataOf<"planned">, NEW);
 		apply(run, recorded, version, at);
-		if (recorded.type === "planned") run.definition = open(run.definition);
+		if (recorded.type === "planned" || recorded.type === "redefined") run.definition = open(run.definition);
 	}
 	return run;
 }

@@ -1,22 +1,23 @@
 /** The preflight: looks at both sides, runs every record through the mapping, writes nothing. */
 
 import type { Broker } from "../../../cluster";
-import { settingsOf } from "../../../cluster/settings";
 import type { Json } from "../../../contracts/json";
 import type { CheckReport, Finding } from "../../../contracts/migration/connection";
 import type { Definition } from "../../../contracts/migration/definition";
-import type { Plan, Side, StreamPlan } from "../../../contracts/migration/migration";
+import type { Plan, StreamPlan } from "../../../contracts/migration/migration";
 import type { SourceRecord, Transformed } from "../../../contracts/migration/records";
-import { refused, warning } from "../../../domain/migration/finding";
+import { inOrder } from "../../../domain/migration/definition-rules";
+import { fact, refused, warning } from "../../../domain/migration/finding";
 import { IdSet } from "../../../domain/migration/idset";
 import type { Mapping } from "../../../domain/migration/mapping";
 import { lossPath } from "../../../domain/migration/meanings";
 import { NameSet } from "../../../domain/migration/nameset";
-import { shownAddress } from "../../../domain/platform/masking";
+import { checkedEnds } from "./both-ends";
 import { claim, prepare } from "./prepare";
-import { addressOf } from "./runs";
 
 export interface Planned {
+	/** With its streams in an order in which each comes after those that it depends on. */
+	readonly definition: Definition;
 	readonly plan: Plan;
 	readonly mapping: string;
 	readonly context: Json;
@@ -30,14 +31,12 @@ const MOST_SHARED_NAMES = 1_000;
 
 export async function preflight(
 	broker: Broker,
-	definition: Definition,
+	given: Definition,
 	hash: string,
 	mapping: Mapping<Json>
 ): Promise<Planned> {
-	const [source, target] = await Promise.all([
-		checked("source", () => broker.call("extractor.check", { connection: definition.source })),
-		checked("target", () => broker.call("importer.check", { connection: definition.target }))
-	]);
+	const definition = ordered(given, mapping);
+	const { source, target, ...ends } = await checkedEnds(broker, definition);
 	const reachable = source.ok && target.ok;
 	const plannedAt = new Date().toISOString().slice(0, 19);
 	const contextWith = (facts: CheckReport["facts"]): Json => ({
@@ -45,9 +44,9 @@ export async function preflight(
 		plannedAt
 	});
 	let context = reachable ? contextWith(source.facts) : {};
-	const findings: Finding[] = [...named("source", source), ...named("target", target)];
+	const findings: Finding[] = [...ends.findings];
 	if (reachable) findings.push(...mapping.findings(context, source.facts, target.facts, definition));
-	findings.push(...unknownStreams(definition, mapping));
+	findings.push(...unknownStreams(definition, mapping), ...reordered(given, definition), removals(definition));
 	let streams: StreamPlan[] = [];
 	if (findings.every(({ ok }) => ok)) {
 		const run = () => ({ mapping: mapping.name, context });
@@ -61,29 +60,38 @@ export async function preflight(
 		}
 		findings.push(...clashes(definition, streams));
 	}
-	const { environment } = settingsOf(broker);
 	const moves = streams.reduce((sum, { move }) => sum + move, 0);
 	const plan: Plan = {
 		name: definition.name,
 		hash,
 		ok: findings.every(({ ok }) => ok),
 		findings,
-		source: identity(source, addressOf(definition.source, environment)),
-		target: identity(target, addressOf(definition.target, environment)),
+		...ends.identities,
 		streams,
 		meanings: meaningsOf(streams),
 		missingInbounds: reachable ? (mapping.missingInbounds?.(context) ?? []) : [],
 		estimateSeconds: Math.ceil(moves / CREATES_PER_SECOND)
 	};
-	return { plan, mapping: mapping.name, context };
+	return { definition, plan, mapping: mapping.name, context };
 }
 
-const identity = ({ system, version, account }: CheckReport, address: string | null): Side => ({
-	system,
-	version,
-	account,
-	address: address === null ? null : shownAddress(address)
+/** As it is walked: a user's owner comes before them. */
+export const ordered = (definition: Definition, mapping: Mapping<Json>): Definition => ({
+	...definition,
+	streams: inOrder(definition.streams, mapping.streams)
 });
+
+const reordered = (given: Definition, { streams }: Definition): Finding[] =>
+	given.streams.join() === streams.join()
+		? []
+		: [fact("streams-ordered", `The streams are walked in the order of their dependence: ${streams.join(", ")}.`)];
+
+/** The guard is said before it holds anything back (L31). */
+const removals = ({ name, catchUp }: Definition): Finding =>
+	fact(
+		"removals",
+		`Whoever goes from the source later is taken away at the target, at most ${catchUp.removals} of a stream at once (catchUp.removals): of more, none is until \`banyan migration repair ${name} --removals N\` confirms it.`
+	);
 
 /** Where each code that a stream's plan counts is explained. */
 const meaningsOf = (streams: readonly StreamPlan[]): Record<string, string> =>
@@ -93,21 +101,6 @@ const meaningsOf = (streams: readonly StreamPlan[]): Record<string, string> =>
 			.sort()
 			.map(code => [code, lossPath(code)])
 	);
-
-/** A check that could not be made is a finding too. */
-async function checked(side: string, check: () => Promise<CheckReport>): Promise<CheckReport> {
-	try {
-		return await check();
-	} catch (error) {
-		const { type, message } = error as { type?: string; message: string };
-		if (type !== "SYSTEM_FAILED") throw error;
-		const findings = [refused(`${side}-failed`, message)];
-		return { ok: false, system: null, version: null, account: null, findings, facts: {}, counts: {} };
-	}
-}
-
-const named = (side: string, { findings }: CheckReport): Finding[] =>
-	findings.map(finding => ({ ...finding, message: `${side}: ${finding.message}` }));
 
 const unknownStreams = ({ streams }: Definition, mapping: Mapping<Json>): Finding[] =>
 	streams

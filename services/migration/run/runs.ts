@@ -10,6 +10,7 @@ import type { Ends } from "../../../contracts/migration/migration";
 import { type ConnectorOptions, readDefinition, resolveReferences } from "../../../domain/migration/definition";
 import type { DataOf } from "../../../domain/migration/events";
 import { panelBase } from "../../../domain/migration/panel-address";
+import { type Redefined, redefined } from "../../../domain/migration/redefinition";
 import { newRun, type Run, type StreamRun } from "../../../domain/migration/run";
 import type { Collection } from "../../../mixins/collection.mixin";
 import { appendRun, loadRun, runNames } from "./journal";
@@ -38,6 +39,16 @@ export function readOrRefuse(document: string): { readonly definition: Definitio
 	);
 	throw failure("DEFINITION_INVALID", lines.join("\n"), { problems: read.problems });
 }
+
+/** What of a definition that was planned again may be taken over by a run that was begun. */
+export const redefinedBy = ({ definition }: Run, now: Definition): Redefined =>
+	redefined(definition, now, {
+		source: optionsAt("source", definition),
+		target: optionsAt("target", definition)
+	});
+
+const optionsAt = (side: "source" | "target", definition: Definition): ConnectorOptions[string] =>
+	KNOWN[side][String(definition[side].connector)] ?? {};
 
 export class Runs {
 	private readonly looks = new Map<string, Promise<Run | undefined>>();
@@ -87,6 +98,22 @@ export class Runs {
 		await appendRun(this.store, run, { type: "planned", data: this.kept(planned) }, "planned");
 		run.definition = planned.definition;
 		return run;
+	}
+
+	/** What was planned since the run was begun, or since it was changed last; undefined where nothing was. */
+	async rewritten(run: Run): Promise<Planned | undefined> {
+		const found = (await this.definitions.get(run.name))?.planned;
+		if (!found || found.hash === run.hash) return undefined;
+		const planned = { ...found, definition: this.open(found.definition) };
+		return redefinedBy(run, planned.definition).refused.length === 0 ? planned : undefined;
+	}
+
+	/** Records that the run goes on by another definition. */
+	async redefine(run: Run, { definition, hash }: Planned): Promise<void> {
+		const { taken: changed } = redefinedBy(run, definition);
+		const data = { definition: sealed(definition, this.sealer), hash, changed };
+		await appendRun(this.store, run, { type: "redefined", data }, `redefined-after-${run.version}`);
+		run.definition = definition;
 	}
 
 	/** As it was last planned, or begun. @throws MIGRATION_NOT_FOUND */

@@ -49,6 +49,12 @@ describe("a definition", () => {
 			/^2 conflicts: There is no option/
 		],
 		[
+			"a stream named twice",
+			`${good}streams:\n  - admins\n  - users\n  - admins\n`,
+			/^9 streams.2: 'admins' is named twice/
+		],
+		["an unknown loss", `${good}accept: [renamed, rename]\n`, /^6 accept.1: There is no loss 'rename'; known are: /],
+		[
 			"an unknown option, nested",
 			`${good}rules:\n  resetingPlans: full\n`,
 			/^7 rules.resetingPlans: There is no option/

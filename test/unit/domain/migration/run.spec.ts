@@ -35,7 +35,7 @@ const copied = (stream: string, ids: string[], last: boolean, outcome: Outcome =
 		held: outcome === "quarantined" ? ids.map(id => [id, "limited"]) : [],
 		removed: [],
 		outcomes: { ...noOutcomes(), [outcome]: ids.length },
-		quarantine: outcome === "quarantined" ? { limited: { count: ids.length, reason: "r" } } : {},
+		quarantine: outcome === "quarantined" ? { limited: { count: ids.length } } : {},
 		losses: {},
 		records: "1"
 	}
@@ -232,7 +232,7 @@ describe("a row that the source cannot show", () => {
 	>["data"];
 	const held: RunEvent = {
 		type: "copied",
-		data: { ...data, held: [[lost, "source_unreadable"]], quarantine: { source_unreadable: { count: 1, reason: "r" } } }
+		data: { ...data, held: [[lost, "source_unreadable"]], quarantine: { source_unreadable: { count: 1 } } }
 	};
 	const begun = [taken, copied("admins", ["1"], true), copied("users", ["1", "2"], false), held] as const;
 	const again: RunEvent = { type: "again", data: { stream: "users", force: false, reason: "" } };
