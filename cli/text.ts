@@ -14,9 +14,10 @@ const counted = (counts: Readonly<Record<string, number>>): string =>
 		.map(([what, count]) => `${count} ${what}`)
 		.join(", ");
 
+const side = ({ system, version, account }: Plan["source"]): string =>
+	`${system ?? "?"} ${version ?? "of unknown release"} as ${account ?? "?"}`;
+
 export function planText(plan: Plan): string {
-	const side = ({ system, version, account }: Plan["source"]): string =>
-		`${system ?? "?"} ${version ?? "?"} as ${account ?? "?"}`;
 	return [
 		`${plan.name}: ${side(plan.source)} → ${side(plan.target)}`,
 		...bySeverity(plan.findings).map(({ severity, message }) => `  ${MARKS[severity]} ${message}`),
@@ -76,7 +77,13 @@ export function statusText(status: Status): string {
 				]
 			: [];
 	const stop = failure ? [`stopped: ${failure.message}`] : [];
-	return [head, ...indent(status.streams.flatMap(streamText)), ...indent(stop), ...indent(end)].join("\n");
+	const ways = [
+		`${side(status.source)} → ${side(status.target)}`,
+		...status.cautions.map(caution => `${MARKS.warn} ${caution}`)
+	];
+	return [head, ...indent(ways), ...indent(status.streams.flatMap(streamText)), ...indent(stop), ...indent(end)].join(
+		"\n"
+	);
 }
 
 export function differenceText({ stream, id, name, kind, fields }: DifferenceLine): string {

@@ -6,11 +6,11 @@ import { sources, targets } from "../connectors";
 import { ConnectorError, type Source, type Target } from "../connectors/connector";
 import type { Json } from "../contracts/json";
 import type { CheckReport } from "../contracts/migration/connection";
-import type { Connection } from "../contracts/migration/records";
+import type { Connection, OptionValue } from "../contracts/migration/records";
 import { digest } from "../domain/canonical";
 import { resolveReferences } from "../domain/migration/definition";
 
-type Given = Readonly<Record<string, string | number | boolean>>;
+type Given = Readonly<Record<string, OptionValue>>;
 
 export interface Ends {
 	/** The open connector on this connection; opened once, closed with the service. */

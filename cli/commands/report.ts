@@ -19,8 +19,8 @@ const FORMATS: Readonly<Record<string, Render>> = {
 	async *ndjson(client, status) {
 		for await (const line of linesOf(client, "migration.report", status)) yield `${JSON.stringify(line)}\n`;
 	},
-	async *json(_client, { name, hash, phase, streams, verdict }) {
-		yield `${JSON.stringify({ name, hash, phase, streams, verdict }, null, "\t")}\n`;
+	async *json(_client, { name, hash, phase, source, target, cautions, streams, verdict }) {
+		yield `${JSON.stringify({ name, hash, phase, source, target, cautions, streams, verdict }, null, "\t")}\n`;
 	},
 	customers: (client, status) => customersCsv(linesOf(client, "migration.report", status)),
 	html: (client, status) => htmlReport(status, linesOf(client, "migration.report", status))

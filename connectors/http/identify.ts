@@ -4,6 +4,7 @@ import type { Finding } from "../../contracts/migration/connection";
 import { fact, refused, warning } from "../../domain/migration/finding";
 import type { Check } from "../connector";
 import { ConnectorError } from "../connector";
+import type { Answer } from "./message";
 import type { Session } from "./session";
 
 export type Panel = "marzneshin" | "marzban";
@@ -20,12 +21,23 @@ async function identify(session: Session): Promise<{ panel: Panel | null; answer
 		}))
 	);
 	const known = asked.filter(({ answer }) => answer.status === 401 && /"Not authenticated"/.test(answer.text));
-	const moved = asked.map(({ answer }) => answer).find(({ status }) => status >= 300 && status < 400);
-	const answer =
-		moved === undefined
-			? `it answers ${[...new Set(asked.map(one => one.answer.status))].join(" and ")}`
-			: `it redirects to ${moved.headers.location ?? "elsewhere"}`;
-	return { panel: known.length === 1 ? (known[0]?.panel ?? null) : null, answer };
+	return { panel: known.length === 1 ? (known[0]?.panel ?? null) : null, answer: told(asked.map(one => one.answer)) };
+}
+
+/** What answered instead of a panel, with what to do where it shows. */
+function told(answers: readonly Answer[]): string {
+	const moved = answers.find(({ status }) => status >= 300 && status < 400);
+	const gate = answers.some(
+		({ status, headers }) => [401, 403].includes(status) && !/json/.test(headers["content-type"] ?? "")
+	);
+	const answer = moved
+		? `it redirects to ${(moved.headers.location ?? "elsewhere").replace(/[?#].*$/s, "")}`
+		: `it answers ${[...new Set(answers.map(({ status }) => status))].join(" and ")}`;
+	if (answers.some(({ status, text }) => status === 400 && /SSL certificate/i.test(text)))
+		return `${answer}: something before the panel wants a client certificate, by certFile and keyFile`;
+	if (moved) return `${answer}: that is the address to give, or an access proxy that wants what 'headers' can send`;
+	if (gate) return `${answer}: an access proxy before the panel may want what 'headers' or certFile can give it`;
+	return answer;
 }
 
 /** The findings of a check, in the order in which they were looked at. */
@@ -66,8 +78,11 @@ export function verdict(findings: Findings, identity: Identity): Check {
 
 /** Is the panel expected there, and does it let us in? Null says that both are so. */
 export async function enter(session: Session, expected: Panel, findings: Findings): Promise<Identity | null> {
+	for (const { code, message } of session.cautions()) findings.warn(code, message);
+	let reached = false;
 	try {
 		const { panel, answer } = await identify(session);
+		reached = true;
 		if (panel !== expected) {
 			findings.bad("wrong-system", stranger(expected, panel, answer));
 			return { ...UNKNOWN, system: panel };
@@ -78,7 +93,6 @@ export async function enter(session: Session, expected: Panel, findings: Finding
 		return null;
 	} catch (error) {
 		findings.failed(error);
-		const reached = findings.list.length > 1;
 		return reached ? { ...UNKNOWN, system: expected } : UNKNOWN;
 	}
 }

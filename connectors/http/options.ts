@@ -1,8 +1,39 @@
 /** What every panel's connection says, checked against its spec before anything is sent. */
 
-import type { Connection } from "../../contracts/migration/records";
+import type { OptionValue } from "../../contracts/migration/records";
 import { readPanelAddress } from "../../domain/migration/panel-address";
 import { ConnectorError, type Option, type Spec } from "../connector";
+import { readCertificates } from "./certificates";
+import { readHeaders } from "./headers";
+import type { Way } from "./way";
+
+/** How a panel is reached; the same at each end. */
+export const WAY_OPTIONS = {
+	headers: {
+		type: "table",
+		secret: true,
+		description: "Headers that go with every request, by name: for an access proxy before the panel."
+	},
+	caFile: {
+		type: "string",
+		default: "",
+		description: "A PEM file of the authorities to trust, in place of the usual ones."
+	},
+	certFile: { type: "string", default: "", description: "A PEM file of the client certificate to show." },
+	keyFile: { type: "string", default: "", description: "A PEM file of its private key." },
+	passphrase: { type: "string", secret: true, default: "", description: "Opens an encrypted keyFile." },
+	insecure: {
+		type: "boolean",
+		default: false,
+		description: "Believes any certificate: whoever is on the way can read and change all of it, the password too."
+	},
+	proxy: {
+		type: "string",
+		secret: true,
+		default: "",
+		description: "An HTTP proxy to go through: http://user:password@host:port, or https://."
+	}
+} as const satisfies Record<string, Option>;
 
 export const COMMON_OPTIONS = {
 	url: {
@@ -13,6 +44,7 @@ export const COMMON_OPTIONS = {
 	},
 	username: { type: "string", required: true, description: "A sudo account of the panel." },
 	password: { type: "string", required: true, secret: true, description: "Its password." },
+	...WAY_OPTIONS,
 	rateLimit: { type: "number", default: 0, description: "Requests per second at most; 0 for no limit of ours." },
 	timeoutMs: { type: "number", default: 30_000, description: "How long a request may take." },
 	retryBaseMs: {
@@ -26,21 +58,25 @@ const problem = (name: string, what: string) => new ConnectorError("refused", `O
 
 /** An option as the connection or else the spec gives it. */
 export class Options {
-	readonly #spec: Spec;
-	readonly #connection: Connection;
+	readonly #options: Readonly<Record<string, Option>>;
+	readonly #connection: Readonly<Record<string, OptionValue>>;
 
-	constructor(spec: Spec, connection: Connection) {
-		this.#spec = spec;
+	constructor({ options }: Pick<Spec, "options">, connection: Readonly<Record<string, OptionValue>>) {
+		this.#options = options;
 		this.#connection = connection;
-		for (const [name, option] of Object.entries(spec.options)) this.#check(name, option);
+		for (const [name, option] of Object.entries(options)) this.#check(name, option);
 	}
 
 	string(name: string): string {
-		return String(this.#value(name));
+		return String(this.#value(name) ?? "");
 	}
 
 	number(name: string): number {
 		return Number(this.#value(name));
+	}
+
+	boolean(name: string): boolean {
+		return this.string(name) === "true";
 	}
 
 	private url(): URL {
@@ -55,14 +91,41 @@ export class Options {
 			url: this.url(),
 			username: this.string("username"),
 			password: this.string("password"),
+			way: wayOf(this.#connection),
 			rateLimit: this.number("rateLimit"),
 			timeoutMs: this.number("timeoutMs"),
 			retryBaseMs: this.number("retryBaseMs")
 		};
 	}
 
-	#value(name: string): string | number | boolean | undefined {
-		return this.#connection[name] ?? this.#spec.options[name]?.default;
+	/** Null where there is none. */
+	proxy(): URL | null {
+		if (this.string("proxy") === "") return null;
+		const proxy = this.#address("proxy");
+		if (proxy.pathname !== "/" || proxy.search !== "" || proxy.hash !== "")
+			throw problem("proxy", "must end with the port; a / ? # or % in its password is written %2F %3F %23 %25");
+		if (!isDecodable(proxy.username + proxy.password))
+			throw problem("proxy", "has a % in its user name or password that stands for nothing: write it %25");
+		return proxy;
+	}
+
+	#address(name: string): URL {
+		const text = this.string(name).trim();
+		if (!URL.canParse(text)) throw problem(name, "is not an address: write http:// or https://, then the host");
+		const url = new URL(text);
+		if (url.protocol !== "http:" && url.protocol !== "https:")
+			throw problem(name, "must begin with http:// or https://");
+		return url;
+	}
+
+	table(name: string): Readonly<Record<string, string>> {
+		const value = this.#value(name) ?? {};
+		if (typeof value !== "object") throw problem(name, "is a table of names and texts");
+		return Object.fromEntries(Object.entries(value).map(([key, text]) => [key, String(text)]));
+	}
+
+	#value(name: string): OptionValue | undefined {
+		return this.#connection[name] ?? this.#options[name]?.default;
 	}
 
 	#check(name: string, option: Option): void {
@@ -74,8 +137,40 @@ export class Options {
 		if (option.type === "number" && !(Number.isFinite(Number(value)) && Number(value) >= 0)) {
 			throw problem(name, "must be a number, 0 or more");
 		}
+		if (option.type === "boolean" && !["true", "false"].includes(String(value))) {
+			throw problem(name, "must be true or false");
+		}
 		if (option.type === "enum" && !option.values?.includes(String(value))) {
 			throw problem(name, `must be one of ${option.values?.join(", ")}`);
 		}
 	}
+}
+
+function isDecodable(text: string): boolean {
+	try {
+		return decodeURIComponent(text) !== undefined;
+	} catch {
+		return false;
+	}
+}
+
+/**
+ * The way to a panel, of its connection alone: for `openWay`. Reads the files that the options name.
+ * @param connection its `${NAME}` filled in
+ * @throws ConnectorError `refused` where an option, or a file, is not what it should be
+ */
+export function wayOf(connection: Readonly<Record<string, OptionValue>>): Way {
+	const options = new Options({ options: WAY_OPTIONS }, connection);
+	const files = {
+		caFile: options.string("caFile"),
+		certFile: options.string("certFile"),
+		keyFile: options.string("keyFile"),
+		passphrase: options.string("passphrase")
+	};
+	return {
+		headers: readHeaders(options.table("headers")),
+		certificates: readCertificates(files),
+		insecure: options.boolean("insecure"),
+		proxy: options.proxy()
+	};
 }

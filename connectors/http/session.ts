@@ -7,6 +7,7 @@ import { isObject, parse, stringify, type Wire, type WireObject } from "./json";
 import type { Answer, Request } from "./message";
 import { type RetryPolicy, retry } from "./retry";
 import { Transport, type TransportOptions } from "./transport";
+import { type Caution, cautionsOf, DIRECT } from "./way";
 
 export interface SessionOptions extends TransportOptions {
 	/** The panel's own name, for messages. */
@@ -37,6 +38,11 @@ export class Session {
 		this.#options = options;
 		this.#transport = new Transport(options);
 		this.#policy = { tries: TRIES, baseMs: options.retryBaseMs };
+	}
+
+	/** What is not safe about the way to the panel. */
+	cautions(): Caution[] {
+		return cautionsOf(this.#options.url, this.#options.way ?? DIRECT);
 	}
 
 	/** Repeated on 408, 429, 5xx and lost connections; `once`: a 500 is believed at once. */

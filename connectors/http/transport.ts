@@ -1,10 +1,11 @@
 /** One panel's connections: bounded request times, our own rate limit, and sockets that a crash left half closed. */
 
-import { Client, type Dispatcher, Pool } from "undici";
+import type { Dispatcher } from "undici";
 import { ConnectorError } from "../connector";
-import { fromFailure } from "./errors";
+import { fromAnswer, fromFailure } from "./errors";
 import type { Answer, Request } from "./message";
 import { createRate, type Rate } from "./rate";
+import { DIRECT, type OpenWay, openWay, type Way } from "./way";
 
 export interface TransportOptions {
 	/** Without a trailing slash; may have a path. */
@@ -12,19 +13,24 @@ export interface TransportOptions {
 	readonly timeoutMs: number;
 	readonly rateLimit: number;
 	readonly connections: number;
+	/** @default straight there */
+	readonly way?: Way;
 }
+
+const PROXY_REFUSES = 407;
 
 export class Transport {
 	readonly #options: TransportOptions;
-	readonly #pool: Pool;
+	readonly #pool: OpenWay;
 	readonly #rate: Rate;
 	readonly #prefix: string;
+	#answered = false;
 
 	constructor(options: TransportOptions) {
 		this.#options = options;
 		this.#rate = createRate(options.rateLimit);
 		this.#prefix = options.url.pathname.replace(/\/+$/, "");
-		this.#pool = new Pool(options.url.origin, { ...this.#timeouts(), connections: options.connections });
+		this.#pool = this.#open(options.connections);
 	}
 
 	/** Any answer, whatever its status; throws a ConnectorError when none came. */
@@ -41,46 +47,46 @@ export class Transport {
 	}
 
 	async close(): Promise<void> {
-		await this.#pool.destroy();
+		await this.#pool.close();
 	}
 
 	async #onFreshConnection(request: Request): Promise<Answer> {
-		const client = new Client(this.#options.url.origin, this.#timeouts());
+		const fresh = this.#open(1);
 		try {
-			return await this.#on(client, request);
+			return await this.#on(fresh, request);
 		} catch (error) {
 			throw this.#failure(error, request);
 		} finally {
-			await client.destroy();
+			await fresh.close();
 		}
 	}
 
-	async #on(dispatcher: Dispatcher, { method, path, headers, body }: Request): Promise<Answer> {
-		const answer = await dispatcher.request({
+	async #on(way: OpenWay, { method, path, headers, body }: Request): Promise<Answer> {
+		const answer = await way.request({
+			origin: this.#options.url.origin,
 			method,
 			path: this.#prefix + path,
 			headers: { accept: "application/json", ...headers },
 			body: body ?? null,
 			signal: AbortSignal.timeout(this.#options.timeoutMs)
 		});
-		return { status: answer.statusCode, headers: flat(answer.headers), text: await answer.body.text() };
+		const { statusCode: status, headers: told, body: content } = answer;
+		const whole: Answer = { status, headers: flat(told), text: await content.text() };
+		this.#answered = true;
+		// That is the proxy's word, never the panel's.
+		if (status === PROXY_REFUSES) throw fromAnswer(whole, { method, path });
+		return whole;
 	}
 
 	#failure(error: unknown, request: Request): ConnectorError {
 		if (error instanceof ConnectorError) return error;
-		return fromFailure(error, request, this.#options.url.origin);
+		const { url, way } = this.#options;
+		return fromFailure(error, request, { origin: url.origin, proxy: way?.proxy?.origin, answered: this.#answered });
 	}
 
-	#timeouts() {
-		const { timeoutMs } = this.#options;
-		// HTTP/1.1 alone: what a broken connection means is known there.
-		return {
-			connect: { timeout: timeoutMs },
-			headersTimeout: timeoutMs,
-			bodyTimeout: timeoutMs,
-			pipelining: 1,
-			allowH2: false
-		};
+	#open(connections: number): OpenWay {
+		const { way = DIRECT, timeoutMs } = this.#options;
+		return openWay(way, { timeoutMs, connectMs: timeoutMs, connections });
 	}
 }
 

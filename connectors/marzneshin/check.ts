@@ -10,6 +10,7 @@ import type { AdminRows } from "./admin-rows";
 import { detectAlgorithm, type Layout } from "./algorithm";
 import { whole } from "./api";
 import { STREAMS, type Stream } from "./records";
+import { release } from "./release";
 
 export type AlgorithmOption = AuthAlgorithm | "auto";
 
@@ -21,7 +22,12 @@ export async function checkMarzneshin(
 	const findings = new Findings();
 	const stopped = await enter(session, "marzneshin", findings);
 	if (stopped !== null) return verdict(findings, stopped);
-	const identity: Identity = { system: "marzneshin", version: await version(session), account: null, facts: {} };
+	const identity: Identity = {
+		system: "marzneshin",
+		version: await release(session, findings),
+		account: null,
+		facts: {}
+	};
 	try {
 		const me = await session.object("/api/admins/current");
 		const account = String(me.username);
@@ -40,17 +46,6 @@ export async function checkMarzneshin(
 	} catch (error) {
 		findings.failed(error);
 		return verdict(findings, identity);
-	}
-}
-
-/** Only panels that show their API's description say a version. */
-async function version(session: Session): Promise<string | null> {
-	try {
-		const described = parse((await session.text("/openapi.json")) ?? "");
-		const info = isObject(described) ? described.info : null;
-		return isObject(info) && typeof info.version === "string" ? info.version : null;
-	} catch {
-		return null;
 	}
 }
 

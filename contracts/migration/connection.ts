@@ -2,8 +2,13 @@
 
 import type { JsonValue } from "../json";
 
-/** A connection as the definition gives it: `${ENV}` references are resolved on the node that connects. */
-export const connection = { type: "record", value: ["string", "number", "boolean"] } as const;
+const scalar = ["string", "number", "boolean"] as const;
+
+/**
+ * A connection as the definition gives it: an option is a text, a number, a switch, or a table of such (`headers`).
+ * `${ENV}` references are resolved on the node that connects.
+ */
+export const connection = { type: "record", value: [...scalar, { type: "record", value: scalar }] } as const;
 
 export const FINDING_SEVERITIES = ["refused", "warn", "act", "fact"] as const;
 /** `refused`: it keeps a run from beginning. `warn`: will not go as one might think. `act`: do it by hand. `fact`: good to know. */
@@ -35,7 +40,8 @@ export interface CheckReport {
 /** An option that a connector understands in a definition. */
 export interface OptionSpec {
 	readonly description: string;
-	readonly type: "string" | "number" | "boolean" | "enum";
+	/** `table`: texts by name. */
+	readonly type: "string" | "number" | "boolean" | "enum" | "table";
 	readonly values?: readonly string[];
 	readonly required?: boolean;
 	/** What was moved depends on it: it stays as it is once a run has begun. */

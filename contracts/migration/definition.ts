@@ -1,6 +1,7 @@
 /** The definition of a migration: data, not code. What may stand in the operator's YAML or JSON file. */
 
 import type { Output, Schema } from "../schema";
+import { connection } from "./connection";
 
 export const CONFLICT_POLICIES = ["skip", "overwrite", "fail"] as const;
 export const RESETTING_PLANS = ["full", "shrink", "quarantine"] as const;
@@ -8,12 +9,10 @@ export const REFUSED_NAMES = ["rename", "quarantine"] as const;
 export const LIMITED_USERS = ["disable", "oneByte", "quarantine"] as const;
 export const NO_ACCESS = ["create", "quarantine"] as const;
 
-/** A connection has the options of its connector; the connector's own spec checks them. */
-const connection = { type: "record", value: ["string", "number", "boolean"] } as const;
-
 export const definitionSchema = {
 	/** Names the run: its state, its report, its files. */
 	name: { type: "string", pattern: "^[a-z0-9][a-z0-9-]{0,62}$" },
+	/** A connection has the options of its connector; the connector's own spec checks them. */
 	source: connection,
 	target: connection,
 	/** The kinds of record to move, in dependency order. */

@@ -37,7 +37,9 @@ export interface StreamPlan {
 /** What the check of an end found it to be. */
 export interface Side {
 	readonly system: string | null;
+	/** Its release, as far as it tells. */
 	readonly version: string | null;
+	/** Who we are there. */
 	readonly account: string | null;
 	/** Without user, password and query; null where it is not known. */
 	readonly address?: string | null;
@@ -139,6 +141,8 @@ export interface Status {
 	readonly paused: boolean;
 	readonly startedAt: string | null;
 	readonly finishedAt: string | null;
+	/** What is not safe about the ways to the panels, a sentence each. */
+	readonly cautions: readonly string[];
 	readonly streams: readonly StreamStatus[];
 	/** What stopped it last, in one sentence; it can be started again. */
 	readonly failure: { readonly code: string; readonly message: string } | null;

@@ -2,10 +2,14 @@
 
 import type { Json, JsonValue } from "../json";
 
+export type Scalar = string | number | boolean;
+/** What an option of a connection may be. */
+export type OptionValue = Scalar | Readonly<Record<string, Scalar>>;
+
 /** How to reach a system; secrets may be `${ENV}` references, which the node that connects resolves. */
 export interface Connection {
 	readonly connector: string;
-	readonly [option: string]: string | number | boolean;
+	readonly [option: string]: OptionValue;
 }
 
 export interface SourceRecord {

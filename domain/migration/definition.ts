@@ -5,7 +5,7 @@ import { LineCounter, parseDocument } from "yaml";
 import type { JsonValue } from "../../contracts/json";
 import type { OptionSpec } from "../../contracts/migration/connection";
 import { type Definition, definitionSchema } from "../../contracts/migration/definition";
-import type { Connection } from "../../contracts/migration/records";
+import type { Connection, OptionValue } from "../../contracts/migration/records";
 import { strict } from "../../contracts/schema";
 import { digest } from "../canonical";
 import { ruleFaults } from "./definition-rules";
@@ -110,6 +110,10 @@ function optionFault(path: [string, string], value: unknown, options: Readonly<R
 	if (!option)
 		return [{ path, message: `There is no option '${path[1]}' here; known are: ${Object.keys(options).join(", ")}.` }];
 	if (typeof value === "string" && REFERENCE.test(value)) return [];
+	if (option.type === "table") {
+		if (typeof value === "object") return [];
+		return [{ path, message: `'${path[1]}' is a table of names and texts: ${option.description}` }];
+	}
 	if (option.type === "enum" && !option.values?.includes(String(value)))
 		return [{ path, message: `'${path[1]}' is one of ${option.values?.join(", ")}, not '${value}'.` }];
 	if (option.type !== "enum" && typeof value !== option.type)
@@ -129,18 +133,24 @@ export type Resolved =
  * @param lookup the node's environment
  */
 export function resolveReferences(
-	connection: Readonly<Record<string, string | number | boolean>>,
+	connection: Readonly<Record<string, OptionValue>>,
 	lookup: (name: string) => string | undefined
 ): Resolved {
 	const missing: { option: string; name: string }[] = [];
-	const resolved = Object.entries(connection).map(([option, value]) => {
-		if (typeof value !== "string") return [option, value];
-		const filled = value.replace(new RegExp(REFERENCE, "g"), (_, name: string) => {
+	const fill = <V>(option: string, value: V): V | string => {
+		if (typeof value !== "string") return value;
+		return value.replace(new RegExp(REFERENCE, "g"), (_, name: string) => {
 			const found = lookup(name);
 			if (found === undefined) missing.push({ option, name });
 			return found ?? "";
 		});
-		return [option, filled];
+	};
+	const resolved = Object.entries(connection).map(([option, value]) => {
+		if (typeof value !== "object") return [option, fill(option, value)];
+		return [
+			option,
+			Object.fromEntries(Object.entries(value).map(([key, one]) => [key, fill(`${option}.${key}`, one)]))
+		];
 	});
 	if (missing.length > 0) return { ok: false, missing };
 	return { ok: true, connection: Object.fromEntries(resolved) };

@@ -2,6 +2,7 @@
 
 import type { LogLine } from "../../contracts/migration/migration";
 import type { DataOf, OutcomeCounts, RunEvent } from "./events";
+import { cautionsOf } from "./status";
 
 const because = (reason: string): string => (reason ? `: ${reason}` : "");
 
@@ -19,7 +20,10 @@ const written = (names: readonly string[]): string => {
 
 const WORDS: { readonly [T in RunEvent["type"]]: (data: DataOf<T>) => string } = {
 	planned: ({ mapping, plan }) =>
-		`Planned by ${mapping}: ${plan.streams.map(({ stream, move }) => `${move} ${stream}`).join(", ")} to move.`,
+		[
+			`Planned by ${mapping}: ${plan.streams.map(({ stream, move }) => `${move} ${stream}`).join(", ")} to move.`,
+			...cautionsOf(plan)
+		].join(" "),
 	redefined: ({ changed: paths }) => `The definition was changed in ${paths.join(", ") || "its spelling alone"}.`,
 	taken: () => "A controller took the run over.",
 	backedUp: ({ path }) => (path ? `The target's database was copied to ${path}.` : "The operator took a backup."),

@@ -1,6 +1,6 @@
 /** What an operator sees of a run. Pure. */
 
-import type { Counted, Status, StreamStatus } from "../../contracts/migration/migration";
+import type { Counted, Plan, Status, StreamStatus } from "../../contracts/migration/migration";
 import type { Intent, Loss, ReportLine, Result, SaidLoss, UndoneRecord } from "../../contracts/migration/records";
 import { lossPath, sentenceOf } from "./meanings";
 import { isComplete } from "./next-step";
@@ -21,6 +21,7 @@ export function statusOf(run: Run, running: boolean): Status {
 		paused,
 		startedAt,
 		finishedAt,
+		cautions: cautionsOf(plan),
 		streams,
 		failure,
 		waiting: null,
@@ -28,6 +29,11 @@ export function statusOf(run: Run, running: boolean): Status {
 		verdict: fullVerdict(run)
 	};
 }
+
+/** A run that goes on after its preflight is as exposed as it was then: whoever looks at it is told each time. */
+const CAUTIONS: ReadonlySet<string> = new Set(["insecure", "no-tls"]);
+export const cautionsOf = ({ findings }: Plan): string[] =>
+	findings.filter(({ code }) => CAUTIONS.has(code)).map(({ message }) => message);
 
 const byCode = <T>(counts: Readonly<Record<string, T>>): [string, T][] =>
 	Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1));

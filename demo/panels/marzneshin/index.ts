@@ -5,6 +5,7 @@
 import { type Ground, type Panel, type PanelOptions, start } from "../panel";
 import { adminRoutes } from "./admins";
 import { type Algorithm, type Credentials, credentialsBy } from "./credentials";
+import { documentRoutes } from "./document";
 import { type Marzneshin, secretOf, type Version } from "./marzneshin";
 import { review } from "./review";
 import { seed } from "./seed";
@@ -39,6 +40,7 @@ export async function startMarzneshin(options: MarzneshinOptions = {}): Promise<
 		build: ground => {
 			const marzneshin = prepare(ground, credentials, options);
 			const routes = [
+				...documentRoutes(marzneshin),
 				...adminRoutes(marzneshin),
 				...infrastructureRoutes(marzneshin),
 				...systemRoutes(marzneshin),

@@ -69,6 +69,7 @@ const begun: Status = {
 	paused: false,
 	startedAt: "2026-11-21T09:00:00.000Z",
 	finishedAt: null,
+	cautions: [],
 	streams: [untouched("admins", 1), untouched("users", 2)],
 	failure: null,
 	waiting: null,

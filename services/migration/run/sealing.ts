@@ -4,6 +4,7 @@ import type { Sealer } from "../../../adapters/secrets";
 import { sources, targets } from "../../../connectors";
 import type { Spec } from "../../../connectors/connector";
 import type { Definition } from "../../../contracts/migration/definition";
+import type { OptionValue, Scalar } from "../../../contracts/migration/records";
 
 const TABLES: Readonly<Record<"source" | "target", Readonly<Record<string, { readonly spec: Spec }>>>> = {
 	source: sources,
@@ -20,13 +21,20 @@ function each(definition: Definition, act: Act): Definition {
 		const connection = definition[name];
 		const options = TABLES[name][String(connection.connector)]?.spec.options ?? {};
 		const entries = Object.entries(connection).map(([option, value]) =>
-			options[option]?.secret && typeof value === "string" && !isReference(value)
-				? [option, act(value, `${definition.name}/${name}/${option}`)]
-				: [option, value]
+			options[option]?.secret ? [option, acted(value, `${definition.name}/${name}/${option}`, act)] : [option, value]
 		);
 		return Object.fromEntries(entries);
 	};
 	return { ...definition, source: side("source"), target: side("target") };
+}
+
+/** A text, or each text of a table. */
+function acted(value: OptionValue, place: string, act: Act): OptionValue {
+	if (typeof value === "object")
+		return Object.fromEntries(
+			Object.entries(value).map(([key, one]) => [key, acted(one, `${place}/${key}`, act) as Scalar])
+		);
+	return typeof value === "string" && !isReference(value) ? act(value, place) : value;
 }
 
 export const sealed = (definition: Definition, sealer: Sealer): Definition => each(definition, sealer.seal);

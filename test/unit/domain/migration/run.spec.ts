@@ -12,7 +12,7 @@ const planned = {
 	hash: "h",
 	mapping: "m",
 	context: {},
-	plan: { streams: [{ stream: "users", source: 3 }] }
+	plan: { findings: [], streams: [{ stream: "users", source: 3 }] }
 } as unknown as Extract<RunEvent, { type: "planned" }>["data"];
 
 const run = (...events: RunEvent[]): Run => {

@@ -1,0 +1,130 @@
+/**
+ * The way to a panel: what a connection says of proxies, certificates and headers. Whoever asks a panel goes by it, for
+ * there is no other way to some of them. No proxy of the environment is used.
+ */
+
+import { getCACertificates } from "node:tls";
+import { Agent, type Dispatcher, ProxyAgent } from "undici";
+import type { Certificates } from "./certificates";
+
+export interface Way {
+	/** By name in lower case; they go with every request to the panel. */
+	readonly headers: Readonly<Record<string, string>>;
+	readonly certificates: Certificates;
+	/** Whoever answers is believed to be the panel. */
+	readonly insecure: boolean;
+	/** May hold a user name and a password. */
+	readonly proxy: URL | null;
+}
+
+/** No detour, nothing added, and the authorities that everybody trusts. */
+export const DIRECT: Way = { headers: {}, certificates: {}, insecure: false, proxy: null };
+
+export interface Bounds {
+	/** For the answer's head, and between the parts of its body. */
+	readonly timeoutMs: number;
+	readonly connectMs: number;
+	/** The most to one address. */
+	readonly connections: number;
+}
+
+export interface WayRequest {
+	/** `https://panel.example:8000` */
+	readonly origin: string;
+	/** With its query. */
+	readonly path: string;
+	readonly method: Dispatcher.HttpMethod;
+	readonly headers?: Readonly<Record<string, string>>;
+	readonly body?: string | null;
+	readonly signal?: AbortSignal;
+}
+
+export interface OpenWay {
+	/** The answer, its body not yet read; the way's headers go along. Throws what undici throws. */
+	request(request: WayRequest): Promise<Dispatcher.ResponseData>;
+	/** Cuts what is under way. */
+	close(): Promise<void>;
+}
+
+export interface Caution {
+	readonly code: "insecure" | "no-tls";
+	readonly message: string;
+}
+
+/** What is not safe about a way to an address. */
+export function cautionsOf(url: URL, { insecure }: Way): Caution[] {
+	if (url.protocol === "http:") return isNear(url.hostname) ? [] : [{ code: "no-tls", message: PLAIN(url.origin) }];
+	return insecure ? [{ code: "insecure", message: UNPROVEN(url.origin) }] : [];
+}
+
+const EXPOSED = "whoever is on the way can read and change all of it, the password and the customers' keys too";
+const PLAIN = (origin: string) =>
+	`${origin} is asked without TLS: ${EXPOSED}. Use https:// if the panel has it, or a tunnel.`;
+const UNPROVEN = (origin: string) =>
+	`insecure is set: whoever answers for ${origin} is believed, and ${EXPOSED}. Name the authority of its certificate in caFile instead.`;
+
+/** This machine and private networks (RFC 1918, RFC 4193), and names without a dot. */
+const isNear = (host: string): boolean =>
+	/^(localhost|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[(::1\]|f[cd]))/.test(host) || !/[.:]/.test(host);
+
+/** Keeps connections to every address that is asked; does no I/O before. */
+export function openWay(way: Way, bounds: Bounds): OpenWay {
+	const { certificates, insecure, proxy } = way;
+	const tls = { ...certificates, ...(certificates.ca && { ca: [...certificates.ca] }), rejectUnauthorized: !insecure };
+	const connect = { ...tls, timeout: bounds.connectMs };
+	const limits = {
+		connections: bounds.connections,
+		headersTimeout: bounds.timeoutMs,
+		bodyTimeout: bounds.timeoutMs,
+		// HTTP/1.1 alone: what a broken connection means is known there.
+		pipelining: 1,
+		allowH2: false
+	};
+	return proxy === null
+		? straight(new Agent({ ...limits, connect }), way.headers)
+		: throughProxy(proxy, way, limits, connect);
+}
+
+function straight(agent: Agent, own: Way["headers"]): OpenWay {
+	return {
+		request: request => agent.request({ ...request, headers: { ...own, ...request.headers } }),
+		close: () => agent.destroy()
+	};
+}
+
+/** An address with TLS by a tunnel; one without is asked of the proxy itself, for most make tunnels to port 443 alone. */
+function throughProxy(
+	proxy: URL,
+	{ headers: own, certificates: { ca } }: Way,
+	limits: Agent.Options,
+	connect: { readonly timeout: number }
+): OpenWay {
+	const toProxy = { ...(ca && { ca: [...getCACertificates("default"), ...ca] }), timeout: connect.timeout };
+	const token = authorization(proxy);
+	const tunnel = new ProxyAgent({
+		...limits,
+		uri: proxy.origin,
+		...(token && { token }),
+		requestTls: connect,
+		proxyTls: toProxy,
+		connectTimeout: connect.timeout
+	});
+	const forward = new Agent({ ...limits, connect: toProxy });
+	return {
+		request: request => {
+			const headers = { ...own, ...request.headers };
+			if (!request.origin.startsWith("http:")) return tunnel.request({ ...request, headers });
+			const asked = { host: new URL(request.origin).host, ...headers, ...(token && { "proxy-authorization": token }) };
+			return forward.request({ ...request, origin: proxy.origin, path: request.origin + request.path, headers: asked });
+		},
+		close: async () => {
+			await Promise.all([tunnel.destroy(), forward.destroy()]);
+		}
+	};
+}
+
+function authorization({ username, password }: URL): string | undefined {
+	if (username === "") return undefined;
+	const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+	return `Basic ${Buffer.from(pair).toString("base64")}`;
+}
