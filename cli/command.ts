@@ -14,6 +14,7 @@ export interface Flags {
 	readonly inbounds?: string;
 	readonly only?: readonly string[];
 	readonly limit?: string;
+	readonly removals?: string;
 	readonly accept?: readonly string[];
 	readonly reason?: string;
 	readonly backupTaken?: boolean;

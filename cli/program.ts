@@ -103,13 +103,15 @@ const DECISIONS = {
 } as const;
 
 function addDecisions(migration: Command, open: Opener): void {
-	for (const word of Object.keys(DECISIONS) as (keyof typeof DECISIONS)[])
-		anywhere(migration.command(word))
+	for (const word of Object.keys(DECISIONS) as (keyof typeof DECISIONS)[]) {
+		const command = anywhere(migration.command(word))
 			.description(DECISIONS[word])
 			.argument(...NAME)
 			.option("--reason <text>", "why, for the record")
 			.option(...JSON_FLAG)
 			.action(by<[string]>(open, "write", (client, name, flags) => decide(client, word, name, flags)));
+		if (word === "repair") command.option("--removals <n>", "follow so many deletions at the source: all that wait");
+	}
 }
 
 function addViews(migration: Command, open: Opener): void {

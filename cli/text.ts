@@ -44,6 +44,7 @@ function streamText(status: StreamStatus): string[] {
 			Object.entries(losses).map(([code, { count, severity, reason }]) => `${count} ${code} (${severity}): ${reason}`)
 		),
 		...comparisonText(status),
+		...removalsText(status),
 		...(restored + changedSince > 0
 			? [`  ${restored} put back, ${changedSince} left because others changed them since`]
 			: [])
@@ -57,6 +58,18 @@ function comparisonText({ compared, differences, extra, complete, pass }: Stream
 	if (extra !== null) parts.push(`${extra} only at the target`);
 	if (complete === false) parts.push("the last listing of the source named other records than the one before");
 	return [`  ${parts.join(", ")}`];
+}
+
+/** A guard that holds something back says so, and how to confirm it (L31). */
+function removalsText({ removals: { waiting, left, allowed } }: StreamStatus): string[] {
+	return [
+		...(waiting > 0
+			? [
+					`  ${waiting} gone from the source wait at the target, since ${allowed} at once may be taken away without a word`
+				]
+			: []),
+		...(left > 0 ? [`  ${left} gone from the source cannot be taken away at the target`] : [])
+	];
 }
 
 /** What became of each stream's records. */
@@ -73,6 +86,11 @@ export function statusText(status: Status): string {
 					verdict.certificate
 						? `certificate ${verdict.certificate}`
 						: `no certificate: see \`banyan migration diff ${name}\``,
+					...(verdict.needHand.removals > 0
+						? [
+								`${verdict.needHand.removals} deletions at the source wait: \`banyan migration repair ${name} --removals ${verdict.needHand.removals}\` follows them`
+							]
+						: []),
 					verdict.result === "clean" ? "clean" : `records need a human: see \`banyan migration report ${name}\``
 				]
 			: [];
@@ -86,9 +104,10 @@ export function statusText(status: Status): string {
 	);
 }
 
-export function differenceText({ stream, id, name, kind, fields }: DifferenceLine): string {
+export function differenceText({ stream, id, name, kind, fields, reason }: DifferenceLine): string {
 	const said = fields.map(
 		({ field, expected, actual }) => `${field} ${JSON.stringify(actual)} ≠ ${JSON.stringify(expected)}`
 	);
-	return `${stream} ${id} ${name} ${kind}${said.length > 0 ? `: ${said.join("; ")}` : ""}`;
+	const words = [...said, ...(reason === undefined ? [] : [reason])];
+	return `${stream} ${id} ${name} ${kind}${words.length > 0 ? `: ${words.join("; ")}` : ""}`;
 }

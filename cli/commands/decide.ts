@@ -2,7 +2,7 @@
 
 import type { Status } from "../../contracts/migration/migration";
 import type { Client } from "../client";
-import { type Flags, print, say } from "../command";
+import { CommandError, type Flags, print, say } from "../command";
 import { EXIT } from "../exit";
 import { statusText } from "../text";
 import { exitOfRun, follow, goesOn, stopping } from "./run";
@@ -20,10 +20,18 @@ const EXITS: Readonly<Record<Word, (status: Status, flags: Flags) => number>> = 
 export async function decide(client: Client, word: Word, name: string, flags: Flags): Promise<number> {
 	const interrupt = stopping(client, name);
 	const reason = flags.reason ?? "";
-	const said = await client.call(`migration.${word}`, { name, reason });
+	const said = await client.call(`migration.${word}`, { name, reason, ...removalsOf(flags) });
 	const status = said.running ? await follow(client, name, flags, interrupt) : said;
 	print(flags.json ? JSON.stringify(status) : statusText(status));
 	return goesOn(client, status, interrupt) ? EXIT.interrupted : EXITS[word](status, flags);
+}
+
+/** Of a repair: how many deletions at the source are confirmed. */
+function removalsOf({ removals }: Flags): { removals?: number } {
+	if (removals === undefined) return {};
+	if (!/^\d{1,9}$/.test(removals))
+		throw new CommandError(`--removals ${removals}: it is a number, of all records that wait to be taken away.`);
+	return { removals: Number(removals) };
 }
 
 function exitOfRollback({ phase, failure, streams }: Status): number {

@@ -126,6 +126,15 @@ export interface StreamStatus {
 	/** By a rollback: put back, and left because others changed it since. */
 	readonly restored: number;
 	readonly changedSince: number;
+	/** What went from the source after it was moved, and is still at the target. */
+	readonly removals: {
+		/** More at once than may be taken away without a word: `repair` with `removals` confirms it. */
+		readonly waiting: number;
+		/** Cannot be taken away; the comparison's lines say why. */
+		readonly left: number;
+		/** How many may be at once. */
+		readonly allowed: number;
+	};
 }
 
 export interface Status {
@@ -164,6 +173,8 @@ export interface NeedHand {
 	readonly skipped: number;
 	/** Not at the target as they should be. */
 	readonly differences: number;
+	/** Of these differences, gone from the source and waiting for a word: `repair` with `removals`. */
+	readonly removals: number;
 	/** Moved, with a loss that somebody must act on and that was not accepted. */
 	readonly losses: number;
 }
@@ -320,12 +331,17 @@ export const migration = contract("migration", "migration", {
 			}
 		).returns<Status>(),
 		repair: action(
-			{ name, reason },
+			{
+				name,
+				reason,
+				/** How many deletions at the source, of all streams, are confirmed; refused where more are known to wait. */
+				removals: { type: "number", integer: true, min: 0, optional: true }
+			},
 			{
 				scope: RUN,
 				rest: "POST /migrations/:name/repair",
 				status: 202,
-				says: "Compares once more and writes what differs, also where others changed it at the target."
+				says: "Compares once more and writes what differs, also where others changed it at the target. `removals` confirms so many deletions at the source."
 			}
 		).returns<Status>(),
 		dryRun: action(

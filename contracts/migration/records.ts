@@ -108,8 +108,8 @@ export interface FieldDifference {
 	readonly actual: JsonValue;
 }
 /**
- * A record that is not as it should be. `missing`: not at the target. `gone`: moved, but not in the source's second
- * listing (which proves no deletion, L3). `unmapped`: changed at the source so that it cannot be moved any more.
+ * A record that is not as it should be. `missing`: not at the target. `gone`: moved, but not in the source's last
+ * listing (which alone proves no deletion, L3); its reason says what it waits for. `unmapped`: changed at the source so that it cannot be moved any more.
  * `changed-since`: left by a rollback, because someone else changed it after us (L2).
  */
 export interface Difference {
@@ -119,6 +119,8 @@ export interface Difference {
 	readonly fields: readonly FieldDifference[];
 	/** The fingerprint of what the target holds instead. */
 	readonly found?: string;
+	/** Why it is so, and what to do. */
+	readonly reason?: string;
 }
 
 /** A loss, and where at a server its code is explained: `/docs/losses#<code>`, docs/losses.md in the repository. */

@@ -20,6 +20,8 @@ export interface Counted {
 	readonly held: [string, string][];
 	/** Ours until now, gone from the source, taken away. */
 	readonly removed: string[];
+	/** Names at the target that these no longer take. */
+	readonly released?: string[];
 	readonly outcomes: OutcomeCounts;
 	readonly quarantine: Tally;
 	readonly losses: LossTally;
@@ -53,6 +55,10 @@ interface Events {
 		added: number;
 		/** Of the last page: ids that the run knows and this listing did not name. */
 		absent: string[];
+		/** Of these, ids that wait for a word of the operator's. */
+		waiting?: readonly string[];
+		/** Of these, `[id, reason]` of what cannot be taken away. */
+		left?: readonly (readonly [string, string])[];
 		compared: number;
 		differences: number;
 		/** The ids of these. */
@@ -63,7 +69,15 @@ interface Events {
 		comparisons: string;
 	};
 	/** The stream is listed and compared once more; `force`: what others changed at the target is written over. */
-	again: { stream: string; force: boolean; reason: string };
+	again: {
+		stream: string;
+		force: boolean;
+		reason: string;
+		/** Of the same request as the listing before it. */
+		follows?: boolean;
+		/** How many deletions at the source, of all streams, the operator confirms. */
+		removals?: number;
+	};
 	surveyed: { stream: string; extra: number };
 	/** Losses of these codes need nobody's hand: the operator knows of them. */
 	accepted: { codes: readonly string[] };

@@ -18,6 +18,10 @@ const written = (names: readonly string[]): string => {
 	return names.length === 0 ? "none" : `${names.length} (${some}${names.length > MOST_NAMES ? " …" : ""})`;
 };
 
+const held = (waiting: number, left: number): string =>
+	(waiting > 0 ? `; ${waiting} gone from the source wait for a word` : "") +
+	(left > 0 ? `; ${left} gone from the source cannot be taken away` : "");
+
 const WORDS: { readonly [T in RunEvent["type"]]: (data: DataOf<T>) => string } = {
 	planned: ({ mapping, plan }) =>
 		[
@@ -31,10 +35,10 @@ const WORDS: { readonly [T in RunEvent["type"]]: (data: DataOf<T>) => string } =
 		`${stream}: batch ${batch} copied, ${changed(outcomes)}${last ? "; the copy is complete" : ""}.`,
 	settled: ({ stream, batch, moved, removed, held }) =>
 		`${stream}: batch ${batch} outside the copy: ${written(moved.map(([, name]) => name))} written, ${removed.length} removed, ${held.length} held.`,
-	compared: ({ stream, batch, compared, differences, last }) =>
-		`${stream}: page ${batch} compared, ${compared} records, ${differences} differ${last ? "; the listing is whole" : ""}.`,
-	again: ({ stream, force, reason }) =>
-		`${stream}: ${force ? "repaired and " : ""}compared once more${because(reason)}.`,
+	compared: ({ stream, batch, compared, differences, last, waiting = [], left = [] }) =>
+		`${stream}: page ${batch} compared, ${compared} records, ${differences} differ${last ? "; the listing is whole" : ""}${held(waiting.length, left.length)}.`,
+	again: ({ stream, force, reason, removals }) =>
+		`${stream}: ${force ? "repaired and " : ""}compared once more${removals === undefined ? "" : `, ${removals} deletions confirmed`}${because(reason)}.`,
 	surveyed: ({ stream, extra }) => `${stream}: ${extra} records only the target has.`,
 	accepted: ({ codes }) => `Accepted, needs nobody's hand: ${codes.join(", ")}.`,
 	finished: ({ result, certificate }) =>

@@ -26,6 +26,23 @@ export class NameSet {
 		if (++this.count * 2 > this.table.length) this.grow();
 	}
 
+	/** Two names of one digest are one here: with the first the other is free too, and the target decides. */
+	delete(name: string): void {
+		let free = this.slot(digestOf(name));
+		if (this.table[free] === 0) return;
+		this.count--;
+		this.table[free] = 0;
+		const last = this.table.length - 1;
+		const after = (slot: number): number => (slot === last ? 0 : slot + 1);
+		// Whatever was put off by it moves up, or it would not be found any more.
+		for (let slot = after(free); this.table[slot] !== 0; slot = after(slot)) {
+			const digest = this.table[slot] as number;
+			this.table[slot] = 0;
+			free = this.slot(digest);
+			this.table[free] = digest;
+		}
+	}
+
 	/** Where the digest is, or the free place where it would be. */
 	private slot(digest: number): number {
 		const last = this.table.length - 1;

@@ -45,8 +45,9 @@ export const nextStep = (run: Run): Step => BY_PHASE[run.phase](run);
 
 /** A listing that named other ids than the run knew proves nothing: one more, as long as the definition allows it. */
 function needsAnotherPass({ comparison }: StreamRun, passes: number): boolean {
-	const { added, absent, pass } = comparison;
-	return (added > 0 || absent.length > 0) && pass < passes;
+	const { added, absent, round, waiting, left, freed } = comparison;
+	// What waits for a word, or cannot be taken away, no listing more will move.
+	return (added > 0 || freed || absent.length > waiting.size + left.size) && round < passes;
 }
 
 /** Do the outcomes add up to what was read? */

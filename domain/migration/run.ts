@@ -29,6 +29,8 @@ import { isUnreadable, UNREADABLE } from "./unreadable";
 
 export interface Comparison {
 	pass: number;
+	/** Which listing this is since the operator asked for one. */
+	round: number;
 	force: boolean;
 	batch: number;
 	cursor: string | null;
@@ -40,6 +42,14 @@ export interface Comparison {
 	absent: readonly string[];
 	/** What the listing before this one did not name either. */
 	readonly absentBefore: readonly string[];
+	/** Gone from the source, and more at once than may be taken away without a word. */
+	waiting: ReadonlySet<string>;
+	/** By id, why it cannot be taken away though it went from the source. */
+	left: ReadonlyMap<string, string>;
+	/** The same by the listing before this one, where that was of one request: not tried again. */
+	readonly leftBefore: ReadonlyMap<string, string>;
+	/** A name came free that somebody waits for. */
+	freed: boolean;
 	/** The ids of all that is not as it should be. */
 	readonly differing: IdSet;
 	compared: number;
@@ -90,6 +100,8 @@ export interface Run {
 	mapping: string;
 	context: Json;
 	plan: Plan;
+	/** Deletions that the operator confirmed, and how many of them were done; null: the definition decides. */
+	confirmed: { readonly limit: number; spent: number } | null;
 	token: string | null;
 	paused: boolean;
 	/** Where the target's database was copied to; null: the operator did; undefined: not yet. */
@@ -114,12 +126,11 @@ export const noDigest = (): string => "0".repeat(64);
 
 const newComparison = (
 	comparisons: string,
-	pass = 1,
-	force = false,
-	absentBefore: readonly string[] = []
+	before: Partial<Pick<Comparison, "pass" | "round" | "force" | "absentBefore" | "leftBefore">> = {}
 ): Comparison => ({
-	pass,
-	force,
+	pass: 1,
+	round: 1,
+	force: false,
 	batch: 0,
 	cursor: null,
 	listed: false,
@@ -127,12 +138,17 @@ const newComparison = (
 	added: 0,
 	unreadable: 0,
 	absent: [],
-	absentBefore,
+	absentBefore: [],
+	waiting: new Set(),
+	left: new Map(),
+	leftBefore: new Map(),
+	freed: false,
 	differing: new IdSet(),
 	compared: 0,
 	differences: 0,
 	digest: noDigest(),
-	comparisons
+	comparisons,
+	...before
 });
 
 const newStream = (stream: string, total: number, version: string): StreamRun => ({
@@ -170,7 +186,11 @@ const streamOf = (run: Run, name: string): StreamRun => {
 };
 
 function addCounts(stream: StreamRun, data: Counted): void {
-	for (const id of data.ids) stream.ids.add(id);
+	for (const id of data.ids) {
+		stream.ids.add(id);
+		// The source names it again.
+		stream.removed.delete(id);
+	}
 	for (const [id, name] of data.moved) {
 		stream.moved.add(id);
 		stream.held.delete(id);
@@ -183,6 +203,7 @@ function addCounts(stream: StreamRun, data: Counted): void {
 		stream.held.delete(id);
 		stream.removed.add(id);
 	}
+	for (const name of data.released ?? []) stream.names.delete(claimOf(name));
 	for (const outcome of OUTCOMES) stream.outcomes[outcome] += data.outcomes[outcome];
 	addTally(stream.quarantine, data.quarantine);
 	addLosses(stream.losses, data.losses);
@@ -248,6 +269,8 @@ const FOLD: Fold<Run> = {
 		addCounts(stream, data);
 		stream.batch = Math.max(stream.batch, data.batch);
 		stream.records = data.records;
+		if (run.confirmed) run.confirmed.spent += data.removed.length;
+		if (data.released?.length) stream.comparison.freed = [...stream.held.values()].includes("name_taken");
 	},
 	compared: (run, data) => {
 		const stream = streamOf(run, data.stream);
@@ -261,12 +284,20 @@ const FOLD: Fold<Run> = {
 		for (const id of data.differing ?? []) comparison.differing.add(id);
 		comparison.digest = chainDigest(comparison.digest, data.digest);
 		const { batch, cursor, comparisons, last, absent } = data;
-		Object.assign(comparison, { batch, cursor, comparisons, listed: last, absent });
+		const [waiting, left] = [new Set(data.waiting), new Map(data.left)];
+		Object.assign(comparison, { batch, cursor, comparisons, listed: last, absent, waiting, left });
 	},
-	again: (run, { stream: name, force }) => {
+	again: (run, { stream: name, force, follows = false, removals }) => {
 		const stream = streamOf(run, name);
-		const { pass, comparisons, absent, unreadable } = stream.comparison;
-		stream.comparison = newComparison(comparisons, pass + 1, force, unreadable > 0 ? [] : absent);
+		const { pass, round, comparisons, absent, unreadable, left } = stream.comparison;
+		stream.comparison = newComparison(comparisons, {
+			pass: pass + 1,
+			round: follows ? round + 1 : 1,
+			force,
+			absentBefore: unreadable > 0 ? [] : absent,
+			...(follows && { leftBefore: left })
+		});
+		if (!follows) run.confirmed = removals === undefined ? null : { limit: removals, spent: 0 };
 		stream.extra = null;
 		Object.assign(run, { phase: "comparing", result: null, certificate: null, finishedAt: null });
 	},
@@ -277,6 +308,7 @@ const FOLD: Fold<Run> = {
 		for (const code of codes) run.accepted.add(code);
 	},
 	finished: (run, { result, certificate }, at) => {
+		run.confirmed = null;
 		Object.assign(run, { phase: "finished", result, certificate, finishedAt: at });
 	},
 	failed: (run, failure) => {
@@ -310,6 +342,7 @@ export function newRun(name: string, planned: DataOf<"planned">, newVersion: str
 		name,
 		...planned,
 		phase: "planned",
+		confirmed: null,
 		token: null,
 		paused: false,
 		backup: undefined,

@@ -4,13 +4,14 @@ import type { Counted, Plan, Status, StreamStatus } from "../../contracts/migrat
 import type { Intent, Loss, ReportLine, Result, SaidLoss, UndoneRecord } from "../../contracts/migration/records";
 import { lossPath, sentenceOf } from "./meanings";
 import { isComplete } from "./next-step";
+import { removalsAllowed } from "./removals";
 import type { Run, StreamRun } from "./run";
 import { countOf, type LossTally, type Tally, worstOf } from "./tally";
 import { fullVerdict } from "./verdict";
 
 export function statusOf(run: Run, running: boolean): Status {
 	const { name, hash, phase, paused, startedAt, finishedAt, failure, plan } = run;
-	const streams = run.streams.map(streamStatus);
+	const streams = run.streams.map(stream => streamStatus(stream, removalsAllowed(run)));
 	return {
 		name,
 		hash,
@@ -56,7 +57,7 @@ const lost = (tally: LossTally, stream: string): StreamStatus["losses"] =>
 		])
 	);
 
-function streamStatus(stream: StreamRun): StreamStatus {
+function streamStatus(stream: StreamRun, allowed: number): StreamStatus {
 	const { comparison } = stream;
 	return {
 		stream: stream.stream,
@@ -72,7 +73,8 @@ function streamStatus(stream: StreamRun): StreamStatus {
 		pass: comparison.pass,
 		restored: stream.undo.restored,
 		changedSince: stream.undo.changed,
-		complete: isComplete(stream)
+		complete: isComplete(stream),
+		removals: { waiting: comparison.waiting.size, left: comparison.left.size, allowed }
 	};
 }
 

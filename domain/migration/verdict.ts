@@ -57,7 +57,7 @@ function severitiesOf({ streams }: Run): Verdict["severities"] {
 /** A record that needs a hand for two reasons is one record. */
 function needHand(run: Run): Verdict["needHand"] {
 	const accepted = acceptedOf(run);
-	const sum = { records: 0, quarantined: 0, skipped: 0, differences: 0, losses: 0 };
+	const sum = { records: 0, quarantined: 0, skipped: 0, differences: 0, removals: 0, losses: 0 };
 	for (const stream of run.streams) {
 		const unaccepted = new IdSet();
 		for (const [code, ids] of stream.acts) if (!accepted.has(code)) addAll(unaccepted, ids.all());
@@ -65,6 +65,7 @@ function needHand(run: Run): Verdict["needHand"] {
 		sum.quarantined += stream.held.size;
 		sum.skipped += skipped.length;
 		sum.differences += stream.comparison.differences;
+		sum.removals += stream.comparison.waiting.size;
 		sum.losses += unaccepted.size;
 		const all = new IdSet();
 		for (const ids of [stream.held.keys(), skipped, stream.comparison.differing.all(), unaccepted.all()])

@@ -19,6 +19,7 @@ import type { ReportLine } from "../../contracts/migration/records";
 import { unknownLoss } from "../../domain/migration/definition-rules";
 import type { RunEvent } from "../../domain/migration/events";
 import { nextStep } from "../../domain/migration/next-step";
+import { tooFew, whyStill } from "../../domain/migration/removals";
 import type { Run } from "../../domain/migration/run";
 import { statusOf } from "../../domain/migration/status";
 import { acceptedOf } from "../../domain/migration/verdict";
@@ -117,7 +118,7 @@ export default class MigrationService
 
 	@Action(repair)
 	async repair(ctx: CallOf<typeof repair>): Promise<Status> {
-		return this.again(ctx.params, true);
+		return this.again(ctx.params, true, ctx.params.removals);
 	}
 
 	@Action(dryRun, { timeout: 0 })
@@ -165,7 +166,9 @@ export default class MigrationService
 		const { name, stream, after = null } = ctx.params;
 		const rehearsed = this.rehearsals.get(name);
 		const found = rehearsed?.run.streams.find(each => each.stream === stream) ?? (await this.runs.stream(name, stream));
-		return fromPlace(after, () => reportLines(rehearsed?.store ?? this.store, name, found, after));
+		const run = rehearsed?.run ?? (await this.runs.seen(name));
+		const still = (id: string) => whyStill(run, found, id);
+		return fromPlace(after, () => reportLines(rehearsed?.store ?? this.store, name, found, after, still));
 	}
 
 	@Action(diff)
@@ -260,8 +263,12 @@ export default class MigrationService
 		return rested;
 	}
 
-	/** Compares a finished run once more. @param force writes also what others changed at the target */
-	private again({ name, reason }: { name: string; reason: string }, force: boolean): Promise<Status> {
+	/** Compares a finished run once more. @param force writes also what others changed at the target @param removals deletions that are confirmed */
+	private again(
+		{ name, reason }: { name: string; reason: string },
+		force: boolean,
+		removals?: number
+	): Promise<Status> {
 		return this.controllers.inTurn(name, async () => {
 			const run = await this.renewed(await this.halted(name));
 			if (run.phase !== "finished")
@@ -269,8 +276,11 @@ export default class MigrationService
 					"MIGRATION_NOT_READY",
 					`The migration '${name}' is ${run.phase}: compare it once it is finished.`
 				);
+			const few = removals === undefined ? undefined : tooFew(run, removals);
+			if (few !== undefined) throw failure("REQUEST_INVALID", few);
 			for (const { stream } of run.streams) {
-				const event: RunEvent = { type: "again", data: { stream, force, reason } };
+				const data = { stream, force, reason, ...(removals !== undefined && { removals }) };
+				const event: RunEvent = { type: "again", data };
 				await appendRun(this.store, run, event, `again-after-${run.version}`);
 			}
 			return this.controllers.drive(run);

@@ -75,17 +75,93 @@ it("one who left the source is taken away only after two listings did not name h
 	expect(users(status).outcomes.removed).toBe(1);
 });
 
-it("more gone at once than the definition allows are left for a human", async () => {
+describe("more gone at once than the definition allows", () => {
+	const GONE = ["leaver_1", "leaver_2", "leaver_3"];
+	let stage: Stage;
+	beforeAll(async () => {
+		stage = await openStage();
+		stage.define({ catchUp: { passes: 5, removals: 1 } });
+		const call = await signIn(stage.source, "/api/admins/token");
+		for (const username of GONE)
+			await call("POST", "/api/users", { username, expire_strategy: "never", service_ids: [1] });
+		await stage.banyan(["migration", "run", stage.definition, "--limit", "1002"]).ended;
+		for (const username of GONE) await call("DELETE", `/api/users/${username}`);
+	});
+	afterAll(() => stage[Symbol.asyncDispose]());
+	const banyan = (...args: string[]) => stage.banyan(["migration", ...args]).ended;
+
+	it("wait, are counted and named, and the way to confirm them is said; no listing is made in vain", async () => {
+		const { code, stdout } = await banyan("run", stage.definition);
+		expect([code, noteOf(stage, "leaver_1")]).toEqual([4, null]);
+		expect(stdout).toContain("banyan migration repair panel --removals 3");
+		const status = await statusOf(stage);
+		expect(users(status)).toMatchObject({
+			differences: 3,
+			complete: false,
+			pass: 2,
+			removals: { waiting: 3, left: 0, allowed: 1 }
+		});
+		expect(status.verdict).toMatchObject({ certificate: null, needHand: { records: 3, removals: 3 } });
+		const diff = (await banyan("diff", "panel")).stdout;
+		const report = (await banyan("report", "panel")).stdout;
+		for (const name of GONE) {
+			expect(diff).toMatch(new RegExp(`${name} gone: .*repair panel --removals`));
+			expect(report).toMatch(new RegExp(`"name":"${name}".*--removals`));
+		}
+		expect((await banyan("plan", stage.definition)).stdout).toMatch(/at most 1 of a stream at once|3 that it read/);
+	});
+
+	it("are not taken away by a repair, nor where fewer are confirmed than wait", async () => {
+		expect((await banyan("repair", "panel")).code).toBe(4);
+		const few = await banyan("repair", "panel", "--removals", "2");
+		expect([few.code, few.stderr]).toEqual([1, expect.stringMatching(/3 records wait .*\(3 users\), not 2/)]);
+		expect((await banyan("repair", "panel", "--removals", "x")).stderr).toMatch(/--removals x: it is a number/);
+		expect(GONE.map(name => noteOf(stage, name))).toEqual([null, null, null]);
+	});
+
+	it("are taken away once all are confirmed, and that one ends with a certificate", async () => {
+		expect((await banyan("repair", "panel", "--removals", "3", "--json")).code).toBe(0);
+		expect(GONE.map(name => noteOf(stage, name))).toEqual([undefined, undefined, undefined]);
+		const status = await statusOf(stage);
+		expect(status.verdict).toMatchObject({ certificate: expect.stringMatching(/^\w{64}$/), needHand: { records: 0 } });
+		expect(users(status).outcomes.removed).toBe(3);
+	});
+
+	it("go without a word once the definition is rewritten", async () => {
+		const call = await signIn(stage.source, "/api/admins/token");
+		const again = ["leaver_4", "leaver_5"];
+		for (const username of again)
+			await call("POST", "/api/users", { username, expire_strategy: "never", service_ids: [1] });
+		expect((await banyan("compare", "panel")).code).toBe(0);
+		for (const username of again) await call("DELETE", `/api/users/${username}`);
+		expect((await banyan("compare", "panel")).code).toBe(4);
+		stage.define({ catchUp: { passes: 5, removals: 2 } });
+		expect((await banyan("plan", stage.definition)).stdout).toContain("catchUp.removals");
+		expect((await banyan("compare", "panel")).code).toBe(0);
+		expect(again.map(name => noteOf(stage, name))).toEqual([undefined, undefined]);
+	});
+});
+
+it("one who is deleted and made anew under the same name is moved anew; one held back who leaves is not waited for", async () => {
 	await using stage = await openStage();
-	const file = stage.define({ catchUp: { passes: 3, removals: 1 } });
 	const call = await signIn(stage.source, "/api/admins/token");
-	for (const username of ["leaver_1", "leaver_2"])
-		await call("POST", "/api/users", { username, expire_strategy: "never", service_ids: [1] });
-	await stage.banyan(["migration", "run", file, "--limit", "1001"]).ended;
-	for (const username of ["leaver_1", "leaver_2"]) await call("DELETE", `/api/users/${username}`);
-	expect((await stage.banyan(["migration", "run", file]).ended).code).toBe(4);
-	expect(noteOf(stage, "leaver_1")).toBeNull();
-	expect(users(await statusOf(stage))).toMatchObject({ differences: 2, complete: false });
+	const make = (username: string) =>
+		call("POST", "/api/users", { username, expire_strategy: "never", service_ids: [1], note: `${username} again` });
+	await call("POST", "/api/users", { username: "comer", expire_strategy: "never", service_ids: [1] });
+	stage.define({ rules: { refusedNames: "quarantine" } });
+	await stage.banyan(["migration", "run", stage.definition]).ended;
+	const held = users(await statusOf(stage)).outcomes.quarantined;
+	await call("DELETE", "/api/users/comer");
+	await make("comer");
+	expect(noteOf(stage, "comer")).toBeNull();
+	await stage.banyan(["migration", "compare", "panel"]).ended;
+	expect(noteOf(stage, "comer")).toBe("comer again");
+	// Held back for its name, under `refusedNames: quarantine`.
+	stage.source.db.exec("UPDATE users SET username = NULL, removed = 1, activated = 0 WHERE id = 12");
+	await stage.banyan(["migration", "compare", "panel"]).ended;
+	const after = await statusOf(stage);
+	expect(users(after)).toMatchObject({ differences: 0, complete: true });
+	expect(users(after).outcomes.quarantined).toBe(held - 1);
 });
 
 it("what others changed at the target is a difference, until a repair is asked for", async () => {

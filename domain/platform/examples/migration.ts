@@ -50,7 +50,8 @@ const untouched = (stream: string, total: number): StreamStatus => ({
 	complete: null,
 	pass: 0,
 	restored: 0,
-	changedSince: 0
+	changedSince: 0,
+	removals: { waiting: 0, left: 0, allowed: 10 }
 });
 const copied = (stream: string, total: number): StreamStatus => ({
 	...untouched(stream, total),
@@ -95,7 +96,7 @@ const finished: Status = {
 		differences: 0,
 		losses: 0,
 		severities: { info: 0, degraded: 0, act: 0 },
-		needHand: { records: 0, quarantined: 0, skipped: 0, differences: 0, losses: 0 },
+		needHand: { records: 0, quarantined: 0, skipped: 0, differences: 0, removals: 0, losses: 0 },
 		accepted: {},
 		certificate: hash
 	}

@@ -4,7 +4,7 @@ import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { reach } from "../../../adapters/failpoints";
 import { isUnanswered } from "../../../cluster/errors";
-import type { Intent, Outcome, Result } from "../../../contracts/migration/records";
+import type { Intent, Outcome, Result, UndoneRecord } from "../../../contracts/migration/records";
 import type { Counted, Prepared, RecordEvent } from "../../../domain/migration/events";
 import { leftOff, mayBeWritten, notSent } from "../../../domain/migration/importing";
 import { noOutcomes, type StreamRun } from "../../../domain/migration/run";
@@ -19,9 +19,14 @@ export interface Log {
 }
 
 /** What the run said of a record before this batch; undefined when it is new. */
-export type Before = (
-	id: string
-) => { readonly outcome: Outcome; readonly category?: string; readonly lost: Lost } | undefined;
+export type Before = (id: string) => Said | undefined;
+interface Said {
+	readonly outcome: Outcome;
+	readonly category?: string;
+	readonly lost: Lost;
+	/** Its name at the target is taken by it. */
+	readonly named: boolean;
+}
 export const NEW_RECORDS: Before = () => undefined;
 
 /**
@@ -165,7 +170,7 @@ export function count(intents: readonly Intent[], results: readonly Result[], be
 		const intent = intents[index] as Intent;
 		const said = before(intent.id);
 		if (said) takeBack(counted, said);
-		else counted.ids.push(intent.id);
+		if (!said || said.outcome === "removed") counted.ids.push(intent.id);
 		counted.outcomes[result.outcome]++;
 		place(counted, intent, result);
 		countLosses(counted, intent, result, said?.lost ?? []);
@@ -173,10 +178,7 @@ export function count(intents: readonly Intent[], results: readonly Result[], be
 	return counted;
 }
 
-function takeBack(
-	counted: ReturnType<typeof noCounts>,
-	{ outcome, category, lost }: NonNullable<ReturnType<Before>>
-): void {
+function takeBack(counted: ReturnType<typeof noCounts>, { outcome, category, lost }: Said): void {
 	counted.outcomes[outcome]--;
 	addLost(counted.losses, lost, -1);
 	if (category !== undefined) addTally(counted.quarantine, { [category]: { count: -1 } });
@@ -203,10 +205,14 @@ function countLosses(counted: ReturnType<typeof noCounts>, intent: Intent, resul
 		counted.acts.push([intent.id, acts.map(([code]) => code)]);
 }
 
-/** Counts for records that were ours and were taken away. */
-export function countRemoved(ids: readonly string[], before: Before): Counted {
-	const counted = noCounts();
-	for (const id of ids) {
+/** Counts for records that went from the source, and are not at the target by us any more. */
+export function countRemoved(
+	removed: readonly Pick<UndoneRecord, "id" | "name">[],
+	before: Before
+): Counted & { readonly released: string[] } {
+	const released = removed.filter(({ id }) => before(id)?.named).map(({ name }) => name);
+	const counted = { ...noCounts(), released };
+	for (const { id } of removed) {
 		const said = before(id);
 		if (said) takeBack(counted, said);
 		if (said && said.lost.length > 0) counted.acts.push([id, []]);

@@ -8,13 +8,14 @@ import type { Difference, Intent, SourceRecord, Transformed } from "../../../con
 import type { Comparison } from "../../../contracts/migration/verifier";
 import { digest } from "../../../domain/canonical";
 import type { Prepared } from "../../../domain/migration/events";
-import type { StreamRun } from "../../../domain/migration/run";
-import { countRemoved, doBatch, finishOpenBatch, type Log, oneApplier, record } from "./batch";
+import { claimOf, type StreamRun } from "../../../domain/migration/run";
+import { countRemoved, doBatch, finishOpenBatch, type Log, record } from "./batch";
 import { appendRun, comparisonStream, readComparisons } from "./journal";
-import { beforeOf, type Known, knownRecords, ownOf, undoable } from "./known";
+import { beforeOf, type Known, knownRecords, ownOf } from "./known";
 import { lookAhead, mapAhead } from "./look-ahead";
 import type { Workplace } from "./place";
 import { intend, onto, prepare } from "./prepare";
+import { type Gone, takeAway } from "./removals";
 
 interface ReadPage {
 	readonly records: readonly SourceRecord[];
@@ -47,7 +48,7 @@ const LOOKS_AT_ONCE = 2;
 const MOST_ROUNDS = 4;
 
 /** Why a record waits that the source itself cannot mend. */
-const TARGETS_REASONS: ReadonlySet<string> = new Set(["target_refused", "target_failed", "conflict", "name_taken"]);
+const TARGETS_REASONS: ReadonlySet<string> = new Set(["target_refused", "target_failed", "conflict"]);
 
 export async function compareStream(place: Workplace, stream: StreamRun): Promise<void> {
 	const comparing = new Comparing(place, stream);
@@ -123,7 +124,7 @@ class Comparing {
 	}
 
 	private async look(records: readonly SourceRecord[]): Promise<Looked> {
-		const { moved, held, ids, comparison } = this.stream;
+		const { moved, held, ids, removed, comparison } = this.stream;
 		const transformed = await prepare(
 			this.place,
 			this.stream.stream,
@@ -145,8 +146,9 @@ class Comparing {
 			const known = (await this.records()).get(id);
 			if (known) toWrite.push({ ...(byId.get(id) as Transformed), ...ownOf(known), ours: found });
 		}
-		const isHeld = ({ id, target }: Transformed): boolean => held.has(id) && !moved.has(id) && target !== undefined;
-		const toMove = transformed.filter(each => !ids.has(each.id) || isHeld(each));
+		const isHeld = ({ id, target }: Transformed): boolean =>
+			held.has(id) && !moved.has(id) && target !== undefined && !this.isTaken(id, target.name);
+		const toMove = transformed.filter(each => !ids.has(each.id) || removed.has(each.id) || isHeld(each));
 		return { equal: equal.filter(([id]) => !held.has(id)), differences: left, toMove, toWrite };
 	}
 
@@ -158,11 +160,16 @@ class Comparing {
 		return fitted.map(({ before, ...each }) => each);
 	}
 
+	/** Who waits for a name waits until it is free. */
+	private isTaken(id: string, name: string): boolean {
+		return this.stream.held.get(id) === "name_taken" && this.stream.names.has(claimOf(name));
+	}
+
 	/** Not what waits for a reason that only the target, or a human, can mend. */
 	private matters(id: string): boolean {
 		const category = this.stream.held.get(id);
 		if (category !== undefined) return this.stream.comparison.force || !TARGETS_REASONS.has(category);
-		return this.stream.moved.has(id) || !this.stream.ids.has(id);
+		return this.stream.moved.has(id) || !this.stream.ids.has(id) || this.stream.removed.has(id);
 	}
 
 	private async compare(transformed: readonly Transformed[]): Promise<Comparison> {
@@ -206,9 +213,8 @@ class Comparing {
 	): Promise<void> {
 		const { comparison, stream } = this.stream;
 		const last = page.next === null;
-		const absent = last ? await this.takeAway(absentIds(this.stream, fresh)) : [];
-		const gone = absent.map((id): Difference => ({ id, name: "", kind: "gone", fields: [] }));
-		const differences = [...left, ...gone];
+		const gone = last ? await this.follow(absentIds(this.stream, fresh)) : NOBODY;
+		const differences = [...left, ...gone.differences];
 		const batch = comparison.batch + 1;
 		const { pass } = comparison;
 		const event = { type: "compared", data: { pass, batch, equal, differences, position: page.position } };
@@ -222,7 +228,9 @@ class Comparing {
 			last,
 			ids: fresh.map(({ id }) => id),
 			added,
-			absent,
+			absent: gone.differences.map(({ id }) => id),
+			waiting: gone.waiting,
+			left: gone.left,
 			compared: equal.length + left.length,
 			differences: differences.length,
 			differing: differences.map(({ id }) => id),
@@ -237,28 +245,21 @@ class Comparing {
 		);
 	}
 
-	/**
-	 * Takes away what two listings in a row did not name (L3), where what stands at the target is still ours; more than
-	 * the definition allows at once are left for a human. Answers what is left.
-	 */
-	private async takeAway(absent: readonly string[]): Promise<string[]> {
-		const before = new Set(this.stream.comparison.absentBefore);
+	/** Follows what this listing, whole with its last page, did not name. */
+	private async follow(absent: readonly string[]): Promise<Gone> {
+		if (absent.length === 0) return NOBODY;
 		const known = await this.records();
-		const confirmed = absent.filter(id => before.has(id) && (this.stream.moved.has(id) || known.get(id)?.begun));
-		if (confirmed.length === 0 || confirmed.length > this.place.run.definition.catchUp.removals) return [...absent];
-		const { applier, run, lease } = this.place;
-		const records = undoable(confirmed, known).filter(({ before }) => before === null);
-		const call = { connection: run.definition.target, stream: this.stream.stream, records };
-		const undone = await oneApplier(lease(), (held, timeout) => applier.undo({ ...call, lease: held }, timeout));
-		const removed = undone.filter(({ outcome }) => outcome === "restored");
+		const gone = await takeAway(this.place, this.stream, absent, known);
+		const { removed } = gone;
+		if (removed.length === 0) return gone;
 		const batch = this.stream.batch + 1;
 		await record(this.place, this.stream, this.log, { type: "removed", data: { batch, removed } });
-		const ids = removed.map(({ id }) => id);
-		const counts = countRemoved(ids, beforeOf(known));
+		const counts = countRemoved(removed, beforeOf(known));
 		const data = { stream: this.stream.stream, batch, ...counts, records: this.log.version };
-		await appendRun(this.place.store, run, { type: "settled", data }, `removed-${this.stream.stream}-${batch}`);
+		const { store, run } = this.place;
+		await appendRun(store, run, { type: "settled", data }, `removed-${this.stream.stream}-${batch}`);
 		this.known = undefined;
-		return absent.filter(id => !ids.includes(id));
+		return gone;
 	}
 
 	/** A comparison that was recorded but not counted when the last controller stopped is made again, and replaces it. */
@@ -272,6 +273,8 @@ class Comparing {
 		return appended.version;
 	}
 }
+
+const NOBODY: Gone = { removed: [], waiting: [], left: [], differences: [] };
 
 const unique = (records: readonly SourceRecord[]): SourceRecord[] => [
 	...new Map(records.map(each => [each.id, each])).values()

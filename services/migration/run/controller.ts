@@ -164,7 +164,7 @@ export class Controller {
 
 	private passAgain({ stream, comparison: { added, absent } }: StreamRun): Promise<void> {
 		const reason = `${added} records more, ${absent.length} fewer than the listing before`;
-		return this.append({ type: "again", data: { stream, force: false, reason } });
+		return this.append({ type: "again", data: { stream, force: false, reason, follows: true } });
 	}
 
 	private async append(event: RunEvent): Promise<void> {

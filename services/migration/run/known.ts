@@ -36,11 +36,13 @@ export async function knownRecords(
 	const known = new Map<string, Known>();
 	if (until === NEW) return known;
 	for await (const { entries, removed } of readBatches(store, run.name, stream, { until })) {
-		for (const { id } of removed) known.delete(id);
+		for (const { id, name } of removed) known.set(id, { name, outcome: "removed", lost: [], ...NOTHING_THERE });
 		for (const { intent, result } of entries) known.set(intent.id, told(intent, result, known.get(intent.id)));
 	}
 	return known;
 }
+
+const NOTHING_THERE = { before: null, begun: false, sent: [] } as const;
 
 function told(intent: Intent, result: Result, first: Known | undefined): Known {
 	const { name, target, before } = intent;
@@ -91,6 +93,7 @@ export const beforeOf =
 	id => {
 		const found = known.get(id);
 		if (!found) return undefined;
-		const { outcome, category, lost } = found;
-		return { outcome, lost, ...(category !== undefined && { category }) };
+		const { outcome, category, lost, begun } = found;
+		const named = begun || (outcome !== "quarantined" && outcome !== "removed");
+		return { outcome, lost, named, ...(category !== undefined && { category }) };
 	};

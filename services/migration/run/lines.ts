@@ -14,12 +14,16 @@ import { readBatches, readComparisons, readUndos, runStream } from "./journal";
 /** The most lines of one answer, give or take a batch. */
 const MOST_LINES = 500;
 
-/** Lines of the batches after version `after`, in the order of the listing; each record once, as it is now. */
+/**
+ * Lines of the batches after version `after`, in the order of the listing; each record once, as it is now.
+ * @param still why a record is still at the target though it went from the source
+ */
 export async function reportLines(
 	store: EventStore,
 	name: string,
 	run: StreamRun,
-	after: string | null
+	after: string | null,
+	still: (id: string) => string | undefined
 ): Promise<Lines<ReportLine>> {
 	const { stream, records: until } = run;
 	const lines: ReportLine[] = [];
@@ -28,7 +32,8 @@ export async function reportLines(
 	for await (const batch of readBatches(store, name, stream, { after: after ?? undefined, until })) {
 		const due = batch.entries.filter(({ intent: { id } }) => !batch.settles || later.get(id)?.first === batch.batch);
 		const said = due.map(({ intent, result }) => later.get(intent.id)?.line ?? reportLine(stream, intent, result));
-		lines.push(...said.map(line => (run.removed.has(line.id) && isUnreadable(line.id) ? mended(line) : line)));
+		const now = said.map(line => (run.removed.has(line.id) && isUnreadable(line.id) ? mended(line) : line));
+		lines.push(...now.map(line => ({ ...line, reason: line.reason ?? still(line.id) ?? null })));
 		if (lines.length >= MOST_LINES && batch.version !== until) return { lines, next: batch.version };
 	}
 	return { lines, next: null };
@@ -62,7 +67,7 @@ async function settledLines(
 }
 
 const gone = (stream: string, record: UndoneRecord): ReportLine =>
-	removedLine(stream, record, "Made by us, gone from the source since: two listings did not name it.");
+	removedLine(stream, record, record.reason ?? "Gone from the source: two listings in a row did not name it.");
 
 const mended = ({ stream, ...line }: ReportLine): ReportLine =>
 	removedLine(

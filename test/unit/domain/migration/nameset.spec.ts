@@ -13,6 +13,21 @@ describe("a set of names", () => {
 		);
 	});
 
+	it("forgets what is taken out, and nothing else, however full it is", () => {
+		const step = fc.record({ name: fc.integer({ min: 0, max: 700 }).map(String), add: fc.boolean() });
+		fc.assert(
+			fc.property(fc.array(step, { maxLength: 2_000 }), steps => {
+				const [set, expected] = [new NameSet(), new Set<string>()];
+				for (const both of [set, expected] as (NameSet | Set<string>)[])
+					for (const { name, add } of steps) both[add ? "add" : "delete"](name);
+				const all = Array.from({ length: 701 }, (_, n) => String(n));
+				expect(set.size).toBe(expected.size);
+				expect(all.filter(name => set.has(name))).toEqual(all.filter(name => expected.has(name)));
+			}),
+			{ numRuns: 20 }
+		);
+	});
+
 	it("holds a hundred thousand names in less than 4 MB", () => {
 		const set = new NameSet();
 		for (let i = 0; i < 100_000; i++) set.add(`user_${i}`);

@@ -3,6 +3,7 @@ import { OUTCOMES, type Outcome, type Severity } from "../../../../contracts/mig
 import type { RunEvent } from "../../../../domain/migration/events";
 import { IdSet } from "../../../../domain/migration/idset";
 import { addsUp, isComplete, nextStep } from "../../../../domain/migration/next-step";
+import { removalsAllowed, tooFew } from "../../../../domain/migration/removals";
 import { apply, newRun, noOutcomes, type Run } from "../../../../domain/migration/run";
 import { statusOf } from "../../../../domain/migration/status";
 import { verdictOf } from "../../../../domain/migration/verdict";
@@ -79,12 +80,27 @@ describe("what a run does next", () => {
 	});
 
 	it("is one listing more when the last one named other records, as often as the definition allows", () => {
-		const again: RunEvent = { type: "again", data: { stream: "admins", force: false, reason: "" } };
+		const again: RunEvent = { type: "again", data: { stream: "admins", force: false, reason: "", follows: true } };
 		const added = compared("admins", ["1", "2"], 0, 1);
 		expect(kinds(...copies, added)).toBe("again admins");
 		expect(kinds(...copies, compared("admins", [], 1, 0, ["1"]))).toBe("again admins");
 		expect(kinds(...copies, added, again)).toBe("compare admins");
 		expect(kinds(...copies, added, again, added)).toBe("survey admins");
+	});
+
+	it("is as many listings again when the operator asks for one", () => {
+		const asked: RunEvent = { type: "again", data: { stream: "admins", force: false, reason: "" } };
+		const added = compared("admins", ["1", "2"], 0, 1);
+		expect(kinds(...copies, added, asked, added)).toBe("again admins");
+	});
+
+	it("is no listing more for what waits for a word, or cannot be taken away (L32)", () => {
+		const listing = (rest: object): RunEvent => {
+			const { data } = compared("admins", [], 3, 0, ["1", "2", "3"]) as Extract<RunEvent, { type: "compared" }>;
+			return { type: "compared", data: { ...data, ...rest } };
+		};
+		expect(kinds(...copies, listing({ waiting: ["1", "2"] }))).toBe("again admins");
+		expect(kinds(...copies, listing({ waiting: ["1", "2"], left: [["3", "r"]] }))).toBe("survey admins");
 	});
 
 	it("goes back stream by stream, dependents first, and never forward again", () => {
@@ -222,6 +238,65 @@ it("two listings are equal only when they name the same ids", () => {
 	};
 	expect(isComplete(stream(["1", "2"], ["2", "1"]))).toBe(true);
 	expect(isComplete(stream(["1", "2"], ["1", "3"]))).toBe(false);
+});
+
+describe("deletions at the source", () => {
+	const asked = (removals?: number): RunEvent => ({
+		type: "again",
+		data: { stream: "users", force: true, reason: "", ...(removals !== undefined && { removals }) }
+	});
+	const waits = (ids: string[]): RunEvent => {
+		const { data } = compared("users", [], ids.length, 0, ids) as Extract<RunEvent, { type: "compared" }>;
+		return { type: "compared", data: { ...data, waiting: ids } };
+	};
+	const took = (removed: string[], released: string[] = []): RunEvent => {
+		const { data } = copied("users", [], true) as Extract<RunEvent, { type: "copied" }>;
+		return { type: "settled", data: { ...data, removed, released } };
+	};
+
+	it("are followed as far as the definition says, or the operator confirmed and until it is finished", () => {
+		const end: RunEvent = { type: "finished", data: { result: "attention", certificate: null } };
+		expect(removalsAllowed(run(...copies))).toBe(10);
+		expect(removalsAllowed(run(...copies, asked()))).toBe(10);
+		expect(removalsAllowed(run(...copies, asked(30)))).toBe(30);
+		expect(removalsAllowed(run(...copies, asked(2), took(["1"])))).toBe(1);
+		expect(removalsAllowed(run(...copies, asked(0)))).toBe(0);
+		expect(removalsAllowed(run(...copies, asked(30), end))).toBe(10);
+	});
+
+	it("are confirmed all or not at all, with the true number", () => {
+		const state = run(...copies, waits(["1", "2"]));
+		expect(tooFew(state, 1)).toMatch(/^2 records wait to be taken away \(2 users\), not 1: .*--removals 2/);
+		expect(tooFew(state, 2)).toBeUndefined();
+		expect(statusOf(state, false).streams[1]?.removals).toEqual({ waiting: 2, left: 0, allowed: 10 });
+	});
+
+	it("free the name for whoever waits for it, and one more listing moves them", () => {
+		const held: RunEvent = {
+			type: "settled",
+			data: {
+				...(copied("users", ["3"], true, "quarantined").data as never as object),
+				held: [["3", "name_taken"]]
+			} as never
+		};
+		const names = (...events: RunEvent[]) => run(...copies, ...events).streams[1]?.names;
+		expect([names()?.has("n1"), names(took(["1"], ["N1"]))?.has("n1")]).toEqual([true, false]);
+		const listed = [
+			compared("admins", ["1"]),
+			surveyed("admins"),
+			held,
+			took(["1"], ["n1"]),
+			compared("users", ["2", "3"])
+		];
+		expect(kinds(...copies, ...listed)).toBe("again users");
+	});
+
+	it("that come again are moved again, and counted once", () => {
+		const taken = run(...copies, took(["1"])).streams[1] as Run["streams"][number];
+		expect([taken.removed.has("1"), taken.moved.has("1")]).toEqual([true, false]);
+		const back = run(...copies, took(["1"]), copied("users", ["1"], true)).streams[1] as Run["streams"][number];
+		expect([back.removed.has("1"), back.moved.has("1"), back.ids.size]).toEqual([false, true, 2]);
+	});
 });
 
 describe("a row that the source cannot show", () => {
