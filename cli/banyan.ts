@@ -2,13 +2,14 @@
 /** The command `banyan`: everything an operator does. */
 
 import { CommanderError } from "commander";
-import { run } from "./command";
+import { run, screen } from "./command";
 import { environment, openEmbedded } from "./embedded";
 import { EXIT } from "./exit";
 import { opener } from "./open";
 import { banyan } from "./program";
 
 run(async () => {
+	if (environment().TERM === "dumb") screen.onlyPrints();
 	try {
 		await banyan(opener(openEmbedded, environment)).parseAsync();
 	} catch (error) {

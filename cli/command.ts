@@ -5,6 +5,9 @@ import { maskText } from "../domain/platform/masking";
 import { problemOf } from "../domain/platform/problem";
 import type { Client, Need, Open } from "./client";
 import { EXIT, exitOf } from "./exit";
+import { type Paper, paperOf } from "./terminal/paper";
+import { Screen } from "./terminal/screen";
+import { printable } from "./terminal/width";
 
 export interface Flags {
 	readonly json?: boolean;
@@ -21,6 +24,7 @@ export interface Flags {
 	readonly customers?: boolean;
 	readonly follow?: boolean;
 	readonly watch?: boolean;
+	readonly yes?: boolean;
 	readonly scope?: readonly string[];
 	readonly url?: string;
 	readonly apiKeyFile?: string;
@@ -31,8 +35,14 @@ export class CommandError extends Error {
 	override readonly name = "CommandError";
 }
 
-export const print = (text: string): void => void process.stdout.write(`${text}\n`);
-export const say = (text: string): void => void process.stderr.write(`${text}\n`);
+/** All that a command says goes through it, so that nothing it says cuts what it shows. */
+export const screen = new Screen(process.stdout, process.stderr);
+export const print = (text: string): void => screen.print(text);
+export const say = (text: string): void => screen.say(text);
+
+/** What is printed for people is laid out for this. */
+export const paper = (): Paper => paperOf(process.stdout);
+export const paint: Paper["paint"] = (style, text) => paperOf(process.stderr).paint(style, text);
 
 /** Opens a client, does the work, closes it; the exit code is what the work answers. */
 export async function withClient(open: Open, need: Need, work: (client: Client) => Promise<number>): Promise<void> {
@@ -55,7 +65,8 @@ export function run(main: () => Promise<void>): void {
 	const ended = main().then(
 		() => Number(process.exitCode ?? EXIT.clean),
 		(error: unknown) => {
-			say(`banyan: ${maskText(sentenceOf(error))}`);
+			screen.clear();
+			say(`banyan: ${printable(maskText(sentenceOf(error)))}`);
 			return exitOf(error);
 		}
 	);

@@ -2,7 +2,7 @@
 
 import type { Status } from "../contracts/migration/migration";
 import type { ReportLine } from "../contracts/migration/records";
-import { statusText } from "./text";
+import { statusText } from "./text/status";
 
 const ENTITIES: Readonly<Record<string, string>> = {
 	"&": "&amp;",

@@ -1,7 +1,7 @@
 /** Ctrl-C and SIGTERM, as a command takes them. */
 
 import { setTimeout as pause } from "node:timers/promises";
-import { say } from "./command";
+import { say, screen } from "./command";
 
 export interface Interruption {
 	readonly seen: boolean;
@@ -10,14 +10,26 @@ export interface Interruption {
 	pause(ms: number): Promise<void>;
 }
 
-/** @param words said when it comes; the second one ends the process as it always does */
-export function interruption(words?: string): Interruption {
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+/**
+ * @param words said when the first one comes; @param atOnce when the second one comes, which ends the process as it
+ * always does
+ */
+export function interruption(words?: string, atOnce = "Ended at once."): Interruption {
 	const stop = new AbortController();
-	for (const signal of ["SIGINT", "SIGTERM"] as const)
-		process.once(signal, () => {
+	const heard = (signal: NodeJS.Signals): void => {
+		if (!stop.signal.aborted) {
 			stop.abort();
 			if (words !== undefined) say(words);
-		});
+			return;
+		}
+		screen.clear();
+		if (words !== undefined) say(atOnce);
+		for (const each of SIGNALS) process.removeListener(each, heard);
+		process.kill(process.pid, signal);
+	};
+	for (const signal of SIGNALS) process.on(signal, heard);
 	return {
 		get seen() {
 			return stop.signal.aborted;

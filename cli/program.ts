@@ -15,14 +15,16 @@ import { plan } from "./commands/plan";
 import { REPORT_FORMATS, report } from "./commands/report";
 import { runMigration } from "./commands/run";
 import { status } from "./commands/status";
-import { completionScript, SHELLS, type Shell } from "./completion";
+import { completionScript, SHELLS } from "./completion";
 import { treeOf } from "./completion/tree";
+import { helpAfter } from "./help";
 import { LINK_FORMATS } from "./proxies";
 
 /** Which client a command of these flags speaks to. */
 type Opener = (flags: Flags) => Open;
 
 const JSON_FLAG = ["--json", "print JSON, for scripts"] as const;
+const YES_FLAG = ["--yes", "do not ask; without a terminal nothing is asked anyway"] as const;
 const DEFINITION = ["<file>", "the definition, YAML or JSON"] as const;
 const NAME = ["<name>", "the migration's name"] as const;
 
@@ -53,6 +55,7 @@ export function banyan(open: Opener): Command {
 		.helpOption("-h, --help", "say what a command does and takes")
 		.helpCommand("help [command]", "say what a command does and takes")
 		.exitOverride()
+		.configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "banyan: ")) })
 		.showHelpAfterError("See `banyan --help`.");
 	const migration = program.command("migration").description("move the records of one system to another");
 	addBeginnings(migration, open);
@@ -61,7 +64,16 @@ export function banyan(open: Opener): Command {
 	addLinks(migration, open);
 	addKeys(program.command("keys").description("make, list and revoke API keys, for those who call from afar"), open);
 	addCompletion(program);
+	for (const command of program.commands) guide(command, []);
 	return program;
+}
+
+/** A mistake leads to the help of the command it was made in; that names examples, exit codes and settings. */
+function guide(command: Command, path: readonly string[]): void {
+	const words = [...path, command.name()];
+	command.showHelpAfterError(`See \`banyan ${words.join(" ")} --help\`.`);
+	if (command.commands.length === 0) command.addHelpText("after", () => helpAfter(words.join(" ")));
+	for (const each of command.commands) guide(each, words);
 }
 
 function addBeginnings(migration: Command, open: Opener): void {
@@ -80,7 +92,11 @@ function addBeginnings(migration: Command, open: Opener): void {
 		.option("--backup-taken", "a backup of the target's MySQL database has been taken")
 		.option("--accept <code...>", "losses of these codes need nobody's hand: without it, or `accept:`, some end with 4")
 		.option("--only <name...>", "first move only these records of the last stream, look at them, and rest")
-		.option("--limit <n>", "first move only so many records of the last stream, look at them, and rest")
+		.addOption(
+			new Option("--limit <n>", "first move only so many records of the last stream, look at them, and rest").conflicts(
+				"only"
+			)
+		)
 		.addHelpText(
 			"after",
 			`${REFERENCES}\nCtrl-C stops a run of this process after the batch at hand; of a server it only stops the watching.`
@@ -108,9 +124,11 @@ function addDecisions(migration: Command, open: Opener): void {
 			.description(DECISIONS[word])
 			.argument(...NAME)
 			.option("--reason <text>", "why, for the record")
-			.option(...JSON_FLAG)
-			.action(by<[string]>(open, "write", (client, name, flags) => decide(client, word, name, flags)));
+			.option(...JSON_FLAG);
+		// These cannot be taken back.
+		if (word === "rollback" || word === "cancel") command.option(...YES_FLAG);
 		if (word === "repair") command.option("--removals <n>", "follow so many deletions at the source: all that wait");
+		command.action(by<[string]>(open, "write", (client, name, flags) => decide(client, word, name, flags)));
 	}
 }
 
@@ -140,7 +158,9 @@ function addViews(migration: Command, open: Opener): void {
 				REPORT_FORMATS
 			)
 		)
-		.option("--customers", "a CSV of the customers who notice something, in their words")
+		.addOption(
+			new Option("--customers", "a CSV of the customers who notice something, in their words").conflicts("format")
+		)
 		.option("--out <file>", "write to a file instead of standard output")
 		.action(by<[string]>(open, "read", report));
 }
@@ -176,6 +196,7 @@ function addKeys(keys: Command, open: Opener): void {
 	anywhere(keys.command("revoke"))
 		.description("end an API key at once")
 		.argument("<id>", "the key's id, as `banyan keys list` has it")
+		.option(...YES_FLAG)
 		.option(...JSON_FLAG)
 		.action(by<[string]>(open, "keys", revokeKey));
 }
@@ -191,12 +212,5 @@ function addCompletion(program: Command): void {
 		shells
 			.command(shell)
 			.description(`print the one for ${shell}`)
-			.addHelpText("after", `\n${USES[shell]}`)
 			.action(() => print(completionScript(shell, treeOf(program))));
 }
-
-const USES: Readonly<Record<Shell, string>> = {
-	bash: "In ~/.bashrc:  source <(banyan completion bash)",
-	zsh: "In ~/.zshrc, after compinit:  source <(banyan completion zsh)",
-	fish: "Once:  banyan completion fish > ~/.config/fish/completions/banyan.fish"
-};

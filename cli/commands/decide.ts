@@ -4,8 +4,9 @@ import type { Status } from "../../contracts/migration/migration";
 import type { Client } from "../client";
 import { CommandError, type Flags, print, say } from "../command";
 import { EXIT } from "../exit";
-import { statusText } from "../text";
-import { exitOfRun, follow, goesOn, stopping } from "./run";
+import { agrees, isAttended } from "../terminal/ask";
+import { clock, records } from "../text/words";
+import { complain, exitOfRun, follow, goesOn, stopping, storyOf } from "./run";
 
 type Word = "pause" | "cancel" | "rollback" | "compare" | "repair";
 
@@ -17,12 +18,42 @@ const EXITS: Readonly<Record<Word, (status: Status, flags: Flags) => number>> = 
 	repair: exitOfRun
 };
 
+const sum = ({ streams }: Status, count: (stream: Status["streams"][number]) => number): number =>
+	streams.reduce((all, stream) => all + count(stream), 0);
+
+/** What cannot be taken back, and what it will do to how many records. */
+const QUESTIONS: Partial<Record<Word, (status: Status) => string>> = {
+	rollback: status => {
+		const [created, updated] = [sum(status, each => each.outcomes.created), sum(status, each => each.outcomes.updated)];
+		return `${headOf(status)} A rollback takes away ${records(created)} that it made at the target and puts ${records(updated)} back as before; what others changed since is left and listed. Roll back?`;
+	},
+	cancel: status => {
+		const there = sum(status, ({ outcomes: { created, updated } }) => created + updated);
+		return `${headOf(status)} Cancelled, it can never go on; the ${records(there)} that it wrote stay at the target, and can be rolled back. Cancel?`;
+	}
+};
+
+const headOf = ({ name, phase, running }: Status): string => `'${name}' is ${phase}${running ? " and running" : ""}.`;
+
 export async function decide(client: Client, word: Word, name: string, flags: Flags): Promise<number> {
-	const interrupt = stopping(client, name);
-	const reason = flags.reason ?? "";
-	const said = await client.call(`migration.${word}`, { name, reason, ...removalsOf(flags) });
-	const status = said.running ? await follow(client, name, flags, interrupt) : said;
-	print(flags.json ? JSON.stringify(status) : statusText(status));
+	const question = QUESTIONS[word];
+	if (question) {
+		const before = await client.call("migration.status", { name });
+		if (word === "rollback" && before.phase === "rolled-back") return wasBefore(before, flags);
+		if (isAttended() && !flags.yes && before.phase !== "cancelled" && !(await agrees(question(before)))) {
+			say("Nothing was done.");
+			return EXIT.refused;
+		}
+	}
+	const again = `\`banyan migration ${word === "rollback" ? `rollback ${name}` : "run FILE"}\``;
+	const interrupt = stopping(client, name, again);
+	const said = await client.call(`migration.${word}`, {
+		name,
+		reason: flags.reason ?? "",
+		...removalsOf(flags)
+	});
+	const status = said.running ? await follow(client, name, interrupt) : said;
+	print(flags.json ? JSON.stringify(status) : storyOf(status, flags));
 	return goesOn(client, status, interrupt) ? EXIT.interrupted : EXITS[word](status, flags);
 }
 
@@ -34,9 +65,17 @@ function removalsOf({ removals }: Flags): { removals?: number } {
 	return { removals: Number(removals) };
 }
 
-function exitOfRollback({ phase, failure, streams }: Status): number {
+/** A rollback that was made is not made again. */
+function wasBefore(status: Status, flags: Flags): number {
+	const { name, finishedAt } = status;
+	say(`'${name}' was rolled back before${finishedAt === null ? "" : `, ${clock(finishedAt)}`}: nothing was done now.`);
+	print(flags.json ? JSON.stringify(status) : storyOf(status, flags));
+	return exitOfRollback(status, flags);
+}
+
+function exitOfRollback({ phase, failure, streams }: Status, flags: Flags): number {
 	if (phase !== "rolled-back") {
-		say(`banyan: ${failure?.message ?? "The rollback stopped."} Nothing is lost: run it again to go on.`);
+		complain(`${failure?.message ?? "The rollback stopped."} Nothing is lost: run it again to go on.`, flags);
 		return EXIT.broken;
 	}
 	return streams.some(({ changedSince }) => changedSince > 0) ? EXIT.human : EXIT.clean;

@@ -3,7 +3,7 @@ import type { Client } from "../client";
 import { type Flags, print, say } from "../command";
 import { EXIT } from "../exit";
 import { linesOf } from "../lines";
-import { differenceText } from "../text";
+import { differenceText } from "../text/difference";
 
 const SO_FAR = " so far: the migration is not finished";
 /** It says what was found, and looks at nothing anew. */

@@ -1,18 +1,26 @@
 import type { Status } from "../../contracts/migration/migration";
 import type { Client } from "../client";
-import { CommandError, type Flags, print, readText, say } from "../command";
+import { CommandError, type Flags, paint, paper, print, readText, say, screen } from "../command";
 import { EXIT } from "../exit";
 import { linesOf } from "../lines";
-import { streamsText } from "../text";
+import { progressOn } from "../progress";
+import { linesOfStatus, sections } from "../text/codes";
+import { outcomeOfDryRun } from "../text/outcome";
+import { streamsText } from "../text/status";
 
 /** Every line that a run would report, with no request that writes. */
-export async function dryRun(client: Client, file: string, { json }: Flags): Promise<number> {
+export async function dryRun(client: Client, file: string, { json, url }: Flags): Promise<number> {
 	const { name } = await client.call("migration.dryRun", { document: readText(file) });
 	const status = await ended(client, name);
 	if (status.failure) throw new CommandError(`${status.failure.message} Nothing has been written.`);
-	if (json) for await (const line of linesOf(client, "migration.report", status)) print(JSON.stringify(line));
-	else print(streamsText(status));
-	say("Nothing has been written.");
+	if (json) {
+		for await (const line of linesOf(client, "migration.report", status)) print(JSON.stringify(line));
+		say("Nothing has been written.");
+		return EXIT.clean;
+	}
+	const on = paper();
+	const story = [...streamsText(status, on), ...sections(linesOfStatus(status), on)];
+	print([...story, ...outcomeOfDryRun(status, { file, url }, on)].join("\n"));
 	return EXIT.clean;
 }
 
@@ -20,9 +28,15 @@ export async function dryRun(client: Client, file: string, { json }: Flags): Pro
 const EVERY = 200;
 
 async function ended(client: Client, name: string): Promise<Status> {
-	for (;;) {
-		const status = await client.call("migration.status", { name });
-		if (!status.running) return status;
-		await new Promise(resolve => setTimeout(resolve, EVERY));
+	const progress = progressOn(screen, paint);
+	try {
+		for (;;) {
+			const status = await client.call("migration.status", { name });
+			progress.show(status);
+			if (!status.running) return status;
+			await new Promise(resolve => setTimeout(resolve, EVERY));
+		}
+	} finally {
+		progress.stop();
 	}
 }

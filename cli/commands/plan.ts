@@ -2,17 +2,17 @@ import type { Finding } from "../../contracts/migration/connection";
 import type { Plan } from "../../contracts/migration/migration";
 import { toDo, warning } from "../../domain/migration/finding";
 import type { Client } from "../client";
-import { type Flags, print, readText } from "../command";
+import { type Flags, paper, print, readText } from "../command";
 import { EXIT } from "../exit";
 import { writeForOwner } from "../files";
-import { planText } from "../text";
+import { planText } from "../text/plan";
 
-export async function plan(client: Client, file: string, { json, inbounds }: Flags): Promise<number> {
+export async function plan(client: Client, file: string, { json, inbounds, url }: Flags): Promise<number> {
 	const document = readText(file);
 	const planned = await client.call("migration.plan", { document });
 	const told = await inboundsOf(client, document, planned, inbounds ?? `${planned.name}-inbounds.json`);
 	const said: Plan = { ...planned, findings: [...planned.findings, ...told] };
-	print(json ? JSON.stringify(said) : planText(said));
+	print(json ? JSON.stringify(said) : planText(said, paper(), { file, url }));
 	return planned.ok ? EXIT.clean : EXIT.refused;
 }
 

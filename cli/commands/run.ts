@@ -1,10 +1,13 @@
 import type { Plan, Status } from "../../contracts/migration/migration";
 import type { Client } from "../client";
-import { CommandError, type Flags, print, readText, say } from "../command";
+import { CommandError, type Flags, paint, paper, print, readText, say, screen } from "../command";
 import { EXIT } from "../exit";
 import { type Interruption, interruption } from "../interruption";
-import { bars, silent } from "../progress";
-import { planText, statusText } from "../text";
+import { progressOn } from "../progress";
+import { outcomeOfFew } from "../text/outcome";
+import { planText } from "../text/plan";
+import { statusText, streamsText } from "../text/status";
+import { command } from "../text/words";
 
 /** How often the status is asked for, in ms: of this process, and of a server. */
 const EVERY = { near: 200, far: 500 } as const;
@@ -12,10 +15,10 @@ const EVERY = { near: 200, far: 500 } as const;
 export async function runMigration(client: Client, file: string, flags: Flags): Promise<number> {
 	const plan = await client.call("migration.plan", { document: readText(file), look: false });
 	if (!plan.ok) {
-		print(flags.json ? JSON.stringify(plan) : planText(plan));
+		print(flags.json ? JSON.stringify(plan) : planText(plan, paper(), { file, url: flags.url }));
 		return EXIT.refused;
 	}
-	const interrupt = stopping(client, plan.name);
+	const interrupt = stopping(client, plan.name, `\`${command(["migration", "run", file])}\``);
 	const begun = await client.call("migration.start", {
 		name: plan.name,
 		...canaryOf(flags),
@@ -24,44 +27,52 @@ export async function runMigration(client: Client, file: string, flags: Flags): 
 	});
 	const done = begun.streams.reduce((sum, { read }) => sum + read, 0);
 	if (!flags.json) say(beginning(plan, begun, done));
-	const status = await follow(client, plan.name, flags, interrupt);
-	print(flags.json ? JSON.stringify(status) : statusText(status));
-	return goesOn(client, status, interrupt) ? EXIT.interrupted : ended(status, flags, interrupt);
+	const status = await follow(client, plan.name, interrupt);
+	const few = isFew(status, flags);
+	print(flags.json ? JSON.stringify(status) : few ? fewOf(status, flags, file) : storyOf(status, flags, file));
+	if (goesOn(client, status, interrupt)) return EXIT.interrupted;
+	if (interrupt.seen && status.phase !== "finished") return EXIT.interrupted;
+	return few ? EXIT.clean : exitOfRun(status, flags);
 }
+
+/** The whole story of a migration, for people. */
+export const storyOf = (status: Status, { url }: Flags, file?: string): string =>
+	statusText(status, paper(), { file, url });
+
+const fewOf = (status: Status, { url }: Flags, file: string): string =>
+	[...streamsText(status, paper()), ...outcomeOfFew({ file, url }, paper())].join("\n");
+
+/** A canary is done when it rests: the next run goes on with the others. */
+const isFew = ({ phase, failure, running }: Status, { only, limit }: Flags): boolean =>
+	(only !== undefined || limit !== undefined) && phase !== "finished" && failure === null && !running;
 
 function beginning(plan: Plan, { phase, running, finishedAt }: Status, done: number): string {
 	if (phase === "finished" && !running)
 		return `${plan.name}: finished at ${finishedAt}. What came after that is seen by \`banyan migration compare ${plan.name}\`.`;
-	return done === 0 ? planText(plan) : `${plan.name}: goes on after ${done} records`;
+	return done === 0
+		? `${plan.name}: begins; ${plan.estimateSeconds} s or so to copy.`
+		: `${plan.name}: goes on after ${done} records.`;
 }
 
-/** How a run that is at rest ended. */
-function ended(status: Status, flags: Flags, { seen }: Interruption): number {
-	if (seen && status.phase !== "finished") {
-		say("Interrupted; nothing is lost. Run it again to go on.");
-		return EXIT.interrupted;
-	}
-	if (isCanary(flags) && status.phase !== "finished" && status.failure === null) {
-		say("These few are at the target as they should be. Run it without --only and --limit to go on with the rest.");
-		return EXIT.clean;
-	}
-	return exitOfRun(status, flags);
-}
-
-/** What Ctrl-C does: in this process it stops the run after the batch at hand, at a server only the watching of it. */
-export const stopping = ({ server }: Client, name: string): Interruption =>
+/**
+ * What Ctrl-C does: in this process it stops the run after the batch at hand, at a server only the watching of it.
+ * @param again the command that goes on
+ */
+export const stopping = ({ server }: Client, name: string, again: string): Interruption =>
 	interruption(
 		server === null
-			? "Stopping after the batch at hand …"
-			: `No longer watching: '${name}' goes on at ${server}. See \`banyan migration status ${name}\`; \`banyan migration pause ${name}\` stops it.`
+			? `Stopping after the batch at hand; nothing is lost, and ${again} goes on. Once more ends it at once, which is safe too.`
+			: `No longer watching: '${name}' goes on at ${server}. See \`banyan migration status ${name}\`; \`banyan migration pause ${name}\` stops it.`,
+		`Ended at once; nothing is lost, and ${again} goes on.`
 	);
 
 /** True when the server is still at it, and only we have stopped looking. */
 export const goesOn = ({ server }: Client, { running }: Status, { seen }: Interruption): boolean =>
 	server !== null && seen && running;
 
-export async function follow(client: Client, name: string, { json }: Flags, interrupt: Interruption): Promise<Status> {
-	const progress = json ? silent : bars();
+/** Watches a migration until it rests, or until it is interrupted. */
+export async function follow(client: Client, name: string, interrupt: Interruption): Promise<Status> {
+	const progress = progressOn(screen, paint);
 	try {
 		for (;;) {
 			const status = await client.call("migration.status", { name });
@@ -75,24 +86,26 @@ export async function follow(client: Client, name: string, { json }: Flags, inte
 	}
 }
 
-/** A canary is done when it rests: the next run goes on with the others. */
-const isCanary = ({ only, limit }: Flags): boolean => only !== undefined || limit !== undefined;
-
 function canaryOf({ only, limit }: Flags): { only?: string[]; limit?: number } {
 	if (limit !== undefined && !/^[1-9]\d*$/.test(limit))
 		throw new CommandError(`--limit ${limit}: it is a number over 0.`);
 	return { ...(only && { only: [...only] }), ...(limit !== undefined && { limit: Number(limit) }) };
 }
 
-export function exitOfRun({ phase, failure, verdict }: Status, { strict }: Flags): number {
+/** Why it did not come to its end, for whoever does not read what is printed. */
+export const complain = (why: string, { json }: Flags): void => {
+	if (json || !process.stdout.isTTY) say(`banyan: ${why}`);
+};
+
+export function exitOfRun({ phase, failure, verdict }: Status, flags: Flags): number {
 	if (failure?.code === "PREFLIGHT_REFUSED") {
-		say(`banyan: ${failure.message}`);
+		complain(failure.message, flags);
 		return EXIT.refused;
 	}
 	if (phase !== "finished" || verdict === null) {
-		say(`banyan: ${failure?.message ?? "The run stopped."} Nothing is lost: run it again to go on.`);
+		complain(`${failure?.message ?? "The run stopped."} Nothing is lost: run it again to go on.`, flags);
 		return EXIT.broken;
 	}
-	if (verdict.result === "attention" || (strict && verdict.losses > 0)) return EXIT.human;
+	if (verdict.result === "attention" || (flags.strict && verdict.losses > 0)) return EXIT.human;
 	return EXIT.clean;
 }

@@ -1,10 +1,11 @@
 import type { Status } from "../../contracts/migration/migration";
 import type { Client } from "../client";
-import { type Flags, print } from "../command";
+import { type Flags, paper, print, screen } from "../command";
 import { EXIT } from "../exit";
 import { interruption } from "../interruption";
 import { rests } from "../rest";
-import { statusText } from "../text";
+import { listText } from "../text/list";
+import { storyOf } from "./run";
 
 /** How often a status that is watched is asked for, in ms. */
 const EVERY = 1000;
@@ -18,26 +19,31 @@ export async function status(client: Client, name: string | undefined, flags: Fl
 const found = async (client: Client, name: string | undefined): Promise<readonly Status[]> =>
 	name === undefined ? client.call("migration.list", {}) : [await client.call("migration.status", { name })];
 
-function textOf(all: readonly Status[], name: string | undefined, { json }: Flags): string {
-	if (json) return JSON.stringify(name === undefined ? all : all[0]);
-	return all.map(statusText).join("\n\n") || "There is no migration.";
+function textOf(all: readonly Status[], name: string | undefined, flags: Flags): string {
+	if (flags.json) return JSON.stringify(name === undefined ? all : all[0]);
+	return name === undefined ? listText(all, paper(), Date.now()) : storyOf(all[0] as Status, flags);
 }
 
 /** Again and again, until all of it rests. */
 async function watch(client: Client, name: string | undefined, flags: Flags): Promise<number> {
 	const interrupt = interruption();
-	const show = process.stdout.isTTY && !flags.json ? redraw : changes();
+	const redraws = process.stdout.isTTY && screen.redraws && !flags.json;
+	const show = redraws ? redraw : changes();
+	let last = "";
 	while (!interrupt.seen) {
 		const all = await found(client, name);
-		show(textOf(all, name, flags));
-		if (all.every(each => rests(client, each))) return EXIT.clean;
+		last = textOf(all, name, flags);
+		show(last);
+		if (all.every(each => rests(client, each))) break;
 		await interrupt.pause(EVERY);
 	}
-	return EXIT.interrupted;
+	// What stood there is left to be read.
+	screen.clear();
+	if (redraws) print(last);
+	return interrupt.seen ? EXIT.interrupted : EXIT.clean;
 }
 
-/** Onto an empty screen. */
-const redraw = (text: string): void => print(`\u001b[H\u001b[2J${text}`);
+const redraw = (text: string): void => screen.draw(text.split("\n"));
 
 /** Where no terminal can be redrawn: what is new. */
 function changes(): (text: string) => void {

@@ -47,16 +47,20 @@ const PATIENCE = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000] as const;
 export class Controller {
 	private readonly halting = new AbortController();
 	private lease: Lease | undefined;
-	#waiting: string | null = null;
+	#waiting: { readonly why: string; readonly until: number; readonly more: number } | null = null;
 	readonly ended: Promise<void>;
 
 	constructor(private readonly options: ControllerOptions) {
 		this.ended = this.work();
 	}
 
-	/** What it waits for. */
+	/** What it waits for, and for how long. */
 	get waiting(): string | null {
-		return this.#waiting;
+		if (this.#waiting === null) return null;
+		const { why, until, more } = this.#waiting;
+		const seconds = Math.max(1, Math.ceil((until - Date.now()) / 1000));
+		const then = more === 0 ? "for the last time" : `and up to ${more} more ${more === 1 ? "time" : "times"}`;
+		return `${why} Asked again in ${seconds} s, ${then}.`;
 	}
 
 	/** The state as this controller has it. */
@@ -102,9 +106,10 @@ export class Controller {
 				const wait = PATIENCE[attempt];
 				if (wait === undefined || !(isAway(error) || this.isLate(error)) || this.stopped()) throw error;
 				this.options.broker.logger.warn(
-					`${this.options.run.name}: ${(error as Error).message} Trying again in ${wait} ms.`
+					`${this.options.run.name}: ${(error as Error).message} Asked again in ${wait / 1000} s.`
 				);
-				this.#waiting = `${(error as Error).message} Trying again, for ${PATIENCE.length - attempt} more times.`;
+				const more = PATIENCE.length - attempt - 1;
+				this.#waiting = { why: (error as Error).message, until: Date.now() + wait, more };
 				await this.pause(wait);
 				this.#waiting = null;
 			}

@@ -1,0 +1,155 @@
+/** What `--help` says of each command beside its options: examples, how it ends, the settings it reads. */
+
+import type { EXIT } from "./exit";
+
+type End = keyof typeof EXIT;
+
+/** Every way to end, in words; a command names those it may end in. */
+const ENDS: Readonly<Record<End, readonly [code: number, says: string]>> = {
+	clean: [0, "done"],
+	broken: [1, "something could not be read, was called wrongly or broke; nothing is lost"],
+	refused: [2, "refused by the preflight, or not confirmed: nothing was written"],
+	human: [4, "finished, but records need a hand: they are listed"],
+	interrupted: [130, "interrupted: give it again to go on; at a server it goes on by itself"]
+};
+
+/** The environment that a command reads. */
+export const SETTINGS = {
+	BANYAN_URL: "the server, as --url names it",
+	BANYAN_API_KEY: "the API key for the server",
+	DATA_DIR: "without a server, the folder of what must last (default: data)",
+	LOG_LEVEL: "how much goes to banyan.log in that folder (default: info)",
+	TRANSPORTER: "nats://host:port where other nodes run the stages",
+	SERVICES: "which of them this process runs",
+	NO_COLOR: "set to anything: no colours; FORCE_COLOR=1: always"
+} as const;
+type Setting = keyof typeof SETTINGS;
+
+const LOOK: readonly Setting[] = ["BANYAN_URL", "BANYAN_API_KEY", "DATA_DIR", "NO_COLOR"];
+const WORK: readonly Setting[] = [...LOOK.slice(0, 3), "LOG_LEVEL", "TRANSPORTER", "SERVICES", "NO_COLOR"];
+
+interface Help {
+	readonly examples: readonly string[];
+	readonly ends: readonly End[];
+	readonly settings: readonly Setting[];
+}
+
+const RUN: readonly End[] = ["clean", "broken", "refused", "human", "interrupted"];
+const SHOWN: readonly End[] = ["clean", "broken"];
+
+/** By the words of the command. */
+const HELP: Readonly<Record<string, Help>> = {
+	"migration plan": {
+		examples: ["banyan migration plan panel.yaml", "banyan migration plan panel.yaml --json | jq .findings"],
+		ends: ["clean", "broken", "refused"],
+		settings: WORK
+	},
+	"migration dry-run": {
+		examples: ["banyan migration dry-run panel.yaml", "banyan migration dry-run panel.yaml --json > lines.ndjson"],
+		ends: ["clean", "broken"],
+		settings: WORK
+	},
+	"migration run": {
+		examples: [
+			"banyan migration run panel.yaml --only anna bert",
+			"banyan migration run panel.yaml",
+			"banyan migration run panel.yaml --url https://banyan.example --api-key-file key"
+		],
+		ends: RUN,
+		settings: WORK
+	},
+	"migration rollback": {
+		examples: [
+			'banyan migration rollback panel --reason "customers report errors"',
+			"banyan migration rollback panel --yes"
+		],
+		ends: RUN,
+		settings: WORK
+	},
+	"migration compare": {
+		examples: ["banyan migration compare panel"],
+		ends: ["clean", "broken", "human", "interrupted"],
+		settings: WORK
+	},
+	"migration repair": {
+		examples: ['banyan migration repair panel --reason "the source is right"'],
+		ends: ["clean", "broken", "human", "interrupted"],
+		settings: WORK
+	},
+	"migration pause": { examples: ["banyan migration pause panel"], ends: SHOWN, settings: WORK },
+	"migration cancel": {
+		examples: ['banyan migration cancel panel --reason "another day"', "banyan migration cancel panel --yes"],
+		ends: ["clean", "broken", "refused"],
+		settings: WORK
+	},
+	"migration status": {
+		examples: ["banyan migration status", "banyan migration status panel --watch"],
+		ends: ["clean", "broken", "interrupted"],
+		settings: LOOK
+	},
+	"migration logs": {
+		examples: ["banyan migration logs panel --follow"],
+		ends: ["clean", "broken", "interrupted"],
+		settings: LOOK
+	},
+	"migration diff": {
+		examples: ["banyan migration diff panel --json"],
+		ends: ["clean", "broken", "human"],
+		settings: LOOK
+	},
+	"migration report": {
+		examples: [
+			"banyan migration report panel --format html --out panel.html",
+			"banyan migration report panel --customers --out customers.csv"
+		],
+		ends: SHOWN,
+		settings: LOOK
+	},
+	"migration links": {
+		examples: ["banyan migration links panel --format nginx --out links.conf"],
+		ends: ["clean", "broken", "human"],
+		settings: LOOK
+	},
+	"keys create": {
+		examples: ["banyan keys create monitoring --scope migration:read > key"],
+		ends: SHOWN,
+		settings: LOOK
+	},
+	"keys list": { examples: ["banyan keys list"], ends: SHOWN, settings: LOOK },
+	"keys revoke": {
+		examples: ["banyan keys revoke 1f2e3d4c5b6a"],
+		ends: ["clean", "broken", "refused"],
+		settings: LOOK
+	},
+	"completion bash": { examples: ["source <(banyan completion bash)   # in ~/.bashrc"], ends: ["clean"], settings: [] },
+	"completion zsh": {
+		examples: ["source <(banyan completion zsh)   # in ~/.zshrc, after compinit"],
+		ends: ["clean"],
+		settings: []
+	},
+	"completion fish": {
+		examples: ["banyan completion fish > ~/.config/fish/completions/banyan.fish   # once"],
+		ends: ["clean"],
+		settings: []
+	}
+};
+
+const part = (title: string, lines: readonly string[]): string[] =>
+	lines.length === 0 ? [] : ["", `${title}:`, ...lines.map(line => `  ${line}`)];
+
+/** What stands below the options of a command; empty where it only leads to others. */
+export function helpAfter(words: string): string {
+	const help = HELP[words];
+	if (!help) return "";
+	return [
+		...part("Examples", help.examples),
+		...part(
+			"Exit codes",
+			help.ends.map(end => `${String(ENDS[end][0]).padEnd(5)}${ENDS[end][1]}`)
+		),
+		...part(
+			"Settings, from the environment",
+			help.settings.map(name => `${name.padEnd(16)}${SETTINGS[name]}`)
+		)
+	].join("\n");
+}

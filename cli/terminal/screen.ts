@@ -1,0 +1,101 @@
+/**
+ * All that a command says goes through here, in whole lines. In a terminal a few lines may stand below what was said, and
+ * are drawn anew in their place; whatever is said meanwhile comes above them. The cursor always rests at the beginning of
+ * a line of its own, so that whoever writes next, also the terminal itself for a Ctrl-C, cuts no line.
+ */
+
+import { cut, widthOf } from "./width";
+
+/** A stream to write to, as Node's own are. */
+export interface Output {
+	readonly isTTY?: boolean;
+	readonly columns?: number;
+	readonly rows?: number;
+	write(text: string): unknown;
+}
+
+const WIDTH_UNKNOWN = 80;
+const HEIGHT_UNKNOWN = 24;
+
+export class Screen {
+	/** What stands there, as it was written. */
+	#standing: readonly string[] = [];
+
+	/** Lines can be taken back: standard error is a terminal that can do more than print. */
+	#redraws: boolean;
+
+	constructor(
+		private readonly out: Output,
+		private readonly err: Output
+	) {
+		this.#redraws = err.isTTY === true;
+	}
+
+	get redraws(): boolean {
+		return this.#redraws;
+	}
+
+	/** This terminal can only print. */
+	onlyPrints(): void {
+		this.clear();
+		this.#redraws = false;
+	}
+
+	/** Onto standard output. */
+	print(text: string): void {
+		this.above(this.out, text);
+	}
+
+	/** Onto standard error. */
+	say(text: string): void {
+		this.above(this.err, text);
+	}
+
+	/** These lines stand last from now on. Of no effect where lines cannot be taken back. */
+	draw(lines: readonly string[]): void {
+		if (!this.#redraws) return;
+		const before = this.erasing();
+		this.#standing = this.fitted(lines);
+		this.err.write(before + this.#standing.map(line => `${line}\n`).join(""));
+	}
+
+	/** They go. */
+	clear(): void {
+		this.draw([]);
+	}
+
+	/** The columns of a line that stands. */
+	get width(): number {
+		return this.err.columns || WIDTH_UNKNOWN;
+	}
+
+	private above(to: Output, text: string): void {
+		const standing = this.#standing;
+		if (standing.length === 0) {
+			// What the terminal shows for a key, such as ^C, may stand in this line.
+			const fresh = this.#redraws && to.isTTY ? "\r\u001b[K" : "";
+			to.write(`${fresh}${text}\n`);
+			return;
+		}
+		this.clear();
+		to.write(`${text}\n`);
+		this.draw(standing);
+	}
+
+	/** From the cursor back to the first of the lines that stand; a window that became narrower has wrapped them. */
+	private erasing(): string {
+		const rows = this.#standing.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / this.width)), 0);
+		return `\r${rows > 0 ? `\u001b[${Math.min(rows, this.height - 1)}A` : ""}\u001b[J`;
+	}
+
+	/** A line that is as wide as the window would wrap in some terminals; more lines than it has could not be taken back. */
+	private fitted(lines: readonly string[]): string[] {
+		const most = Math.max(1, this.height - 2);
+		const shown = lines.length > most ? [...lines.slice(0, most - 1), `  … ${lines.length - most + 1} more`] : lines;
+		return shown.map(line => (widthOf(line) < this.width ? line : cut(line, this.width - 1)));
+	}
+
+	private get height(): number {
+		return this.err.rows || HEIGHT_UNKNOWN;
+	}
+}

@@ -1,0 +1,182 @@
+/** The last lines of a command: what is done, how many records need a hand, what to type next. Pure. */
+
+import type { Plan, Status, StreamStatus } from "../../contracts/migration/migration";
+import type { Paper, Style } from "../terminal/paper";
+import { printable, wrap } from "../terminal/width";
+import { command, duration, records } from "./words";
+
+/** What a command was given that the next one needs too. */
+export interface Given {
+	/** The definition's file. */
+	readonly file?: string | undefined;
+	/** The server, where it was named by hand. */
+	readonly url?: string | undefined;
+}
+
+interface Outcome {
+	readonly done: string;
+	readonly style?: Style;
+	/** How many need a hand. */
+	readonly hand?: string;
+	/** What to do, and the command for it. */
+	readonly next: readonly [says: string, ...command: string[]] | null;
+}
+
+const sum = ({ streams }: Pick<Status, "streams">, count: (stream: StreamStatus) => number): number =>
+	streams.reduce((all, stream) => all + count(stream), 0);
+
+const actLosses = ({ losses }: StreamStatus): number =>
+	Object.values(losses).reduce((all, { count, severity }) => all + (severity === "act" ? count : 0), 0);
+
+/** Records that somebody must look at; a record with several reasons may count more than once before the end. */
+export const needHand = (status: Status): number =>
+	sum(status, each => each.outcomes.quarantined + each.outcomes.skipped + each.differences + actLosses(each));
+
+const handText = (count: number): string =>
+	count === 0 ? "Nothing needs your hand." : `${records(count)} ${count === 1 ? "needs" : "need"} your hand.`;
+
+type State = "running" | "failed" | "planned" | "stopped" | "clean" | "attention" | "cancelled" | "undoing" | "undone";
+
+function stateOf({ phase, running, failure, verdict }: Status): State {
+	if (running) return "running";
+	if (phase === "rolled-back") return "undone";
+	if (phase === "cancelled") return "cancelled";
+	if (phase === "finished") return verdict?.result === "clean" ? "clean" : "attention";
+	if (failure !== null) return "failed";
+	if (phase === "rolling-back") return "undoing";
+	return phase === "planned" ? "planned" : "stopped";
+}
+
+const REPORT = (name: string): string[] => ["migration", "report", name, "--format", "html", "--out", `${name}.html`];
+const goOn = ({ name, phase }: Status, { file = "FILE" }: Given): string[] =>
+	phase === "rolling-back" ? ["migration", "rollback", name] : ["migration", "run", file];
+
+const accounted = ({ verdict, startedAt, finishedAt }: Status): string => {
+	if (verdict === null) return "Done.";
+	const certificate = verdict.certificate === null ? "no certificate" : `certificate ${verdict.certificate}`;
+	const took =
+		startedAt && finishedAt ? ` in ${duration((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000)}` : "";
+	return `Done${took}: ${verdict.accountedFor} of ${verdict.total} accounted for · ${verdict.differences} differences · ${certificate}.`;
+};
+
+const atRest = (status: Status): string =>
+	`${sum(status, ({ read }) => read)} of ${sum(status, ({ total, read }) => Math.max(total, read))} records read, ${sum(status, moved)} at the target.`;
+const moved = ({ outcomes: { created, updated, unchanged } }: StreamStatus): number => created + updated + unchanged;
+
+const OUTCOMES: Readonly<Record<State, (status: Status, given: Given) => Outcome>> = {
+	running: status => ({
+		done: `At work: ${atRest(status)}`,
+		next: ["To watch it:", "migration", "status", status.name, "--watch"]
+	}),
+	failed: (status, given) => ({
+		done: `Stopped: ${printable(status.failure?.message ?? "")} Nothing is lost.`,
+		style: "red",
+		next: ["Mend what it says, then go on:", ...goOn(status, given)]
+	}),
+	planned: (status, given) => ({
+		done: "Planned; nothing has been written.",
+		next: ["To begin:", ...goOn(status, given)]
+	}),
+	stopped: (status, given) => ({
+		done: `${status.paused ? "Paused" : "Not at work"}: ${atRest(status)} Nothing is lost.`,
+		hand: handText(needHand(status)),
+		next: ["To go on:", ...goOn(status, given)]
+	}),
+	clean: status => ({
+		done: accounted(status),
+		style: "green",
+		hand: handText(needHand(status)),
+		next: ["The report:", ...REPORT(status.name)]
+	}),
+	attention: status => ({
+		done: accounted(status),
+		style: "yellow",
+		hand: handText(needHand(status)),
+		next:
+			(status.verdict?.differences ?? 0) > 0
+				? ["What differs:", "migration", "diff", status.name]
+				: ["Who they are, and what to do:", ...REPORT(status.name)]
+	}),
+	cancelled: status => ({
+		done: `Cancelled for good: ${sum(status, moved)} records are at the target and stay there.`,
+		next: ["To take them back:", "migration", "rollback", status.name]
+	}),
+	undoing: (status, given) => ({
+		done: `The rollback is not over: ${sum(status, ({ restored }) => restored)} records put back so far. Nothing is lost.`,
+		next: ["To go on:", ...goOn(status, given)]
+	}),
+	undone: status => {
+		const left = sum(status, ({ changedSince }) => changedSince);
+		return {
+			done: `Rolled back: ${records(sum(status, ({ restored }) => restored))} put back as before, ${left} left as they are.`,
+			style: left === 0 ? "green" : "yellow",
+			hand: handText(left),
+			next: left === 0 ? null : ["Which, and why:", "migration", "diff", status.name]
+		};
+	}
+};
+
+/** Of a status, whatever it is. */
+export const outcomeOf = (status: Status, given: Given, paper: Paper): string[] =>
+	told(OUTCOMES[stateOf(status)](status, given), given, paper);
+
+/** Of a run of a few: it rests, and the rest is still to come. */
+export const outcomeOfFew = (given: Given, paper: Paper): string[] =>
+	told(
+		{
+			done: "These few are at the target as they should be; the others have not been touched.",
+			style: "green",
+			next: ["Not happy? Roll back. Otherwise go on with the rest:", "migration", "run", given.file ?? "FILE"]
+		},
+		given,
+		paper
+	);
+
+/** Of a dry run. */
+export function outcomeOfDryRun(status: Status, given: Given, paper: Paper): string[] {
+	const done = `Nothing has been written. Of ${records(sum(status, ({ read }) => read))}, ${sum(status, moved)} would be at the target.`;
+	const hand = needHand(status);
+	const would = hand === 0 ? "Nothing would need your hand." : `${records(hand)} would need your hand.`;
+	return told({ done, hand: would, next: ["To move them:", "migration", "run", given.file ?? "FILE"] }, given, paper);
+}
+
+/** Of a plan. */
+export function outcomeOfPlan(plan: Plan, given: Given, paper: Paper): string[] {
+	const file = given.file ?? "FILE";
+	const refusals = plan.findings.filter(({ ok }) => !ok).length;
+	if (!plan.ok)
+		return told(
+			{
+				done: `Refused: ${refusals} ${refusals === 1 ? "thing keeps" : "things keep"} it from beginning. Nothing has been written.`,
+				style: "red",
+				next: ["Mend what is marked ✗, then look again:", "migration", "plan", file]
+			},
+			given,
+			paper
+		);
+	const moves = plan.streams.reduce((all, { move }) => all + move, 0);
+	const left = plan.streams.reduce(
+		(all, { quarantine }) => all + Object.values(quarantine).reduce((of, count) => of + count, 0),
+		0
+	);
+	return told(
+		{
+			done: `Ready: ${records(moves)} to move, about ${duration(plan.estimateSeconds)} to copy. Nothing has been written.`,
+			style: "green",
+			hand: left === 0 ? "" : `${records(left)} would stay and need your hand.`,
+			next: ["To see what would become of each:", "migration", "dry-run", file]
+		},
+		given,
+		paper
+	);
+}
+
+function told({ done, style, hand = "", next }: Outcome, { url }: Given, paper: Paper): string[] {
+	const [says, ...words] = next ?? [""];
+	return [
+		"",
+		...wrap(done, paper.width - 1).map(line => (style ? paper.paint(style, line) : line)),
+		...(hand === "" ? [] : [paper.paint("bold", hand)]),
+		...(words.length === 0 ? [] : [`${says} ${paper.paint("bold", command(words, url))}`])
+	];
+}

@@ -1,0 +1,58 @@
+/** What a plan says. Pure. */
+
+import type { FindingSeverity } from "../../contracts/migration/connection";
+import type { Plan } from "../../contracts/migration/migration";
+import { bySeverity } from "../../domain/migration/finding";
+import { type Paper, PLAIN, type Style } from "../terminal/paper";
+import { table } from "../terminal/table";
+import { printable, wrap } from "../terminal/width";
+import { linesOfPlan, sections } from "./codes";
+import { type Given, outcomeOfPlan } from "./outcome";
+
+/** How much a finding matters, at a glance. */
+const MARKS: Readonly<Record<FindingSeverity, readonly [mark: string, style: Style]>> = {
+	refused: ["✗", "red"],
+	warn: ["!", "yellow"],
+	act: ["→", "cyan"],
+	fact: ["·", "dim"]
+};
+
+export function planText(plan: Plan, paper: Paper = PLAIN, given: Given = {}): string {
+	const side = ({ system, version, account }: Plan["source"]): string =>
+		printable(`${system ?? "?"} ${version ?? "?"} as ${account ?? "?"}`);
+	return [
+		...wrap(`${paper.paint("bold", plan.name)}: ${side(plan.source)} → ${side(plan.target)}`, paper.width - 1, "  "),
+		...findingsText(plan, paper),
+		...(plan.streams.length === 0 ? [] : ["", ...streamsText(plan, paper)]),
+		...sections(plan.streams.flatMap(linesOfPlan), paper),
+		...outcomeOfPlan(plan, given, paper)
+	].join("\n");
+}
+
+/** What each mark means stands in a line of its own, in the order of the findings. */
+function findingsText({ findings }: Plan, paper: Paper): string[] {
+	return bySeverity(findings).flatMap(({ severity, message }) => {
+		const [mark, style] = MARKS[severity];
+		const lines = wrap(printable(message), paper.width - 5, "    ");
+		return lines.map((line, index) => (index === 0 ? `  ${paper.paint(style, mark)} ${line}` : line));
+	});
+}
+
+const streamsText = ({ streams }: Plan, paper: Paper): string[] =>
+	table(
+		[
+			{ title: "stream" },
+			{ title: "at the source", right: true },
+			{ title: "at the target", right: true },
+			{ title: "to move", right: true },
+			{ title: "left", right: true },
+			{ title: "clash", right: true }
+		],
+		streams.map(({ stream, source, target, move, quarantine, clashCount }) => [
+			stream,
+			...[source, target, move, Object.values(quarantine).reduce((sum, count) => sum + count, 0), clashCount].map(
+				String
+			)
+		]),
+		paper
+	);

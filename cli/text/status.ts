@@ -1,0 +1,66 @@
+/** The whole story of one migration. Pure. */
+
+import type { Status, StreamStatus } from "../../contracts/migration/migration";
+import { OUTCOMES } from "../../contracts/migration/records";
+import { type Paper, PLAIN } from "../terminal/paper";
+import { table } from "../terminal/table";
+import { printable, wrap } from "../terminal/width";
+import { linesOfStatus, sections } from "./codes";
+import { type Given, outcomeOf } from "./outcome";
+import { clock } from "./words";
+
+/** What became of each stream's records: a table, and a line for each comparison and rollback. */
+export function streamsText({ streams }: Pick<Status, "streams">, paper: Paper = PLAIN): string[] {
+	const states = OUTCOMES.filter(outcome => streams.some(({ outcomes }) => outcomes[outcome] > 0));
+	const rows = streams.map(({ stream, read, outcomes }) => [
+		stream,
+		String(read),
+		...states.map(outcome => String(outcomes[outcome]))
+	]);
+	const titles = [
+		{ title: "stream" },
+		{ title: "read", right: true },
+		...states.map(title => ({ title, right: true }))
+	];
+	return [...table(titles, rows, paper), ...streams.flatMap(each => notes(each, paper))];
+}
+
+const notes = (status: StreamStatus, { width }: Paper): string[] =>
+	[comparisonText(status), rollbackText(status)]
+		.filter(text => text !== "")
+		.flatMap(text => wrap(`${status.stream}: ${text}`, width - 1, "  "));
+
+function comparisonText({ compared, differences, extra, complete, pass }: StreamStatus): string {
+	if (compared === 0 && extra === null) return "";
+	const parts = [`${compared} compared, ${differences} differences`];
+	if (pass > 1) parts.push(`by listing ${pass} of the source since the copy`);
+	if (extra !== null) parts.push(`${extra} only at the target`);
+	if (complete === false) parts.push("the last listing of the source named other records than the one before");
+	return parts.join(", ");
+}
+
+const rollbackText = ({ restored, changedSince }: StreamStatus): string =>
+	restored + changedSince > 0 ? `${restored} put back, ${changedSince} left as they are` : "";
+
+/** In a word or two: the phase, and what is at work on it. */
+export const stateText = ({ phase, running, paused }: Pick<Status, "phase" | "running" | "paused">): string =>
+	`${phase}${running ? ", running" : ""}${paused ? ", paused" : ""}`;
+
+export function statusText(status: Status, paper: Paper = PLAIN, given: Given = {}): string {
+	const { name, startedAt, finishedAt, failure, waiting, backup } = status;
+	const begun = startedAt === null ? "" : `; begun ${clock(startedAt)}`;
+	const over = finishedAt === null ? "" : `, over ${clock(finishedAt)}`;
+	const notes = [
+		...(waiting === null ? [] : [waiting]),
+		...(failure === null || status.phase !== "finished" ? [] : [`It stopped: ${failure.message}`]),
+		...(backup === null ? [] : [`The target's database as it was before: ${backup}`])
+	];
+	return [
+		`${paper.paint("bold", `${name}: ${stateText(status)}`)}${begun}${over}`,
+		"",
+		...streamsText(status, paper),
+		...notes.flatMap(note => wrap(printable(note), paper.width - 1, "  ")),
+		...sections(linesOfStatus(status), paper),
+		...outcomeOf(status, given, paper)
+	].join("\n");
+}
