@@ -1,8 +1,11 @@
 /** Which client a command is given: a server that it names, or a node in this process. */
 
+import { maskText } from "../domain/platform/masking";
 import type { Open } from "./client";
-import { CommandError, type Flags, readText } from "./command";
-import { openRemote, serverAddress } from "./remote";
+import { CommandError, type Flags, readText, say } from "./command";
+import { openRemote, serverAddress, type Waits } from "./remote";
+import { printable } from "./terminal/width";
+import { duration } from "./text/words";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Where = Pick<Flags, "url" | "apiKeyFile">;
@@ -16,12 +19,25 @@ export const opener =
 		const text = url ?? BANYAN_URL ?? "";
 		if (text !== "") {
 			const address = serverAddress(text);
-			return openRemote({ address, key: keyOf(address, apiKeyFile, BANYAN_API_KEY) });
+			return openRemote({ address, key: keyOf(address, apiKeyFile, BANYAN_API_KEY) }, tellWait());
 		}
 		if (apiKeyFile !== undefined)
 			throw new CommandError("--api-key-file is for a server: name that by --url, or in BANYAN_URL.");
 		return embedded(need);
 	};
+
+/** Shorter than this nobody wonders, in ms. */
+const WORTH_TELLING = 1000;
+
+/** Why it waits, and for how long; the same reason is said once. */
+function tellWait(): Waits {
+	let last = "";
+	return (why, ms) => {
+		if (ms < WORTH_TELLING || why === last) return;
+		last = why;
+		say(`banyan: ${printable(maskText(why))} Asked again in ${duration(ms / 1000)}.`);
+	};
+}
 
 /** Never from the command line itself: whoever lists processes would read it. */
 function keyOf(address: string, file: string | undefined, set: string | undefined): string {

@@ -26,20 +26,22 @@ interface Stage {
 }
 
 /** Each stream's stage, in their order. Pure. */
-export function stagesOf(status: Pick<Status, "phase" | "streams" | "startedAt">): Stage[] {
-	const { phase, streams } = status;
+export function stagesOf({ phase, streams }: Pick<Status, "phase" | "streams">, dry = false): Stage[] {
 	if (phase.startsWith("roll")) return rolling(streams, phase === "rolled-back");
 	const copying = streams.findIndex(({ copied }) => !copied);
-	if (copying !== -1 || status.startedAt === null) return copyingStages(status, copying);
+	if (copying !== -1 || dry) return copyingStages(streams, copying, dry ? DRY : WET);
 	const comparing = streams.findIndex(({ complete, extra }) => complete === null || extra === null);
 	return streams.map((stream, index) =>
-		phase === "finished" || comparing === -1 ? compared(stream, 0) : compared(stream, index - comparing)
+		phase === "finished" || comparing === -1 ? compared(stream, -1) : compared(stream, index - comparing)
 	);
 }
 
-/** A dry run, which nothing is written by, never began. */
-function copyingStages({ streams, startedAt }: Pick<Status, "streams" | "startedAt">, copying: number): Stage[] {
-	const [now, after] = startedAt === null ? ["looking", "looked at"] : ["copying", "copied"];
+type Words = readonly [now: string, after: string];
+const WET: Words = ["copying", "copied"];
+/** Nothing is written by a dry run. */
+const DRY: Words = ["looking", "looked at"];
+
+function copyingStages(streams: readonly StreamStatus[], copying: number, [now, after]: Words): Stage[] {
 	return streams.map(({ read, total, copied }, index) => {
 		const place = { value: read, total: Math.max(total, read) };
 		if (copied) return { doing: after, at: "after", ...place };
@@ -124,17 +126,18 @@ export function rowsText(rows: readonly Row[], width: number, paint: (style: Sty
 /** How often a line is written where nothing is drawn, in ms. */
 const EVERY = 10_000;
 
+/** @param dry it is a dry run that is watched */
 export function progressOn(
 	screen: Screen,
 	paint: (style: Style, text: string) => string,
-	now: () => number = Date.now
+	{ dry = false, now = Date.now }: { dry?: boolean; now?: () => number } = {}
 ): Progress {
 	const growths = new Map<string, Growth>();
 	const said = new Map<string, string>();
 	let [waiting, last]: [string | null, number] = [null, now()];
 
 	const rowsOf = (status: Status): Row[] =>
-		stagesOf(status).map((stage, index) => {
+		stagesOf(status, dry).map((stage, index) => {
 			const { stream } = status.streams[index] as StreamStatus;
 			const growth = growths.get(stream) ?? new Growth();
 			growths.set(stream, growth);

@@ -97,7 +97,10 @@ function segment(value: unknown, field: string): string {
 	return encodeURIComponent(text);
 }
 
-export const openRemote = (server: Server): Client => new Remote(server);
+/** Why it waits, and how long, in ms, until it asks again. */
+export type Waits = (why: string, ms: number) => void;
+
+export const openRemote = (server: Server, waits: Waits = () => undefined): Client => new Remote(server, waits);
 
 class Remote implements Client {
 	readonly server: string;
@@ -112,7 +115,10 @@ class Remote implements Client {
 	/** A server that has answered once is worth waiting for. */
 	private answered = false;
 
-	constructor({ address, key }: Server) {
+	constructor(
+		{ address, key }: Server,
+		private readonly waits: Waits
+	) {
 		this.server = address;
 		const { origin, pathname } = new URL(address);
 		this.origin = origin;
@@ -127,7 +133,7 @@ class Remote implements Client {
 			try {
 				return (await this.answer(request)) as never;
 			} catch (error) {
-				await pause(patience.waitAfter(error, request));
+				await pause(this.waiting(error, patience.waitAfter(error, request)));
 			}
 		}
 	}
@@ -145,13 +151,18 @@ class Remote implements Client {
 				}
 				await rest(PAUSES[0], until);
 			} catch (error) {
-				await rest(until.aborted ? 0 : patience.waitAfter(error, request), until);
+				await rest(until.aborted ? 0 : this.waiting(error, patience.waitAfter(error, request)), until);
 			}
 		}
 	}
 
 	close(): Promise<void> {
 		return this.agent.destroy();
+	}
+
+	private waiting(error: unknown, ms: number): number {
+		this.waits((error as Error).message, ms);
+		return ms;
 	}
 
 	private async answer(request: Request): Promise<unknown> {

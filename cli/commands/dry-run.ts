@@ -28,7 +28,7 @@ export async function dryRun(client: Client, file: string, { json, url }: Flags)
 const EVERY = 200;
 
 async function ended(client: Client, name: string): Promise<Status> {
-	const progress = progressOn(screen, paint);
+	const progress = progressOn(screen, paint, { dry: true });
 	try {
 		for (;;) {
 			const status = await client.call("migration.status", { name });

@@ -4,9 +4,9 @@ import { CommandError, type Flags, paint, paper, print, readText, say, screen } 
 import { EXIT } from "../exit";
 import { type Interruption, interruption } from "../interruption";
 import { progressOn } from "../progress";
-import { outcomeOfFew } from "../text/outcome";
+import { fewNeedHand } from "../text/outcome";
 import { planText } from "../text/plan";
-import { statusText, streamsText } from "../text/status";
+import { fewText, statusText } from "../text/status";
 import { command } from "../text/words";
 
 /** How often the status is asked for, in ms: of this process, and of a server. */
@@ -28,19 +28,25 @@ export async function runMigration(client: Client, file: string, flags: Flags): 
 	const done = begun.streams.reduce((sum, { read }) => sum + read, 0);
 	if (!flags.json) say(beginning(plan, begun, done));
 	const status = await follow(client, plan.name, interrupt);
-	const few = isFew(status, flags);
-	print(flags.json ? JSON.stringify(status) : few ? fewOf(status, flags, file) : storyOf(status, flags, file));
-	if (goesOn(client, status, interrupt)) return EXIT.interrupted;
-	if (interrupt.seen && status.phase !== "finished") return EXIT.interrupted;
-	return few ? EXIT.clean : exitOfRun(status, flags);
+	return ended(client, status, { ...flags, file }, interrupt);
+}
+
+/** Says how it ended, or that it goes on without us. */
+function ended(client: Client, status: Status, flags: Flags & { file: string }, interrupt: Interruption): number {
+	const few = isFew(status, flags) && !interrupt.seen;
+	if (flags.json) print(JSON.stringify(status));
+	else print(few ? fewOf(status, flags) : storyOf(status, flags));
+	if (goesOn(client, status, interrupt) || (interrupt.seen && status.phase !== "finished")) return EXIT.interrupted;
+	if (few) return fewNeedHand(status) > 0 ? EXIT.human : EXIT.clean;
+	return exitOfRun(status, flags);
 }
 
 /** The whole story of a migration, for people. */
-export const storyOf = (status: Status, { url }: Flags, file?: string): string =>
+export const storyOf = (status: Status, { url, file }: Flags & { file?: string }): string =>
 	statusText(status, paper(), { file, url });
 
-const fewOf = (status: Status, { url }: Flags, file: string): string =>
-	[...streamsText(status, paper()), ...outcomeOfFew({ file, url }, paper())].join("\n");
+const fewOf = (status: Status, given: Flags & { file: string }): string =>
+	fewText(status, paper(), { file: given.file, url: given.url });
 
 /** A canary is done when it rests: the next run goes on with the others. */
 const isFew = ({ phase, failure, running }: Status, { only, limit }: Flags): boolean =>

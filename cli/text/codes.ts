@@ -1,71 +1,82 @@
 /** What became of many records, as a sentence a code about all of them, and where to read more. Pure. */
 
 import type { Status, StreamPlan, StreamStatus } from "../../contracts/migration/migration";
-import type { Severity } from "../../contracts/migration/records";
+import { SEVERITIES, type Severity } from "../../contracts/migration/records";
+import { worst } from "../../domain/migration/meaning";
+import { lossFile, meaningOf, sentenceOf } from "../../domain/migration/meanings";
 import type { Paper, Style } from "../terminal/paper";
 import { wrap } from "../terminal/width";
 
+/** How a code is told: by its severity, or that somebody accepted it. */
+type Place = Severity | "accepted";
+
 /** Records of one stream that have one code. */
-export interface CodeLine {
-	readonly severity: Severity;
+interface CodeLine {
+	readonly place: Place;
 	readonly stream: string;
 	readonly code: string;
 	readonly count: number;
 }
 
-const MARKS: Readonly<Record<Severity, readonly [mark: string, style: Style]>> = {
-	act: ["✗", "red"],
-	degraded: ["!", "yellow"],
-	info: ["·", "dim"]
-};
-const TITLES: Readonly<Record<Severity, string>> = {
-	act: "Needs your hand",
-	degraded: "Somebody may notice",
-	info: "Nobody notices"
-};
-/** As they are told. */
-const SEVERITIES: readonly Severity[] = ["act", "degraded", "info"];
+/** In the order in which they are told. What nobody needs to read one by one is told in one paragraph. */
+const PLACES: readonly {
+	readonly place: Place;
+	readonly title: string;
+	readonly mark: string;
+	readonly style: Style;
+	readonly brief?: true;
+}[] = [
+	{ place: "act", title: "Needs your hand", mark: "✗", style: "red" },
+	{ place: "degraded", title: "Somebody may notice", mark: "!", style: "yellow" },
+	{ place: "accepted", title: "Accepted", mark: "·", style: "dim", brief: true },
+	{ place: "info", title: "Nobody notices", mark: "·", style: "dim", brief: true }
+];
 
-/** Sections by severity, what needs a hand first, the most records first. */
+/** Sections by severity, what needs a hand first; in each the most records first. */
 export function sections(lines: readonly CodeLine[], paper: Paper): string[] {
-	return SEVERITIES.flatMap(severity => {
-		const found = lines.filter(line => line.severity === severity).sort((a, b) => b.count - a.count);
+	return PLACES.flatMap(({ place, title, mark, style, brief }) => {
+		const found = lines.filter(line => line.place === place).sort((a, b) => b.count - a.count);
 		if (found.length === 0) return [];
-		const told = severity === "info" ? counted(found, paper) : found.flatMap(line => said(line, paper));
-		return ["", paper.paint("bold", TITLES[severity]), ...told];
+		const marked = (text: string): string[] =>
+			wrap(text, paper.width - 5, "    ").map((line, index) =>
+				index > 0 ? line : `  ${paper.paint(style, mark)} ${line}`
+			);
+		const told = brief ? [briefly(found)] : found.map(sentence);
+		return ["", paper.paint("bold", title), ...told.flatMap(marked)];
 	});
 }
 
-/** What nobody notices is worth no line of its own. */
-function counted(lines: readonly CodeLine[], paper: Paper): string[] {
-	const counts = lines.map(({ stream, code, count }) => `${code} (${count} of ${stream})`).join(", ");
-	return wrap(`  · ${counts}. See ${LOSSES}`, paper.width - 1, "    ");
-}
-
-function said({ severity, stream, code, count }: CodeLine, paper: Paper): string[] {
-	const [mark, style] = MARKS[severity];
-	const lines = wrap(`${sentenceOf(code, stream, count)} See ${lossFile(code)}`, paper.width - 5, "    ");
-	return lines.map((line, index) => (index === 0 ? `  ${paper.paint(style, mark)} ${line}` : line));
-}
+const sentence = ({ code, stream, count }: CodeLine): string =>
+	`${sentenceOf(code, stream, count)} See ${lossFile(code)}`;
+const briefly = (lines: readonly CodeLine[]): string =>
+	`${lines.map(({ stream, code, count }) => `${code} (${count} ${stream})`).join(", ")}. See docs/losses.md`;
 
 /** Of a status: what was left, what was lost. */
-export const linesOfStatus = ({ streams }: Pick<Status, "streams">): CodeLine[] => streams.flatMap(linesOfStream);
+export const linesOfStatus = ({ streams, verdict }: Pick<Status, "streams" | "verdict">): CodeLine[] =>
+	streams.flatMap(stream => linesOfStream(stream, new Set(Object.keys(verdict?.accepted ?? {}))));
 
-function linesOfStream({ stream, quarantine, outcomes, losses }: StreamStatus): CodeLine[] {
-	const left = Object.entries(quarantine).map(([code, { count }]) => ({ severity: "act" as const, code, count }));
-	const skipped = { severity: "act" as const, code: "skipped", count: outcomes.skipped };
-	const lost = Object.entries(losses).map(([code, { count, severity }]) => ({ severity, code, count }));
+function linesOfStream(
+	{ stream, quarantine, outcomes, losses }: StreamStatus,
+	accepted: ReadonlySet<string>
+): CodeLine[] {
+	const left = Object.entries(quarantine).map(([code, { count }]) => ({ place: "act" as const, code, count }));
+	const skipped = { place: "act" as const, code: "skipped", count: outcomes.skipped };
+	const lost = Object.entries(losses).flatMap(([code, { severities }]) =>
+		SEVERITIES.map(severity => {
+			const place: Place = severity === "act" && accepted.has(code) ? "accepted" : severity;
+			return { place, code, count: severities[severity] ?? 0 };
+		})
+	);
 	return [...left, skipped, ...lost].filter(({ count }) => count > 0).map(line => ({ stream, ...line }));
 }
 
-/** Of a plan, which knows codes and counts alone. */
+/** Of a plan, which knows codes and counts alone: where a code may weigh differently, the worse is told. */
 export const linesOfPlan = ({ stream, quarantine, losses }: StreamPlan): CodeLine[] => [
-	...Object.entries(quarantine).map(([code, count]) => ({ severity: "act" as const, stream, code, count })),
-	...Object.entries(losses).map(([code, count]) => ({ severity: severityOf(code), stream, code, count }))
+	...Object.entries(quarantine).map(([code, count]) => ({ place: "act" as const, stream, code, count })),
+	...Object.entries(losses).map(([code, count]) => ({ place: severityOf(code), stream, code, count }))
 ];
 
-const sentenceOf = (code: string, stream: string, count: number): string => `${count} of ${stream}: ${code}.`;
-/** Where each code has a row. */
-const LOSSES = "docs/losses.md";
-const lossFile = (code: string): string => `${LOSSES}#${code}`;
-const severityOf = (_code: string): Severity => "degraded";
+function severityOf(code: string): Severity {
+	const meaning = meaningOf(code);
+	return meaning ? worst(meaning) : "degraded";
+}

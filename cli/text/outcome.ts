@@ -3,6 +3,7 @@
 import type { Plan, Status, StreamStatus } from "../../contracts/migration/migration";
 import type { Paper, Style } from "../terminal/paper";
 import { printable, wrap } from "../terminal/width";
+import { linesOfPlan } from "./codes";
 import { command, duration, records } from "./words";
 
 /** What a command was given that the next one needs too. */
@@ -26,14 +27,18 @@ const sum = ({ streams }: Pick<Status, "streams">, count: (stream: StreamStatus)
 	streams.reduce((all, stream) => all + count(stream), 0);
 
 const actLosses = ({ losses }: StreamStatus): number =>
-	Object.values(losses).reduce((all, { count, severity }) => all + (severity === "act" ? count : 0), 0);
+	Object.values(losses).reduce((all, { severities }) => all + (severities.act ?? 0), 0);
 
-/** Records that somebody must look at; a record with several reasons may count more than once before the end. */
+/** Records that somebody must look at. Before the end one with several reasons may count more than once. */
 export const needHand = (status: Status): number =>
+	status.verdict?.needHand.records ??
 	sum(status, each => each.outcomes.quarantined + each.outcomes.skipped + each.differences + actLosses(each));
 
 const handText = (count: number): string =>
 	count === 0 ? "Nothing needs your hand." : `${records(count)} ${count === 1 ? "needs" : "need"} your hand.`;
+
+const wouldNeed = (count: number): string =>
+	count === 0 ? "Nothing would need your hand." : `${records(count)} would need your hand.`;
 
 type State = "running" | "failed" | "planned" | "stopped" | "clean" | "attention" | "cancelled" | "undoing" | "undone";
 
@@ -120,12 +125,20 @@ const OUTCOMES: Readonly<Record<State, (status: Status, given: Given) => Outcome
 export const outcomeOf = (status: Status, given: Given, paper: Paper): string[] =>
 	told(OUTCOMES[stateOf(status)](status, given), given, paper);
 
+/** Of the few that went first: they are of the last stream. */
+export const fewNeedHand = (status: Status): number =>
+	needHand({ ...status, verdict: null, streams: status.streams.slice(-1) });
+
 /** Of a run of a few: it rests, and the rest is still to come. */
-export const outcomeOfFew = (given: Given, paper: Paper): string[] =>
+export const outcomeOfFew = (status: Status, given: Given, paper: Paper): string[] =>
 	told(
 		{
-			done: "These few are at the target as they should be; the others have not been touched.",
-			style: "green",
+			done:
+				fewNeedHand(status) === 0
+					? "These few are at the target as they should be; the others have not been touched."
+					: "These few were tried; the others have not been touched.",
+			style: fewNeedHand(status) === 0 ? "green" : "yellow",
+			hand: handText(fewNeedHand(status)),
 			next: ["Not happy? Roll back. Otherwise go on with the rest:", "migration", "run", given.file ?? "FILE"]
 		},
 		given,
@@ -135,9 +148,11 @@ export const outcomeOfFew = (given: Given, paper: Paper): string[] =>
 /** Of a dry run. */
 export function outcomeOfDryRun(status: Status, given: Given, paper: Paper): string[] {
 	const done = `Nothing has been written. Of ${records(sum(status, ({ read }) => read))}, ${sum(status, moved)} would be at the target.`;
-	const hand = needHand(status);
-	const would = hand === 0 ? "Nothing would need your hand." : `${records(hand)} would need your hand.`;
-	return told({ done, hand: would, next: ["To move them:", "migration", "run", given.file ?? "FILE"] }, given, paper);
+	return told(
+		{ done, hand: wouldNeed(needHand(status)), next: ["To move them:", "migration", "run", given.file ?? "FILE"] },
+		given,
+		paper
+	);
 }
 
 /** Of a plan. */
@@ -155,15 +170,14 @@ export function outcomeOfPlan(plan: Plan, given: Given, paper: Paper): string[] 
 			paper
 		);
 	const moves = plan.streams.reduce((all, { move }) => all + move, 0);
-	const left = plan.streams.reduce(
-		(all, { quarantine }) => all + Object.values(quarantine).reduce((of, count) => of + count, 0),
-		0
-	);
+	const hand = plan.streams
+		.flatMap(linesOfPlan)
+		.reduce((all, { place, count }) => all + (place === "act" ? count : 0), 0);
 	return told(
 		{
 			done: `Ready: ${records(moves)} to move, about ${duration(plan.estimateSeconds)} to copy. Nothing has been written.`,
 			style: "green",
-			hand: left === 0 ? "" : `${records(left)} would stay and need your hand.`,
+			hand: wouldNeed(hand),
 			next: ["To see what would become of each:", "migration", "dry-run", file]
 		},
 		given,

@@ -6,7 +6,7 @@ import { type Paper, PLAIN } from "../terminal/paper";
 import { table } from "../terminal/table";
 import { printable, wrap } from "../terminal/width";
 import { linesOfStatus, sections } from "./codes";
-import { type Given, outcomeOf } from "./outcome";
+import { type Given, outcomeOf, outcomeOfFew } from "./outcome";
 import { clock } from "./words";
 
 /** What became of each stream's records: a table, and a line for each comparison and rollback. */
@@ -45,6 +45,14 @@ const rollbackText = ({ restored, changedSince }: StreamStatus): string =>
 /** In a word or two: the phase, and what is at work on it. */
 export const stateText = ({ phase, running, paused }: Pick<Status, "phase" | "running" | "paused">): string =>
 	`${phase}${running ? ", running" : ""}${paused ? ", paused" : ""}`;
+
+/** Of a run of a few, which rests: they are of the last stream. */
+export const fewText = (status: Status, paper: Paper = PLAIN, given: Given = {}): string =>
+	[
+		...streamsText(status, paper),
+		...sections(linesOfStatus({ ...status, streams: status.streams.slice(-1) }), paper),
+		...outcomeOfFew(status, given, paper)
+	].join("\n");
 
 export function statusText(status: Status, paper: Paper = PLAIN, given: Given = {}): string {
 	const { name, startedAt, finishedAt, failure, waiting, backup } = status;
