@@ -169,6 +169,15 @@ export function outcomeOfPlan(plan: Plan, given: Given, paper: Paper): string[] 
 			given,
 			paper
 		);
+	if (plan.begun)
+		return told(
+			{
+				done: `${plan.begun.next} Nothing has been written by this look.`,
+				next: ["Where it stands:", "migration", "status", plan.name]
+			},
+			given,
+			paper
+		);
 	const moves = plan.streams.reduce((all, { move }) => all + move, 0);
 	const hand = plan.streams
 		.flatMap(linesOfPlan)

@@ -1,13 +1,14 @@
 /** What a plan says. Pure. */
 
 import type { FindingSeverity } from "../../contracts/migration/connection";
-import type { Plan } from "../../contracts/migration/migration";
+import type { Plan, Side } from "../../contracts/migration/migration";
 import { bySeverity } from "../../domain/migration/finding";
 import { type Paper, PLAIN, type Style } from "../terminal/paper";
 import { table } from "../terminal/table";
 import { printable, wrap } from "../terminal/width";
 import { linesOfPlan, sections } from "./codes";
 import { type Given, outcomeOfPlan } from "./outcome";
+import { clock } from "./words";
 
 /** How much a finding matters, at a glance. */
 const MARKS: Readonly<Record<FindingSeverity, readonly [mark: string, style: Style]>> = {
@@ -18,15 +19,37 @@ const MARKS: Readonly<Record<FindingSeverity, readonly [mark: string, style: Sty
 };
 
 export function planText(plan: Plan, paper: Paper = PLAIN, given: Given = {}): string {
-	const side = ({ system, version, account }: Plan["source"]): string =>
-		printable(`${system ?? "?"} ${version ?? "?"} as ${account ?? "?"}`);
 	return [
-		...wrap(`${paper.paint("bold", plan.name)}: ${side(plan.source)} → ${side(plan.target)}`, paper.width - 1, "  "),
+		...wrap(`${paper.paint("bold", plan.name)}: ${endsText(plan)}`, paper.width - 1, "  "),
 		...findingsText(plan, paper),
+		...begunText(plan, paper),
 		...(plan.streams.length === 0 ? [] : ["", ...streamsText(plan, paper)]),
 		...sections(plan.streams.flatMap(linesOfPlan), paper),
 		...outcomeOfPlan(plan, given, paper)
 	].join("\n");
+}
+
+const side = ({ system, version, account, address }: Side): string =>
+	`${system ?? "?"} ${version ?? "of unknown release"} as ${account ?? "?"}${address ? ` (${address})` : ""}`;
+
+/** Both ends, as a check found them. */
+export const endsText = ({ source, target }: Pick<Plan, "source" | "target">): string =>
+	printable(`${side(source)} → ${side(target)}`);
+
+/** Of one that was begun: what changed since it was planned. */
+function begunText({ begun }: Plan, paper: Paper): string[] {
+	if (!begun) return [];
+	const { plannedAt, phase, changed, streams } = begun;
+	const rows = streams.map(({ stream, read, fresh, gone }) => [stream, ...[read, fresh, gone].map(String)]);
+	const columns = [{ title: "stream" }, ...["read", "new since", "gone since"].map(title => ({ title, right: true }))];
+	return [
+		"",
+		`It is ${phase}${plannedAt === null ? "" : `; it was planned ${clock(plannedAt)}`}.`,
+		...(changed.length === 0
+			? []
+			: wrap(`Changed in the definition since: ${changed.join(", ")}.`, paper.width - 1, "  ")),
+		...(rows.length === 0 ? [] : table(columns, rows, paper))
+	];
 }
 
 /** What each mark means stands in a line of its own, in the order of the findings. */

@@ -7,6 +7,7 @@ import { table } from "../terminal/table";
 import { printable, wrap } from "../terminal/width";
 import { linesOfStatus, sections } from "./codes";
 import { type Given, outcomeOf, outcomeOfFew } from "./outcome";
+import { endsText } from "./plan";
 import { clock } from "./words";
 
 /** What became of each stream's records: a table, and a line for each comparison and rollback. */
@@ -65,6 +66,10 @@ export function statusText(status: Status, paper: Paper = PLAIN, given: Given = 
 	];
 	return [
 		`${paper.paint("bold", `${name}: ${stateText(status)}`)}${begun}${over}`,
+		...wrap(endsText(status), paper.width - 1, "  "),
+		...status.cautions.flatMap(caution =>
+			wrap(`${paper.paint("yellow", "!")} ${printable(caution)}`, paper.width - 1, "  ")
+		),
 		"",
 		...streamsText(status, paper),
 		...notes.flatMap(note => wrap(printable(note), paper.width - 1, "  ")),

@@ -27,6 +27,9 @@ export const streamWith = (stream: string, changes: Partial<StreamStatus> = {}):
 export const statusWith = (changes: Partial<Status> = {}): Status => ({
 	name: "panel",
 	hash: "0",
+	source: { system: "marzneshin", version: "0.7.4", account: "admin" },
+	target: { system: "marzban", version: "0.8.4", account: "admin" },
+	cautions: [],
 	phase: "copying",
 	running: true,
 	paused: false,
