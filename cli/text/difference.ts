@@ -3,9 +3,10 @@
 import type { DifferenceLine } from "../../contracts/migration/migration";
 import { printable } from "../terminal/width";
 
-export function differenceText({ stream, id, name, kind, fields }: DifferenceLine): string {
+export function differenceText({ stream, id, name, kind, fields, reason }: DifferenceLine): string {
 	const said = fields.map(
 		({ field, expected, actual }) => `${field} ${JSON.stringify(actual)} ≠ ${JSON.stringify(expected)}`
 	);
-	return printable(`${stream} ${id} ${name} ${kind}${said.length > 0 ? `: ${said.join("; ")}` : ""}`);
+	const words = [...said, ...(reason === undefined ? [] : [reason])];
+	return printable(`${stream} ${id} ${name} ${kind}${words.length > 0 ? `: ${words.join("; ")}` : ""}`);
 }

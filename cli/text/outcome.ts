@@ -68,6 +68,19 @@ const atRest = (status: Status): string =>
 	`${sum(status, ({ read }) => read)} of ${sum(status, ({ total, read }) => Math.max(total, read))} records read, ${sum(status, moved)} at the target.`;
 const moved = ({ outcomes: { created, updated, unchanged } }: StreamStatus): number => created + updated + unchanged;
 
+/** What differs goes before what was lost; deletions that wait are named by `diff`, and confirmed by the command it says. */
+function nextOfAttention({ name, verdict }: Status): Outcome["next"] {
+	const waiting = verdict?.needHand.removals ?? 0;
+	if (waiting > 0)
+		return [
+			`${waiting} of them were deleted at the source (\`banyan migration diff ${name}\` names them). To follow:`,
+			...["migration", "repair", name, "--removals", String(waiting)]
+		];
+	return (verdict?.differences ?? 0) > 0
+		? ["What differs:", "migration", "diff", name]
+		: ["Who they are, and what to do:", ...REPORT(name)];
+}
+
 const OUTCOMES: Readonly<Record<State, (status: Status, given: Given) => Outcome>> = {
 	running: status => ({
 		done: `At work: ${atRest(status)}`,
@@ -97,10 +110,7 @@ const OUTCOMES: Readonly<Record<State, (status: Status, given: Given) => Outcome
 		done: accounted(status),
 		style: "yellow",
 		hand: handText(needHand(status)),
-		next:
-			(status.verdict?.differences ?? 0) > 0
-				? ["What differs:", "migration", "diff", status.name]
-				: ["Who they are, and what to do:", ...REPORT(status.name)]
+		next: nextOfAttention(status)
 	}),
 	cancelled: status => ({
 		done: `Cancelled for good: ${sum(status, moved)} records are at the target and stay there.`,

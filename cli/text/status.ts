@@ -27,7 +27,7 @@ export function streamsText({ streams }: Pick<Status, "streams">, paper: Paper =
 }
 
 const notes = (status: StreamStatus, { width }: Paper): string[] =>
-	[comparisonText(status), rollbackText(status)]
+	[comparisonText(status), ...removalsText(status), rollbackText(status)]
 		.filter(text => text !== "")
 		.flatMap(text => wrap(`${status.stream}: ${text}`, width - 1, "  "));
 
@@ -39,6 +39,14 @@ function comparisonText({ compared, differences, extra, complete, pass }: Stream
 	if (complete === false) parts.push("the last listing of the source named other records than the one before");
 	return parts.join(", ");
 }
+
+/** A guard that holds something back says so (L31). */
+const removalsText = ({ removals: { waiting, left, allowed } }: StreamStatus): string[] => [
+	waiting === 0
+		? ""
+		: `${waiting} gone from the source wait at the target, since ${allowed} at once may be taken away without a word`,
+	left === 0 ? "" : `${left} gone from the source cannot be taken away at the target`
+];
 
 const rollbackText = ({ restored, changedSince }: StreamStatus): string =>
 	restored + changedSince > 0 ? `${restored} put back, ${changedSince} left as they are` : "";

@@ -21,6 +21,7 @@ export const streamWith = (stream: string, changes: Partial<StreamStatus> = {}):
 	pass: 1,
 	restored: 0,
 	changedSince: 0,
+	removals: { waiting: 0, left: 0, allowed: 10 },
 	...changes
 });
 
