@@ -7,6 +7,7 @@
 
 import type { Json, JsonValue } from "../contracts/json";
 import type { Finding, OptionSpec } from "../contracts/migration/connection";
+import type { Definition } from "../contracts/migration/definition";
 import type { FoundInbounds } from "../contracts/migration/extractor";
 import type { Connection, Loss, SourceRecord, TargetRecord } from "../contracts/migration/records";
 
@@ -95,7 +96,9 @@ export interface Target extends End {
 	/** Puts back `before` (null: removes), only if what is there is still ours (L2). */
 	undo(stream: string, undo: Undo, signal?: AbortSignal): Promise<Undone>;
 	/** What a record can come to where `before` stood: what cannot be taken away stays, and is a loss. Pure. */
-	onto?(stream: string, data: Json, before: Json): { readonly data: Json; readonly losses: readonly Loss[] };
+	onto?(stream: string, data: Json, before: Json, conflict: Definition["conflict"]): Onto;
+	/** Why the target would not take a record, as far as that can be told without asking it. Pure. */
+	refuses?(stream: string, name: string, data: Json): string | undefined;
 	/**
 	 * A consistent copy, in a new file of a folder, of what writes change beyond the system's own API; answers its path,
 	 * or null where none can be made from here. Asked for before the first write.
@@ -103,6 +106,13 @@ export interface Target extends End {
 	backup?(folder: string): Promise<string | null>;
 	/** How many writes of a stream run at once, and why no more. */
 	load?(stream: string): Load;
+}
+
+export interface Onto {
+	readonly data: Json;
+	readonly losses: readonly Loss[];
+	/** Why whoever stands there is left as they are, whatever the policy. */
+	readonly kept?: string;
 }
 
 export interface Load {

@@ -8,6 +8,7 @@ import { type Session, segment } from "../http/session";
 import type { AdminRows } from "./admin-rows";
 import { listAdmins } from "./api";
 import type { Owners } from "./owners";
+import { powerOf } from "./power";
 import { adminFingerprint, adminRecord } from "./records";
 import { unlessGone, unlessStopped } from "./users";
 import type { Writer } from "./writer";
@@ -19,6 +20,12 @@ interface Asked {
 	readonly present: TargetRecord | undefined;
 	readonly kind: "create" | "remove";
 	readonly signal: AbortSignal | undefined;
+}
+
+/** Somebody made one of that name after it was looked at. */
+function raisedSince(name: string): ConnectorError {
+	const message = `The admin ${name} stands at Marzban by now and may more than at the source: they are left as they are.`;
+	return new ConnectorError("conflict", message, { untouched: true });
 }
 
 export class Admins {
@@ -49,6 +56,7 @@ export class Admins {
 	async write(write: Write, signal?: AbortSignal): Promise<TargetRecord> {
 		const { name } = write;
 		const [present] = await this.find([name]);
+		if (present && powerOf(present.data) > powerOf(write.data)) throw raisedSince(name);
 		const made =
 			present ?? (await this.#finish({ name, present, kind: "create", signal }, () => this.#create(write, signal)));
 		if (made === undefined) throw new ConnectorError("unexpected-answer", `${name} was written and is not there.`);
@@ -63,7 +71,9 @@ export class Admins {
 	/** By the database where it takes the password he had; by the API he is given a new one. */
 	async #create({ name, data, secrets }: Write, signal: AbortSignal | undefined): Promise<TargetRecord | undefined> {
 		const hashed_password = secrets?.hashed_password ?? data.hashed_password;
-		if (this.#rows && hashed_password !== undefined) {
+		const power = powerOf(data);
+		// The password they knew would let in one who may not.
+		if (this.#rows && hashed_password !== undefined && power > 0) {
 			unlessStopped(signal);
 			await this.#rows.create(name, { ...data, hashed_password });
 			return undefined;
@@ -75,7 +85,7 @@ export class Admins {
 			});
 		}
 		// A sudo whom only the API made could never be removed again.
-		const is_sudo = this.#rows !== undefined && data.is_sudo === true;
+		const is_sudo = this.#rows !== undefined && power === 2;
 		const answer: Wire = await this.#session.write("POST", "/api/admin", { username: name, password, is_sudo }, signal);
 		return isObject(answer) ? adminRecord(answer) : undefined;
 	}

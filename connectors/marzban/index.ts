@@ -1,12 +1,14 @@
 /** Marzban as a target: written by its HTTP API with a sudo account. */
 
 import type { Json } from "../../contracts/json";
-import type { Connection, Loss, TargetRecord } from "../../contracts/migration/records";
+import type { Definition } from "../../contracts/migration/definition";
+import type { Connection, TargetRecord } from "../../contracts/migration/records";
 import {
 	type Check,
 	ConnectorError,
 	type Cursor,
 	type Load,
+	type Onto,
 	type OpenTarget,
 	type Page,
 	type Spec,
@@ -26,12 +28,13 @@ import { countUsers, listAdmins } from "./api";
 import { copyInto } from "./backup";
 import { BY_HAND, byHand } from "./by-hand";
 import { checkMarzban } from "./check";
-import { hostFingerprint } from "./host-records";
+import { hostFingerprint, refuseHost } from "./host-records";
 import { Hosts } from "./hosts";
 import { Owners } from "./owners";
+import { adminOnto } from "./power";
 import { adminFingerprint } from "./records";
 import { onto } from "./steps";
-import { Templates, templateFingerprint } from "./templates";
+import { refuseTemplate, Templates, templateFingerprint } from "./templates";
 import { UserRows } from "./user-rows";
 import { Users } from "./users";
 import { Writer } from "./writer";
@@ -76,6 +79,8 @@ interface Stream {
 	readonly write: (write: Write, signal?: AbortSignal) => Promise<TargetRecord>;
 	readonly undo: (undo: Undo, signal?: AbortSignal) => Promise<Undone>;
 	readonly fingerprint: (data: Json) => string;
+	/** Throws for what is never sent. */
+	readonly refuse?: (name: string, data: Json) => void;
 	readonly concurrency: Concurrency;
 }
 
@@ -139,8 +144,20 @@ class Marzban implements Target {
 		return await this.#of(stream).undo(undo, signal);
 	}
 
-	onto(stream: string, data: Json, before: Json): { data: Json; losses: readonly Loss[] } {
-		return stream === "users" ? onto(data, before) : { data, losses: [] };
+	onto(stream: string, data: Json, before: Json, conflict: Definition["conflict"]): Onto {
+		if (stream === "admins") return adminOnto(data, before);
+		// Under the other policies nobody is written over.
+		return stream === "users" && conflict === "overwrite" ? onto(data, before) : { data, losses: [] };
+	}
+
+	refuses(stream: string, name: string, data: Json): string | undefined {
+		try {
+			this.#of(stream).refuse?.(name, data);
+			return undefined;
+		} catch (error) {
+			if (error instanceof ConnectorError) return error.message;
+			throw error;
+		}
 	}
 
 	fingerprint(stream: string, data: Json): string {
@@ -176,6 +193,7 @@ class Marzban implements Target {
 			write: users.write.bind(users),
 			undo: users.undo.bind(users),
 			fingerprint: users.fingerprint.bind(users),
+			refuse: users.refuse.bind(users),
 			concurrency
 		};
 	}
@@ -206,6 +224,7 @@ class Marzban implements Target {
 			write: templates.write.bind(templates),
 			undo: templates.undo.bind(templates),
 			fingerprint: templateFingerprint,
+			refuse: (_name, data) => refuseTemplate(data),
 			concurrency
 		};
 	}
@@ -221,6 +240,7 @@ class Marzban implements Target {
 			write: hosts.write.bind(hosts),
 			undo: hosts.undo.bind(hosts),
 			fingerprint: hostFingerprint,
+			refuse: refuseHost,
 			concurrency
 		};
 	}

@@ -56,7 +56,7 @@ export class Templates {
 		const { name } = write;
 		unlessStopped(signal);
 		const wanted: Json = { ...write.data, name };
-		refuse(wanted);
+		refuseTemplate(wanted);
 		const made = await this.#concurrency.run(async () =>
 			this.#make({ name, present: await this.#look(name), wanted, allow: there => allow(write, there), signal })
 		);
@@ -147,7 +147,7 @@ const tagsOf = ({ inbounds }: Json): [string, string[]][] =>
 	);
 
 /** Who is made from a template without inbounds may get all of them. */
-function refuse(data: Json): void {
+export function refuseTemplate(data: Json): void {
 	const length = [...String(data.name)].length;
 	const words = [
 		...(length < 1 || length > LONGEST_NAME ? [`its name must be 1 to ${LONGEST_NAME} characters long`] : []),

@@ -51,8 +51,8 @@ export class Users {
 	}
 
 	async write(write: Write, signal?: AbortSignal): Promise<TargetRecord> {
+		this.refuse(write.name, write.data);
 		const desired = this.#asked(write.name, write.data);
-		refuse(desired, this.#rows?.kind);
 		return await this.#concurrency.run(async () => {
 			const known = write.before !== null || write.ours !== undefined || write.sent !== undefined;
 			const present = known ? await this.#look(write.name) : undefined;
@@ -83,6 +83,11 @@ export class Users {
 	async #unlessOwnerless({ username, admin }: Json, present: TargetRecord | undefined): Promise<void> {
 		if (typeof admin !== "string" || admin === present?.data.admin) return;
 		await this.#owners.require(admin, String(username));
+	}
+
+	/** Throws for what is never sent. */
+	refuse(name: string, data: Json): void {
+		refuse(this.#asked(name, data), this.#rows?.kind);
 	}
 
 	/** What is sent: without a database, what the API takes. */

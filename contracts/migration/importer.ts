@@ -21,6 +21,14 @@ export interface Onto {
 	readonly id: string;
 	readonly data: Json;
 	readonly losses: readonly Loss[];
+	/** Why whoever stands there is left as they are, whatever the policy. */
+	readonly kept?: string;
+}
+
+/** A record that is not sent, and why. */
+export interface Refused {
+	readonly id: string;
+	readonly reason: string;
 }
 
 export const importer = contract("migration", "importer", {
@@ -50,6 +58,7 @@ export const importer = contract("migration", "importer", {
 							name: "string",
 							data: "object",
 							before: { type: "object", nullable: true },
+							kept: "string|optional",
 							/** The fingerprint of our last write: what stands there may be changed if it is that. */
 							ours: "string|optional",
 							sent,
@@ -65,6 +74,7 @@ export const importer = contract("migration", "importer", {
 			{
 				connection,
 				stream: "string",
+				conflict: { type: "enum", values: CONFLICT_POLICIES },
 				records: {
 					type: "array",
 					items: { type: "object", props: { id: "string", data: "object", before: "object" } }
@@ -72,6 +82,18 @@ export const importer = contract("migration", "importer", {
 			},
 			{ scope: "migration:run" }
 		).returns<Onto[]>(),
+		/** Which of these records the target would not take, as far as that can be told without asking it. */
+		refusals: action(
+			{
+				connection,
+				stream: "string",
+				records: {
+					type: "array",
+					items: { type: "object", props: { id: "string", name: "string", data: "object" } }
+				}
+			},
+			{ scope: "migration:run" }
+		).returns<Refused[]>(),
 		/** Puts back what stood there before, where what is there is still ours (L2). Safe to repeat. */
 		undo: action(
 			{

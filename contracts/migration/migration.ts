@@ -23,8 +23,10 @@ export interface StreamPlan {
 	readonly source: number;
 	/** Records at the target already. */
 	readonly target: number;
-	/** Would be written. */
+	/** Would stand there as ours: made, changed, or as they should be already. */
 	readonly move: number;
+	/** What would become of each; they add up to those read. */
+	readonly outcomes: Readonly<Record<Outcome, number>>;
 	/** Would be left, by category. */
 	readonly quarantine: Readonly<Record<string, number>>;
 	/** Of those that would be written, by code of the loss. */

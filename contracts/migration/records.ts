@@ -74,12 +74,16 @@ export interface Transformed {
 	readonly owner?: string;
 	/** It keeps its own secrets, for example a password: they are read at the source when it is created. */
 	readonly keepsSecrets?: true;
+	/** Nobody is told the secrets it is created with: whoever it stands for may not come in. */
+	readonly withheld?: true;
 }
 
 /** What there is to do for one record at the target, recorded before the first write (L1). */
 export interface Intent extends Transformed {
 	/** What stood at the target under that name before us; null: nothing. The first one recorded wins (L1). */
 	readonly before: Json | null;
+	/** Why whoever stands there is left as they are, whatever the policy. */
+	readonly kept?: string;
 	/** The fingerprint of what we wrote last, where we wrote before. */
 	readonly ours?: string;
 	/** What we sent since and never learned the end of: what stands there may be any of it. */

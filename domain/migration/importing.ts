@@ -28,15 +28,23 @@ const ON_CONFLICT: Readonly<Record<Definition["conflict"], (name: string) => Tre
  * not. @param fingerprint blind to what does not matter
  */
 export function treatmentOf(
-	record: Pick<Intent, "before" | "ours" | "sent"> & { readonly name: string; readonly data: Json },
+	record: Pick<Intent, "before" | "kept" | "ours" | "sent"> & { readonly name: string; readonly data: Json },
 	conflict: Definition["conflict"],
 	fingerprint: (data: Json) => string
 ): Treatment {
 	if (record.before === null) return { write: true, outcome: "created" };
+	if (record.kept !== undefined) return left(record.kept, conflict, record.name);
 	if (record.ours !== undefined || record.sent?.length) return { write: true, outcome: "updated" };
 	const ours = fingerprint(record.data);
 	if (fingerprint(record.before) === ours) return { write: false, result: { outcome: "unchanged", fingerprint: ours } };
 	return ON_CONFLICT[conflict](record.name);
+}
+
+/** Somebody whom the target does not change, or whom nobody should. */
+function left(reason: string, conflict: Definition["conflict"], name: string): Treatment {
+	if (conflict !== "fail") return { write: false, result: { outcome: "skipped", reason } };
+	const quarantine = { category: "conflict", field: "name", value: name, reason };
+	return { write: false, result: { outcome: "quarantined", quarantine } };
 }
 
 /** Codes of a connector that concern one record; all others concern the run. */
@@ -54,8 +62,10 @@ export function quarantineOf(code: string, message: string, name: string): Quara
 }
 
 /** Is it one that a write is sent for, or would be found to need none? Nobody is written over against the policy. */
-export const mayBeWritten = ({ target, before, ours, sent }: Intent, conflict: Definition["conflict"]): boolean =>
-	target !== undefined && (before === null || ours !== undefined || Boolean(sent?.length) || conflict === "overwrite");
+export const mayBeWritten = ({ target, before, kept, ours, sent }: Intent, conflict: Definition["conflict"]): boolean =>
+	target !== undefined &&
+	kept === undefined &&
+	(before === null || ours !== undefined || Boolean(sent?.length) || conflict === "overwrite");
 
 /** The result of a write that was begun and is not gone on with. */
 export const leftOff = ({ id, target, name }: Intent): Result => ({

@@ -31,6 +31,8 @@ export interface StreamMapping<C> {
 	readonly newSecrets?: readonly string[];
 	/** Where it can: does this record keep its own? */
 	readonly keepsSecrets?: (data: Json, context: C) => boolean;
+	/** Are the secrets that a new record gets told to nobody? */
+	readonly withholds?: (data: Json, context: C) => boolean;
 	/** The address at the source that the record's owner has stored. */
 	readonly oldLink?: (data: Json) => OldLink | undefined;
 	/** Whoever it belongs to: at the target, where it is moved, otherwise at the source. */
@@ -77,7 +79,8 @@ export function transform<C>(mapping: StreamMapping<C>, record: SourceRecord, co
 	const oldLink = mapping.oldLink?.(record.data);
 	const target = { name: String(data[mapping.nameField]), data };
 	const keepsSecrets = mapping.keepsSecrets?.(record.data, context) ?? false;
-	const more = { ...(oldLink && { oldLink }), ...(keepsSecrets && { keepsSecrets }) };
+	const withheld = mapping.withholds?.(record.data, context) ?? false;
+	const more = { ...(oldLink && { oldLink }), ...(keepsSecrets && { keepsSecrets }), ...(withheld && { withheld }) };
 	return { id, name, target, losses, ...more, ...ownerOf(mapping, record.data, data) };
 }
 

@@ -18,9 +18,11 @@ const weight = (severity: Severity): number => SEVERITIES.indexOf(severity);
 const worse = (one: Severity, other: Severity | undefined): Severity =>
 	other !== undefined && weight(other) > weight(one) ? other : one;
 
-/** What a record that stands there as ours lost: one that was not moved has lost nothing. */
-export const lostBy = ({ target, losses }: Intent, { outcome }: Result): Lost =>
-	target === undefined || outcome === "quarantined" || outcome === "skipped" ? [] : lostOf(losses);
+/** What a record that stands there as ours lost: one that was not moved has lost nothing, but for what is kept there. */
+export const lostBy = ({ target, losses, kept }: Intent, { outcome }: Result): Lost =>
+	target === undefined || outcome === "quarantined" || (outcome === "skipped" && kept === undefined)
+		? []
+		: lostOf(losses);
 
 function lostOf(losses: readonly Pick<Loss, "code" | "severity">[]): Lost {
 	const worst = new Map<string, Severity>();

@@ -1,13 +1,13 @@
 import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
 import { ConnectorError, type Target } from "../../connectors/connector";
 import type { CheckReport } from "../../contracts/migration/connection";
-import { importer, type Onto } from "../../contracts/migration/importer";
+import { importer, type Onto, type Refused } from "../../contracts/migration/importer";
 import type { Result, TargetRecord, UndoneRecord } from "../../contracts/migration/records";
 import { quarantineOf, treatmentOf } from "../../domain/migration/importing";
 import { ends } from "../../mixins/ends.mixin";
 import { deadline } from "./run/deadline";
 
-const { check, count, backup, find, write, onto, undo } = importer.actions;
+const { check, count, backup, find, write, onto, refusals, undo } = importer.actions;
 type WriteParams = CallOf<typeof write>["params"];
 type Given = WriteParams["records"][number];
 
@@ -76,12 +76,22 @@ export default class ImporterService extends service(ends()) implements Answers<
 
 	@Action(onto)
 	async onto(ctx: CallOf<typeof onto>): Promise<Onto[]> {
-		const { connection, stream, records } = ctx.params;
+		const { connection, stream, conflict, records } = ctx.params;
 		const target = this.ends.target(connection);
 		return records.map(({ id, data, before }) => ({
 			id,
-			...(target.onto?.(stream, data, before) ?? { data, losses: [] })
+			...(target.onto?.(stream, data, before, conflict) ?? { data, losses: [] })
 		}));
+	}
+
+	@Action(refusals)
+	async refusals(ctx: CallOf<typeof refusals>): Promise<Refused[]> {
+		const { connection, stream, records } = ctx.params;
+		const target = this.ends.target(connection);
+		return records.flatMap(({ id, name, data }) => {
+			const reason = target.refuses?.(stream, name, data);
+			return reason === undefined ? [] : [{ id, reason }];
+		});
 	}
 
 	@Action(undo)

@@ -46,14 +46,26 @@ it("an admin logs in at the target with the password he had; a disabled one does
 	expect(await login(stage, "reseller1", "reseller1-pass")).toBe(200);
 	expect(await login(stage, "reseller1", "another")).toBe(401);
 	expect(await login(stage, "disabled_admin", "disabled-pass")).toBe(401);
-	const csv = passwords(stage);
-	expect(csv.split("\n")[1]).toMatch(/^disabled_admin,/);
-	expect(csv).not.toContain("reseller1");
+	// Nobody is told a password that would let in one who may not.
+	expect(passwords(stage)).toBe("");
 	const hashes = source.db.prepare("SELECT hashed_password AS hash FROM admins").all();
 	const files = kept(join(stage.folder, "data"));
 	for (const { hash } of hashes) expect(files).not.toContain(String(hash));
 	expect((await stage.banyan(["migration", "rollback", "panel"]).ended).code).toBe(0);
 	expect(await login(stage, "reseller1", "reseller1-pass")).toBe(401);
+});
+
+it("L34: a disabled sudo is no sudo at the target, and comes in with no password, in either mode", async () => {
+	source.db.exec("UPDATE admins SET enabled = 0 WHERE username = 'sudo2'");
+	for (const database of [true, false]) {
+		await using stage = await openStage({ source, database });
+		expect((await stage.banyan(["migration", "run", define(stage, file())]).ended).code).toBe(0);
+		const { is_sudo } = stage.target.db.prepare("SELECT is_sudo FROM admins WHERE username = 'sudo2'").get() ?? {};
+		expect([database, Number(is_sudo)]).toEqual([database, 0]);
+		expect(await login(stage, "sudo2", "sudo2-pass")).toBe(401);
+		expect(passwords(stage)).not.toContain("sudo2");
+	}
+	source.db.exec("UPDATE admins SET enabled = 1 WHERE username = 'sudo2'");
 });
 
 it("where the target's database is not named, they get new ones, and the plan says so", async () => {

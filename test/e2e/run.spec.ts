@@ -92,7 +92,8 @@ describe("banyan migration", () => {
 			.split("\n")
 			.slice(1)
 			.map(line => line.split(",").at(-1) as string);
-		expect(passwords).toHaveLength(8);
+		// All eight but the disabled one.
+		expect(passwords).toHaveLength(7);
 		const said = [
 			readFileSync(join(stage.folder, "data", "banyan.log"), "utf8"),
 			readFileSync(join(stage.folder, "data", "events.db"), "latin1"),
@@ -113,12 +114,12 @@ it("by default everyone of the recorded panel is moved, and who must be acted on
 	const first = await run();
 	expect(first).toMatchObject({
 		code: 4,
-		verdict: { ...all, result: "attention", needHand: { records: 67, losses: 67 } }
+		verdict: { ...all, result: "attention", needHand: { records: 69, losses: 69 } }
 	});
-	expect(first.verdict?.severities.act).toBeGreaterThan(67);
+	expect(first.verdict?.severities.act).toBeGreaterThanOrEqual(69);
 	const some = await run("--accept", "renamed", "limited_disabled", "hold_disabled", "access_lost");
 	expect(some).toMatchObject({ code: 4, verdict: { accepted: { renamed: 4 }, needHand: { records: 5 } } });
-	const admins = ["admin_enabled", "modify_access_gained", "service_access_gained", "sudo_dropped"];
+	const admins = ["admin_locked", "modify_access_gained", "service_access_gained", "sudo_dropped"];
 	expect(await run("--accept", ...admins)).toMatchObject({
 		code: 0,
 		verdict: { ...all, result: "clean", needHand: { records: 0 } }

@@ -1,4 +1,8 @@
-/** Admins, Marzneshin → Marzban by API: the name crosses; passwords, rights per service and prefixes do not. */
+/**
+ * Admins, Marzneshin → Marzban by API: the name crosses; passwords, rights per service and prefixes do not. Nobody gets
+ * more power than at the source (L34): who is disabled there has the least that keeps their users theirs, an account
+ * without sudo whose password nobody knows.
+ */
 
 import type { Json } from "../../../contracts/json";
 import type { Loss } from "../../../contracts/migration/records";
@@ -6,7 +10,7 @@ import type { FieldMapping } from "../../../contracts/migration/transformer";
 import type { Converter, StreamMapping } from "../mapping";
 import type { Context } from "./context";
 import type { LossCode, LossSeverity } from "./losses";
-import { lost, refuse } from "./values";
+import { isAdminName, lost, refuse } from "./values";
 
 const row = (to: string | null, from: string, convert: string): FieldMapping => ({
 	to,
@@ -16,31 +20,36 @@ const row = (to: string | null, from: string, convert: string): FieldMapping => 
 
 const rows: readonly FieldMapping[] = [
 	row("username", "username", "name"),
-	row("is_sudo", "is_sudo", "sudo"),
-	row(null, "enabled", "enabled"),
-	row(null, "service_ids all_services_access is_sudo", "access"),
-	row(null, "modify_users_access is_sudo", "readOnly"),
+	row("is_sudo", "is_sudo enabled", "sudo"),
+	row("enabled", "enabled", "enabled"),
+	row(null, "service_ids all_services_access is_sudo enabled", "access"),
+	row(null, "modify_users_access is_sudo enabled", "readOnly"),
 	row(null, "subscription_url_prefix", "prefix"),
 	row("users_usage", "users_data_usage", "usage")
 ];
 
-/** Marzban stores up to 34 characters and checks nothing; an empty name is ours to refuse. */
 const name: Converter<Context> = ({ username }) => {
 	const value = String(username ?? "");
-	if (value.length >= 1 && value.length <= 34) return { value };
+	if (isAdminName(value)) return { value };
 	const reason = "Marzban's admins table holds 1 to 34 characters.";
 	return refuse("name_refused", "username", value, reason);
 };
 
+const isDisabled = ({ enabled }: Json): boolean => enabled === false;
+
 /** The API cannot edit or remove a sudo once made, so none is made: an undo must stay possible. The database can. */
 const sudo: Converter<Context> = (data, { sudoers, database }) => {
-	if (database) return { value: data.is_sudo === true };
-	const there = sudoers.includes(String(data.username));
-	if (data.is_sudo !== true || there) return { value: there };
-	return {
-		value: false,
-		...loses("sudo_dropped", "is_sudo", "act", "Created without sudo: a sudo could not be removed again.")
-	};
+	if (data.is_sudo !== true || isDisabled(data)) return { value: false };
+	if (database || sudoers.includes(String(data.username))) return { value: true };
+	const reason = "Without sudo at the target: one whom its API made could not be removed again.";
+	return { value: false, ...loses("sudo_dropped", "is_sudo", "act", reason) };
+};
+
+/** Marzban knows no such field: it says how much power the record may have where somebody of that name stands. */
+const enabled: Converter<Context> = data => {
+	if (!isDisabled(data)) return {};
+	const reason = `Marzban cannot disable an admin: this one has no sudo${data.is_sudo === true ? " any more" : ""} and a password that nobody knows, until you set one.`;
+	return { value: false, ...loses("admin_locked", "enabled", "degraded", reason) };
 };
 
 const loses = <C extends LossCode>(
@@ -73,27 +82,22 @@ export const admins: StreamMapping<Context> = {
 	rows,
 	nameField: "username",
 	newSecrets: ["password"],
-	// A disabled one may log in nowhere at the source; the password he knows would let him in.
-	keepsSecrets: (data, { database }) => database !== null && data.has_password === true && data.enabled !== false,
+	// A disabled one may log in nowhere at the source; the password they know would let them in, and so would a new one.
+	keepsSecrets: (data, { database }) => database !== null && data.has_password === true && !isDisabled(data),
+	withholds: isDisabled,
 	converters: {
 		name,
 		sudo,
-		enabled: when(
-			data => data.enabled === false,
-			"admin_enabled",
-			"enabled",
-			"act",
-			"Marzban cannot disable an admin: keep the new password to yourself."
-		),
+		enabled,
 		access: when(
-			data => data.all_services_access !== true && data.is_sudo !== true,
+			data => data.all_services_access !== true && data.is_sudo !== true && !isDisabled(data),
 			"service_access_gained",
 			"service_ids",
 			"act",
 			"Marzban does not limit an admin to services: this one may open every inbound."
 		),
 		readOnly: when(
-			data => data.modify_users_access === false && data.is_sudo !== true,
+			data => data.modify_users_access === false && data.is_sudo !== true && !isDisabled(data),
 			"modify_access_gained",
 			"modify_users_access",
 			"act",

@@ -2,6 +2,7 @@
 
 import type { Definition } from "../../../contracts/migration/definition";
 import type { AuthAlgorithm } from "../credentials";
+import { isAdminName } from "./values";
 
 /** The protocols both panels speak. */
 export const PROTOCOLS = ["vless", "vmess", "trojan", "shadowsocks"] as const;
@@ -32,6 +33,8 @@ export interface Context {
 	readonly now?: string;
 	/** Sudo accounts that the target holds already. */
 	readonly sudoers: readonly string[];
+	/** Admins of the source without sudo, or disabled, of whose name the target has a sudo. */
+	readonly raised: readonly string[];
 	/** Of those both panels speak, what the target runs: it refuses accounts of others. */
 	readonly protocols: readonly Protocol[];
 	/** Names that more than one user of the source shows, as far as it said. */
@@ -51,7 +54,7 @@ export interface SourceFacts {
 		readonly protocol: string;
 		readonly flow?: string | null;
 	}[];
-	readonly admins: readonly { readonly username: string }[];
+	readonly admins: readonly { readonly username: string; readonly is_sudo?: boolean; readonly enabled?: boolean }[];
 	readonly sharedNames?: readonly string[];
 }
 
@@ -82,17 +85,23 @@ export function contextOf(source: SourceFacts, target: TargetFacts, definition: 
 		service.inbound_ids.flatMap(id => inbounds.get(id) ?? [])
 	]);
 	const { resettingPlans, refusedNames, limitedUsers, noAccess } = definition.rules;
-	const moved = definition.streams.includes("admins") ? source.admins.map(admin => admin.username) : [];
+	// One whom the mapping holds back is nobody's owner.
+	const named = source.admins.map(admin => admin.username).filter(isAdminName);
+	const moved = definition.streams.includes("admins") ? named : [];
+	const sudoers = [
+		...target.admins.filter(admin => admin.is_sudo).map(admin => admin.username),
+		...(target.accountKind === "env" ? [target.account] : [])
+	];
 	return {
 		authAlgorithm: source.authAlgorithm,
 		services: Object.fromEntries(services),
 		owners: [...new Set([...target.admins.map(admin => admin.username), ...moved])],
 		account: { name: target.account, kind: target.accountKind },
 		database: target.database ? { kind: target.database.kind } : null,
-		sudoers: [
-			...target.admins.filter(admin => admin.is_sudo).map(admin => admin.username),
-			...(target.accountKind === "env" ? [target.account] : [])
-		],
+		sudoers,
+		raised: source.admins
+			.filter(({ username, is_sudo, enabled }) => !(is_sudo && enabled !== false) && sudoers.includes(username))
+			.map(({ username }) => username),
 		protocols: PROTOCOLS.filter(protocol => (target.inbounds[protocol] ?? []).length > 0),
 		sharedNames: source.sharedNames ?? [],
 		resettingPlans,

@@ -46,6 +46,7 @@ export const marzneshinToMarzban = (derive: Readonly<Record<AuthAlgorithm, Deriv
 	findings: (context, source, target, definition) => [
 		...HABITS,
 		...(source.database && !context.database ? [NEEDS_BOTH] : []),
+		...(context.raised.length > 0 ? [raised(context)] : []),
 		...missingTags(context).map(missingTag),
 		...unknownTags(source as unknown as SourceFacts, target as unknown as TargetFacts, definition).map(unknownTag)
 	],
@@ -67,6 +68,18 @@ function missingTag({ tag, protocol, supported }: ReturnType<typeof missingTags>
 			)
 		: warning("protocol-unsupported", `Marzban has no ${protocol}: users lose inbound '${tag}'.`);
 }
+
+/** Whoever they are: the same person with more power there, or another one who comes into their customers. */
+function raised({ raised: names }: Context): Finding {
+	const told = names
+		.slice(0, MOST_NAMES)
+		.map(name => `'${name}'`)
+		.join(", ");
+	const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : "";
+	const message = `At the target ${told}${more} are sudo, at the source they are not, or are disabled: they stay as they are there, are told as skipped, and get the users of their name. Where that is somebody else, rename one of the two first.`;
+	return toDo("admin-raised", message);
+}
+const MOST_NAMES = 5;
 
 const unknownTag = ({ tag, at }: ReturnType<typeof unknownTags>[number]): Finding =>
 	refused(

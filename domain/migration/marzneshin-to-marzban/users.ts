@@ -8,9 +8,10 @@
  * and the target's are new. `id` and `subscription_url` live on in the run's own records, for the old links.
  */
 
+import type { Json } from "../../../contracts/json";
 import type { FieldMapping } from "../../../contracts/migration/transformer";
 import type { AuthAlgorithm, Derive } from "../credentials";
-import type { Converter, StreamMapping } from "../mapping";
+import type { Converted, Converter, StreamMapping } from "../mapping";
 import { inbounds, proxies } from "./access";
 import type { Context } from "./context";
 import { oldLinkOf, oldPathOf } from "./links";
@@ -62,7 +63,15 @@ const note: Converter<Context> = data => {
 	return { value: points.slice(0, LONGEST_NOTE).join(""), losses: [lost("note_cut", "note", "degraded", reason)] };
 };
 
-const owner: Converter<Context> = ({ owner_username }, { account, owners }) => {
+const owner: Converter<Context> = (data, context) => {
+	const owned = ownerOf(data, context);
+	const name = text(data.owner_username);
+	if (owned.quarantine || !context.raised.includes(name)) return owned;
+	const reason = `Belongs to '${name}', who is no sudo at the source and a sudo at the target.`;
+	return { ...owned, losses: [...(owned.losses ?? []), lost("owner_raised", "owner_username", "degraded", reason)] };
+};
+
+const ownerOf = ({ owner_username }: Json, { account, owners }: Context): Converted => {
 	const envAccount = account.kind === "env";
 	if (owner_username === null || owner_username === undefined) {
 		if (envAccount) return { value: null };

@@ -21,6 +21,9 @@ export const isOnHold = (data: Json): boolean => data.expire_strategy === "start
 /** A hold of no seconds, which a row can hold, has no end that could be reckoned. */
 export const hasDuration = ({ usage_duration }: Json): boolean => Number(usage_duration ?? 0) >= 1;
 
+/** Marzban stores up to 34 characters and checks nothing; an empty name is ours to refuse. */
+export const isAdminName = (value: string): boolean => value.length >= 1 && value.length <= 34;
+
 /** What a code means is in `losses/`; the compiler wants its row. */
 export const lost = <C extends LossCode>(
 	code: C,

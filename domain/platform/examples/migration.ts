@@ -4,6 +4,7 @@ import type { CheckReport } from "../../../contracts/migration/connection";
 import type { Plan, Status, StreamPlan, StreamStatus } from "../../../contracts/migration/migration";
 import type { Examples } from "./example";
 
+const outcomes = { created: 0, updated: 0, unchanged: 0, skipped: 0, quarantined: 0, removed: 0 };
 const name = "panel";
 const hash = "9f2c1d0e8b7a6f5e4d3c2b1a0f9e8d7c6b5a4f3e2d1c0b9a8f7e6d5c4b3a2f1e";
 const document = `name: panel
@@ -19,6 +20,7 @@ const streamPlan = (stream: string, records: number): StreamPlan => ({
 	source: records,
 	target: 0,
 	move: records,
+	outcomes: { ...outcomes, created: records },
 	quarantine: {},
 	losses: {},
 	clashes: [],
@@ -35,7 +37,6 @@ const plan: Plan = {
 	estimateSeconds: 2
 };
 
-const outcomes = { created: 0, updated: 0, unchanged: 0, skipped: 0, quarantined: 0, removed: 0 };
 const untouched = (stream: string, total: number): StreamStatus => ({
 	stream,
 	total,

@@ -104,11 +104,15 @@ async function write(
 ): Promise<Result[]> {
 	const created = prepared.intents.filter(({ target, before }) => target && before === null);
 	const secrets = await secretsFor(stream.stream, created);
-	const records = prepared.intents.flatMap(({ id, target, before, ours, sent }) => {
+	const records = prepared.intents.flatMap(({ id, target, before, kept, ours, sent }) => {
 		if (!target) return [];
 		const own = secrets.get(id);
 		const { name, data } = target;
-		const known = { ...(ours !== undefined && { ours }), ...(sent && { sent: [...sent] }) };
+		const known = {
+			...(kept !== undefined && { kept }),
+			...(ours !== undefined && { ours }),
+			...(sent && { sent: [...sent] })
+		};
 		return [{ id, name, data, before, ...known, ...(own && { secrets: { ...own } }) }];
 	});
 	const { target: connection, conflict } = run.definition;

@@ -41,7 +41,8 @@ export async function writePasswords(
 	const created: string[] = [];
 	for await (const { entries } of readBatches(store, name, stream))
 		for (const { intent, result } of entries)
-			if (result.outcome === "created" && intent.target && !intent.keepsSecrets) created.push(intent.target.name);
+			if (result.outcome === "created" && intent.target && !intent.keepsSecrets && !intent.withheld)
+				created.push(intent.target.name);
 	if (created.length === 0) return;
 	const lines = [...new Set(created)].map(admin => `${quoted(admin)},${passwordFor(admin)}`);
 	mkdirSync(dirname(file), { recursive: true });

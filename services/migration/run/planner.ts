@@ -5,15 +5,18 @@ import type { Json } from "../../../contracts/json";
 import type { CheckReport, Finding } from "../../../contracts/migration/connection";
 import type { Definition } from "../../../contracts/migration/definition";
 import type { Plan, StreamPlan } from "../../../contracts/migration/migration";
-import type { SourceRecord, Transformed } from "../../../contracts/migration/records";
+import type { Intent, Outcome, Result, SourceRecord } from "../../../contracts/migration/records";
 import { inOrder } from "../../../domain/migration/definition-rules";
 import { fact, refused, warning } from "../../../domain/migration/finding";
 import { IdSet } from "../../../domain/migration/idset";
 import type { Mapping } from "../../../domain/migration/mapping";
 import { lossPath } from "../../../domain/migration/meanings";
 import { NameSet } from "../../../domain/migration/nameset";
+import { noOutcomes } from "../../../domain/migration/run";
+import { lostBy } from "../../../domain/migration/tally";
+import { dry, foretold } from "./appliers";
 import { checkedEnds } from "./both-ends";
-import { claim, prepare } from "./prepare";
+import { intend, prepare } from "./prepare";
 
 export interface Planned {
 	/** With its streams in an order in which each comes after those that it depends on. */
@@ -142,7 +145,7 @@ async function surveyAll(
 	return { streams, shared: [...shared].slice(0, MOST_SHARED_NAMES) };
 }
 
-/** Every record of a stream through the mapping and the rules, and what stands at the target under its name. */
+/** What a run would do with every record of a stream, by its own rules and its own order (L31). */
 async function survey(
 	broker: Broker,
 	definition: Definition,
@@ -151,15 +154,12 @@ async function survey(
 	counts: { source: number; target: number },
 	shared: Set<string>
 ): Promise<StreamPlan> {
-	const tally = {
-		move: 0,
-		quarantine: {} as Record<string, number>,
-		losses: {} as Record<string, number>,
-		clashes: [] as string[]
-	};
-	const taken = { names: new NameSet() };
+	const tally = newTally();
+	const names = new NameSet();
 	const claims = new Map<string, string>();
 	const seen = new IdSet();
+	const place = { broker, run: { ...run, definition } };
+	const applier = dry(broker);
 	let cursor: string | null = null;
 	do {
 		const page: { records: readonly SourceRecord[]; next: string | null } = await broker.call("extractor.page", {
@@ -169,40 +169,46 @@ async function survey(
 			limit: definition.batch.records
 		});
 		const fresh = page.records.filter(({ id }) => seen.add(id));
-		const records = (await prepare({ broker, run }, stream, fresh)).map(record => claim(record, taken, claims));
-		for (const record of records) {
-			count(tally, record);
-			if (record.quarantine?.category === "name_taken") shared.add(record.name);
+		const transformed = await prepare(place, stream, fresh);
+		const intents = await intend(place, { stream, names }, transformed, claims);
+		const results = await foretold(applier, definition, stream, intents);
+		for (const [index, intent] of intents.entries()) {
+			const result = results[index] as Result;
+			count(tally, intent, result);
+			if (result.quarantine?.category === "name_taken") shared.add(intent.name);
 		}
-		for (const name of claims.keys()) taken.names.add(name);
+		for (const name of claims.keys()) names.add(name);
 		claims.clear();
-		tally.clashes.push(...(counts.target > 0 ? await clashing(broker, definition, stream, records) : []));
 		cursor = page.next;
 	} while (cursor !== null);
-	const { clashes: names, ...rest } = tally;
-	return { stream, ...counts, ...rest, clashes: names.slice(0, MOST_CLASHES_NAMED), clashCount: names.length };
+	const { clashes: clashing, outcomes, ...rest } = tally;
+	const move = outcomes.created + outcomes.updated + outcomes.unchanged;
+	return {
+		stream,
+		...counts,
+		move,
+		outcomes,
+		...rest,
+		clashes: clashing.slice(0, MOST_CLASHES_NAMED),
+		clashCount: clashing.length
+	};
 }
 
-function count(
-	tally: { move: number; quarantine: Record<string, number>; losses: Record<string, number> },
-	record: Transformed
-): void {
+interface PlanTally {
+	readonly outcomes: Record<Outcome, number>;
+	readonly quarantine: Record<string, number>;
+	readonly losses: Record<string, number>;
+	readonly clashes: string[];
+}
+const newTally = (): PlanTally => ({ outcomes: noOutcomes(), quarantine: {}, losses: {}, clashes: [] });
+
+function count({ outcomes, quarantine, losses, clashes: names }: PlanTally, intent: Intent, result: Result): void {
 	const add = (counts: Record<string, number>, code: string): void => {
 		counts[code] = (counts[code] ?? 0) + 1;
 	};
-	if (record.quarantine) add(tally.quarantine, record.quarantine.category);
-	else tally.move++;
-	for (const { code } of record.losses) add(tally.losses, code);
-}
-
-async function clashing(
-	broker: Broker,
-	{ target }: Definition,
-	stream: string,
-	transformed: readonly Transformed[]
-): Promise<string[]> {
-	const records = transformed.flatMap(({ id, target: wanted }) => (wanted ? [{ id, ...wanted }] : []));
-	if (records.length === 0) return [];
-	const { differences } = await broker.call("verifier.compare", { connection: target, stream, records });
-	return differences.filter(({ kind }) => kind === "different").map(({ name }) => name);
+	outcomes[result.outcome]++;
+	if (result.quarantine) add(quarantine, result.quarantine.category);
+	for (const [code] of lostBy(intent, result)) add(losses, code);
+	// Who stands there otherwise than ours would be.
+	if (intent.target && intent.before !== null && result.outcome !== "unchanged") names.push(intent.target.name);
 }

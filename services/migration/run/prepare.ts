@@ -3,9 +3,10 @@
 import type { Broker } from "../../../cluster";
 import type { Json } from "../../../contracts/json";
 import type { Intent, SourceRecord, Transformed } from "../../../contracts/migration/records";
+import { mayBeWritten } from "../../../domain/migration/importing";
 import { left } from "../../../domain/migration/mapping";
 import type { NameSet } from "../../../domain/migration/nameset";
-import { claimOf, type Run, type StreamRun } from "../../../domain/migration/run";
+import { claimOf, type Run } from "../../../domain/migration/run";
 import { type Known, ownOf } from "./known";
 import type { Workplace } from "./place";
 
@@ -54,8 +55,8 @@ export function claim(
  * pre-image stays, and so does its name: what stands under it by now may be our own. Writes nothing.
  */
 export async function intend(
-	place: Workplace,
-	stream: StreamRun,
+	place: Pick<Workplace, "broker"> & { readonly run: Pick<Run, "definition"> },
+	stream: { readonly stream: string; readonly names: Pick<NameSet, "has"> },
 	transformed: readonly Transformed[],
 	claims: Map<string, string>,
 	known: ReadonlyMap<string, Known> = NOTHING_KNOWN
@@ -63,7 +64,7 @@ export async function intend(
 	const begun = (id: string): Known | undefined => (known.get(id)?.begun ? known.get(id) : undefined);
 	const claimed = transformed.map(record => (begun(record.id) ? record : claim(record, stream, claims)));
 	const names = claimed.flatMap(({ id, target }) => (target && !begun(id) ? [target.name] : []));
-	const { target: connection, conflict } = place.run.definition;
+	const { target: connection } = place.run.definition;
 	const there =
 		names.length > 0 ? await place.broker.call("importer.find", { connection, stream: stream.stream, names }) : [];
 	const before = new Map<string, Json>(there.map(({ name, data }) => [name, data]));
@@ -72,15 +73,39 @@ export async function intend(
 		if (own) return { ...record, ...ownOf(own) };
 		return { ...record, before: (record.target && before.get(record.target.name)) ?? null };
 	});
-	// Under the other policies nobody is written over.
-	return conflict === "overwrite" ? onto(place, stream.stream, intents) : intents;
+	return unlessRefused(place, stream.stream, await onto(place, stream.stream, intents));
 }
+
+/** What the target would not take is held back before anything of it is written (L30), and foretold as such (L31). */
+async function unlessRefused(
+	{ broker, run }: Parameters<typeof intend>[0],
+	stream: string,
+	intents: readonly Intent[]
+): Promise<Intent[]> {
+	const { target: connection, conflict } = run.definition;
+	const records = intents.flatMap(intent =>
+		intent.target && mayBeWritten(intent, conflict) && !isBegun(intent) ? [{ id: intent.id, ...intent.target }] : []
+	);
+	if (records.length === 0) return [...intents];
+	const refused = await broker.call("importer.refusals", { connection, stream, records });
+	const reasons = new Map(refused.map(({ id, reason }) => [id, reason]));
+	return intents.map(intent => {
+		const reason = reasons.get(intent.id);
+		const { target, ...rest } = intent;
+		if (reason === undefined || !target) return intent;
+		const quarantine = { category: "target_refused", field: "name", value: target.name, reason };
+		return { ...rest, losses: [], quarantine };
+	});
+}
+
+/** Something of it may stand there already, so that its name and its intent stay. */
+const isBegun = ({ ours, sent }: Intent): boolean => ours !== undefined || Boolean(sent?.length);
 
 const NOTHING_KNOWN: ReadonlyMap<string, Known> = new Map();
 
 /** As they can come to be where others stood before: what the target cannot take away stays, as a loss. */
 export async function onto<R extends Transformed & Pick<Intent, "before">>(
-	{ broker, run }: Workplace,
+	{ broker, run }: Parameters<typeof intend>[0],
 	stream: string,
 	records: readonly R[]
 ): Promise<R[]> {
@@ -88,12 +113,14 @@ export async function onto<R extends Transformed & Pick<Intent, "before">>(
 		target && before !== null ? [{ id, data: target.data, before }] : []
 	);
 	if (over.length === 0) return [...records];
-	const { target: connection } = run.definition;
-	const fitted = await broker.call("importer.onto", { connection, stream, records: over });
+	const { target: connection, conflict } = run.definition;
+	const fitted = await broker.call("importer.onto", { connection, stream, conflict, records: over });
 	const byId = new Map(fitted.map(each => [each.id, each]));
 	return records.map(record => {
-		const { data, losses } = byId.get(record.id) ?? {};
-		if (!record.target || !data || !losses?.length) return record;
-		return { ...record, target: { ...record.target, data }, losses: [...record.losses, ...losses] };
+		const { data, losses = [], kept } = byId.get(record.id) ?? {};
+		if (!record.target || !data) return record;
+		const fit = { ...record, target: { ...record.target, data }, losses: [...record.losses, ...losses] };
+		// Of one who is not made, nothing is lost on the way.
+		return kept === undefined ? fit : { ...fit, losses, kept };
 	});
 }

@@ -7,17 +7,27 @@ export const adminLosses = {
 		...admins,
 		severity: "act",
 		says: "{records} [was|were] sudo at the source and [is|are] a plain admin at the target.",
-		means: "Marzban's API can neither edit nor remove a sudo, so a rollback could not take it back: none is made.",
+		means:
+			"Marzban's API can neither edit nor remove a sudo, so a rollback could not take it back: none is made, and nobody who stands there is changed.",
 		whom: ["operator", "reseller"],
 		todo: "Make them sudo by hand, with Marzban's own command line, once you keep the move; with `database:` at the target they stay sudo."
 	},
-	admin_enabled: {
+	admin_locked: {
+		...admins,
+		severity: "degraded",
+		says: "{records} [was|were] disabled at the source, and [has|have] no sudo and a password that nobody knows at the target.",
+		means: "Marzban cannot disable an admin: this is the least that keeps their users theirs.",
+		whom: ["operator", "reseller"],
+		todo: "Nothing. To let them in again, give them a password, and sudo if they had it."
+	},
+	admin_raised: {
 		...admins,
 		severity: "act",
-		says: "{records} [was|were] disabled at the source, and Marzban cannot disable an admin.",
-		means: "The account exists there with a new password that nobody has but you.",
-		whom: ["operator"],
-		todo: "Keep the new password to yourself, or remove the account once its users have another owner."
+		says: "{records} may more at the target, where somebody of the name stands already, than at the source.",
+		means:
+			"A plain admin has a sudo of that name there, or a disabled one an account that may log in. Nobody who stands there is changed, so they are skipped; users who belong to them get the owner of that name.",
+		whom: ["operator", "reseller"],
+		todo: "Nothing, if it is the same person and they may. Else rename one of the two, or take the power from them at the target."
 	},
 	service_access_gained: {
 		...admins,

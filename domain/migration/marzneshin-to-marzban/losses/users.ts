@@ -26,6 +26,15 @@ const names = {
 		whom: ["operator", "reseller"],
 		todo: "Nothing, or give them to the admin they should belong to."
 	},
+	owner_raised: {
+		...users,
+		severity: "degraded",
+		says: "{records} [belongs|belong] to a sudo of the target whose namesake at the source is none.",
+		means:
+			"The source's admin of that name has no sudo there, or is disabled. A sudo sees everybody's users either way; the admin, if it is another person, does not see these any more.",
+		whom: ["operator", "reseller"],
+		todo: "Nothing, if it is the same person. Else rename one of the two and give these users to whom they belong."
+	},
 	owner_kept: {
 		...users,
 		severity: "degraded",

@@ -23,7 +23,9 @@ describe("an admin", () => {
 	});
 
 	it.each([
-		["is disabled", { enabled: false }, "admin_enabled", "act"],
+		["is disabled", { enabled: false }, "admin_locked", "degraded"],
+		["is disabled and sudo", { enabled: false, is_sudo: true }, "admin_locked", "degraded"],
+		["is disabled and limited", { enabled: false, all_services_access: false }, "admin_locked", "degraded"],
 		["is limited to services", { all_services_access: false, service_ids: [1] }, "service_access_gained", "act"],
 		["has no service at all", { all_services_access: false, service_ids: [] }, "service_access_gained", "act"],
 		["may only read", { modify_users_access: false }, "modify_access_gained", "act"],

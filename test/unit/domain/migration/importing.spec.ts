@@ -42,3 +42,16 @@ it("a failure is the record's only when it says something of the record", () => 
 	for (const code of ["unreachable", "login-refused", "forbidden", "stopped", "throttled"])
 		expect(quarantineOf(code, "x", "a")).toBeUndefined();
 });
+
+it.each([
+	["skip", "skipped"],
+	["overwrite", "skipped"],
+	["fail", "quarantined"]
+] as const)("whoever is kept is written over under no policy: %s", (conflict, outcome) => {
+	const kept = { name: "a", data, before: theirs, kept: "they may more there" };
+	for (const own of [{}, { ours: "x" }, { sent: [data] }])
+		expect(treatmentOf({ ...kept, ...own }, conflict, fingerprint)).toMatchObject({
+			write: false,
+			result: { outcome }
+		});
+});
