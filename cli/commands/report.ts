@@ -2,13 +2,13 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import type { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { Status } from "../../contracts/migration/migration";
+import type { DifferenceLine, Status } from "../../contracts/migration/migration";
 import type { Client } from "../client";
 import { CommandError, type Flags } from "../command";
 import { customersCsv } from "../customers";
 import { EXIT } from "../exit";
-import { htmlReport } from "../html";
 import { linesOf } from "../lines";
+import { htmlReport } from "../report";
 
 type Render = (client: Client, status: Status) => AsyncIterable<string>;
 
@@ -23,8 +23,20 @@ const FORMATS: Readonly<Record<string, Render>> = {
 		yield `${JSON.stringify({ name, hash, phase, source, target, cautions, streams, verdict }, null, "\t")}\n`;
 	},
 	customers: (client, status) => customersCsv(linesOf(client, "migration.report", status)),
-	html: (client, status) => htmlReport(status, linesOf(client, "migration.report", status))
+	html: (client, status) =>
+		htmlReport({
+			status,
+			lines: linesOf(client, "migration.report", status),
+			differences: differencesOf(client, status),
+			server: client.server
+		})
 };
+
+/** A dry run has none to ask for. */
+async function* differencesOf(client: Client, status: Status): AsyncGenerator<DifferenceLine> {
+	const found = status.streams.some(({ differences, changedSince }) => differences + changedSince > 0);
+	if (found) yield* linesOf(client, "migration.diff", status);
+}
 
 export async function report(
 	client: Client,

@@ -80,7 +80,9 @@ describe("banyan migration", () => {
 		expect(code).toBe(0);
 		const html = readFileSync(out, "utf8");
 		expect(html).toContain("<bdi>کاربر_فارسی</bdi>");
-		expect(html).not.toMatch(/<(script|img|link|iframe)/i);
+		expect(html).not.toMatch(/<(img|iframe|object|link (?!rel="icon" href="data:,"))/i);
+		expect(html).toContain(`<bdi>${new URL(stage.source.url).origin}</bdi>`);
+		expect(html).not.toContain("admin123");
 	});
 
 	it("leaves new passwords in a file for its owner alone, and no secret anywhere else", async () => {

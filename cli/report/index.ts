@@ -1,0 +1,84 @@
+/**
+ * The report as one HTML file that needs nothing else: no server, no network, and for its summary no script. It is written
+ * as the records come: the head, the records as data, then what was gathered of them on the way.
+ */
+
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { DifferenceLine, Status } from "../../contracts/migration/migration";
+import { OUTCOMES, type ReportLine, SEVERITIES } from "../../contracts/migration/records";
+import { escapeHtml } from "../../domain/platform/html";
+import { dataBlocks, scriptJson } from "./data";
+import { Hands } from "./groups";
+import { hands, notices } from "./hands";
+import { bars, cards, heading, headline } from "./summary";
+
+export interface ReportContent {
+	readonly status: Status;
+	readonly lines: AsyncIterable<ReportLine>;
+	/** What the last comparison, or a rollback, found. */
+	readonly differences: AsyncIterable<DifferenceLine>;
+	/** The server that the report is of; null where it is of this machine. */
+	readonly server: string | null;
+}
+
+const asset = (name: string): string => readFileSync(join(__dirname, name), "utf8");
+const allowed = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+
+function opening({ name }: Status, style: string, script: string): string {
+	const policy = `default-src 'none'; style-src ${allowed(style)}; script-src ${allowed(script)}; img-src data:; base-uri 'none'; form-action 'none'`;
+	return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="referrer" content="no-referrer">
+<meta name="color-scheme" content="light dark">
+<title>Migration ${escapeHtml(name)} · report</title>
+<link rel="icon" href="data:,">
+<style>${style}</style>
+</head>
+<body>
+`;
+}
+
+/** How many records need a hand: of a finished run each once; before, those that are known by then. */
+function handsOf({ verdict, phase, streams }: Status): number {
+	const sum = (count: (stream: Status["streams"][number]) => number): number =>
+		streams.reduce((all, stream) => all + count(stream), 0);
+	if (phase.startsWith("roll")) return sum(({ changedSince }) => changedSince);
+	if (verdict !== null) return verdict.needHand.records;
+	return sum(({ outcomes }) => outcomes.quarantined + outcomes.skipped);
+}
+
+export async function* htmlReport({ status, lines, differences, server }: ReportContent): AsyncGenerator<string> {
+	const [style, script] = [asset("page.css"), asset("page.js")];
+	const gathered = new Hands();
+	const hand = handsOf(status);
+	yield opening(status, style, script);
+	yield heading(status, headline(status, hand));
+	yield `<main>\n${cards(status, hand)}${bars(status)}`;
+	yield* dataBlocks(lines, line => gathered.see(line));
+	for await (const line of differences) gathered.seeDifference(line);
+	const groups = gathered.groups(status);
+	yield hands(groups, server);
+	yield notices(groups, server);
+	yield table(status);
+	yield `</main>\n<script>${script}</script>\n</body>\n</html>\n`;
+}
+
+/** What the script fills in. */
+function table({ name, streams }: Status): string {
+	const known = scriptJson({
+		streams: streams.map(({ stream }) => stream),
+		outcomes: OUTCOMES,
+		severities: SEVERITIES
+	});
+	return `<section class="wrap" aria-labelledby="all"><h2 id="all" tabindex="-1">All records</h2>
+<noscript><p>The table of all records needs JavaScript. <code>banyan migration report ${escapeHtml(name)}</code> prints them, a line a record.</p></noscript>
+<div id="records" hidden></div>
+<script type="application/json" id="known">${known}</script></section>
+`;
+}

@@ -1,0 +1,142 @@
+/** The upper part of the page: the panels, the times, the outcome, the certificate, a bar of outcomes. Pure. */
+
+import type { Side, Status, StreamStatus } from "../../contracts/migration/migration";
+import { OUTCOMES } from "../../contracts/migration/records";
+import { countOf } from "../../domain/migration/meaning";
+import { escapeHtml } from "../../domain/platform/html";
+import { maskText } from "../../domain/platform/masking";
+
+export const number = (count: number): string => count.toLocaleString("en");
+
+const sum = ({ streams }: Status, count: (stream: StreamStatus) => number): number =>
+	streams.reduce((all, stream) => all + count(stream), 0);
+
+const atTarget = ({ outcomes: { created, updated, unchanged } }: StreamStatus): number => created + updated + unchanged;
+
+type Mood = "good" | "hand" | "open" | "bad";
+interface Headline {
+	readonly mood: Mood;
+	readonly word: string;
+	readonly says: string;
+}
+
+const records = (count: number): string => `${number(count)} ${count === 1 ? "record" : "records"}`;
+
+/** In a word and in a sentence, how it stands. @param hand records that need somebody's hand */
+export function headline(status: Status, hand: number): Headline {
+	const { phase, failure, running, verdict } = status;
+	if (phase === "rolled-back") return rolledBack(status);
+	if (phase === "cancelled")
+		return { mood: "open", word: "Cancelled", says: `What was moved, ${records(sum(status, atTarget))}, stays.` };
+	if (phase !== "finished" || verdict === null) {
+		const says = `${number(sum(status, ({ read }) => read))} of ${records(sum(status, ({ total, read }) => Math.max(total, read)))} read so far.`;
+		if (failure && !running) return { mood: "bad", word: "Stopped", says: `${maskText(failure.message)} ${says}` };
+		return { mood: "open", word: running ? "Under way" : "Not finished", says };
+	}
+	const accounted = `${number(verdict.accountedFor)} of ${records(verdict.total)} accounted for`;
+	return hand === 0
+		? { mood: "good", word: "Complete", says: `${accounted}; nothing needs anybody's hand.` }
+		: {
+				mood: "hand",
+				word: "Complete, with things to do",
+				says: `${accounted}; ${number(hand)} ${hand === 1 ? "needs" : "need"} somebody's hand.`
+			};
+}
+
+function rolledBack(status: Status): Headline {
+	const [restored, left] = [sum(status, each => each.restored), sum(status, each => each.changedSince)];
+	const says = `${records(restored)} put back as before${left > 0 ? `; ${number(left)} left, for somebody to look at` : ""}.`;
+	return { mood: left > 0 ? "hand" : "good", word: "Rolled back", says };
+}
+
+const TITLES: Readonly<Record<string, string>> = { marzneshin: "Marzneshin", marzban: "Marzban" };
+
+function panel(role: string, { system, version, address }: Side): string {
+	const title = system === null ? "Unknown" : (TITLES[system] ?? system);
+	return `<div class="panel"><p class="eyebrow">${role}</p><p class="system">${escapeHtml(title)}${version ? ` <span>${escapeHtml(version)}</span>` : ""}</p><p class="address"><bdi>${escapeHtml(address ?? "address not known")}</bdi></p></div>`;
+}
+
+/** The head of the page. */
+export const heading = (status: Status, { mood, word, says }: Headline): string =>
+	`<header><div class="wrap"><p class="eyebrow">Migration report</p><h1><bdi>${escapeHtml(status.name)}</bdi></h1>
+<p class="lead"><strong class="pill ${mood}">${escapeHtml(word)}</strong> ${escapeHtml(says)}</p>
+<div class="panels">${panel("From", status.source)}<p class="arrow" aria-hidden="true">→</p>${panel("To", status.target)}</div></div></header>\n`;
+
+/** `2026-11-26 17:01:27 UTC` */
+const time = (iso: string | null): string =>
+	iso === null
+		? "–"
+		: `<time datetime="${escapeHtml(iso)}">${escapeHtml(iso.slice(0, 19).replace("T", " "))} UTC</time>`;
+
+const UNITS: readonly (readonly [seconds: number, name: string])[] = [
+	[86_400, "d"],
+	[3_600, "h"],
+	[60, "min"],
+	[1, "s"]
+];
+
+/** `2 h 5 min`; the two largest units. */
+export function duration(seconds: number): string {
+	let rest = Math.round(seconds);
+	const parts = UNITS.flatMap(([length, name]) => {
+		const count = Math.floor(rest / length);
+		rest -= count * length;
+		return count > 0 ? [`${count} ${name}`] : [];
+	});
+	return parts.slice(0, 2).join(" ") || "under 1 s";
+}
+
+const card = (title: string, value: string, note = "", kind = ""): string =>
+	`<div class="card${kind && ` ${kind}`}"><dt>${title}</dt><dd>${value}${note && `<small>${note}</small>`}</dd></div>`;
+
+export function cards(status: Status, hand: number): string {
+	const { startedAt, finishedAt, verdict, phase } = status;
+	const isOver = verdict !== null && phase === "finished";
+	const took = startedAt && finishedAt ? duration((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000) : "–";
+	const found = sum(status, ({ differences }) => differences);
+	return `<section class="wrap" aria-label="In figures"><dl class="cards">${[
+		card(
+			"Accounted for",
+			number(isOver ? verdict.accountedFor : sum(status, ({ read }) => read)),
+			`of ${number(isOver ? verdict.total : sum(status, ({ total, read }) => Math.max(total, read)))} at the source`
+		),
+		card("At the target", number(sum(status, atTarget)), "created, updated, or right already"),
+		card("Need a hand", number(hand), hand === 0 ? "nothing to do" : "see below", hand === 0 ? "good" : "hand"),
+		card(
+			"Differences",
+			number(found),
+			`of ${number(sum(status, ({ compared }) => compared))} compared`,
+			found === 0 ? "" : "hand"
+		),
+		card("Took", took, `begun ${time(startedAt)}<br>finished ${time(finishedAt)}`, "times"),
+		certificate(isOver ? verdict.certificate : null)
+	].join("")}</dl></section>\n`;
+}
+
+const certificate = (digest: string | null): string =>
+	digest === null
+		? card("Certificate", "none", "given once both sides were compared and found equal", "wide")
+		: card("Certificate", `<code>${escapeHtml(digest)}</code>`, "both sides were compared, and found equal", "wide");
+
+const WIDTH = 1000;
+
+/** One bar a stream: how many records came to what. */
+export const bars = (status: Status): string =>
+	`<section class="wrap" aria-labelledby="outcomes"><h2 id="outcomes">What became of them</h2>\n${status.streams.map(bar).join("\n")}</section>\n`;
+
+function bar({ stream, outcomes, read, extra }: StreamStatus): string {
+	const parts = OUTCOMES.filter(outcome => outcomes[outcome] > 0);
+	const label = parts.map(outcome => `${number(outcomes[outcome])} ${outcome}`).join(", ") || "nothing yet";
+	let at = 0;
+	const rects = parts.map(outcome => {
+		const width = (outcomes[outcome] / Math.max(read, 1)) * WIDTH;
+		const rect = `<rect class="${outcome}" x="${at.toFixed(2)}" y="0" width="${Math.max(width, 3).toFixed(2)}" height="16"/>`;
+		at += width;
+		return rect;
+	});
+	const legend = parts.map(
+		outcome => `<li><span class="dot ${outcome}"></span>${number(outcomes[outcome])} ${outcome}</li>`
+	);
+	const others = extra ? `<li class="extra">${countOf(stream, extra)} at the target alone</li>` : "";
+	return `<div class="bar"><h3>${escapeHtml(stream)} <span>${number(read)}</span></h3><svg viewBox="0 0 ${WIDTH} 16" preserveAspectRatio="none" role="img" aria-label="${escapeHtml(`${stream}: ${label}`)}">${rects.join("")}</svg><ul>${legend.join("")}${others}</ul></div>`;
+}
