@@ -5,6 +5,7 @@ import { OUTCOMES } from "../../contracts/migration/records";
 import { countOf } from "../../domain/migration/meaning";
 import { escapeHtml } from "../../domain/platform/html";
 import { maskText } from "../../domain/platform/masking";
+import { duration } from "../text/words";
 
 export const number = (count: number): string => count.toLocaleString("en");
 
@@ -60,31 +61,15 @@ function panel(role: string, { system, version, address }: Side): string {
 export const heading = (status: Status, { mood, word, says }: Headline): string =>
 	`<header><div class="wrap"><p class="eyebrow">Migration report</p><h1><bdi>${escapeHtml(status.name)}</bdi></h1>
 <p class="lead"><strong class="pill ${mood}">${escapeHtml(word)}</strong> ${escapeHtml(says)}</p>
-<div class="panels">${panel("From", status.source)}<p class="arrow" aria-hidden="true">→</p>${panel("To", status.target)}</div></div></header>\n`;
+<div class="panels">${panel("From", status.source)}<p class="arrow" aria-hidden="true">→</p>${panel("To", status.target)}</div>${status.cautions.map(caution).join("")}</div></header>\n`;
+
+const caution = (text: string): string => `<p class="caution">${escapeHtml(maskText(text))}</p>`;
 
 /** `2026-11-26 17:01:27 UTC` */
 const time = (iso: string | null): string =>
 	iso === null
 		? "–"
 		: `<time datetime="${escapeHtml(iso)}">${escapeHtml(iso.slice(0, 19).replace("T", " "))} UTC</time>`;
-
-const UNITS: readonly (readonly [seconds: number, name: string])[] = [
-	[86_400, "d"],
-	[3_600, "h"],
-	[60, "min"],
-	[1, "s"]
-];
-
-/** `2 h 5 min`; the two largest units. */
-export function duration(seconds: number): string {
-	let rest = Math.round(seconds);
-	const parts = UNITS.flatMap(([length, name]) => {
-		const count = Math.floor(rest / length);
-		rest -= count * length;
-		return count > 0 ? [`${count} ${name}`] : [];
-	});
-	return parts.slice(0, 2).join(" ") || "under 1 s";
-}
 
 const card = (title: string, value: string, note = "", kind = ""): string =>
 	`<div class="card${kind && ` ${kind}`}"><dt>${title}</dt><dd>${value}${note && `<small>${note}</small>`}</dd></div>`;

@@ -101,7 +101,7 @@ const DIFFERENCES = {
 		means:
 			"The last listing of the source did not name the record. One listing proves no deletion, and many deletions at once wait for a human.",
 		whom: ["operator"],
-		todo: "Were they deleted on purpose? `banyan migration compare` looks once more; where more wait than `catchUp.removals` allows, the status says how to confirm it."
+		todo: "Were they deleted on purpose? `banyan migration status` counts those that wait; `banyan migration repair NAME --removals N` takes so many away."
 	},
 	unmapped: {
 		kind: "difference",

@@ -64,19 +64,30 @@ function streamOf(count: number): { stream: StreamStatus; hand: number } {
 		for (const loss of all) add(losses, loss.code, loss.severity);
 		if (code !== null || all.some(({ severity }) => severity === "act")) hand++;
 	}
-	const counts = { total: count, read: count, compared: count, differences: 0, extra: 3, restored: 0, changedSince: 0 };
+	const removals = { waiting: 0, left: 0, allowed: 10 };
+	const counts = {
+		removals,
+		total: count,
+		read: count,
+		compared: count,
+		differences: 0,
+		extra: 3,
+		restored: 0,
+		changedSince: 0
+	};
 	const stream = { stream: "users", outcomes, quarantine, losses, copied: true, complete: true, pass: 1, ...counts };
 	return { stream, hand };
 }
 
 export const statusOf = (count: number, changes: Partial<Status> = {}): Status => {
 	const { stream, hand } = streamOf(count);
-	const needHand = { records: hand, quarantined: 0, skipped: 0, differences: 0, losses: hand };
+	const needHand = { records: hand, quarantined: 0, skipped: 0, differences: 0, removals: 0, losses: hand };
 	return {
 		name: "panel",
 		hash: "h",
 		source: { system: "marzneshin", version: "0.7.4", account: "root", address: "https://old.example:8000/panel" },
 		target: { system: "marzban", version: "0.8.4", account: "root", address: "https://new.example" },
+		cautions: [],
 		phase: "finished",
 		running: false,
 		paused: false,

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { htmlReport, type ReportContent } from "../../../cli/report";
 import { scriptJson } from "../../../cli/report/data";
-import { duration, headline } from "../../../cli/report/summary";
+import { headline } from "../../../cli/report/summary";
 import type { DifferenceLine, Status } from "../../../contracts/migration/migration";
 import { HOSTILE, linesOf, none, statusOf } from "../../support/report";
 
@@ -36,14 +36,6 @@ describe("the headline", () => {
 	])("of a migration that is %s", (_, status, hand, word, says) => {
 		expect(headline(status, hand)).toMatchObject({ word, says: expect.stringMatching(says) });
 	});
-
-	it.each([
-		[0.2, "under 1 s"],
-		[59.6, "1 min"],
-		[134, "2 min 14 s"],
-		[7_500, "2 h 5 min"],
-		[90_061, "1 d 1 h"]
-	])("says how long %f s are", (seconds, said) => expect(duration(seconds)).toBe(said));
 });
 
 describe("the report as a file", () => {
