@@ -1,10 +1,18 @@
 /** Admins in Marzban's own tables: made with the password they had, and removed whatever they may. */
 
+import { randomBytes } from "node:crypto";
 import type { Json } from "../../contracts/json";
 import { isBcrypt } from "../bcrypt";
 import { ConnectorError } from "../connector";
 import type { Database } from "../sql";
 import { stored } from "./times";
+
+/** A hash of no password that anybody knows: salt and digest are drawn, each ending in what bcrypt can end in. */
+function nobodys(): string {
+	const drawn = (length: number): string =>
+		randomBytes(length).toString("base64").replace(/[+/=]/g, ".").slice(0, length);
+	return `$2b$12$${drawn(21)}O${drawn(30)}O`;
+}
 
 export class AdminRows {
 	readonly #database: Database;
@@ -24,6 +32,15 @@ export class AdminRows {
 		const now = stored(new Date().toISOString(), this.#database.kind);
 		const cells = [name, String(hash), now, is_sudo === true ? 1n : 0n, BigInt((users_usage ?? 0) as string)];
 		await this.#database.change([{ sql, cells }]);
+	}
+
+	/** No sudo any more; of one who may not come in either, the password is nobody's, and no token made before holds. */
+	async lower(name: string, locked: boolean): Promise<void> {
+		const now = stored(new Date().toISOString(), this.#database.kind);
+		const lock = locked ? ", hashed_password = ?, password_reset_at = ?" : "";
+		const sql = `UPDATE admins SET is_sudo = 0${lock} WHERE id = ?`;
+		for (const id of await this.#ids(name))
+			await this.#database.change([{ sql, cells: locked ? [nobodys(), now, id] : [id] }]);
 	}
 
 	/** What their users used only grows. */

@@ -8,7 +8,7 @@ import { type Session, segment } from "../http/session";
 import type { AdminRows } from "./admin-rows";
 import { listAdmins } from "./api";
 import type { Owners } from "./owners";
-import { powerOf } from "./power";
+import { powerOf, SUDO } from "./power";
 import { adminFingerprint, adminRecord } from "./records";
 import { unlessGone, unlessStopped } from "./users";
 import type { Writer } from "./writer";
@@ -56,7 +56,8 @@ export class Admins {
 	async write(write: Write, signal?: AbortSignal): Promise<TargetRecord> {
 		const { name } = write;
 		const [present] = await this.find([name]);
-		if (present && powerOf(present.data) > powerOf(write.data)) throw raisedSince(name);
+		if (present && powerOf(present.data) === SUDO && powerOf(write.data) < SUDO)
+			return await this.#lower(write, present, signal);
 		const made =
 			present ?? (await this.#finish({ name, present, kind: "create", signal }, () => this.#create(write, signal)));
 		if (made === undefined) throw new ConnectorError("unexpected-answer", `${name} was written and is not there.`);
@@ -66,6 +67,16 @@ export class Admins {
 		unlessStopped(signal);
 		await this.#rows.count(name, String(users_usage));
 		return (await this.find([name]))[0] ?? made;
+	}
+
+	/** Ours, made sudo by the database and no sudo at the source since, is none here either; another's is left (L34). */
+	async #lower(write: Write, present: TargetRecord, signal: AbortSignal | undefined): Promise<TargetRecord> {
+		const { name, before, ours, data } = write;
+		const isOurs = before === null && ours !== undefined && ours === adminFingerprint(present.data);
+		if (this.#rows === undefined || !isOurs) throw raisedSince(name);
+		unlessStopped(signal);
+		await this.#rows.lower(name, powerOf(data) === 0);
+		return (await this.find([name]))[0] ?? present;
 	}
 
 	/** By the database where it takes the password he had; by the API he is given a new one. */
@@ -85,7 +96,7 @@ export class Admins {
 			});
 		}
 		// A sudo whom only the API made could never be removed again.
-		const is_sudo = this.#rows !== undefined && power === 2;
+		const is_sudo = this.#rows !== undefined && power === SUDO;
 		const answer: Wire = await this.#session.write("POST", "/api/admin", { username: name, password, is_sudo }, signal);
 		return isObject(answer) ? adminRecord(answer) : undefined;
 	}

@@ -18,7 +18,7 @@ const COLUMNS: Readonly<Record<string, readonly string[]>> = {
 		..."on_hold_timeout on_hold_expire_duration last_status_change".split(" ")
 	],
 	user_usage_logs: ["id", "user_id", "used_traffic_at_reset", "reset_at"],
-	admins: ["id", "username", "hashed_password", "created_at", "is_sudo", "users_usage"],
+	admins: ["id", "username", "hashed_password", "created_at", "password_reset_at", "is_sudo", "users_usage"],
 	admin_usage_logs: ["admin_id"],
 	proxies: ["id", "user_id"],
 	exclude_inbounds_association: ["proxy_id"],

@@ -7,6 +7,8 @@ import type { Onto } from "../connector";
 /** None at all, their own users, everything. A record that is not enabled may do nothing; who stands there may log in. */
 export const powerOf = ({ enabled, is_sudo }: Json): 0 | 1 | 2 => (enabled === false ? 0 : is_sudo === true ? 2 : 1);
 
+export const SUDO = 2;
+
 const MAY = ["disabled", "an admin without sudo", "sudo"] as const;
 
 /** Who stands there is never changed: neither their password, nor what they may, nor where they are told of it. */

@@ -373,6 +373,34 @@ describe("admins", () => {
 		expect(on.row("his").admin_id).toBeNull();
 	});
 
+	test.each([true, false])(
+		"L34: ours is no sudo any more once the source has none, disabled there or not (%s)",
+		async enabled => {
+			const one = { username: "boss", is_sudo: true, hashed_password: HASH };
+			const made = await on.target.write("admins", { name: "boss", data: one, before: null });
+			const ours = on.target.fingerprint("admins", made.data);
+			const data = { username: "boss", is_sudo: false, ...(!enabled && { enabled }) };
+			const stranger = on.target.write("admins", { name: "boss", data, before: null, ours: "another" });
+			await expect(stranger).rejects.toMatchObject({ code: "conflict" });
+			expect(admin("boss").is_sudo).toBe(1n);
+			const lowered = await on.target.write("admins", { name: "boss", data, before: null, ours });
+			expect(lowered.data.is_sudo).toBe(false);
+			expect(admin("boss").is_sudo).toBe(0n);
+			expect(admin("boss").hashed_password === HASH).toBe(enabled);
+			expect(String(admin("boss").hashed_password)).toMatch(/^\$2b\$12\$[./A-Za-z0-9]{53}$/);
+		}
+	);
+
+	test("who is disabled is made without sudo, and never with the hash they had", async () => {
+		const data = { username: "off", is_sudo: true, enabled: false, hashed_password: HASH };
+		const secrets = { password: "nobody's" };
+		const made = await on.target.write("admins", { name: "off", data, before: null, secrets });
+		expect(made.data.is_sudo).toBe(false);
+		expect(admin("off").hashed_password).not.toBe(HASH);
+		// Written once more after a lost answer.
+		await expect(on.target.write("admins", { name: "off", data, before: null, secrets })).resolves.toBeDefined();
+	});
+
 	test("a hash that is none is refused and not said back", async () => {
 		const data = { username: "bad", is_sudo: false, hashed_password: "plain secret" };
 		const refused = on.target.write("admins", { name: "bad", data, before: null });
