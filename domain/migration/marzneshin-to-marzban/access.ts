@@ -70,9 +70,23 @@ export const proxies =
 		const used = PROTOCOLS.filter(protocol => served.some(route => route.protocol === protocol));
 		const protocols = used.length > 0 ? used : spareProtocol(credentials, context);
 		if (protocols.length === 0) return refuse("no_uuid", "key", "(masked)", NO_UUID);
-		const flow = served.find(route => route.flow !== "")?.flow ?? "";
-		return { value: Object.fromEntries(protocols.map(protocol => [protocol, ACCOUNT[protocol](credentials, flow)])) };
+		const flows = served.map(({ flow }) => flow).filter(flow => flow !== "");
+		const flow = flows.find(each => each === VISION) ?? "";
+		return {
+			value: Object.fromEntries(protocols.map(protocol => [protocol, ACCOUNT[protocol](credentials, flow)])),
+			losses: flowLosses(flows)
+		};
 	};
+
+/** The one flow that Marzban knows; it refuses a user of any other. */
+const VISION = "xtls-rprx-vision";
+
+function flowLosses(flows: readonly string[]): Loss[] {
+	const others = [...new Set(flows.filter(flow => flow !== VISION))];
+	if (others.length === 0) return [];
+	const reason = `Marzban has no flow ${others.map(each => `'${each}'`).join(", ")}: where the inbound wants it, they cannot connect.`;
+	return [lost("vless_flow_dropped", "service_ids", "degraded", reason)];
+}
 
 const NO_UUID =
 	"By AUTH_GENERATION_ALGORITHM=plain the key is the account, and this one is no UUID as vless and vmess need.";

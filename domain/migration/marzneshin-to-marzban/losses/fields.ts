@@ -14,6 +14,15 @@ export const fieldLosses = {
 		todo: "Nothing, if they use trojan or shadowsocks. Else revoke their subscription at the target, which makes a new account; they need their new link.",
 		customers: "Some of the servers in your list are gone; the others work as before. Refresh your subscription."
 	},
+	vless_flow_dropped: {
+		...users,
+		severity: "degraded",
+		says: "{records} [has|have] no vless flow: Marzban does not know the one that [its|their] inbound has at the source.",
+		means: "Marzban knows no flow but xtls-rprx-vision, and would refuse the whole user for another.",
+		whom: ["operator", "customer"],
+		todo: "Give that inbound xtls-rprx-vision, or none, in the target's core config.",
+		customers: "Some of the servers in your list may not work; the others do as before."
+	},
 	hold_dropped: {
 		...users,
 		severity: "act",

@@ -99,6 +99,19 @@ describe("a user's credentials", () => {
 		});
 	});
 
+	it.each([
+		["xtls-rprx-vision-udp443", "", ["vless_flow_dropped"]],
+		["xtls-rprx-direct", "", ["vless_flow_dropped"]],
+		["xtls-rprx-vision", "xtls-rprx-vision", []],
+		["", "", []],
+		[null, "", []]
+	])("have the flow that Marzban knows, or none, never a refusal: %s", (given, flow, losses) => {
+		const inbounds = [{ id: 1, tag: "VLESS", protocol: "vless", flow: given }];
+		const known = context({}, { source: { inbounds, services: [{ id: 1, inbound_ids: [1] }] } });
+		expect(dataOf({}, known).proxies).toMatchObject({ vless: { flow } });
+		expect(lossesOf({}, known)).toEqual(losses);
+	});
+
 	it("are not made of nothing, or everyone's would be the same", () => {
 		expect(categoryOf({ key: "" })).toBe("no_key");
 		expect(categoryOf({ key: null })).toBe("no_key");
