@@ -72,7 +72,7 @@ function insert(panel: Panel, table: string, row: Readonly<Record<string, unknow
 }
 
 /** Both panels as the test says, and nothing left of the one before. */
-function fill({ source, target }: Ground, { admins, there, users, squatters, templates }: AnyPanels): void {
+function fill({ source, target }: Ground, { admins, there, users, squatters, templates, longHost }: AnyPanels): void {
 	for (const table of ["users", "users_services"]) source.db.exec(`DELETE FROM ${table}`);
 	source.db.exec("DELETE FROM admins WHERE username <> 'admin'");
 	for (const table of "users proxies exclude_inbounds_association user_usage_logs admins user_templates".split(" "))
@@ -85,6 +85,12 @@ function fill({ source, target }: Ground, { admins, there, users, squatters, tem
 		if (taken) continue;
 		const user = insert(source, "users", { ...row, admin_id: owners[owner % owners.length] ?? null });
 		for (const service of services) insert(source, "users_services", { user_id: user, service_id: service });
+	}
+	source.db.exec("DELETE FROM hosts WHERE id = 999");
+	if (longHost) {
+		const { body } = source.db.prepare("SELECT body FROM hosts WHERE id = 1").get() as { body: string };
+		const host = JSON.stringify({ ...JSON.parse(body), id: 999, sni: "x".repeat(1001) });
+		insert(source, "hosts", { id: 999, position: 999, body: host });
 	}
 	const theirs = there.map(admin => insert(target, "admins", { ...admin, hashed_password: HASH }));
 	for (const name of templates) {

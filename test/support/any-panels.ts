@@ -32,6 +32,8 @@ export interface AnyPanels {
 	readonly there: readonly TargetAdmin[];
 	readonly users: readonly PanelUser[];
 	readonly squatters: readonly Squatter[];
+	/** A host at the source that the target's table has no room for. */
+	readonly longHost: boolean;
 	/** Names of services whose template stands at the target already, otherwise than ours. */
 	readonly templates: readonly string[];
 	readonly databases: { readonly source: boolean; readonly target: boolean };
@@ -143,6 +145,7 @@ export const anyPanels: fc.Arbitrary<AnyPanels> = fc.record({
 		fc.record({ user: fc.nat({ max: 11 }), note: fc.constantFrom("theirs", "ours"), owner: fc.nat({ max: 5 }) }),
 		{ maxLength: 3 }
 	),
+	longHost: fc.boolean(),
 	templates: fc.subarray(["vmess", "vless-only", "Vmess"]),
 	databases: fc.record({ source: fc.boolean(), target: fc.boolean() }),
 	definition: fc.record({
