@@ -111,6 +111,8 @@ export interface Target extends End {
 export interface Onto {
 	readonly data: Json;
 	readonly losses: readonly Loss[];
+	/** Codes of losses that are none where somebody stands already. */
+	readonly without?: readonly string[];
 	/** Why whoever stands there is left as they are, whatever the policy. */
 	readonly kept?: string;
 }

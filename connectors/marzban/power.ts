@@ -17,14 +17,20 @@ export function adminOnto(data: Json, before: Json): Onto {
 	const same = { ...data, telegram_id, discord_webhook };
 	const [may, there] = [powerOf(data), powerOf(before)];
 	if (there === may) return { data: same, losses: [] };
+	// Whether they may come in is not known: an account made for them before has a password that nobody knows.
+	if (there < SUDO && may < SUDO)
+		return { data: same, losses: [raised(STANDS, "degraded")], without: ["admin_locked"] };
 	const kept = `Is ${MAY[may]} at the source and ${MAY[there]} at the target, where nobody who stands there is changed.`;
-	return { data: same, losses: [there > may ? raised(kept) : dropped(kept)], kept };
+	return { data: same, losses: [there > may ? raised(kept, "act") : dropped(kept)], kept };
 }
 
-const raised = (kept: string): Loss => ({
+const STANDS =
+	"Is disabled at the source, and an account of the name stands at the target, where whoever has its password may log in.";
+
+const raised = (kept: string, severity: Loss["severity"]): Loss => ({
 	code: "admin_raised",
 	field: "is_sudo",
-	severity: "act",
+	severity,
 	reason: `${kept} Is it the same person, and may they? Else rename one of the two, or take it from them at the target.`
 });
 const dropped = (kept: string): Loss => ({

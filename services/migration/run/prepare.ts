@@ -2,7 +2,7 @@
 
 import type { Broker } from "../../../cluster";
 import type { Json } from "../../../contracts/json";
-import type { Intent, SourceRecord, Transformed } from "../../../contracts/migration/records";
+import type { Intent, Loss, SourceRecord, Transformed } from "../../../contracts/migration/records";
 import { mayBeWritten } from "../../../domain/migration/importing";
 import { left } from "../../../domain/migration/mapping";
 import type { NameSet } from "../../../domain/migration/nameset";
@@ -103,6 +103,9 @@ const isBegun = ({ ours, sent }: Intent): boolean => ours !== undefined || Boole
 
 const NOTHING_KNOWN: ReadonlyMap<string, Known> = new Map();
 
+const held = (losses: readonly Loss[], without: readonly string[]): Loss[] =>
+	losses.filter(({ code }) => !without.includes(code));
+
 /** As they can come to be where others stood before: what the target cannot take away stays, as a loss. */
 export async function onto<R extends Transformed & Pick<Intent, "before">>(
 	{ broker, run }: Parameters<typeof intend>[0],
@@ -117,9 +120,9 @@ export async function onto<R extends Transformed & Pick<Intent, "before">>(
 	const fitted = await broker.call("importer.onto", { connection, stream, conflict, records: over });
 	const byId = new Map(fitted.map(each => [each.id, each]));
 	return records.map(record => {
-		const { data, losses = [], kept } = byId.get(record.id) ?? {};
+		const { data, losses = [], without = [], kept } = byId.get(record.id) ?? {};
 		if (!record.target || !data) return record;
-		const fit = { ...record, target: { ...record.target, data }, losses: [...record.losses, ...losses] };
+		const fit = { ...record, target: { ...record.target, data }, losses: [...held(record.losses, without), ...losses] };
 		// Of one who is not made, nothing is lost on the way.
 		return kept === undefined ? fit : { ...fit, losses, kept };
 	});

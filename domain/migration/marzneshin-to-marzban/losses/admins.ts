@@ -22,10 +22,10 @@ export const adminLosses = {
 	},
 	admin_raised: {
 		...admins,
-		severity: "act",
+		severity: ["degraded", "act"],
 		says: "{records} may more at the target, where somebody of the name stands already, than at the source.",
 		means:
-			"A plain admin has a sudo of that name there, or a disabled one an account that may log in. Nobody who stands there is changed, so they are skipped; users who belong to them get the owner of that name.",
+			"A plain admin has a sudo of that name there, or a disabled one an account that may log in. Nobody who stands there is changed; namesakes of a sudo are skipped (act); users who belong to them get the owner of that name.",
 		whom: ["operator", "reseller"],
 		todo: "Nothing, if it is the same person and they may. Else rename one of the two, or take the power from them at the target."
 	},
