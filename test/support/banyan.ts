@@ -14,7 +14,6 @@ const BANYAN = join(__dirname, "..", "..", "dist", "cli", "banyan.js");
 /** What the recorded panel loses on the way that somebody must act on: taken for granted, so that 4 says more than that. */
 const RECORDED_ACTS = [
 	"access_lost",
-	"admin_locked",
 	"hold_disabled",
 	"limited_disabled",
 	"modify_access_gained",
