@@ -30,7 +30,7 @@ demo: build
 	@node dist/demo/run.js
 
 start: build
-	@npm run --silent start
+	@node dist/start.js
 
 dev: setup
 	@npm run --silent dev

@@ -142,6 +142,8 @@ export interface Embedding {
 	/** A file, or 2 for standard error, instead of standard output. */
 	readonly logFile?: string | number;
 	readonly logLevel?: string;
+	/** The log goes to a terminal, and is for people. */
+	readonly readable?: boolean;
 }
 
 export type NodeOptions = BrokerOptions & { readonly settings: Settings; readonly services: readonly string[] };
@@ -158,7 +160,7 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 		...(transporter && { transporter: { type: "NATS", options: natsOptions(transporter) } as never }),
 		logger: pinoLogger(
 			embedding.logLevel ?? (read(environment, "LOG_LEVEL") as string),
-			embedding.logFile ?? 1
+			embedding.readable ? process.stdout : (embedding.logFile ?? 1)
 		) as never,
 		requestTimeout: read(environment, "REQUEST_TIMEOUT") as number,
 		heartbeatInterval: read(environment, "HEARTBEAT_INTERVAL") as number,

@@ -38,10 +38,8 @@ export async function openGateway(kind: "stock" | "node" | "banyan", routes: num
 
 /** The product on a data folder, as `make start` runs it. */
 export async function openProduct(dataDir: string): Promise<Server> {
-	const runner = join(ROOT, "node_modules", "moleculer", "bin", "moleculer-runner.js");
-	const args = [runner, "--config", join(DIST, "moleculer.config.js"), join(DIST, "services")];
 	const environment = { DATA_DIR: dataDir, GATEWAY_PORT: "0", LOG_LEVEL: "info" };
-	return server(args, environment, line => {
+	return server([join(DIST, "start.js")], environment, line => {
 		const url = /The gateway listens on (http:\S+?)\."/.exec(line)?.[1];
 		return url ? { url, key: "" } : undefined;
 	});

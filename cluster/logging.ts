@@ -3,6 +3,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import pino from "pino";
 import { mask } from "../domain/platform/masking";
+import { terminal } from "./readable";
 
 /** What is being done now, across awaits; each log line carries it. */
 const work = new AsyncLocalStorage<{ correlationId: string }>();
@@ -10,8 +11,8 @@ const work = new AsyncLocalStorage<{ correlationId: string }>();
 export const correlated = <T>(correlationId: string, job: () => T): T => work.run({ correlationId }, job);
 export const correlationId = (): string | undefined => work.getStore()?.correlationId;
 
-/** Moleculer's logger option. @param destination a file, or 1 for standard output */
-export function pinoLogger(level: string, destination: string | number): object {
+/** Moleculer's logger option. @param destination a file, 1 for standard output, or the terminal that it is */
+export function pinoLogger(level: string, destination: string | number | NodeJS.WriteStream): object {
 	const options: pino.LoggerOptions = {
 		level,
 		base: null,
@@ -28,7 +29,13 @@ export function pinoLogger(level: string, destination: string | number): object 
 		type: "Pino",
 		options: {
 			level,
-			pino: { options, destination: pino.destination({ dest: destination, mkdir: true, sync: true, mode: 0o600 }) }
+			pino: {
+				options,
+				destination:
+					typeof destination === "object"
+						? terminal(destination)
+						: pino.destination({ dest: destination, mkdir: true, sync: true, mode: 0o600 })
+			}
 		}
 	};
 }

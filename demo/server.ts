@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 const ROOT = join(__dirname, "..", "..");
-const RUNNER = join(ROOT, "node_modules", "moleculer", "bin", "moleculer-runner.js");
+const START = join(ROOT, "dist", "start.js");
 
 export interface Server {
 	readonly url: string;
@@ -25,7 +25,7 @@ export async function startServer(
 	port: string,
 	detached: boolean
 ): Promise<Server> {
-	const child = spawn(process.execPath, [RUNNER, "--config", "dist/moleculer.config.js", "dist/services"], {
+	const child = spawn(process.execPath, [START], {
 		cwd: ROOT,
 		env: { ...variables, GATEWAY_PORT: port } as NodeJS.ProcessEnv,
 		stdio: ["ignore", "pipe", "ignore"],

@@ -55,6 +55,8 @@ export default class GatewayService extends service(
 	private keys!: Keys;
 	private links!: OldLinkDoor;
 	private front!: Front;
+	/** Where it listens, once it does. */
+	address: string | null = null;
 
 	async started(): Promise<void> {
 		const { gateway: options } = settingsOf(this.broker);
@@ -78,7 +80,8 @@ export default class GatewayService extends service(
 		// Before any service of this node stops: what was let in needs them.
 		(this.broker as unknown as ServiceBroker).middlewares?.add({ name: "drain", stopping: () => this.drain() });
 		await this.others();
-		this.logger.info(`The gateway listens on ${await this.front.listen()}.`);
+		this.address = await this.front.listen();
+		this.logger.info(`The gateway listens on ${this.address}.`);
 	}
 
 	async stopped(): Promise<void> {

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 
 const ROOT = join(__dirname, "..", "..");
-const RUNNER = join(ROOT, "node_modules", "moleculer", "bin", "moleculer-runner.js");
+const START = join(ROOT, "dist", "start.js");
 
 export interface StartedNode extends AsyncDisposable {
 	/** Where its gateway listens, if it runs one. */
@@ -22,8 +22,10 @@ export interface StartedNode extends AsyncDisposable {
 /** Ready when it says so in its log. */
 export async function startNode(environment: Record<string, string>): Promise<StartedNode> {
 	const { PATH, HOME } = process.env;
-	const args = [RUNNER, "--config", "dist/moleculer.config.js", "dist/services"];
-	const child = spawn(process.execPath, args, { cwd: ROOT, env: { PATH, HOME, ...environment } as NodeJS.ProcessEnv });
+	const child = spawn(process.execPath, [START], {
+		cwd: ROOT,
+		env: { PATH, HOME, ...environment } as NodeJS.ProcessEnv
+	});
 	let log = "";
 	await new Promise<void>((resolve, reject) => {
 		const hear = (chunk: Buffer): void => {

@@ -1,0 +1,52 @@
+/**
+ * Every program that a document tells to start begins here. Under a Node that is too old it goes on with the one that
+ * set-up fetched, or says what is needed: what it would load needs more than that Node has. This file itself is taken by
+ * any Node since 16.
+ */
+
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
+
+const NEEDED = 24;
+const INTERRUPTED = 130;
+const OWN = join(".node", "node_modules", "node", "bin", "node");
+
+/** @param main loads the program */
+export function onNode(main: () => unknown): void {
+	if (Number(process.versions.node.split(".")[0]) >= NEEDED) {
+		main();
+		return;
+	}
+	// Built, this file is one folder down.
+	const root = basename(__dirname) === "dist" ? join(__dirname, "..") : __dirname;
+	const own = join(root, OWN);
+	if (existsSync(own)) goOnWith(own);
+	else {
+		process.stderr.write(
+			`banyan: Node.js ${NEEDED} or newer is needed, and this is ${process.versions.node}: run \`make build\` in ${root}, which fetches it for Banyan alone, then give the command again.\n`
+		);
+		process.exitCode = 1;
+	}
+}
+
+/** In our place as far as one process can stand for another: the same terminal, signals, and end. */
+function goOnWith(node: string): void {
+	const child = spawn(node, process.execArgv.concat(process.argv.slice(1)), { stdio: "inherit" });
+	const told = [process.stdin, process.stdout, process.stderr].some(stream => stream.isTTY === true);
+	const hear = (signal: NodeJS.Signals): void => {
+		// A terminal tells both of us of Ctrl-C; twice would mean more than once.
+		if (signal !== "SIGINT" || !told) child.kill(signal);
+	};
+	for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, hear);
+	child.on("error", error => {
+		process.stderr.write(`banyan: ${node} cannot be started: ${error.message}\n`);
+		process.exitCode = 1;
+	});
+	child.on("exit", (code, signal) => {
+		if (signal === null) process.exit(code === null ? 1 : code);
+		process.removeAllListeners(signal);
+		process.kill(process.pid, signal);
+		setTimeout(() => process.exit(INTERRUPTED), 1000);
+	});
+}

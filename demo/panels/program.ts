@@ -1,0 +1,88 @@
+/**
+ * Runs one sample panel as a program:
+ * `tsx demo/panels/serve.ts marzneshin|marzban [--port 0] [--file panel.sqlite] [--create-ms 9] [--users N] …`
+ * It prints `{"panel":…,"url":…}` once it listens and ends on SIGTERM or SIGINT.
+ */
+import { once } from "node:events";
+import { parseArgs } from "node:util";
+import { startMarzban } from "./marzban";
+import { type MarzneshinOptions, startMarzneshin } from "./marzneshin";
+import type { Panel } from "./panel";
+
+const text = { type: "string" } as const;
+
+const { positionals, values } = parseArgs({
+	allowPositionals: true,
+	options: {
+		port: text,
+		file: text,
+		username: text,
+		password: text,
+		"create-ms": text,
+		"login-ms": text,
+		"job-seconds": text,
+		"collapse-at": text,
+		"pool-ms": text,
+		"subscription-prefix": text,
+		"fault-rate": text,
+		"fault-after-commit": text,
+		"fault-seed": text,
+		seed: text,
+		users: text,
+		"users-seed": text,
+		"auth-algorithm": text,
+		master: { type: "boolean" }
+	}
+});
+
+function number<K extends string>(key: K, value: string | undefined): Partial<Record<K, number>> {
+	if (value === undefined) return {};
+	if (value.trim() === "" || Number.isNaN(Number(value))) throw new Error(`${key} is no number: ${value}`);
+	return { [key]: Number(value) } as Record<K, number>;
+}
+
+function options(): MarzneshinOptions {
+	const { username = "admin", password = "admin123" } = values;
+	const prefix = values["subscription-prefix"];
+	return {
+		sudo: { username, password },
+		...(values.file === undefined ? {} : { file: values.file }),
+		...(prefix === undefined ? {} : { subscriptionPrefix: prefix }),
+		...number("port", values.port),
+		...number("createMs", values["create-ms"]),
+		...number("loginMs", values["login-ms"]),
+		...number("jobSeconds", values["job-seconds"]),
+		...number("collapseAt", values["collapse-at"]),
+		...number("poolMs", values["pool-ms"]),
+		...number("seed", values.seed),
+		...number("users", values.users),
+		...number("usersSeed", values["users-seed"]),
+		authAlgorithm: values["auth-algorithm"] === "plain" ? "plain" : "xxh128",
+		version: values.master ? "master" : "v0.7.4",
+		faults: {
+			rate: 0,
+			...number("rate", values["fault-rate"]),
+			...number("afterCommit", values["fault-after-commit"]),
+			...number("seed", values["fault-seed"])
+		}
+	};
+}
+
+const starts: Readonly<Record<string, (options: MarzneshinOptions) => Promise<Panel>>> = {
+	marzneshin: startMarzneshin,
+	marzban: startMarzban
+};
+
+async function main(): Promise<void> {
+	const start = starts[`${positionals[0]}`];
+	if (!start) throw new Error(`name a panel: ${Object.keys(starts).join(" or ")}`);
+	const panel = await start(options());
+	process.stdout.write(`${JSON.stringify({ panel: panel.panel, url: panel.url })}\n`);
+	await Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
+	await panel.close();
+}
+
+main().catch((error: unknown) => {
+	process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+	process.exitCode = 1;
+});
