@@ -3,7 +3,7 @@
  * With `--part` it is one of its own child processes.
  */
 
-import { importRow } from "./a-import";
+import { importRows } from "./a-import";
 import { verifyRow } from "./b-verify";
 import { stages, stagesRows } from "./c-stages";
 import { storeRows } from "./d-store";
@@ -16,8 +16,8 @@ import { writeResults } from "./results";
 import { serve } from "./serve";
 
 const ROWS: Readonly<Record<string, () => Promise<Figure[]>>> = {
-	a: async () => [await importRow(9)],
-	a0: async () => [await importRow(0)],
+	a: () => importRows(9),
+	a0: () => importRows(0),
 	b: async () => [await verifyRow()],
 	c: stagesRows,
 	d: storeRows,

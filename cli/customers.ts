@@ -17,6 +17,11 @@ const WORDS: Readonly<Record<string, (loss: Loss) => string>> = {
 const gigabytes = (bytes = "0"): string => (Number(BigInt(bytes) / 10_000_000n) / 100).toFixed(2);
 
 const NOT_MOVED = "Was not moved, and cannot connect until someone does it by hand.";
+/** A change came too late, or a part of what was moved could not be taken away again. */
+const NOT_WHOLE = "Is there, and not as it should be until someone mends it by hand.";
+
+const notMoved = (outcome: ReportLine["outcome"], target: string | null, reason: string | null): string =>
+	`${outcome === "quarantined" && target !== null ? NOT_WHOLE : NOT_MOVED} ${reason ?? ""}`.trim();
 
 /** One line of RFC 4180 a customer who notices something; texts that a spreadsheet would take for a formula are told apart. */
 export async function* customersCsv(lines: AsyncIterable<ReportLine>): AsyncGenerator<string> {
@@ -24,7 +29,7 @@ export async function* customersCsv(lines: AsyncIterable<ReportLine>): AsyncGene
 	for await (const { stream, name, target, outcome, losses, reason } of lines) {
 		if (stream !== "users") continue;
 		const said = losses.flatMap(loss => WORDS[loss.code]?.(loss) ?? (loss.severity === "act" ? loss.reason : []));
-		if (outcome === "quarantined" || outcome === "skipped") said.push(`${NOT_MOVED} ${reason ?? ""}`.trim());
+		if (outcome === "quarantined" || outcome === "skipped") said.push(notMoved(outcome, target, reason));
 		if (said.length > 0) yield `${[name, target ?? "", said.join(" ")].map(cell).join(",")}\r\n`;
 	}
 }

@@ -177,10 +177,12 @@ export class ConnectorError extends Error {
 			readonly retryAfterMs?: number;
 			/** Nothing came of the whole write, now or later. */
 			readonly untouched?: boolean;
+			/** What stands there is not known to be of our making. */
+			readonly foreign?: boolean;
 			/** The system's own words, by field. */
 			readonly fields?: Readonly<Record<string, string>>;
 		} = {},
-		/** How the record was read back after the last step of ours that was answered. */
+		/** How the record stands after all, as far as it is known. */
 		readonly left?: TargetRecord
 	) {
 		super(message);

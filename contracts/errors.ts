@@ -11,6 +11,7 @@ export const ERRORS = {
 	MIGRATION_RUNNING: { status: 409, title: "The migration is running already" },
 	MIGRATION_NOT_READY: { status: 409, title: "The migration has not come that far" },
 	PREFLIGHT_REFUSED: { status: 409, title: "The preflight found something that must be mended first" },
+	FEW_DIFFER: { status: 409, title: "Some of the few that went first are not at the target as they should be" },
 	CONNECTOR_UNKNOWN: { status: 422, title: "No such connector" },
 	SYSTEM_FAILED: { status: 502, title: "The source or the target did not do what was asked" },
 	DATA_DIR_LOCKED: { status: 503, title: "The data folder is in use by another process" },

@@ -108,6 +108,10 @@ export function exitOfRun({ phase, failure, verdict }: Status, flags: Flags): nu
 		complain(failure.message, flags);
 		return EXIT.refused;
 	}
+	if (failure?.code === "FEW_DIFFER") {
+		say(`banyan: ${failure.message}`);
+		return EXIT.human;
+	}
 	if (phase !== "finished" || verdict === null) {
 		complain(`${failure?.message ?? "The run stopped."} Nothing is lost: run it again to go on.`, flags);
 		return EXIT.broken;

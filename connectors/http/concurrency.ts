@@ -26,7 +26,7 @@ export interface Control {
 /** What happened between two decisions. */
 export interface Window {
 	readonly done: number;
-	/** Failures that speak of load: 5xx, resets, 429. */
+	/** Records that met a failure which speaks of load: 5xx, resets, 429. */
 	readonly errors: number;
 	readonly elapsedMs: number;
 	readonly latencyMs: number;
@@ -34,6 +34,9 @@ export interface Window {
 	readonly full: boolean;
 }
 
+/** One record's failure is not the system's (L28): so many of them, and this share of all, are. */
+const LEAST_ERRORS = 3;
+const ERROR_SHARE = 0.1;
 /** Of the gain that one more worker brings at best, this much must be seen. */
 const FAIR_SHARE = 0.35;
 const LEAST_PATIENCE = 8;
@@ -44,7 +47,7 @@ export function startControl(ceiling: number): Control {
 }
 
 export function control(state: Control, window: Window): Control {
-	if (window.errors > 0 && window.errors * 20 >= window.done) return yieldTo(state, "errors");
+	if (window.errors >= LEAST_ERRORS && window.errors >= window.done * ERROR_SHARE) return yieldTo(state, "errors");
 	const throughput = (window.done / Math.max(1, window.elapsedMs)) * 1000;
 	if (state.toBeat > 0 && window.full) return judgeClimb(state, throughput, window.latencyMs);
 	if (isSlower(state, throughput, window)) return yieldTo(state, "slower");
@@ -90,15 +93,13 @@ export interface ConcurrencyStats {
 /** Lets as many tasks run as the controller allows; the others wait in order. */
 export class Concurrency {
 	readonly #clock: Clock;
-	readonly #isOverload: (error: unknown) => boolean;
 	#control: Control;
 	#running = 0;
 	#waiting: (() => void)[] = [];
-	#window = { done: 0, errors: 0, latencyMs: 0, startedAt: 0, full: true };
+	#window = { done: 0, timed: 0, errors: 0, latencyMs: 0, startedAt: 0, full: true };
 
-	constructor(ceiling: number, isOverload: (error: unknown) => boolean, clock: Clock = systemClock) {
+	constructor(ceiling: number, clock: Clock = systemClock) {
 		this.#clock = clock;
-		this.#isOverload = isOverload;
 		this.#control = startControl(Math.max(1, ceiling));
 		this.#open();
 	}
@@ -114,37 +115,38 @@ export class Concurrency {
 		const startedAt = this.#clock.now();
 		try {
 			const result = await task();
-			this.#count(startedAt, false);
+			this.#window.timed += 1;
+			this.#window.latencyMs += this.#clock.now() - startedAt;
 			return result;
-		} catch (error) {
-			this.#count(startedAt, this.#isOverload(error));
-			throw error;
 		} finally {
+			this.#count();
 			this.#running -= 1;
 			this.#admit();
 		}
 	}
 
-	/** For an overload that a task met and got over by itself. */
+	/** For a task that met a failure of the system's: only whoever ran it can tell that from the task's own. */
 	failed(): void {
 		this.#window.errors += 1;
 	}
 
-	#count(startedAt: number, overload: boolean): void {
+	#count(): void {
 		const window = this.#window;
 		window.done += 1;
-		window.errors += overload ? 1 : 0;
-		window.latencyMs += this.#clock.now() - startedAt;
 		// The task that ends still counts as running.
 		window.full &&= this.#running + this.#waiting.length >= this.#control.limit;
 		if (window.done < Math.max(12, this.#control.limit * 6)) return;
 		const elapsedMs = this.#clock.now() - window.startedAt;
-		this.#control = control(this.#control, { ...window, elapsedMs, latencyMs: window.latencyMs / window.done });
+		this.#control = control(this.#control, {
+			...window,
+			elapsedMs,
+			latencyMs: window.latencyMs / Math.max(1, window.timed)
+		});
 		this.#open();
 	}
 
 	#open(): void {
-		this.#window = { done: 0, errors: 0, latencyMs: 0, startedAt: this.#clock.now(), full: true };
+		this.#window = { done: 0, timed: 0, errors: 0, latencyMs: 0, startedAt: this.#clock.now(), full: true };
 	}
 
 	#admit(): void {

@@ -2,15 +2,16 @@
 
 import type { TargetRecord } from "../../contracts/migration/records";
 import { ConnectorError, type Undo, type Undone, type Write } from "../connector";
-import type { Concurrency } from "../http/concurrency";
 import { isObject, type Wire } from "../http/json";
 import { type Session, segment } from "../http/session";
 import type { AdminRows } from "./admin-rows";
+import { afterFailure } from "./aftermath";
 import { listAdmins } from "./api";
+import type { Lane } from "./lane";
 import type { Owners } from "./owners";
 import { powerOf, SUDO } from "./power";
 import { adminFingerprint, adminRecord } from "./records";
-import { unlessGone, unlessStopped } from "./users";
+import { unlessGone, unlessStopped } from "./stopped";
 import type { Writer } from "./writer";
 
 type Step = { readonly kind: "create" | "remove" | "done" };
@@ -31,15 +32,15 @@ function raisedSince(name: string): ConnectorError {
 export class Admins {
 	readonly #session: Session;
 	readonly #writer: Writer;
-	readonly #concurrency: Concurrency;
+	readonly #lane: Lane;
 	readonly #owners: Owners;
 	readonly #rows: AdminRows | undefined;
 
 	/** @param rows the panel's own table, for what its API cannot say */
-	constructor(session: Session, writer: Writer, concurrency: Concurrency, owners: Owners, rows?: AdminRows) {
+	constructor(session: Session, writer: Writer, lane: Lane, owners: Owners, rows?: AdminRows) {
 		this.#session = session;
 		this.#writer = writer;
-		this.#concurrency = concurrency;
+		this.#lane = lane;
 		this.#owners = owners;
 		this.#rows = rows;
 	}
@@ -55,18 +56,46 @@ export class Admins {
 	/** One who exists is answered as he is: his password, and what he may, are not ours to change. */
 	async write(write: Write, signal?: AbortSignal): Promise<TargetRecord> {
 		const { name } = write;
-		const [present] = await this.find([name]);
-		if (present && powerOf(present.data) === SUDO && powerOf(write.data) < SUDO)
-			return await this.#lower(write, present, signal);
-		const made =
-			present ?? (await this.#finish({ name, present, kind: "create", signal }, () => this.#create(write, signal)));
-		if (made === undefined) throw new ConnectorError("unexpected-answer", `${name} was written and is not there.`);
+		const met: { start: TargetRecord | undefined; ours?: string } = { start: undefined };
+		const look = () => this.#look(name);
+		try {
+			return await this.#lane.run(signal, async again => {
+				const present = await look();
+				if (!again) met.start = present;
+				if (present && powerOf(present.data) === SUDO && powerOf(write.data) < SUDO)
+					return await this.#lower(write, present, signal);
+				const create = async () => {
+					const made = await this.#create(write, signal);
+					met.ours = adminFingerprint(made?.data ?? { ...write.data, username: name });
+					return made;
+				};
+				const made = present ?? (await this.#finish({ name, present, kind: "create", signal }, create));
+				if (made === undefined) throw new ConnectorError("unexpected-answer", `${name} was written and is not there.`);
+				return await this.#counted(write, made, signal);
+			});
+		} catch (error) {
+			// Who stood there, or may be another's of that name, is not taken away.
+			const takeBack = async (): Promise<Undone> => {
+				if (met.start === undefined && met.ours === undefined) return (await look()) ? "changed-since" : "already";
+				return await this.undo({ name, before: met.start?.data ?? null, ...met }, signal);
+			};
+			const isOurs = ({ data }: TargetRecord): boolean => adminFingerprint(data) === met.ours;
+			throw await afterFailure(error, { start: met.start, look, takeBack, isOurs, signal });
+		}
+	}
+
+	async #look(name: string): Promise<TargetRecord | undefined> {
+		return (await this.find([name]))[0];
+	}
+
+	/** What his users used, where only the database takes it. */
+	async #counted(write: Write, made: TargetRecord, signal: AbortSignal | undefined): Promise<TargetRecord> {
 		const { users_usage } = write.data;
 		const isCounted = users_usage === undefined || made.data.users_usage === users_usage;
 		if (this.#rows === undefined || write.before !== null || isCounted) return made;
 		unlessStopped(signal);
-		await this.#rows.count(name, String(users_usage));
-		return (await this.find([name]))[0] ?? made;
+		await this.#rows.count(write.name, String(users_usage));
+		return (await this.#look(write.name)) ?? made;
 	}
 
 	/** Ours, made sudo by the database and no sudo at the source since, is none here either; another's is left (L34). */
@@ -76,7 +105,7 @@ export class Admins {
 		if (this.#rows === undefined || !isOurs) throw raisedSince(name);
 		unlessStopped(signal);
 		await this.#rows.lower(name, powerOf(data) === 0);
-		return (await this.find([name]))[0] ?? present;
+		return (await this.#look(name)) ?? present;
 	}
 
 	/** By the database where it takes the password he had; by the API he is given a new one. */
@@ -109,10 +138,12 @@ export class Admins {
 		// Nothing is ever written over an admin who was there before.
 		if (before !== null) return print === adminFingerprint(before) ? "already" : "changed-since";
 		if (print !== ours) return "changed-since";
-		await this.#finish({ name, present, kind: "remove", signal }, async () => {
-			await this.#remove(present, signal);
-			return undefined;
-		});
+		await this.#lane.run(signal, () =>
+			this.#finish({ name, present, kind: "remove", signal }, async () => {
+				await this.#remove(present, signal);
+				return undefined;
+			})
+		);
 		return "restored";
 	}
 
@@ -130,16 +161,14 @@ export class Admins {
 		take: () => Promise<TargetRecord | undefined>
 	): Promise<TargetRecord | undefined> {
 		const isDone = (there: TargetRecord | undefined) => (there === undefined) === (kind === "remove");
-		return this.#concurrency.run(() =>
-			this.#writer.finish<Step>({
-				name,
-				present,
-				next: there => ({ kind: isDone(there) ? "done" : kind }),
-				take: () => take().finally(() => this.#owners.forget()),
-				look: async () => (await this.find([name]))[0],
-				signal,
-				overloaded: () => this.#concurrency.failed()
-			})
-		);
+		return this.#writer.finish<Step>({
+			name,
+			present,
+			next: there => ({ kind: isDone(there) ? "done" : kind }),
+			take: () => take().finally(() => this.#owners.forget()),
+			look: () => this.#look(name),
+			signal,
+			overloaded: () => this.#lane.failed()
+		});
 	}
 }

@@ -43,9 +43,21 @@ async function findBatch(session: Session, names: readonly string[]): Promise<Ta
 	}
 	const found: (TargetRecord | undefined)[] = [];
 	for (let at = 0; at < names.length; at += SINGLE_READS) {
-		found.push(...(await Promise.all(names.slice(at, at + SINGLE_READS).map(name => getUser(session, name)))));
+		found.push(...(await Promise.all(names.slice(at, at + SINGLE_READS).map(name => shownOrNot(session, name)))));
 	}
+	// Not one could be read: that is a panel which fails, unless it answers other questions.
+	if (found.every(record => record?.unreadable !== undefined)) await session.object("/api/admin");
 	return found.filter(record => record !== undefined);
+}
+
+/** One row that the panel chokes on is that record's trouble, not the others' (L28). */
+async function shownOrNot(session: Session, name: string): Promise<TargetRecord | undefined> {
+	try {
+		return await getUser(session, name);
+	} catch (error) {
+		if (!isBroken(error)) throw error;
+		return { name, data: {}, unreadable: error.message };
+	}
 }
 
 function batches(names: readonly string[]): string[][] {

@@ -14,11 +14,12 @@ import type { Json } from "../../contracts/json";
 import type { TargetRecord } from "../../contracts/migration/records";
 import { hostLabel, hostName } from "../../domain/migration/host-names";
 import { ConnectorError, type Undo, type Undone, type Write } from "../connector";
-import type { Concurrency } from "../http/concurrency";
 import type { WireObject } from "../http/json";
 import type { Session } from "../http/session";
+import { afterFailure } from "./aftermath";
 import { hostBody, hostFingerprint, hostRecords, type Lists, listsIn, recordOf, refuseHost } from "./host-records";
-import { unlessStopped } from "./users";
+import type { Lane } from "./lane";
+import { unlessStopped } from "./stopped";
 import type { Writer } from "./writer";
 
 type Step = { readonly kind: "put" | "done" };
@@ -46,13 +47,13 @@ const PATH = "/api/hosts";
 export class Hosts {
 	readonly #session: Session;
 	readonly #writer: Writer;
-	readonly #concurrency: Concurrency;
+	readonly #lane: Lane;
 
-	/** @param concurrency of one */
-	constructor(session: Session, writer: Writer, concurrency: Concurrency) {
+	/** @param lane for one at a time */
+	constructor(session: Session, writer: Writer, lane: Lane) {
 		this.#session = session;
 		this.#writer = writer;
-		this.#concurrency = concurrency;
+		this.#lane = lane;
 	}
 
 	async all(): Promise<TargetRecord[]> {
@@ -69,8 +70,12 @@ export class Hosts {
 		unlessStopped(signal);
 		refuseHost(name, data);
 		const wanted = hostFingerprint(data);
-		const made = await this.#concurrency.run(() =>
-			this.#make({
+		const look = () => this.#look(name);
+		let start: TargetRecord | undefined;
+		const make = async (again: boolean): Promise<TargetRecord> => {
+			const present = await look();
+			if (!again) start = present;
+			const made = await this.#make({
 				name,
 				// What only the panel knows of stays as it is.
 				entry: { tag: String(data.tag), body: old => ({ ...old, ...hostBody(data) }) },
@@ -78,15 +83,22 @@ export class Hosts {
 				isDone: present => present !== undefined && hostFingerprint(present.data) === wanted,
 				allow: present => allow(write, present),
 				signal
-			})
-		);
-		if (made === undefined) throw new ConnectorError("unexpected-answer", `${name} was written and is not there.`);
-		return made;
+			});
+			if (made === undefined) throw new ConnectorError("unexpected-answer", `${name} was written and is not there.`);
+			return made;
+		};
+		try {
+			return await this.#lane.run(signal, make);
+		} catch (error) {
+			const undo: Undo = { name, before: start?.data ?? null, sent: [data, ...(write.sent ?? [])] };
+			const isMade = (there: TargetRecord): boolean => isOurs(undo, hostFingerprint(there.data));
+			throw await afterFailure(error, { start, look, takeBack: () => this.undo(undo, signal), isOurs: isMade, signal });
+		}
 	}
 
 	async undo(undo: Undo, signal?: AbortSignal): Promise<Undone> {
 		const { name, before } = undo;
-		return await this.#concurrency.run(async () => {
+		return await this.#lane.run(signal, async () => {
 			const all = await this.all();
 			const present = all.find(record => record.name === name);
 			if (present === undefined) {
@@ -109,12 +121,16 @@ export class Hosts {
 		});
 	}
 
+	async #look(name: string): Promise<TargetRecord | undefined> {
+		return (await this.find([name]))[0];
+	}
+
 	async #lists(): Promise<Lists> {
 		return listsIn(await this.#session.object(PATH));
 	}
 
 	async #make({ name, entry, replaces, isDone, allow, signal }: Change): Promise<TargetRecord | undefined> {
-		const look = async () => (await this.find([name]))[0];
+		const look = () => this.#look(name);
 		return await this.#writer.finish<Step>({
 			name,
 			present: await look(),
@@ -130,7 +146,7 @@ export class Hosts {
 			},
 			look,
 			signal,
-			overloaded: () => this.#concurrency.failed()
+			overloaded: () => this.#lane.failed()
 		});
 	}
 }

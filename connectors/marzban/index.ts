@@ -30,6 +30,7 @@ import { BY_HAND, byHand } from "./by-hand";
 import { checkMarzban } from "./check";
 import { hostFingerprint, refuseHost } from "./host-records";
 import { Hosts } from "./hosts";
+import { Lane, Wellbeing } from "./lane";
 import { Owners } from "./owners";
 import { adminOnto } from "./power";
 import { adminFingerprint } from "./records";
@@ -41,6 +42,8 @@ import { Writer } from "./writer";
 
 /** Beside the writes, for reads. */
 const SPARE_CONNECTIONS = 8;
+/** Longer than this many times `settleMs` no short outage takes. */
+const OUTAGE = 6;
 
 export const marzbanSpec: Spec = {
 	connector: "marzban",
@@ -81,7 +84,7 @@ interface Stream {
 	readonly fingerprint: (data: Json) => string;
 	/** Throws for what is never sent. */
 	readonly refuse?: (name: string, data: Json) => void;
-	readonly concurrency: Concurrency;
+	readonly lane: Lane;
 }
 
 class Marzban implements Target {
@@ -105,14 +108,18 @@ class Marzban implements Target {
 		const database = options.string("database");
 		this.#database = database === "" ? undefined : openDatabase(database, common.timeoutMs);
 		const writer = new Writer({ settleMs: options.number("settleMs"), retryBaseMs: common.retryBaseMs });
+		const wellbeing = new Wellbeing({
+			isWell: () => this.#isWell(),
+			outageMs: options.number("settleMs") * OUTAGE
+		});
+		const lane = (most: number): Lane => new Lane(new Concurrency(most), wellbeing);
 		this.#streams = {
-			...Object.fromEntries(
-				BY_HAND.map(stream => [stream, { ...byHand, concurrency: new Concurrency(1, isOverload) }])
-			),
-			admins: this.#admins(writer, ceiling),
-			services: this.#services(writer),
-			hosts: this.#hosts(writer),
-			users: this.#users(writer, ceiling)
+			...Object.fromEntries(BY_HAND.map(stream => [stream, { ...byHand, lane: lane(1) }])),
+			admins: this.#admins(writer, lane(ceiling)),
+			// Each change of a list writes the whole list.
+			services: this.#services(writer, lane(1)),
+			hosts: this.#hosts(writer, lane(1)),
+			users: this.#users(writer, lane(ceiling))
 		};
 	}
 
@@ -146,8 +153,9 @@ class Marzban implements Target {
 
 	onto(stream: string, data: Json, before: Json, conflict: Definition["conflict"]): Onto {
 		if (stream === "admins") return adminOnto(data, before);
-		// Under the other policies nobody is written over.
-		return stream === "users" && conflict === "overwrite" ? onto(data, before) : { data, losses: [] };
+		// Under the other policies nobody is written over; the database takes away what the API cannot.
+		const isKept = stream === "users" && conflict === "overwrite" && !this.#database;
+		return isKept ? onto(data, before) : { data, losses: [] };
 	}
 
 	refuses(stream: string, name: string, data: Json): string | undefined {
@@ -165,7 +173,7 @@ class Marzban implements Target {
 	}
 
 	load(stream: string): Load {
-		return this.#of(stream).concurrency.stats;
+		return this.#of(stream).lane.stats;
 	}
 
 	async backup(folder: string): Promise<string | null> {
@@ -176,16 +184,25 @@ class Marzban implements Target {
 		await Promise.all([this.#session.close(), this.#database?.close()]);
 	}
 
+	/** Asked when a record failed: a panel that answers this is not what failed (L28). */
+	async #isWell(): Promise<boolean> {
+		try {
+			return (await this.#session.object("/api/admin")).is_sudo === true;
+		} catch (error) {
+			if (error instanceof ConnectorError) return false;
+			throw error;
+		}
+	}
+
 	#of(name: string): Stream {
 		const stream = this.#streams[name];
 		if (stream === undefined) throw new ConnectorError("refused", `Marzban has no stream ${name}.`);
 		return stream;
 	}
 
-	#users(writer: Writer, ceiling: number): Stream {
-		const concurrency = new Concurrency(ceiling, isOverload);
+	#users(writer: Writer, lane: Lane): Stream {
 		const rows = this.#database && new UserRows(this.#database);
-		const users = new Users(this.#session, writer, concurrency, this.#owners, rows);
+		const users = new Users(this.#session, writer, lane, this.#owners, rows);
 		return {
 			count: () => countUsers(this.#session),
 			read: users.read.bind(users),
@@ -194,14 +211,13 @@ class Marzban implements Target {
 			undo: users.undo.bind(users),
 			fingerprint: users.fingerprint.bind(users),
 			refuse: users.refuse.bind(users),
-			concurrency
+			lane
 		};
 	}
 
-	#admins(writer: Writer, ceiling: number): Stream {
-		const concurrency = new Concurrency(ceiling, isOverload);
+	#admins(writer: Writer, lane: Lane): Stream {
 		const rows = this.#database && new AdminRows(this.#database);
-		const admins = new Admins(this.#session, writer, concurrency, this.#owners, rows);
+		const admins = new Admins(this.#session, writer, lane, this.#owners, rows);
 		return {
 			count: async () => (await listAdmins(this.#session)).length,
 			read: async (cursor, limit) => pageOf(await listAdmins(this.#session), cursor, limit),
@@ -209,14 +225,13 @@ class Marzban implements Target {
 			write: admins.write.bind(admins),
 			undo: admins.undo.bind(admins),
 			fingerprint: adminFingerprint,
-			concurrency
+			lane
 		};
 	}
 
 	/** What a service becomes here: a template of users. */
-	#services(writer: Writer): Stream {
-		const concurrency = new Concurrency(1, isOverload);
-		const templates = new Templates(this.#session, writer, concurrency);
+	#services(writer: Writer, lane: Lane): Stream {
+		const templates = new Templates(this.#session, writer, lane);
 		return {
 			count: async () => (await templates.all()).length,
 			read: async (cursor, limit) => pageOf(await templates.all(), cursor, limit),
@@ -225,14 +240,12 @@ class Marzban implements Target {
 			undo: templates.undo.bind(templates),
 			fingerprint: templateFingerprint,
 			refuse: (_name, data) => refuseTemplate(data),
-			concurrency
+			lane
 		};
 	}
 
-	/** One change at a time: each writes a whole list. */
-	#hosts(writer: Writer): Stream {
-		const concurrency = new Concurrency(1, isOverload);
-		const hosts = new Hosts(this.#session, writer, concurrency);
+	#hosts(writer: Writer, lane: Lane): Stream {
+		const hosts = new Hosts(this.#session, writer, lane);
 		return {
 			count: async () => (await hosts.all()).length,
 			read: async (cursor, limit) => pageOf(await hosts.all(), cursor, limit),
@@ -241,7 +254,7 @@ class Marzban implements Target {
 			undo: hosts.undo.bind(hosts),
 			fingerprint: hostFingerprint,
 			refuse: refuseHost,
-			concurrency
+			lane
 		};
 	}
 }
@@ -259,8 +272,4 @@ function pageOf(all: readonly TargetRecord[], cursor: Cursor | null, limit: numb
 		total: all.length,
 		next: last === undefined || rest.length <= limit ? null : JSON.stringify(last.name)
 	};
-}
-
-function isOverload(error: unknown): boolean {
-	return error instanceof ConnectorError && ["broken", "throttled", "unreachable"].includes(error.code);
 }

@@ -10,7 +10,7 @@ import type { Json } from "../../contracts/json";
 import type { Loss } from "../../contracts/migration/records";
 import { canonical } from "../../domain/canonical";
 import type { Wire, WireObject } from "../http/json";
-import { type Change, carriedChange, isUsedUp } from "./carried";
+import { type Change, carriedChange, isUsedUp, rowsOf } from "./carried";
 import { holdSays, type Says, table, toBytes, userSays } from "./records";
 
 export type Step =
@@ -18,6 +18,8 @@ export type Step =
 	| { readonly kind: "modify"; readonly body: WireObject; readonly fields: readonly string[] }
 	| { readonly kind: "carry"; readonly change: Change; readonly present: Json; readonly fields: readonly string[] }
 	| { readonly kind: "own"; readonly admin: string }
+	/** By the database alone: no request takes an owner away. */
+	| { readonly kind: "disown"; readonly present: Json }
 	| { readonly kind: "done" };
 
 export interface Moment {
@@ -38,7 +40,9 @@ export function nextStep(desired: Json, present: Json | undefined, { now, before
 	const fields = [...differences(desired, present), ...(isMoved(desired, present) ? ["status"] : [])];
 	if (fields.length > 0) return { kind: "modify", body: modifyBody(desired, present), fields };
 	const { admin } = desired;
-	return typeof admin === "string" && admin !== present.admin ? { kind: "own", admin } : { kind: "done" };
+	if (typeof admin === "string" && admin !== present.admin) return { kind: "own", admin };
+	const isTaken = admin === null && typeof present.admin === "string" && rowsOf(present) !== undefined;
+	return isTaken ? { kind: "disown", present } : { kind: "done" };
 }
 
 /** Names of the managed fields that are not as asked; the owner is not among them. */
@@ -59,7 +63,7 @@ function said(data: Json, desired: Json): Says {
 	return keepsHold ? { ...userSays(data), ...holdSays(data) } : userSays(data);
 }
 
-/** Nothing takes an owner away: whoever stood there with one keeps him. */
+/** The API takes no owner away: whoever stands there with one keeps him. */
 export function onto(data: Json, before: Json): { data: Json; losses: readonly Loss[] } {
 	const { admin } = before;
 	if (typeof admin !== "string" || (data.admin ?? null) !== null) return { data, losses: [] };

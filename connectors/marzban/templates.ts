@@ -4,11 +4,12 @@ import type { Json, JsonValue } from "../../contracts/json";
 import type { TargetRecord } from "../../contracts/migration/records";
 import { ConnectorError, type Undo, type Undone, type Write } from "../connector";
 import { asSet, digest } from "../fingerprint";
-import type { Concurrency } from "../http/concurrency";
 import { isObject, toJson, type WireObject } from "../http/json";
 import type { Session } from "../http/session";
+import { afterFailure } from "./aftermath";
+import type { Lane } from "./lane";
 import { table, toBytes } from "./records";
-import { unlessGone, unlessStopped } from "./users";
+import { unlessGone, unlessStopped } from "./stopped";
 import type { Writer } from "./writer";
 
 interface Step {
@@ -31,12 +32,12 @@ const LONGEST_NAME = 64;
 export class Templates {
 	readonly #session: Session;
 	readonly #writer: Writer;
-	readonly #concurrency: Concurrency;
+	readonly #lane: Lane;
 
-	constructor(session: Session, writer: Writer, concurrency: Concurrency) {
+	constructor(session: Session, writer: Writer, lane: Lane) {
 		this.#session = session;
 		this.#writer = writer;
-		this.#concurrency = concurrency;
+		this.#lane = lane;
 	}
 
 	async all(): Promise<TargetRecord[]> {
@@ -57,11 +58,22 @@ export class Templates {
 		unlessStopped(signal);
 		const wanted: Json = { ...write.data, name };
 		refuseTemplate(wanted);
-		const made = await this.#concurrency.run(async () =>
-			this.#make({ name, present: await this.#look(name), wanted, allow: there => allow(write, there), signal })
-		);
-		if (made === undefined) throw new ConnectorError("unexpected-answer", `${name} was written and is not there.`);
-		return made;
+		let start: TargetRecord | undefined;
+		const look = () => this.#look(name);
+		try {
+			return await this.#lane.run(signal, async again => {
+				const present = await look();
+				if (!again) start = present;
+				const made = await this.#make({ name, present, wanted, allow: there => allow(write, there), signal });
+				if (made === undefined) throw new ConnectorError("unexpected-answer", `${name} was written and is not there.`);
+				return made;
+			});
+		} catch (error) {
+			const undo: Undo = { name, before: start?.data ?? null, sent: [wanted, ...(write.sent ?? [])] };
+			const isMade = ({ data }: TargetRecord): boolean => isOurs(undo, templateFingerprint(data));
+			const takeBack = () => this.undo(undo, signal);
+			throw await afterFailure(error, { start, look, takeBack, isOurs: isMade, signal });
+		}
 	}
 
 	async undo(undo: Undo, signal?: AbortSignal): Promise<Undone> {
@@ -71,7 +83,7 @@ export class Templates {
 		const print = templateFingerprint(present.data);
 		if (before !== null && print === templateFingerprint(before)) return "already";
 		if (!isOurs(undo, print)) return "changed-since";
-		await this.#concurrency.run(() => this.#make({ name, present, wanted: before, allow: () => undefined, signal }));
+		await this.#lane.run(signal, () => this.#make({ name, present, wanted: before, allow: () => undefined, signal }));
 		return "restored";
 	}
 
@@ -94,7 +106,7 @@ export class Templates {
 			},
 			look: () => this.#look(name),
 			signal,
-			overloaded: () => this.#concurrency.failed()
+			overloaded: () => this.#lane.failed()
 		});
 	}
 

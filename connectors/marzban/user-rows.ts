@@ -74,6 +74,12 @@ export class UserRows {
 		]);
 	}
 
+	/** Takes his owner away. */
+	async disown(present: Json): Promise<void> {
+		const { id } = await this.#key(present);
+		await this.#database.change([{ sql: "UPDATE users SET admin_id = NULL WHERE id = ?", cells: [id], least: 1 }]);
+	}
+
 	/** Puts back what the API cannot: owner, hold and the times of change among it. */
 	async putBack(image: Rows, present: Json): Promise<void> {
 		const rows = rowsOf(present);

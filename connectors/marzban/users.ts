@@ -3,42 +3,52 @@
 import type { Json } from "../../contracts/json";
 import type { TargetRecord } from "../../contracts/migration/records";
 import { ConnectorError, type Cursor, type Page, type Undo, type Undone, type Write } from "../connector";
-import type { Concurrency } from "../http/concurrency";
-import { isObject, type Wire } from "../http/json";
-import { type Session, segment } from "../http/session";
+import type { Session } from "../http/session";
+import { afterFailure } from "./aftermath";
 import { findUsers, getUser, readUsers } from "./api";
 import { isPutBack, rowsOf, withoutCarried } from "./carried";
-import { noSuch, type Owners } from "./owners";
-import { userFingerprint, userRecord } from "./records";
+import type { Lane } from "./lane";
+import type { Owners } from "./owners";
+import { userFingerprint } from "./records";
 import { refuse } from "./refuse";
 import { differences, isBetween, isOurBeginning, nextStep, type Step } from "./steps";
+import { unlessGone, unlessStopped } from "./stopped";
+import { type Met, UserCalls } from "./user-calls";
 import type { UserRows } from "./user-rows";
 import type { Writer } from "./writer";
 
 /** A change that was answered and does not show is asked for once more, then given up. */
 const MOST_CHANGES = 2;
 
+/** How a look at him fails whose row the panel chokes on, or a proxy in front of it. */
+const UNREADABLE: ReadonlySet<string> = new Set(["broken", "unreachable"]);
+
 type Removal = { readonly kind: "remove" | "done" };
 
 export class Users {
 	readonly #session: Session;
 	readonly #writer: Writer;
-	readonly #concurrency: Concurrency;
+	readonly #lane: Lane;
 	readonly #owners: Owners;
+	readonly #calls: UserCalls;
 	readonly #rows: UserRows | undefined;
 
 	/** @param rows the panel's own tables, for what its API cannot say */
-	constructor(session: Session, writer: Writer, concurrency: Concurrency, owners: Owners, rows?: UserRows) {
+	constructor(session: Session, writer: Writer, lane: Lane, owners: Owners, rows?: UserRows) {
 		this.#session = session;
 		this.#writer = writer;
-		this.#concurrency = concurrency;
+		this.#lane = lane;
 		this.#owners = owners;
+		this.#calls = new UserCalls(session, owners, rows);
 		this.#rows = rows;
 	}
 
 	async find(names: readonly string[]): Promise<readonly TargetRecord[]> {
 		const found = await findUsers(this.#session, names);
-		return this.#rows ? await this.#rows.complete(found) : found;
+		if (!this.#rows) return found;
+		const isShown = ({ unreadable }: TargetRecord): boolean => unreadable === undefined;
+		const shown = await this.#rows.complete(found.filter(isShown));
+		return [...shown, ...found.filter(record => !isShown(record))];
 	}
 
 	async read(cursor: Cursor | null, limit: number): Promise<Page<TargetRecord>> {
@@ -51,32 +61,74 @@ export class Users {
 	}
 
 	async write(write: Write, signal?: AbortSignal): Promise<TargetRecord> {
-		this.refuse(write.name, write.data);
-		const desired = this.#asked(write.name, write.data);
-		return await this.#concurrency.run(async () => {
-			const known = write.before !== null || write.ours !== undefined || write.sent !== undefined;
-			const present = known ? await this.#look(write.name) : undefined;
-			await this.#unlessOwnerless(desired, present);
-			const allowed = (there: TargetRecord | undefined) => this.#allow(write, desired, there);
-			return await this.#make({ desired, before: write.before, present, allowed, signal });
-		});
+		const { name, before, ours, sent } = write;
+		this.refuse(name, write.data);
+		const desired = this.#asked(name, write.data);
+		const known = before !== null || ours !== undefined || sent !== undefined;
+		const met: Met = { start: known ? "unseen" : undefined, made: false };
+		try {
+			return await this.#lane.run(signal, async again => {
+				const present = known || again ? await this.#look(name) : undefined;
+				if (met.start === "unseen") met.start = present;
+				await this.#unlessOwnerless(desired, present);
+				const allowed = (there: TargetRecord | undefined) => this.#allow(write, desired, there);
+				return await this.#make({ desired, before, present, allowed, signal, met });
+			});
+		} catch (error) {
+			if (met.start === "unseen") throw error;
+			const { data: started = null } = met.start ?? {};
+			const back: Undo = {
+				name,
+				before: started,
+				...(ours !== undefined && { ours }),
+				sent: [desired, ...(sent ?? [])]
+			};
+			throw await this.#afterFailure(error, back, met, signal);
+		}
 	}
 
 	async undo(undo: Undo, signal?: AbortSignal): Promise<Undone> {
 		const { name, before } = undo;
-		const present = await this.#look(name);
+		const present = await this.#lane.run(signal, () => this.#look(name));
 		if (present === undefined) return before === null ? "already" : "changed-since";
 		if (before !== null && this.#isBack(before, present.data)) return "already";
 		const desired = before && this.#undone(before, present.data);
 		// Ours with all but the owner put back: an undo that was interrupted.
 		const begun = desired !== null && differences(desired, present.data).length === 0;
 		if (!begun && !this.#isOurs(undo, present.data)) return "changed-since";
-		await this.#concurrency.run(() =>
-			before === null || desired === null
-				? this.#remove(present, signal)
-				: this.#restore(before, { desired, before: null, present, allowed: () => undefined, signal })
-		);
+		await this.#lane.run(signal, async again => {
+			const there = again ? await this.#look(name) : present;
+			if (before !== null && desired !== null)
+				await this.#restore(before, { desired, before: null, present: there, allowed: () => undefined, signal });
+			else if (there !== undefined) await this.#remove(there, signal);
+		});
 		return "restored";
+	}
+
+	#afterFailure(error: unknown, undo: Undo, { start, made }: Met, signal: AbortSignal | undefined): Promise<unknown> {
+		const { name } = undo;
+		const there = start === "unseen" ? undefined : start;
+		const own = there === undefined && made;
+		return afterFailure(error, {
+			start: there,
+			signal,
+			look: () => this.#look(name),
+			takeBack: () => (own ? this.#takeAway(undo, signal) : this.undo(undo, signal)),
+			isOurs: ({ data }) => this.#isOurs(undo, data),
+			shut: async ({ data: { status } }) =>
+				status === "active" || status === "on_hold" ? await this.#calls.shut(name, signal) : undefined
+		});
+	}
+
+	/** Who was made just now goes, even if his row is one that the panel chokes on. */
+	async #takeAway(undo: Undo, signal: AbortSignal | undefined): Promise<Undone> {
+		try {
+			return await this.undo(undo, signal);
+		} catch (error) {
+			if (!(error instanceof ConnectorError) || !UNREADABLE.has(error.code)) throw error;
+		}
+		await this.#calls.remove(undo.name, signal).catch(() => undefined);
+		return (await this.#look(undo.name)) === undefined ? "restored" : "changed-since";
 	}
 
 	/** Asked before the first write: whoever was created and then refused an owner would stand there as nobody's. */
@@ -126,54 +178,32 @@ export class Users {
 		return image === undefined || rows === undefined || isPutBack(image, rows);
 	}
 
-	async #make({ desired, before, present, allowed, signal }: Making): Promise<TargetRecord> {
+	async #make({ desired, before, present, allowed, signal, met }: Making): Promise<TargetRecord> {
 		const name = String(desired.username);
-		let changes = 0;
+		let [changes, owners] = [0, 0];
 		const made = await this.#writer.finish<Step>({
 			name,
 			present,
 			next: (there, begun) => {
 				if (!begun) allowed(there);
 				const step = nextStep(desired, there?.data, { now: Date.now() / 1000, before });
-				if (step.kind === "modify" && changes >= MOST_CHANGES) throw unmoved(name, step.fields);
+				if (changes >= MOST_CHANGES && step.kind === "modify") throw unmoved(name, step.fields);
+				// Names fold in some databases: then set-owner finds another one of that name, again and again.
+				if (owners >= MOST_CHANGES && step.kind === "own") throw unmoved(name, ["admin"]);
 				return step;
 			},
 			take: async step => {
-				const record = await this.#send(name, step, signal);
-				if (step.kind === "modify") changes += 1;
-				return record && this.#rows && step.kind !== "carry" ? await this.#rows.require(record) : record;
+				const record = await this.#calls.send(name, step, signal, met);
+				changes += step.kind === "modify" ? 1 : 0;
+				owners += step.kind === "own" ? 1 : 0;
+				return record;
 			},
 			look: () => this.#look(name),
 			signal,
-			overloaded: () => this.#concurrency.failed()
+			overloaded: () => this.#lane.failed()
 		});
 		if (made === undefined) throw new ConnectorError("unexpected-answer", `${name} was written and is not there.`);
 		return made;
-	}
-
-	async #send(name: string, step: Step, signal: AbortSignal | undefined): Promise<TargetRecord | undefined> {
-		const path = `/api/user/${segment(name)}`;
-		if (step.kind === "carry") {
-			unlessStopped(signal);
-			await this.#rows?.carry(step.present, step.change);
-			return (await this.#rows?.complete([{ name, data: step.present }]))?.[0];
-		}
-		// Each answers the user as he then stands, read from the row that was written: there is nothing to read back.
-		if (step.kind === "create") return asUser(name, await this.#session.write("POST", "/api/user", step.body, signal));
-		if (step.kind === "modify") return asUser(name, await this.#session.write("PUT", path, step.body, signal));
-		if (step.kind === "own") return asUser(name, await this.#own(name, path, step.admin, signal));
-		return undefined;
-	}
-
-	async #own(name: string, path: string, admin: string, signal: AbortSignal | undefined): Promise<Wire> {
-		try {
-			const query = new URLSearchParams({ admin_username: admin });
-			return await this.#session.write("PUT", `${path}/set-owner?${query}`, undefined, signal);
-		} catch (error) {
-			if (!(error instanceof ConnectorError) || error.details.fields?.detail !== "Admin not found") throw error;
-			this.#owners.forget();
-			throw new ConnectorError("refused", noSuch(name, admin), error.details);
-		}
 	}
 
 	async #remove(present: TargetRecord, signal: AbortSignal | undefined): Promise<void> {
@@ -185,7 +215,7 @@ export class Users {
 			present,
 			next: there => ({ kind: there === undefined ? "done" : "remove" }),
 			take: async () => {
-				await this.#session.write("DELETE", `/api/user/${segment(name)}`, undefined, signal).catch(unlessGone);
+				await this.#calls.remove(name, signal).catch(unlessGone);
 				return undefined;
 			},
 			look: () => this.#look(name),
@@ -228,10 +258,7 @@ interface Making {
 	readonly present: TargetRecord | undefined;
 	readonly allowed: (there: TargetRecord | undefined) => void;
 	readonly signal: AbortSignal | undefined;
-}
-
-export function unlessStopped(signal: AbortSignal | undefined): void {
-	if (signal?.aborted) throw new ConnectorError("stopped", "Stopped before the next change was made.");
+	readonly met?: Met;
 }
 
 function unmoved(name: string, fields: readonly string[]): ConnectorError {
@@ -239,14 +266,4 @@ function unmoved(name: string, fields: readonly string[]): ConnectorError {
 	return new ConnectorError("unexpected-answer", message, {
 		fields: Object.fromEntries(fields.map(f => [f, "unchanged"]))
 	});
-}
-
-/** Undefined where the answer is not of him: then he is looked at. */
-function asUser(name: string, answer: Wire): TargetRecord | undefined {
-	const record = isObject(answer) ? userRecord(answer) : undefined;
-	return record?.name === name ? record : undefined;
-}
-
-export function unlessGone(error: unknown): void {
-	if (!(error instanceof ConnectorError) || error.code !== "not-found") throw error;
 }

@@ -27,7 +27,7 @@ export interface Work<Step extends { readonly kind: string }> {
 	readonly look: () => Promise<TargetRecord | undefined>;
 	/** Nothing is waited for once it says stop: there would be no next request. */
 	readonly signal: AbortSignal | undefined;
-	/** For an overload that was got over. */
+	/** Told of a failure of the system's that was got over. */
 	readonly overloaded: () => void;
 }
 
@@ -36,9 +36,13 @@ interface Effect {
 	possible: boolean;
 	/** As it was after the last step that was answered. */
 	left: TargetRecord | undefined;
+	/** Failures that speak of the system, if the record gets over them. */
+	failures: number;
 }
 
+/** Of a record that the system refuses, or has no time for, and of one that fails: the latter is judged by the lane. */
 const TRIES = 4;
+const FAILING_TRIES = 2;
 const MOST_STEPS = 12;
 
 export class Writer {
@@ -54,9 +58,11 @@ export class Writer {
 
 	/** The record as it was said to be once nothing was left to do; undefined: it is gone, as asked. */
 	async finish<Step extends { readonly kind: string }>(work: Work<Step>): Promise<TargetRecord | undefined> {
-		const effect: Effect = { possible: false, left: undefined };
+		const effect: Effect = { possible: false, left: undefined, failures: 0 };
 		try {
-			return await this.#steps(work, effect);
+			const made = await this.#steps(work, effect);
+			if (effect.failures > 0) work.overloaded();
+			return made;
 		} catch (error) {
 			if (!(error instanceof ConnectorError)) throw error;
 			const { code, message, details } = error;
@@ -87,7 +93,7 @@ export class Writer {
 				[begun, seen] = [true, true];
 			} catch (error) {
 				failures += 1;
-				effect.possible ||= mayHaveEffect(error);
+				note(effect, error);
 				present = await this.#recover(work, step, error, { present, failures, begun });
 				seen = true;
 			}
@@ -106,7 +112,6 @@ export class Writer {
 		const { ambiguous, retryable, status } = error.details;
 		if (error.code === "conflict" && failures < TRIES) return await lookedAt(work);
 		if (!ambiguous && !retryable) throw error;
-		work.overloaded();
 		let there = present;
 		if (ambiguous) {
 			there = status === undefined ? await this.#settled(work, step, begun) : await lookedAt(work);
@@ -118,7 +123,8 @@ export class Writer {
 
 	async #beforeRepeating(work: { readonly signal: AbortSignal | undefined }, error: ConnectorError, failures: number) {
 		const { retryAfterMs = 0 } = error.details;
-		if (failures >= TRIES || work.signal?.aborted || retryAfterMs > LONGEST_RETRY_AFTER) throw error;
+		const tries = error.code === "throttled" ? TRIES : FAILING_TRIES;
+		if (failures >= tries || work.signal?.aborted || retryAfterMs > LONGEST_RETRY_AFTER) throw error;
 		await this.#clock.sleep(Math.max(retryAfterMs, backoff(failures, this.#retryBaseMs)));
 	}
 
@@ -132,6 +138,11 @@ export class Writer {
 			await this.#clock.sleep(Math.min(pause, left));
 		}
 	}
+}
+
+function note(effect: Effect, error: unknown): void {
+	effect.possible ||= mayHaveEffect(error);
+	if (error instanceof ConnectorError && error.details.retryable) effect.failures += 1;
 }
 
 /** Only what was refused with an answer, or never sent, is known to have changed nothing. */

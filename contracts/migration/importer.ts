@@ -44,7 +44,10 @@ export const importer = contract("migration", "importer", {
 			{ connection, stream: "string", names: { type: "array", items: "string" } },
 			{ scope: "migration:run" }
 		).returns<TargetRecord[]>(),
-		/** Makes the target hold each record as given; an outcome for each, in order. Safe to repeat. */
+		/**
+		 * Makes the target hold each record as given; an outcome for each that was settled while the lease held, in order:
+		 * the others are to be asked for again, under the lease as it is then. Safe to repeat.
+		 */
 		write: action(
 			{
 				connection,

@@ -25,6 +25,8 @@ export interface SourceRecord {
 export interface TargetRecord {
 	readonly name: string;
 	readonly data: Json;
+	/** It is there, and the target cannot show it: why, and what to do. Then its data say nothing. */
+	readonly unreadable?: string;
 }
 
 export const SEVERITIES = ["info", "degraded", "act"] as const;
@@ -98,6 +100,8 @@ export interface Result {
 	readonly fingerprint?: string;
 	/** Quarantined after something was sent that may have taken effect, now or later. */
 	readonly inDoubt?: true;
+	/** Quarantined, and by us it stands at the target all the same: the fields that are not as asked (L30). */
+	readonly lacks?: readonly string[];
 	readonly quarantine?: Quarantine;
 	/** Why it was skipped. */
 	readonly reason?: string;

@@ -1,5 +1,5 @@
 /** How a panel goes wrong on purpose: a share of its API calls fails, before or after they took effect. */
-import { type Answer, failed, text } from "./answers";
+import { type Answer, failed, json, text } from "./answers";
 import { pick, type Random, random } from "./random";
 
 export type FaultKind = "error" | "reset" | "badGateway" | "unavailable" | "tooMany";
@@ -13,17 +13,31 @@ export interface Faults {
 	readonly seed?: number;
 	/** @default all of them */
 	readonly kinds?: readonly FaultKind[];
+	/** Beside them: records that fail whenever they are asked for. */
+	readonly poison?: Poison;
+}
+
+export interface Poison {
+	/** Does a request concern such a record? Told its route, `PUT /api/user/:username`, its address and its body. */
+	readonly hits: (request: { readonly route: string; readonly url: URL; readonly body: string }) => boolean;
+	/** A kind of failure, or a refusal of that status. */
+	readonly how: FaultKind | number;
+	/** It takes effect first. @default false */
+	readonly afterCommit?: boolean;
 }
 
 export interface Fault {
-	readonly kind: FaultKind;
+	readonly kind: FaultKind | number;
 	readonly afterCommit: boolean;
 }
+
+/** What the client gets to see of it; a reset has no answer. */
+export const faceOf = ({ kind }: Fault): Answer | undefined =>
+	typeof kind === "number" ? json({ detail: "Not this one" }, kind) : faces[kind];
 
 const page = (title: string): string =>
 	`<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>sample proxy</center>\r\n</body>\r\n</html>\r\n`;
 
-/** What the client gets to see; a reset has no answer. */
 export const faces: Readonly<Record<FaultKind, Answer | undefined>> = {
 	error: failed,
 	reset: undefined,
@@ -39,6 +53,12 @@ export class FaultSource {
 
 	constructor(private readonly faults: Faults) {
 		this.next = random(faults.seed ?? 1);
+	}
+
+	/** One record's own failure. */
+	strike(request: Parameters<Poison["hits"]>[0]): Fault | undefined {
+		const { poison } = this.faults;
+		return poison?.hits(request) ? { kind: poison.how, afterCommit: poison.afterCommit ?? false } : undefined;
 	}
 
 	/** A limiter refuses before anything happened, so 429 never comes after the commit. */

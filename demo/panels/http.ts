@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import findMyWay, { type HTTPMethod, type HTTPVersion, type Instance } from "find-my-way";
 import { type Answer, failed, notFound, Refusal, refused, text } from "./answers";
 import { type Call, decoded, formOf, raw } from "./call";
-import { type Fault, FaultSource, type Faults, faces } from "./faults";
+import { type Fault, FaultSource, type Faults, faceOf } from "./faults";
 import type { Work } from "./load";
 
 export interface Route {
@@ -70,7 +70,10 @@ export class Front {
 		if (!url.pathname.startsWith("/api/")) return answer();
 		const starved = this.work.starve();
 		if (starved) await this.work.wait();
-		const fault = starved ?? this.faults.draw(method !== "GET");
+		const fault =
+			starved ??
+			this.faults.strike({ route: name, url, body: bytes.toString("utf8") }) ??
+			this.faults.draw(method !== "GET");
 		return fault ? fail(fault, answer) : answer();
 	}
 
@@ -121,7 +124,7 @@ export class Front {
 
 async function fail(fault: Fault, answer: () => Promise<Answer>): Promise<Answer | undefined> {
 	if (fault.afterCommit) await answer();
-	return faces[fault.kind];
+	return faceOf(fault);
 }
 
 /** After a 500 the server hangs up, without having announced it. */

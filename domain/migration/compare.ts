@@ -3,6 +3,7 @@
 import type { Json, JsonValue } from "../../contracts/json";
 import type { Difference, FieldDifference, TargetRecord } from "../../contracts/migration/records";
 import type { Comparison } from "../../contracts/migration/verifier";
+import { canonical } from "../canonical";
 
 interface Expected {
 	readonly id: string;
@@ -16,11 +17,16 @@ export function compareRecords(
 	actual: readonly TargetRecord[],
 	fingerprint: (data: Json) => string
 ): Comparison {
-	const held = new Map(actual.map(record => [record.name, record.data]));
+	const held = new Map(actual.map(record => [record.name, record]));
 	const equal: [string, string, string][] = [];
 	const differences: Difference[] = [];
 	for (const { id, name, data } of expected) {
-		const found = held.get(name);
+		const record = held.get(name);
+		if (record?.unreadable) {
+			differences.push({ id, name, kind: "different", fields: [unreadable(record.unreadable)] });
+			continue;
+		}
+		const found = record?.data;
 		const digest = fingerprint(data);
 		const there = found && fingerprint(found);
 		if (!found) differences.push({ id, name, kind: "missing", fields: [] });
@@ -37,15 +43,28 @@ export function compareRecords(
 	return { equal, differences };
 }
 
+const unreadable = (reason: string): FieldDifference => ({ field: "record", expected: "to be read", actual: reason });
+
 /**
  * The fields that are not as expected: those whose expected value would change the digest of what is there, so that
- * spellings the connector takes for equal are not named. Credentials are named, never shown.
+ * spellings the connector takes for equal are not named. Where no field does so alone, all that differ are; a record
+ * that differs never differs in nothing. Credentials are named, never shown.
  */
-function fieldDifferences(expected: Json, actual: Json, fingerprint: (data: Json) => string): FieldDifference[] {
+export function fieldDifferences(
+	expected: Json,
+	actual: Json,
+	fingerprint: (data: Json) => string
+): readonly FieldDifference[] {
 	const there = fingerprint(actual);
-	return Object.entries(expected)
-		.filter(([field, value]) => fingerprint({ ...actual, [field]: value }) !== there)
-		.map(([field, value]) => ({ field, expected: shown(field, value), actual: shown(field, actual[field]) }));
+	const fields = [...new Set([...Object.keys(expected), ...Object.keys(actual)])];
+	const asked = (field: string): JsonValue => expected[field] ?? null;
+	const alone = fields.filter(field => fingerprint({ ...actual, [field]: asked(field) }) !== there);
+	const differing = fields.filter(
+		field => field in expected && canonical(asked(field)) !== canonical(actual[field] ?? null)
+	);
+	const named = alone.length > 0 ? alone : differing;
+	if (named.length === 0) return [{ field: "record", expected: "as asked", actual: "otherwise" }];
+	return named.map(field => ({ field, expected: shown(field, asked(field)), actual: shown(field, actual[field]) }));
 }
 
 const shown = (field: string, value: JsonValue | undefined): JsonValue =>

@@ -2,8 +2,9 @@
 
 import type { Json } from "../../contracts/json";
 import type { Definition } from "../../contracts/migration/definition";
-import type { Intent, Outcome, Quarantine, Result } from "../../contracts/migration/records";
+import type { Intent, Outcome, Quarantine, Result, TargetRecord } from "../../contracts/migration/records";
 import type { QUARANTINES } from "./common-meanings";
+import { fieldDifferences } from "./compare";
 
 export type Treatment =
 	| { readonly write: true; readonly outcome: Extract<Outcome, "created" | "updated"> }
@@ -59,6 +60,35 @@ const RECORD_FAULTS: Readonly<Record<string, keyof typeof QUARANTINES>> = {
 export function quarantineOf(code: string, message: string, name: string): Quarantine | undefined {
 	const category = RECORD_FAULTS[code];
 	return category === undefined ? undefined : { category, field: "name", value: name, reason: message };
+}
+
+/** What is known of a write that failed. */
+interface Failed {
+	/** Nothing came of it: what stands there is as it was. */
+	readonly untouched?: boolean | undefined;
+	/** What stands there is not known to be ours. */
+	readonly foreign?: boolean | undefined;
+	/** How the record stands there, as far as it is known. */
+	readonly left?: TargetRecord | undefined;
+}
+
+/** The result of a record that could not be made as asked: what is said of it is what stands there (L30). */
+export function heldBack(
+	record: Pick<Intent, "id" | "ours"> & { readonly data: Json },
+	quarantine: Quarantine,
+	{ untouched = false, foreign = false, left }: Failed,
+	fingerprint: (data: Json) => string
+): Result {
+	const said = { id: record.id, outcome: "quarantined", ...(untouched ? {} : { inDoubt: true as const }) } as const;
+	const isOurs = !untouched || record.ours !== undefined;
+	if (left === undefined || !isOurs) return { ...said, quarantine };
+	const lacks = fieldDifferences(record.data, left.data, fingerprint).map(({ field }) => field);
+	const as = typeof left.data.status === "string" ? `, ${left.data.status}` : "";
+	const stands = `It stands at the target${untouched ? " as before" : ""}${as}: ${lacks.join(", ")} not as asked.`;
+	const reason = `${quarantine.reason} ${stands}`;
+	// Whoever changed it since did not make it ours (L2).
+	const known = untouched || foreign ? {} : { fingerprint: fingerprint(left.data) };
+	return { ...said, quarantine: { ...quarantine, reason }, ...known, lacks };
 }
 
 /** Is it one that a write is sent for, or would be found to need none? Nobody is written over against the policy. */

@@ -82,14 +82,15 @@ function streamStatus(stream: StreamRun, allowed: number): StreamStatus {
 export function reportLine(stream: string, { id, name, target, losses, owner }: Intent, result: Result): ReportLine {
 	const moved = result.outcome !== "quarantined" && target !== undefined;
 	const ours = moved && result.outcome !== "skipped";
-	const { outcome, quarantine, reason } = result;
+	const { outcome, quarantine, reason, lacks } = result;
 	return {
 		stream,
 		id,
 		name,
 		owner: owner ?? null,
 		outcome,
-		target: moved ? target.name : null,
+		// What could not be made as asked, and stands there all the same, is named too.
+		target: target && (moved || lacks) ? target.name : null,
 		losses: ours ? losses.map(said) : [],
 		...why(quarantine?.category ?? (outcome === "skipped" ? outcome : null)),
 		reason: reason ?? (quarantine ? `${quarantine.category}: ${quarantine.reason}` : null)

@@ -3,7 +3,7 @@ import { ConnectorError, type Target } from "../../connectors/connector";
 import type { CheckReport } from "../../contracts/migration/connection";
 import { importer, type Onto, type Refused } from "../../contracts/migration/importer";
 import type { Result, TargetRecord, UndoneRecord } from "../../contracts/migration/records";
-import { quarantineOf, treatmentOf } from "../../domain/migration/importing";
+import { heldBack, quarantineOf, treatmentOf } from "../../domain/migration/importing";
 import { ends } from "../../mixins/ends.mixin";
 import { deadline } from "./run/deadline";
 
@@ -69,7 +69,7 @@ export default class ImporterService extends service(ends()) implements Answers<
 		const target = this.ends.target(params.connection);
 		// One applier, and only as long as its lease holds (L6).
 		const signal = deadline(leftOf(params.lease));
-		const results = await this.asked(() => all(params.records, record => settle(target, params, record, signal)));
+		const results = await this.asked(() => settled(params.records, record => settle(target, params, record, signal)));
 		this.measure(params.stream, results, target);
 		return results;
 	}
@@ -135,7 +135,9 @@ const leftOf = ({ remainingMs, sentAt }: WriteParams["lease"]): number =>
 
 /** Would the target say the same the next time? */
 const isForGood = (error: unknown): error is ConnectorError =>
-	error instanceof ConnectorError && (error.code === "refused" || error.code === "conflict");
+	error instanceof ConnectorError &&
+	!error.details.retryable &&
+	quarantineOf(error.code, error.message, "") !== undefined;
 
 /** All are waited for, also after a failure: nothing may still be writing when the answer is given. */
 async function all<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
@@ -143,6 +145,23 @@ async function all<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Pr
 	const failed = settled.find(({ status }) => status === "rejected");
 	if (failed) throw (failed as PromiseRejectedResult).reason;
 	return settled.map(each => (each as PromiseFulfilledResult<R>).value);
+}
+
+/** Those that were settled before the lease was over; what was stopped then goes on under the next one. */
+async function settled(records: readonly Given[], work: (record: Given) => Promise<Result>): Promise<Result[]> {
+	let stopped: ConnectorError | undefined;
+	const results = await all(records, async record => {
+		try {
+			return await work(record);
+		} catch (error) {
+			if (!(error instanceof ConnectorError) || error.code !== "stopped") throw error;
+			stopped = error;
+			return undefined;
+		}
+	});
+	const known = results.filter(result => result !== undefined);
+	if (stopped && known.length === 0) throw stopped;
+	return known;
 }
 
 function linkIn(outcome: Result["outcome"], before: Given["before"]): { link?: string } {
@@ -171,16 +190,9 @@ async function settle(
 			...(typeof link === "string" && { link })
 		};
 	} catch (error) {
-		const quarantine = error instanceof ConnectorError && quarantineOf(error.code, error.message, record.name);
+		if (!(error instanceof ConnectorError) || error.details.retryable) throw error;
+		const quarantine = quarantineOf(error.code, error.message, record.name);
 		if (!quarantine) throw error;
-		const { details, left } = error;
-		const doubt = details.untouched ? {} : { inDoubt: true as const };
-		return {
-			id: record.id,
-			outcome: "quarantined",
-			quarantine,
-			...doubt,
-			...(left && { fingerprint: fingerprint(left.data) })
-		};
+		return heldBack(record, quarantine, { ...error.details, left: error.left }, fingerprint);
 	}
 }

@@ -116,12 +116,14 @@ async function write(
 		return [{ id, name, data, before, ...known, ...(own && { secrets: { ...own } }) }];
 	});
 	const { target: connection, conflict } = run.definition;
-	const call = { connection, stream: stream.stream, conflict, records };
-	const written =
-		records.length === 0
-			? []
-			: await oneApplier(lease(), (held, timeout) => applier.write({ ...call, lease: held }, timeout));
-	const results = new Map(written.map(result => [result.id, result]));
+	const call = { connection, stream: stream.stream, conflict };
+	const results = new Map<string, Result>();
+	// What was not settled before the lease was over goes on under the lease as it was renewed meanwhile.
+	for (let left = records; left.length > 0; left = left.filter(({ id }) => !results.has(id))) {
+		const ask = { ...call, records: left };
+		const settled = await oneApplier(lease(), (held, timeout) => applier.write({ ...ask, lease: held }, timeout));
+		for (const result of settled) results.set(result.id, result);
+	}
 	return prepared.intents.map(intent => results.get(intent.id) ?? notSent(intent));
 }
 
@@ -189,13 +191,13 @@ function takeBack(counted: ReturnType<typeof noCounts>, { outcome, category, los
 }
 
 function place(counted: ReturnType<typeof noCounts>, { id, target }: Intent, result: Result): void {
-	const { outcome, quarantine, inDoubt } = result;
+	const { outcome, quarantine, inDoubt, lacks } = result;
 	if (quarantine) {
 		counted.held.push([id, quarantine.category]);
 		addTally(counted.quarantine, { [quarantine.category]: { count: 1 } });
 	}
 	// What may stand there by us keeps its name for its own record (L9).
-	if (inDoubt && target) counted.claimed.push(target.name);
+	if ((inDoubt || lacks) && target) counted.claimed.push(target.name);
 	if (outcome === "quarantined" || !target) return;
 	if (outcome === "skipped") counted.claimed.push(target.name);
 	else counted.moved.push([id, target.name]);

@@ -1,12 +1,15 @@
 /** Moves a few records first, and looks at them at the target, before the rest goes. */
 
 import { failure } from "../../../cluster/errors";
-import type { SourceRecord, Transformed } from "../../../contracts/migration/records";
+import type { SourceRecord } from "../../../contracts/migration/records";
 import type { Prepared } from "../../../domain/migration/events";
 import type { StreamRun } from "../../../domain/migration/run";
 import { doBatch, finishOpenBatch, type Log, NEW_RECORDS } from "./batch";
 import type { Workplace } from "./place";
 import { intend, prepare } from "./prepare";
+
+/** In one sentence. */
+const MOST_NAMED = 10;
 
 /** Which records go first: those of these names, or so many. */
 export interface Canary {
@@ -14,10 +17,11 @@ export interface Canary {
 	readonly limit?: number;
 }
 
-/** @throws SYSTEM_FAILED when one of them is not at the target as it should be · MIGRATION_NOT_FOUND for a name */
+/** @throws FEW_DIFFER when one of them is not at the target as it should be · MIGRATION_NOT_FOUND for a name */
 export async function moveCanary(place: Workplace, stream: StreamRun, canary: Canary): Promise<void> {
 	const log = await finishOpenBatch(place, stream, NEW_RECORDS);
 	const wanted = new Set(canary.only ?? []);
+	const wrong: string[] = [];
 	let left = canary.only ? Number.POSITIVE_INFINITY : (canary.limit ?? 0);
 	let cursor: string | null = null;
 	do {
@@ -32,13 +36,22 @@ export async function moveCanary(place: Workplace, stream: StreamRun, canary: Ca
 		const chosen = named.filter(({ id }) => !stream.ids.has(id)).slice(0, left);
 		left -= chosen.length;
 		if (chosen.length > 0) await move(place, stream, log, chosen);
+		// Who is named once more is looked at once more.
+		wrong.push(...(await look(place, stream, canary.only ? named : chosen)));
 		cursor = page.next;
 	} while (cursor !== null && left > 0 && !(canary.only && wanted.size === 0) && !place.halted());
-	if (wanted.size > 0)
-		throw failure(
-			"MIGRATION_NOT_FOUND",
-			`The source has no ${stream.stream} named ${[...wanted].join(", ")}: correct the names.`
-		);
+	unlessWrong(stream.stream, [...wanted], wrong);
+}
+
+function unlessWrong(stream: string, absent: readonly string[], wrong: readonly string[]): void {
+	if (absent.length > 0) {
+		const message = `The source has no ${stream} named ${absent.join(", ")}: correct the names.`;
+		throw failure("MIGRATION_NOT_FOUND", message);
+	}
+	if (wrong.length === 0) return;
+	const more = wrong.length > MOST_NAMED ? `, and ${wrong.length - MOST_NAMED} more` : "";
+	const said = `${wrong.slice(0, MOST_NAMED).join("; ")}${more}`;
+	throw failure("FEW_DIFFER", `Not at the target as they should be: ${said}. The report says why of each.`);
 }
 
 async function move(place: Workplace, stream: StreamRun, log: Log, records: readonly SourceRecord[]): Promise<void> {
@@ -47,20 +60,21 @@ async function move(place: Workplace, stream: StreamRun, log: Log, records: read
 	const { cursor, total } = stream;
 	const prepared: Prepared = { batch: stream.batch + 1, cursor, last: false, total, intents, settles: true };
 	await doBatch(place, stream, log, prepared, NEW_RECORDS);
-	await look(
-		place,
-		stream,
-		transformed.filter(({ id }) => stream.moved.has(id))
-	);
 }
 
-async function look({ broker, run }: Workplace, { stream }: StreamRun, moved: readonly Transformed[]): Promise<void> {
-	const records = moved.flatMap(({ id, target }) => (target ? [{ id, ...target }] : []));
-	if (records.length === 0) return;
-	const { differences } = await broker.call("verifier.compare", { connection: run.definition.target, stream, records });
-	if (differences.length === 0) return;
-	const said = differences.map(
+/** Those that are not there as they should be, each with what is wrong with it. */
+async function look(place: Workplace, stream: StreamRun, records: readonly SourceRecord[]): Promise<string[]> {
+	const isThere = ({ id }: SourceRecord): boolean => stream.moved.has(id) && !stream.held.has(id);
+	const waiting = records.filter(record => !isThere(record));
+	const held = waiting.map(({ id, name }) => `${name} (${stream.held.get(id) ?? "skipped"})`);
+	const transformed = await prepare(place, stream.stream, records.filter(isThere));
+	const expected = transformed.flatMap(({ id, target }) => (target ? [{ id, ...target }] : []));
+	if (expected.length === 0) return held;
+	const { target: connection } = place.run.definition;
+	const call = { connection, stream: stream.stream, records: expected };
+	const { differences } = await place.broker.call("verifier.compare", call);
+	const differing = differences.map(
 		({ name, kind, fields }) => `${name} (${kind} ${fields.map(({ field }) => field).join(", ")})`
 	);
-	throw failure("SYSTEM_FAILED", `Not at the target as they should be: ${said.join("; ")}.`);
+	return [...held, ...differing];
 }

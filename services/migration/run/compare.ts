@@ -4,17 +4,18 @@
  */
 
 import { reach } from "../../../adapters/failpoints";
-import type { Difference, Intent, SourceRecord, Transformed } from "../../../contracts/migration/records";
+import type { Difference, SourceRecord } from "../../../contracts/migration/records";
 import type { Comparison } from "../../../contracts/migration/verifier";
 import { digest } from "../../../domain/canonical";
 import type { Prepared } from "../../../domain/migration/events";
-import { claimOf, type StreamRun } from "../../../domain/migration/run";
+import type { StreamRun } from "../../../domain/migration/run";
 import { countRemoved, doBatch, finishOpenBatch, type Log, record } from "./batch";
 import { appendRun, comparisonStream, readComparisons } from "./journal";
-import { beforeOf, type Known, knownRecords, ownOf } from "./known";
+import { beforeOf, type Known, knownRecords } from "./known";
+import { isOpen, type Looked, Looking, only } from "./look";
 import { lookAhead, mapAhead } from "./look-ahead";
 import type { Workplace } from "./place";
-import { intend, onto, prepare } from "./prepare";
+import { intend } from "./prepare";
 import { type Gone, takeAway } from "./removals";
 
 interface ReadPage {
@@ -23,16 +24,6 @@ interface ReadPage {
 	readonly next: string | null;
 	/** The run's version before the read began (L5). */
 	readonly position: string;
-}
-
-/** What was found of a page. */
-interface Looked {
-	readonly equal: Comparison["equal"];
-	readonly differences: readonly Difference[];
-	/** New to the run, or held until now and fit to be moved. */
-	readonly toMove: readonly Transformed[];
-	/** Changed at the source; what stands at the target is ours. */
-	readonly toWrite: readonly Intent[];
 }
 
 /** A page with the first look at it. */
@@ -46,9 +37,6 @@ const LOOKS_AT_ONCE = 2;
 
 /** How often a page is looked at again after something of it was written. */
 const MOST_ROUNDS = 4;
-
-/** Why a record waits that the source itself cannot mend. */
-const TARGETS_REASONS: ReadonlySet<string> = new Set(["target_refused", "target_failed", "conflict"]);
 
 export async function compareStream(place: Workplace, stream: StreamRun): Promise<void> {
 	const comparing = new Comparing(place, stream);
@@ -85,11 +73,14 @@ async function read({ broker, run }: Workplace, { stream }: StreamRun, at: strin
 class Comparing {
 	private log: Log = { version: "" };
 	private known: Promise<Map<string, Known>> | undefined;
+	private readonly looking: Looking;
 
 	constructor(
 		private readonly place: Workplace,
 		private readonly stream: StreamRun
-	) {}
+	) {
+		this.looking = new Looking(place, stream, () => this.records());
+	}
 
 	async start(): Promise<void> {
 		this.log = await finishOpenBatch(this.place, this.stream, beforeOf(await this.records()));
@@ -98,7 +89,7 @@ class Comparing {
 
 	/** A first look at a page, which may come before the pages before it were counted: see `page`. */
 	async see(page: ReadPage): Promise<SeenPage> {
-		return { page, looked: await this.look(this.fresh(page)) };
+		return { page, looked: await this.looking.look(this.fresh(page)) };
 	}
 
 	async page({ page, looked: first }: SeenPage): Promise<void> {
@@ -109,13 +100,16 @@ class Comparing {
 		const equal = [...looked.equal];
 		for (let round = 1; isOpen(looked) && round <= MOST_ROUNDS; round++) {
 			await this.settle(looked);
-			const open = new Set([...looked.toMove, ...looked.toWrite, ...looked.differences].map(({ id }) => id));
+			const written = [...looked.toMove, ...looked.toWrite.map(({ intent }) => intent)];
+			const known = await this.records();
+			for (const { id } of written) if (known.get(id)?.outcome === "quarantined") this.looking.leave(id);
+			const open = new Set([...written, ...looked.differences].map(({ id }) => id));
 			const { records } = await read(this.place, this.stream, page.at);
-			looked = await this.look(records.filter(({ id }) => open.has(id)));
+			looked = await this.looking.look(records.filter(({ id }) => open.has(id)));
 			equal.push(...looked.equal);
 		}
 		// What changes faster than it is written was never seen to be equal (L4).
-		const unsettled = looked.toWrite.map(({ id, name }): Difference => ({ id, name, kind: "different", fields: [] }));
+		const unsettled = looked.toWrite.flatMap(({ difference }) => difference ?? []);
 		await this.count(page, fresh, added, equal, [...looked.differences, ...unsettled]);
 	}
 
@@ -123,76 +117,10 @@ class Comparing {
 		return unique(records).filter(({ id }) => !this.stream.comparison.ids.has(id));
 	}
 
-	private async look(records: readonly SourceRecord[]): Promise<Looked> {
-		const { moved, held, ids, removed, comparison } = this.stream;
-		const transformed = await prepare(
-			this.place,
-			this.stream.stream,
-			records.filter(({ id }) => this.matters(id))
-		);
-		const mine = await this.fitted(transformed.filter(({ id }) => moved.has(id)));
-		const { equal, differences } = await this.compare(mine);
-		const byId = new Map(mine.map(each => [each.id, each]));
-		const toWrite: Intent[] = [];
-		const left: Difference[] = mine.filter(({ target }) => !target).map(unmapped);
-		for (const difference of differences) {
-			const intent = await this.rewrite(byId.get(difference.id) as Transformed, difference, comparison.force);
-			if (intent) toWrite.push(intent);
-			else left.push(difference);
-		}
-		// Held back by a write that failed, and as it should be: written once more, so that its outcome is said anew.
-		const settled = equal.filter(([id]) => held.has(id));
-		for (const [id, , found] of settled) {
-			const known = (await this.records()).get(id);
-			if (known) toWrite.push({ ...(byId.get(id) as Transformed), ...ownOf(known), ours: found });
-		}
-		const isHeld = ({ id, target }: Transformed): boolean =>
-			held.has(id) && !moved.has(id) && target !== undefined && !this.isTaken(id, target.name);
-		const toMove = transformed.filter(each => !ids.has(each.id) || removed.has(each.id) || isHeld(each));
-		return { equal: equal.filter(([id]) => !held.has(id)), differences: left, toMove, toWrite };
-	}
-
-	/** As they can be at the target, where others stood there before us. */
-	private async fitted(mine: readonly Transformed[]): Promise<Transformed[]> {
-		const known = await this.records();
-		const over = mine.map(each => ({ ...each, before: known.get(each.id)?.before ?? null }));
-		const fitted = await onto(this.place, this.stream.stream, over);
-		return fitted.map(({ before, ...each }) => each);
-	}
-
-	/** Who waits for a name waits until it is free. */
-	private isTaken(id: string, name: string): boolean {
-		return this.stream.held.get(id) === "name_taken" && this.stream.names.has(claimOf(name));
-	}
-
-	/** Not what waits for a reason that only the target, or a human, can mend. */
-	private matters(id: string): boolean {
-		const category = this.stream.held.get(id);
-		if (category !== undefined) return this.stream.comparison.force || !TARGETS_REASONS.has(category);
-		return this.stream.moved.has(id) || !this.stream.ids.has(id) || this.stream.removed.has(id);
-	}
-
-	private async compare(transformed: readonly Transformed[]): Promise<Comparison> {
-		const records = transformed.flatMap(({ id, target }) => (target ? [{ id, ...target }] : []));
-		if (records.length === 0) return { equal: [], differences: [] };
-		const { target: connection } = this.place.run.definition;
-		return this.place.broker.call("verifier.compare", { connection, stream: this.stream.stream, records });
-	}
-
-	/** How to write a record that differs, if it is ours to write: nobody else changed it, or a repair was asked for. */
-	private async rewrite(
-		transformed: Transformed,
-		{ kind, found }: Difference,
-		force: boolean
-	): Promise<Intent | undefined> {
-		const known = (await this.records()).get(transformed.id);
-		if (!known || !(force || (kind === "different" && found === known.ours))) return undefined;
-		return { ...transformed, ...ownOf(known), ...(found !== undefined && { ours: found }) };
-	}
-
 	private async settle({ toMove, toWrite }: Looked): Promise<void> {
 		const known = await this.records();
-		const intents = [...(await intend(this.place, this.stream, toMove, new Map(), known)), ...toWrite];
+		const again = toWrite.map(({ intent }) => intent);
+		const intents = [...(await intend(this.place, this.stream, toMove, new Map(), known)), ...again];
 		const { cursor, total } = this.stream;
 		const prepared: Prepared = { batch: this.stream.batch + 1, cursor, last: false, total, intents, settles: true };
 		await doBatch(this.place, this.stream, this.log, prepared, beforeOf(known));
@@ -279,23 +207,6 @@ const NOBODY: Gone = { removed: [], waiting: [], left: [], differences: [] };
 const unique = (records: readonly SourceRecord[]): SourceRecord[] => [
 	...new Map(records.map(each => [each.id, each])).values()
 ];
-
-const isOpen = ({ toMove, toWrite }: Looked): boolean => toMove.length + toWrite.length > 0;
-
-/** What a look found of some of its records. */
-const only = ({ equal, differences, toMove, toWrite }: Looked, ids: ReadonlySet<string>): Looked => ({
-	equal: equal.filter(([id]) => ids.has(id)),
-	differences: differences.filter(({ id }) => ids.has(id)),
-	toMove: toMove.filter(({ id }) => ids.has(id)),
-	toWrite: toWrite.filter(({ id }) => ids.has(id))
-});
-
-const unmapped = ({ id, name, quarantine }: Transformed): Difference => ({
-	id,
-	name,
-	kind: "unmapped",
-	fields: quarantine ? [{ field: quarantine.field, expected: quarantine.reason, actual: null }] : []
-});
 
 /** What the run knows and this listing, whole with its last page, did not name. */
 function absentIds({ ids, removed, comparison }: StreamRun, lastPage: readonly SourceRecord[]): string[] {

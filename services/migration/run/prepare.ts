@@ -68,9 +68,12 @@ export async function intend(
 	const there =
 		names.length > 0 ? await place.broker.call("importer.find", { connection, stream: stream.stream, names }) : [];
 	const before = new Map<string, Json>(there.map(({ name, data }) => [name, data]));
+	const unreadable = new Map(there.flatMap(each => (each.unreadable ? [[each.name, each.unreadable]] : [])));
 	const intents = claimed.map((record): Intent => {
 		const own = begun(record.id);
 		if (own) return { ...record, ...ownOf(own) };
+		const reason = record.target && unreadable.get(record.target.name);
+		if (reason !== undefined) return { ...unwritten(record, reason), before: null };
 		return { ...record, before: (record.target && before.get(record.target.name)) ?? null };
 	});
 	return unlessRefused(place, stream.stream, await onto(place, stream.stream, intents));
@@ -101,6 +104,10 @@ async function unlessRefused(
 /** Something of it may stand there already, so that its name and its intent stay. */
 const isBegun = ({ ours, sent }: Intent): boolean => ours !== undefined || Boolean(sent?.length);
 
+/** What the target cannot show is nobody's to write over. */
+const unwritten = (record: Transformed, reason: string): Transformed =>
+	left(record, { category: "target_failed", field: "name", value: record.target?.name ?? record.name, reason });
+
 const NOTHING_KNOWN: ReadonlyMap<string, Known> = new Map();
 
 const held = (losses: readonly Loss[], without: readonly string[]): Loss[] =>
@@ -110,13 +117,14 @@ const held = (losses: readonly Loss[], without: readonly string[]): Loss[] =>
 export async function onto<R extends Transformed & Pick<Intent, "before">>(
 	{ broker, run }: Parameters<typeof intend>[0],
 	stream: string,
-	records: readonly R[]
+	records: readonly R[],
+	conflict = run.definition.conflict
 ): Promise<R[]> {
 	const over = records.flatMap(({ id, target, before }) =>
 		target && before !== null ? [{ id, data: target.data, before }] : []
 	);
 	if (over.length === 0) return [...records];
-	const { target: connection, conflict } = run.definition;
+	const { target: connection } = run.definition;
 	const fitted = await broker.call("importer.onto", { connection, stream, conflict, records: over });
 	const byId = new Map(fitted.map(each => [each.id, each]));
 	return records.map(record => {

@@ -65,6 +65,15 @@ describe("how many writes at once", () => {
 		expect(share(states, limit => limit > 4)).toBeLessThan(0.15);
 	});
 
+	test.each([
+		["one of a few", 1, 12],
+		["two of a few", 2, 12],
+		["three of many", 3, 48]
+	])("%s records that failed say nothing of the panel", (_name, errors, done) => {
+		const [settled] = run(parallel, 20).slice(-1) as [Control];
+		expect(control(settled, { ...windowAt(parallel, 8), errors, done }).limit).toBe(8);
+	});
+
 	test("a panel that slows down is given less", () => {
 		const [settled] = run(parallel, 20).slice(-1) as [Control];
 		const slow: Panel = () => ({ throughput: 200, latencyMs: 60 });
@@ -80,7 +89,7 @@ describe("how many writes at once", () => {
 describe("the limiter", () => {
 	test("never lets more run than the limit, and finishes all", async () => {
 		let [running, most] = [0, 0];
-		const limiter = new Concurrency(4, () => true);
+		const limiter = new Concurrency(4);
 		const task = async () => {
 			running += 1;
 			most = Math.max(most, running);
@@ -93,8 +102,18 @@ describe("the limiter", () => {
 		expect(limiter.stats).toMatchObject({ running: 0, waiting: 0 });
 	});
 
+	test("tasks that throw are their own, whatever their number; only what is told of the system counts", async () => {
+		const limiter = new Concurrency(4);
+		const failing = () => limiter.run(() => Promise.reject(new Error("no"))).catch(() => undefined);
+		await Promise.all(Array.from({ length: 100 }, failing));
+		expect(limiter.stats.reason).not.toBe("errors");
+		const overloaded = () => limiter.run(async () => limiter.failed());
+		await Promise.all(Array.from({ length: 100 }, overloaded));
+		expect(limiter.stats).toMatchObject({ limit: 1, reason: "errors" });
+	});
+
 	test("a task that throws gives its place back", async () => {
-		const limiter = new Concurrency(1, () => true);
+		const limiter = new Concurrency(1);
 		const failing = () => limiter.run(() => Promise.reject(new Error("no")));
 		await expect(failing()).rejects.toThrow("no");
 		await expect(failing()).rejects.toThrow("no");

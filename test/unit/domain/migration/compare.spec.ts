@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import type { Json } from "../../../../contracts/json";
 import { digest } from "../../../../domain/canonical";
 import { compareRecords } from "../../../../domain/migration/compare";
@@ -36,4 +37,36 @@ describe("a comparison", () => {
 		const { differences } = compareRecords([expected], [{ name: "ALI", data: expected.data }], fingerprint);
 		expect(differences).toEqual([{ id: "1", name: "ali", kind: "missing", fields: [] }]);
 	});
+});
+
+it("names a field of whatever differs, in any way of spelling (a difference that names none says nothing)", () => {
+	const value = fc.oneof(fc.constant(null), fc.constantFrom("", "a", "b"), fc.integer({ min: 0, max: 2 }));
+	const record = fc.dictionary(fc.constantFrom("note", "hold", "status", "limit", "only"), value);
+	// One that looks at some fields only beside others, as a hold counts on hold alone.
+	const print = ({ status, hold, note, ...rest }: Json): string =>
+		digest({ status: status ?? "a", hold: status === "b" ? (hold ?? null) : null, note: note || null, ...rest });
+	fc.assert(
+		fc.property(record, record, (asked, there) => {
+			const { differences, equal } = compareRecords(
+				[{ id: "1", name: "x", data: asked }],
+				[{ name: "x", data: there }],
+				print
+			);
+			expect(equal.length + differences.length).toBe(1);
+			for (const { fields } of differences) expect(fields.length).toBeGreaterThan(0);
+		})
+	);
+});
+
+it("of a row that the target cannot show, it says so", () => {
+	const sick = { name: "ali", data: {}, unreadable: "it chokes on it" };
+	const { differences } = compareRecords([expected], [sick], fingerprint);
+	expect(differences).toEqual([
+		{
+			id: "1",
+			name: "ali",
+			kind: "different",
+			fields: [{ field: "record", expected: "to be read", actual: sick.unreadable }]
+		}
+	]);
 });

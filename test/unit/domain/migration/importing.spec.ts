@@ -1,5 +1,5 @@
 import type { Json } from "../../../../contracts/json";
-import { quarantineOf, treatmentOf } from "../../../../domain/migration/importing";
+import { heldBack, quarantineOf, treatmentOf } from "../../../../domain/migration/importing";
 
 const fingerprint = (data: Json): string => JSON.stringify(data);
 const data: Json = { note: "ours" };
@@ -54,4 +54,43 @@ it.each([
 			write: false,
 			result: { outcome }
 		});
+});
+
+describe("one that could not be made as asked", () => {
+	const quarantine = { category: "target_failed", field: "name", value: "a", reason: "It fails." };
+	const record = { id: "1", data: { note: "new", status: "active" } };
+	const there = (note: string) => ({ name: "a", data: { note, status: "disabled" } });
+
+	it("and is not there is quarantined, nothing else", () => {
+		expect(heldBack(record, quarantine, { untouched: true }, fingerprint)).toEqual({
+			id: "1",
+			outcome: "quarantined",
+			quarantine
+		});
+	});
+
+	it("of which nothing is known is in doubt", () => {
+		expect(heldBack(record, quarantine, {}, fingerprint)).toMatchObject({ inDoubt: true });
+	});
+
+	it.each([
+		["that could not be taken away", record, {}, "at the target, disabled: note, status not as asked."],
+		[
+			"that was ours before",
+			{ ...record, ours: "x" },
+			{ untouched: true },
+			"as before, disabled: note, status not as asked."
+		]
+	] as const)("%s is told as it stands, with what it lacks", (_name, given, failed, words) => {
+		const result = heldBack(given, quarantine, { ...failed, left: there("old") }, fingerprint);
+		expect(result.lacks).toEqual(["note", "status"]);
+		// What nothing was done to may be somebody else's change since (L2).
+		expect(result.fingerprint).toBe("untouched" in failed ? undefined : fingerprint(there("old").data));
+		expect(result.quarantine?.reason).toContain(words);
+	});
+
+	it("where somebody else stands, as before, says nothing of them", () => {
+		const result = heldBack(record, quarantine, { untouched: true, left: there("theirs") }, fingerprint);
+		expect(result).toEqual({ id: "1", outcome: "quarantined", quarantine });
+	});
 });

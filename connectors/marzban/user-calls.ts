@@ -1,0 +1,100 @@
+/** The requests that make a user, one a step. Each answers him from the row that was written: nothing is read back. */
+
+import type { TargetRecord } from "../../contracts/migration/records";
+import { ConnectorError } from "../connector";
+import { isObject, type Wire, type WireObject } from "../http/json";
+import { type Session, segment } from "../http/session";
+import { noSuch, type Owners } from "./owners";
+import { userRecord } from "./records";
+import type { Step } from "./steps";
+import { unlessStopped } from "./stopped";
+import type { UserRows } from "./user-rows";
+
+/** What a write has met on its way. */
+export interface Met {
+	/** What stood there before its first request; `unseen`: not even looked at. */
+	start: TargetRecord | undefined | "unseen";
+	/** A create of its own took effect, or may have. */
+	made: boolean;
+}
+
+const pathOf = (name: string): string => `/api/user/${segment(name)}`;
+
+export class UserCalls {
+	readonly #session: Session;
+	readonly #owners: Owners;
+	readonly #rows: UserRows | undefined;
+
+	constructor(session: Session, owners: Owners, rows?: UserRows) {
+		this.#session = session;
+		this.#owners = owners;
+		this.#rows = rows;
+	}
+
+	/** The user as he then stands; undefined: he must be looked at. */
+	async send(name: string, step: Step, signal: AbortSignal | undefined, met?: Met): Promise<TargetRecord | undefined> {
+		if (step.kind === "done") return undefined;
+		if (step.kind === "carry") {
+			unlessStopped(signal);
+			await this.#rows?.carry(step.present, step.change);
+			return (await this.#rows?.complete([{ name, data: step.present }]))?.[0];
+		}
+		if (step.kind === "disown") {
+			unlessStopped(signal);
+			await this.#rows?.disown(step.present);
+			return (await this.#rows?.complete([{ name, data: { ...step.present, admin: null } }]))?.[0];
+		}
+		const record = asUser(name, await this.#ask(name, step, signal, met));
+		return record && this.#rows ? await this.#rows.require(record) : record;
+	}
+
+	/** Nobody who is half made may connect. */
+	async shut(name: string, signal: AbortSignal | undefined): Promise<TargetRecord | undefined> {
+		return asUser(name, await this.#session.write("PUT", pathOf(name), { status: "disabled" }, signal));
+	}
+
+	/** Answers 500 for one who has no owner, and removes him. */
+	async remove(name: string, signal: AbortSignal | undefined): Promise<void> {
+		await this.#session.write("DELETE", pathOf(name), undefined, signal);
+	}
+
+	#ask(
+		name: string,
+		step: Exclude<Step, { kind: "done" | "carry" | "disown" }>,
+		signal: AbortSignal | undefined,
+		met: Met | undefined
+	): Promise<Wire> {
+		if (step.kind === "create") return this.#create(step.body, signal, met);
+		if (step.kind === "own") return this.#own(name, step.admin, signal);
+		return this.#session.write("PUT", pathOf(name), step.body, signal);
+	}
+
+	async #create(body: WireObject, signal: AbortSignal | undefined, met: Met | undefined): Promise<Wire> {
+		try {
+			const answer = await this.#session.write("POST", "/api/user", body, signal);
+			if (met) met.made = true;
+			return answer;
+		} catch (error) {
+			// A name that is taken is answered with 409: whatever stands there after a crash came of this.
+			if (met && error instanceof ConnectorError && error.details.ambiguous) met.made = true;
+			throw error;
+		}
+	}
+
+	async #own(name: string, admin: string, signal: AbortSignal | undefined): Promise<Wire> {
+		try {
+			const query = new URLSearchParams({ admin_username: admin });
+			return await this.#session.write("PUT", `${pathOf(name)}/set-owner?${query}`, undefined, signal);
+		} catch (error) {
+			if (!(error instanceof ConnectorError) || error.details.fields?.detail !== "Admin not found") throw error;
+			this.#owners.forget();
+			throw new ConnectorError("refused", noSuch(name, admin), error.details);
+		}
+	}
+}
+
+/** Undefined where the answer is not of him: then he is looked at. */
+function asUser(name: string, answer: Wire): TargetRecord | undefined {
+	const record = isObject(answer) ? userRecord(answer) : undefined;
+	return record?.name === name ? record : undefined;
+}

@@ -1,0 +1,182 @@
+/** Looks at records as the target holds them now, and says what there is to do for each. Writes nothing. */
+
+import type { Difference, Intent, SourceRecord, Transformed } from "../../../contracts/migration/records";
+import type { Comparison } from "../../../contracts/migration/verifier";
+import { claimOf, type StreamRun } from "../../../domain/migration/run";
+import { type Known, ownOf } from "./known";
+import type { Workplace } from "./place";
+import { onto, prepare } from "./prepare";
+
+/** What was found of a page. */
+export interface Looked {
+	readonly equal: Comparison["equal"];
+	readonly differences: readonly Difference[];
+	/** New to the run, or held until now and fit to be moved. */
+	readonly toMove: readonly Transformed[];
+	/** Changed at the source; what stands at the target is ours. */
+	readonly toWrite: readonly ToWrite[];
+}
+
+interface ToWrite {
+	readonly intent: Intent;
+	/** How it stands there until it is written; undefined where only its outcome is to be said anew. */
+	readonly difference?: Difference;
+}
+
+/** What the target keeps although the source has it no more: said once. */
+const KEPT = { code: "owner_kept", field: "admin" } as const;
+
+/** Why a record waits that the source itself cannot mend. */
+const TARGETS_REASONS: ReadonlySet<string> = new Set(["target_refused", "target_failed", "conflict"]);
+
+export class Looking {
+	/** Written in this pass, and not taken: writing them again would come to the same. */
+	private readonly refused = new Set<string>();
+
+	constructor(
+		private readonly place: Workplace,
+		private readonly stream: StreamRun,
+		private readonly known: () => Promise<ReadonlyMap<string, Known>>
+	) {}
+
+	/** Writes no more of it in this pass. */
+	leave(id: string): void {
+		this.refused.add(id);
+	}
+
+	async look(records: readonly SourceRecord[]): Promise<Looked> {
+		const { moved, held, ids, removed } = this.stream;
+		const known = await this.known();
+		const matter = records.filter(({ id }) => this.stands(id, known) || this.isOpen(id));
+		const transformed = await prepare(this.place, this.stream.stream, matter);
+		const mine = await this.fitted(transformed.filter(({ id }) => this.stands(id, known)));
+		const compared = await this.compare(mine);
+		const byId = new Map(mine.map(each => [each.id, each]));
+		const { equal, differences } = await this.refit(compared, byId, known);
+		const toWrite: ToWrite[] = [];
+		const left: Difference[] = mine.filter(({ target }) => !target).map(unmapped);
+		for (const difference of differences) {
+			// Of one who could not be made, nothing stands there: as it was said.
+			if (difference.kind === "missing" && !moved.has(difference.id)) continue;
+			const intent = this.rewrite(byId.get(difference.id) as Transformed, difference, known);
+			if (intent) toWrite.push({ intent, difference });
+			else left.push(difference);
+		}
+		// Held back by a write that failed, and as it should be: written once more, so that its outcome is said anew.
+		const unsaid = ([id]: Comparison["equal"][number]): boolean => {
+			const { lost = [] } = known.get(id) ?? {};
+			const codes = lost.map(([code]) => code);
+			return (
+				held.has(id) || (byId.get(id)?.losses.some(({ code }) => code === KEPT.code && !codes.includes(code)) ?? false)
+			);
+		};
+		for (const [id, , found] of equal.filter(unsaid)) {
+			const own = known.get(id);
+			if (own && !this.refused.has(id))
+				toWrite.push({ intent: { ...(byId.get(id) as Transformed), ...ownOf(own), ours: found } });
+		}
+		const isHeld = ({ id, target }: Transformed): boolean =>
+			held.has(id) && !this.stands(id, known) && target !== undefined && !this.isTaken(id, target.name);
+		const toMove = transformed.filter(each => !ids.has(each.id) || removed.has(each.id) || isHeld(each));
+		return { equal: equal.filter(key => !unsaid(key)), differences: left, toMove, toWrite };
+	}
+
+	/** As they can be at the target, where others stood there before us. */
+	private async fitted(mine: readonly Transformed[]): Promise<Transformed[]> {
+		const known = await this.known();
+		const over = mine.map(each => ({ ...each, before: known.get(each.id)?.before ?? null }));
+		const fitted = await onto(this.place, this.stream.stream, over);
+		return fitted.map(({ before, ...each }) => each);
+	}
+
+	/** As they can be at the target, where it keeps what was taken away at the source: a loss, no difference for ever. */
+	private async refit(
+		{ equal, differences }: Comparison,
+		byId: Map<string, Transformed>,
+		known: ReadonlyMap<string, Known>
+	): Promise<Comparison> {
+		const there = (id: string): Difference | undefined => differences.find(each => each.id === id);
+		const isKept = ({ fields }: Difference): boolean => fields.some(({ field }) => field === KEPT.field);
+		const ours = differences.filter(each => isKept(each) && this.mayRewrite(each, known));
+		const over = ours.map(({ id, fields }) => ({
+			...(byId.get(id) as Transformed),
+			before: Object.fromEntries(fields.map(({ field, actual }) => [field, actual]))
+		}));
+		// Ours to write over, whatever is done with others.
+		const fitted = await onto(this.place, this.stream.stream, over, "overwrite");
+		const changed = fitted.filter(({ id, losses }) => losses.length > (byId.get(id)?.losses.length ?? 0));
+		if (changed.length === 0) return { equal, differences };
+		for (const { before, ...each } of changed) byId.set(each.id, each);
+		const again = await this.compare(changed);
+		const ids = new Set(changed.map(({ id }) => id));
+		const still = again.differences.map(each => ({ ...there(each.id), ...each }));
+		return {
+			equal: [...equal, ...again.equal],
+			differences: [...differences.filter(({ id }) => !ids.has(id)), ...still]
+		};
+	}
+
+	/** Who waits for a name waits until it is free. */
+	private isTaken(id: string, name: string): boolean {
+		return this.stream.held.get(id) === "name_taken" && this.stream.names.has(claimOf(name));
+	}
+
+	/** May it be written, for all that is known of it? Not what only the target, or a human, can mend. */
+	private isOpen(id: string): boolean {
+		const { held, ids, removed, comparison } = this.stream;
+		const category = held.get(id);
+		if (this.refused.has(id)) return false;
+		if (category !== undefined) return comparison.force || !TARGETS_REASONS.has(category);
+		return !ids.has(id) || removed.has(id);
+	}
+
+	/** Is it at the target as ours, whole, or in a state that a failed write left (L30)? */
+	private stands(id: string, known: ReadonlyMap<string, Known>): boolean {
+		if (this.stream.moved.has(id)) return true;
+		return this.stream.held.has(id) && !this.isOpen(id) && known.get(id)?.begun === true;
+	}
+
+	private async compare(transformed: readonly Transformed[]): Promise<Comparison> {
+		const records = transformed.flatMap(({ id, target }) => (target ? [{ id, ...target }] : []));
+		if (records.length === 0) return { equal: [], differences: [] };
+		const { target: connection } = this.place.run.definition;
+		return this.place.broker.call("verifier.compare", { connection, stream: this.stream.stream, records });
+	}
+
+	/** How to write a record that differs, if it is ours to write: nobody else changed it, or a repair was asked for. */
+	private rewrite(
+		transformed: Transformed,
+		difference: Difference,
+		known: ReadonlyMap<string, Known>
+	): Intent | undefined {
+		const { id, found } = difference;
+		const own = known.get(id);
+		const { held } = this.stream;
+		if (!own || this.refused.has(id) || (held.has(id) && !this.isOpen(id))) return undefined;
+		if (!this.mayRewrite(difference, known)) return undefined;
+		return { ...transformed, ...ownOf(own), ...(found !== undefined && { ours: found }) };
+	}
+
+	/** Nobody else changed it, or it is asked to be written over. */
+	private mayRewrite({ id, kind, found }: Difference, known: ReadonlyMap<string, Known>): boolean {
+		const { force } = this.stream.comparison;
+		return force || (kind === "different" && found !== undefined && found === known.get(id)?.ours);
+	}
+}
+
+export const isOpen = ({ toMove, toWrite }: Looked): boolean => toMove.length + toWrite.length > 0;
+
+/** What a look found of some of its records. */
+export const only = ({ equal, differences, toMove, toWrite }: Looked, ids: ReadonlySet<string>): Looked => ({
+	equal: equal.filter(([id]) => ids.has(id)),
+	differences: differences.filter(({ id }) => ids.has(id)),
+	toMove: toMove.filter(({ id }) => ids.has(id)),
+	toWrite: toWrite.filter(({ intent }) => ids.has(intent.id))
+});
+
+const unmapped = ({ id, name, quarantine }: Transformed): Difference => ({
+	id,
+	name,
+	kind: "unmapped",
+	fields: quarantine ? [{ field: quarantine.field, expected: quarantine.reason, actual: null }] : []
+});
