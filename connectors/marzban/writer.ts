@@ -40,6 +40,8 @@ interface Effect {
 	failures: number;
 }
 
+const HAS_CHANGED: ReadonlySet<string> = new Set(["conflict", "not-found"]);
+
 /** Of a record that the system refuses, or has no time for, and of one that fails: the latter is judged by the lane. */
 const TRIES = 4;
 const FAILING_TRIES = 2;
@@ -110,7 +112,8 @@ export class Writer {
 	): Promise<TargetRecord | undefined> {
 		if (!(error instanceof ConnectorError)) throw error;
 		const { ambiguous, retryable, status } = error.details;
-		if (error.code === "conflict" && failures < TRIES) return await lookedAt(work);
+		// Taken, or gone since: as it is now.
+		if (HAS_CHANGED.has(error.code) && failures < TRIES) return await lookedAt(work);
 		if (!ambiguous && !retryable) throw error;
 		let there = present;
 		if (ambiguous) {

@@ -177,6 +177,8 @@ async function live(world: World, script: AnyRun): Promise<void> {
 interface Told {
 	readonly status: Status;
 	readonly lines: readonly ReportLine[];
+	/** Names that the last comparison did not find at the target. */
+	readonly missing: ReadonlySet<string>;
 }
 
 /** What the run says of itself, against both panels. */
@@ -190,7 +192,11 @@ async function check(world: World, repaired: boolean): Promise<void> {
 	const since = world.snapshots.slice(world.listedFrom);
 	for (const line of said.lines) {
 		const records = since.flatMap(snapshot => snapshot.get(line.id) ?? []);
-		if (records.length === since.length) checkLine(world, line, records, held, repaired);
+		// What the target acknowledged and lost is listed.
+		const isLost = world.lost.has(line.target ?? "") && !held.has(line.target ?? "") && !repaired;
+		if (isLost && STAND.includes(line.outcome))
+			expect([line.target, said.missing.has(line.target ?? "")]).toEqual([line.target, true]);
+		else if (records.length === since.length) checkLine(world, line, records, held, repaired);
 		else if (repaired) checkGone(world, line, held);
 	}
 }
@@ -347,5 +353,16 @@ async function told({ broker }: CrashingNode): Promise<Told> {
 		lines.push(...page.lines);
 		after = page.next;
 	} while (after !== null);
-	return { status: await broker.call("migration.status", { name: "panel" }), lines };
+	const missing = new Set<string>();
+	let from: string | null = null;
+	do {
+		const page: Lines<DifferenceLine> = await broker.call("migration.diff", {
+			name: "panel",
+			stream: "users",
+			after: from
+		});
+		for (const { name, kind } of page.lines) if (kind === "missing") missing.add(name);
+		from = page.next;
+	} while (from !== null);
+	return { status: await broker.call("migration.status", { name: "panel" }), lines, missing };
 }

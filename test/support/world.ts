@@ -61,6 +61,8 @@ export class World {
 	listedFrom = 0;
 	/** Names at the target that somebody else touched. */
 	readonly touched = new Set<string>();
+	/** Names that the target acknowledged and then lost. */
+	readonly lost = new Set<string>();
 	readonly intended = new Set<string>();
 	context!: Json;
 	first: unknown[] = [];
@@ -357,6 +359,7 @@ export class World {
 
 	/** As a database that lost its last transaction. */
 	private forget(name: string): void {
+		this.lost.add(name);
 		const { db } = this.sides.target;
 		const of = "(SELECT id FROM users WHERE username = ?)";
 		db.prepare(`DELETE FROM proxies WHERE user_id IN ${of}`).run(name);
