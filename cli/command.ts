@@ -1,6 +1,6 @@
 /** What all commands share: a client for the time of the command, one line for an error, an exit code. */
 
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { maskText } from "../domain/platform/masking";
 import { problemOf } from "../domain/platform/problem";
 import type { Client, Need, Open } from "./client";
@@ -91,12 +91,50 @@ function sentenceOf(error: unknown): string {
 	return typeof message === "string" ? message : String(error);
 }
 
+/** More than any file that a command is given. */
+const MOST_BYTES = 2 ** 21;
+
 /** A file's text. @throws CommandError with what to do */
 export function readText(file: string): string {
+	const bytes = Buffer.alloc(MOST_BYTES);
 	try {
-		return readFileSync(file, "utf8");
+		const handle = openSync(file, "r");
+		try {
+			return bytes.toString("utf8", 0, fill(bytes, handle));
+		} finally {
+			closeSync(handle);
+		}
 	} catch (error) {
 		const { code } = error as NodeJS.ErrnoException;
+		if (code === undefined) throw error;
 		throw new CommandError(`The file '${file}' cannot be read (${code}): check its path and your rights to it.`);
+	}
+
+	/** What is no file ends when it will: a pipe, a device. */
+	function fill(into: Buffer, handle: number): number {
+		for (let filled = 0; ; ) {
+			const read = readSync(handle, into, filled, into.length - filled, null);
+			filled += read;
+			if (filled === into.length)
+				throw new CommandError(`The file '${file}' is larger than ${MOST_BYTES} bytes: give the right one.`);
+			if (read === 0) return filled;
+		}
+	}
+}
+
+const ABOUT_A_DEFINITION: ReadonlySet<unknown> = new Set(["DEFINITION_INVALID", "ENVIRONMENT_MISSING"]);
+
+/** Reads a definition for the work; what is wrong with it is told with its file, as compilers do: `panel.yaml:3:9 …`. */
+export async function withDefinition<T>(file: string, work: (document: string) => Promise<T>): Promise<T> {
+	const document = readText(file);
+	try {
+		return await work(document);
+	} catch (error) {
+		const { type, message } = error as { type?: unknown; message: string };
+		if (!ABOUT_A_DEFINITION.has(type)) throw error;
+		const lines = message
+			.split("\n")
+			.map(line => `${file}${line.startsWith("line ") ? line.replace("line ", ":") : `: ${line}`}`);
+		throw new CommandError(lines.join("\n"));
 	}
 }

@@ -8,7 +8,7 @@ import type { Json } from "../contracts/json";
 import type { CheckReport } from "../contracts/migration/connection";
 import type { Connection, OptionValue } from "../contracts/migration/records";
 import { digest } from "../domain/canonical";
-import { resolveReferences } from "../domain/migration/definition";
+import { resolveReferences } from "../domain/migration/references";
 
 type Given = Readonly<Record<string, OptionValue>>;
 
@@ -27,16 +27,17 @@ export function ends(): Mixin<Ends> {
 		created(this: MoleculerService) {
 			const open: Open = { source: new Map(), target: new Map() };
 			const { environment } = settingsOf(this.broker);
-			const once = <E>(cache: Map<string, E>, given: Given, make: (connection: Connection) => E): E => {
+			const once = <E>(side: Side, given: Given, make: (connection: Connection) => E): E => {
+				const cache = open[side] as Map<string, unknown> as Map<string, E>;
 				const key = digest(given as Json);
-				const end = cache.get(key) ?? valid(() => make(resolve(given, environment)));
+				const end = cache.get(key) ?? valid(side, () => make(resolve(side, given, environment)));
 				cache.set(key, end);
 				return end;
 			};
 			Object.assign(this, {
 				ends: {
-					source: given => once(open.source, given, connection => opener(sources, connection)(connection)),
-					target: given => once(open.target, given, connection => opener(targets, connection)(connection))
+					source: given => once("source", given, connection => opener(sources, connection)(connection)),
+					target: given => once("target", given, connection => opener(targets, connection)(connection))
 				},
 				asked,
 				checked: end => asked(() => check(end)),
@@ -55,20 +56,26 @@ interface Open {
 	readonly target: Map<string, Target>;
 }
 
-function resolve(given: Given, environment: (name: string) => string | undefined): Connection {
+type Side = keyof Open;
+
+function resolve(side: Side, given: Given, environment: (name: string) => string | undefined): Connection {
 	const resolved = resolveReferences(given, environment);
 	if (resolved.ok) return resolved.connection;
-	const names = resolved.missing.map(({ option, name }) => `${name} (for '${option}')`).join(", ");
-	throw failure("ENVIRONMENT_MISSING", `The environment variable ${names} is not set: set it, then run again.`);
+	const [variables, forms] = [true, false].map(named =>
+		resolved.unfilled.filter(({ name }) => (name !== undefined) === named).map(({ problem }) => problem)
+	) as [string[], string[]];
+	if (forms.length > 0) throw failure("DEFINITION_INVALID", `${side}: ${forms.join("; ")}.`);
+	const todo = "set it where this node runs, then run again";
+	throw failure("ENVIRONMENT_MISSING", `${side}: ${variables.join("; ")}: ${todo}.`);
 }
 
 /** What a connector says of its options before it sends anything is said of the definition. */
-function valid<E>(open: () => E): E {
+function valid<E>(side: Side, open: () => E): E {
 	try {
 		return open();
 	} catch (error) {
 		if (!(error instanceof ConnectorError)) throw error;
-		throw failure("DEFINITION_INVALID", error.message);
+		throw failure("DEFINITION_INVALID", `${side}: ${error.message}`);
 	}
 }
 

@@ -1,6 +1,6 @@
 import type { Status } from "../../contracts/migration/migration";
 import type { Client } from "../client";
-import { CommandError, type Flags, paint, paper, print, readText, say, screen } from "../command";
+import { CommandError, type Flags, paint, paper, print, say, screen, withDefinition } from "../command";
 import { EXIT } from "../exit";
 import { linesOf } from "../lines";
 import { progressOn } from "../progress";
@@ -10,7 +10,7 @@ import { streamsText } from "../text/status";
 
 /** Every line that a run would report, with no request that writes. */
 export async function dryRun(client: Client, file: string, { json, url }: Flags): Promise<number> {
-	const { name } = await client.call("migration.dryRun", { document: readText(file) });
+	const { name } = await withDefinition(file, document => client.call("migration.dryRun", { document }));
 	const status = await ended(client, name);
 	if (status.failure) throw new CommandError(`${status.failure.message} Nothing has been written.`);
 	if (json) {

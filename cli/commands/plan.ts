@@ -2,13 +2,15 @@ import type { Finding } from "../../contracts/migration/connection";
 import type { Plan } from "../../contracts/migration/migration";
 import { toDo, warning } from "../../domain/migration/finding";
 import type { Client } from "../client";
-import { type Flags, paper, print, readText } from "../command";
+import { type Flags, paper, print, withDefinition } from "../command";
 import { EXIT } from "../exit";
 import { writeForOwner } from "../files";
 import { planText } from "../text/plan";
 
-export async function plan(client: Client, file: string, { json, inbounds, url }: Flags): Promise<number> {
-	const document = readText(file);
+export const plan = (client: Client, file: string, flags: Flags): Promise<number> =>
+	withDefinition(file, document => planOf(client, file, document, flags));
+
+async function planOf(client: Client, file: string, document: string, { json, inbounds, url }: Flags): Promise<number> {
 	const planned = await client.call("migration.plan", { document });
 	const told = await inboundsOf(client, document, planned, inbounds ?? `${planned.name}-inbounds.json`);
 	const said: Plan = { ...planned, findings: [...planned.findings, ...told] };

@@ -1,6 +1,6 @@
 import type { Plan, Status } from "../../contracts/migration/migration";
 import type { Client } from "../client";
-import { CommandError, type Flags, paint, paper, print, readText, say, screen } from "../command";
+import { CommandError, type Flags, paint, paper, print, say, screen, withDefinition } from "../command";
 import { EXIT } from "../exit";
 import { type Interruption, interruption } from "../interruption";
 import { progressOn } from "../progress";
@@ -13,7 +13,7 @@ import { command } from "../text/words";
 const EVERY = { near: 200, far: 500 } as const;
 
 export async function runMigration(client: Client, file: string, flags: Flags): Promise<number> {
-	const plan = await client.call("migration.plan", { document: readText(file), look: false });
+	const plan = await withDefinition(file, document => client.call("migration.plan", { document, look: false }));
 	if (!plan.ok) {
 		print(flags.json ? JSON.stringify(plan) : planText(plan, paper(), { file, url: flags.url }));
 		return EXIT.refused;

@@ -1,6 +1,7 @@
 /** What every panel's connection says, checked against its spec before anything is sent. */
 
 import type { OptionValue } from "../../contracts/migration/records";
+import { optionProblem } from "../../domain/migration/option";
 import { readPanelAddress } from "../../domain/migration/panel-address";
 import { ConnectorError, type Option, type Spec } from "../connector";
 import { readCertificates } from "./certificates";
@@ -45,10 +46,21 @@ export const COMMON_OPTIONS = {
 	username: { type: "string", required: true, description: "A sudo account of the panel." },
 	password: { type: "string", required: true, secret: true, description: "Its password." },
 	...WAY_OPTIONS,
-	rateLimit: { type: "number", default: 0, description: "Requests per second at most; 0 for no limit of ours." },
-	timeoutMs: { type: "number", default: 30_000, description: "How long a request may take." },
+	rateLimit: {
+		type: "number",
+		range: { min: 0.1, max: 10_000, orZero: true },
+		default: 0,
+		description: "Requests per second at most; 0 for no limit of ours."
+	},
+	timeoutMs: {
+		type: "number",
+		range: { min: 100, max: 600_000, integer: true },
+		default: 30_000,
+		description: "How long a request may take."
+	},
 	retryBaseMs: {
 		type: "number",
+		range: { min: 1, max: 60_000, integer: true },
 		default: 1000,
 		description: "The first wait before a read is tried again; doubles, up to ten times this."
 	}
@@ -76,7 +88,7 @@ export class Options {
 	}
 
 	boolean(name: string): boolean {
-		return this.string(name) === "true";
+		return this.string(name).trim() === "true";
 	}
 
 	private url(): URL {
@@ -125,24 +137,18 @@ export class Options {
 	}
 
 	#value(name: string): OptionValue | undefined {
-		return this.#connection[name] ?? this.#options[name]?.default;
+		const given = this.#connection[name];
+		return given === undefined || given === "" ? this.#options[name]?.default : given;
 	}
 
 	#check(name: string, option: Option): void {
 		const value = this.#value(name);
-		if (value === undefined || value === "") {
+		if (value === undefined) {
 			if (option.required) throw problem(name, "is missing");
 			return;
 		}
-		if (option.type === "number" && !(Number.isFinite(Number(value)) && Number(value) >= 0)) {
-			throw problem(name, "must be a number, 0 or more");
-		}
-		if (option.type === "boolean" && !["true", "false"].includes(String(value))) {
-			throw problem(name, "must be true or false");
-		}
-		if (option.type === "enum" && !option.values?.includes(String(value))) {
-			throw problem(name, `must be one of ${option.values?.join(", ")}`);
-		}
+		const wrong = optionProblem(option, value, "filled");
+		if (wrong !== undefined) throw new ConnectorError("refused", `Option ${name} ${wrong}`);
 	}
 }
 

@@ -53,9 +53,15 @@ export const marzbanSpec: Spec = {
 		...COMMON_OPTIONS,
 		// Whoever makes a record may own it.
 		username: { ...COMMON_OPTIONS.username, fixed: true },
-		concurrency: { type: "number", default: 8, description: "Writes at once at most; how many is found by measuring." },
+		concurrency: {
+			type: "number",
+			range: { min: 1, max: 64, integer: true },
+			default: 8,
+			description: "Writes at once at most; how many is found by measuring."
+		},
 		settleMs: {
 			type: "number",
+			range: { min: 0, max: 600_000, integer: true },
 			default: 5000,
 			description: "How long a write whose answer was lost is looked for before it is repeated."
 		},
@@ -96,7 +102,7 @@ class Marzban implements Target {
 
 	constructor(connection: Connection) {
 		const options = new Options(marzbanSpec, connection);
-		const ceiling = Math.max(1, Math.floor(options.number("concurrency")));
+		const ceiling = options.number("concurrency");
 		const common = options.session();
 		this.#session = new Session({
 			...common,

@@ -39,7 +39,12 @@ export const marzneshinSpec: Spec = {
 			description:
 				"The panel's own database, only read, for its admins' passwords: a path, sqlite:///path or mysql://user:password@host/name."
 		},
-		pageSize: { type: "number", default: LARGEST_PAGE, description: "Users a page; the panel refuses more than 100." }
+		pageSize: {
+			type: "number",
+			range: { min: 1, max: LARGEST_PAGE, integer: true },
+			default: LARGEST_PAGE,
+			description: "Users a page; the panel refuses more than 100."
+		}
 	},
 	streams: Object.keys(STREAMS),
 	capabilities: { cas: false, uniqueNaturalKey: true, keysetPaging: false, longestExecution: 30_000 }
@@ -58,7 +63,7 @@ class Marzneshin implements Source {
 	constructor(connection: Connection) {
 		const options = new Options(marzneshinSpec, connection);
 		this.#algorithm = options.string("authAlgorithm") as AlgorithmOption;
-		this.#pageSize = Math.min(LARGEST_PAGE, Math.max(1, options.number("pageSize")));
+		this.#pageSize = options.number("pageSize");
 		const common = options.session();
 		const database = options.string("database");
 		this.#database = database === "" ? undefined : openDatabase(database, common.timeoutMs, "read");

@@ -43,6 +43,13 @@ export interface OptionSpec {
 	/** `table`: texts by name. */
 	readonly type: "string" | "number" | "boolean" | "enum" | "table";
 	readonly values?: readonly string[];
+	/** Of a number: its bounds, and whether 0 is one of them all the same. */
+	readonly range?: {
+		readonly min: number;
+		readonly max: number;
+		readonly integer?: boolean;
+		readonly orZero?: boolean;
+	};
 	readonly required?: boolean;
 	/** What was moved depends on it: it stays as it is once a run has begun. */
 	readonly fixed?: boolean;

@@ -11,7 +11,12 @@ export const NO_ACCESS = ["create", "quarantine"] as const;
 
 export const definitionSchema = {
 	/** Names the run: its state, its report, its files. */
-	name: { type: "string", pattern: "^[a-z0-9][a-z0-9-]{0,62}$" },
+	name: {
+		type: "string",
+		pattern: "^[a-z0-9][a-z0-9-]{0,62}$",
+		/** The pattern in words. */
+		says: "of lower-case letters a to z, digits and hyphens, at most 63, with a letter or digit first"
+	},
 	/** A connection has the options of its connector; the connector's own spec checks them. */
 	source: connection,
 	target: connection,

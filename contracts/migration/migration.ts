@@ -254,7 +254,7 @@ export const migration = contract("migration", "migration", {
 		/** `document` is YAML or JSON. */
 		plan: action(
 			{
-				document: "string|min:1",
+				document: "string",
 				/** False: of one that was begun, what was planned is answered without a look at either side. */
 				look: { type: "boolean", default: true }
 			},
@@ -266,7 +266,7 @@ export const migration = contract("migration", "migration", {
 		).returns<Plan>(),
 		/** The definitions of inbounds of the definition's source. They may hold private keys. */
 		inbounds: action(
-			{ document: "string|min:1", tags: { type: "array", items: "string|min:1" } },
+			{ document: "string", tags: { type: "array", items: "string|min:1" } },
 			{
 				scope: RUN,
 				rest: "POST /migrations/inbounds",
@@ -347,7 +347,7 @@ export const migration = contract("migration", "migration", {
 			}
 		).returns<Status>(),
 		dryRun: action(
-			{ document: "string|min:1" },
+			{ document: "string" },
 			{
 				scope: PLAN,
 				rest: "POST /migrations/dry-run",

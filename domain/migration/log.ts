@@ -23,10 +23,10 @@ const held = (waiting: number, left: number): string =>
 	(left > 0 ? `; ${left} gone from the source cannot be taken away` : "");
 
 const WORDS: { readonly [T in RunEvent["type"]]: (data: DataOf<T>) => string } = {
-	planned: ({ mapping, plan }) =>
+	planned: ({ mapping, plan, definition }) =>
 		[
 			`Planned by ${mapping}: ${plan.streams.map(({ stream, move }) => `${move} ${stream}`).join(", ")} to move.`,
-			...cautionsOf(plan)
+			...cautionsOf({ plan, definition })
 		].join(" "),
 	redefined: ({ changed: paths }) => `The definition was changed in ${paths.join(", ") || "its spelling alone"}.`,
 	taken: () => "A controller took the run over.",

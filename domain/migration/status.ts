@@ -1,6 +1,6 @@
 /** What an operator sees of a run. Pure. */
 
-import type { Counted, Plan, Status, StreamStatus } from "../../contracts/migration/migration";
+import type { Counted, Status, StreamStatus } from "../../contracts/migration/migration";
 import type { Intent, Loss, ReportLine, Result, SaidLoss, UndoneRecord } from "../../contracts/migration/records";
 import { lossPath, sentenceOf } from "./meanings";
 import { isComplete } from "./next-step";
@@ -22,7 +22,7 @@ export function statusOf(run: Run, running: boolean): Status {
 		paused,
 		startedAt,
 		finishedAt,
-		cautions: cautionsOf(plan),
+		cautions: cautionsOf(run),
 		streams,
 		failure,
 		waiting: null,
@@ -33,8 +33,14 @@ export function statusOf(run: Run, running: boolean): Status {
 
 /** A run that goes on after its preflight is as exposed as it was then: whoever looks at it is told each time. */
 const CAUTIONS: ReadonlySet<string> = new Set(["insecure", "no-tls"]);
-export const cautionsOf = ({ findings }: Plan): string[] =>
-	findings.filter(({ code }) => CAUTIONS.has(code)).map(({ message }) => message);
+export function cautionsOf({ plan, definition }: Pick<Run, "plan" | "definition">): string[] {
+	const found = plan.findings.filter(({ code }) => CAUTIONS.has(code)).map(({ message }) => message);
+	// Set since then.
+	const since = (["source", "target"] as const).filter(
+		side => String(definition[side]?.insecure) === "true" && !found.some(message => message.startsWith(`${side}: `))
+	);
+	return [...found, ...since.map(side => `${side}: insecure is set: whoever answers for the panel is believed.`)];
+}
 
 const byCode = <T>(counts: Readonly<Record<string, T>>): [string, T][] =>
 	Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,6 +1,6 @@
 /** Takes out of log lines what would give access: passwords, tokens, subscription keys. Pure. */
 
-const SECRET_FIELD = /pass(word|wd)?$|secret|token|authorization|cookie|api[-_]?key|^key$|hashed/i;
+const SECRET_FIELD = /pass(word|wd|phrase)?$|^headers$|secret|token|authorization|cookie|api[-_]?key|^key$|hashed/i;
 const MASK = "***";
 const DEEPEST = 6;
 

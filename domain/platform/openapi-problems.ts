@@ -20,7 +20,12 @@ export const PROBLEM_SCHEMA: Json = {
 			description: "The fields that are not as they must be.",
 			items: {
 				type: "object",
-				properties: { field: text, message: text },
+				properties: {
+					field: text,
+					message: text,
+					line: { type: "integer", minimum: 1, description: "Of a definition." },
+					column: { type: "integer", minimum: 1 }
+				},
 				required: ["field", "message"],
 				additionalProperties: false
 			}

@@ -7,6 +7,9 @@ import { maskText } from "./masking";
 export interface Fault {
 	readonly field: string;
 	readonly message: string;
+	/** Where in the document, counted from 1. */
+	readonly line?: number;
+	readonly column?: number;
 }
 
 /** The body of `application/problem+json`. */
@@ -102,6 +105,7 @@ function detailOf(error: ErrorLike, code: ErrorCode): string {
 }
 
 function faultsOf({ data }: ErrorLike, code: ErrorCode): Fault[] {
+	if (code === "DEFINITION_INVALID") return placesIn(data);
 	if (code !== "VALIDATION_ERROR" || !Array.isArray(data)) return [];
 	return data.flatMap((fault: Record<string, unknown> | null): Fault[] => {
 		const { field, type, message, actual } = fault ?? {};
@@ -112,4 +116,16 @@ function faultsOf({ data }: ErrorLike, code: ErrorCode): Fault[] {
 				.map(name => ({ field: name, message: `There is no field '${name}' here.` }));
 		return [{ field: String(field ?? ""), message: String(message ?? type ?? "") }];
 	});
+}
+
+/** Of a definition, by line and column. */
+function placesIn(data: unknown): Fault[] {
+	const { problems } = (data ?? {}) as { problems?: unknown };
+	if (!Array.isArray(problems)) return [];
+	return problems.map(({ path, line, column, message }: Record<string, unknown>) => ({
+		field: String(path ?? ""),
+		message: maskText(String(message ?? "")),
+		line: Number(line),
+		column: Number(column)
+	}));
 }

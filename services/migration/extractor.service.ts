@@ -1,7 +1,10 @@
 import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
+import { failure } from "../../cluster/errors";
+import { mostMessageBytes } from "../../cluster/transport";
 import type { Json } from "../../contracts/json";
 import type { CheckReport } from "../../contracts/migration/connection";
 import { type ExtractedPage, extractor, type FoundInbounds } from "../../contracts/migration/extractor";
+import { pageTooLarge } from "../../domain/migration/message-size";
 import { ends } from "../../mixins/ends.mixin";
 
 const { check, count, page, secrets, inbounds, find } = extractor.actions;
@@ -22,7 +25,9 @@ export default class ExtractorService extends service(ends()) implements Answers
 	@Action(page)
 	async page(ctx: CallOf<typeof page>): Promise<ExtractedPage> {
 		const { connection, stream, cursor, limit } = ctx.params;
-		return this.asked(() => this.ends.source(connection).read(stream, cursor, limit));
+		const read = await this.asked(() => this.ends.source(connection).read(stream, cursor, limit));
+		this.refuseTooLarge(read, limit);
+		return read;
 	}
 
 	@Action(secrets)
@@ -43,5 +48,13 @@ export default class ExtractorService extends service(ends()) implements Answers
 		const { connection, stream, name } = ctx.params;
 		const found = await this.asked(() => this.ends.source(connection).find(stream, name));
 		return found?.data ?? null;
+	}
+
+	/** A message that does not fit would never arrive, and nobody would be told why. */
+	private refuseTooLarge(page: ExtractedPage, limit: number): void {
+		const most = mostMessageBytes(this.broker);
+		if (most === undefined) return;
+		const why = pageTooLarge(Buffer.byteLength(JSON.stringify(page)), limit, most);
+		if (why !== undefined) throw failure("DEFINITION_INVALID", why);
 	}
 }

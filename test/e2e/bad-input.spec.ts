@@ -85,7 +85,7 @@ const CASES: readonly Case[] = [
 		wrong: "an option that does not exist",
 		changes: () => ({ conflcit: "skip" }),
 		code: 1,
-		says: /line \d+:\d+ conflcit: There is no option/
+		says: /:\d+:\d+ conflcit: There is no option/
 	},
 	{
 		wrong: "an environment variable that is not set",
@@ -120,7 +120,7 @@ describe("a run", () => {
 		const file = join(stage.folder, "broken.yaml");
 		writeFileSync(file, "name: x\nsource: [\n");
 		const ended = await stage.banyan(["migration", "run", file]).ended;
-		expect([ended.code, ended.stderr]).toEqual([1, expect.stringMatching(/^banyan: line \d+:\d+: /)]);
+		expect([ended.code, ended.stderr]).toEqual([1, expect.stringMatching(/^banyan: \S*broken\.yaml:\d+:\d+: /)]);
 	});
 
 	it("with an option the command does not know says so", async () => {
@@ -171,7 +171,7 @@ it("a definition that changed under a run is refused, and the run goes on with t
 	const refused = await stage.banyan(["migration", "run", changed]).ended;
 	expect([refused.code, refused.stderr]).toEqual([
 		2,
-		expect.stringMatching(/not the one it was begun with: restore it/)
+		expect.stringMatching(/not the one it was begun with, in conflict: restore it/)
 	]);
 	const restored = await stage.banyan(["migration", "run", stage.define()]).ended;
 	expect(restored.stdout).toContain("1008 of 1008 accounted for · 0 differences");

@@ -88,7 +88,7 @@ it("streams are put in their order, and none is named twice", async () => {
 	for (const word of ["plan", "dry-run", "run"])
 		expect(await other.banyan(["migration", word, twice]).ended).toMatchObject({
 			code: 1,
-			stderr: expect.stringMatching(/line \d+:\d+ streams\.2: 'users' is named twice/)
+			stderr: expect.stringMatching(/:\d+:\d+ streams\.2: 'users' is named twice/)
 		});
 });
 

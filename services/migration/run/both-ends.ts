@@ -1,6 +1,7 @@
 /** Both ends of a definition as a check finds them now. */
 
 import type { Broker } from "../../../cluster";
+import { codeOf, failure } from "../../../cluster/errors";
 import { settingsOf } from "../../../cluster/settings";
 import type { CheckReport, Finding } from "../../../contracts/migration/connection";
 import type { Definition } from "../../../contracts/migration/definition";
@@ -17,10 +18,10 @@ export interface Checked {
 }
 
 export async function checkedEnds(broker: Broker, definition: Definition): Promise<Checked> {
-	const [source, target] = await Promise.all([
+	const [source, target] = await both(
 		checked("source", () => broker.call("extractor.check", { connection: definition.source })),
 		checked("target", () => broker.call("importer.check", { connection: definition.target }))
-	]);
+	);
 	const { environment } = settingsOf(broker);
 	const findings = [...named("source", source), ...named("target", target)];
 	const identities = {
@@ -28,6 +29,18 @@ export async function checkedEnds(broker: Broker, definition: Definition): Promi
 		target: identity(target, addressOf(definition.target, environment))
 	};
 	return { source, target, findings, identities };
+}
+
+/** What is wrong with the definition at both ends is told at once. */
+async function both(...checks: [Promise<CheckReport>, Promise<CheckReport>]): Promise<[CheckReport, CheckReport]> {
+	const ended = await Promise.allSettled(checks);
+	const failed = ended.flatMap(end => (end.status === "rejected" ? [end.reason as Error & { type?: string }] : []));
+	const [first, second] = failed;
+	const type = codeOf(first);
+	if (first && second && type !== undefined && type === codeOf(second))
+		throw failure(type, `${first.message}\n${second.message}`);
+	if (first) throw first;
+	return await Promise.all(checks);
 }
 
 const identity = ({ system, version, account }: CheckReport, address: string | null): Side => ({

@@ -1,6 +1,7 @@
 /** The preflight: looks at both sides, runs every record through the mapping, writes nothing. */
 
 import type { Broker } from "../../../cluster";
+import { mostMessageBytes } from "../../../cluster/transport";
 import type { Json } from "../../../contracts/json";
 import type { CheckReport, Finding } from "../../../contracts/migration/connection";
 import type { Definition } from "../../../contracts/migration/definition";
@@ -11,6 +12,7 @@ import { fact, refused, warning } from "../../../domain/migration/finding";
 import { IdSet } from "../../../domain/migration/idset";
 import type { Mapping } from "../../../domain/migration/mapping";
 import { lossPath } from "../../../domain/migration/meanings";
+import { batchTooLarge } from "../../../domain/migration/message-size";
 import { NameSet } from "../../../domain/migration/nameset";
 import { noOutcomes } from "../../../domain/migration/run";
 import { lostBy } from "../../../domain/migration/tally";
@@ -50,6 +52,7 @@ export async function preflight(
 	const findings: Finding[] = [...ends.findings];
 	if (reachable) findings.push(...mapping.findings(context, source.facts, target.facts, definition));
 	findings.push(...unknownStreams(definition, mapping), ...reordered(given, definition), removals(definition));
+	findings.push(...unfitting(broker, definition));
 	let streams: StreamPlan[] = [];
 	if (findings.every(({ ok }) => ok)) {
 		const run = () => ({ mapping: mapping.name, context });
@@ -112,6 +115,12 @@ const unknownStreams = ({ streams }: Definition, mapping: Mapping<Json>): Findin
 			const known = Object.keys(mapping.streams).join(", ");
 			return refused("stream-unknown", `There is no stream '${stream}' to move; known are: ${known}.`);
 		});
+
+function unfitting(broker: Broker, { batch }: Definition): Finding[] {
+	const most = mostMessageBytes(broker);
+	const why = most === undefined ? undefined : batchTooLarge(batch.bytes, most);
+	return why === undefined ? [] : [refused("batch-too-large", why)];
+}
 
 function clashes({ conflict }: Definition, streams: readonly StreamPlan[]): Finding[] {
 	return streams

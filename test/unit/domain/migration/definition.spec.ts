@@ -1,4 +1,8 @@
-import { type KnownConnectors, readDefinition, resolveReferences } from "../../../../domain/migration/definition";
+import fc from "fast-check";
+import { sources, targets } from "../../../../connectors";
+import { type KnownConnectors, readDefinition } from "../../../../domain/migration/definition";
+import { resolveReferences } from "../../../../domain/migration/references";
+import { BAD_DEFINITIONS, GOOD } from "../../../support/bad-definitions";
 
 const known: KnownConnectors = {
 	source: {
@@ -65,7 +69,7 @@ describe("a definition", () => {
 			/^6 conflict: .*'skip', 'overwrite', 'fail'|^6 conflict: /
 		],
 		["a wrong type", `${good}batch: { records: many }\n`, /^6 batch.records: .*number/],
-		["a missing part", "name: panel\nsource: { connector: marzneshin, url: x }\n", /target.*required/],
+		["a missing part", "name: panel\nsource: { connector: marzneshin, url: x }\n", /target' is missing: it is a table/],
 		[
 			"a connector that does not exist",
 			good.replace("marzban", "marzbann"),
@@ -89,7 +93,7 @@ describe("a definition", () => {
 		["a missing option", good.replace("  url: http://127.0.0.1:8100\n", ""), /target: 'url' is missing/],
 		["a name that is no name", good.replace("name: panel", "name: Panel One"), /^1 name: /],
 		["broken YAML", `${good}  : [`, /^\d+ : /],
-		["an empty file", "", /A definition is a table of options/]
+		["an empty file", "", /It is empty/]
 	])("with %s is refused by line and path", (_, text, expected) => {
 		expect(problemsOf(text).join("\n")).toMatch(expected);
 	});
@@ -103,6 +107,130 @@ describe("a reference to the environment", () => {
 
 	it("that is not set is named with its option", () => {
 		const resolved = resolveReferences({ connector: "x", password: "${PASS}" }, () => undefined);
-		expect(resolved).toEqual({ ok: false, missing: [{ option: "password", name: "PASS" }] });
+		expect(resolved).toMatchObject({ ok: false, unfilled: [{ option: "password", name: "PASS" }] });
+	});
+
+	const environment: Readonly<Record<string, string>> = { SET: "value", EMPTY: "" };
+	const filled = (text: string) =>
+		resolveReferences({ connector: "x", headers: { one: text } }, name => environment[name]);
+
+	it.each([
+		["${SET}", "value"],
+		["a${SET}b${SET}", "avaluebvalue"],
+		["${SET:-other}", "value"],
+		["${SET-other}", "value"],
+		["${EMPTY:-other}", "other"],
+		["${EMPTY-other}", ""],
+		["${UNSET:-other}", "other"],
+		["${UNSET-other}", "other"],
+		["${UNSET:-}", ""],
+		["${UNSET:-http://a:1/-x y}", "http://a:1/-x y"],
+		["$${SET}", "${SET}"],
+		["$$${SET}", "$${SET}"],
+		["a$SET b$$c $", "a$SET b$$c $"]
+	])("%s comes to '%s'", (text, expected) => {
+		expect(filled(text)).toEqual({ ok: true, connection: { connector: "x", headers: { one: expected } } });
+	});
+
+	it.each([
+		["${UNSET}", /variable UNSET \(for 'headers\.one'\) is not set/],
+		["${EMPTY}", /variable EMPTY \(for 'headers\.one'\) is set, but empty/],
+		["${SET", /without its \}/],
+		["${SET:+x}", /names no variable/],
+		["${SET:-${SET}}", /within the default of another/]
+	])("%s is refused", (text, expected) => {
+		const resolved = filled(text);
+		expect(resolved.ok ? "" : resolved.unfilled.map(({ problem }) => problem).join()).toMatch(expected);
+	});
+});
+
+describe("a definition that is wrong", () => {
+	const specs = (table: typeof sources | typeof targets) =>
+		Object.fromEntries(Object.entries(table).map(([name, { spec }]) => [name, spec.options]));
+	const real: KnownConnectors = { source: specs(sources), target: specs(targets) };
+
+	it("differs from one that is right", () => {
+		expect(readDefinition(GOOD, real)).toMatchObject({ ok: true });
+	});
+
+	it.each(BAD_DEFINITIONS.map(each => [each.wrong, each] as const))(
+		"with %s is refused in its place, in words",
+		(_, { text, says }) => {
+			const read = readDefinition(text, real);
+			const told = read.ok
+				? []
+				: read.problems.map(({ line, column, path, message }) => `${line}:${column} ${path}: ${message}`);
+			expect(told[0]).toMatch(says);
+			for (const one of told) expect(one).toMatch(/[.?]$/);
+		}
+	);
+
+	it("reads anything within a few seconds, and never breaks", () => {
+		const words = [
+			"a",
+			": ",
+			"\n",
+			"  ",
+			"- ",
+			"[",
+			"]",
+			"{",
+			"}",
+			",",
+			"&a ",
+			"*a",
+			"<<",
+			"!t ",
+			"'",
+			'"',
+			"|",
+			"${A}",
+			"\t",
+			"#",
+			"\ufeff",
+			"---\n",
+			"? "
+		];
+		fc.assert(
+			fc.property(fc.array(fc.constantFrom(...words), { maxLength: 60 }), parts => {
+				const read = readDefinition(`${GOOD}${parts.join("")}`, real);
+				for (const { line, column } of read.ok ? [] : read.problems) expect(Math.min(line, column)).toBeGreaterThan(0);
+			})
+		);
+	});
+});
+
+describe("what a definition may say by YAML's own means", () => {
+	it("anchors, aliases and merges: own keys win, of merged ones the first", () => {
+		const text = `name: panel
+source: &panel
+  connector: marzneshin
+  url: http://a
+target:
+  url: http://b
+  <<: [{ connector: marzban }, *panel]
+`;
+		expect(readDefinition(text, known)).toMatchObject({
+			ok: true,
+			definition: { target: { connector: "marzban", url: "http://b" } }
+		});
+	});
+
+	it("a byte order mark, Windows lines, a directive's end", () => {
+		const text = `\ufeff---\r\n${good.replaceAll("\n", "\r\n")}...\r\n`;
+		expect(readDefinition(text, known)).toMatchObject({ ok: true });
+	});
+
+	it("a fault in a merged table is told where it is written", () => {
+		const text = `name: panel
+source: &panel { connector: marzneshin, url: "\${A", authAlgorithm: auto }
+target: { <<: *panel, connector: marzban }
+`;
+		expect(problemsOf(text)).toEqual(
+			expect.arrayContaining([
+				expect.stringMatching(/^2 source\.url: /),
+				expect.stringMatching(/^2 target\.authAlgorithm: /)
+			])
+		);
 	});
 });

@@ -1,0 +1,204 @@
+/**
+ * The text of a definition as plain values, each with its place: YAML 1.2, of which JSON is a part. Whatever a text can do
+ * beyond saying values (tags of other programs, aliases without end, nesting without end) is refused with its place. Pure.
+ */
+
+import { Composer, type CST, isAlias, isMap, isScalar, isSeq, Lexer, type Node, type Pair, Parser, Scalar } from "yaml";
+import { deeperThan } from "./definition-depth";
+import { yamlSays } from "./yaml-words";
+
+export type Path = readonly (string | number)[];
+/** Where in the text, counted from 1. */
+export interface Place {
+	readonly line: number;
+	readonly column: number;
+}
+export type ReadText =
+	| {
+			readonly ok: true;
+			readonly value: unknown;
+			/** Of a value, or else of what it would stand in; `key` where the key is what is wrong. */
+			placeOf(path: Path, of?: "key" | "value"): Place;
+	  }
+	| { readonly ok: false; readonly problems: readonly (Place & { readonly message: string })[] };
+
+/** The longest text, in characters. */
+const MOST_CHARACTERS = 2 ** 18;
+/** The most words and signs of YAML: it takes a second to read some ten thousands. */
+const MOST_LEXEMES = 40_000;
+const DEEPEST = 30;
+/** The most values, those behind aliases counted each time. */
+const MOST_VALUES = 20_000;
+const MOST_PROBLEMS = 5;
+
+/** Something is wrong at an offset of the text. */
+class Refusal extends Error {
+	constructor(
+		readonly offset: number,
+		message: string
+	) {
+		super(message);
+	}
+}
+
+/** @param given YAML or JSON; a byte order mark before it is passed over */
+export function readText(given: string): ReadText {
+	const text = given.replace(/^\uFEFF/, "");
+	const placed = (offset: number, message: string) => ({ ...placeIn(text, offset), message });
+	try {
+		refuseBinary(text);
+		const node = composed(text);
+		const values = new Values(node);
+		const placeOf = (path: Path, of: "key" | "value" = "value"): Place => placeIn(text, values.offsetOf(path, of));
+		return { ok: true, value: values.value, placeOf };
+	} catch (error) {
+		if (error instanceof Refusals)
+			return { ok: false, problems: error.all.map(({ offset, message }) => placed(offset, message)) };
+		if (error instanceof Refusal) return { ok: false, problems: [placed(error.offset, error.message)] };
+		throw error;
+	}
+}
+
+class Refusals extends Error {
+	constructor(readonly all: readonly Refusal[]) {
+		super("refused");
+	}
+}
+
+function placeIn(text: string, offset: number): Place {
+	const before = text.slice(0, offset);
+	const line = before.split("\n").length;
+	return { line, column: before.length - before.lastIndexOf("\n") };
+}
+
+/** A character that no text file has; U+FFFD is what stands for bytes that are no UTF-8. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are looked for
+const BINARY = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffd]/;
+
+function refuseBinary(text: string): void {
+	if (text.length > MOST_CHARACTERS)
+		throw new Refusal(0, `It is longer than ${MOST_CHARACTERS} characters: that is no definition.`);
+	const at = text.search(BINARY);
+	if (at >= 0) throw new Refusal(at, "Here is something that is no text in UTF-8: save it as UTF-8.");
+}
+
+/** The lexer's signs for what is not written out: they have no length. */
+const SIGNS: ReadonlySet<string> = new Set(["\x02", "\x18", "\x1f"]);
+
+function tokensOf(text: string): CST.Token[] {
+	const parser = new Parser();
+	const tokens: CST.Token[] = [];
+	let [offset, count] = [0, 0];
+	for (const lexeme of new Lexer().lex(text)) {
+		if (++count > MOST_LEXEMES) throw new Refusal(offset, "There is too much up to here: that is no definition.");
+		if (!SIGNS.has(lexeme)) offset += lexeme.length;
+		tokens.push(...parser.next(lexeme));
+	}
+	return [...tokens, ...parser.end()];
+}
+
+/** Null where there is nothing but comments. */
+function composed(text: string): Node | null {
+	const tokens = tokensOf(text);
+	// Looked at before what walks it by calling itself.
+	const deep = deeperThan(DEEPEST, tokens);
+	if (deep !== undefined) throw new Refusal(deep, `This is nested deeper than ${DEEPEST} levels.`);
+	const [, second] = tokens.filter((token): token is CST.Document => token.type === "document");
+	if (second) throw new Refusal(second.offset, "A second document begins here: a definition is one.");
+	const [document] = [
+		...new Composer({ schema: "core", version: "1.2", resolveKnownTags: false }).compose(tokens, true, text.length)
+	];
+	const faults = [...(document?.errors ?? []), ...(document?.warnings ?? [])];
+	if (faults.length > 0) {
+		const refusals = faults.map(fault => new Refusal(fault.pos[0], yamlSays(fault, text)));
+		throw new Refusals(refusals.sort((a, b) => a.offset - b.offset).slice(0, MOST_PROBLEMS));
+	}
+	return document?.contents ?? null;
+}
+
+const offsetOf = (node: unknown): number => (node as { range?: [number, number, number] } | null)?.range?.[0] ?? 0;
+
+/** The values of a document, aliases and merges followed within bounds, and where each stands. */
+class Values {
+	readonly value: unknown;
+	private readonly anchors = new Map<string, Node>();
+	private readonly offsets = { key: new Map<string, number>(), value: new Map<string, number>() };
+	private count = 0;
+
+	constructor(node: Node | null) {
+		this.value = node === null ? null : this.read(node, [], []);
+	}
+
+	offsetOf(path: Path, of: "key" | "value"): number {
+		const own = of === "key" ? this.offsets.key.get(JSON.stringify(path)) : undefined;
+		if (own !== undefined) return own;
+		for (let depth = path.length; depth >= 0; depth--) {
+			const offset = this.offsets.value.get(JSON.stringify(path.slice(0, depth)));
+			if (offset !== undefined) return offset;
+		}
+		return 0;
+	}
+
+	/** @param above what `node` stands in, outermost first; an alias in it leads out of the order of the text */
+	private read(node: unknown, path: Path, above: readonly unknown[]): unknown {
+		const alias = above.find(isAlias);
+		if (++this.count > MOST_VALUES)
+			throw new Refusal(
+				offsetOf(alias ?? node),
+				`More than ${MOST_VALUES} values${alias ? " by way of its aliases" : ""}: that is no definition.`
+			);
+		this.offsets.value.set(JSON.stringify(path), offsetOf(node));
+		const { anchor } = (node ?? {}) as { anchor?: string };
+		if (anchor !== undefined && !alias) this.anchors.set(anchor, node as Node);
+		if (isAlias(node)) return this.read(this.behind(node, above), path, [...above, node]);
+		const within = [...above, node];
+		if (isMap(node)) return Object.fromEntries(this.entries(node.items, path, within));
+		if (isSeq(node)) return node.items.map((item, index) => this.read(item, [...path, index], within));
+		return isScalar(node) ? node.value : null;
+	}
+
+	private behind(alias: { readonly source: string }, above: readonly unknown[]): Node {
+		const node = this.anchors.get(alias.source);
+		if (!node)
+			throw new Refusal(
+				offsetOf(alias),
+				`The alias '*${alias.source}' has no '&${alias.source}' before it: write that first.`
+			);
+		if (above.includes(node))
+			throw new Refusal(offsetOf(alias), `The alias '*${alias.source}' stands for what it stands in.`);
+		return node;
+	}
+
+	/** Own keys win over merged ones, whatever their order; of merged ones the first. */
+	private entries(pairs: readonly AnyPair[], path: Path, above: readonly unknown[]): Map<string, unknown> {
+		const found = new Map<string, unknown>();
+		for (const { key, value } of pairs.filter(pair => !isMerge(pair))) {
+			const name = nameOf(key);
+			this.offsets.key.set(JSON.stringify([...path, name]), offsetOf(key));
+			found.set(name, this.read(value, [...path, name], above));
+		}
+		for (const pair of pairs.filter(isMerge)) this.merge(pair, found, path, above);
+		return found;
+	}
+
+	private merge({ key, value }: AnyPair, into: Map<string, unknown>, path: Path, above: readonly unknown[]): void {
+		for (const table of isSeq(value) ? value.items : [value]) {
+			const target = isAlias(table) ? this.behind(table, above) : table;
+			if (!isMap(target)) throw new Refusal(offsetOf(key), "'<<' takes a table, or a list of tables, by alias.");
+			const lacking = target.items.filter(pair => isMerge(pair) || !into.has(nameOf(pair.key)));
+			const merged = this.entries(lacking, path, [...above, table, target]);
+			for (const [name, each] of merged) if (!into.has(name)) into.set(name, each);
+		}
+	}
+}
+
+type AnyPair = Pair<unknown, unknown>;
+
+const isMerge = ({ key }: AnyPair): boolean => isScalar(key) && key.value === "<<" && key.type === Scalar.PLAIN;
+
+function nameOf(key: unknown): string {
+	// It would not name an entry of a table, but what the table is made of.
+	if (isScalar(key) && key.value === "__proto__") throw new Refusal(offsetOf(key), "'__proto__' can be no name here.");
+	if (isScalar(key)) return typeof key.value === "string" ? key.value : (key.source ?? String(key.value));
+	throw new Refusal(offsetOf(key), "A key is a text, not a table, a list or an alias.");
+}
