@@ -1,41 +1,73 @@
-/** Who is affected, and how, in words that a reseller understands: a table for a spreadsheet. */
+/**
+ * Whom of the customers the move touches, and what to tell them: a table for a spreadsheet, by reseller. Only sentences
+ * that are meant for customers stand in it; what an operator has to know is in the report.
+ */
 
-import type { Loss, ReportLine } from "../contracts/migration/records";
+import type { ReportLine, SaidLoss } from "../contracts/migration/records";
+import { NOT_MOVED } from "../domain/migration/common-meanings";
+import { meaningOf } from "../domain/migration/meanings";
 
-/** By code of a loss: what the customer will notice. Losses that nobody notices are not named. */
-const WORDS: Readonly<Record<string, (loss: Loss) => string>> = {
-	renamed: ({ reason }) => `Has a new user name. ${reason}`,
-	limited_disabled: () => "Had used up the traffic and is switched off: switch on again with a new limit.",
-	limited_one_byte: () => "Had used up the traffic: stops at the first byte until the limit is raised.",
-	access_lost: ({ reason }) => `Cannot connect any more. ${reason}`,
-	inbound_dropped: ({ reason }) => `Can connect in fewer ways than before. ${reason}`,
-	quota_gain: ({ amount }) => `Gets this period's traffic once more (${gigabytes(amount)} GB were used).`,
-	limit_shrunk: ({ amount }) => `Has less traffic in every period (${gigabytes(amount)} GB less).`,
-	owner_assigned: ({ reason }) => reason
-};
+const HEAD = ["owner", "user name", "new user name", "what to tell them"];
+/** Without it, Excel takes UTF-8 for something else. */
+const BYTE_ORDER_MARK = "\uFEFF";
+/** The stream that customers are in. */
+const CUSTOMERS = "users";
+
+interface Row {
+	readonly owner: string;
+	readonly name: string;
+	/** Where it is another one. */
+	readonly renamed: string;
+	readonly said: string;
+}
+
+/** Kept until all have been seen, for they come in the order of the source: only those who notice something. */
+export async function* customersCsv(lines: AsyncIterable<ReportLine>): AsyncGenerator<string> {
+	const rows: Row[] = [];
+	for await (const line of lines) {
+		const said = line.stream === CUSTOMERS ? sentences(line) : [];
+		if (said.length > 0) rows.push(rowOf(line, said));
+	}
+	yield `${BYTE_ORDER_MARK}${record(HEAD)}`;
+	for (const { owner, name, renamed, said } of rows.sort(byOwner)) yield record([owner, name, renamed, said]);
+}
+
+const rowOf = ({ owner, name, target }: ReportLine, said: readonly string[]): Row => ({
+	owner: owner ?? "",
+	name,
+	renamed: target === null || target === name ? "" : target,
+	said: said.join(" ")
+});
+
+/** Each once; none for whoever notices nothing. */
+function sentences(line: ReportLine): readonly string[] {
+	const { outcome, code } = line;
+	if (outcome === "removed") return [];
+	if (outcome === "quarantined" || outcome === "skipped") return [meaningOf(code ?? "")?.customers ?? NOT_MOVED];
+	return [...new Set(line.losses.flatMap(loss => filledIn(loss, line)))];
+}
+
+function filledIn({ code, amount }: SaidLoss, { name, target }: ReportLine): string[] {
+	const sentence = meaningOf(code)?.customers;
+	if (sentence === undefined) return [];
+	const values: Readonly<Record<string, string>> = { old: name, new: target ?? name, gigabytes: gigabytes(amount) };
+	return [sentence.replace(/\{(\w+)\}/g, (_, key: string) => values[key] ?? "")];
+}
 
 const gigabytes = (bytes = "0"): string => (Number(BigInt(bytes) / 10_000_000n) / 100).toFixed(2);
 
-const NOT_MOVED = "Was not moved, and cannot connect until someone does it by hand.";
-/** A change came too late, or a part of what was moved could not be taken away again. */
-const NOT_WHOLE = "Is there, and not as it should be until someone mends it by hand.";
+const { compare } = new Intl.Collator("en", { numeric: true });
+/** Who belongs to nobody comes last. */
+const byOwner = (a: Row, b: Row): number =>
+	Number(a.owner === "") - Number(b.owner === "") || compare(a.owner, b.owner) || compare(a.name, b.name);
 
-const notMoved = (outcome: ReportLine["outcome"], target: string | null, reason: string | null): string =>
-	`${outcome === "quarantined" && target !== null ? NOT_WHOLE : NOT_MOVED} ${reason ?? ""}`.trim();
+const record = (fields: readonly string[]): string => `${fields.map(cell).join(",")}\r\n`;
 
-/** One line of RFC 4180 a customer who notices something; texts that a spreadsheet would take for a formula are told apart. */
-export async function* customersCsv(lines: AsyncIterable<ReportLine>): AsyncGenerator<string> {
-	yield "user name,new user name,what changes\r\n";
-	for await (const { stream, name, target, outcome, losses, reason } of lines) {
-		if (stream !== "users") continue;
-		const said = losses.flatMap(loss => WORDS[loss.code]?.(loss) ?? (loss.severity === "act" ? loss.reason : []));
-		if (outcome === "quarantined" || outcome === "skipped") said.push(notMoved(outcome, target, reason));
-		if (said.length > 0) yield `${[name, target ?? "", said.join(" ")].map(cell).join(",")}\r\n`;
-	}
-}
+/** What a spreadsheet takes for the beginning of a formula, also in full width, and behind blanks. */
+const FORMULA = /^\s*[=+\-@\uFF0B\uFF0D\uFF1D\uFF20]|^[\t\r\n]/;
 
-/** A field of RFC 4180. */
+/** A field of RFC 4180 that no spreadsheet takes for a formula. */
 export const cell = (text: string): string => {
-	const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-	return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+	const safe = FORMULA.test(text) ? `'${text}` : text;
+	return /[",\r\n;\t]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 };

@@ -3,8 +3,9 @@ import { createWriteStream } from "node:fs";
 import type { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { DifferenceLine, Status } from "../../contracts/migration/migration";
+import type { ReportLine } from "../../contracts/migration/records";
 import type { Client } from "../client";
-import { CommandError, type Flags } from "../command";
+import { CommandError, type Flags, say } from "../command";
 import { customersCsv } from "../customers";
 import { EXIT } from "../exit";
 import { linesOf } from "../lines";
@@ -22,7 +23,7 @@ const FORMATS: Readonly<Record<string, Render>> = {
 	async *json(_client, { name, hash, phase, source, target, cautions, streams, verdict }) {
 		yield `${JSON.stringify({ name, hash, phase, source, target, cautions, streams, verdict }, null, "\t")}\n`;
 	},
-	customers: (client, status) => customersCsv(linesOf(client, "migration.report", status)),
+	customers: (client, status) => customersCsv(touched(client, status)),
 	html: (client, status) =>
 		htmlReport({
 			status,
@@ -31,6 +32,12 @@ const FORMATS: Readonly<Record<string, Render>> = {
 			server: client.server
 		})
 };
+
+/** After a rollback everyone is where they were. */
+async function* touched(client: Client, status: Status): AsyncGenerator<ReportLine> {
+	if (status.phase === "rolled-back") say("It was rolled back: no customer notices anything.");
+	else yield* linesOf(client, "migration.report", status);
+}
 
 /** A dry run has none to ask for. */
 async function* differencesOf(client: Client, status: Status): AsyncGenerator<DifferenceLine> {

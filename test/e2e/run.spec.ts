@@ -85,6 +85,19 @@ describe("banyan migration", () => {
 		expect(html).not.toContain("admin123");
 	});
 
+	it("report --customers names everyone who notices something, by their reseller", async () => {
+		const { code, stdout } = await stage.banyan(["migration", "report", "panel", "--customers"]).ended;
+		const [head, ...rows] = stdout.trimEnd().split("\r\n");
+		expect([code, head]).toEqual([0, "\uFEFFowner,user name,new user name,what to tell them"]);
+		const owners = rows.map(row => row.split(",")[0] as string);
+		const blocks = owners.filter((owner, index) => owner !== owners[index - 1]);
+		expect(new Set(blocks).size).toBe(blocks.length);
+		expect(blocks).toEqual(expect.arrayContaining(["admin", "readonly", "Mixed.Case-Admin_32_chars_long__"]));
+		expect([-1, blocks.length - 1]).toContain(blocks.indexOf(""));
+		expect(rows.filter(row => row.includes("has not been moved yet"))).toHaveLength(4);
+		expect(stdout).not.toMatch(/quarantine|inbound|Marzban|API|`/);
+	});
+
 	it("leaves new passwords in a file for its owner alone, and no secret anywhere else", async () => {
 		const file = join(stage.folder, "data", "panel-admins-passwords.csv");
 		expect(statSync(file).mode & 0o777).toBe(0o600);
