@@ -56,6 +56,8 @@ export interface SourceFacts {
 	}[];
 	readonly admins: readonly { readonly username: string; readonly is_sudo?: boolean; readonly enabled?: boolean }[];
 	readonly sharedNames?: readonly string[];
+	/** By stream, records that are not moved, whatever the reason. */
+	readonly held?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface TargetFacts {
@@ -86,7 +88,8 @@ export function contextOf(source: SourceFacts, target: TargetFacts, definition: 
 	]);
 	const { resettingPlans, refusedNames, limitedUsers, noAccess } = definition.rules;
 	// One whom the mapping holds back is nobody's owner.
-	const named = source.admins.map(admin => admin.username).filter(isAdminName);
+	const held = new Set(source.held?.admins);
+	const named = source.admins.map(({ username }) => username).filter(name => isAdminName(name) && !held.has(name));
 	const moved = definition.streams.includes("admins") ? named : [];
 	const sudoers = [
 		...target.admins.filter(admin => admin.is_sudo).map(admin => admin.username),

@@ -57,12 +57,14 @@ export async function preflight(
 	if (findings.every(({ ok }) => ok)) {
 		const run = () => ({ mapping: mapping.name, context });
 		const counts = { source: source.counts, target: target.counts };
-		const first = await surveyAll(broker, definition, run(), counts);
+		const depended = new Set(Object.values(mapping.streams).flatMap(({ after = [] }) => after));
+		const first = await surveyAll(broker, definition, run(), counts, depended);
 		streams = first.streams;
-		if (first.shared.length > 0) {
-			// Only a look at all of them tells which names are shared: with that known, the mapping can tell them apart.
-			context = contextWith({ ...source.facts, sharedNames: first.shared });
-			({ streams } = await surveyAll(broker, definition, run(), counts));
+		if (first.shared.length > 0 || Object.keys(first.held).length > 0) {
+			// Only a look at all of them tells which names are shared, which the mapping can then tell apart, and which
+			// admins are held back, who are then nobody's owners.
+			context = contextWith({ ...source.facts, sharedNames: first.shared, held: first.held });
+			({ streams } = await surveyAll(broker, definition, run(), counts, depended));
 		}
 		findings.push(...clashes(definition, streams));
 	}
@@ -137,21 +139,27 @@ interface Surveyed {
 	readonly streams: StreamPlan[];
 	/** Names that more than one record of the source would have. */
 	readonly shared: string[];
+	/** By stream on which others depend, names of records that are not moved. */
+	readonly held: Readonly<Record<string, string[]>>;
 }
 
 async function surveyAll(
 	broker: Broker,
 	definition: Definition,
 	run: { mapping: string; context: Json },
-	counts: Record<"source" | "target", Readonly<Record<string, number>>>
+	counts: Record<"source" | "target", Readonly<Record<string, number>>>,
+	depended: ReadonlySet<string>
 ): Promise<Surveyed> {
 	const shared = new Set<string>();
+	const held: Record<string, string[]> = {};
 	const streams: StreamPlan[] = [];
 	for (const stream of definition.streams) {
 		const there = { source: counts.source[stream] ?? 0, target: counts.target[stream] ?? 0 };
-		streams.push(await survey(broker, definition, run, stream, there, shared));
+		const surveyed = await survey(broker, definition, run, stream, there, shared);
+		streams.push(surveyed.plan);
+		if (surveyed.held.length > 0 && depended.has(stream)) held[stream] = surveyed.held;
 	}
-	return { streams, shared: [...shared].slice(0, MOST_SHARED_NAMES) };
+	return { streams, shared: [...shared].slice(0, MOST_SHARED_NAMES), held };
 }
 
 /** What a run would do with every record of a stream, by its own rules and its own order (L31). */
@@ -162,8 +170,9 @@ async function survey(
 	stream: string,
 	counts: { source: number; target: number },
 	shared: Set<string>
-): Promise<StreamPlan> {
+): Promise<{ plan: StreamPlan; held: string[] }> {
 	const tally = newTally();
+	const held: string[] = [];
 	const names = new NameSet();
 	const claims = new Map<string, string>();
 	const seen = new IdSet();
@@ -185,6 +194,7 @@ async function survey(
 			const result = results[index] as Result;
 			count(tally, intent, result);
 			if (result.quarantine?.category === "name_taken") shared.add(intent.name);
+			if (result.quarantine && held.length < MOST_SHARED_NAMES) held.push(intent.name);
 		}
 		for (const name of claims.keys()) names.add(name);
 		claims.clear();
@@ -192,15 +202,8 @@ async function survey(
 	} while (cursor !== null);
 	const { clashes: clashing, outcomes, ...rest } = tally;
 	const move = outcomes.created + outcomes.updated + outcomes.unchanged;
-	return {
-		stream,
-		...counts,
-		move,
-		outcomes,
-		...rest,
-		clashes: clashing.slice(0, MOST_CLASHES_NAMED),
-		clashCount: clashing.length
-	};
+	const told = { clashes: clashing.slice(0, MOST_CLASHES_NAMED), clashCount: clashing.length };
+	return { plan: { stream, ...counts, move, outcomes, ...rest, ...told }, held };
 }
 
 interface PlanTally {

@@ -450,6 +450,25 @@ describe("an owner", () => {
 		expect(categoryOf({ owner_username: "gone" })).toBe("owner_missing");
 	});
 
+	it("whom the plan found to be held back is nobody's", () => {
+		const known = context({}, { source: { held: { admins: ["reseller"] } } });
+		expect(categoryOf({ owner_username: "reseller" }, known)).toBe("owner_missing");
+		const long = "x".repeat(35);
+		const named = context({}, { source: { admins: [{ username: long }] } });
+		expect(categoryOf({ owner_username: long }, named)).toBe("owner_missing");
+	});
+
+	it("who is a sudo at the target and none at the source is told", () => {
+		const admins = [{ username: "boss", is_sudo: false, enabled: true }];
+		const known = context({}, { source: { admins } });
+		expect(dataOf({ owner_username: "boss" }, known).admin).toBe("boss");
+		expect(moved({ owner_username: "boss" }, known).losses).toMatchObject([
+			{ code: "owner_raised", severity: "degraded" }
+		]);
+		const sudo = context({}, { source: { admins: [{ username: "boss", is_sudo: true, enabled: true }] } });
+		expect(lossesOf({ owner_username: "boss" }, sudo)).toEqual([]);
+	});
+
 	it("is the account itself, on record, where a sudo from the database writes", () => {
 		const known = context({}, { target: { accountKind: "db", account: "boss" } });
 		expect(dataOf({ owner_username: null }, known).admin).toBe("boss");
