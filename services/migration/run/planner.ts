@@ -31,6 +31,7 @@ export interface Planned {
 /** What Marzban was seen to create in a second; enough for a guess. */
 const CREATES_PER_SECOND = 100;
 const MOST_CLASHES_NAMED = 20;
+const FEW = 1_000;
 /** They are stored with the plan. */
 const MOST_SHARED_NAMES = 1_000;
 
@@ -178,6 +179,8 @@ async function survey(
 	const seen = new IdSet();
 	const place = { broker, run: { ...run, definition } };
 	const applier = dry(broker);
+	// Few are looked for whatever the target counts: the sudo of its environment is in no count.
+	const isEmpty = counts.target === 0 && counts.source > FEW;
 	let cursor: string | null = null;
 	do {
 		const page: { records: readonly SourceRecord[]; next: string | null } = await broker.call("extractor.page", {
@@ -188,7 +191,7 @@ async function survey(
 		});
 		const fresh = page.records.filter(({ id }) => seen.add(id));
 		const transformed = await prepare(place, stream, fresh);
-		const intents = await intend(place, { stream, names }, transformed, claims);
+		const intents = await intend(place, { stream, names, isEmpty }, transformed, claims);
 		const results = await foretold(applier, definition, stream, intents);
 		for (const [index, intent] of intents.entries()) {
 			const result = results[index] as Result;

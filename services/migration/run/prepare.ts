@@ -56,7 +56,7 @@ export function claim(
  */
 export async function intend(
 	place: Pick<Workplace, "broker"> & { readonly run: Pick<Run, "definition"> },
-	stream: { readonly stream: string; readonly names: Pick<NameSet, "has"> },
+	stream: { readonly stream: string; readonly names: Pick<NameSet, "has">; readonly isEmpty?: boolean },
 	transformed: readonly Transformed[],
 	claims: Map<string, string>,
 	known: ReadonlyMap<string, Known> = NOTHING_KNOWN
@@ -65,8 +65,8 @@ export async function intend(
 	const claimed = transformed.map(record => (begun(record.id) ? record : claim(record, stream, claims)));
 	const names = claimed.flatMap(({ id, target }) => (target && !begun(id) ? [target.name] : []));
 	const { target: connection } = place.run.definition;
-	const there =
-		names.length > 0 ? await place.broker.call("importer.find", { connection, stream: stream.stream, names }) : [];
+	const isAsked = names.length > 0 && !stream.isEmpty;
+	const there = isAsked ? await place.broker.call("importer.find", { connection, stream: stream.stream, names }) : [];
 	const before = new Map<string, Json>(there.map(({ name, data }) => [name, data]));
 	const unreadable = new Map(there.flatMap(each => (each.unreadable ? [[each.name, each.unreadable]] : [])));
 	const intents = claimed.map((record): Intent => {
