@@ -1,9 +1,7 @@
 /** The verbs that change the target, twice: done, and only told. */
 
 import type { Broker } from "../../../cluster";
-import type { Definition } from "../../../contracts/migration/definition";
-import type { Intent, Result } from "../../../contracts/migration/records";
-import { notSent, treatmentOf } from "../../../domain/migration/importing";
+import { treatmentOf } from "../../../domain/migration/importing";
 import type { Applier } from "./place";
 
 /** Done, by the importer. */
@@ -29,19 +27,3 @@ export const dry = (broker: Broker): Applier => ({
 	},
 	undo: async ({ records }) => records.map(({ id, name }) => ({ id, name, outcome: "restored" }))
 });
-
-/** What would become of each record, in order. */
-export async function foretold(
-	applier: Pick<Applier, "write">,
-	{ target: connection, conflict }: Definition,
-	stream: string,
-	intents: readonly Intent[]
-): Promise<Result[]> {
-	const records = intents.flatMap(({ id, target, before, kept }) =>
-		target ? [{ id, ...target, before, ...(kept !== undefined && { kept }) }] : []
-	);
-	const lease = { token: "plan", remainingMs: 0, sentAt: 0 };
-	const told = await applier.write({ connection, stream, conflict, lease, records }, 0);
-	const results = new Map(told.map(result => [result.id, result]));
-	return intents.map(intent => results.get(intent.id) ?? notSent(intent));
-}

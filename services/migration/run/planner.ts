@@ -6,19 +6,13 @@ import type { Json } from "../../../contracts/json";
 import type { CheckReport, Finding } from "../../../contracts/migration/connection";
 import type { Definition } from "../../../contracts/migration/definition";
 import type { Plan, StreamPlan } from "../../../contracts/migration/migration";
-import type { Intent, Outcome, Result, SourceRecord } from "../../../contracts/migration/records";
 import { inOrder } from "../../../domain/migration/definition-rules";
 import { fact, refused, warning } from "../../../domain/migration/finding";
-import { IdSet } from "../../../domain/migration/idset";
 import type { Mapping } from "../../../domain/migration/mapping";
 import { lossPath } from "../../../domain/migration/meanings";
 import { batchTooLarge } from "../../../domain/migration/message-size";
-import { NameSet } from "../../../domain/migration/nameset";
-import { noOutcomes } from "../../../domain/migration/run";
-import { lostBy } from "../../../domain/migration/tally";
-import { dry, foretold } from "./appliers";
 import { checkedEnds } from "./both-ends";
-import { intend, prepare } from "./prepare";
+import { type Planning, survey } from "./foretell";
 
 export interface Planned {
 	/** With its streams in an order in which each comes after those that it depends on. */
@@ -30,8 +24,6 @@ export interface Planned {
 
 /** What Marzban was seen to create in a second; enough for a guess. */
 const CREATES_PER_SECOND = 100;
-const MOST_CLASHES_NAMED = 20;
-const FEW = 1_000;
 /** They are stored with the plan. */
 const MOST_SHARED_NAMES = 1_000;
 
@@ -56,16 +48,16 @@ export async function preflight(
 	findings.push(...unfitting(broker, definition));
 	let streams: StreamPlan[] = [];
 	if (findings.every(({ ok }) => ok)) {
-		const run = () => ({ mapping: mapping.name, context });
+		const planning = () => ({ broker, run: { mapping: mapping.name, context, definition } });
 		const counts = { source: source.counts, target: target.counts };
 		const depended = new Set(Object.values(mapping.streams).flatMap(({ after = [] }) => after));
-		const first = await surveyAll(broker, definition, run(), counts, depended);
+		const first = await surveyAll(planning(), counts, depended);
 		streams = first.streams;
 		if (first.shared.length > 0 || Object.keys(first.held).length > 0) {
 			// Only a look at all of them tells which names are shared, which the mapping can then tell apart, and which
 			// admins are held back, who are then nobody's owners.
 			context = contextWith({ ...source.facts, sharedNames: first.shared, held: first.held });
-			({ streams } = await surveyAll(broker, definition, run(), counts, depended));
+			({ streams } = await surveyAll(planning(), counts, depended));
 		}
 		findings.push(...clashes(definition, streams));
 	}
@@ -145,85 +137,19 @@ interface Surveyed {
 }
 
 async function surveyAll(
-	broker: Broker,
-	definition: Definition,
-	run: { mapping: string; context: Json },
+	planning: Planning,
 	counts: Record<"source" | "target", Readonly<Record<string, number>>>,
 	depended: ReadonlySet<string>
 ): Promise<Surveyed> {
 	const shared = new Set<string>();
 	const held: Record<string, string[]> = {};
 	const streams: StreamPlan[] = [];
-	for (const stream of definition.streams) {
+	for (const stream of planning.run.definition.streams) {
 		const there = { source: counts.source[stream] ?? 0, target: counts.target[stream] ?? 0 };
-		const surveyed = await survey(broker, definition, run, stream, there, shared);
+		const surveyed = await survey(planning, stream, there);
 		streams.push(surveyed.plan);
-		if (surveyed.held.length > 0 && depended.has(stream)) held[stream] = surveyed.held;
+		for (const name of surveyed.shared) shared.add(name);
+		if (surveyed.held.length > 0 && depended.has(stream)) held[stream] = surveyed.held.slice(0, MOST_SHARED_NAMES);
 	}
 	return { streams, shared: [...shared].slice(0, MOST_SHARED_NAMES), held };
-}
-
-/** What a run would do with every record of a stream, by its own rules and its own order (L31). */
-async function survey(
-	broker: Broker,
-	definition: Definition,
-	run: { mapping: string; context: Json },
-	stream: string,
-	counts: { source: number; target: number },
-	shared: Set<string>
-): Promise<{ plan: StreamPlan; held: string[] }> {
-	const tally = newTally();
-	const held: string[] = [];
-	const names = new NameSet();
-	const claims = new Map<string, string>();
-	const seen = new IdSet();
-	const place = { broker, run: { ...run, definition } };
-	const applier = dry(broker);
-	// Few are looked for whatever the target counts: the sudo of its environment is in no count.
-	const isEmpty = counts.target === 0 && counts.source > FEW;
-	let cursor: string | null = null;
-	do {
-		const page: { records: readonly SourceRecord[]; next: string | null } = await broker.call("extractor.page", {
-			connection: definition.source,
-			stream,
-			cursor,
-			limit: definition.batch.records
-		});
-		const fresh = page.records.filter(({ id }) => seen.add(id));
-		const transformed = await prepare(place, stream, fresh);
-		const intents = await intend(place, { stream, names, isEmpty }, transformed, claims);
-		const results = await foretold(applier, definition, stream, intents);
-		for (const [index, intent] of intents.entries()) {
-			const result = results[index] as Result;
-			count(tally, intent, result);
-			if (result.quarantine?.category === "name_taken") shared.add(intent.name);
-			if (result.quarantine && held.length < MOST_SHARED_NAMES) held.push(intent.name);
-		}
-		for (const name of claims.keys()) names.add(name);
-		claims.clear();
-		cursor = page.next;
-	} while (cursor !== null);
-	const { clashes: clashing, outcomes, ...rest } = tally;
-	const move = outcomes.created + outcomes.updated + outcomes.unchanged;
-	const told = { clashes: clashing.slice(0, MOST_CLASHES_NAMED), clashCount: clashing.length };
-	return { plan: { stream, ...counts, move, outcomes, ...rest, ...told }, held };
-}
-
-interface PlanTally {
-	readonly outcomes: Record<Outcome, number>;
-	readonly quarantine: Record<string, number>;
-	readonly losses: Record<string, number>;
-	readonly clashes: string[];
-}
-const newTally = (): PlanTally => ({ outcomes: noOutcomes(), quarantine: {}, losses: {}, clashes: [] });
-
-function count({ outcomes, quarantine, losses, clashes: names }: PlanTally, intent: Intent, result: Result): void {
-	const add = (counts: Record<string, number>, code: string): void => {
-		counts[code] = (counts[code] ?? 0) + 1;
-	};
-	outcomes[result.outcome]++;
-	if (result.quarantine) add(quarantine, result.quarantine.category);
-	for (const [code] of lostBy(intent, result)) add(losses, code);
-	// Who stands there otherwise than ours would be.
-	if (intent.target && intent.before !== null && result.outcome !== "unchanged") names.push(intent.target.name);
 }
