@@ -25,11 +25,11 @@ const sum = ({ streams }: Status, count: (stream: Status["streams"][number]) => 
 const QUESTIONS: Partial<Record<Word, (status: Status) => string>> = {
 	rollback: status => {
 		const [created, updated] = [sum(status, each => each.outcomes.created), sum(status, each => each.outcomes.updated)];
-		return `${headOf(status)} A rollback takes away ${records(created)} that it made at the target and puts ${records(updated)} back as before; what others changed since is left and listed. Roll back?`;
+		return `${headOf(status)} A rollback takes away ${records(created)} that it made at the target and puts ${records(updated)} back as before; what others changed since is left and listed.\nRoll back?`;
 	},
 	cancel: status => {
 		const there = sum(status, ({ outcomes: { created, updated } }) => created + updated);
-		return `${headOf(status)} Cancelled, it can never go on; the ${records(there)} that it wrote stay at the target, and can be rolled back. Cancel?`;
+		return `${headOf(status)} Cancelled, it can never go on; the ${records(there)} that it wrote stay at the target, and can be rolled back.\nCancel?`;
 	}
 };
 

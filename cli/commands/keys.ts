@@ -48,7 +48,7 @@ function keysText(keys: readonly ApiKey[]): string {
 export async function revokeKey(client: Client, id: string, { json, yes }: Flags): Promise<number> {
 	if (isAttended() && !yes) {
 		const key = (await client.call("access.list", {})).find(each => each.id === id);
-		const question = `Whoever uses '${key && printable(key.name)}' (${id}) is refused from now on. Revoke it?`;
+		const question = `Whoever uses '${key && printable(key.name)}' (${id}) is refused from now on.\nRevoke it?`;
 		if (key && !(await agrees(question))) {
 			say("Nothing was done.");
 			return EXIT.refused;

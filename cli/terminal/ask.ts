@@ -1,6 +1,7 @@
 /** A question to whoever sits in front. */
 
 import { createInterface } from "node:readline/promises";
+import { wrap } from "./width";
 
 /** Somebody sits there: what is typed is read from a terminal, and what is asked can be seen. */
 export const isAttended = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true;
@@ -16,7 +17,8 @@ export async function agrees(question: string): Promise<boolean> {
 		process.kill(process.pid, "SIGINT");
 	});
 	try {
-		const answer = await Promise.race([reader.question(`${question} [y/N] `), ended]);
+		const lines = wrap(`${question} [y/N] `, (process.stderr.columns || 80) - 1);
+		const answer = await Promise.race([reader.question(lines.join("\n")), ended]);
 		return /^y(es)?$/i.test(answer.trim());
 	} finally {
 		reader.close();

@@ -81,7 +81,8 @@ export function statusText(status: Status, paper: Paper = PLAIN, given: Given = 
 		"",
 		...streamsText(status, paper),
 		...notes.flatMap(note => wrap(printable(note), paper.width - 1, "  ")),
-		...sections(linesOfStatus(status), paper),
+		// What it lost before a rollback is not lost any more.
+		...(status.phase.startsWith("roll") ? [] : sections(linesOfStatus(status), paper)),
 		...outcomeOf(status, given, paper)
 	].join("\n");
 }
