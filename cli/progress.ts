@@ -134,7 +134,8 @@ export function progressOn(
 ): Progress {
 	const growths = new Map<string, Growth>();
 	const said = new Map<string, string>();
-	let [waiting, last]: [string | null, number] = [null, now()];
+	let last = now();
+	const wait = { why: "", at: Number.NEGATIVE_INFINITY };
 
 	const rowsOf = (status: Status): Row[] =>
 		stagesOf(status, dry).map((stage, index) => {
@@ -146,9 +147,9 @@ export function progressOn(
 
 	const draw = (status: Status): void => {
 		const lines = rowsText(rowsOf(status), screen.width, paint);
-		const wait =
+		const waits =
 			status.waiting === null ? [] : [paint("yellow", cut(`  ! ${printable(status.waiting)}`, screen.width - 1))];
-		screen.draw([...lines, ...wait]);
+		screen.draw([...lines, ...waits]);
 	};
 
 	const sayRow = (name: string, { stream, stage, pace }: Row): void => {
@@ -156,6 +157,14 @@ export function progressOn(
 		screen.say(
 			`${name}: ${stream}: ${stage.doing}, ${stage.value} of ${stage.total}${rest === "" ? "" : ` (${rest})`}`
 		);
+	};
+
+	/** The same reason is said once in ten seconds. */
+	const sayWait = (name: string, waiting: string): void => {
+		const why = waiting.replace(/ Asked again in .*$/, "");
+		if (why === wait.why && now() - wait.at < EVERY) return;
+		Object.assign(wait, { why, at: now() });
+		screen.say(`${name}: ${printable(waiting)}`);
 	};
 
 	const write = (status: Status): void => {
@@ -170,9 +179,7 @@ export function progressOn(
 	return {
 		show: status => {
 			// In a terminal it also stands below, with the time that is left; what was waited for remains to be read.
-			if (status.waiting !== null && waiting === null) screen.say(`${status.name}: ${printable(status.waiting)}`);
-			if (status.waiting === null && waiting !== null) screen.say(`${status.name}: goes on.`);
-			waiting = status.waiting;
+			if (status.waiting !== null) sayWait(status.name, status.waiting);
 			if (screen.redraws) draw(status);
 			else write(status);
 		},

@@ -1,6 +1,7 @@
 /** When a request is tried again: exponential backoff with full jitter, and never before `Retry-After`. */
 
 import { ConnectorError } from "../connector";
+import { noteWait } from "../waits";
 import { type Clock, systemClock } from "./rate";
 
 export interface RetryPolicy {
@@ -34,6 +35,7 @@ export async function retry<T>(policy: RetryPolicy, attempt: () => Promise<T>): 
 		} catch (error) {
 			const wait = waitBefore(tried, error, policy);
 			if (wait === undefined) throw error;
+			noteWait((error as Error).message, wait);
 			await clock.sleep(wait);
 		}
 	}

@@ -8,6 +8,7 @@ import type { TargetRecord } from "../../contracts/migration/records";
 import { ConnectorError } from "../connector";
 import { type Clock, systemClock } from "../http/rate";
 import { backoff, LONGEST_RETRY_AFTER } from "../http/retry";
+import { noteWait } from "../waits";
 
 export interface WriterOptions {
 	/** How long a lost write is looked for before it is repeated. */
@@ -128,7 +129,9 @@ export class Writer {
 		const { retryAfterMs = 0 } = error.details;
 		const tries = error.code === "throttled" ? TRIES : FAILING_TRIES;
 		if (failures >= tries || work.signal?.aborted || retryAfterMs > LONGEST_RETRY_AFTER) throw error;
-		await this.#clock.sleep(Math.max(retryAfterMs, backoff(failures, this.#retryBaseMs)));
+		const wait = Math.max(retryAfterMs, backoff(failures, this.#retryBaseMs));
+		noteWait(error.message, wait);
+		await this.#clock.sleep(wait);
 	}
 
 	/** Looks until the lost step shows, or long enough. */

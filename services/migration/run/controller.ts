@@ -8,6 +8,7 @@ import { type EventStore, VersionConflict } from "../../../adapters/eventstore";
 import { acquireLease, type Lease } from "../../../adapters/lease";
 import type { Broker } from "../../../cluster";
 import { codeOf, failure, isUnanswered } from "../../../cluster/errors";
+import { currentWait } from "../../../connectors/waits";
 import type { RunEvent } from "../../../domain/migration/events";
 import { nextStep, type Step } from "../../../domain/migration/next-step";
 import type { Run, StreamRun } from "../../../domain/migration/run";
@@ -56,11 +57,12 @@ export class Controller {
 
 	/** What it waits for, and for how long. */
 	get waiting(): string | null {
-		if (this.#waiting === null) return null;
-		const { why, until, more } = this.#waiting;
-		const seconds = Math.max(1, Math.ceil((until - Date.now()) / 1000));
-		const then = more === 0 ? "for the last time" : `and up to ${more} more ${more === 1 ? "time" : "times"}`;
-		return `${why} Asked again in ${seconds} s, ${then}.`;
+		const wait = this.#waiting ?? currentWait();
+		if (wait === null) return null;
+		const again = `${wait.why} Asked again in ${Math.max(1, Math.ceil((wait.until - Date.now()) / 1000))} s`;
+		if (this.#waiting === null) return `${again}.`;
+		const { more } = this.#waiting;
+		return `${again}, ${more === 0 ? "for the last time" : `and up to ${more} more ${more === 1 ? "time" : "times"}`}.`;
 	}
 
 	/** The state as this controller has it. */

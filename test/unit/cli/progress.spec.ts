@@ -65,14 +65,15 @@ describe("where nothing can be redrawn", () => {
 		);
 	});
 
-	it("says why and how long it waits, once a wait", () => {
+	it("says why and how long it waits, once in ten seconds for one reason", () => {
 		const waits = (waiting: string | null): Status => ({ ...copying(5), waiting });
 		const lines = watched([
 			[0, waits(null)],
 			[200, waits("The target does not answer (503). Asked again in 8 s, and up to 2 more times.")],
 			[400, waits("The target does not answer (503). Asked again in 7 s, and up to 2 more times.")],
 			[8200, waits(null)],
-			[8400, waits("The target does not answer (503). Asked again in 16 s, and up to 1 more time.")]
+			[8400, waits("The target does not answer (503). Asked again in 16 s, and up to 1 more time.")],
+			[10_400, waits("The target does not answer (503). Asked again in 16 s, and up to 1 more time.")]
 		]);
 		expect(lines.filter(line => line.includes("Asked again in"))).toEqual([
 			"panel: The target does not answer (503). Asked again in 8 s, and up to 2 more times.",
