@@ -99,6 +99,8 @@ export interface Target extends End {
 	onto?(stream: string, data: Json, before: Json, conflict: Definition["conflict"]): Onto;
 	/** Why the target would not take a record, as far as that can be told without asking it. Pure. */
 	refuses?(stream: string, name: string, data: Json): string | undefined;
+	/** Why a record of this name could not be taken away again; undefined where it can. Pure. */
+	lasting?(stream: string, name: string): string | undefined;
 	/**
 	 * A consistent copy, in a new file of a folder, of what writes change beyond the system's own API; answers its path,
 	 * or null where none can be made from here. Asked for before the first write.

@@ -9,7 +9,7 @@ const SO_FAR = " so far: the migration is not finished";
 /** It says what was found, and looks at nothing anew. */
 const WHEN: Partial<Record<Status["phase"], string>> = {
 	finished: " when both sides were last compared; `banyan migration compare` looks again",
-	"rolled-back": " left by the rollback, because others changed them"
+	"rolled-back": " left by the rollback, each with its reason"
 };
 
 export async function diff(client: Client, name: string, { json }: Flags): Promise<number> {

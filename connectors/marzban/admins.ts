@@ -28,6 +28,14 @@ function raisedSince(name: string): ConnectorError {
 	const message = `The admin ${name} stands at Marzban by now and may more than at the source: they are left as they are.`;
 	return new ConnectorError("conflict", message, { untouched: true });
 }
+/** The panel decodes a path before it looks for the route: no spelling of these leads to one admin (405, 404). */
+const isAddressable = (name: string): boolean => name !== "" && !name.includes("/");
+
+/** Proxies before a panel walk up on these, however they are spelled. */
+const WALKS: ReadonlySet<string> = new Set([".", ".."]);
+
+const unaddressable = (name: string): string =>
+	`Marzban's API has no address for the admin '${name}', so it cannot take them away: remove them in its database, or name \`database:\` at the target.`;
 
 export class Admins {
 	readonly #session: Session;
@@ -147,8 +155,16 @@ export class Admins {
 		return "restored";
 	}
 
+	/** Why one of this name could not be taken away again. */
+	lasting(name: string): string | undefined {
+		return this.#rows !== undefined || (isAddressable(name) && !WALKS.has(name)) ? undefined : unaddressable(name);
+	}
+
 	async #remove({ name, data }: TargetRecord, signal: AbortSignal | undefined): Promise<void> {
-		if (this.#rows === undefined || data.is_sudo !== true) {
+		if (this.#rows === undefined && !isAddressable(name))
+			throw new ConnectorError("refused", unaddressable(name), { untouched: true });
+		const isBeyond = data.is_sudo === true || !isAddressable(name) || WALKS.has(name);
+		if (this.#rows === undefined || !isBeyond) {
 			await this.#session.write("DELETE", `/api/admin/${segment(name)}`, undefined, signal).catch(unlessGone);
 			return;
 		}

@@ -90,6 +90,7 @@ interface Stream {
 	readonly fingerprint: (data: Json) => string;
 	/** Throws for what is never sent. */
 	readonly refuse?: (name: string, data: Json) => void;
+	readonly lasting?: (name: string) => string | undefined;
 	readonly lane: Lane;
 }
 
@@ -174,6 +175,10 @@ class Marzban implements Target {
 		}
 	}
 
+	lasting(stream: string, name: string): string | undefined {
+		return this.#of(stream).lasting?.(name);
+	}
+
 	fingerprint(stream: string, data: Json): string {
 		return this.#of(stream).fingerprint(data);
 	}
@@ -231,6 +236,7 @@ class Marzban implements Target {
 			write: admins.write.bind(admins),
 			undo: admins.undo.bind(admins),
 			fingerprint: adminFingerprint,
+			lasting: admins.lasting.bind(admins),
 			lane
 		};
 	}

@@ -33,6 +33,12 @@ export interface Refused {
 	readonly reason: string;
 }
 
+/** A record that could not be taken away again, once it is there. */
+export interface Lasting {
+	readonly name: string;
+	readonly reason: string;
+}
+
 export const importer = contract("migration", "importer", {
 	actions: {
 		check: action({ connection }, { scope: "migration:read" }).returns<CheckReport>(),
@@ -99,6 +105,11 @@ export const importer = contract("migration", "importer", {
 			},
 			{ scope: "migration:run" }
 		).returns<Refused[]>(),
+		/** Of these names, those whose record could not be taken away again, each with the reason. */
+		lasting: action(
+			{ connection, stream: "string", names: { type: "array", items: "string" } },
+			{ scope: "migration:read" }
+		).returns<Lasting[]>(),
 		/** Puts back what stood there before, where what is there is still ours (L2). Safe to repeat. */
 		undo: action(
 			{

@@ -34,6 +34,8 @@ export interface StreamPlan {
 	/** Names that stand at the target already. */
 	readonly clashes: readonly string[];
 	readonly clashCount: number;
+	/** Would be made, and could not be taken away again: a rollback leaves them. */
+	readonly lasting?: { readonly count: number; readonly names: readonly string[]; readonly reason: string };
 }
 
 /** What the check of an end found it to be. */

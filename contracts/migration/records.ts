@@ -155,12 +155,12 @@ export interface ReportLine {
 
 /**
  * What a rollback did with one record. `changed-since`: it is not as it was before us and is left, because someone else
- * changed it after us (L2), or because of `reason`.
+ * changed it after us (L2), or because of `reason`. `failed`: it could not be, and another try may do better.
  */
 export interface UndoneRecord {
 	readonly id: string;
 	readonly name: string;
-	readonly outcome: "restored" | "changed-since";
+	readonly outcome: "restored" | "changed-since" | "failed";
 	/** Why the target cannot put it back. */
 	readonly reason?: string;
 }

@@ -62,8 +62,10 @@ export class Front {
 	private async outcome(request: IncomingMessage, bytes: Buffer): Promise<Answer | undefined> {
 		const url = new URL(request.url ?? "/", `http://${request.headers.host ?? "127.0.0.1"}`);
 		const method = request.method ?? "GET";
-		const match = this.match(method, url.pathname);
-		if (!match) return this.unmatched(method, url);
+		// As it was sent: the dots of a name are no way up here.
+		const path = (request.url ?? "/").replace(/[?#].*$/, "");
+		const match = this.match(method, path);
+		if (!match) return this.unmatched(method, path, url);
 		const name = `${method} ${match.route.path}`;
 		this.requests[name] = (this.requests[name] ?? 0) + 1;
 		const answer = (): Promise<Answer> => this.answer(match, request, url, bytes);
@@ -96,8 +98,9 @@ export class Front {
 		}
 	}
 
+	/** uvicorn decodes the path before FastAPI looks for its route: a slash in a name parts it, however it is spelled. */
 	private match(method: string, path: string): Match | undefined {
-		const found = this.router.find(method as HTTPMethod, path);
+		const found = this.router.find(method as HTTPMethod, parted(path));
 		// The router takes an empty segment for a parameter; FastAPI does not.
 		if (!found || Object.values(found.params).includes("")) return undefined;
 		const { route, index } = found.store as { route: Route; index: number };
@@ -112,15 +115,23 @@ export class Front {
 			.sort((left, right) => left.index - right.index)[0];
 	}
 
-	private unmatched(_method: string, url: URL): Answer {
-		const known = this.first(url.pathname);
+	private unmatched(_method: string, sent: string, url: URL): Answer {
+		const known = this.first(sent);
 		if (known) return refused(new Refusal(405, "Method Not Allowed", { allow: known.route.method }));
-		const path = url.pathname.endsWith("/") ? url.pathname.replace(/\/+$/, "") : `${url.pathname}/`;
+		const path = sent.endsWith("/") ? sent.replace(/\/+$/, "") : `${sent}/`;
 		if (path === "" || !this.first(path)) return refused(notFound());
 		const location = `${url.origin}${path}${url.search}`;
 		return { ...text("", "", 307), headers: { location } };
 	}
 }
+
+const parted = (path: string): string => {
+	try {
+		return decodeURIComponent(path).split("/").map(encodeURIComponent).join("/");
+	} catch {
+		return path;
+	}
+};
 
 async function fail(fault: Fault, answer: () => Promise<Answer>): Promise<Answer | undefined> {
 	if (fault.afterCommit) await answer();

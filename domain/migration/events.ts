@@ -92,6 +92,10 @@ interface Events {
 		ids: string[];
 		restored: number;
 		changed: number;
+		/** The ids of those that were left. */
+		left?: string[];
+		/** `[id, tries so far]` of those that are tried again. */
+		tries?: readonly (readonly [string, number])[];
 		records: string;
 		last: boolean;
 		undos: string;

@@ -47,9 +47,9 @@ const WORDS: { readonly [T in RunEvent["type"]]: (data: DataOf<T>) => string } =
 	paused: ({ reason }) => `Paused${because(reason)}.`,
 	cancelled: ({ reason }) => `Cancelled${because(reason)}.`,
 	undoing: ({ reason }) => `Rolling back${because(reason)}.`,
-	undone: ({ stream, restored, changed: left, last }) =>
-		`${stream}: ${restored} put back, ${left} left because others changed them${last ? "; done" : ""}.`,
-	rolledBack: ({ changed: left }) => `Rolled back; ${left} records were left because others changed them.`
+	undone: ({ stream, restored, changed: left, last, tries = [] }) =>
+		`${stream}: ${restored} put back, ${left} left${tries.length > 0 ? `, ${tries.length} to be tried again` : ""}${last ? "; done" : ""}.`,
+	rolledBack: ({ changed: left }) => `Rolled back; ${left} records were left, each with its reason.`
 };
 
 export const logLine = ({ type, data }: RunEvent, id: string, at: string): LogLine => ({

@@ -84,8 +84,14 @@ export interface StreamRun {
 	extra: number | null;
 	readonly undo: {
 		readonly ids: IdSet;
+		/** Of these, the ids of what was left. */
+		readonly left: IdSet;
+		/** By id, how often one was tried that is not put back yet. */
+		readonly tries: Map<string, number>;
 		restored: number;
 		changed: number;
+		/** Where the records begin. */
+		readonly from: string;
 		records: string;
 		undos: string;
 		done: boolean;
@@ -169,7 +175,17 @@ const newStream = (stream: string, total: number, version: string): StreamRun =>
 	records: version,
 	comparison: newComparison(version),
 	extra: null,
-	undo: { ids: new IdSet(), restored: 0, changed: 0, records: version, undos: version, done: false }
+	undo: {
+		ids: new IdSet(),
+		left: new IdSet(),
+		tries: new Map(),
+		restored: 0,
+		changed: 0,
+		from: version,
+		records: version,
+		undos: version,
+		done: false
+	}
 });
 
 /** The digest of all before, with one batch more: order matters, and the order is the listing's. */
@@ -321,11 +337,18 @@ const FOLD: Fold<Run> = {
 		run.phase = "cancelled";
 	},
 	undoing: run => {
+		// Once more by the operator's word: what was left is tried again.
+		if (run.phase === "rolled-back") for (const { undo } of run.streams) tryLeftAgain(undo);
 		run.phase = "rolling-back";
 	},
 	undone: (run, data) => {
 		const { undo } = streamOf(run, data.stream);
-		for (const id of data.ids) undo.ids.add(id);
+		for (const id of data.ids) {
+			undo.ids.add(id);
+			undo.tries.delete(id);
+		}
+		for (const id of data.left ?? []) undo.left.add(id);
+		for (const [id, tries] of data.tries ?? []) undo.tries.set(id, tries);
 		undo.restored += data.restored;
 		undo.changed += data.changed;
 		Object.assign(undo, { records: data.records, undos: data.undos, done: data.last });
@@ -334,6 +357,15 @@ const FOLD: Fold<Run> = {
 		Object.assign(run, { phase: "rolled-back", finishedAt: at });
 	}
 };
+
+function tryLeftAgain(undo: StreamRun["undo"]): void {
+	if (undo.left.size === 0) return;
+	for (const id of [...undo.left.all()]) {
+		undo.left.delete(id);
+		undo.ids.delete(id);
+	}
+	Object.assign(undo, { changed: 0, records: undo.from, done: false });
+}
 
 /** The run before its first event; `newVersion` is the version of a stream that does not exist. */
 export function newRun(name: string, planned: DataOf<"planned">, newVersion: string): Run {

@@ -1,13 +1,14 @@
 import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
 import { ConnectorError, type Target } from "../../connectors/connector";
 import type { CheckReport } from "../../contracts/migration/connection";
-import { importer, type Onto, type Refused } from "../../contracts/migration/importer";
+import { importer, type Lasting, type Onto, type Refused } from "../../contracts/migration/importer";
 import type { Result, TargetRecord, UndoneRecord } from "../../contracts/migration/records";
 import { heldBack, quarantineOf, treatmentOf } from "../../domain/migration/importing";
 import { ends } from "../../mixins/ends.mixin";
+import { putBack } from "./run/attempts";
 import { deadline } from "./run/deadline";
 
-const { check, count, backup, find, write, onto, refusals, undo } = importer.actions;
+const { check, count, backup, find, write, onto, refusals, undo, lasting } = importer.actions;
 type WriteParams = CallOf<typeof write>["params"];
 type Given = WriteParams["records"][number];
 
@@ -99,20 +100,17 @@ export default class ImporterService extends service(ends()) implements Answers<
 		const { connection, stream, lease, records } = ctx.params;
 		const target = this.ends.target(connection);
 		const signal = deadline(leftOf(lease));
-		return this.asked(() =>
-			all(records, async ({ id, ...record }): Promise<UndoneRecord> => {
-				const { name, sent = [] } = record;
-				try {
-					const undone = await target.undo(stream, record, signal);
-					if (undone !== "changed-since") return { id, name, outcome: "restored" };
-					return { id, name, outcome: undone, ...(sent.length > 0 && { reason: UNTOLD }) };
-				} catch (error) {
-					// What one record cannot be put back to keeps no other from being put back.
-					if (!isForGood(error)) throw error;
-					return { id, name, outcome: "changed-since", reason: error.message };
-				}
-			})
-		);
+		return this.asked(() => putBack(target, stream, records, signal));
+	}
+
+	@Action(lasting)
+	async lasting(ctx: CallOf<typeof lasting>): Promise<Lasting[]> {
+		const { connection, stream, names } = ctx.params;
+		const target = this.ends.target(connection);
+		return names.flatMap(name => {
+			const reason = target.lasting?.(stream, name);
+			return reason === undefined ? [] : [{ name, reason }];
+		});
 	}
 
 	/** For Prometheus: what was written, and what keeps it from being written faster. */
@@ -126,18 +124,9 @@ export default class ImporterService extends service(ends()) implements Answers<
 	}
 }
 
-const UNTOLD =
-	"A write of it was never answered, and what stands there is not known to be ours: look at it, and remove or mend it by hand.";
-
 /** How long the lease still holds, whatever the call waited for on its way. A clock that is behind only takes nothing off. */
 const leftOf = ({ remainingMs, sentAt }: WriteParams["lease"]): number =>
 	Math.max(0, remainingMs - Math.max(0, Date.now() - sentAt));
-
-/** Would the target say the same the next time? */
-const isForGood = (error: unknown): error is ConnectorError =>
-	error instanceof ConnectorError &&
-	!error.details.retryable &&
-	quarantineOf(error.code, error.message, "") !== undefined;
 
 /** All are waited for, also after a failure: nothing may still be writing when the answer is given. */
 async function all<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {

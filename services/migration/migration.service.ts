@@ -105,7 +105,7 @@ export default class MigrationService
 		const { name, reason } = ctx.params;
 		return this.controllers.inTurn(name, async () => {
 			const run = await this.renewed(await this.halted(name));
-			if (run.phase !== "rolling-back" && run.phase !== "rolled-back")
+			if (run.phase !== "rolling-back" && !(run.phase === "rolled-back" && leftNothing(run)))
 				await appendRun(this.store, run, { type: "undoing", data: { reason } }, `undoing-after-${run.version}`);
 			return this.controllers.drive(run);
 		});
@@ -301,6 +301,9 @@ export default class MigrationService
 		});
 	}
 }
+
+/** Then there is nothing to try once more. */
+const leftNothing = ({ streams }: Run): boolean => streams.every(({ undo }) => undo.left.size === 0);
 
 /** Reads on from a place that a caller gave. @throws REQUEST_INVALID when it is none */
 async function fromPlace<T>(after: string | null, read: () => Promise<T>): Promise<T> {

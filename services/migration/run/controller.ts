@@ -17,6 +17,7 @@ import { live } from "./appliers";
 import { type Canary, moveCanary } from "./canary";
 import { compareStream } from "./compare";
 import { copyStream } from "./copy";
+import { Holders } from "./holders";
 import { appendRun, runStream } from "./journal";
 import type { HeldLease, Workplace } from "./place";
 import { surveyTarget } from "./survey";
@@ -48,10 +49,12 @@ const PATIENCE = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000] as const;
 export class Controller {
 	private readonly halting = new AbortController();
 	private lease: Lease | undefined;
+	private readonly holders: Holders;
 	#waiting: { readonly why: string; readonly until: number; readonly more: number } | null = null;
 	readonly ended: Promise<void>;
 
 	constructor(private readonly options: ControllerOptions) {
+		this.holders = new Holders(options.broker, options.store, options.run);
 		this.ended = this.work();
 	}
 
@@ -188,6 +191,9 @@ export class Controller {
 			secretsFor,
 			applier: live(broker),
 			halted: () => this.stopped(),
+			pause: ms => this.pause(ms),
+			holders: stream => this.holders.of(stream),
+			madeBefore: stream => this.holders.madeBefore(stream),
 			lease: () => this.held()
 		};
 	}

@@ -1,6 +1,7 @@
 /** What a run would do with every record of a stream, by its own rules and its own order (L31). Writes nothing. */
 
 import type { Broker } from "../../../cluster";
+import type { Lasting } from "../../../contracts/migration/importer";
 import type { StreamPlan } from "../../../contracts/migration/migration";
 import type { Intent, Outcome, Result, SourceRecord } from "../../../contracts/migration/records";
 import { IdSet } from "../../../domain/migration/idset";
@@ -45,6 +46,7 @@ export async function survey(
 	const { run, broker } = planning;
 	const tally: Tally = { outcomes: noOutcomes(), quarantine: {}, losses: {}, clashes: [], shared: [], held: [] };
 	const names = new NameSet();
+	const lasts: Lasting[] = [];
 	const claims = new Map<string, string>();
 	const applier = dry(broker);
 	// Few are looked for whatever the target counts: the sudo of its environment is in no count.
@@ -56,11 +58,13 @@ export async function survey(
 		for (const [index, intent] of intents.entries()) count(tally, intent, results[index] as Result);
 		for (const name of claims.keys()) names.add(name);
 		claims.clear();
+		lasts.push(...(await lastingOf(planning, stream, intents, results)));
 	}
 	const { clashes, outcomes, shared, held, ...rest } = tally;
 	const move = outcomes.created + outcomes.updated + outcomes.unchanged;
 	const clashing = { clashes: clashes.slice(0, MOST_CLASHES_NAMED), clashCount: clashes.length };
-	return { plan: { stream, ...counts, move, outcomes, ...rest, ...clashing }, shared, held };
+	const lasting = lasts.length > 0 && { lasting: lastingSaid(lasts) };
+	return { plan: { stream, ...counts, move, outcomes, ...rest, ...clashing, ...lasting }, shared, held };
 }
 
 /** All records of the source's listing, each once. */
@@ -105,3 +109,22 @@ async function foretold(
 	const results = new Map(told.map(result => [result.id, result]));
 	return intents.map(intent => results.get(intent.id) ?? notSent(intent));
 }
+
+/** Of those that would be made, whose record could not be taken away again. */
+async function lastingOf(
+	{ broker, run: { definition } }: Planning,
+	stream: string,
+	intents: readonly Intent[],
+	results: readonly Result[]
+): Promise<Lasting[]> {
+	const names = intents.flatMap(({ target }, index) =>
+		target && results[index]?.outcome === "created" ? [target.name] : []
+	);
+	return names.length === 0 ? [] : broker.call("importer.lasting", { connection: definition.target, stream, names });
+}
+
+const lastingSaid = (lasts: readonly Lasting[]): NonNullable<StreamPlan["lasting"]> => ({
+	count: lasts.length,
+	names: lasts.slice(0, MOST_CLASHES_NAMED).map(({ name }) => name),
+	reason: lasts[0]?.reason ?? ""
+});

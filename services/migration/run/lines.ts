@@ -103,9 +103,10 @@ export async function changedLines(store: EventStore, name: string, stream: stri
 	const lines = new Map<string, DifferenceLine>();
 	for await (const { event } of readUndos(store, name, stream))
 		for (const { id, name: record, outcome, reason } of event.data.records) {
-			if (outcome !== "changed-since") continue;
-			const fields = reason === undefined ? [] : [{ field: "rollback", expected: reason, actual: null }];
-			lines.set(id, { stream, id, name: record, kind: "changed-since", fields });
+			// What was left by one rollback the next one may have put back.
+			if (outcome === "changed-since")
+				lines.set(id, { stream, id, name: record, kind: "changed-since", fields: [], ...(reason && { reason }) });
+			else lines.delete(id);
 		}
 	return [...lines.values()];
 }

@@ -3,6 +3,7 @@
 import type { Difference, Intent, SourceRecord, Transformed } from "../../../contracts/migration/records";
 import type { Comparison } from "../../../contracts/migration/verifier";
 import { claimOf, type StreamRun } from "../../../domain/migration/run";
+import { type Held, heldBy } from "./holders";
 import { type Known, ownOf } from "./known";
 import type { Workplace } from "./place";
 import { onto, prepare } from "./prepare";
@@ -55,7 +56,9 @@ export class Looking {
 		const { equal, differences } = await this.refit(compared, byId, known);
 		const toWrite: ToWrite[] = [];
 		const left: Difference[] = mine.filter(({ target }) => !target).map(unmapped);
-		for (const difference of differences) {
+		const { theirs, others } = await this.heldOrNot(differences);
+		left.push(...theirs);
+		for (const difference of others) {
 			// Of one who could not be made, nothing stands there: as it was said.
 			if (difference.kind === "missing" && !moved.has(difference.id)) continue;
 			const intent = this.rewrite(byId.get(difference.id) as Transformed, difference, known);
@@ -79,6 +82,16 @@ export class Looking {
 			held.has(id) && !this.stands(id, known) && target !== undefined && !this.isTaken(id, target.name);
 		const toMove = transformed.filter(each => !ids.has(each.id) || removed.has(each.id) || isHeld(each));
 		return { equal: equal.filter(key => !unsaid(key)), differences: left, toMove, toWrite };
+	}
+
+	/** What a later migration holds is left to it, also by a repair (L33). */
+	private async heldOrNot(differences: readonly Difference[]): Promise<Record<"theirs" | "others", Difference[]>> {
+		const held: Held = differences.length > 0 ? await this.place.holders(this.stream.stream) : new Map();
+		const theirs = differences.flatMap(difference => {
+			const holder = held.get(difference.name);
+			return holder === undefined ? [] : [{ ...difference, reason: heldBy(holder) }];
+		});
+		return { theirs, others: differences.filter(({ name }) => !held.has(name)) };
 	}
 
 	/** As they can be at the target, where others stood there before us. */

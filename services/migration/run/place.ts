@@ -4,6 +4,7 @@ import type { importer } from "../../../contracts/migration/importer";
 import type { Intent, Result, UndoneRecord } from "../../../contracts/migration/records";
 import type { Input } from "../../../contracts/schema";
 import type { Run } from "../../../domain/migration/run";
+import type { Held } from "./holders";
 
 export type WriteCall = Input<typeof importer.actions.write.params>;
 export type HeldLease = WriteCall["lease"];
@@ -28,6 +29,12 @@ export interface Workplace {
 	readonly lease: () => HeldLease;
 	/** True when it shall stop after the batch at hand. */
 	readonly halted: () => boolean;
+	/** Waits so many ms, or until it shall stop. */
+	readonly pause: (ms: number) => Promise<void>;
+	/** What later migrations hold at the same target, by name. */
+	readonly holders: (stream: string) => Promise<Held>;
+	/** Names of what earlier migrations made there: the latest one's by now. */
+	readonly madeBefore: (stream: string) => Promise<ReadonlySet<string>>;
 	/** By id, the secrets of records that are created, for example admins' passwords: new ones, or the source's own. */
 	readonly secretsFor: (stream: string, created: readonly Intent[]) => Promise<ReadonlyMap<string, Secrets>>;
 }

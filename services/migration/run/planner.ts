@@ -59,7 +59,7 @@ export async function preflight(
 			context = contextWith({ ...source.facts, sharedNames: first.shared, held: first.held });
 			({ streams } = await surveyAll(planning(), counts, depended));
 		}
-		findings.push(...clashes(definition, streams));
+		findings.push(...clashes(definition, streams), ...lasting(streams));
 	}
 	const moves = streams.reduce((sum, { move }) => sum + move, 0);
 	const plan: Plan = {
@@ -127,6 +127,21 @@ function clashes({ conflict }: Definition, streams: readonly StreamPlan[]): Find
 			)
 		);
 }
+
+/** Said before they are made: a rollback could only leave them. */
+const lasting = (streams: readonly StreamPlan[]): Finding[] =>
+	streams.flatMap(({ stream, lasting: { count, names, reason } = NONE_LASTS }) =>
+		count === 0
+			? []
+			: [
+					warning(
+						"not-removable",
+						`${count} ${stream} to be moved could not be taken away again, a rollback would leave them (${names.join(", ")}${count > names.length ? " …" : ""}): ${reason}`
+					)
+				]
+	);
+
+const NONE_LASTS = { count: 0, names: [], reason: "" } as const;
 
 interface Surveyed {
 	readonly streams: StreamPlan[];

@@ -7,6 +7,7 @@ import { mayBeWritten } from "../../../domain/migration/importing";
 import { left } from "../../../domain/migration/mapping";
 import type { NameSet } from "../../../domain/migration/nameset";
 import { claimOf, type Run } from "../../../domain/migration/run";
+import { heldBy } from "./holders";
 import { type Known, ownOf } from "./known";
 import type { Workplace } from "./place";
 
@@ -55,7 +56,7 @@ export function claim(
  * pre-image stays, and so does its name: what stands under it by now may be our own. Writes nothing.
  */
 export async function intend(
-	place: Pick<Workplace, "broker"> & { readonly run: Pick<Run, "definition"> },
+	place: Pick<Workplace, "broker"> & Partial<Pick<Workplace, "holders">> & { readonly run: Pick<Run, "definition"> },
 	stream: { readonly stream: string; readonly names: Pick<NameSet, "has">; readonly isEmpty?: boolean },
 	transformed: readonly Transformed[],
 	claims: Map<string, string>,
@@ -76,7 +77,26 @@ export async function intend(
 		if (reason !== undefined) return { ...unwritten(record, reason), before: null };
 		return { ...record, before: (record.target && before.get(record.target.name)) ?? null };
 	});
-	return unlessRefused(place, stream.stream, await onto(place, stream.stream, intents));
+	const kept = await unlessHeld(place, stream.stream, await onto(place, stream.stream, intents));
+	return unlessRefused(place, stream.stream, kept);
+}
+
+/** What a later migration holds is not written over (L33): under the other policies nobody is. */
+async function unlessHeld(
+	{ run, holders }: Parameters<typeof intend>[0],
+	stream: string,
+	intents: readonly Intent[]
+): Promise<Intent[]> {
+	const over =
+		run.definition.conflict === "overwrite" && intents.some(({ target, before }) => target && before !== null);
+	const held = over && holders ? await holders(stream) : new Map<string, string>();
+	return intents.map(intent => {
+		const { target, before } = intent;
+		const holder = target && before !== null ? held.get(target.name) : undefined;
+		if (target === undefined || holder === undefined) return intent;
+		const quarantine = { category: "conflict", field: "name", value: target.name, reason: heldBy(holder) };
+		return { ...left(intent, quarantine), before };
+	});
 }
 
 /** What the target would not take is held back before anything of it is written (L30), and foretold as such (L31). */

@@ -27,7 +27,21 @@ export async function rehearse(broker: Broker, planned: DataOf<"planned">): Prom
 	let [running, halted] = [true, false];
 	const lease = () => ({ token: "dry-run", remainingMs: 60_000, sentAt: Date.now() });
 	const secretsFor = async () => new Map();
-	const place = { broker, store, run, applier: dry(broker), lease, halted: () => halted, secretsFor };
+	const holders = async () => new Map<string, string>();
+	const madeBefore = async () => new Set<string>();
+	const pause = async () => undefined;
+	const place = {
+		broker,
+		store,
+		run,
+		applier: dry(broker),
+		lease,
+		halted: () => halted,
+		pause,
+		holders,
+		madeBefore,
+		secretsFor
+	};
 	const ended = goThrough(place).finally(() => {
 		running = false;
 	});

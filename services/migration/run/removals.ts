@@ -8,6 +8,7 @@ import type { Difference, UndoneRecord } from "../../../contracts/migration/reco
 import { AWAITS, removalsAllowed, STOOD_BEFORE, UNSEEN_ONCE } from "../../../domain/migration/removals";
 import type { StreamRun } from "../../../domain/migration/run";
 import { oneApplier } from "./batch";
+import { heldBy } from "./holders";
 import { type Known, undoable } from "./known";
 import type { Workplace } from "./place";
 
@@ -34,25 +35,22 @@ export async function takeAway(
 	const { absentBefore, leftBefore } = stream.comparison;
 	const before = new Set(absentBefore);
 	const confirmed = absent.filter(id => before.has(id) && !leftBefore.has(id));
-	const isOurs = (id: string): boolean => stream.moved.has(id) || known.get(id)?.begun === true;
-	const never = confirmed.filter(id => !isOurs(id)).map(id => done(id, known, NEVER_OURS));
-	const stood = await standing(
-		place,
-		stream,
-		confirmed.filter(id => isOurs(id) && stoodBefore(id, known)),
-		known
-	);
-	const ours = confirmed.filter(id => isOurs(id) && !stoodBefore(id, known));
+	const { never, theirs, stood, ours, records } = await sorted(place, stream, confirmed, known);
 	const allowed = removalsAllowed(place.run);
 	const waiting = ours.length > allowed ? ours : [];
-	const undone = waiting.length > 0 ? [] : await remove(place, stream, undoable(ours, known));
+	const undone = waiting.length > 0 ? [] : await remove(place, stream, records);
 	const stuck = undone.filter(({ outcome }) => outcome !== "restored");
 	const left: [string, string][] = [
 		...[...leftBefore].filter(([id]) => absent.includes(id)),
+		...theirs.map(([id, holder]): [string, string] => [id, heldBy(holder)]),
 		...stood.left.map((id): [string, string] => [id, STOOD_BEFORE]),
 		...stuck.map(({ id, reason }): [string, string] => [id, reason ?? CHANGED])
 	];
-	const removed = [...never, ...stood.removed, ...undone.filter(({ outcome }) => outcome === "restored")];
+	const removed = [
+		...never.map(id => done(id, known, NEVER_OURS)),
+		...stood.removed,
+		...undone.filter(({ outcome }) => outcome === "restored")
+	];
 	const reasons = new Map([...left, ...waiting.map((id): [string, string] => [id, AWAITS(place.run, waiting.length)])]);
 	const gone = new Set(removed.map(({ id }) => id));
 	const differences = absent
@@ -62,6 +60,45 @@ export async function takeAway(
 			return { id, name: known.get(id)?.name ?? "", kind: "gone", fields: [], reason };
 		});
 	return { removed, waiting, left, differences };
+}
+
+interface Sorted {
+	readonly never: readonly string[];
+	/** `[id, migration]`, held by a later one (L33). */
+	readonly theirs: readonly [string, string][];
+	readonly stood: Awaited<ReturnType<typeof standing>>;
+	readonly ours: readonly string[];
+	/** Of these, as an undo asks for them. */
+	readonly records: ReturnType<typeof undoable>;
+}
+
+/** By whose they are at the target. */
+async function sorted(
+	place: Workplace,
+	stream: StreamRun,
+	ids: readonly string[],
+	known: KnownRecords
+): Promise<Sorted> {
+	const isOurs = (id: string): boolean => stream.moved.has(id) || known.get(id)?.begun === true;
+	const held = ids.length > 0 ? await place.holders(stream.stream) : new Map<string, string>();
+	const theirs = ids.flatMap((id): [string, string][] => {
+		const holder = isOurs(id) ? held.get(known.get(id)?.name ?? "") : undefined;
+		return holder === undefined ? [] : [[id, holder]];
+	});
+	const given = new Set(theirs.map(([id]) => id));
+	const mine = ids.filter(id => isOurs(id) && !given.has(id));
+	const stand = mine.filter(id => stoodBefore(id, known));
+	const made = stand.length > 0 ? await place.madeBefore(stream.stream) : new Set<string>();
+	const inherited = stand.filter(id => made.has(known.get(id)?.name ?? ""));
+	const before = stand.filter(id => !inherited.includes(id));
+	const own = mine.filter(id => !stoodBefore(id, known));
+	return {
+		never: ids.filter(id => !isOurs(id)),
+		theirs,
+		stood: await standing(place, stream, before, known),
+		ours: [...own, ...inherited],
+		records: [...undoable(own, known), ...inherited.flatMap(id => asMade(id, known.get(id)))]
+	};
 }
 
 const NEVER_OURS = "Gone from the source before it was moved: nothing of it is at the target by us.";
@@ -76,6 +113,12 @@ const done = (id: string, known: KnownRecords, reason?: string): UndoneRecord =>
 	outcome: "restored",
 	...(reason !== undefined && { reason })
 });
+
+/** What an earlier migration made is taken away as if this one had. */
+const asMade = (id: string, known: Known | undefined): ReturnType<typeof undoable> =>
+	known === undefined
+		? []
+		: [{ id, name: known.name, before: null, ...(known.ours !== undefined && { ours: known.ours }) }];
 
 const stoodBefore = (id: string, known: KnownRecords): boolean => (known.get(id)?.before ?? null) !== null;
 

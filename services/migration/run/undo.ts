@@ -4,10 +4,15 @@ import type { EventStore } from "../../../adapters/eventstore";
 import { reach } from "../../../adapters/failpoints";
 import type { UndoneRecord } from "../../../contracts/migration/records";
 import type { StreamRun } from "../../../domain/migration/run";
+import { judged } from "../../../domain/migration/undoing";
 import { finishOpenBatch, oneApplier } from "./batch";
+import { heldBy } from "./holders";
 import { appendRun, readBatches, undoStream as undoStreamOf } from "./journal";
 import { beforeOf, knownRecords, undoable } from "./known";
 import type { UndoCall, Workplace } from "./place";
+
+/** Before a record is tried once more, in ms, times its tries so far. */
+const PAUSE = 1_000;
 
 export async function undoStream(place: Workplace, stream: StreamRun): Promise<void> {
 	const known = await knownRecords(place, stream);
@@ -18,34 +23,65 @@ export async function undoStream(place: Workplace, stream: StreamRun): Promise<v
 	for await (const { entries, version } of readBatches(store, run.name, stream.stream, {
 		after: stream.undo.records
 	})) {
-		if (place.halted()) return;
-		const ids = entries.map(({ intent }) => intent.id).filter(id => !stream.undo.ids.has(id));
-		await undoBatch(place, stream, ids, undoable(ids, records), version, false);
+		const ids = entries.map(({ intent }) => intent.id);
+		for (let due = left(stream, ids); due.length > 0; due = left(stream, ids)) {
+			if (place.halted()) return;
+			await waitFor(place, stream, due);
+			await undoBatch(place, stream, due, undoable(due, records), version, false);
+		}
 	}
-	await undoBatch(place, stream, [], [], stream.records, true);
+	if (!place.halted()) await undoBatch(place, stream, [], [], stream.records, true);
+}
+
+/** Those that are not put back yet, nor left for good. */
+const left = ({ undo }: StreamRun, ids: readonly string[]): string[] => [
+	...new Set(ids.filter(id => !undo.ids.has(id)))
+];
+
+async function waitFor(place: Workplace, { undo }: StreamRun, ids: readonly string[]): Promise<void> {
+	const tries = Math.max(0, ...ids.map(id => undo.tries.get(id) ?? 0));
+	if (tries > 0) await place.pause(tries * PAUSE);
 }
 
 async function undoBatch(
-	{ applier, store, run, lease }: Workplace,
+	{ applier, store, run, lease, holders }: Workplace,
 	stream: StreamRun,
-	ids: string[],
+	ids: readonly string[],
 	records: UndoCall["records"],
 	version: string,
 	last: boolean
 ): Promise<void> {
-	const call = { connection: run.definition.target, stream: stream.stream, records };
-	const undone: UndoneRecord[] =
-		records.length === 0
-			? []
-			: await oneApplier(lease(), (held, timeout) => applier.undo({ ...call, lease: held }, timeout));
+	// A later migration's record is not ours to take away, nor to put back (L33).
+	const held = records.length > 0 ? await holders(stream.stream) : new Map<string, string>();
+	const kept = records.flatMap(({ id, name }): UndoneRecord[] => {
+		const holder = held.get(name);
+		return holder === undefined ? [] : [{ id, name, outcome: "changed-since", reason: heldBy(holder) }];
+	});
+	const due = records.filter(({ name }) => !held.has(name));
+	const call = { connection: run.definition.target, stream: stream.stream, records: due };
+	const undone =
+		due.length === 0 ? [] : await oneApplier(lease(), (own, ms) => applier.undo({ ...call, lease: own }, ms));
 	reach("restored");
+	const { settled, again } = judged([...kept, ...undone], stream.undo.tries);
 	let { undos } = stream.undo;
-	if (undone.length > 0) undos = await appendUndone(store, undoStreamOf(run.name, stream.stream), undone, version);
+	const bulk = undoStreamOf(run.name, stream.stream);
+	if (settled.length > 0) undos = await appendUndone(store, bulk, settled, version);
 	reach("undone");
-	const restored = undone.filter(({ outcome }) => outcome === "restored").length;
-	const changed = undone.length - restored;
-	const data = { stream: stream.stream, ids, restored, changed, records: version, last, undos };
-	await appendRun(store, run, { type: "undone", data }, `undone-${stream.stream}-${version}-${last}`);
+	const waits = new Set(again.map(([id]) => id));
+	const stays = settled.filter(({ outcome }) => outcome !== "restored").map(({ id }) => id);
+	const data = {
+		stream: stream.stream,
+		ids: ids.filter(id => !waits.has(id)),
+		restored: settled.length - stays.length,
+		changed: stays.length,
+		left: stays,
+		tries: again,
+		// The batch is read again as long as one of it waits.
+		records: waits.size > 0 ? stream.undo.records : version,
+		last,
+		undos
+	};
+	await appendRun(store, run, { type: "undone", data }, `undone-${stream.stream}-after-${run.version}`);
 }
 
 /** What was undone but not counted when the last controller stopped is undone again, and said again. */
