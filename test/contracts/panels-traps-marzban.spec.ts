@@ -5,6 +5,28 @@ import { closeAll, marzban, vless } from "../support/panels-session";
 afterEach(closeAll);
 
 describe("Marzban", () => {
+	test.each([
+		["plain", 200],
+		["c?d#e%41", 200],
+		["%2F", 200],
+		["token", 200],
+		["a/b?c#d%41", 404],
+		["/", 404],
+		["token/x", 404],
+		["usage/x", 405],
+		["x/users/disable", 405],
+		["", 307]
+	])(
+		"an admin called '%s' is made, and deleted by %d: the path is decoded before its route is looked for",
+		async (username, status) => {
+			const target = await marzban();
+			expect((await target.ask("POST", "/api/admin", { username, password: "x", is_sudo: false })).status).toBe(200);
+			expect((await target.ask("DELETE", `/api/admin/${encodeURIComponent(username)}`)).status).toBe(status);
+			const left = target.panel.db.prepare("SELECT count(*) AS n FROM admins WHERE username = ?").get(username);
+			expect(left?.n).toBe(status === 200 ? 0n : 1n);
+		}
+	);
+
 	test("one poisoned row fails every list with it, till it is deleted", async () => {
 		const target = await marzban();
 		await target.ask("POST", "/api/user", vless("fine"));
