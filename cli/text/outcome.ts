@@ -61,7 +61,8 @@ const accounted = ({ verdict, startedAt, finishedAt }: Status): string => {
 	const certificate = verdict.certificate === null ? "no certificate" : `certificate ${verdict.certificate}`;
 	const took =
 		startedAt && finishedAt ? ` in ${duration((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000)}` : "";
-	return `Done${took}: ${verdict.accountedFor} of ${verdict.total} accounted for · ${verdict.differences} differences · ${certificate}.`;
+	const unproven = verdict.unproven ? ` ${verdict.unproven}` : "";
+	return `Done${took}: ${verdict.accountedFor} of ${verdict.total} accounted for · ${verdict.differences} differences · ${certificate}.${unproven}`;
 };
 
 const atRest = (status: Status): string =>

@@ -197,6 +197,8 @@ export interface Verdict {
 	readonly accepted: Readonly<Record<string, number>>;
 	/** The digest over the per-key digests of a clean comparison (L4); null when it is not clean. */
 	readonly certificate: string | null;
+	/** Why there is no certificate, in a sentence; null where there is one. */
+	readonly unproven: string | null;
 }
 
 /** A run of lines, and where to go on; `next` is null at the end. */

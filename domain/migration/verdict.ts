@@ -37,6 +37,7 @@ export function fullVerdict(run: Run): Verdict | null {
 		// What was accepted since counts too; the certificate is the one that was given.
 		result: verdictOf(run).result,
 		certificate: run.certificate,
+		unproven: run.certificate === null ? unproven(run) : null,
 		total: sum(({ ids }) => ids.size),
 		accountedFor: sum(stream => (addsUp(stream) ? stream.ids.size : 0)),
 		differences: sum(({ comparison }) => comparison.differences),
@@ -45,6 +46,19 @@ export function fullVerdict(run: Run): Verdict | null {
 		needHand: needHand(run),
 		accepted: acceptedCounts(run)
 	};
+}
+
+/** A certificate is never missing without a word of what it waits for. */
+function unproven({ name, streams }: Run): string {
+	const reasons = streams.flatMap(each => {
+		const { stream, comparison } = each;
+		const { differences, waiting, added } = comparison;
+		const held = waiting.size > 0 ? `, ${waiting.size} of them deletions that wait for a word` : "";
+		if (differences > 0) return [`${differences} ${stream} are not as they should be${held}`];
+		if (added > 0) return [`the last listing of ${stream} named ${added} more than the one before it`];
+		return isComplete(each) === true && addsUp(each) ? [] : [`the listings of ${stream} named different records`];
+	});
+	return `Not proven: ${reasons.join("; ")}. \`banyan migration diff ${name}\` names them, \`banyan migration compare ${name}\` looks once more.`;
 }
 
 function severitiesOf({ streams }: Run): Verdict["severities"] {

@@ -99,7 +99,8 @@ const finished: Status = {
 		severities: { info: 0, degraded: 0, act: 0 },
 		needHand: { records: 0, quarantined: 0, skipped: 0, differences: 0, removals: 0, losses: 0 },
 		accepted: {},
-		certificate: hash
+		certificate: hash,
+		unproven: null
 	}
 };
 const comparing: Status = { ...begun, phase: "comparing", streams: [copied("admins", 1), copied("users", 2)] };

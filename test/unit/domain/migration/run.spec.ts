@@ -128,6 +128,18 @@ describe("how a run ends", () => {
 	const end = (...events: RunEvent[]) => verdictOf(run(...events));
 	const clean = [...copies, compared("admins", ["1"]), compared("users", ["1", "2"])];
 
+	it.each<[string, RunEvent[], RegExp | null]>([
+		["there is one", [compared("users", ["1", "2"])], null],
+		["something differs", [compared("users", ["1", "2"], 1)], /1 users are not as they should be.*diff panel/],
+		["the last listing named more", [compared("users", ["1", "2", "3"], 0, 1)], /listing of users named 1 more/],
+		["a listing named fewer", [compared("users", ["1"])], /listings of users named different records/]
+	])("says why there is no certificate: %s", (_, events, why) => {
+		const state = run(...copies, compared("admins", ["1"]), ...events);
+		apply(state, { type: "finished", data: verdictOf(state) }, "9", "2026-01-01T00:00:00Z");
+		const { certificate, unproven } = statusOf(state, false).verdict ?? {};
+		expect([certificate === null, unproven]).toEqual([why !== null, why === null ? null : expect.stringMatching(why)]);
+	});
+
 	it("is clean when everything moved, is equal, and both listings agree", () => {
 		expect(end(...clean)).toEqual({ result: "clean", certificate: expect.stringMatching(/^[0-9a-f]{64}$/) });
 	});
