@@ -11,7 +11,8 @@ import type {
 	RunEvent,
 	UndoEvent
 } from "../../../domain/migration/events";
-import { apply, newRun, type Run } from "../../../domain/migration/run";
+import { apply } from "../../../domain/migration/fold";
+import { newRun, type Run } from "../../../domain/migration/run";
 
 const PREFIX = "migration/";
 

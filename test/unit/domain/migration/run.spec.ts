@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { OUTCOMES, type Outcome, type Severity } from "../../../../contracts/migration/records";
 import type { RunEvent } from "../../../../domain/migration/events";
+import { apply } from "../../../../domain/migration/fold";
 import { IdSet } from "../../../../domain/migration/idset";
 import { addsUp, isComplete, nextStep } from "../../../../domain/migration/next-step";
 import { removalsAllowed, tooFew } from "../../../../domain/migration/removals";
-import { apply, newRun, noOutcomes, type Run } from "../../../../domain/migration/run";
+import { newRun, noOutcomes, type Run } from "../../../../domain/migration/run";
 import { statusOf } from "../../../../domain/migration/status";
 import { verdictOf } from "../../../../domain/migration/verdict";
 
