@@ -24,6 +24,8 @@ const sum = ({ streams }: Status, count: (stream: Status["streams"][number]) => 
 /** What cannot be taken back, and what it will do to how many records. */
 const QUESTIONS: Partial<Record<Word, (status: Status) => string>> = {
 	rollback: status => {
+		if (status.phase === "rolled-back")
+			return `${headOf(status)} The ${records(leftBy(status))} that it left are tried once more. Roll back?`;
 		const [created, updated] = [sum(status, each => each.outcomes.created), sum(status, each => each.outcomes.updated)];
 		return `${headOf(status)} A rollback takes away ${records(created)} that it made at the target and puts ${records(updated)} back as before; what others changed since is left and listed.\nRoll back?`;
 	},
@@ -33,13 +35,15 @@ const QUESTIONS: Partial<Record<Word, (status: Status) => string>> = {
 	}
 };
 
+const leftBy = (status: Status): number => sum(status, ({ changedSince }) => changedSince);
+
 const headOf = ({ name, phase, running }: Status): string => `'${name}' is ${phase}${running ? " and running" : ""}.`;
 
 export async function decide(client: Client, word: Word, name: string, flags: Flags): Promise<number> {
 	const question = QUESTIONS[word];
 	if (question) {
 		const before = await client.call("migration.status", { name });
-		if (word === "rollback" && before.phase === "rolled-back") return wasBefore(before, flags);
+		if (word === "rollback" && before.phase === "rolled-back" && leftBy(before) === 0) return wasBefore(before, flags);
 		if (isAttended() && !flags.yes && before.phase !== "cancelled" && !(await agrees(question(before)))) {
 			say("Nothing was done.");
 			return EXIT.refused;
@@ -65,7 +69,7 @@ function removalsOf({ removals }: Flags): { removals?: number } {
 	return { removals: Number(removals) };
 }
 
-/** A rollback that was made is not made again. */
+/** A rollback that left nothing is not made again. */
 function wasBefore(status: Status, flags: Flags): number {
 	const { name, finishedAt } = status;
 	say(`'${name}' was rolled back before${finishedAt === null ? "" : `, ${clock(finishedAt)}`}: nothing was done now.`);

@@ -111,7 +111,8 @@ describe("a record that the target fails on each time, while others work", () =>
 		const left = await diffOf(stage);
 		expect(left).toMatchObject([{ stream: "users", reason: expect.stringMatching(/Tried 3 times/) }]);
 		expect(stage.target.db.prepare("SELECT username FROM users").all()).toEqual([{ username: left[0]?.name }]);
-		expect(tries).toBeLessThan(20);
+		// Each try repeats what may be repeated.
+		expect(tries).toBeLessThan(60);
 		await gate.close();
 	});
 });

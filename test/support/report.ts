@@ -106,7 +106,8 @@ export const statusOf = (count: number, changes: Partial<Status> = {}): Status =
 			severities: { info: 0, degraded: 0, act: 0 },
 			needHand,
 			accepted: {},
-			certificate: "9f2c1d0e8b7a6f5e4d3c2b1a0f9e8d7c6b5a4f3e2d1c0b9a8f7e6d5c4b3a2f1e"
+			certificate: "9f2c1d0e8b7a6f5e4d3c2b1a0f9e8d7c6b5a4f3e2d1c0b9a8f7e6d5c4b3a2f1e",
+			unproven: null
 		},
 		...changes
 	};
