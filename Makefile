@@ -1,5 +1,5 @@
 # Banyan. `make demo` does the set-up and runs the main job; `make test` does it and runs the tests.
-.PHONY: setup build demo start dev test faults bench check clean
+.PHONY: setup build demo start dev test faults bench check fix clean
 SHELL := /bin/bash
 
 # Node 24: the one on the PATH, or the npm package `node` in .node/ where it is older or missing.
@@ -49,6 +49,10 @@ bench: build
 
 check: setup
 	@npm run --silent check
+
+# Formats, and mends what biome can mend by itself.
+fix: setup
+	@npm run --silent fix
 
 
 clean:
