@@ -6,20 +6,23 @@ import { openStage, type Stage } from "../support/banyan";
 import { holdings } from "../support/holdings";
 import { killOnce } from "../support/until";
 
-/** Lives that end after so many more requests at the target, at most; the last two end while the source is listed anew. */
 const KILLS = 10;
+/** All lives but the last two end after so many more requests at the target, at most. */
 const MOST_REQUESTS = 120;
 const PAGES_OF_A_LISTING = 10;
 
 const sum = (requests: Readonly<Record<string, number>>): number =>
-	Object.values(requests).reduce((all, n) => all + n, 0);
+	Object.values(requests).reduce((all, count) => all + count, 0);
 
 /** When a life ends: at any moment from before the first batch to well into the comparison. */
 function moment({ source, target }: Stage, life: number): () => boolean {
 	const pages = (): number => source.requests["GET /api/users"] ?? 0;
 	const [asked, listed] = [sum(target.requests), pages()];
-	const after = Math.floor(Math.random() * MOST_REQUESTS);
-	return life < KILLS - 2 ? () => sum(target.requests) - asked >= after : () => pages() - listed > PAGES_OF_A_LISTING;
+	const requests = Math.floor(Math.random() * MOST_REQUESTS);
+	if (life < KILLS - 2) return () => sum(target.requests) - asked >= requests;
+	// The copy was not half done: what comes after a whole listing belongs to the comparison, which the last life goes on with.
+	const most = life === KILLS - 2 ? PAGES_OF_A_LISTING : 1;
+	return () => pages() - listed > most;
 }
 
 let source: Panel;
