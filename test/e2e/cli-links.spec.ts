@@ -16,6 +16,8 @@ const PROXIES = [
 	["caddy", startCaddy]
 ] as const;
 
+/** What is told of a user, without the token that the panel makes anew each second. */
+const told = (text: string): string => text.replace(/"subscription_url":"[^"]*"/, "");
 const get = async (url: string, agent = "v2rayNG/1.8"): Promise<{ status: number; text: string }> => {
 	const answer = await fetch(url, { headers: { "user-agent": agent } });
 	return { status: answer.status, text: await answer.text() };
@@ -72,8 +74,10 @@ describe("a migration's links", () => {
 					const wanted = await get(stage.target.url + new URL(target, stage.target.url).pathname + suffix);
 					expect(wanted.status).toBe(200);
 					expect(wanted.text.length).toBeGreaterThan(20);
-					for (const prefix of ["", "/a-prefix", "/two/of%20them"])
-						expect(await get(proxy.url + prefix + path + old)).toEqual(wanted);
+					for (const prefix of ["", "/a-prefix", "/two/of%20them"]) {
+						const given = await get(proxy.url + prefix + path + old);
+						expect([given.status, told(given.text)]).toEqual([200, told(wanted.text)]);
+					}
 				}
 			}
 		);
@@ -81,7 +85,7 @@ describe("a migration's links", () => {
 		it("everyone's leads to his own subscription", async () => {
 			for (const { path, target } of lines.filter((_, index) => index % 37 === 0)) {
 				const { text } = await get(`${stage.target.url}${new URL(target, stage.target.url).pathname}/info`);
-				expect((await get(`${proxy.url}${path}/info`)).text).toBe(text);
+				expect(told((await get(`${proxy.url}${path}/info`)).text)).toBe(told(text));
 			}
 		});
 
