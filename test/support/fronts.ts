@@ -17,19 +17,26 @@ export interface Front {
 	headers(): IncomingMessage["headers"];
 	/** What it says to links from now on. */
 	say(says: Says): void;
+	/** The panel that stands behind it from now on. */
+	lead(panel: string): void;
 	close(): Promise<void>;
 }
 
 const PANEL: Says = () => false;
 
 /** @param prefix the path under which alone it is met */
-export async function openFront(panel: string, prefix = ""): Promise<Front> {
+export async function openFront(before: string, prefix = ""): Promise<Front> {
+	let panel = before;
 	const asked: string[] = [];
 	let says = PANEL;
 	let last: IncomingMessage["headers"] = {};
 	const server = createServer((req, res) => {
 		const url = req.url ?? "/";
-		if (!url.startsWith(`${prefix}/`)) return void res.writeHead(404, { "content-type": "text/html" }).end("<html>");
+		if (!url.startsWith(`${prefix}/`)) {
+			asked.push(url);
+			if (!says(req, res)) res.writeHead(404, { "content-type": "text/html" }).end("<html>");
+			return;
+		}
 		const path = url.slice(prefix.length);
 		if (path.startsWith("/sub/")) {
 			asked.push(url);
@@ -47,6 +54,9 @@ export async function openFront(panel: string, prefix = ""): Promise<Front> {
 		say: given => {
 			says = given;
 		},
+		lead: to => {
+			panel = to;
+		},
 		close: async () => {
 			const closed = once(server, "close");
 			server.close();
@@ -56,7 +66,8 @@ export async function openFront(panel: string, prefix = ""): Promise<Front> {
 	};
 }
 
-function passOn(url: string, req: IncomingMessage, res: ServerResponse): void {
+/** Gives a request on, with its headers. */
+export function passOn(url: string, req: IncomingMessage, res: ServerResponse): void {
 	const { connection: _, ...headers } = req.headers;
 	const onward = request(url, { method: req.method as string, headers, agent: false }, answer => {
 		res.writeHead(answer.statusCode as number, answer.headers);
