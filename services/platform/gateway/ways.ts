@@ -50,7 +50,7 @@ export class Ways {
 	private read(options: WayOptions): Way {
 		const resolved = resolveReferences(options, this.environment);
 		if (resolved.ok) return wayOf(resolved.connection);
-		const names = resolved.missing.map(({ name }) => name).join(", ");
-		throw new ConnectorError("refused", `the environment variable ${names} is not set on the gateway's node`);
+		const problems = resolved.unfilled.map(({ problem }) => problem).join("; ");
+		throw new ConnectorError("refused", `${problems}, on the gateway's node`);
 	}
 }
