@@ -25,8 +25,12 @@ export function verdictOf(run: Run): Pick<Verdict, "result" | "certificate"> {
 	};
 }
 
-const handless = ({ outcomes, acts }: StreamRun, accepted: ReadonlySet<string>): boolean =>
-	outcomes.quarantined === 0 && outcomes.skipped === 0 && [...acts.keys()].every(code => accepted.has(code));
+const handless = ({ outcomes, losses }: StreamRun, accepted: ReadonlySet<string>): boolean =>
+	outcomes.quarantined === 0 && outcomes.skipped === 0 && unacceptedActs(losses, accepted) === 0;
+
+/** Of the codes that somebody must act on, how many records have the one that most have. */
+const unacceptedActs = (losses: StreamRun["losses"], accepted: ReadonlySet<string>): number =>
+	Math.max(0, ...Object.entries(losses).map(([code, { act = 0 }]) => (accepted.has(code) ? 0 : act)));
 
 /** All that a face says of the end; null while the run has none. */
 export function fullVerdict(run: Run): Verdict | null {
@@ -80,11 +84,14 @@ function needHand(run: Run): Verdict["needHand"] {
 		sum.skipped += skipped.length;
 		sum.differences += stream.comparison.differences;
 		sum.removals += stream.comparison.waiting.size;
-		sum.losses += unaccepted.size;
+		// A store from before knows how many, and not who: each counts for itself.
+		const unnamed = unaccepted.size > 0 ? 0 : unacceptedActs(stream.losses, accepted);
+		const { differences, differing } = stream.comparison;
+		sum.losses += unaccepted.size + unnamed;
 		const all = new IdSet();
 		for (const ids of [stream.held.keys(), skipped, stream.comparison.differing.all(), unaccepted.all()])
 			addAll(all, ids);
-		sum.records += all.size;
+		sum.records += all.size + unnamed + Math.max(0, differences - differing.size);
 	}
 	return sum;
 }

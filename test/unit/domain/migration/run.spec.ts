@@ -206,6 +206,10 @@ describe("how a run ends", () => {
 		const losses = { renamed: { count: 3, reason: "r", severity: "act" } } as never;
 		const state = run(taken, { type: "copied", data: { ...data, losses } });
 		expect(statusOf(state, false).streams[1]?.losses.renamed).toMatchObject({ count: 3, severity: "act" });
+		expect(statusOf({ ...state, result: "clean" }, false).verdict).toMatchObject({
+			result: "attention",
+			needHand: { records: 3, losses: 3 }
+		});
 	});
 
 	it.each<Outcome>(["quarantined", "skipped"])(
