@@ -54,14 +54,16 @@ interface Events {
 		/** Of those, met for the first time in this listing. */
 		added: number;
 		/** Of the last page: ids that the run knows and this listing did not name. */
-		absent: string[];
-		/** Of these, ids that wait for a word of the operator's. */
-		waiting?: readonly string[];
+		absent: readonly string[];
+		/** All of these that are neither `once` nor `left` wait for a word of the operator's. */
+		holds?: boolean;
+		/** Of these, where others wait, ids that one listing alone did not name. */
+		once?: readonly string[];
 		/** Of these, `[id, reason]` of what cannot be taken away. */
 		left?: readonly (readonly [string, string])[];
 		compared: number;
 		differences: number;
-		/** The ids of these. */
+		/** The ids of these, but for the absent ones. */
 		differing?: string[];
 		/** Digest over the per-key digests of this batch. */
 		digest: string;

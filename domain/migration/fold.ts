@@ -66,6 +66,15 @@ function markUnreadable(stream: StreamRun, { ids, absent }: DataOf<"compared">):
 	}
 }
 
+function waitingOf(
+	absent: readonly string[],
+	once: readonly string[],
+	left: ReadonlyMap<string, string>
+): ReadonlySet<string> {
+	const unsure = new Set(once);
+	return new Set(absent.filter(id => !unsure.has(id) && !left.has(id)));
+}
+
 function move({ outcomes, quarantine }: StreamRun, from: Outcome, to: Outcome, count: 1 | -1): void {
 	outcomes[from]--;
 	outcomes[to]++;
@@ -109,10 +118,11 @@ const FOLD: Fold<Run> = {
 		comparison.added += data.added;
 		comparison.compared += data.compared;
 		comparison.differences += data.differences;
-		for (const id of data.differing ?? []) comparison.differing.add(id);
+		for (const id of [...(data.differing ?? []), ...data.absent]) comparison.differing.add(id);
 		comparison.digest = chainDigest(comparison.digest, data.digest);
 		const { batch, cursor, comparisons, last, absent } = data;
-		const [waiting, left] = [new Set(data.waiting), new Map(data.left)];
+		const left = new Map(data.left);
+		const waiting = data.holds ? waitingOf(data.absent, data.once ?? [], left) : new Set<string>();
 		Object.assign(comparison, { batch, cursor, comparisons, listed: last, absent, waiting, left });
 	},
 	again: (run, { stream: name, force, follows = false, removals }) => {

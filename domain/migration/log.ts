@@ -35,8 +35,8 @@ const WORDS: { readonly [T in RunEvent["type"]]: (data: DataOf<T>) => string } =
 		`${stream}: batch ${batch} copied, ${changed(outcomes)}${last ? "; the copy is complete" : ""}.`,
 	settled: ({ stream, batch, moved, removed, held }) =>
 		`${stream}: batch ${batch} outside the copy: ${written(moved.map(([, name]) => name))} written, ${removed.length} removed, ${held.length} held.`,
-	compared: ({ stream, batch, compared, differences, last, waiting = [], left = [] }) =>
-		`${stream}: page ${batch} compared, ${compared} records, ${differences} differ${last ? "; the listing is whole" : ""}${held(waiting.length, left.length)}.`,
+	compared: ({ stream, batch, compared, differences, last, absent, holds = false, once = [], left = [] }) =>
+		`${stream}: page ${batch} compared, ${compared} records, ${differences} differ${last ? "; the listing is whole" : ""}${held(holds ? absent.length - once.length - left.length : 0, left.length)}.`,
 	again: ({ stream, force, reason, removals }) =>
 		`${stream}: ${force ? "repaired and " : ""}compared once more${removals === undefined ? "" : `, ${removals} deletions confirmed`}${because(reason)}.`,
 	surveyed: ({ stream, extra }) => `${stream}: ${extra} records only the target has.`,

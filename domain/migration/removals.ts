@@ -27,19 +27,23 @@ export function tooFew(run: Pick<Run, "name" | "streams">, removals: number): st
 
 type Of = Pick<Run, "name" | "confirmed" | "definition">;
 
-export const AWAITS = (run: Of, count: number): string => {
+const AWAITS = (run: Of, count: number): string => {
 	const { name, confirmed } = run;
-	const guard = confirmed === null ? "catchUp.removals allows" : "were confirmed and are left";
-	return `Gone from the source, with ${count} at once; ${removalsAllowed(run)} ${guard}: \`banyan migration repair ${name} --removals N\` takes them away, N being all that wait.`;
+	const guard = confirmed === null ? "catchUp.removals allows" : "still confirmed are";
+	return `One of ${count} gone from the source at once, and ${guard} ${removalsAllowed(run)}: \`banyan migration repair ${name} --removals N\` takes them away, N being all that wait.`;
 };
 
-export const UNSEEN_ONCE = ({ name }: Of): string =>
+const UNSEEN_ONCE = ({ name }: Of): string =>
 	`The last listing of the source did not name it; a second one must not either before it is taken away: \`banyan migration compare ${name}\`.`;
 
 export const STOOD_BEFORE =
 	"It went from the source; it stood at the target before this migration, so it is left there: take it away by hand if it should go.";
 
-/** What is said of a record that is reported and gone: why it is still at the target. */
+/** Why a record that went from the source is still at the target. */
+export const whyGone = (run: Of, stream: StreamRun, id: string): string =>
+	whyStill(run, stream, id) ?? UNSEEN_ONCE(run);
+
+/** The same, where two listings did not name it; undefined for all others. */
 export function whyStill(run: Of, { comparison }: StreamRun, id: string): string | undefined {
 	if (comparison.waiting.has(id)) return AWAITS(run, comparison.waiting.size);
 	return comparison.left.get(id);

@@ -19,7 +19,7 @@ import type { ReportLine } from "../../contracts/migration/records";
 import { unknownLoss } from "../../domain/migration/definition-rules";
 import type { RunEvent } from "../../domain/migration/events";
 import { nextStep } from "../../domain/migration/next-step";
-import { tooFew, whyStill } from "../../domain/migration/removals";
+import { tooFew, whyGone, whyStill } from "../../domain/migration/removals";
 import type { Run } from "../../domain/migration/run";
 import { statusOf } from "../../domain/migration/status";
 import { acceptedOf } from "../../domain/migration/verdict";
@@ -179,7 +179,8 @@ export default class MigrationService
 		const run = await this.runs.seen(name);
 		if (run.phase === "rolled-back") return { lines: await changedLines(this.store, name, stream), next: null };
 		const found = await this.runs.stream(name, stream);
-		return fromPlace(after, () => differenceLines(this.store, name, found, after));
+		const why = (id: string) => whyGone(run, found, id);
+		return fromPlace(after, () => differenceLines(this.store, name, found, after, why));
 	}
 
 	@Action(links, { timeout: 0 })

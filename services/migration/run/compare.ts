@@ -4,7 +4,7 @@
  */
 
 import { reach } from "../../../adapters/failpoints";
-import type { Difference, SourceRecord } from "../../../contracts/migration/records";
+import type { Difference, SourceRecord, UndoneRecord } from "../../../contracts/migration/records";
 import type { Comparison } from "../../../contracts/migration/verifier";
 import { digest } from "../../../domain/canonical";
 import type { Prepared } from "../../../domain/migration/events";
@@ -142,10 +142,9 @@ class Comparing {
 		const { comparison, stream } = this.stream;
 		const last = page.next === null;
 		const gone = last ? await this.follow(absentIds(this.stream, fresh)) : NOBODY;
-		const differences = [...left, ...gone.differences];
 		const batch = comparison.batch + 1;
 		const { pass } = comparison;
-		const event = { type: "compared", data: { pass, batch, equal, differences, position: page.position } };
+		const event = { type: "compared", data: { pass, batch, equal, differences: left, position: page.position } };
 		reach("looked");
 		const appended = await this.appendBulk(event, `compared-${pass}-${batch}`);
 		reach("compared");
@@ -156,12 +155,10 @@ class Comparing {
 			last,
 			ids: fresh.map(({ id }) => id),
 			added,
-			absent: gone.differences.map(({ id }) => id),
-			waiting: gone.waiting,
-			left: gone.left,
+			...gone,
 			compared: equal.length + left.length,
-			differences: differences.length,
-			differing: differences.map(({ id }) => id),
+			differences: left.length + gone.absent.length,
+			differing: left.map(({ id }) => id),
 			digest: digest(equal.map(key => [...key])),
 			comparisons: appended
 		};
@@ -177,17 +174,17 @@ class Comparing {
 	private async follow(absent: readonly string[]): Promise<Gone> {
 		if (absent.length === 0) return NOBODY;
 		const known = await this.records();
-		const gone = await takeAway(this.place, this.stream, absent, known);
-		const { removed } = gone;
-		if (removed.length === 0) return gone;
-		const batch = this.stream.batch + 1;
-		await record(this.place, this.stream, this.log, { type: "removed", data: { batch, removed } });
-		const counts = countRemoved(removed, beforeOf(known));
-		const data = { stream: this.stream.stream, batch, ...counts, records: this.log.version };
+		return takeAway(this.place, this.stream, absent, known, removed => this.settleGone(removed, known));
+	}
+
+	private async settleGone(removed: readonly UndoneRecord[], known: ReadonlyMap<string, Known>): Promise<void> {
 		const { store, run } = this.place;
-		await appendRun(store, run, { type: "settled", data }, `removed-${this.stream.stream}-${batch}`);
+		const { stream } = this.stream;
+		const batch = this.stream.batch + 1;
+		await record(this.place, this.stream, this.log, { type: "removed", data: { batch, removed: [...removed] } });
+		const data = { stream, batch, ...countRemoved(removed, beforeOf(known)), records: this.log.version };
+		await appendRun(store, run, { type: "settled", data }, `removed-${stream}-${batch}`);
 		this.known = undefined;
-		return gone;
 	}
 
 	/** A comparison that was recorded but not counted when the last controller stopped is made again, and replaces it. */
@@ -202,7 +199,7 @@ class Comparing {
 	}
 }
 
-const NOBODY: Gone = { removed: [], waiting: [], left: [], differences: [] };
+const NOBODY: Gone = { absent: [], once: [], left: [], holds: false };
 
 const unique = (records: readonly SourceRecord[]): SourceRecord[] => [
 	...new Map(records.map(each => [each.id, each])).values()

@@ -2,7 +2,7 @@
 
 import { type EventStore, NEW } from "../../../adapters/eventstore";
 import type { DifferenceLine, Lines, LogLine } from "../../../contracts/migration/migration";
-import type { ReportLine, UndoneRecord } from "../../../contracts/migration/records";
+import type { Difference, ReportLine, UndoneRecord } from "../../../contracts/migration/records";
 import type { RunEvent } from "../../../domain/migration/events";
 import { IdSet } from "../../../domain/migration/idset";
 import { logLine } from "../../../domain/migration/log";
@@ -76,26 +76,81 @@ const mended = ({ stream, ...line }: ReportLine): ReportLine =>
 		"The source could not show it; the last listing has no such row: if it was mended, it has a line of its own."
 	);
 
-/** The records that the last comparison found not to be as they should. */
+/**
+ * The records that the last comparison found not to be as they should; at the end those that went from the source.
+ * @param why one that went is still at the target
+ */
 export async function differenceLines(
+	store: EventStore,
+	name: string,
+	run: StreamRun,
+	after: string | null,
+	why: (id: string) => string
+): Promise<Lines<DifferenceLine>> {
+	const { comparison } = run;
+	if (comparison.comparisons === NEW) return { lines: [], next: null };
+	if (after?.startsWith(GONE)) return goneLines(store, name, run, Number(after.slice(GONE.length)), why);
+	const { lines, next } = await differingLines(store, name, run, after);
+	return { lines, next: next ?? (comparison.absent.length > 0 ? `${GONE}0` : null) };
+}
+
+const GONE = "gone ";
+
+async function differingLines(
 	store: EventStore,
 	name: string,
 	{ stream, comparison }: StreamRun,
 	after: string | null
 ): Promise<Lines<DifferenceLine>> {
-	const lines = new Map<number, DifferenceLine[]>();
-	if (comparison.comparisons === NEW) return { lines: [], next: null };
-	for await (const { event, version } of readComparisons(store, name, stream, after ?? undefined)) {
-		const { pass, batch, differences } = event.data;
-		// A batch that was compared twice, because a controller stopped between, counts as it was the second time.
-		if (pass === comparison.pass)
-			lines.set(
-				batch,
-				differences.map(({ found, ...said }) => ({ stream, ...said }))
-			);
-		if (version === comparison.comparisons) break;
+	// A place that is none is told by the store.
+	if (after !== null) for await (const _ of readComparisons(store, name, stream, after)) break;
+	const batches = await comparedBatches(store, name, stream, comparison);
+	const from = batches.findIndex(({ version }) => version === after) + 1;
+	const lines: DifferenceLine[] = [];
+	for (const { version, differences } of batches.slice(from)) {
+		const said = differences.filter(({ kind }) => kind !== "gone");
+		lines.push(...said.map(({ found, ...line }) => ({ stream, ...line })));
+		if (lines.length >= MOST_LINES && version !== comparison.comparisons) return { lines, next: version };
 	}
-	return { lines: [...lines.values()].flat(), next: null };
+	return { lines, next: null };
+}
+
+/** The batches of the last listing that differ, in order. */
+async function comparedBatches(
+	store: EventStore,
+	name: string,
+	stream: string,
+	{ pass, comparisons }: StreamRun["comparison"]
+): Promise<{ version: string; differences: readonly Difference[] }[]> {
+	const found = new Map<number, { version: string; differences: readonly Difference[] }>();
+	for await (const { event, version } of readComparisons(store, name, stream)) {
+		const { batch, differences } = event.data;
+		// A batch that was compared twice, because a controller stopped between, counts as it was the second time.
+		found.delete(batch);
+		if (event.data.pass === pass && differences.length > 0) found.set(batch, { version, differences });
+		if (version === comparisons) break;
+	}
+	return [...found.values()];
+}
+
+async function goneLines(
+	store: EventStore,
+	name: string,
+	{ stream, comparison, records: until }: StreamRun,
+	from: number,
+	why: (id: string) => string
+): Promise<Lines<DifferenceLine>> {
+	const ids = comparison.absent.slice(from, from + MOST_LINES);
+	const wanted = new Set(ids);
+	const names = new Map<string, string>();
+	for await (const { entries } of readBatches(store, name, stream, { until }))
+		for (const { intent } of entries)
+			if (wanted.has(intent.id)) names.set(intent.id, intent.target?.name ?? intent.name);
+	const lines = ids.map((id): DifferenceLine => {
+		return { stream, id, name: names.get(id) ?? "", kind: "gone", fields: [], reason: why(id) };
+	});
+	const next = from + ids.length;
+	return { lines, next: next < comparison.absent.length ? `${GONE}${next}` : null };
 }
 
 /** The records that a rollback left: others changed them, or the target cannot put them back. */

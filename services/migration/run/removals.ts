@@ -4,62 +4,67 @@
  * taken away is left, with the reason: it is tried once a comparison, not for ever (L32).
  */
 
-import type { Difference, UndoneRecord } from "../../../contracts/migration/records";
-import { AWAITS, removalsAllowed, STOOD_BEFORE, UNSEEN_ONCE } from "../../../domain/migration/removals";
+import type { UndoneRecord } from "../../../contracts/migration/records";
+import { removalsAllowed, STOOD_BEFORE } from "../../../domain/migration/removals";
 import type { StreamRun } from "../../../domain/migration/run";
 import { oneApplier } from "./batch";
 import { heldBy } from "./holders";
 import { type Known, undoable } from "./known";
 import type { Workplace } from "./place";
 
-/** What became of the records that a whole listing did not name. */
+/** What a whole listing did not name, and is still there. */
 export interface Gone {
-	/** Not at the target any more, or never there by us. */
-	readonly removed: readonly UndoneRecord[];
-	/** Their ids wait for a word of the operator's. */
-	readonly waiting: readonly string[];
-	/** `[id, reason]` of what cannot be taken away. */
+	/** All of them. */
+	readonly absent: readonly string[];
+	/** Of these, where others wait, those that one listing alone did not name. */
+	readonly once: readonly string[];
+	/** Of these, `[id, reason]` of what cannot be taken away. */
 	readonly left: readonly [string, string][];
-	/** All that is still there, each with the reason. */
-	readonly differences: readonly Difference[];
+	/** All that is neither waits for a word of the operator's. */
+	readonly holds: boolean;
 }
 
 type KnownRecords = ReadonlyMap<string, Known>;
+/** Counts records that are not at the target any more, or never were by us. */
+type Settle = (removed: readonly UndoneRecord[]) => Promise<void>;
 
 export async function takeAway(
 	place: Workplace,
 	stream: StreamRun,
 	absent: readonly string[],
-	known: KnownRecords
+	known: KnownRecords,
+	settle: Settle
 ): Promise<Gone> {
 	const { absentBefore, leftBefore } = stream.comparison;
-	const before = new Set(absentBefore);
+	const [before, named] = [new Set(absentBefore), new Set(absent)];
 	const confirmed = absent.filter(id => before.has(id) && !leftBefore.has(id));
-	const { never, theirs, stood, ours, records } = await sorted(place, stream, confirmed, known);
-	const allowed = removalsAllowed(place.run);
-	const waiting = ours.length > allowed ? ours : [];
-	const undone = waiting.length > 0 ? [] : await remove(place, stream, records);
-	const stuck = undone.filter(({ outcome }) => outcome !== "restored");
+	const { never, theirs, stood, records } = await sorted(place, stream, confirmed, known);
+	const holds = records.length > removalsAllowed(place.run);
+	const away = new Set<string>();
+	const { batch } = place.run.definition;
+	const gone = async (removed: readonly UndoneRecord[]): Promise<void> => {
+		for (const part of parts(removed, batch.records)) await settle(part);
+		for (const { id } of removed) away.add(id);
+	};
+	await gone([...never.map(id => done(id, known, NEVER_OURS)), ...stood.removed]);
 	const left: [string, string][] = [
-		...[...leftBefore].filter(([id]) => absent.includes(id)),
+		...[...leftBefore].filter(([id]) => named.has(id)),
 		...theirs.map(([id, holder]): [string, string] => [id, heldBy(holder)]),
-		...stood.left.map((id): [string, string] => [id, STOOD_BEFORE]),
-		...stuck.map(({ id, reason }): [string, string] => [id, reason ?? CHANGED])
+		...stood.left.map((id): [string, string] => [id, STOOD_BEFORE])
 	];
-	const removed = [
-		...never.map(id => done(id, known, NEVER_OURS)),
-		...stood.removed,
-		...undone.filter(({ outcome }) => outcome === "restored")
-	];
-	const reasons = new Map([...left, ...waiting.map((id): [string, string] => [id, AWAITS(place.run, waiting.length)])]);
-	const gone = new Set(removed.map(({ id }) => id));
-	const differences = absent
-		.filter(id => !gone.has(id))
-		.map((id): Difference => {
-			const reason = reasons.get(id) ?? UNSEEN_ONCE(place.run);
-			return { id, name: known.get(id)?.name ?? "", kind: "gone", fields: [], reason };
-		});
-	return { removed, waiting, left, differences };
+	// Batch by batch, so that each ends within the lease and is counted once it is done.
+	for (const part of holds ? [] : parts(records, batch.records)) {
+		const undone = await remove(place, stream, part);
+		await gone(undone.filter(({ outcome }) => outcome === "restored"));
+		for (const { id, outcome, reason } of undone) if (outcome !== "restored") left.push([id, reason ?? CHANGED]);
+	}
+	const tried = new Set(confirmed);
+	const isOnce = (id: string): boolean => !tried.has(id) && !leftBefore.has(id);
+	return { absent: absent.filter(id => !away.has(id)), once: holds ? absent.filter(isOnce) : [], left, holds };
+}
+
+function* parts<T>(items: readonly T[], size: number): Generator<T[]> {
+	for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
 }
 
 interface Sorted {
@@ -67,8 +72,7 @@ interface Sorted {
 	/** `[id, migration]`, held by a later one (L33). */
 	readonly theirs: readonly [string, string][];
 	readonly stood: Awaited<ReturnType<typeof standing>>;
-	readonly ours: readonly string[];
-	/** Of these, as an undo asks for them. */
+	/** Ours to take away, as an undo asks for them. */
 	readonly records: ReturnType<typeof undoable>;
 }
 
@@ -96,7 +100,6 @@ async function sorted(
 		never: ids.filter(id => !isOurs(id)),
 		theirs,
 		stood: await standing(place, stream, before, known),
-		ours: [...own, ...inherited],
 		records: [...undoable(own, known), ...inherited.flatMap(id => asMade(id, known.get(id)))]
 	};
 }
@@ -142,7 +145,6 @@ async function remove(
 	{ stream }: StreamRun,
 	records: ReturnType<typeof undoable>
 ): Promise<UndoneRecord[]> {
-	if (records.length === 0) return [];
 	const call = { connection: run.definition.target, stream, records };
 	return oneApplier(lease(), (held, timeout) => applier.undo({ ...call, lease: held }, timeout));
 }

@@ -100,8 +100,8 @@ describe("what a run does next", () => {
 			const { data } = compared("admins", [], 3, 0, ["1", "2", "3"]) as Extract<RunEvent, { type: "compared" }>;
 			return { type: "compared", data: { ...data, ...rest } };
 		};
-		expect(kinds(...copies, listing({ waiting: ["1", "2"] }))).toBe("again admins");
-		expect(kinds(...copies, listing({ waiting: ["1", "2"], left: [["3", "r"]] }))).toBe("survey admins");
+		expect(kinds(...copies, listing({ holds: true, once: ["3"] }))).toBe("again admins");
+		expect(kinds(...copies, listing({ holds: true, left: [["3", "r"]] }))).toBe("survey admins");
 	});
 
 	it("goes back stream by stream, dependents first, and never forward again", () => {
@@ -264,7 +264,7 @@ describe("deletions at the source", () => {
 	});
 	const waits = (ids: string[]): RunEvent => {
 		const { data } = compared("users", [], ids.length, 0, ids) as Extract<RunEvent, { type: "compared" }>;
-		return { type: "compared", data: { ...data, waiting: ids } };
+		return { type: "compared", data: { ...data, holds: true } };
 	};
 	const took = (removed: string[], released: string[] = []): RunEvent => {
 		const { data } = copied("users", [], true) as Extract<RunEvent, { type: "copied" }>;
