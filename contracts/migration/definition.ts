@@ -42,10 +42,11 @@ export const definitionSchema = {
 			refusedNames: { type: "enum", values: REFUSED_NAMES, default: "rename" },
 			/**
 			 * A user without traffic left, where the target can only find that out by itself: `disable` until a human enables
-			 * him, `oneByte` leaves him active with a limit of 1 byte, `quarantine` leaves the user.
+			 * them, `oneByte` leaves them a limit of 1 byte, `quarantine` leaves the user. On a plan that resets it holds for
+			 * users who are expired or disabled too: renewed, they would get it all again.
 			 */
 			limitedUsers: { type: "enum", values: LIMITED_USERS, default: "disable" },
-			/** A user of whose inbounds the target has none: `create` him without any, or `quarantine`. */
+			/** A user of whose inbounds the target has none: `create` them without any, or `quarantine`. */
 			noAccess: { type: "enum", values: NO_ACCESS, default: "create" }
 		}
 	},
