@@ -4,7 +4,7 @@
  */
 
 import type { ReportLine, SaidLoss } from "../contracts/migration/records";
-import { NOT_MOVED } from "../domain/migration/common-meanings";
+import { NOT_MOVED, NOT_WHOLE } from "../domain/migration/common-meanings";
 import { meaningOf } from "../domain/migration/meanings";
 
 const HEAD = ["owner", "user name", "new user name", "what to tell them"];
@@ -41,8 +41,9 @@ const rowOf = ({ owner, name, target }: ReportLine, said: readonly string[]): Ro
 
 /** Each once; none for whoever notices nothing. */
 function sentences(line: ReportLine): readonly string[] {
-	const { outcome, code } = line;
+	const { outcome, code, target } = line;
 	if (outcome === "removed") return [];
+	if (outcome === "quarantined" && target !== null) return [NOT_WHOLE];
 	if (outcome === "quarantined" || outcome === "skipped") return [meaningOf(code ?? "")?.customers ?? NOT_MOVED];
 	return [...new Set(line.losses.flatMap(loss => filledIn(loss, line)))];
 }

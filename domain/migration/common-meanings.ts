@@ -5,6 +5,9 @@ import type { Meanings } from "./meaning";
 /** To a customer whose record stayed where it was. */
 export const NOT_MOVED = "Your account has not been moved yet: please ask whoever you have it from.";
 
+/** To one whose record stands there in part: a change came too late, or what was begun could not be taken away again. */
+export const NOT_WHOLE = "Your account is not as it should be yet: please ask whoever you have it from.";
+
 export const QUARANTINES = {
 	source_unreadable: {
 		kind: "quarantine",

@@ -73,6 +73,8 @@ describe("the table for resellers", () => {
 		const reason = "name_refused: Marzban takes 3 to 32 of a-z.";
 		const [, row] = await csv(line({ outcome: "quarantined", target: null, code: "name_refused", reason }));
 		expect(row).toBe("reseller,ali,,Your account has not been moved yet: please ask whoever you have it from.\r\n");
+		const [, inPart] = await csv(line({ outcome: "quarantined", code: "target_failed", reason }));
+		expect(inPart).toContain("Your account is not as it should be yet");
 		const [, skipped] = await csv(line({ outcome: "skipped", code: "skipped", reason }));
 		expect(skipped).toContain("Your account has not been moved yet");
 	});
