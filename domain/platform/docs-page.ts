@@ -3,6 +3,8 @@
  * runs where a Content-Security-Policy forbids those written into a page.
  */
 
+import { FOLDED } from "./docs-areas";
+
 /** Of the package swagger-ui-dist, served under `/docs/`, with their media types. */
 export const DOCS_FILES = {
 	"swagger-ui.css": "text/css; charset=utf-8",
@@ -32,8 +34,10 @@ export const DOCS_PAGE = `<!doctype html>
 <title>Banyan · REST</title>
 <link rel="icon" type="image/png" href="/docs/favicon-32x32.png">
 <link rel="stylesheet" href="/docs/swagger-ui.css">
+<link rel="stylesheet" href="/docs/docs.css">
 </head>
 <body>
+<nav class="ours" aria-label="Documents"><strong>Banyan</strong><a href="/docs/problems">Problems</a><a href="/docs/losses">Losses</a><a href="/api/openapi.json">OpenAPI</a></nav>
 <noscript>This page needs JavaScript; the document itself is <a href="/api/openapi.json">/api/openapi.json</a>.</noscript>
 <div id="docs"></div>
 <script src="/docs/swagger-ui-bundle.js"></script>
@@ -42,16 +46,37 @@ export const DOCS_PAGE = `<!doctype html>
 </html>
 `;
 
+/** `/docs/docs.css`: a head of our own, and less of what every operation repeats. */
+export const DOCS_STYLE = `body{margin:0}
+.ours{display:flex;flex-wrap:wrap;gap:.3rem 1.3rem;align-items:baseline;padding:.8rem 1.5rem;background:#10261c;color:#f0f7f3;font:15px/1.5 system-ui,sans-serif}
+.ours strong{margin-right:auto;font-size:1.1rem}
+.ours a{color:#8fe0b9}
+.swagger-ui .info{margin:1.6rem 0 1rem}
+.swagger-ui .info hgroup.main a{display:none}
+.swagger-ui .info .markdown table{max-width:44rem}
+.swagger-ui .opblock-tag small{flex:3}
+.swagger-ui .response[data-code^="4"] .response-col_description>:not(.response-col_description__inner),
+.swagger-ui .response[data-code^="5"] .response-col_description>:not(.response-col_description__inner),
+.swagger-ui .response-col_links{display:none}
+.swagger-ui .opblock .opblock-summary-path{overflow-wrap:anywhere;word-break:normal}
+@media(max-width:48rem){.swagger-ui .opblock .opblock-summary{flex-wrap:wrap}.swagger-ui .opblock-tag{flex-wrap:wrap;padding-right:0}.swagger-ui .opblock-tag small{flex:1 0 100%;padding:0}
+.swagger-ui .wrapper{padding:0 .8rem}.swagger-ui .opblock .opblock-summary-description{flex-basis:100%}.swagger-ui .info pre{overflow-x:auto}.swagger-ui table.headers{table-layout:fixed;overflow-wrap:anywhere}}
+`;
+
 /** `/docs/begin.js`. The key that a reader types in stays in the page: it is not stored. */
 export const DOCS_SCRIPT = `"use strict";
-window.SwaggerUIBundle({
+const ui = window.SwaggerUIBundle({
 	url: "/api/openapi.json",
 	dom_id: "#docs",
 	deepLinking: true,
 	docExpansion: "list",
-	defaultModelsExpandDepth: 0,
+	defaultModelsExpandDepth: -1,
+	defaultModelExpandDepth: 2,
 	filter: true,
 	persistAuthorization: false,
-	validatorUrl: null
+	validatorUrl: null,
+	onComplete: () => {
+		for (const area of ${JSON.stringify(FOLDED)}) ui.layoutActions.show(["operations-tag", area], false);
+	}
 });
 `;

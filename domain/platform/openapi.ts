@@ -3,6 +3,7 @@
 import type { ActionSpec, Contract } from "../../contracts/contract";
 import type { Json } from "../../contracts/json";
 import type { Schema } from "../../contracts/schema";
+import { ALIASES, AREAS } from "./docs-areas";
 import { EXAMPLES } from "./examples";
 import { OPEN_ROUTES, OPEN_SCHEMAS, type OpenRoute } from "./open-routes";
 import { HEADERS, LAST_EVENT, PARAMETERS, SECURITY_SCHEMES } from "./openapi-components";
@@ -35,11 +36,12 @@ export function openApi(
 	const routes = routesOf(contracts);
 	const operations = routes.map((route): Placed => [route, operation(route, routes, specs, results)]);
 	const opened = open.map((route): Placed => [route, openOperation(route)]);
+	const placed = inOrder([...operations, ...opened]);
 	return {
 		openapi: "3.1.0",
 		info: { ...info },
-		tags: [...new Set(routes.map(({ action }) => serviceOf(action))), "gateway"].map(name => ({ name })),
-		paths: pathsOf([...operations, ...opened]),
+		tags: tagsOf(placed),
+		paths: pathsOf(placed),
 		components: {
 			schemas: { ...results.schemas, ...OPEN_SCHEMAS, Problem: PROBLEM_SCHEMA },
 			parameters: PARAMETERS,
@@ -53,6 +55,35 @@ export function openApi(
 type Placed = readonly [{ readonly method: string; readonly path: string }, Json];
 
 const serviceOf = (action: string): string => action.split(".", 1)[0] as string;
+
+/** The area of an operation: an alias is in the last one, what no area names under the name of its service. */
+function areaOf(id: string, canonical = true): string {
+	if (!canonical) return ALIASES.name;
+	return AREAS.find(({ operations }) => operations.includes(id))?.name ?? serviceOf(id);
+}
+
+const DESCRIBED: ReadonlyMap<string, string> = new Map(
+	[...AREAS, ALIASES].map(({ name, description }) => [name, description])
+);
+
+/** As a reader needs them: areas in their order, what no area names after those, aliases last. */
+function inOrder(operations: readonly Placed[]): Placed[] {
+	const named = AREAS.flatMap(area => area.operations);
+	const rank = ([, { operationId, tags }]: Placed): number => {
+		if ((tags as string[])[0] === ALIASES.name) return named.length + 1;
+		const place = named.indexOf(String(operationId));
+		return place < 0 ? named.length : place;
+	};
+	return operations.toSorted((a, b) => rank(a) - rank(b));
+}
+
+function tagsOf(operations: readonly Placed[]): Json[] {
+	const names = new Set(operations.map(([, { tags }]) => (tags as string[])[0] as string));
+	return [...names].map(name => {
+		const description = DESCRIBED.get(name);
+		return { name, ...(description !== undefined && { description }) };
+	});
+}
 
 /** `/migrations/:name` → `/migrations/{name}`. */
 const template = (path: string): string => path.replace(/:(\w+)/g, "{$1}");
@@ -78,10 +109,11 @@ function operation(
 	const body = bodyOf(route, params);
 	return {
 		operationId: place === 1 ? action : `${action}:${place}`,
-		tags: [serviceOf(action)],
-		summary: route.says,
+		tags: [areaOf(action, route.canonical)],
+		summary: route.canonical ? route.says.replaceAll("`", "'") : `The same as ${addressOf(same[0] as Route)}.`,
 		description: describe(route, same[0] as Route),
 		deprecated: false,
+		...(!route.canonical && { "x-alias-of": action }),
 		security: [{ apiKey: [scope] }, { bearer: [scope] }],
 		parameters: parametersOf(route, params),
 		...(body && { requestBody: body }),
@@ -98,8 +130,10 @@ const hasBody = ({ method }: Route): boolean => method !== "GET" && method !== "
 function describe(route: Route, canonical: Route): string {
 	const needs = `Needs a key with the scope \`${route.scope}\`.`;
 	if (route.canonical) return needs;
-	return `The same as \`${canonical.method} ${template(canonical.path)}\`, which is the canonical address. ${needs}`;
+	return `The same as \`${addressOf(canonical)}\`, which is the canonical address. ${needs}`;
 }
+
+const addressOf = ({ method, path }: Route): string => `${method} ${template(path)}`;
 
 function parametersOf(route: Route, params: Schema): Json[] {
 	const inAddress = Object.entries(params).filter(([field]) => !hasBody(route) || route.params.includes(field));
@@ -160,7 +194,7 @@ function openOperation({ id, path, says, params, answers, problems, keyed }: Ope
 	const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => String(name));
 	return {
 		operationId: id,
-		tags: ["gateway"],
+		tags: [areaOf(id)],
 		summary: says,
 		description: keyed ? "Needs an API key, of any scope." : "Needs no key.",
 		deprecated: false,

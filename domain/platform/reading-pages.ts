@@ -18,9 +18,9 @@ h2{margin:2.5rem 0 .3rem;font-size:1.35rem}
 a{color:var(--link)}
 article{border:1px solid var(--line);border-radius:.6rem;padding:.9rem 1.1rem;margin:.9rem 0;scroll-margin-top:1rem}
 article:target{border-color:var(--link);background:var(--mark)}
-article h3{margin:0;font:600 1.05rem/1.4 ui-monospace,monospace;overflow-wrap:anywhere}
-article h3 a{color:inherit;text-decoration:none}
-article h3 a:hover{text-decoration:underline}
+.code{margin:0;font:600 1.05rem/1.4 ui-monospace,monospace;overflow-wrap:anywhere}
+.code a{color:inherit;text-decoration:none}
+.code a:hover{text-decoration:underline}
 article p{margin:.45rem 0 0}
 .about{color:var(--soft);font-size:.9rem;margin:.1rem 0 0}
 code{font:.9em ui-monospace,monospace;background:var(--panel);padding:.05em .3em;border-radius:.25rem;overflow-wrap:anywhere}
@@ -45,10 +45,11 @@ ${body}
 </html>
 `;
 
-const heading = (code: string): string => `<h3><a href="#${escapeHtml(code)}">${escapeHtml(code)}</a></h3>`;
+const heading = (code: string, level: 2 | 3): string =>
+	`<h${level} class="code"><a href="#${escapeHtml(code)}">${escapeHtml(code)}</a></h${level}>`;
 
 const article = ({ code, about, says, parts }: ShownMeaning): string =>
-	`<article id="${escapeHtml(code)}">${heading(code)}<p class="about">${escapeHtml(about)}</p><p>${prose(says)}</p>${parts
+	`<article id="${escapeHtml(code)}">${heading(code, 3)}<p class="about">${escapeHtml(about)}</p><p>${prose(says)}</p>${parts
 		.map(([term, text]) => `<p><strong>${term}.</strong> ${prose(text)}</p>`)
 		.join("")}</article>`;
 
@@ -62,14 +63,16 @@ export function lossesPage(meanings: Meanings): string {
 	return frame("losses", `<h1>Losses and what to do about them</h1>\n${introduction}\n${sections.join("\n")}`);
 }
 
-/** `/docs/problems`: what each code of a problem means; the `type` of a problem leads there. */
+/** `/docs/problems`: what each code of a problem means, and what to do; the `type` of a problem leads there. */
 export const PROBLEMS_PAGE = frame(
 	"problems",
-	`<h1>Problems</h1>
-${Object.entries(ERRORS)
-	.map(
-		([code, { status, title }]) =>
-			`<article id="${code}">${heading(code)}<p class="about">HTTP ${status}</p><p>${escapeHtml(title)}.</p></article>`
-	)
-	.join("\n")}`
+	`<h1>Problems and what to do about them</h1>
+<p>Every error of the API is <a href="https://www.rfc-editor.org/rfc/rfc9457">RFC 9457</a> problem details. Its <code>code</code> is one of these and does not change; its <code>type</code> leads here; its <code>detail</code> says what is wrong this time. The <code>correlationId</code> names the request in the server's log.</p>
+<p>Codes of a report or a plan are on <a href="/docs/losses">another page</a>.</p>
+${Object.entries(ERRORS).map(problem).join("\n")}`
 );
+
+function problem([code, { status, title, means, todo }]: [string, (typeof ERRORS)[keyof typeof ERRORS]]): string {
+	const parts = [`<p>${prose(means)}</p>`, `<p><strong>What to do.</strong> ${prose(todo)}</p>`];
+	return `<article id="${code}">${heading(code, 2)}<p class="about">HTTP ${status} · ${escapeHtml(title)}</p>${parts.join("")}</article>`;
+}

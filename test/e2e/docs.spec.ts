@@ -1,14 +1,17 @@
 /** The page of the API in a real browser, and the measurements as Prometheus' own tool reads them. */
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { CONTRACTS } from "../../contracts";
+import { lossPath } from "../../domain/migration/meanings";
+import { FOLDED } from "../../domain/platform/docs-areas";
 import { OPEN_ROUTES } from "../../domain/platform/open-routes";
 import { routesOf } from "../../domain/platform/routes";
 import { type Door, openDoor } from "../support/door";
+import { until } from "../support/until";
 
 let folder: string;
 let door: Door;
@@ -48,7 +51,11 @@ describe("/docs in a browser", () => {
 
 	const operation = (id: string) => page.locator(`[id="operations-${id.replace(".", "-")}"]`);
 
-	it("lists every operation", async () => {
+	it("lists every operation; aliases and stages are folded", async () => {
+		const folded = page.locator('.opblock-tag[data-is-open="false"]');
+		expect(await folded.count()).toBe(FOLDED.length);
+		for (const area of FOLDED) await page.locator(`.opblock-tag[data-tag="${area}"]`).click();
+		await until(async () => (await folded.count()) === 0);
 		const listed = (await page.locator(".opblock").count()) as number;
 		expect(listed).toBe(routesOf(CONTRACTS).length + OPEN_ROUTES.length);
 		expect(await page.title()).toBe("Banyan · REST");
@@ -94,6 +101,44 @@ describe("/docs in a browser", () => {
 
 	it("meets no error on the way, and asks nobody but the gateway", () => {
 		expect([wrong, foreign]).toEqual([[], []]);
+	});
+});
+
+describe("the pages of codes in a browser", () => {
+	it.each([
+		["/docs/problems", 1280, "light", "THROTTLED"],
+		["/docs/problems", 390, "dark", "THROTTLED"],
+		["/docs/losses", 1280, "dark", "limited_disabled"],
+		["/docs/losses", 390, "light", "limited_disabled"]
+	] as const)(
+		"%s has no fault that axe finds, at %i px, %s, and an anchor a code",
+		async (path, width, colorScheme, code) => {
+			const browser = await chromium.launch({
+				executablePath: "/usr/bin/chromium",
+				args: ["--no-sandbox", "--disable-dev-shm-usage"]
+			});
+			try {
+				const viewport = { width, height: 900 };
+				const page = await (await browser.newContext({ viewport, colorScheme, bypassCSP: true })).newPage();
+				await page.goto(`${door.url}${path}#${code}`);
+				expect(await page.locator("article:target .code").textContent()).toBe(code);
+				await page.addScriptTag({ content: readFileSync(require.resolve("axe-core/axe.min.js"), "utf8") });
+				const { violations } = (await page.evaluate("axe.run()")) as { violations: { id: string; nodes: unknown[] }[] };
+				expect(violations).toEqual([]);
+				expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
+			} finally {
+				await browser.close();
+			}
+		}
+	);
+
+	it("are where a problem's type, and a code of a report, lead", async () => {
+		const { json } = await door.ask("/nowhere");
+		const page = await door.ask(json.type.split("#")[0], { key: null });
+		expect([json.type, page.status]).toEqual(["/docs/problems#NOT_FOUND", 200]);
+		expect(page.text).toContain('id="NOT_FOUND"');
+		const losses = await door.ask(lossPath("renamed").split("#")[0] as string, { key: null });
+		expect(losses.text).toContain('id="renamed"');
 	});
 });
 

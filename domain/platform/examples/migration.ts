@@ -33,7 +33,7 @@ const plan: Plan = {
 	findings: [],
 	source,
 	target,
-	streams: [streamPlan("admins", 1), streamPlan("users", 2)],
+	streams: [streamPlan("users", 2)],
 	estimateSeconds: 2
 };
 
@@ -72,7 +72,7 @@ const begun: Status = {
 	startedAt: "2026-11-21T09:00:00.000Z",
 	finishedAt: null,
 	cautions: [],
-	streams: [untouched("admins", 1), untouched("users", 2)],
+	streams: [untouched("users", 2)],
 	failure: null,
 	waiting: null,
 	backup: null,
@@ -83,7 +83,7 @@ const finished: Status = {
 	phase: "finished",
 	running: false,
 	finishedAt: "2026-11-21T09:00:04.000Z",
-	streams: [copied("admins", 1), copied("users", 2)].map(stream => ({
+	streams: [copied("users", 2)].map(stream => ({
 		...stream,
 		compared: stream.total,
 		extra: 0,
@@ -92,8 +92,8 @@ const finished: Status = {
 	})),
 	verdict: {
 		result: "clean",
-		accountedFor: 3,
-		total: 3,
+		accountedFor: 2,
+		total: 2,
 		differences: 0,
 		losses: 0,
 		severities: { info: 0, degraded: 0, act: 0 },
@@ -103,7 +103,7 @@ const finished: Status = {
 		unproven: null
 	}
 };
-const comparing: Status = { ...begun, phase: "comparing", streams: [copied("admins", 1), copied("users", 2)] };
+const comparing: Status = { ...begun, phase: "comparing", streams: [copied("users", 2)] };
 const stopped: Status = { ...begun, running: false };
 
 const reached = ({ system, version, account }: typeof source, counts: CheckReport["counts"]): CheckReport => ({
@@ -151,7 +151,7 @@ const lookExamples = {
 					id: "1",
 					at: "2026-11-21T08:59:00.000Z",
 					event: "planned",
-					says: "Planned by marzneshin-to-marzban: 1 admins, 2 users to move."
+					says: "Planned by marzneshin-to-marzban: 2 users to move."
 				},
 				{ id: "2", at: "2026-11-21T09:00:00.000Z", event: "taken", says: "A controller took the run over." }
 			],

@@ -6,7 +6,8 @@ import type { Broker } from "../../../cluster";
 import { CONTRACTS } from "../../../contracts";
 import results from "../../../contracts/results.json";
 import { MEANINGS } from "../../../domain/migration/meanings";
-import { DOCS_FILES, DOCS_PAGE, DOCS_POLICY, DOCS_SCRIPT } from "../../../domain/platform/docs-page";
+import { INTRODUCTION } from "../../../domain/platform/docs-areas";
+import { DOCS_FILES, DOCS_PAGE, DOCS_POLICY, DOCS_SCRIPT, DOCS_STYLE } from "../../../domain/platform/docs-page";
 import { OPEN_ROUTES } from "../../../domain/platform/open-routes";
 import { openApi, type Results } from "../../../domain/platform/openapi";
 import { lossesPage, PAGES_STYLE, PROBLEMS_PAGE } from "../../../domain/platform/reading-pages";
@@ -18,7 +19,13 @@ import { metricsText } from "./metrics";
 
 /** @param keys admits callers of what is not open */
 export function openRoutes(broker: Broker, keys: Keys): Record<string, WebHandler> {
-	const document = JSON.stringify(openApi(CONTRACTS, results as unknown as Results, { title: "Banyan", version }));
+	const document = JSON.stringify(
+		openApi(CONTRACTS, results as unknown as Results, {
+			title: "Banyan",
+			version,
+			description: INTRODUCTION
+		})
+	);
 	const handlers: Record<string, WebHandler> = {
 		"gateway.welcome": json(() => ({
 			name: "banyan",
@@ -74,6 +81,7 @@ function docsFiles(): Record<string, WebHandler> {
 		"GET /docs/problems": page("text/html; charset=utf-8", Buffer.from(PROBLEMS_PAGE), "no-cache"),
 		"GET /docs/losses": page("text/html; charset=utf-8", Buffer.from(lossesPage(MEANINGS)), "no-cache"),
 		"GET /docs/pages.css": page("text/css; charset=utf-8", Buffer.from(PAGES_STYLE), "no-cache"),
+		"GET /docs/docs.css": page("text/css; charset=utf-8", Buffer.from(DOCS_STYLE), "no-cache"),
 		"GET /docs/begin.js": page("text/javascript; charset=utf-8", Buffer.from(DOCS_SCRIPT), "no-cache"),
 		...Object.fromEntries(files)
 	};

@@ -1,10 +1,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { CONTRACTS } from "../../../../contracts";
 import { ERRORS } from "../../../../contracts/errors";
 import { MEANINGS } from "../../../../domain/migration/meanings";
+import { ALIASES, AREAS, FOLDED, INTRODUCTION } from "../../../../domain/platform/docs-areas";
 import { DOCS_FILES, DOCS_PAGE, DOCS_POLICY, DOCS_SCRIPT } from "../../../../domain/platform/docs-page";
+import { prose } from "../../../../domain/platform/html";
 import { OPEN_ROUTES } from "../../../../domain/platform/open-routes";
 import { lossesPage, PROBLEMS_PAGE } from "../../../../domain/platform/reading-pages";
+import { routesOf } from "../../../../domain/platform/routes";
 
 const UI = join(require.resolve("swagger-ui-dist/package.json"), "..");
 
@@ -15,6 +19,9 @@ describe("the page of the API", () => {
 		const served = [
 			...Object.keys(DOCS_FILES).map(file => `/docs/${file}`),
 			"/docs/begin.js",
+			"/docs/docs.css",
+			"/docs/problems",
+			"/docs/losses",
 			...OPEN_ROUTES.map(({ path }) => path)
 		];
 		expect(asked.filter(address => !served.includes(address))).toEqual([]);
@@ -26,9 +33,22 @@ describe("the page of the API", () => {
 		expect(DOCS_POLICY).toContain("script-src 'self';");
 	});
 
+	it("has an area for every operation, and names none that is not there", () => {
+		const all = new Set([...routesOf(CONTRACTS).map(({ action }) => action), ...OPEN_ROUTES.map(({ id }) => id)]);
+		const named = AREAS.flatMap(({ operations }) => operations);
+		expect(named.toSorted()).toEqual([...all].sort());
+		const known = [...AREAS, ALIASES].map(({ name }) => name);
+		expect(FOLDED.filter(name => !known.includes(name))).toEqual([]);
+		expect(INTRODUCTION).toContain("$URL/migrations/plan");
+	});
+
 	it("says what each code of a problem means, where its type leads", () => {
 		for (const code of Object.keys(ERRORS)) expect(PROBLEMS_PAGE).toContain(`<article id="${code}">`);
 		expect(PROBLEMS_PAGE).toContain(ERRORS.THROTTLED.title);
+		for (const { means, todo } of Object.values(ERRORS)) {
+			expect([means, todo].filter(text => !/^[A-Z`].*\.$/.test(text))).toEqual([]);
+			expect(PROBLEMS_PAGE).toContain(prose(todo));
+		}
 	});
 
 	it("says what each code of a report means", () => {

@@ -13,6 +13,7 @@ const INFO = { title: "Test", version: "1.2.3" };
 
 type Document = {
 	info: Json;
+	tags: { name: string }[];
 	paths: Record<string, Record<string, Operation>>;
 	components: Record<string, Json>;
 };
@@ -71,6 +72,18 @@ describe("the OpenAPI document", () => {
 		const operation = only({}, { rest: "GET /things", scope: "keys:manage" });
 		expect(operation.security).toEqual([{ apiKey: ["keys:manage"] }, { bearer: ["keys:manage"] }]);
 		expect(operation.description).toBe("Needs a key with the scope `keys:manage`.");
+	});
+
+	it("puts aliases into an area of their own, the last one, and marks them", () => {
+		const { paths, tags } = document({}, { rest: "GET /things", aliases: ["GET /thing"] });
+		expect(Object.keys(paths)).toEqual(["/api/v1/things", "/thing"]);
+		expect(paths["/api/v1/things"]?.get).toMatchObject({ tags: ["things"] });
+		expect(paths["/thing"]?.get).toMatchObject({
+			tags: ["Aliases"],
+			"x-alias-of": "things.do",
+			summary: "The same as GET /api/v1/things."
+		});
+		expect(tags.map(({ name }) => name)).toEqual(["things", "Aliases"]);
 	});
 
 	it("has every alias under an id of its own, and says which address is canonical", () => {

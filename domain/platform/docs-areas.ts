@@ -1,0 +1,127 @@
+/** The areas of the API in the order in which a user needs them, and the introduction to them. Pure. */
+
+import { SCOPES } from "../../contracts/contract";
+
+export interface DocsArea {
+	readonly name: string;
+	readonly description: string;
+	/** Actions, or the gateway's own routes, by their ids, in this order. */
+	readonly operations: readonly string[];
+}
+
+/** What no area names comes after these, under the name of its service. */
+export const AREAS: readonly DocsArea[] = [
+	{
+		name: "1 · Plan",
+		description: "Look at both panels, and rehearse. Nothing is written.",
+		operations: [
+			"migration.plan",
+			"migration.dryRun",
+			"migration.inbounds",
+			"migration.testSource",
+			"migration.testTarget"
+		]
+	},
+	{
+		name: "2 · Run",
+		description: "Begin, go on, rest, or stop for good.",
+		operations: ["migration.start", "migration.pause", "migration.halt", "migration.cancel"]
+	},
+	{
+		name: "3 · Look",
+		description: "Where it stands, what happened, what became of every record.",
+		operations: [
+			"migration.status",
+			"migration.list",
+			"migration.log",
+			"migration.report",
+			"migration.diff",
+			"migration.links"
+		]
+	},
+	{
+		name: "4 · Afterwards",
+		description: "Compare once more, mend what differs, or put everything back.",
+		operations: ["migration.compare", "migration.repair", "migration.rollback"]
+	},
+	{
+		name: "API keys",
+		description: "Who may call, and what.",
+		operations: ["access.create", "access.list", "access.revoke"]
+	},
+	{
+		name: "Old links",
+		description: "What customers' apps ask for. No key but the link's own.",
+		operations: ["gateway.subscription", "gateway.subscriptionAs"]
+	},
+	{
+		name: "Server",
+		description: "Health, metrics, documents. All but the registry need no key.",
+		operations: [
+			"gateway.welcome",
+			"gateway.health",
+			"gateway.services",
+			"gateway.detailed",
+			"gateway.service",
+			"gateway.live",
+			"gateway.ready",
+			"gateway.registry",
+			"gateway.metrics",
+			"gateway.openapi",
+			"gateway.docs"
+		]
+	},
+	{
+		name: "Stages",
+		description: "What a run does with a page of records, one step at a time: for those who look into a mapping.",
+		operations: [
+			"extractor.page",
+			"transformer.batch",
+			"transformer.mappings",
+			"transformer.analyzeSchema",
+			"validator.batch",
+			"validator.users",
+			"validator.admins",
+			"validator.rules"
+		]
+	}
+];
+
+/** Other addresses of the same operations: the last area, folded. */
+export const ALIASES: Omit<DocsArea, "operations"> = {
+	name: "Aliases",
+	description: "Other addresses of operations above, which do the same. New programs use the canonical ones."
+};
+
+/** Areas that a reader of the page opens by hand. */
+export const FOLDED: readonly string[] = ["Stages", ALIASES.name];
+
+const scopes = Object.entries(SCOPES)
+	.map(([scope, says]) => `| \`${scope}\` | ${says} |`)
+	.join("\n");
+
+/** Of the OpenAPI document: what this is, and the first three calls. Markdown. */
+export const INTRODUCTION = `Moves a VPN panel from Marzneshin to Marzban, verified and reversible. The command \`banyan --url …\` speaks this API; so can you.
+
+**Three calls to begin with.** \`panel.yaml\` is a definition: where from, where to, what.
+
+\`\`\`sh
+export KEY="$(cat data/api-key)" URL=http://127.0.0.1:8000/api/v1
+
+curl -H "X-API-Key: $KEY" -H 'Content-Type: application/yaml' --data-binary @panel.yaml $URL/migrations/plan
+curl -H "X-API-Key: $KEY" -X POST $URL/migrations/panel/start
+curl -H "X-API-Key: $KEY" $URL/migrations/panel
+\`\`\`
+
+The first looks at both panels and writes nothing; the second begins and answers at once; the third says where it stands. \`…/panel/report\` has every record, \`…/panel/rollback\` puts everything back.
+
+**Keys.** The server makes the first one, with all scopes, in its data folder (\`api-key\`). Send it as \`X-API-Key\` or as a bearer token; *Authorize* below takes it for this page.
+
+| scope | lets you |
+|---|---|
+${scopes}
+
+**Errors** are problem details with a stable \`code\`: [what each means and what to do](/docs/problems). Codes of losses and of records that were not moved have [a page of their own](/docs/losses).
+
+**Twice is once.** A \`POST\` or \`DELETE\` with an \`Idempotency-Key\` has one effect, however often it is sent. What takes long answers 202 and goes on; \`Location\` is where to look.
+`;
