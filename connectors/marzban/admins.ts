@@ -1,13 +1,15 @@
 /** Admins of Marzban: created with a password of their own, never changed where they exist. */
 
 import type { TargetRecord } from "../../contracts/migration/records";
+import { fold } from "../../domain/migration/folding";
 import { ConnectorError, type Undo, type Undone, type Write } from "../connector";
 import { isObject, type Wire } from "../http/json";
 import { type Session, segment } from "../http/session";
 import type { AdminRows } from "./admin-rows";
 import { afterFailure } from "./aftermath";
-import { listAdmins } from "./api";
+import { listAdmins, namesake } from "./api";
 import type { Lane } from "./lane";
+import type { Naming } from "./naming";
 import type { Owners } from "./owners";
 import { powerOf, SUDO } from "./power";
 import { adminFingerprint, adminRecord } from "./records";
@@ -42,10 +44,12 @@ export class Admins {
 	readonly #writer: Writer;
 	readonly #lane: Lane;
 	readonly #owners: Owners;
+	readonly #naming: Naming;
 	readonly #rows: AdminRows | undefined;
 
 	/** @param rows the panel's own table, for what its API cannot say */
-	constructor(session: Session, writer: Writer, lane: Lane, owners: Owners, rows?: AdminRows) {
+	constructor(session: Session, writer: Writer, lane: Lane, owners: Owners, naming: Naming, rows?: AdminRows) {
+		this.#naming = naming;
 		this.#session = session;
 		this.#writer = writer;
 		this.#lane = lane;
@@ -53,7 +57,26 @@ export class Admins {
 		this.#rows = rows;
 	}
 
+	/** Each under the name asked for, also one whom the panel takes for them. */
 	async find(names: readonly string[]): Promise<TargetRecord[]> {
+		const exact = await this.#exactly(names);
+		const own = new Set(exact.map(({ name }) => name));
+		const others = names.filter(name => !own.has(name));
+		if (others.length === 0) return exact;
+		const listed = await listAdmins(this.#session);
+		const found = await Promise.all(others.map(name => this.#namesake(name, listed)));
+		return [...exact, ...found.filter(record => record !== undefined)];
+	}
+
+	/** Who looks alike is asked for by the name: the panel says whether it takes the two for one. */
+	async #namesake(name: string, listed: readonly TargetRecord[]): Promise<TargetRecord | undefined> {
+		const alike = listed.find(each => each.name !== name && fold(each.name, "loose") === fold(name, "loose"));
+		if (alike === undefined) return undefined;
+		const isFound = (await this.#naming.findsAdmin(name)) ?? (await this.#naming.of("admins")) !== "exact";
+		return isFound ? namesake(name, alike) : undefined;
+	}
+
+	async #exactly(names: readonly string[]): Promise<TargetRecord[]> {
 		const wanted = new Set(names);
 		const listed = (await listAdmins(this.#session)).filter(({ name }) => wanted.has(name));
 		// The sudo of the environment is in no list, and a second admin of his name could be made.
@@ -93,7 +116,7 @@ export class Admins {
 	}
 
 	async #look(name: string): Promise<TargetRecord | undefined> {
-		return (await this.find([name]))[0];
+		return (await this.#exactly([name]))[0];
 	}
 
 	/** What his users used, where only the database takes it. */
@@ -140,7 +163,7 @@ export class Admins {
 
 	/** One whose create was never answered may as well be another's of the same name: nothing tells them apart. */
 	async undo({ name, before, ours }: Undo, signal?: AbortSignal): Promise<Undone> {
-		const [present] = await this.find([name]);
+		const [present] = await this.#exactly([name]);
 		if (present === undefined) return before === null ? "already" : "changed-since";
 		const print = adminFingerprint(present.data);
 		// Nothing is ever written over an admin who was there before.

@@ -1,6 +1,7 @@
 /** The calls of Marzban's API that a migration needs. */
 
 import type { TargetRecord } from "../../contracts/migration/records";
+import { fold } from "../../domain/migration/folding";
 import { ConnectorError, type Cursor, type Page } from "../connector";
 import { readCursor } from "../cursor";
 import { isObject, type WireObject } from "../http/json";
@@ -15,10 +16,14 @@ const SINGLE_READS = 4;
 const isNotFound = (error: unknown): boolean => error instanceof ConnectorError && error.code === "not-found";
 
 export async function getUser(session: Session, name: string): Promise<TargetRecord | undefined> {
+	const record = await userUnder(session, name);
+	// A database that compares without case answers for a namesake.
+	return record?.data.username === name ? record : undefined;
+}
+
+async function userUnder(session: Session, name: string): Promise<TargetRecord | undefined> {
 	try {
-		const record = userRecord(await session.object(`/api/user/${segment(name)}`));
-		// A database that compares without case answers for a namesake.
-		return record.name === name ? record : undefined;
+		return namesake(name, userRecord(await session.object(`/api/user/${segment(name)}`)));
 	} catch (error) {
 		if (isNotFound(error)) return undefined;
 		if (!isBroken(error)) throw error;
@@ -27,6 +32,10 @@ export async function getUser(session: Session, name: string): Promise<TargetRec
 	}
 }
 
+/** A record under the name that was asked for, whose own is another: the database takes the two for one. */
+export const namesake = (name: string, { data }: TargetRecord): TargetRecord => ({ name, data });
+
+/** Each under the name asked for, also a namesake: who they are truly called is in their data. */
 export async function findUsers(session: Session, names: readonly string[]): Promise<TargetRecord[]> {
 	const found: TargetRecord[] = [];
 	for (const batch of batches(names)) found.push(...(await findBatch(session, batch)));
@@ -36,8 +45,7 @@ export async function findUsers(session: Session, names: readonly string[]): Pro
 /** One row that Marzban cannot read breaks the whole answer: then each name is asked for by itself. */
 async function findBatch(session: Session, names: readonly string[]): Promise<TargetRecord[]> {
 	try {
-		const records = await listUsers(session, { username: names });
-		return records.filter(({ name }) => names.includes(name));
+		return answering(names, await listUsers(session, { username: names }));
 	} catch (error) {
 		if (!isBroken(error)) throw error;
 	}
@@ -53,11 +61,24 @@ async function findBatch(session: Session, names: readonly string[]): Promise<Ta
 /** One row that the panel chokes on is that record's trouble, not the others' (L28). */
 async function shownOrNot(session: Session, name: string): Promise<TargetRecord | undefined> {
 	try {
-		return await getUser(session, name);
+		return await userUnder(session, name);
 	} catch (error) {
 		if (!isBroken(error)) throw error;
 		return { name, data: {}, unreadable: error.message };
 	}
+}
+
+/** What a panel answers for names is by its own comparison: whoever is none of them is a namesake of one. */
+function answering(names: readonly string[], records: readonly TargetRecord[]): TargetRecord[] {
+	const exact = records.filter(({ name }) => names.includes(name));
+	const own = new Set(exact.map(({ name }) => name));
+	const rest = records.filter(({ name }) => !own.has(name));
+	const others = new Map(rest.map(record => [fold(record.name, "loose"), record]));
+	const namesakes = names.flatMap(name => {
+		const other = own.has(name) ? undefined : others.get(fold(name, "loose"));
+		return other ? [namesake(name, other)] : [];
+	});
+	return [...exact, ...namesakes];
 }
 
 function batches(names: readonly string[]): string[][] {

@@ -48,7 +48,7 @@ export async function checkDatabase(database: Database, session: Session, findin
 			"rehearsal"
 		);
 		findings.good("database-writable", "The database can be written.");
-		return { kind: database.kind, caseInsensitive: await database.ignoresCase("users", "username") };
+		return { kind: database.kind };
 	} catch (error) {
 		if (!(error instanceof ConnectorError)) throw error;
 		findings.bad(`database-${error.code}`, error.message);

@@ -8,11 +8,12 @@ import type { Session } from "../http/session";
 import type { Database } from "../sql";
 import { listAdmins } from "./api";
 import { checkDatabase } from "./check-database";
+import type { Learned, Naming } from "./naming";
 
 /** What the requests here were tried against. */
 const SUPPORTED = /^v?0\.8\./;
 
-export async function checkMarzban(session: Session, database?: Database): Promise<Check> {
+export async function checkMarzban(session: Session, naming: Naming, database?: Database): Promise<Check> {
 	const findings = new Findings();
 	const stopped = await enter(session, "marzban", findings);
 	if (stopped !== null) return verdict(findings, stopped);
@@ -33,11 +34,32 @@ export async function checkMarzban(session: Session, database?: Database): Promi
 		judgeVersion(version, findings);
 		const known = await facts(session, account, system);
 		const carrier = database ? await checkDatabase(database, session, findings) : null;
-		return verdict(findings, { ...identity, account, version, facts: { ...known, database: carrier } });
+		// A database that may not be read tells nothing.
+		const learned = database && !carrier ? {} : await learnedBy(naming, findings);
+		const all = { ...known, ...learned, database: carrier };
+		return verdict(findings, { ...identity, account, version, facts: all });
 	} catch (error) {
 		findings.failed(error);
 		return verdict(findings, identity);
 	}
+}
+
+async function learnedBy(naming: Naming, findings: Findings): Promise<Json> {
+	const { storage, ...learned } = await naming.learn(true);
+	if (storage === "mysql") findings.good("storage", ON_MYSQL);
+	sayUnknown(learned, findings);
+	return { storage, naming: { ...learned } };
+}
+
+const ON_MYSQL =
+	"The panel keeps its records in MySQL or MariaDB: an expiry ends there by 2038-01-19, a later one is cut to that.";
+
+/** It matters only where names of the source look alike; then more is held back than need be, and nobody is mistaken. */
+function sayUnknown(learned: Omit<Learned, "storage">, findings: Findings): void {
+	const unknown = Object.entries(learned).flatMap(([stream, folding]) => (folding === null ? [stream] : []));
+	if (unknown.length === 0) return;
+	const message = `There are no ${unknown.join(", no ")} yet by which it could be told how the panel compares their names: names that differ in case, accents, blanks at the end or emoji alone are taken for one.`;
+	findings.good("naming-unknown", message);
 }
 
 function judgeVersion(version: string | null, findings: Findings): void {

@@ -31,6 +31,8 @@ import { checkMarzban } from "./check";
 import { hostFingerprint, refuseHost } from "./host-records";
 import { Hosts } from "./hosts";
 import { Lane, Wellbeing } from "./lane";
+import { ontoNamesake } from "./namesakes";
+import { Naming } from "./naming";
 import { Owners } from "./owners";
 import { adminOnto } from "./power";
 import { adminFingerprint } from "./records";
@@ -42,7 +44,6 @@ import { Writer } from "./writer";
 
 /** Beside the writes, for reads. */
 const SPARE_CONNECTIONS = 8;
-const UNCHANGED = "UPDATE alembic_version SET version_num = version_num";
 /** Longer than this many times `settleMs` no short outage takes. */
 const OUTAGE = 6;
 
@@ -100,6 +101,7 @@ class Marzban implements Target {
 	readonly #session: Session;
 	readonly #database: Database | undefined;
 	readonly #owners: Owners;
+	readonly #naming: Naming;
 	readonly #streams: Readonly<Record<string, Stream>>;
 
 	constructor(connection: Connection) {
@@ -115,6 +117,7 @@ class Marzban implements Target {
 		this.#owners = new Owners(this.#session);
 		const database = options.string("database");
 		this.#database = database === "" ? undefined : openDatabase(database, common.timeoutMs);
+		this.#naming = new Naming(this.#session, this.#database);
 		const writer = new Writer({ settleMs: options.number("settleMs"), retryBaseMs: common.retryBaseMs });
 		const wellbeing = new Wellbeing({
 			isWell: () => this.#isWell(),
@@ -132,7 +135,7 @@ class Marzban implements Target {
 	}
 
 	check(): Promise<Check> {
-		return checkMarzban(this.#session, this.#database);
+		return checkMarzban(this.#session, this.#naming, this.#database);
 	}
 
 	async discover(): Promise<{ stream: string; count: number }[]> {
@@ -160,6 +163,8 @@ class Marzban implements Target {
 	}
 
 	onto(stream: string, data: Json, before: Json, conflict: Definition["conflict"]): Onto {
+		const taken = ontoNamesake(stream, data, before);
+		if (taken) return taken;
 		if (stream === "admins") return adminOnto(data, before);
 		// Under the other policies nobody is written over; the database takes away what the API cannot.
 		const isKept = stream === "users" && conflict === "overwrite" && !this.#database;
@@ -196,10 +201,9 @@ class Marzban implements Target {
 		await Promise.all([this.#session.close(), this.#database?.close()]);
 	}
 
-	/** Asked when a record failed: a panel that answers this, and a database that takes this, are not what failed (L28). */
+	/** Asked when a record failed: a panel that answers this is not what failed (L28). */
 	async #isWell(): Promise<boolean> {
 		try {
-			await this.#database?.change([{ sql: UNCHANGED }], "rehearsal");
 			return (await this.#session.object("/api/admin")).is_sudo === true;
 		} catch (error) {
 			if (error instanceof ConnectorError) return false;
@@ -230,7 +234,7 @@ class Marzban implements Target {
 
 	#admins(writer: Writer, lane: Lane): Stream {
 		const rows = this.#database && new AdminRows(this.#database);
-		const admins = new Admins(this.#session, writer, lane, this.#owners, rows);
+		const admins = new Admins(this.#session, writer, lane, this.#owners, this.#naming, rows);
 		return {
 			count: async () => (await listAdmins(this.#session)).length,
 			read: async (cursor, limit) => pageOf(await listAdmins(this.#session), cursor, limit),
@@ -245,7 +249,7 @@ class Marzban implements Target {
 
 	/** What a service becomes here: a template of users. */
 	#services(writer: Writer, lane: Lane): Stream {
-		const templates = new Templates(this.#session, writer, lane);
+		const templates = new Templates(this.#session, writer, lane, this.#naming);
 		return {
 			count: async () => (await templates.all()).length,
 			read: async (cursor, limit) => pageOf(await templates.all(), cursor, limit),

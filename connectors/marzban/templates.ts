@@ -2,12 +2,15 @@
 
 import type { Json, JsonValue } from "../../contracts/json";
 import type { TargetRecord } from "../../contracts/migration/records";
+import { fold } from "../../domain/migration/folding";
 import { ConnectorError, type Undo, type Undone, type Write } from "../connector";
 import { asSet, digest } from "../fingerprint";
 import { isObject, toJson, type WireObject } from "../http/json";
 import type { Session } from "../http/session";
 import { afterFailure } from "./aftermath";
+import { namesake } from "./api";
 import type { Lane } from "./lane";
+import type { Naming } from "./naming";
 import { table, toBytes } from "./records";
 import { unlessGone, unlessStopped } from "./stopped";
 import type { Writer } from "./writer";
@@ -33,8 +36,10 @@ export class Templates {
 	readonly #session: Session;
 	readonly #writer: Writer;
 	readonly #lane: Lane;
+	readonly #naming: Naming;
 
-	constructor(session: Session, writer: Writer, lane: Lane) {
+	constructor(session: Session, writer: Writer, lane: Lane, naming: Naming) {
+		this.#naming = naming;
 		this.#session = session;
 		this.#writer = writer;
 		this.#lane = lane;
@@ -48,9 +53,14 @@ export class Templates {
 		return answer.filter(isObject).map(item => ({ name: String(item.name), data: toJson(item, ["data_limit"]) }));
 	}
 
+	/** Each under the name asked for, also one that the panel takes for it. */
 	async find(names: readonly string[]): Promise<TargetRecord[]> {
-		const wanted = new Set(names);
-		return (await this.all()).filter(({ name }) => wanted.has(name));
+		const [all, folding] = await Promise.all([this.all(), this.#naming.of("services")]);
+		return names.flatMap(name => {
+			const own = all.find(each => each.name === name);
+			const other = all.find(each => fold(each.name, folding) === fold(name, folding));
+			return own ? [own] : other ? [namesake(name, other)] : [];
+		});
 	}
 
 	async write(write: Write, signal?: AbortSignal): Promise<TargetRecord> {
@@ -88,7 +98,7 @@ export class Templates {
 	}
 
 	async #look(name: string): Promise<TargetRecord | undefined> {
-		return (await this.find([name]))[0];
+		return (await this.all()).find(each => each.name === name);
 	}
 
 	async #make({ name, present, wanted, allow, signal }: Change): Promise<TargetRecord | undefined> {

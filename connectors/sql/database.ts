@@ -1,5 +1,6 @@
 /** A system's own database, for what its API cannot say. Cells go in as they are and come out as text, exact. */
 
+import type { Folding } from "../../domain/migration/folding";
 import { ConnectorError } from "../connector";
 
 export type Cell = string | bigint | null;
@@ -23,8 +24,8 @@ export interface Database {
 	change(statements: readonly Statement[], rehearsal?: "rehearsal"): Promise<void>;
 	/** By column, how many characters it holds; null for no bound. Empty for a table that is not there. */
 	columns(table: string): Promise<ReadonlyMap<string, number | null>>;
-	/** Is a name refused where another differs from it in case alone? */
-	ignoresCase(table: string, column: string): Promise<boolean>;
+	/** Which values of a unique column it takes for one. */
+	naming(table: string, column: string): Promise<Folding>;
 	/** A consistent copy into a new file; false: this kind cannot be copied from here. */
 	copyTo(file: string): Promise<boolean>;
 	close(): Promise<void>;

@@ -12,6 +12,7 @@ import {
 	type RowDataPacket,
 	TypedParameter
 } from "mysql2/promise";
+import type { Folding } from "../../domain/migration/folding";
 import type { Address } from "./address";
 import { type Cell, type Database, fitting, overtaken, type Row, type Statement } from "./database";
 import { isBusy, translate } from "./mysql-errors";
@@ -114,11 +115,12 @@ export class Mysql implements Database {
 		return new Map(rows.map(({ name, width }) => [String(name), width === null ? null : Number(width)]));
 	}
 
-	async ignoresCase(table: string, column: string): Promise<boolean> {
+	/** What is neither binary nor `_cs` is taken for as loose as any collation is. */
+	async naming(table: string, column: string): Promise<Folding> {
 		const sql = `SELECT collation_name AS name FROM information_schema.columns
 			WHERE table_schema = DATABASE() AND table_name = ? AND column_name = ?`;
 		const [row] = await this.read(sql, [table, column]);
-		return /_ci$/.test(row?.name ?? "");
+		return /(?:^|_)(?:bin|binary|cs)(?:_|$)/.test(row?.name ?? "") ? "exact" : "loose";
 	}
 
 	async copyTo(): Promise<boolean> {

@@ -4,6 +4,7 @@ import { statSync } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { backup, DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Folding } from "../../domain/migration/folding";
 import { ConnectorError } from "../connector";
 import { type Cell, type Database, fitting, overtaken, type Row, type Statement } from "./database";
 import { translate } from "./sqlite-errors";
@@ -55,10 +56,10 @@ export class Sqlite implements Database {
 		return new Map(rows.map(({ name }) => [String(name), null]));
 	}
 
-	async ignoresCase(table: string, column: string): Promise<boolean> {
+	async naming(table: string, column: string): Promise<Folding> {
 		const sql = `SELECT 1 AS found FROM pragma_index_list(?) AS list, pragma_index_xinfo(list.name) AS part
 			WHERE list."unique" = 1 AND part.key = 1 AND part.name = ? AND upper(part.coll) = 'NOCASE'`;
-		return (await this.read(sql, [table, column])).length > 0;
+		return (await this.read(sql, [table, column])).length > 0 ? "case" : "exact";
 	}
 
 	async copyTo(file: string): Promise<boolean> {

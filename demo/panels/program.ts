@@ -5,7 +5,8 @@
  */
 import { once } from "node:events";
 import { parseArgs } from "node:util";
-import { startMarzban } from "./marzban";
+import { type MarzbanOptions, startMarzban } from "./marzban";
+import { namings } from "./marzban/names";
 import { type MarzneshinOptions, startMarzneshin } from "./marzneshin";
 import type { Panel } from "./panel";
 
@@ -30,6 +31,7 @@ const { positionals, values } = parseArgs({
 		seed: text,
 		users: text,
 		"users-seed": text,
+		naming: text,
 		"auth-algorithm": text,
 		master: { type: "boolean" }
 	}
@@ -41,11 +43,18 @@ function number<K extends string>(key: K, value: string | undefined): Partial<Re
 	return { [key]: Number(value) } as Record<K, number>;
 }
 
-function options(): MarzneshinOptions {
+function naming(): Pick<MarzbanOptions, "naming"> {
+	const chosen = namings.find(name => name === values.naming);
+	if (values.naming !== undefined && !chosen) throw new Error(`naming is one of ${namings.join(", ")}`);
+	return chosen ? { naming: chosen } : {};
+}
+
+function options(): MarzneshinOptions & MarzbanOptions {
 	const { username = "admin", password = "admin123" } = values;
 	const prefix = values["subscription-prefix"];
 	return {
 		sudo: { username, password },
+		...naming(),
 		...(values.file === undefined ? {} : { file: values.file }),
 		...(prefix === undefined ? {} : { subscriptionPrefix: prefix }),
 		...number("port", values.port),
@@ -68,7 +77,7 @@ function options(): MarzneshinOptions {
 	};
 }
 
-const starts: Readonly<Record<string, (options: MarzneshinOptions) => Promise<Panel>>> = {
+const starts: Readonly<Record<string, (options: MarzneshinOptions & MarzbanOptions) => Promise<Panel>>> = {
 	marzneshin: startMarzneshin,
 	marzban: startMarzban
 };

@@ -2,8 +2,9 @@
 
 import { OUTCOMES, type Outcome } from "../../contracts/migration/records";
 import type { Counted, DataOf, Fold, RunEvent } from "./events";
+import { fold, foldingOf } from "./folding";
 import { IdSet } from "./idset";
-import { chainDigest, claimOf, newComparison, type Run, type StreamRun } from "./run";
+import { chainDigest, newComparison, type Run, type StreamRun } from "./run";
 import { addLosses, addTally } from "./tally";
 import { isUnreadable, UNREADABLE } from "./unreadable";
 
@@ -13,7 +14,8 @@ const streamOf = (run: Run, name: string): StreamRun => {
 	return found;
 };
 
-function addCounts(stream: StreamRun, data: Counted): void {
+function addCounts({ context }: Run, stream: StreamRun, data: Counted): void {
+	const folding = foldingOf(context, stream.stream);
 	for (const id of data.ids) {
 		stream.ids.add(id);
 		// The source names it again.
@@ -22,16 +24,16 @@ function addCounts(stream: StreamRun, data: Counted): void {
 	for (const [id, name] of data.moved) {
 		stream.moved.add(id);
 		stream.held.delete(id);
-		stream.names.add(claimOf(name));
+		stream.names.add(fold(name, folding));
 	}
-	for (const name of data.claimed) stream.names.add(claimOf(name));
+	for (const name of data.claimed) stream.names.add(fold(name, folding));
 	for (const [id, category] of data.held) stream.held.set(id, category);
 	for (const id of data.removed) {
 		stream.moved.delete(id);
 		stream.held.delete(id);
 		stream.removed.add(id);
 	}
-	for (const name of data.released ?? []) stream.names.delete(claimOf(name));
+	for (const name of data.released ?? []) stream.names.delete(fold(name, folding));
 	for (const outcome of OUTCOMES) stream.outcomes[outcome] += data.outcomes[outcome];
 	addTally(stream.quarantine, data.quarantine);
 	addLosses(stream.losses, data.losses);
@@ -96,14 +98,14 @@ const FOLD: Fold<Run> = {
 	},
 	copied: (run, data) => {
 		const stream = streamOf(run, data.stream);
-		addCounts(stream, data);
+		addCounts(run, stream, data);
 		const { batch, cursor, total, records, last } = data;
 		Object.assign(stream, { batch, cursor, total, records, copied: last });
 		if (run.streams.every(({ copied }) => copied)) run.phase = "comparing";
 	},
 	settled: (run, data) => {
 		const stream = streamOf(run, data.stream);
-		addCounts(stream, data);
+		addCounts(run, stream, data);
 		stream.batch = Math.max(stream.batch, data.batch);
 		stream.records = data.records;
 		if (run.confirmed) run.confirmed.spent += data.removed.length;

@@ -70,7 +70,7 @@ export interface StreamRun {
 	readonly removed: IdSet;
 	/** By id, why it waits for a human. */
 	readonly held: Map<string, string>;
-	/** Every name at the target that stands for a record, as `claimOf` spells it. */
+	/** Every name at the target that stands for a record, folded as the target folds them. */
 	readonly names: NameSet;
 	readonly outcomes: OutcomeCounts;
 	readonly quarantine: Tally;
@@ -190,9 +190,6 @@ const newStream = (stream: string, total: number, version: string): StreamRun =>
 /** The digest of all before, with one batch more: order matters, and the order is the listing's. */
 export const chainDigest = (before: string, batch: string): string =>
 	createHash("sha256").update(`${before}${batch}`).digest("hex");
-
-/** Names that differ in case only are one name on MySQL and MariaDB targets. */
-export const claimOf = (name: string): string => name.toLowerCase();
 
 /** The run before its first event; `newVersion` is the version of a stream that does not exist. */
 export function newRun(name: string, planned: DataOf<"planned">, newVersion: string): Run {

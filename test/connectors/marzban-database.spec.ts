@@ -433,9 +433,11 @@ describe("the database itself", () => {
 	};
 
 	test("is named in the facts, and none is null", async () => {
-		expect((await on.target.check()).facts.database).toEqual({ kind: "sqlite", caseInsensitive: false });
-		on.panel.db.exec("CREATE UNIQUE INDEX folded ON users (username COLLATE NOCASE)");
-		expect((await on.target.check()).facts.database).toEqual({ kind: "sqlite", caseInsensitive: true });
+		const { database, naming } = (await on.target.check()).facts;
+		expect(database).toEqual({ kind: "sqlite" });
+		expect(naming).toEqual({ users: "case", admins: "exact", services: "exact" });
+		on.panel.db.exec("CREATE UNIQUE INDEX folded ON admins (username COLLATE NOCASE)");
+		expect((await on.target.check()).facts.naming).toMatchObject({ users: "case", admins: "case" });
 		const plain = openMarzban(connect(on.panel.url));
 		expect((await plain.check()).facts.database).toBeNull();
 		expect(await plain.backup?.(on.folder)).toBeNull();
@@ -447,7 +449,7 @@ describe("the database itself", () => {
 		await on.target.write("users", write("first"));
 		on.panel.db.exec(`VACUUM INTO '${copy}'`);
 		const other = new DatabaseSync(copy);
-		expect(await bad(copy)).toEqual([[], { kind: "sqlite", caseInsensitive: false }]);
+		expect(await bad(copy)).toEqual([[], { kind: "sqlite" }]);
 		other.exec("UPDATE users SET created_at = '2020-01-01 00:00:00'");
 		expect(await bad(copy)).toEqual([["database-foreign"], null]);
 		other.exec("PRAGMA foreign_keys = OFF; DELETE FROM users");
@@ -459,7 +461,8 @@ describe("the database itself", () => {
 		other.exec("ALTER TABLE users DROP COLUMN online_at");
 		expect(await bad(copy)).toEqual([["database-tables"], null]);
 		other.close();
-		expect(await bad(`file:${copy}`)).toEqual([["database-unreachable"], null]);
+		expect(await bad(`${copy}.gone`)).toEqual([["database-unreachable"], null]);
+		await expect(bad(`file:${copy}`)).rejects.toMatchObject({ code: "refused" });
 	});
 
 	test("a copy of the panel's that looks the same is found out by the first user, before he is opened", async () => {

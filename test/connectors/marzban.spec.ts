@@ -68,9 +68,8 @@ describe("what a check tells", () => {
 
 	test("a version that was never tried, and an account without sudo, are told", async () => {
 		at.panel.version = "0.9.0";
-		expect((await openMarzban(connect(at.panel.url)).check()).findings.at(-1)).toMatchObject({
-			code: "unsupported-version"
-		});
+		const { findings } = await openMarzban(connect(at.panel.url)).check();
+		expect(findings.map(({ code }) => code)).toContain("unsupported-version");
 		at.panel.version = "0.8.4";
 		at.panel.account = { username: "res1", is_sudo: false };
 		const check = await openMarzban(connect(at.panel.url)).check();

@@ -276,12 +276,13 @@ describe("a connection", () => {
 		return { check, copy, bad: check.findings.filter(({ ok }) => !ok).map(({ code }) => code) };
 	};
 
-	test("tells the kind and that names collide without case; it cannot be copied from here", async () => {
+	test("tells the kind and which names it takes for one; it cannot be copied from here", async () => {
 		await server.root.query(
 			"DELETE FROM user_usage_logs; DELETE FROM users; DELETE FROM admins; INSERT INTO admins (username, is_sudo) VALUES ('dbsudo', 1)"
 		);
 		const { check, copy, bad } = await judged(server.url);
-		expect([bad, check.facts.database, copy]).toEqual([[], { kind: "mysql", caseInsensitive: false }, null]);
+		expect([bad, check.facts.database, copy]).toEqual([[], { kind: "mysql" }, null]);
+		expect(check.facts.naming).toEqual({ users: "exact", admins: "loose", services: "loose" });
 	});
 
 	test("refused, unknown, read-only or gone, it says so without its password", async () => {

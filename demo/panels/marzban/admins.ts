@@ -7,6 +7,7 @@ import type { Route } from "../http";
 import { queryRules, Rules } from "../rules";
 import { breaksARule } from "../store";
 import { type AdminRow, adminBody, adminNamed, asAdmin, asSudo, type Marzban, nowOf } from "./marzban";
+import { ADMIN, mustBeSql, mustFit } from "./names";
 
 /** The environment's sudo is asked first and costs little; a row's hash is slow. */
 async function login(marzban: Marzban, call: Call): Promise<Answer> {
@@ -27,6 +28,11 @@ function webhook(rules: Rules): string | null {
 	return value || null;
 }
 
+function mustBeFree(marzban: Marzban, username: string): void {
+	mustFit(marzban.naming, { ...ADMIN, name: username });
+	if (adminNamed(marzban, username)) throw new Refusal(409, "Admin already exists");
+}
+
 /** No rule about the name: empty, long or Unicode ones are all fine. */
 function added(marzban: Marzban, call: Call): Answer {
 	const rules = new Rules(objectOf(call));
@@ -36,6 +42,7 @@ function added(marzban: Marzban, call: Call): Answer {
 	const telegram = rules.whole("telegram_id");
 	const discord = webhook(rules);
 	rules.done();
+	mustBeFree(marzban, username ?? "");
 	try {
 		marzban.store.insert("admins", {
 			username: username ?? "",
@@ -85,11 +92,12 @@ function removed({ store }: Marzban, row: AdminRow): Answer {
 	return json({ detail: "Admin removed successfully" });
 }
 
-function listed({ store }: Marzban, { query }: Call): Answer {
+function listed({ store, naming }: Marzban, { query }: Call): Answer {
 	const rules = queryRules(query);
 	const offset = Number(rules.whole("offset") ?? 0);
 	const limit = Number(rules.whole("limit") ?? 0);
 	rules.done();
+	mustBeSql(naming, offset, limit);
 	const window = `LIMIT ${limit > 0 ? limit : -1} OFFSET ${Math.max(0, offset)}`;
 	const like = `%${query.get("username") ?? ""}%`;
 	return json(store.all<AdminRow>(`SELECT * FROM admins WHERE username LIKE ? ${window}`, like).map(adminBody));

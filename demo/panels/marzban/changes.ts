@@ -6,6 +6,7 @@ import { seconds, stamp } from "../time";
 import type { Change, Creation, NextPlan } from "./bodies";
 import { titles } from "./core";
 import { type Marzban, nowOf } from "./marzban";
+import { mustFit } from "./names";
 import { type Status, type UserRecord, userOf } from "./records";
 import { type Proxies, renew, type Settings } from "./settings";
 
@@ -32,6 +33,8 @@ function plan({ store }: Marzban, user: number, next: NextPlan | undefined): voi
 /** Without `inbounds` the user has none of any protocol. */
 export function create(marzban: Marzban, creation: Creation, owner: number | null): UserRecord {
 	const now = nowOf(marzban);
+	const numbers = [creation.expire, creation.auto_delete_in_days, creation.next_plan?.expire];
+	mustFit(marzban.naming, { name: creation.username, width: 34, numbers });
 	const id = marzban.store.atomically(() => {
 		const user = marzban.store.insert("users", {
 			username: creation.username,
@@ -107,7 +110,8 @@ function columns(marzban: Marzban, record: UserRecord, change: Change): Row {
 
 /** A plan that is not sent again is gone. */
 export function modify(marzban: Marzban, record: UserRecord, change: Change): UserRecord {
-	const { id } = record.row;
+	const { id, username } = record.row;
+	mustFit(marzban.naming, { name: username, width: 34, numbers: [change.expire, change.next_plan?.expire] });
 	marzban.store.atomically(() => {
 		if (change.proxies?.size) replaceProxies(marzban, record, change.proxies);
 		for (const proxy of userOf(marzban, id).proxies) {

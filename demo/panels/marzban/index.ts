@@ -10,6 +10,7 @@ import { adminRoutes } from "./admins";
 import { Core } from "./core";
 import { hostRoutes, meet } from "./hosts";
 import { type Marzban, secretOf } from "./marzban";
+import type { Naming } from "./names";
 import { review } from "./review";
 import { subscriptionRoutes } from "./subscriptions";
 import { systemRoutes } from "./system";
@@ -17,7 +18,10 @@ import { tablesOf } from "./tables";
 import { templateRoutes } from "./templates";
 import { userRoutes } from "./users";
 
-export type MarzbanOptions = PanelOptions;
+export interface MarzbanOptions extends PanelOptions {
+	/** @default "nocase" */
+	readonly naming?: Naming;
+}
 
 /** The head of the migrations of 0.8.4. */
 const version = "2b231de97dc3";
@@ -28,16 +32,16 @@ function coreOf(): Core {
 	return new Core(config);
 }
 
-function prepare(ground: Ground): Marzban {
+function prepare(ground: Ground, naming: Naming): Marzban {
 	const { store } = ground;
-	store.db.exec(tablesOf("exact"));
+	store.db.exec(tablesOf(naming));
 	const core = coreOf();
 	if (!store.one("SELECT version_num FROM alembic_version")) {
 		store.insert("alembic_version", { version_num: version });
 		store.insert("system", { uplink: 0, downlink: 0 });
 	}
 	meet(ground, core);
-	return { ...ground, core, secret: secretOf(ground) };
+	return { ...ground, naming, core, secret: secretOf(ground) };
 }
 
 export function startMarzban(options: MarzbanOptions = {}): Promise<Panel> {
@@ -45,7 +49,7 @@ export function startMarzban(options: MarzbanOptions = {}): Promise<Panel> {
 		panel: "marzban",
 		jobSeconds: 10,
 		build: ground => {
-			const marzban = prepare(ground);
+			const marzban = prepare(ground, options.naming ?? "nocase");
 			const routes = [
 				...adminRoutes(marzban),
 				...systemRoutes(marzban),

@@ -2,7 +2,8 @@
 import { Refusal } from "../answers";
 import { queryRules } from "../rules";
 import type { Cell } from "../store";
-import type { Caller, Marzban } from "./marzban";
+import { adminNamed, type Caller, type Marzban } from "./marzban";
+import { mustBeSql } from "./names";
 import { statuses, type UserRow } from "./records";
 
 const orders = ["username", "used_traffic", "data_limit", "expire", "created_at"];
@@ -30,12 +31,12 @@ const amongst = (column: string, values: readonly string[]): Filter => ({
 	cells: [JSON.stringify(values)]
 });
 
-const ownedBy = (names: readonly string[]): Filter => {
-	const { sql, cells } = amongst("username", names);
-	return { sql: `admin_id IN (SELECT id FROM admins WHERE ${sql})`, cells };
-};
+const ownedBy = (marzban: Marzban, names: readonly string[]): Filter => ({
+	sql: "admin_id IN (SELECT value FROM json_each(?))",
+	cells: [JSON.stringify(names.flatMap(name => adminNamed(marzban, name)?.id ?? []))]
+});
 
-function filters(query: URLSearchParams, status: string | undefined, caller: Caller): Filter[] {
+function filters(marzban: Marzban, query: URLSearchParams, status: string | undefined, caller: Caller): Filter[] {
 	const search = query.get("search");
 	const usernames = query.getAll("username");
 	const owners = caller.sudo ? query.getAll("admin") : [caller.username];
@@ -44,18 +45,20 @@ function filters(query: URLSearchParams, status: string | undefined, caller: Cal
 		...(search ? [{ sql: "(username LIKE ? OR note LIKE ?)", cells: [like, like] }] : []),
 		...(usernames.length > 0 ? [amongst("username", usernames)] : []),
 		...(status ? [{ sql: "status = ?", cells: [status] }] : []),
-		...(owners.length > 0 ? [ownedBy(owners)] : [])
+		...(owners.length > 0 ? [ownedBy(marzban, owners)] : [])
 	];
 }
 
-export function list({ store }: Marzban, query: URLSearchParams, caller: Caller): { rows: UserRow[]; total: number } {
+export function list(marzban: Marzban, query: URLSearchParams, caller: Caller): { rows: UserRow[]; total: number } {
 	const rules = queryRules(query);
 	const offset = Number(rules.whole("offset") ?? 0);
 	const limit = Number(rules.whole("limit") ?? 0);
 	const status = rules.choice("status", statuses);
 	rules.done();
 	const order = orderBy(query.get("sort"));
-	const chosen = filters(query, status, caller);
+	const { store, naming } = marzban;
+	mustBeSql(naming, offset, limit);
+	const chosen = filters(marzban, query, status, caller);
 	const where = chosen.length > 0 ? ` WHERE ${chosen.map(filter => filter.sql).join(" AND ")}` : "";
 	const cells = chosen.flatMap(filter => filter.cells);
 	const window = ` LIMIT ${limit > 0 ? limit : -1} OFFSET ${Math.max(0, offset)}`;

@@ -8,8 +8,10 @@ import type { Ground } from "../panel";
 import type { Row } from "../store";
 import { instant, stamp } from "../time";
 import type { Core } from "./core";
+import { ADMIN, type Naming, rowNamed } from "./names";
 
 export interface Marzban extends Ground {
+	readonly naming: Naming;
 	readonly core: Core;
 	readonly secret: string;
 }
@@ -35,8 +37,8 @@ export interface Caller {
 type Answering = (call: Call, caller: Caller) => Answer | Promise<Answer>;
 type Open = (call: Call) => Answer | Promise<Answer>;
 
-export const adminNamed = ({ store }: Marzban, username: string): AdminRow | undefined =>
-	store.one<AdminRow>("SELECT * FROM admins WHERE username = ?", username);
+export const adminNamed = (marzban: Marzban, username: string): AdminRow | undefined =>
+	rowNamed<AdminRow>(marzban, ADMIN, username);
 
 export const adminBody = (row: AdminRow): Body => ({
 	username: row.username,

@@ -1,5 +1,4 @@
-/** How the panel's database compares names (`names.ts`). */
-export type Naming = "nocase" | "exact" | "mariadb";
+import type { Naming } from "./names";
 
 const COLLATIONS: Readonly<Record<Naming, string>> = { nocase: "NOCASE", exact: "BINARY", mariadb: "BINARY" };
 

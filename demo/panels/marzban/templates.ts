@@ -6,6 +6,7 @@ import { type Body, isBody } from "../json";
 import { Rules } from "../rules";
 import { breaksARule, type Row } from "../store";
 import { asAdmin, asSudo, type Marzban } from "./marzban";
+import { mustFit, rowNamed, TEMPLATE } from "./names";
 
 interface Template {
 	readonly row: Row;
@@ -66,6 +67,10 @@ function found({ store }: Marzban, id: string | number): Row {
 
 function saved(marzban: Marzban, call: Call, id?: number): Answer {
 	const { row, tags } = read(call);
+	const name = row.name === null ? undefined : `${row.name}`;
+	const there = name === undefined ? undefined : rowNamed(marzban, TEMPLATE, name);
+	mustFit(marzban.naming, { ...TEMPLATE, name: name ?? "" });
+	if (there && there.id !== id) throw new Refusal(409, "Template by this name already exists");
 	try {
 		const kept = id ?? marzban.store.insert("user_templates", row);
 		if (id !== undefined) marzban.store.update("user_templates", id, row);

@@ -2,6 +2,7 @@
 
 import type { Definition } from "../../../contracts/migration/definition";
 import type { AuthAlgorithm } from "../credentials";
+import type { Folding, Naming } from "../folding";
 import { isAdminName } from "./values";
 
 /** The protocols both panels speak. */
@@ -20,6 +21,10 @@ export interface InboundRoute {
 
 export interface Context {
 	readonly authAlgorithm: AuthAlgorithm;
+	/** Which names the target takes for one, by stream. */
+	readonly naming?: Naming;
+	/** The target keeps times to expire in an INT (MySQL, MariaDB), which ends in January 2038. */
+	readonly narrow?: boolean;
 	/** By service id, the inbounds it opens. */
 	readonly services: Readonly<Record<string, readonly InboundRoute[]>>;
 	/** Admins that exist at the target or are moved by this migration. */
@@ -67,6 +72,10 @@ export interface TargetFacts {
 	readonly inbounds: Readonly<Record<string, readonly string[]>>;
 	readonly admins: readonly { readonly username: string; readonly is_sudo: boolean }[];
 	readonly database?: { readonly kind: "sqlite" | "mysql" } | null;
+	/** What keeps its records, whether or not its connection names it; null where it could not be told. */
+	readonly storage?: "sqlite" | "mysql" | null;
+	/** Which names it takes for one, by stream; null where it could not be told. */
+	readonly naming?: Readonly<Record<string, Folding | null>>;
 }
 
 /** Pure; the result is stored with the plan, so that the whole run maps alike. */
@@ -97,6 +106,8 @@ export function contextOf(source: SourceFacts, target: TargetFacts, definition: 
 	];
 	return {
 		authAlgorithm: source.authAlgorithm,
+		naming: namingOf(target.naming),
+		narrow: (target.storage ?? target.database?.kind) === "mysql",
 		services: Object.fromEntries(services),
 		owners: [...new Set([...target.admins.map(admin => admin.username), ...moved])],
 		account: { name: target.account, kind: target.accountKind },
@@ -113,6 +124,13 @@ export function contextOf(source: SourceFacts, target: TargetFacts, definition: 
 		noAccess
 	};
 }
+
+/** What could not be told is taken for the loosest there is: too much waits for a human then, and nobody is mistaken. */
+const namingOf = ({ users, admins, services }: NonNullable<TargetFacts["naming"]> = {}): Naming => ({
+	users: users ?? "loose",
+	admins: admins ?? "loose",
+	services: services ?? "loose"
+});
 
 /** Source tags in use that the target lacks, with their protocol: the operator maps or adds them. */
 export function missingTags(context: Context): { tag: string; protocol: string; supported: boolean }[] {

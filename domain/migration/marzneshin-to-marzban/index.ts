@@ -40,8 +40,8 @@ export const marzneshinToMarzban = (derive: Readonly<Record<AuthAlgorithm, Deriv
 	streams: { admins, services, hosts, users: users(derive), nodes, settings },
 	contextOf: (given, there, definition) => {
 		const [source, target] = [given as unknown as SourceFacts, there as unknown as TargetFacts];
-		const rest = { ...hostContextOf(source, target, definition), ...serviceContextOf(given) };
-		return { ...contextOf(source, target, definition), ...rest };
+		const context = contextOf(source, target, definition);
+		return { ...context, ...hostContextOf(source, target, definition), ...serviceContextOf(given, context) };
 	},
 	findings: (context, source, target, definition) => [
 		...HABITS,

@@ -5,18 +5,22 @@
 
 import type { Json } from "../../../contracts/json";
 import type { FieldMapping } from "../../../contracts/migration/transformer";
+import { fold } from "../folding";
 import type { Converter, Facts, StreamMapping } from "../mapping";
 import type { Context } from "./context";
 import { lost, refuse, text } from "./values";
 
 /** What a mapping of services knows beside the rest. */
-export interface ServiceContext extends Pick<Context, "services"> {
-	/** Names that more than one service has, in small letters. */
+export interface ServiceContext extends Pick<Context, "services" | "naming"> {
+	/** Names that more than one service has, as the target takes them. */
 	readonly sharedServiceNames: readonly string[];
 }
 
-export function serviceContextOf(source: Facts): Pick<ServiceContext, "sharedServiceNames"> {
-	const names = (source.services as Json[]).map(service => text(service.name).toLowerCase());
+export function serviceContextOf(
+	source: Facts,
+	{ naming }: Pick<Context, "naming">
+): Pick<ServiceContext, "sharedServiceNames"> {
+	const names = (source.services as Json[]).map(service => fold(text(service.name), naming?.services ?? "loose"));
 	return { sharedServiceNames: [...new Set(names.filter((name, index) => names.indexOf(name) !== index))] };
 }
 
@@ -29,10 +33,10 @@ const row = (to: string | null, from: string, convert: string): FieldMapping => 
 });
 
 /** A name that is missing, shared or too long ends in the id of its service, which is nobody else's (L9). */
-const name: Converter<ServiceContext> = (data, { sharedServiceNames }) => {
+const name: Converter<ServiceContext> = (data, { sharedServiceNames, naming }) => {
 	const given = text(data.name);
 	const letters = [...given];
-	const isShared = sharedServiceNames.includes(given.toLowerCase());
+	const isShared = sharedServiceNames.includes(fold(given, naming?.services ?? "loose"));
 	if (given !== "" && letters.length <= LONGEST && !isShared) return { value: given };
 	const suffix = ` (${data.id})`;
 	const value = `${letters.slice(0, LONGEST - suffix.length).join("") || "service"}${suffix}`;

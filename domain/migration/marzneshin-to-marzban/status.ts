@@ -100,7 +100,7 @@ function heldLosses(data: Json): Loss[] {
 	return [lost("hold_dropped", "usage_duration", "act", reason)];
 }
 
-export const expire: Converter<Context> = (data, { database }) => {
+export const expire: Converter<Context> = (data, { narrow }) => {
 	if (data.expire_strategy === "never" || isOnHold(data)) return { value: null };
 	if (data.expire_strategy !== "fixed_date")
 		return refuse(
@@ -111,8 +111,9 @@ export const expire: Converter<Context> = (data, { database }) => {
 		);
 	const seconds = unixSeconds(text(data.expire_date));
 	if (!Number.isSafeInteger(seconds)) return refuse("date_unreadable", "expire_date", data.expire_date, UNREADABLE);
-	const [last, severity, end] =
-		database?.kind === "mysql" ? ([LAST_INT, "degraded", ON_MYSQL] as const) : ([LAST_EXPIRY, "info", END] as const);
+	const [last, severity, end] = narrow
+		? ([LAST_INT, "degraded", ON_MYSQL] as const)
+		: ([LAST_EXPIRY, "info", END] as const);
 	if (seconds > last) return { value: last, losses: [lost("expire_clamped", "expire_date", severity, end)] };
 	// 0 would mean unlimited.
 	return { value: Math.max(1, seconds) };
@@ -123,13 +124,12 @@ const ON_MYSQL = "Marzban ends in the year 2038, on MySQL.";
 const UNREADABLE = "This is no date that both panels read alike.";
 
 /** Marzban makes a hold active before it reckons its end: where the end has no room, it would never come. */
-export const holdDuration: Converter<Context> = (data, { database }) => {
+export const holdDuration: Converter<Context> = (data, { narrow }) => {
 	if (!isOnHold(data) || !hasDuration(data)) return { value: null };
 	const duration = Math.floor(Number(data.usage_duration));
-	const [longest, severity, end] =
-		database?.kind === "mysql"
-			? ([LONGEST_INT_HOLD, "degraded", ON_MYSQL] as const)
-			: ([LONGEST_HOLD, "info", END] as const);
+	const [longest, severity, end] = narrow
+		? ([LONGEST_INT_HOLD, "degraded", ON_MYSQL] as const)
+		: ([LONGEST_HOLD, "info", END] as const);
 	if (duration <= longest) return { value: duration };
 	const reason = `Of ${duration} seconds: ${end}`;
 	return { value: longest, losses: [lost("hold_clamped", "usage_duration", severity, reason)] };

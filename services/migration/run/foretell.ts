@@ -88,11 +88,14 @@ function count({ outcomes, quarantine, losses, clashes, shared, held }: Tally, i
 	for (const [code] of lostBy(intent, result)) add(losses, code);
 	// Who stands there otherwise than ours would be.
 	if (intent.target && intent.before !== null && result.outcome !== "unchanged") clashes.push(intent.target.name);
+	if (result.quarantine || isElsewhere(intent)) held.push(intent.name);
 	if (!result.quarantine) return;
 	add(quarantine, result.quarantine.category);
-	held.push(intent.name);
 	if (result.quarantine.category === "name_taken") shared.push(intent.name);
 }
+
+/** Another one stands under a name that the target takes for theirs: whatever refers to them is not given to that one. */
+const isElsewhere = ({ losses }: Intent): boolean => losses.some(({ code }) => code === "namesake");
 
 /** What would become of each record, in order. */
 async function foretold(

@@ -2,14 +2,12 @@
 
 import type { Difference, Intent, SourceRecord, Transformed } from "../../../contracts/migration/records";
 import type { Comparison } from "../../../contracts/migration/verifier";
-import { claimOf, type StreamRun } from "../../../domain/migration/run";
+import { fold, foldingOf } from "../../../domain/migration/folding";
+import type { StreamRun } from "../../../domain/migration/run";
 import { type Held, heldBy } from "./holders";
 import { type Known, ownOf } from "./known";
-import { renewLinks } from "./links";
 import type { Workplace } from "./place";
 import { onto, prepare } from "./prepare";
-
-type Compared = Omit<Comparison, "links">;
 
 /** What was found of a page. */
 export interface Looked {
@@ -107,10 +105,10 @@ export class Looking {
 
 	/** As they can be at the target, where it keeps what was taken away at the source: a loss, no difference for ever. */
 	private async refit(
-		{ equal, differences }: Compared,
+		{ equal, differences }: Comparison,
 		byId: Map<string, Transformed>,
 		known: ReadonlyMap<string, Known>
-	): Promise<Compared> {
+	): Promise<Comparison> {
 		const there = (id: string): Difference | undefined => differences.find(each => each.id === id);
 		const isKept = ({ fields }: Difference): boolean => fields.some(({ field }) => field === KEPT.field);
 		const ours = differences.filter(each => isKept(each) && this.mayRewrite(each, known));
@@ -134,7 +132,10 @@ export class Looking {
 
 	/** Who waits for a name waits until it is free. */
 	private isTaken(id: string, name: string): boolean {
-		return this.stream.held.get(id) === "name_taken" && this.stream.names.has(claimOf(name));
+		return (
+			this.stream.held.get(id) === "name_taken" &&
+			this.stream.names.has(fold(name, foldingOf(this.place.run.context, this.stream.stream)))
+		);
 	}
 
 	/** May it be written, for all that is known of it? Not what only the target, or a human, can mend. */
@@ -152,14 +153,11 @@ export class Looking {
 		return this.stream.held.has(id) && !this.isOpen(id) && known.get(id)?.begun === true;
 	}
 
-	private async compare(transformed: readonly Transformed[]): Promise<Compared> {
+	private async compare(transformed: readonly Transformed[]): Promise<Comparison> {
 		const records = transformed.flatMap(({ id, target }) => (target ? [{ id, ...target }] : []));
 		if (records.length === 0) return { equal: [], differences: [] };
-		const { broker, run } = this.place;
-		const call = { connection: run.definition.target, stream: this.stream.stream, records };
-		const { links, ...compared } = await broker.call("verifier.compare", call);
-		await renewLinks(broker, run.name, transformed, links);
-		return compared;
+		const { target: connection } = this.place.run.definition;
+		return this.place.broker.call("verifier.compare", { connection, stream: this.stream.stream, records });
 	}
 
 	/** How to write a record that differs, if it is ours to write: nobody else changed it, or a repair was asked for. */

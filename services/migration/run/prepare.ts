@@ -3,10 +3,11 @@
 import type { Broker } from "../../../cluster";
 import type { Json } from "../../../contracts/json";
 import type { Intent, Loss, SourceRecord, Transformed } from "../../../contracts/migration/records";
+import { type Folding, fold, foldingOf } from "../../../domain/migration/folding";
 import { mayBeWritten } from "../../../domain/migration/importing";
 import { left } from "../../../domain/migration/mapping";
 import type { NameSet } from "../../../domain/migration/nameset";
-import { claimOf, type Run } from "../../../domain/migration/run";
+import type { Run } from "../../../domain/migration/run";
 import { heldBy } from "./holders";
 import { type Known, ownOf } from "./known";
 import type { Workplace } from "./place";
@@ -34,19 +35,26 @@ export async function prepare(
 	return [...checked, ...held];
 }
 
+const TAKES: Readonly<Record<Folding, string>> = {
+	exact: "only the same name",
+	case: "names that differ in case",
+	loose: "names that differ in case, accents, blanks at the end or emoji"
+};
+
 /** The first record that claims a name has it for ever (L9); another one of that name is quarantined. */
 export function claim(
 	record: Transformed,
 	taken: { readonly names: Pick<NameSet, "has"> },
-	claims: Map<string, string>
+	claims: Map<string, string>,
+	folding: Folding
 ): Transformed {
 	if (!record.target) return record;
-	const name = claimOf(record.target.name);
+	const name = fold(record.target.name, folding);
 	if (!taken.names.has(name) && !claims.has(name)) {
 		claims.set(name, record.id);
 		return record;
 	}
-	const reason = "Another record of the source has this name, or one that differs in case only.";
+	const reason = `Another record of the source has this name, or one that the target takes for the same (${TAKES[folding]}).`;
 	const quarantine = { category: "name_taken", field: "name", value: record.target.name, reason };
 	return left(record, quarantine);
 }
@@ -56,14 +64,16 @@ export function claim(
  * pre-image stays, and so does its name: what stands under it by now may be our own. Writes nothing.
  */
 export async function intend(
-	place: Pick<Workplace, "broker"> & Partial<Pick<Workplace, "holders">> & { readonly run: Pick<Run, "definition"> },
+	place: Pick<Workplace, "broker"> &
+		Partial<Pick<Workplace, "holders">> & { readonly run: Pick<Run, "definition" | "context"> },
 	stream: { readonly stream: string; readonly names: Pick<NameSet, "has">; readonly isEmpty?: boolean },
 	transformed: readonly Transformed[],
 	claims: Map<string, string>,
 	known: ReadonlyMap<string, Known> = NOTHING_KNOWN
 ): Promise<Intent[]> {
 	const begun = (id: string): Known | undefined => (known.get(id)?.begun ? known.get(id) : undefined);
-	const claimed = transformed.map(record => (begun(record.id) ? record : claim(record, stream, claims)));
+	const folding = foldingOf(place.run.context, stream.stream);
+	const claimed = transformed.map(record => (begun(record.id) ? record : claim(record, stream, claims, folding)));
 	const names = claimed.flatMap(({ id, target }) => (target && !begun(id) ? [target.name] : []));
 	const { target: connection } = place.run.definition;
 	const isAsked = names.length > 0 && !stream.isEmpty;

@@ -1,7 +1,8 @@
 /** Lists the target whole: proves that every page of it can be read, and counts what only the target has. */
 
 import { reach } from "../../../adapters/failpoints";
-import { claimOf, type StreamRun } from "../../../domain/migration/run";
+import { fold, foldingOf } from "../../../domain/migration/folding";
+import type { StreamRun } from "../../../domain/migration/run";
 import { appendRun } from "./journal";
 import type { Workplace } from "./place";
 
@@ -9,6 +10,7 @@ import type { Workplace } from "./place";
 const PAGE = 500;
 
 export async function surveyTarget({ broker, store, run }: Workplace, stream: StreamRun): Promise<void> {
+	const folding = foldingOf(run.context, stream.stream);
 	let extra = 0;
 	let cursor: string | null = null;
 	do {
@@ -18,7 +20,7 @@ export async function surveyTarget({ broker, store, run }: Workplace, stream: St
 			cursor,
 			limit: PAGE
 		});
-		extra += page.names.filter(name => !stream.names.has(claimOf(name))).length;
+		extra += page.names.filter(name => !stream.names.has(fold(name, folding))).length;
 		cursor = page.next;
 	} while (cursor !== null);
 	reach("surveyed");

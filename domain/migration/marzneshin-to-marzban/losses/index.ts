@@ -4,11 +4,18 @@ import type { QUARANTINES } from "../../common-meanings";
 import type { Meanings, SeverityOf } from "../../meaning";
 import { adminLosses } from "./admins";
 import { hostLosses } from "./hosts";
+import { nameLosses } from "./names";
 import { quarantines } from "./quarantines";
 import { serviceLosses } from "./services";
 import { userLosses } from "./users";
 
-const losses = { ...userLosses, ...adminLosses, ...serviceLosses, ...hostLosses } as const satisfies Meanings;
+const losses = {
+	...userLosses,
+	...adminLosses,
+	...serviceLosses,
+	...hostLosses,
+	...nameLosses
+} as const satisfies Meanings;
 
 export const lossesOfMarzneshin = { ...losses, ...quarantines } as const satisfies Meanings;
 

@@ -14,13 +14,14 @@ const source = {
 	inbounds: [{ id: 1, tag: "VLESS", protocol: "vless", flow: null }],
 	admins: []
 };
-const context = (kind: string): Json => {
+const context = (kind: string | null, storage?: string): Json => {
 	const target = {
 		account: "root",
 		accountKind: "env",
 		inbounds: { vless: ["VLESS"] },
 		admins: [],
-		database: { kind }
+		database: kind && { kind },
+		...(storage && { storage })
 	};
 	const rules = {
 		inboundTags: {},
@@ -105,6 +106,20 @@ it("an expiry after 2038 ends there on MySQL, on record", () => {
 	const { target, losses } = moved(fields, "mysql");
 	expect(target?.data.expire).toBe(2_147_483_647);
 	expect(losses).toMatchObject([{ code: "expire_clamped", severity: "degraded" }]);
+});
+
+it.each([
+	["mysql", 2_147_483_647, 315_360_000],
+	["sqlite", 4_133_980_799, 630_720_000]
+])("the same where only the panel itself said that it is on %s", (storage, expire, duration) => {
+	const known = { stream: mapping.streams.users as never, context: context(null, storage) as never };
+	const told = (fields: Json) =>
+		transform(known.stream, { id: "1", name: "ali", data: { ...user, ...fields } }, known.context);
+	const dated = told({ expire_strategy: "fixed_date", expire_date: "2100-12-31T23:59:59" });
+	expect(dated.target?.data.expire).toBe(expire);
+	expect(dated.losses.some(({ code }) => code === "expire_clamped")).toBe(storage === "mysql");
+	const held = told({ expire_strategy: "start_on_first_use", usage_duration: 630_720_000 });
+	expect(held.target?.data.on_hold_expire_duration).toBe(duration);
 });
 
 it("a hold that could end after 2038 is cut on MySQL, on record: begun, it would have no end", () => {
