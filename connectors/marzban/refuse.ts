@@ -53,7 +53,7 @@ const timed = (name: string, needed: boolean, past = true) => ({
 /** What only a database carries. A time of creation or revocation to come would close the subscription until then. */
 const CARRIED_RULES: Rules = {
 	status: {
-		says: "must be active, on_hold, disabled or expired; limited is who has used up his data_limit, and then he is not on_hold",
+		says: "must be active, on_hold, disabled or expired; limited is who has used up their data_limit, and then they are not on_hold",
 		holds: data => {
 			const status = String(data.status);
 			const usedUp = isUsedUp(data.used_traffic, data.data_limit);

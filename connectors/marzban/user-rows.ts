@@ -118,7 +118,7 @@ export class UserRows {
 
 	async #key(data: Json): Promise<{ id: bigint; used: bigint }> {
 		const rows = rowsOf(data);
-		if (rows === undefined) throw new ConnectorError("unexpected-answer", "A user was written without his row.");
+		if (rows === undefined) throw new ConnectorError("unexpected-answer", "A user was written without their row.");
 		return { id: BigInt(rows.users.id ?? 0), used: BigInt(rows.users.used_traffic ?? 0) };
 	}
 
