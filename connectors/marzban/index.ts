@@ -44,6 +44,7 @@ import { Writer } from "./writer";
 
 /** Beside the writes, for reads. */
 const SPARE_CONNECTIONS = 8;
+const UNCHANGED = "UPDATE alembic_version SET version_num = version_num";
 /** Longer than this many times `settleMs` no short outage takes. */
 const OUTAGE = 6;
 
@@ -201,9 +202,10 @@ class Marzban implements Target {
 		await Promise.all([this.#session.close(), this.#database?.close()]);
 	}
 
-	/** Asked when a record failed: a panel that answers this is not what failed (L28). */
+	/** Asked when a record failed: a panel that answers this, and a database that takes this, are not what failed (L28). */
 	async #isWell(): Promise<boolean> {
 		try {
+			await this.#database?.change([{ sql: UNCHANGED }], "rehearsal");
 			return (await this.#session.object("/api/admin")).is_sudo === true;
 		} catch (error) {
 			if (error instanceof ConnectorError) return false;

@@ -3,7 +3,7 @@
 import { action, contract } from "../contract";
 import type { CheckReport, Finding } from "./connection";
 import type { FoundInbounds } from "./extractor";
-import type { Difference, Outcome, ReportLine, Severity } from "./records";
+import type { Difference, OptionValue, Outcome, ReportLine, Severity } from "./records";
 
 /** Where a migration stands. */
 export const PHASES = [
@@ -224,6 +224,9 @@ export interface LinkLine {
 	readonly target: string;
 }
 
+/** The options of a connection that say how its panel is reached, `${NAME}` not filled in. */
+export type WayOptions = Readonly<Record<string, OptionValue>>;
+
 /** The addresses of both systems, in one spelling; null where this node cannot fill in a `${NAME}` of one. */
 export interface Ends {
 	readonly name: string;
@@ -235,6 +238,7 @@ export interface Ends {
 	readonly mapping: string;
 	readonly source: string | null;
 	readonly target: string | null;
+	readonly ways: { readonly source: WayOptions; readonly target: WayOptions };
 }
 
 /** One thing that happened to a migration. */

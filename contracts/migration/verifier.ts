@@ -9,6 +9,16 @@ export interface Comparison {
 	/** `[id, name, digest]` of each record that is as it should be. */
 	readonly equal: readonly (readonly [id: string, name: string, digest: string])[];
 	readonly differences: readonly Difference[];
+	/** Of those that are there and have one. */
+	readonly links: readonly FoundLink[];
+}
+
+/** The address that the target gives for a customer's subscription now. */
+export interface FoundLink {
+	readonly id: string;
+	readonly link: string;
+	/** When the customer's links before were revoked there; null: never. */
+	readonly revokedAt: string | null;
 }
 
 export const verifier = contract("migration", "verifier", {

@@ -1,8 +1,8 @@
-/** How a panel goes wrong on purpose: a share of its API calls fails, before or after they took effect. */
+/** How a panel goes wrong on purpose: a share of its API calls, or of its links, fails, before or after they took effect. */
 import { type Answer, failed, json, text } from "./answers";
 import { pick, type Random, random } from "./random";
 
-export type FaultKind = "error" | "reset" | "badGateway" | "unavailable" | "tooMany";
+export type FaultKind = "error" | "reset" | "badGateway" | "unavailable" | "tooMany" | "challenge" | "forbidden";
 
 export interface Faults {
 	/** Share of API calls that fail, 0 to 1. */
@@ -11,8 +11,10 @@ export interface Faults {
 	readonly afterCommit?: number;
 	/** @default 1 */
 	readonly seed?: number;
-	/** @default all of them */
+	/** @default all of them but those of a guard before the panel */
 	readonly kinds?: readonly FaultKind[];
+	/** Of subscription links. @default none */
+	readonly links?: Pick<Faults, "rate" | "seed" | "kinds">;
 	/** Beside them: records that fail whenever they are asked for. */
 	readonly poison?: Poison;
 }
@@ -43,10 +45,12 @@ export const faces: Readonly<Record<FaultKind, Answer | undefined>> = {
 	reset: undefined,
 	badGateway: text(page("502 Bad Gateway"), "text/html", 502),
 	unavailable: text(page("503 Service Temporarily Unavailable"), "text/html", 503),
-	tooMany: { ...text(page("429 Too Many Requests"), "text/html", 429), headers: { "retry-after": "1" } }
+	tooMany: { ...text(page("429 Too Many Requests"), "text/html", 429), headers: { "retry-after": "1" } },
+	challenge: text(page("Just a moment"), "text/html"),
+	forbidden: text(page("403 Forbidden"), "text/html", 403)
 };
 
-const every = Object.keys(faces) as FaultKind[];
+const every: readonly FaultKind[] = ["error", "reset", "badGateway", "unavailable", "tooMany"];
 
 export class FaultSource {
 	private readonly next: Random;

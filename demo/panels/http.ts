@@ -28,6 +28,7 @@ export class Front {
 	readonly requests: Record<string, number> = {};
 	private readonly router: Instance<HTTPVersion.V1>;
 	private faults: FaultSource;
+	private linkFaults: FaultSource;
 
 	constructor(
 		private readonly routes: readonly Route[],
@@ -35,6 +36,7 @@ export class Front {
 		faults: Faults
 	) {
 		this.faults = new FaultSource(faults);
+		this.linkFaults = new FaultSource(faults.links ?? { rate: 0 });
 		this.router = findMyWay({ maxParamLength: 5000 });
 		routes.forEach((route, index) => {
 			this.router.on(route.method as HTTPMethod, route.path, () => undefined, { route, index });
@@ -44,6 +46,7 @@ export class Front {
 
 	setFaults(faults: Faults): void {
 		this.faults = new FaultSource(faults);
+		this.linkFaults = new FaultSource(faults.links ?? { rate: 0 });
 	}
 
 	private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -69,7 +72,10 @@ export class Front {
 		const name = `${method} ${match.route.path}`;
 		this.requests[name] = (this.requests[name] ?? 0) + 1;
 		const answer = (): Promise<Answer> => this.answer(match, request, url, bytes);
-		if (!url.pathname.startsWith("/api/")) return answer();
+		if (!url.pathname.startsWith("/api/")) {
+			const fault = this.linkFaults.draw(false);
+			return fault ? fail(fault, answer) : answer();
+		}
 		const starved = this.work.starve();
 		if (starved) await this.work.wait();
 		const fault =
@@ -147,7 +153,8 @@ function send(response: ServerResponse, answer: Answer | undefined): void {
 	}
 	const length = { "content-length": Buffer.byteLength(answer.body) };
 	const type = answer.type ? { "content-type": answer.type } : {};
-	response.writeHead(answer.status, { server: "sample-panel", ...length, ...type, ...answer.headers });
+	// The length last: Node reads a content-disposition behind it as UTF-8, which a name of Latin-1 is not.
+	response.writeHead(answer.status, { server: "sample-panel", ...type, ...answer.headers, ...length });
 	response.end(answer.body, () => {
 		if (answer.status === 500) socket?.destroySoon();
 	});

@@ -2,7 +2,7 @@
 
 import type { Json, JsonValue } from "../../contracts/json";
 import type { Difference, FieldDifference, TargetRecord } from "../../contracts/migration/records";
-import type { Comparison } from "../../contracts/migration/verifier";
+import type { Comparison, FoundLink } from "../../contracts/migration/verifier";
 import { canonical } from "../canonical";
 
 interface Expected {
@@ -40,10 +40,25 @@ export function compareRecords(
 				found: there as string
 			});
 	}
-	return { equal, differences };
+	const strange = new Set(differences.filter(isStranger).map(({ id }) => id));
+	const links = expected.flatMap(({ id, name }) => (strange.has(id) ? [] : (linkIn(id, held.get(name)?.data) ?? [])));
+	return { equal, differences, links };
 }
 
-const unreadable = (reason: string): FieldDifference => ({ field: "record", expected: "to be read", actual: reason });
+/** Who has other credentials may be another customer by that name: nobody's old link leads there. */
+const isStranger = ({ kind, fields }: Difference): boolean =>
+	kind !== "different" || fields.length === 0 || fields.some(({ field }) => field === CREDENTIALS || field === UNREAD);
+
+const CREDENTIALS = "proxies";
+const UNREAD = "record";
+
+function linkIn(id: string, found: Json | undefined): FoundLink | undefined {
+	const { subscription_url: link, sub_revoked_at: revokedAt = null } = found ?? {};
+	if (typeof link !== "string" || link === "") return undefined;
+	return { id, link, revokedAt: revokedAt === null ? null : String(revokedAt) };
+}
+
+const unreadable = (reason: string): FieldDifference => ({ field: UNREAD, expected: "to be read", actual: reason });
 
 /**
  * The fields that are not as expected: those whose expected value would change the digest of what is there, so that
@@ -68,4 +83,4 @@ export function fieldDifferences(
 }
 
 const shown = (field: string, value: JsonValue | undefined): JsonValue =>
-	field === "proxies" ? "(masked)" : (value ?? null);
+	field === CREDENTIALS ? "(masked)" : (value ?? null);

@@ -4,7 +4,7 @@
  */
 
 import type { Link } from "../../contracts/migration/links";
-import type { Ends, Phase } from "../../contracts/migration/migration";
+import type { Ends, Phase, WayOptions } from "../../contracts/migration/migration";
 
 export interface Holder {
 	readonly link: Link;
@@ -56,15 +56,20 @@ const isSuperseded = (ends: Ends, all: readonly Ends[]): boolean =>
 export interface LinkSource {
 	/** Null where its address is not known here. */
 	readonly address: string | null;
+	/** Of the latest migration that names it. */
+	readonly way: WayOptions;
 	/** While it is away, nobody knows whether a link is good. */
 	readonly matters: boolean;
 }
 
 /** The sources that may know a link, each once, those of the latest migration first. */
 export function linkSourcesOf(all: readonly Ends[]): LinkSource[] {
-	const sources = new Map<string | null, boolean>();
-	for (const ends of [...all].sort(later)) sources.set(ends.source, (sources.get(ends.source) ?? false) || needs(ends));
-	return [...sources].map(([address, matters]) => ({ address, matters }));
+	const sources = Map.groupBy([...all].sort(later), ({ source }) => source);
+	return [...sources].map(([address, [latest, ...others]]) => ({
+		address,
+		way: latest?.ways.source ?? {},
+		matters: [latest, ...others].some(ends => ends !== undefined && needs(ends))
+	}));
 }
 
 /** After a migration its source may be off; what a preflight refused may never have had one. */

@@ -56,6 +56,8 @@ export default class MigrationService
 		if (begun) return this.planAgain(begun, definition, hash, ctx.params.look);
 		const planned = await this.preflight(definition, hash);
 		await this.runs.keep(planned);
+		// From now on gateways ask this source for old links.
+		void this.broker.broadcast("migration.progressed", { name: definition.name });
 		return planned.plan;
 	}
 

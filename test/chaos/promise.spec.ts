@@ -106,8 +106,9 @@ function squat(
 	users: AnyPanels["users"],
 	owners: readonly (number | null)[]
 ): void {
-	for (const { user, note, owner } of squatters) {
-		const name = String(users[user % users.length]?.row.username).toLowerCase();
+	for (const { user, note, owner, isCapital } of squatters) {
+		const shown = String(users[user % users.length]?.row.username).toLowerCase();
+		const name = isCapital ? `${shown.slice(0, 1).toUpperCase()}${shown.slice(1)}` : shown;
 		if (!/^\w{3,32}$/.test(name)) continue;
 		if (target.db.prepare("SELECT 1 FROM users WHERE username = ?").get(name)) continue;
 		const admin_id = owners[owner % owners.length] ?? null;

@@ -201,6 +201,22 @@ describe.each(Object.keys(OTHERS))("of %s, a new one that", stream => {
 	});
 });
 
+test.each(MODES)(
+	"by %s, an owner taken away at the source goes where he can, and nothing is written twice",
+	async (_mode, database) => {
+		await open(database);
+		const { data } = await target.write("users", write("freed", { admin: "res1", ...CARRIED }));
+		const ours = target.fingerprint("users", data);
+		const asked = write("freed", { admin: null, ...CARRIED }, { ours });
+		const made = await target.write("users", asked);
+		expect(row("freed")?.admin).toBe(database ? null : "res1");
+		expect(target.onto?.("users", asked.data, data, "overwrite").losses).toHaveLength(database ? 0 : 1);
+		const isAsAsked = target.fingerprint("users", made.data) === target.fingerprint("users", asked.data);
+		expect(isAsAsked).toBe(database);
+		await close();
+	}
+);
+
 test("an admin whose count of traffic fails after he was made is taken away again", async () => {
 	await open(true);
 	panel.db.exec("CREATE TRIGGER busy BEFORE UPDATE OF users_usage ON admins BEGIN SELECT RAISE(ABORT, 'no'); END");

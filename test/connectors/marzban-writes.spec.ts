@@ -95,7 +95,6 @@ describe("after a lost answer", () => {
 			code: "stopped"
 		});
 		on.panel.hook = () => undefined;
-		await on.target.write("admins", { name: "dbsudo", data: {}, before: null });
 		const made = await on.target.write("users", write("half", { ...STATES.disabled, admin: "dbsudo" }));
 		expect(made.data).toMatchObject({ status: "disabled", admin: "dbsudo" });
 		expect(on.panel.users.size).toBe(1);

@@ -104,6 +104,33 @@ describe("Marzneshin", () => {
 		expect((await ask(source.panel, `/sub/${path}/links`)).status).toBe(status);
 	});
 
+	test.each([
+		["کاربر_فارسی", "2030-01-01T00:00:00", 500],
+		["josé_ñ", "2030-01-01T00:00:00", 200],
+		["plain", "9999-12-31T00:00:00", 500],
+		["plain", "9998-12-31T00:00:00", 200]
+	])(
+		"a link of %s until %s: %i in every format with headers, and the connection is closed",
+		async (username, expire_date, status) => {
+			const source = await marzneshin();
+			const name = `${username}_2`;
+			const json = { username: name, expire_strategy: "fixed_date", expire_date, service_ids: [1] };
+			const { body } = await source.ask("POST", "/api/users", { ...json });
+			const path = new URL(`${(body as { subscription_url: string }).subscription_url}`).pathname;
+			for (const format of ["", "/v2ray", "/links", "/sing-box", "/wireguard"]) {
+				const reply = await ask(source.panel, path + format);
+				expect([format, reply.status]).toEqual([format, status]);
+				if (status === 500)
+					expect([reply.text, reply.headers["content-type"]]).toEqual([
+						"Internal Server Error",
+						"text/plain; charset=utf-8"
+					]);
+				else expect(reply.headers["content-disposition"]).toBe(`attachment; filename="${name}"`);
+			}
+			for (const format of ["/info", "/usage"]) expect((await ask(source.panel, path + format)).status).toBe(200);
+		}
+	);
+
 	test("made-up users are the same every time, and as many as asked for", async () => {
 		const first = await marzneshin({ users: 150 });
 		const second = await marzneshin({ users: 150 });

@@ -69,7 +69,7 @@ describe("banyan migration", () => {
 
 	it("status answers all that run, as text and as JSON", async () => {
 		const text = await stage.banyan(["migration", "status"]).ended;
-		expect(text.stdout).toContain("panel: finished");
+		expect(text.stdout).toMatch(/panel +finished/);
 		const json = await stage.banyan(["migration", "status", "--json"]).ended;
 		expect(JSON.parse(json.stdout)).toMatchObject([{ name: "panel", phase: "finished", running: false }]);
 	});
@@ -133,7 +133,7 @@ it("by default everyone of the recorded panel is moved, and who must be acted on
 	});
 	expect(first.verdict?.severities.act).toBeGreaterThanOrEqual(69);
 	const some = await run("--accept", "renamed", "limited_disabled", "hold_disabled", "access_lost");
-	expect(some).toMatchObject({ code: 4, verdict: { accepted: { renamed: 4 }, needHand: { records: 5 } } });
+	expect(some).toMatchObject({ code: 4, verdict: { accepted: { renamed: 4 }, needHand: { records: 4 } } });
 	const admins = ["modify_access_gained", "service_access_gained", "sudo_dropped"];
 	expect(await run("--accept", ...admins)).toMatchObject({
 		code: 0,

@@ -26,6 +26,8 @@ export interface Squatter {
 	readonly user: number;
 	readonly note: string;
 	readonly owner: number;
+	/** Spelt with a capital: the same name or another one, as the target's database takes it. */
+	readonly isCapital: boolean;
 }
 export interface AnyPanels {
 	readonly admins: readonly SourceAdmin[];
@@ -142,7 +144,12 @@ export const anyPanels: fc.Arbitrary<AnyPanels> = fc.record({
 	there: targetAdmins,
 	users,
 	squatters: fc.array(
-		fc.record({ user: fc.nat({ max: 11 }), note: fc.constantFrom("theirs", "ours"), owner: fc.nat({ max: 5 }) }),
+		fc.record({
+			user: fc.nat({ max: 11 }),
+			note: fc.constantFrom("theirs", "ours"),
+			owner: fc.nat({ max: 5 }),
+			isCapital: fc.boolean()
+		}),
 		{ maxLength: 3 }
 	),
 	longHost: fc.boolean(),

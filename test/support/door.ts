@@ -102,3 +102,29 @@ export async function* eventsOf(
 		}
 	}
 }
+
+/** Plans a definition, moves so many of its users, or all, and waits until it rests. */
+export async function moveSome(door: Door, definition: { readonly name: string }, limit?: number): Promise<void> {
+	await plan(door, definition);
+	const { name } = definition;
+	const begun = await door.ask(`/api/v1/migrations/${name}/start`, {
+		method: "POST",
+		body: limit === undefined ? {} : { limit }
+	});
+	if (begun.status !== 202) throw new Error(begun.text);
+	const end = performance.now() + 120_000;
+	for (;;) {
+		const said = (await door.ask(`/api/v1/migrations/${name}`)).json;
+		const { read } = said.streams.find(({ stream }: Said) => stream === "users");
+		if (!said.running && (limit === undefined ? said.phase === "finished" : read >= limit || said.failure)) return;
+		if (performance.now() > end) throw new Error(`'${name}' does not come to rest: ${JSON.stringify(said)}`);
+		await new Promise(resolve => setTimeout(resolve, 50));
+	}
+}
+
+export async function plan(door: Door, definition: object): Promise<void> {
+	const headers = { "content-type": "application/yaml" };
+	const body = JSON.stringify(definition);
+	const { status, json, text } = await door.ask("/api/v1/migrations/plan", { method: "POST", body, headers });
+	if (status !== 200 || !json.ok) throw new Error(text);
+}

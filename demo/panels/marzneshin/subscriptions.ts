@@ -58,22 +58,28 @@ function linksOf(marzneshin: Marzneshin, user: UserRow): string[] {
 	});
 }
 
-function subscription(marzneshin: Marzneshin, call: Call, user: UserRow, format: Format): Answer {
+/** Headers are Latin-1: a name beyond it fails the answer, and so does a last day that has no day after it. */
+function headersOf(marzneshin: Marzneshin, call: Call, user: UserRow): Record<string, string> {
 	const { profile_title, support_link, update_interval } = settings(marzneshin, "subscription") ?? {};
-	const { type, write } = formats[format];
-	const expire =
-		user.expire_strategy === "fixed_date" && user.expire_date ? Math.floor(instant(user.expire_date) / 1000) : 0;
+	const name = `${user.username}`.toLowerCase();
+	if (/[^\0-\xff]/.test(name)) throw new Error("'latin-1' codec can't encode characters");
+	const ends = user.expire_strategy === "fixed_date" ? user.expire_date : null;
+	if (ends?.startsWith("9999")) throw new Error("year 10000 is out of range");
+	const expire = ends ? Math.floor(instant(ends) / 1000) : 0;
 	return {
-		...text(write(linksOf(marzneshin, user)), type),
-		headers: {
-			"content-disposition": `attachment; filename="${encodeURIComponent(user.username ?? "").toLowerCase()}"`,
-			"profile-web-page-url": call.url.href,
-			"support-url": `${support_link}`,
-			"profile-title": `base64:${Buffer.from(`${profile_title}`).toString("base64")}`,
-			"profile-update-interval": `${update_interval}`,
-			"subscription-userinfo": `upload=0; download=${user.used_traffic}; total=${user.data_limit ?? 0}; expire=${expire}`
-		}
+		"content-disposition": `attachment; filename="${name}"`,
+		"profile-web-page-url": call.url.href,
+		"support-url": `${support_link}`,
+		"profile-title": `base64:${Buffer.from(`${profile_title}`).toString("base64")}`,
+		"profile-update-interval": `${update_interval}`,
+		"subscription-userinfo": `upload=0; download=${user.used_traffic}; total=${user.data_limit ?? 0}; expire=${expire}`
 	};
+}
+
+function subscription(marzneshin: Marzneshin, call: Call, user: UserRow, format: Format): Answer {
+	const { type, write } = formats[format];
+	const headers = headersOf(marzneshin, call, user);
+	return { ...text(write(linksOf(marzneshin, user)), type), headers };
 }
 
 /** The first rule that fits the user agent names the format. */
@@ -96,7 +102,7 @@ const named = (name: unknown): Format => offered.find(format => format === name)
 function formatted(marzneshin: Marzneshin, call: Call): Answer {
 	const user = holder(marzneshin, call);
 	const { format } = call.params;
-	if (format === "wireguard") return text("{}", "application/json");
+	if (format === "wireguard") return { ...text("{}", "application/json"), headers: headersOf(marzneshin, call, user) };
 	const known = offered.find(name => name === format);
 	if (known) return subscription(marzneshin, call, user, known);
 	throw notFound();

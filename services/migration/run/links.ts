@@ -1,12 +1,16 @@
 /** The old subscription links of the users that were moved, with their new address. */
 
 import type { Broker } from "../../../cluster";
+import { settingsOf } from "../../../cluster/settings";
 import type { Link } from "../../../contracts/migration/links";
 import type { Lines, LinkLine } from "../../../contracts/migration/migration";
-import type { Intent, Result } from "../../../contracts/migration/records";
-
+import type { Intent, Result, Transformed } from "../../../contracts/migration/records";
+import type { FoundLink } from "../../../contracts/migration/verifier";
+import { linkAddresses } from "../../../domain/migration/link-addresses";
+import { mayRenew } from "../../../domain/migration/link-renewal";
 import type { StreamMapping } from "../../../domain/migration/mapping";
 import type { Run } from "../../../domain/migration/run";
+import { addressOf } from "./runs";
 
 /** Of those that have a link on both sides. */
 export function linksOf(intents: readonly Intent[], results: readonly Result[]): Omit<Link, "migration">[] {
@@ -14,6 +18,25 @@ export function linksOf(intents: readonly Intent[], results: readonly Result[]):
 		const target = results[index]?.link;
 		return oldLink && target ? [{ id, ...oldLink, target }] : [];
 	});
+}
+
+/** Keeps the links that the target gives now, where it has not revoked the ones before. */
+export async function renewLinks(
+	broker: Broker,
+	migration: string,
+	transformed: readonly Transformed[],
+	found: readonly FoundLink[]
+): Promise<void> {
+	const old = new Map(transformed.flatMap(({ id, oldLink }) => (oldLink ? [[id, oldLink] as const] : [])));
+	const asked = found.filter(({ id }) => old.has(id));
+	if (asked.length === 0) return;
+	const known = await broker.call("links.of", { migration, ids: asked.map(({ id }) => id) });
+	const kept = new Map(known.map(({ id, target }) => [id, target]));
+	const links = asked.flatMap(({ id, link, revokedAt }) => {
+		const oldLink = old.get(id);
+		return oldLink && mayRenew(kept.get(id), revokedAt) ? [{ id, ...oldLink, target: link }] : [];
+	});
+	if (links.length > 0) await broker.call("links.record", { migration, links });
 }
 
 const LINKS_A_PAGE = 500;
@@ -32,9 +55,14 @@ export async function linkLines(
 	const page = await broker.call("extractor.page", { connection, stream, cursor, limit: LINKS_A_PAGE });
 	const paths = new Map(page.records.map(({ id, data }) => [id, oldPath?.(data)]));
 	const moved = await broker.call("links.of", { migration: name, ids: [...paths.keys()] });
+	const base = addressOf(definition.target, settingsOf(broker).environment);
 	const lines = moved.flatMap(({ id, username, target }): LinkLine[] => {
 		const path = paths.get(id);
-		return path === undefined ? [] : [{ username, path, target }];
+		return path === undefined ? [] : [{ username, path, target: whole(target, base) }];
 	});
 	return { lines, next: page.next };
 }
+
+/** A link from the panel's root on stands behind the prefix that the definition has. */
+const whole = (link: string, base: string | null): string =>
+	URL.canParse(link) ? link : (linkAddresses(link, base, { query: "" })[0]?.address ?? link);

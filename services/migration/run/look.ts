@@ -6,8 +6,11 @@ import { fold, foldingOf } from "../../../domain/migration/folding";
 import type { StreamRun } from "../../../domain/migration/run";
 import { type Held, heldBy } from "./holders";
 import { type Known, ownOf } from "./known";
+import { renewLinks } from "./links";
 import type { Workplace } from "./place";
 import { onto, prepare } from "./prepare";
+
+type Compared = Omit<Comparison, "links">;
 
 /** What was found of a page. */
 export interface Looked {
@@ -105,10 +108,10 @@ export class Looking {
 
 	/** As they can be at the target, where it keeps what was taken away at the source: a loss, no difference for ever. */
 	private async refit(
-		{ equal, differences }: Comparison,
+		{ equal, differences }: Compared,
 		byId: Map<string, Transformed>,
 		known: ReadonlyMap<string, Known>
-	): Promise<Comparison> {
+	): Promise<Compared> {
 		const there = (id: string): Difference | undefined => differences.find(each => each.id === id);
 		const isKept = ({ fields }: Difference): boolean => fields.some(({ field }) => field === KEPT.field);
 		const ours = differences.filter(each => isKept(each) && this.mayRewrite(each, known));
@@ -153,11 +156,14 @@ export class Looking {
 		return this.stream.held.has(id) && !this.isOpen(id) && known.get(id)?.begun === true;
 	}
 
-	private async compare(transformed: readonly Transformed[]): Promise<Comparison> {
+	private async compare(transformed: readonly Transformed[]): Promise<Compared> {
 		const records = transformed.flatMap(({ id, target }) => (target ? [{ id, ...target }] : []));
 		if (records.length === 0) return { equal: [], differences: [] };
-		const { target: connection } = this.place.run.definition;
-		return this.place.broker.call("verifier.compare", { connection, stream: this.stream.stream, records });
+		const { broker, run } = this.place;
+		const call = { connection: run.definition.target, stream: this.stream.stream, records };
+		const { links, ...compared } = await broker.call("verifier.compare", call);
+		await renewLinks(broker, run.name, transformed, links);
+		return compared;
 	}
 
 	/** How to write a record that differs, if it is ours to write: nobody else changed it, or a repair was asked for. */

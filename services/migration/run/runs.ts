@@ -5,8 +5,9 @@ import type { Sealer } from "../../../adapters/secrets";
 import { failure } from "../../../cluster/errors";
 import { sources, targets } from "../../../connectors";
 import type { Spec } from "../../../connectors/connector";
+import { WAY_OPTIONS } from "../../../connectors/http/options";
 import type { Definition } from "../../../contracts/migration/definition";
-import type { Ends } from "../../../contracts/migration/migration";
+import type { Ends, WayOptions } from "../../../contracts/migration/migration";
 import { type ConnectorOptions, readDefinition } from "../../../domain/migration/definition";
 import type { DataOf } from "../../../domain/migration/events";
 import { panelBase } from "../../../domain/migration/panel-address";
@@ -135,7 +136,8 @@ export class Runs {
 			ok: plan.ok,
 			mapping,
 			source: addressOf(source, environment),
-			target: addressOf(target, environment)
+			target: addressOf(target, environment),
+			ways: { source: wayTo(source), target: wayTo(target) }
 		}));
 	}
 
@@ -171,6 +173,10 @@ export function addressOf(
 	const resolved = resolveReferences({ url: connection.url ?? "" }, environment);
 	return resolved.ok ? panelBase(String(resolved.connection.url)) : null;
 }
+
+/** As every other part of a connection it goes to the node that connects, which fills in what stands in its environment. */
+const wayTo = (connection: Definition["source"]): WayOptions =>
+	Object.fromEntries(Object.entries(connection).filter(([option]) => Object.hasOwn(WAY_OPTIONS, option)));
 
 function missing(name: string): never {
 	throw failure(

@@ -1,6 +1,8 @@
 /** One side of a migration is asked for somebody's link, at each address that may be the right one. */
 
 import type { Broker } from "../../../cluster";
+import { settingsOf } from "../../../cluster/settings";
+import type { WayOptions } from "../../../contracts/migration/migration";
 import type { LinkAddress } from "../../../domain/migration/link-addresses";
 import type { WebRequest } from "../../../mixins/web.mixin";
 import { isEncoded } from "./give";
@@ -13,15 +15,18 @@ type Empty = Exclude<Said, Given>;
 export interface Request {
 	readonly side: "source" | "target";
 	readonly req: WebRequest;
-	readonly question: Omit<Question, "address" | "whole">;
+	readonly question: Omit<Question, "address" | "whole" | "own" | "way">;
+	readonly way: WayOptions;
 	/** The body is base64, to be decoded here. */
 	readonly decode: boolean;
 }
 
 export class Asking {
-	private readonly upstream = new Upstream();
+	private readonly upstream: Upstream;
 
-	constructor(private readonly broker: Broker) {}
+	constructor(private readonly broker: Broker) {
+		this.upstream = new Upstream(settingsOf(broker).environment);
+	}
 
 	/** The first of these addresses that answers; else what all of them together mean. */
 	async ask(addresses: readonly LinkAddress[], request: Request): Promise<Said> {
@@ -40,8 +45,8 @@ export class Asking {
 		return this.upstream.close();
 	}
 
-	private async one(address: string, own: boolean, { side, req, question, decode }: Request): Promise<Said> {
-		const said = await this.upstream.ask({ ...question, address, whole: decode }, req);
+	private async one(address: string, own: boolean, { side, req, question, way, decode }: Request): Promise<Said> {
+		const said = await this.upstream.ask({ ...question, address, own, way, whole: decode }, req);
 		if (said.kind === "absent") return { ...said, own: own && said.own };
 		const isStrange = said.kind === "answer" && decode && !isEncoded(said.held);
 		const judged: Said = isStrange ? { kind: "unknown", why: "its answer is no list of links" } : said;

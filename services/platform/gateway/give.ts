@@ -7,13 +7,14 @@ import type { Held } from "./held";
 
 /** Gives the answer on: status, headers, body. @param decode the body is base64 and wanted in the clear */
 export async function give(held: Held, req: WebRequest, res: WebResponse, decode = false): Promise<void> {
-	const headers = endToEnd(held.headers);
+	const { "content-length": length, ...headers } = endToEnd(held.headers);
 	// The panel names the address that it was asked at, which is ours.
 	if (headers[PAGE] !== undefined) headers[PAGE] = addressOf(req);
 	res.removeHeader("Content-Security-Policy");
 	const body = decode && held.status < 300 ? inTheClear(held, headers) : held.body;
-	if (!held.rest && held.status !== NOT_MODIFIED) headers["content-length"] = String(body.length);
-	res.writeHead(held.status, headers);
+	const known = held.rest || held.status === NOT_MODIFIED ? length?.toString() : String(body.length);
+	// Last: Node reads a content-disposition behind it as UTF-8, and panels send customers' names in Latin-1.
+	res.writeHead(held.status, { ...headers, ...(known !== undefined && { "content-length": known }) });
 	if (req.method === "HEAD" || !held.rest) {
 		held.rest?.destroy();
 		return void res.end(req.method === "HEAD" ? undefined : body);

@@ -119,7 +119,7 @@ export class OldLinkDoor {
 	private async fromTarget({ target }: Link, ends: Ends, asked: Asked, format: LinkFormat): Promise<Said> {
 		const { suffix, decode = false } = format;
 		const addresses = linkAddresses(target, ends.target, { suffix, query: asked.query });
-		return this.asking.ask(addresses, { side: "target", decode, ...asked });
+		return this.asking.ask(addresses, { side: "target", way: ends.ways.target, decode, ...asked });
 	}
 
 	/**
@@ -135,21 +135,21 @@ export class OldLinkDoor {
 	): Promise<Held> {
 		const { req, question } = asked;
 		if (!known) await this.refuseGuessers(req, this.proven.has(question.customer));
-		for (const { address, matters } of sources) {
-			const said = await this.fromSource(address, asked);
+		for (const source of sources) {
+			const said = await this.fromSource(source, asked);
 			if (isGiven(said)) return said.held;
-			if (said.kind === "unknown" && matters) doubts.push(said);
+			if (said.kind === "unknown" && source.matters) doubts.push(said);
 		}
 		// Nobody knows whether the link is good while its panel is away; a client keeps what it has on a 503.
 		if (doubts.length > 0) throw this.unreachable(doubts);
 		throw known ? this.missing() : this.wrong(req);
 	}
 
-	private async fromSource(panel: string | null, asked: Asked): Promise<Said> {
+	private async fromSource({ address: panel, way }: LinkSource, asked: Asked): Promise<Said> {
 		const { old, query, question } = asked;
 		const path = query === "" ? old.path : `${old.path}?${query}`;
 		const addresses = panel === null ? [] : atPanel(panel, path).map(address => ({ address, own: true }));
-		const said = await this.asking.ask(addresses, { side: "source", decode: false, ...asked });
+		const said = await this.asking.ask(addresses, { side: "source", way, decode: false, ...asked });
 		// A page for a browser may be anybody's.
 		if (said.kind === "answer" && !question.wanted.page) this.prove(question.customer);
 		return said;

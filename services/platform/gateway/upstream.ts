@@ -4,7 +4,8 @@
  */
 
 import { randomBytes } from "node:crypto";
-import { Agent, Client, type Dispatcher } from "undici";
+import type { OpenWay, WayRequest } from "../../../connectors/http/way";
+import type { WayOptions } from "../../../contracts/migration/migration";
 import { type Admission, Breaker } from "../../../domain/platform/breaker";
 import {
 	isJson,
@@ -18,9 +19,7 @@ import {
 import type { WebRequest } from "../../../mixins/web.mixin";
 import { callOf, header } from "./call";
 import { discard, type Held, hold } from "./held";
-
-const PANEL_TIMEOUT_MS = 15_000;
-const CONNECTIONS = 64;
+import { type KeptWay, Ways } from "./ways";
 
 /**
  * Our name in `Via` (RFC 9110 §7.6.3): a request that has it already went in a circle. Nobody can guess it, so none of
@@ -51,6 +50,9 @@ export type Said =
 
 export interface Question {
 	readonly address: string;
+	readonly way: WayOptions;
+	/** The panel's own address. */
+	readonly own: boolean;
 	/** Whose link it is: a panel's health is judged over many of them. */
 	readonly customer: string;
 	/** The whole body is needed before anything of it can be given on. */
@@ -58,31 +60,35 @@ export interface Question {
 	readonly wanted: Wanted;
 }
 
+interface Going extends Question {
+	readonly by: KeptWay;
+}
+
 export class Upstream {
-	private readonly options = {
-		connect: { timeout: 3_000 },
-		headersTimeout: PANEL_TIMEOUT_MS,
-		bodyTimeout: PANEL_TIMEOUT_MS,
-		// What a lost connection means is known of HTTP/1.1 alone.
-		allowH2: false
-	};
-	private readonly agent = new Agent({ ...this.options, connections: CONNECTIONS });
+	private readonly ways: Ways;
 	private readonly health = new Map<string, Breaker>();
+
+	/** @param environment of this node */
+	constructor(environment: (name: string) => string | undefined) {
+		this.ways = new Ways(environment);
+	}
 
 	/** Never throws: what a panel cannot say is `unknown`. */
 	async ask(question: Question, req: WebRequest): Promise<Said> {
 		if (!URL.canParse(question.address)) return { kind: "unknown", why: "its address cannot be read" };
-		const breaker = this.breakerOf(new URL(question.address).origin);
+		const way = this.wayTo(question);
+		if (way instanceof Error) return { kind: "unknown", why: reasonOf(way) };
+		const breaker = this.breakerOf(`${new URL(question.address).origin} ${way.name}`);
 		const admission = breaker.admit(performance.now());
 		if (admission === "rest") return { kind: "unknown", why: "it rests, since nothing came for many customers" };
-		return this.admitted(question, req, breaker, admission);
+		return this.admitted({ ...question, by: way }, req, breaker, admission);
 	}
 
 	close(): Promise<void> {
-		return this.agent.destroy();
+		return this.ways.close();
 	}
 
-	private async admitted(question: Question, req: WebRequest, breaker: Breaker, admission: Admission): Promise<Said> {
+	private async admitted(question: Going, req: WebRequest, breaker: Breaker, admission: Admission): Promise<Said> {
 		let failed = true;
 		try {
 			const held = await this.followed(question, req);
@@ -111,7 +117,7 @@ export class Upstream {
 	}
 
 	/** As it is answered, or where a redirect leads that stays at home. */
-	private async followed(question: Question, req: WebRequest): Promise<Held> {
+	private async followed(question: Going, req: WebRequest): Promise<Held> {
 		const held = await this.once(question, req);
 		if (held.status < 300 || held.status > 399 || held.status === 304) return held;
 		const next = redirectedAtHome(question.address, oneOf(held.headers.location));
@@ -120,14 +126,14 @@ export class Upstream {
 		return this.once({ ...question, address: next }, req);
 	}
 
-	private async once({ address, whole }: Question, req: WebRequest): Promise<Held> {
+	private async once({ address, whole, by }: Going, req: WebRequest): Promise<Held> {
 		const { origin, pathname, search } = new URL(address);
-		const asked = { path: `${pathname}${search}`, method: "GET" as const, headers: forwarded(req) };
+		const asked: WayRequest = { origin, path: `${pathname}${search}`, method: "GET", headers: forwarded(req) };
 		try {
-			return await hold(await this.agent.request({ ...asked, origin }), whole);
+			return await hold(await by.pool.request(asked), whole);
 		} catch (error) {
 			if (!isLost(error)) throw error;
-			return this.afresh(origin, asked, whole);
+			return this.afresh(by.fresh(), asked, whole);
 		}
 	}
 
@@ -135,11 +141,10 @@ export class Upstream {
 	 * A panel that fails at a record answers 500 and hangs up, unannounced: whoever is given that connection next loses
 	 * his request. Another one of the pool may be as old, so this asks on one of its own.
 	 */
-	private async afresh(origin: string, asked: Dispatcher.RequestOptions, whole: boolean): Promise<Held> {
-		const client = new Client(origin, this.options);
-		const end = (): void => void client.destroy().catch(() => undefined);
+	private async afresh(way: OpenWay, asked: WayRequest, whole: boolean): Promise<Held> {
+		const end = (): void => void way.close().catch(() => undefined);
 		try {
-			const held = await hold(await client.request(asked), whole);
+			const held = await hold(await way.request(asked), whole);
 			if (held.rest) held.rest.once("close", end);
 			else end();
 			return held;
@@ -149,11 +154,19 @@ export class Upstream {
 		}
 	}
 
-	private breakerOf(origin: string): Breaker {
-		let breaker = this.health.get(origin);
+	private wayTo({ way, own }: Question): KeptWay | Error {
+		try {
+			return this.ways.to(way, own);
+		} catch (error) {
+			return error as Error;
+		}
+	}
+
+	private breakerOf(panel: string): Breaker {
+		let breaker = this.health.get(panel);
 		if (!breaker) {
 			breaker = new Breaker();
-			this.health.set(origin, breaker);
+			this.health.set(panel, breaker);
 		}
 		return breaker;
 	}

@@ -13,6 +13,7 @@ const ends = (name: string, phase: Phase, began: number | null, more: Partial<En
 	mapping: "marzneshin-to-marzban",
 	source: "http://source",
 	target: `http://${name}`,
+	ways: { source: { insecure: name === "b" }, target: {} },
 	...more
 });
 const link = (migration: string) => ({ migration, id: "1", username: "a", keyDigest: "", target: "/sub/T" });
@@ -99,8 +100,8 @@ describe("the sources that may know a link", () => {
 	it("are asked once each, those of the latest first", () => {
 		const all = [ends("a", "finished", 1), ends("b", "copying", 3, { source: "http://new" }), ends("c", "copying", 2)];
 		expect(linkSourcesOf(all)).toEqual([
-			{ address: "http://new", matters: true },
-			{ address: "http://source", matters: true }
+			{ address: "http://new", way: { insecure: true }, matters: true },
+			{ address: "http://source", way: { insecure: false }, matters: true }
 		]);
 	});
 

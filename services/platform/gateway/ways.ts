@@ -1,0 +1,56 @@
+/** Connections to panels, each by the way that its definition names: headers, certificates, a proxy. */
+
+import { ConnectorError } from "../../../connectors/connector";
+import { wayOf } from "../../../connectors/http/options";
+import { DIRECT, type OpenWay, openWay, type Way } from "../../../connectors/http/way";
+import type { WayOptions } from "../../../contracts/migration/migration";
+import { resolveReferences } from "../../../domain/migration/references";
+
+/** As a customer's client has patience for. */
+const BOUNDS = { timeoutMs: 15_000, connectMs: 3_000, connections: 64 };
+
+export interface KeptWay {
+	/** Tells it from others. */
+	readonly name: string;
+	/** Of many connections. */
+	readonly pool: OpenWay;
+	/** Another one, of a single connection that nobody has used. */
+	fresh(): OpenWay;
+}
+
+export class Ways {
+	private readonly kept = new Map<string, KeptWay>();
+
+	/** @param environment of this node, which fills in `${NAME}` and has the files that a way names */
+	constructor(private readonly environment: (name: string) => string | undefined) {}
+
+	/**
+	 * @param own to the panel's own address; what customers see of it may be anybody's, who gets none of its secrets
+	 * @throws with a sentence where this node cannot go by it
+	 */
+	to(options: WayOptions, own: boolean): KeptWay {
+		const name = `${own ? "own" : "shown"} ${JSON.stringify(options)}`;
+		let kept = this.kept.get(name);
+		if (!kept) {
+			const way = own ? this.read(options) : { ...DIRECT, proxy: this.read(options).proxy };
+			kept = {
+				name,
+				pool: openWay(way, BOUNDS),
+				fresh: () => openWay(way, { ...BOUNDS, connections: 1 })
+			};
+			this.kept.set(name, kept);
+		}
+		return kept;
+	}
+
+	async close(): Promise<void> {
+		await Promise.all([...this.kept.values()].map(({ pool }) => pool.close()));
+	}
+
+	private read(options: WayOptions): Way {
+		const resolved = resolveReferences(options, this.environment);
+		if (resolved.ok) return wayOf(resolved.connection);
+		const problems = resolved.unfilled.map(({ problem }) => problem).join("; ");
+		throw new ConnectorError("refused", `${problems}, on the gateway's node`);
+	}
+}
