@@ -62,6 +62,11 @@ export const VARIABLES = {
 		fallback: null,
 		read: text(/^nats:\/\/[^\s]+$/)
 	},
+	TRANSPORTER_TIMEOUT: {
+		says: "how long a command waits for NATS before it gives up, 1000 to 600000 ms",
+		fallback: "10000",
+		read: number(1000, 600_000)
+	},
 	SERVICES: { says: `what this node runs, separated by commas, of ${names.join(", ")}`, fallback: null, read: list },
 	DATA_DIR: { says: "the folder of what must last", fallback: "data", read: text(/./) },
 	LOG_LEVEL: {
@@ -186,6 +191,10 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 		services: read(environment, "SERVICES") ?? embedding.services ?? names
 	};
 }
+
+/** How long whoever embeds a node waits for its transporter. */
+export const transporterTimeoutOf = (environment: Environment): number =>
+	read(environment, "TRANSPORTER_TIMEOUT") as number;
 
 export const dataDirOf = (environment: Environment): string => read(environment, "DATA_DIR") as string;
 

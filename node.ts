@@ -2,7 +2,7 @@
 
 import { ServiceBroker } from "moleculer";
 import type { Broker } from "./cluster";
-import { type Embedding, environment, readConfig } from "./moleculer.config";
+import { type Embedding, environment, readConfig, transporterTimeoutOf } from "./moleculer.config";
 import { SERVICES } from "./services";
 
 /** What a migration needs; the rest is for those who come from outside. */
@@ -14,10 +14,40 @@ export async function openNode(embedding: Embedding = {}, settings = environment
 	const broker = new ServiceBroker({ ...options, skipProcessEventRegistration: true });
 	try {
 		for (const name of services) broker.createService(SERVICES[name] as never);
-		await broker.start();
+		await started(broker, transporterTimeoutOf(settings));
 		return broker as unknown as Broker;
 	} catch (error) {
 		await broker.stop().catch(() => undefined);
 		throw error;
 	}
 }
+
+/** NATS does not answer, or does not let us in. */
+class TransporterAway extends Error {
+	override readonly name = "TransporterAway";
+	readonly type = "UNAVAILABLE";
+}
+
+/** Moleculer itself would try for ever, and only its log would say so. @throws TransporterAway */
+async function started(broker: ServiceBroker, patienceMs: number): Promise<void> {
+	if (!broker.options.transporter) return await broker.start();
+	const away = Promise.withResolvers<never>();
+	let last = "";
+	const timer = setTimeout(() => away.reject(new TransporterAway(awayWords(last, patienceMs))), patienceMs);
+	broker.localBus.on("$transporter.error", ({ error }: { error?: { code?: string; message?: string } }) => {
+		last = error?.code ?? error?.message ?? "";
+		if (DENIED.test(last)) away.reject(new TransporterAway(awayWords(last, patienceMs)));
+	});
+	try {
+		await Promise.race([broker.start(), away.promise]);
+	} finally {
+		clearTimeout(timer);
+	}
+}
+
+const DENIED = /AUTH|PERMISSIONS/i;
+
+const awayWords = (code: string, patienceMs: number): string =>
+	DENIED.test(code)
+		? `NATS does not let this node in (${code}): correct the user name and password in TRANSPORTER.`
+		: `NATS does not answer (${code || "no connection"}, for ${patienceMs} ms): check the address in TRANSPORTER, and that it runs; TRANSPORTER_TIMEOUT sets how long to wait.`;

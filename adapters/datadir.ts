@@ -3,9 +3,11 @@
  * SQLite file held in an exclusive transaction, so that it ends with the process, however that ends.
  */
 
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { FolderUnusable, makeFolder } from "./folder";
+import { told } from "./sqlite-file";
 
 /** Who holds a data folder, for the one who may not. */
 export interface Holder {
@@ -33,7 +35,7 @@ interface Held {
 }
 const held = new Map<string, Held>();
 
-/** Locks `dir`, which is made if need be; services of one process share the lock. @throws DataDirLocked */
+/** Locks `dir`, which is made if need be; services of one process share the lock. @throws DataDirLocked · FolderUnusable · StoreFull · StoreBroken */
 export function lockDataDir(dir: string, holder: Holder): DataLock {
 	const path = resolve(dir);
 	const mine = held.get(path) ?? take(path, holder);
@@ -52,19 +54,36 @@ export function lockDataDir(dir: string, holder: Holder): DataLock {
 }
 
 function take(path: string, holder: Holder): Held {
-	mkdirSync(path, { recursive: true, mode: 0o700 });
-	const db = new DatabaseSync(join(path, "lock.db"));
+	makeFolder(path);
+	const file = join(path, "lock.db");
+	const db = opened(file);
 	try {
 		// Nothing is ever written to it: a kill leaves no journal behind that the next one had to mend.
 		db.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
 		writeFileSync(join(path, "lock.json"), JSON.stringify(holder), { mode: 0o600 });
 	} catch (error) {
 		db.close();
-		throw isBusy(error) ? new DataDirLocked(path, holderOf(path)) : error;
+		throw isBusy(error) ? new DataDirLocked(path, holderOf(path)) : refused(path, file, error);
 	}
 	return { db, users: 0 };
 }
 
+function opened(file: string): DatabaseSync {
+	try {
+		return new DatabaseSync(file);
+	} catch (error) {
+		throw told(file, error);
+	}
+}
+
+/** Nothing is kept in the lock's file: one that is damaged may simply go. */
+function refused(path: string, file: string, error: unknown): unknown {
+	if ((error as { errcode?: unknown }).errcode === SQLITE_NOTADB)
+		return new FolderUnusable(path, `'${file}' is no lock of ours; remove that file, then start again`);
+	return told(file, error);
+}
+
+const SQLITE_NOTADB = 26;
 const SQLITE_BUSY = 5;
 const isBusy = (error: unknown): boolean => (error as { errcode?: unknown }).errcode === SQLITE_BUSY;
 

@@ -11,6 +11,19 @@ export class StoreFull extends Error {
 	}
 }
 
+/** The file is another user's, or its file system is read-only; nothing of what was asked is stored. */
+export class StoreDenied extends Error {
+	override readonly name = "StoreDenied";
+	readonly code = "STORE_DENIED";
+	constructor(file: string, access: "read" | "write") {
+		const why =
+			access === "read"
+				? "may not be read by this process"
+				: "cannot be written: it is another user's, or the file system is read-only";
+		super(`The store '${file}' ${why}. Run as the owner of its folder, or set DATA_DIR to another one.`);
+	}
+}
+
 /** The file is not a readable store. */
 export class StoreBroken extends Error {
 	override readonly name = "StoreBroken";

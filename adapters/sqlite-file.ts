@@ -1,9 +1,11 @@
 /** The SQLite file under a store: how it is opened, created and known again, and what its errors mean. */
 
-import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { accessSync, closeSync, constants, existsSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { StoreBroken, StoreBusy, StoreFull } from "./errors";
+import { pathToFileURL } from "node:url";
+import { StoreBroken, StoreBusy, StoreDenied, StoreFull } from "./errors";
+import { makeFolder } from "./folder";
 
 export interface FileOptions {
 	/** @default "write" */
@@ -32,19 +34,38 @@ const WRITE_PATIENCE_MS = 20;
 export function openFile(file: string, format: Format, options: FileOptions): DatabaseSync {
 	const readOnly = options.access === "read";
 	if (readOnly && !existsSync(file)) throw new StoreBroken(file, "there is no such file");
+	if (readOnly && !may(file, constants.R_OK)) throw new StoreDenied(file, "read");
 	const busyMs = options.busyMs ?? BUSY_PATIENCE_MS;
 	let db: DatabaseSync | undefined;
 	try {
-		if (!readOnly) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+		if (!readOnly) makeFolder(dirname(file));
 		// What customers have in there is for its owner alone; SQLite gives its other files the same mode.
 		if (!readOnly) closeSync(openSync(file, "a", 0o600));
-		db = new DatabaseSync(file, { readOnly, timeout: busyMs });
+		db = new DatabaseSync(readOnly ? asItLies(file) : file, { readOnly, timeout: busyMs });
 		prepare(db, file, format, options);
 		return db;
 	} catch (error) {
 		db?.close();
 		throw told(file, error, busyMs);
 	}
+}
+
+const may = (path: string, mode: number): boolean => {
+	try {
+		accessSync(path, mode);
+		return true;
+	} catch {
+		return false;
+	}
+};
+
+/**
+ * Even to read a file in WAL mode SQLite makes others beside it. Where this process may not, and there is no writer (whose
+ * files would be there), the file is read as it lies.
+ */
+function asItLies(file: string): string | URL {
+	if (may(dirname(file), constants.W_OK) || existsSync(`${file}-wal`)) return file;
+	return new URL(`${pathToFileURL(file).href}?immutable=1`);
 }
 
 function prepare(db: DatabaseSync, file: string, format: Format, options: FileOptions): void {
@@ -117,6 +138,8 @@ function patiently(busyMs: number, act: () => void): void {
 }
 
 const BUSY = 5;
+const READONLY = 8;
+const CANNOT_OPEN = 14;
 const FULL = 13;
 /** SQLITE_IOERR_WRITE, also where a file may not grow over the process's limit. */
 const IOERR_WRITE = 778;
@@ -128,12 +151,26 @@ const errcode = (error: unknown): number => (error as { errcode?: unknown }).err
 
 export const isBusy = (error: unknown): boolean => (errcode(error) & 0xff) === BUSY;
 
-/** SQLite's error as one of the store's own; any other error as it is. */
+/** Errors of the system, where it was not SQLite that met them. */
+const OF_THE_SYSTEM: Readonly<Record<string, (file: string) => Error>> = {
+	ENOSPC: file => new StoreFull(file),
+	EDQUOT: file => new StoreFull(file),
+	EACCES: file => new StoreDenied(file, "write"),
+	EPERM: file => new StoreDenied(file, "write"),
+	EROFS: file => new StoreDenied(file, "write")
+};
+
+/** An error of SQLite, or of the system, as one of the store's own; any other as it is. */
 export function told(file: string, error: unknown, waitedMs = WRITE_PATIENCE_MS): unknown {
-	const { code, errcode, message } = (error ?? {}) as { code?: string; errcode?: number; message: string };
-	if (code === "ENOSPC") return new StoreFull(file);
+	const { code = "", errcode, message } = (error ?? {}) as { code?: string; errcode?: number; message: string };
+	if (Object.hasOwn(OF_THE_SYSTEM, code)) return OF_THE_SYSTEM[code]?.(file);
 	if (code !== "ERR_SQLITE_ERROR" || errcode === undefined) return error;
-	if ((errcode & 0xff) === FULL || CANNOT_GROW.has(errcode)) return new StoreFull(file);
-	if ((errcode & 0xff) === BUSY) return new StoreBusy(file, waitedMs);
+	const kind = errcode & 0xff;
+	if (kind === FULL || CANNOT_GROW.has(errcode)) return new StoreFull(file);
+	if (kind === BUSY) return new StoreBusy(file, waitedMs);
+	if (kind === READONLY || (kind === CANNOT_OPEN && !mayWrite(file))) return new StoreDenied(file, "write");
 	return new StoreBroken(file, message);
 }
+
+/** SQLite cannot open what the system denies it. */
+const mayWrite = (file: string): boolean => may(existsSync(file) ? file : dirname(file), constants.W_OK);

@@ -57,11 +57,17 @@ export async function withClient(open: Open, need: Need, work: (client: Client) 
 
 /** Runs the program: no stack trace reaches a user, no secret an error line. */
 export function run(main: () => Promise<void>): void {
+	let deaf = false;
 	// Whoever reads may have had enough of it: `… | head`.
 	for (const stream of [process.stdout, process.stderr])
 		stream.on("error", (error: NodeJS.ErrnoException) => {
 			if (error.code === "EPIPE") process.exit(Number(process.exitCode ?? EXIT.clean));
-			throw error;
+			const [name, other] =
+				stream === process.stdout ? ["standard output", process.stderr] : ["standard error", process.stdout];
+			if (!deaf)
+				other.write(`banyan: Nothing can be written to ${name} (${error.code}): what it was to say is lost.\n`);
+			deaf = true;
+			process.exit(EXIT.broken);
 		});
 	const ended = main().then(
 		() => Number(process.exitCode ?? EXIT.clean),

@@ -1,7 +1,8 @@
 /** A node in this process, for one command. The only place of the CLI that knows how a node is made. */
 
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { folderToRead, makeFolder } from "../adapters/folder";
 import { dataDirOf, environment } from "../moleculer.config";
 import { openNode, STAGES } from "../node";
 import type { Client, Need, Open } from "./client";
@@ -24,7 +25,7 @@ export const openEmbedded: Open = async need => {
 	const { access, services } = PARTS[need];
 	const reading = access === "read";
 	if (reading) refuseNothing(resolve(dataDirOf(settings)));
-	if (!reading) mkdirSync(dataDirOf(settings), { recursive: true, mode: 0o700 });
+	if (!reading) makeFolder(dataDirOf(settings));
 	const broker = await openNode(
 		{
 			access,
@@ -44,7 +45,7 @@ export const openEmbedded: Open = async need => {
 };
 
 function refuseNothing(dataDir: string): void {
-	if (existsSync(join(dataDir, "events.db"))) return;
+	if (folderToRead(dataDir) && existsSync(join(dataDir, "events.db"))) return;
 	throw new CommandError(
 		`There is no migration in ${dataDir}: plan and run one, or set DATA_DIR to the folder of yours.`
 	);

@@ -173,7 +173,7 @@ export const ERRORS = {
 	},
 	STORE_FAILED: {
 		status: 503,
-		title: "The event store cannot be used",
+		title: "The data folder cannot be written to",
 		means:
 			"The disk is full or read-only, or the file of the event store is damaged. Nothing more is written until it can be recorded.",
 		todo: "Free space or mend the rights as the detail says, then ask again."

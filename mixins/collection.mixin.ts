@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Service as MoleculerService, ServiceBroker } from "moleculer";
 import { MemoryAdapter } from "moleculer-db";
 import { type DataLock, lockDataDir } from "../adapters/datadir";
+import { told } from "../adapters/sqlite-file";
 import type { Mixin } from "../cluster";
 import { settingsOf } from "../cluster/settings";
 
@@ -55,8 +56,6 @@ interface Adapter {
 		ensureIndex(options: { fieldName: string; unique: boolean; sparse: boolean }): Promise<void>;
 		updateAsync(query: Query, record: object, options: { upsert: boolean }): Promise<unknown>;
 		compactDatafileAsync(): Promise<void>;
-		setAutocompactionInterval(ms: number): void;
-		stopAutocompaction(): void;
 	} | null;
 }
 
@@ -90,6 +89,9 @@ export function collection<const N extends string, T extends object>(
 	};
 }
 
+/** More often would be of no use. */
+const LEAST_COMPACT_MS = 5_000;
+
 interface Opened<T extends object> {
 	readonly records: Records<T>;
 	readonly lock: DataLock;
@@ -106,6 +108,7 @@ class Records<T extends object> implements Collection<T> {
 	private readonly logger: MoleculerService["logger"];
 	/** A write that failed may have left half a line, to which the next one would be joined. */
 	private torn = false;
+	private compacting: NodeJS.Timeout | undefined;
 
 	constructor(
 		service: MoleculerService,
@@ -138,15 +141,29 @@ class Records<T extends object> implements Collection<T> {
 			await this.adapter.db?.ensureIndex({ fieldName, unique: true, sparse: true });
 		}
 		// NeDB only appends; nothing makes its file smaller unless it is told to.
-		this.adapter.db?.setAutocompactionInterval(this.options.compactMs ?? 60_000);
+		this.compacting = setInterval(
+			() => void this.compact(),
+			Math.max(LEAST_COMPACT_MS, this.options.compactMs ?? 60_000)
+		);
+		this.compacting.unref();
 	}
 
 	/** Compacting waits for whatever is under way, so that nothing is written once the folder is given back. */
 	async close(): Promise<void> {
 		if (!this.adapter.db) return;
-		this.adapter.db.stopAutocompaction();
-		await this.adapter.db.compactDatafileAsync();
+		clearInterval(this.compacting);
+		await this.compact();
 		await this.adapter.disconnect();
+	}
+
+	/** It can wait: on a full disk the file stays as it is. NeDB's own timer would take the process down. */
+	private async compact(): Promise<void> {
+		try {
+			await this.adapter.db?.compactDatafileAsync();
+		} catch (error) {
+			this.torn = true;
+			this.logger.warn(`'${this.file}' cannot be rewritten (${(error as { code?: string }).code}): it stays as it is.`);
+		}
 	}
 
 	async get(value: string): Promise<T | undefined> {
@@ -180,15 +197,15 @@ class Records<T extends object> implements Collection<T> {
 	}
 
 	private async write(record: Partial<T>, act: () => Promise<unknown>): Promise<void> {
-		if (this.torn) await this.adapter.db?.compactDatafileAsync();
-		this.torn = false;
 		try {
+			if (this.torn) await this.adapter.db?.compactDatafileAsync();
+			this.torn = false;
 			await act();
 		} catch (error) {
 			const { errorType } = error as { errorType?: string };
 			if (errorType === "uniqueViolated") throw await this.duplicate(record);
 			this.torn = true;
-			throw error;
+			throw told(this.file, error);
 		}
 	}
 

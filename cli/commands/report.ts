@@ -1,6 +1,3 @@
-import { once } from "node:events";
-import { createWriteStream } from "node:fs";
-import type { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { DifferenceLine, Status } from "../../contracts/migration/migration";
 import type { ReportLine } from "../../contracts/migration/records";
@@ -8,6 +5,7 @@ import type { Client } from "../client";
 import { CommandError, type Flags, say } from "../command";
 import { customersCsv } from "../customers";
 import { EXIT } from "../exit";
+import { streamForOwner } from "../files";
 import { linesOf } from "../lines";
 import { htmlReport } from "../report";
 
@@ -54,19 +52,8 @@ export async function report(
 	if (!render)
 		throw new CommandError(`There is no format '${format}': it is one of ${Object.keys(FORMATS).join(", ")}.`);
 	const status = await client.call("migration.status", { name });
-	const to: Writable = out === undefined ? process.stdout : await fileFor(out);
-	await pipeline(render(client, status), to, { end: out !== undefined });
+	const parts = render(client, status);
+	if (out === undefined) await pipeline(parts, process.stdout, { end: false });
+	else await streamForOwner(out, parts, { what: "The report", option: "--out" });
 	return EXIT.clean;
-}
-
-/** Customers' names stand in it: a new file is readable by its owner alone. @throws CommandError */
-async function fileFor(path: string): Promise<Writable> {
-	const file = createWriteStream(path, { mode: 0o600 });
-	try {
-		await once(file, "open");
-		return file;
-	} catch (error) {
-		const { code } = error as NodeJS.ErrnoException;
-		throw new CommandError(`The report cannot be written to '${path}' (${code}): name another file by --out.`);
-	}
 }

@@ -51,12 +51,18 @@ const FOREIGN: Readonly<Record<string, ErrorCode>> = {
 	REQUEST_SKIPPED: "TIMED_OUT",
 	REQUEST_REJECTED: "UNAVAILABLE",
 	QUEUE_FULL: "UNAVAILABLE",
-	NOT_FOUND: "NOT_FOUND"
+	NOT_FOUND: "NOT_FOUND",
+	StoreFull: "STORE_FAILED",
+	StoreBusy: "STORE_FAILED",
+	StoreDenied: "STORE_FAILED",
+	StoreBroken: "STORE_FAILED"
 };
 
 /** What a caller is told where the error's own words are not for him. */
 const SAID: Partial<Record<ErrorCode, string>> = {
 	INTERNAL: "Something broke on our side; the log has more under this correlation id.",
+	STORE_FAILED:
+		"The server cannot write to its data folder now: its disk may be full. Nothing of this was stored; make room, then ask again.",
 	UNAVAILABLE: "No node answers for this now: try again in a moment.",
 	TIMED_OUT: "It took too long. What was asked may still be under way: look before you ask again.",
 	BODY_TOO_LARGE: "The body is larger than this gateway takes.",

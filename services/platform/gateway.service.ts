@@ -221,7 +221,8 @@ export default class GatewayService extends service(
 		else this.logger.debug(`${client} ${req.method} ${req.url}: ${problem.status} ${problem.code}`);
 		if (res.headersSent) return void res.destroy();
 		const { retryAfter } = ((error as { data?: { retryAfter?: number } }).data ?? {}) as { retryAfter?: number };
-		if (retryAfter !== undefined) res.setHeader("Retry-After", String(retryAfter));
+		const again = retryAfter ?? (problem.status === 503 ? AGAIN_SECONDS : undefined);
+		if (again !== undefined) res.setHeader("Retry-After", String(again));
 		if (problem.status === 401) res.setHeader("WWW-Authenticate", 'Bearer realm="banyan"');
 		if (problem.status === 413) res.setHeader("Connection", "close");
 		const body = JSON.stringify(problem);
@@ -236,6 +237,9 @@ export default class GatewayService extends service(
 		);
 	}
 }
+
+/** When to ask again for what is not available now, where nobody knows better. */
+const AGAIN_SECONDS = 10;
 
 /** Where to look on: at the migration that was begun, or the thing that was made. */
 function locationOf({ status, action }: Route, data: unknown): string | null {

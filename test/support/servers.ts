@@ -26,10 +26,12 @@ export interface Nats extends AsyncDisposable {
 }
 
 /** nats-server as `scripts/servers.sh` installs it. */
-export async function startNats(): Promise<Nats> {
+export async function startNats(more: readonly string[] = []): Promise<Nats> {
 	const port = await freePort();
 	const binary = join(__dirname, "..", "..", ".cache", "nats", "bin", "nats-server");
-	const child = spawn(binary, ["--addr", "127.0.0.1", "--port", String(port)], { stdio: ["ignore", "ignore", "pipe"] });
+	const child = spawn(binary, ["--addr", "127.0.0.1", "--port", String(port), ...more], {
+		stdio: ["ignore", "ignore", "pipe"]
+	});
 	const kill = async (): Promise<void> => {
 		if (child.exitCode !== null || child.signalCode !== null) return;
 		child.kill("SIGKILL");
