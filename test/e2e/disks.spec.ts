@@ -138,15 +138,22 @@ describe("a file to write", () => {
 		expect(spawnSync("test", ["-c", "/dev/full"]).status).toBe(0);
 	});
 
-	it("that could not be finished is left as it was", async () => {
-		writeFileSync(at("report"), "the one before");
-		const before = readdirSync(stage.folder);
-		const { code, stderr } = await stage.limited(
-			["migration", "report", "panel", "--format", "html", "--out", at("report")],
-			1
-		);
-		expect([code, stderr]).toEqual([1, expect.stringMatching(/^banyan: The report cannot be written to/)]);
-		expect([readFileSync(at("report"), "utf8"), readdirSync(stage.folder)]).toEqual(["the one before", before]);
+	asRoot("that could not be finished is left as it was", async () => {
+		const small = at("small");
+		mkdirSync(small);
+		execFileSync("mount", ["-t", "tmpfs", "-o", "size=8k", "tmpfs", small]);
+		try {
+			writeFileSync(join(small, "report"), "the one before");
+			const out = ["--format", "html", "--out", join(small, "report")];
+			const { code, stderr } = await stage.banyan(["migration", "report", "panel", ...out]).ended;
+			expect([code, stderr]).toEqual([
+				1,
+				expect.stringMatching(/^banyan: The report cannot be written to .*the disk is full/)
+			]);
+			expect([readFileSync(join(small, "report"), "utf8"), readdirSync(small)]).toEqual(["the one before", ["report"]]);
+		} finally {
+			spawnSync("umount", ["-l", small]);
+		}
 	});
 
 	it.each([
