@@ -2,7 +2,9 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { RowDataPacket } from "mysql2";
+import { createConnection } from "mysql2/promise";
 import { openMarzban } from "../../connectors/marzban";
 import { AdminRows } from "../../connectors/marzban/admin-rows";
 import { carriedChange, rowsOf } from "../../connectors/marzban/carried";
@@ -251,6 +253,39 @@ describe.each(["", "NO_BACKSLASH_ESCAPES", "ANSI_QUOTES,NO_BACKSLASH_ESCAPES", "
 		});
 	}
 );
+
+describe("rows that others hold", () => {
+	const usage = async (name: string) => (await text("SELECT used_traffic FROM users WHERE username = ?", name))[0];
+	const set = (names: readonly string[]) =>
+		names.map(name => ({ sql: "UPDATE users SET used_traffic = used_traffic + 1 WHERE username = ?", cells: [name] }));
+
+	test("are waited for, and the transaction is done whole", async () => {
+		await made("held");
+		await made("free");
+		const holder = await createConnection({ host: "127.0.0.1", port: server.port, user: "root", database: "marzban" });
+		await holder.query("START TRANSACTION");
+		await holder.query("UPDATE users SET note = 'x' WHERE username = 'held'");
+		const changed = database.change(set(["free", "held"]));
+		// Longer than one try waits.
+		await sleep(3000);
+		await holder.query("COMMIT");
+		await changed;
+		expect([await usage("free"), await usage("held")]).toEqual(["1", "1"]);
+		await holder.end();
+	});
+
+	test("in a storm of deadlocks each transaction is done once, none by half", async () => {
+		await made("left");
+		await made("right");
+		const storm = Array.from({ length: 40 }, (_, at) =>
+			database.change(set(at % 2 === 0 ? ["left", "right"] : ["right", "left"]))
+		);
+		const failed = (await Promise.allSettled(storm)).filter(({ status }) => status === "rejected");
+		const done = String(40 - failed.length);
+		expect([await usage("left"), await usage("right")]).toEqual([done, done]);
+		expect(failed).toEqual([]);
+	}, 60_000);
+});
 
 test("no statement's value is put into its text", () => {
 	const source = readdirSync(join(__dirname, "../../connectors/sql")).map(name =>
