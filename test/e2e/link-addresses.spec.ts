@@ -84,12 +84,12 @@ describe("the source is asked at whatever address plan accepts", () => {
 
 	it("its root, where it has only its API behind a prefix", async () => {
 		const one = await front(stage.source.url, "/dashboard");
+		await plan(door, definition("at-the-root", `${one.origin}/dashboard`, stage.target.url));
 		one.say((req, res) =>
 			req.url?.startsWith("/dashboard/")
 				? says.status(404, { "content-type": "text/html" }, "<html>")(req, res)
 				: knows("at-the-root")(req, res)
 		);
-		await plan(door, definition("at-the-root", `${one.origin}/dashboard`, stage.target.url));
 		expect((await get(somebody("at-the-root"))).status).toBe(200);
 	});
 
@@ -206,11 +206,11 @@ describe("the target", () => {
 
 describe("of two migrations of one customer", () => {
 	let [first, second, third]: Front[] = [];
+	let panels: Panel[] = [];
 	let path: string;
+	afterAll(() => Promise.all(panels.map(panel => panel.close())));
 	beforeAll(async () => {
-		const panels = await Promise.all(
-			[1, 2, 3].map(() => startMarzban({ subscriptionPrefix: "", createMs: 0, loginMs: 0 }))
-		);
+		panels = await Promise.all([1, 2, 3].map(() => startMarzban({ subscriptionPrefix: "", createMs: 0, loginMs: 0 })));
 		[first, second, third] = await Promise.all(panels.map(({ url }) => front(url)));
 		// By name the rehearsal would be the last.
 		await moveSome(door, definition("zz-rehearsal", stage.source.url, (first as Front).origin), 20);
