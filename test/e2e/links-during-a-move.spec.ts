@@ -19,9 +19,10 @@ beforeAll(async () => {
 	await addBroken(60);
 	const paths = await linksOfAll();
 	const statuses = await inTurn(paths, async path => (await fetch(`${stage.source.url}${path}/links`)).status);
-	good = paths.filter((_, index) => statuses[index] === 200);
+	// A part of them, of everywhere: each is asked many times.
+	good = paths.filter((_, index) => statuses[index] === 200).filter((_, index) => index % 4 === 0);
 	bad = paths.filter((_, index) => statuses[index] === 500);
-	expect(good.length).toBeGreaterThan(500);
+	expect(good.length).toBeGreaterThan(150);
 	expect(bad.length).toBeGreaterThan(60);
 }, 180_000);
 afterAll(async () => {
@@ -62,7 +63,7 @@ it("are answered before, during and after it, all of those that the source answe
 	// Moved, whoever the source failed at is answered by the target.
 	const moved = await inTurn(bad, async path => (await door.ask(`${path}/links`, { key: null })).status);
 	expect(moved.filter(status => status === 200).length).toBeGreaterThan(60);
-}, 300_000);
+}, 600_000);
 
 /** Customers at whom Marzneshin fails: a name beyond Latin-1, or a last day in 9999. */
 async function addBroken(count: number): Promise<void> {

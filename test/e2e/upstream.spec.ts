@@ -191,6 +191,28 @@ describe.each(SIDES)("what the $side says", ({ front, path }) => {
 		expect((await get(`${path()}/links`)).status).toBe(200);
 	});
 
+	it("silence to one, however often that link is asked for,, leaves room for all others", async () => {
+		const paths = front() === source ? left : moved;
+		await get(`${paths[0]}/links`);
+		const silent = (front().asked.at(-1) as string).split("/").slice(0, -1).join("/");
+		front().say(req => req.url?.includes(silent) ?? false);
+		const gone = new AbortController();
+		const before = front().asked.length;
+		const waiting = Array.from({ length: 90 }, () =>
+			fetch(`${door.url}${paths[0]}/links`, { signal: gone.signal }).catch(() => undefined)
+		);
+		// Until they have taken what they get.
+		while (front().asked.length - before < 16) await new Promise(resolve => setTimeout(resolve, 20));
+		const good = await Promise.all(paths.slice(1, 11).map(path => get(`${path}/links`)));
+		expect(good.map(({ status }) => status)).toEqual(good.map(() => 200));
+		const taken = front()
+			.asked.slice(before)
+			.filter(path => path.includes(silent));
+		expect(taken).toHaveLength(16);
+		gone.abort();
+		await Promise.all(waiting);
+	});
+
 	it("to one is nothing to another: 500s, resets, halves and silence leave all the others answered", async () => {
 		const paths = front() === source ? left : moved;
 		const poisons = [

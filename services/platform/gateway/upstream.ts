@@ -19,7 +19,11 @@ import {
 import type { WebRequest } from "../../../mixins/web.mixin";
 import { callOf, header } from "./call";
 import { discard, type Held, hold } from "./held";
+import { Turns } from "./turns";
 import { type KeptWay, Ways } from "./ways";
+
+/** Of the connections to a panel, the most that one customer's requests take. */
+const MOST_OF_ONE = 16;
 
 /**
  * Our name in `Via` (RFC 9110 §7.6.3): a request that has it already went in a circle. Nobody can guess it, so none of
@@ -66,6 +70,7 @@ interface Going extends Question {
 
 export class Upstream {
 	private readonly ways: Ways;
+	private readonly turns = new Turns(MOST_OF_ONE);
 	private readonly health = new Map<string, Breaker>();
 
 	/** @param environment of this node */
@@ -78,10 +83,14 @@ export class Upstream {
 		if (!URL.canParse(question.address)) return { kind: "unknown", why: "its address cannot be read" };
 		const way = this.wayTo(question);
 		if (way instanceof Error) return { kind: "unknown", why: reasonOf(way) };
-		const breaker = this.breakerOf(`${new URL(question.address).origin} ${way.name}`);
-		const admission = breaker.admit(performance.now());
-		if (admission === "rest") return { kind: "unknown", why: "it rests, since nothing came for many customers" };
-		return this.admitted({ ...question, by: way }, req, breaker, admission);
+		const panel = `${new URL(question.address).origin} ${way.name}`;
+		return this.turns.take(`${panel}\n${question.customer}`, async () => {
+			if (req.socket.destroyed) return { kind: "unknown", why: "whoever asked has gone" };
+			const breaker = this.breakerOf(panel);
+			const admission = breaker.admit(performance.now());
+			if (admission === "rest") return { kind: "unknown", why: "it rests, since nothing came for many customers" };
+			return this.admitted({ ...question, by: way }, req, breaker, admission);
+		});
 	}
 
 	close(): Promise<void> {
