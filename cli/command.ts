@@ -7,7 +7,7 @@ import type { Client, Need, Open } from "./client";
 import { EXIT, exitOf } from "./exit";
 import { type Paper, paperOf } from "./terminal/paper";
 import { Screen } from "./terminal/screen";
-import { printable, wrap } from "./terminal/width";
+import { printable } from "./terminal/width";
 
 export interface Flags {
 	readonly json?: boolean;
@@ -38,8 +38,7 @@ export class CommandError extends Error {
 /** All that a command says goes through it, so that nothing it says cuts what it shows. */
 export const screen = new Screen(process.stdout, process.stderr);
 export const print = (text: string): void => screen.print(text);
-export const say = (text: string): void =>
-	screen.say(screen.redraws ? wrap(text, screen.width - 1, "  ").join("\n") : text);
+export const say = (text: string): void => screen.tell(text);
 
 /** What is printed for people is laid out for this. */
 export const paper = (): Paper => paperOf(process.stdout);

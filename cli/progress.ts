@@ -123,6 +123,16 @@ export function rowsText(rows: readonly Row[], width: number, paint: (style: Sty
 	});
 }
 
+/** How long comes first: the reason may be cut, and was said above. */
+function waitText(waiting: string): string {
+	const [, why = "", when = ""] = /^(.*) (Asked again in .*)\.$/s.exec(printable(waiting)) ?? [
+		"",
+		"",
+		printable(waiting)
+	];
+	return `  ! ${when}${why === "" ? "" : `: ${why}`}`;
+}
+
 /** How often a line is written where nothing is drawn, in ms. */
 const EVERY = 10_000;
 
@@ -147,14 +157,13 @@ export function progressOn(
 
 	const draw = (status: Status): void => {
 		const lines = rowsText(rowsOf(status), screen.width, paint);
-		const waits =
-			status.waiting === null ? [] : [paint("yellow", cut(`  ! ${printable(status.waiting)}`, screen.width - 1))];
+		const waits = status.waiting === null ? [] : [paint("yellow", cut(waitText(status.waiting), screen.width - 1))];
 		screen.draw([...lines, ...waits]);
 	};
 
 	const sayRow = (name: string, { stream, stage, pace }: Row): void => {
 		const rest = [percent(stage), paceText(stage, pace)].filter(text => text !== "").join(", ");
-		screen.say(
+		screen.tell(
 			`${name}: ${stream}: ${stage.doing}, ${stage.value} of ${stage.total}${rest === "" ? "" : ` (${rest})`}`
 		);
 	};
@@ -164,7 +173,7 @@ export function progressOn(
 		const why = waiting.replace(/ Asked again in .*$/, "");
 		if (why === wait.why && now() - wait.at < EVERY) return;
 		Object.assign(wait, { why, at: now() });
-		screen.say(`${name}: ${printable(waiting)}`);
+		screen.tell(`${name}: ${printable(waiting)}`);
 	};
 
 	const write = (status: Status): void => {

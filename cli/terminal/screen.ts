@@ -4,7 +4,7 @@
  * a line of its own, so that whoever writes next, also the terminal itself for a Ctrl-C, cuts no line.
  */
 
-import { cut, widthOf } from "./width";
+import { cut, widthOf, wrap } from "./width";
 
 /** A stream to write to, as Node's own are. */
 export interface Output {
@@ -49,6 +49,11 @@ export class Screen {
 	/** Onto standard error. */
 	say(text: string): void {
 		this.above(this.err, text);
+	}
+
+	/** The same for people: in a terminal, in lines that break between words. */
+	tell(text: string): void {
+		this.say(this.#redraws ? wrap(text, this.width - 1, "  ").join("\n") : text);
 	}
 
 	/** These lines stand last from now on. Of no effect where lines cannot be taken back. */

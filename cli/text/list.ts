@@ -16,6 +16,7 @@ function row(status: Status, now: number): string[] {
 	const read = streams.reduce((sum, each) => sum + each.read, 0);
 	const total = streams.reduce((sum, each) => sum + Math.max(each.total, each.read), 0);
 	const hand = needHand(status);
+	// When it ended, or while it has not, when it began.
 	const at = finishedAt ?? startedAt;
 	const state =
 		failure !== null && !status.running && finishedAt === null ? `${stateText(status)}, stopped` : stateText(status);
@@ -31,7 +32,7 @@ export function listText(all: readonly Status[], paper: Paper, now: number): str
 		{ title: "phase" },
 		{ title: "records", right: true },
 		{ title: "need hand", right: true },
-		{ title: "ended, or began", right: true }
+		{ title: "when", right: true }
 	];
 	const rows = [...all].sort(byAge).map(each => row(each, now));
 	return [

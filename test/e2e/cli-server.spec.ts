@@ -37,13 +37,17 @@ const afar = (...args: string[]) => from(args, server.url, server.key).ended;
 /** A node in the command's own process, on the server's folder, which it only reads. */
 const near = (...args: string[]) => stage.banyan(args, { DATA_DIR: join(stage.folder, "server") }).ended;
 
+/** But for how long ago it is said, and for where the next command is to go. */
+const alike = (text: string): string =>
+	text.replace(/\d+ \w+ ago|\bnow\b/g, "just now").replaceAll(` --url ${server.url}`, "");
+
 describe("a whole migration from afar", () => {
 	it("plan and dry-run say what they say in one process, and write nothing", async () => {
 		for (const command of ["plan", "dry-run"])
 			for (const flags of [[], ["--json"]]) {
 				const said = await afar("migration", command, stage.definition, ...flags);
 				const own = await stage.banyan(["migration", command, stage.definition, ...flags]).ended;
-				expect([said.code, said.stdout === own.stdout]).toEqual([own.code, true]);
+				expect([said.code, alike(said.stdout)]).toEqual([own.code, alike(own.stdout)]);
 				// How far it is, is said as often as there is time for.
 				const lines = [said, own].flatMap(({ stderr }) => stderr.split("\n").filter(line => line !== ""));
 				for (const line of lines)
@@ -104,10 +108,7 @@ describe("a whole migration from afar", () => {
 	])("%j prints and ends as in one process", async args => {
 		const [said, own] = [await afar(...args), await near(...args)];
 		// Of two long texts the first line that differs is enough to know.
-		const [far, here] = [said, own].map(({ stdout }) => stdout.replace(/\d+ \w+ ago|now/g, "just now").split("\n")) as [
-			string[],
-			string[]
-		];
+		const [far, here] = [alike(said.stdout).split("\n"), alike(own.stdout).split("\n")];
 		const line = far.findIndex((each, index) => each !== here[index]);
 		expect([said.code, said.stderr, line, far[line], far.length]).toEqual([
 			own.code,
