@@ -37,9 +37,12 @@ const afar = (...args: string[]) => from(args, server.url, server.key).ended;
 /** A node in the command's own process, on the server's folder, which it only reads. */
 const near = (...args: string[]) => stage.banyan(args, { DATA_DIR: join(stage.folder, "server") }).ended;
 
-/** But for how long ago it is said, and for where the next command is to go. */
+/** But for how long ago it is said, where the next command is to go, and where a code is explained. */
 const alike = (text: string): string =>
-	text.replace(/\d+ \w+ ago|\bnow\b/g, "just now").replaceAll(` --url ${server.url}`, "");
+	text
+		.replace(/\d+ \w+ ago|\bnow\b/g, "just now")
+		.replaceAll(` --url ${server.url}`, "")
+		.replace(/<a href="[^"]*\/docs\/losses#(\w+)"><code>\1<\/code><\/a>/g, "<code>$1</code> in docs/losses.md#$1");
 
 describe("a whole migration from afar", () => {
 	it("plan and dry-run say what they say in one process, and write nothing", async () => {
