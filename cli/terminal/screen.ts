@@ -58,7 +58,7 @@ export class Screen {
 
 	/** These lines stand last from now on. Of no effect where lines cannot be taken back. */
 	draw(lines: readonly string[]): void {
-		if (!this.#redraws) return;
+		if (!this.#redraws || this.#standing.length + lines.length === 0) return;
 		const before = this.erasing();
 		this.#standing = this.fitted(lines);
 		this.err.write(before + this.#standing.map(line => `${line}\n`).join(""));

@@ -52,8 +52,12 @@ const briefly = (lines: readonly CodeLine[]): string =>
 	`${lines.map(({ stream, code, count }) => `${code} (${count} ${stream})`).join(", ")}. See docs/losses.md`;
 
 /** Of a status: what was left, what was lost. */
-export const linesOfStatus = ({ streams, verdict }: Pick<Status, "streams" | "verdict">): CodeLine[] =>
-	streams.flatMap(stream => linesOfStream(stream, new Set(Object.keys(verdict?.accepted ?? {}))));
+export const linesOfStatus = ({
+	streams,
+	accepted,
+	verdict
+}: Pick<Status, "streams" | "accepted" | "verdict">): CodeLine[] =>
+	streams.flatMap(stream => linesOfStream(stream, new Set(accepted ?? Object.keys(verdict?.accepted ?? {}))));
 
 function linesOfStream(
 	{ stream, quarantine, outcomes, losses }: StreamStatus,

@@ -2,7 +2,7 @@
 
 import type { Plan, Status, StreamStatus } from "../../contracts/migration/migration";
 import type { Paper, Style } from "../terminal/paper";
-import { printable, wrap } from "../terminal/width";
+import { printable, widthOf, wrap } from "../terminal/width";
 import { linesOfPlan } from "./codes";
 import { command, duration, records } from "./words";
 
@@ -26,13 +26,20 @@ interface Outcome {
 const sum = ({ streams }: Pick<Status, "streams">, count: (stream: StreamStatus) => number): number =>
 	streams.reduce((all, stream) => all + count(stream), 0);
 
-const actLosses = ({ losses }: StreamStatus): number =>
-	Object.values(losses).reduce((all, { severities }) => all + (severities.act ?? 0), 0);
+const actLosses = ({ losses }: StreamStatus, accepted: readonly string[]): number =>
+	Object.entries(losses).reduce(
+		(all, [code, { severities }]) => all + (accepted.includes(code) ? 0 : (severities.act ?? 0)),
+		0
+	);
 
 /** Records that somebody must look at. Before the end one with several reasons may count more than once. */
 export const needHand = (status: Status): number =>
 	status.verdict?.needHand.records ??
-	sum(status, each => each.outcomes.quarantined + each.outcomes.skipped + each.differences + actLosses(each));
+	sum(
+		status,
+		each =>
+			each.outcomes.quarantined + each.outcomes.skipped + each.differences + actLosses(each, status.accepted ?? [])
+	);
 
 const handText = (count: number): string =>
 	count === 0 ? "Nothing needs your hand." : `${records(count)} ${count === 1 ? "needs" : "need"} your hand.`;
@@ -209,8 +216,14 @@ function told({ done, style, hand = "", next }: Outcome, { url }: Given, paper: 
 	const [says, ...words] = next ?? [""];
 	return [
 		"",
-		...wrap(done, paper.width - 1).map(line => (style ? paper.paint(style, line) : line)),
+		...wrap(done, paper.width - 1, "  ").map(line => (style ? paper.paint(style, line) : line)),
 		...(hand === "" ? [] : [paper.paint("bold", hand)]),
-		...(words.length === 0 ? [] : [`${says} ${paper.paint("bold", command(words, url))}`])
+		...(words.length === 0 ? [] : typed(says, command(words, url), paper))
 	];
 }
+
+/** A command stands in a line of its own where it would be broken, so that it can be copied. */
+const typed = (says: string, text: string, paper: Paper): string[] =>
+	widthOf(says) + 1 + widthOf(text) < paper.width
+		? [`${says} ${paper.paint("bold", text)}`]
+		: [...wrap(says, paper.width - 1, "  "), paper.paint("bold", text)];

@@ -163,6 +163,8 @@ export interface Status {
 	readonly waiting: string | null;
 	/** Where the target's database was copied to before the first write, on the importer's node. */
 	readonly backup: string | null;
+	/** Codes of losses that need nobody's hand, by the definition or the operator's word. */
+	readonly accepted?: readonly string[];
 	/** Set when finished. */
 	readonly verdict: Verdict | null;
 }

@@ -7,7 +7,7 @@ import { isComplete } from "./next-step";
 import { removalsAllowed } from "./removals";
 import type { Run, StreamRun } from "./run";
 import { countOf, type LossTally, type Tally, worstOf } from "./tally";
-import { fullVerdict } from "./verdict";
+import { acceptedOf, fullVerdict } from "./verdict";
 
 export function statusOf(run: Run, running: boolean): Status {
 	const { name, hash, phase, paused, startedAt, finishedAt, failure, plan } = run;
@@ -27,6 +27,7 @@ export function statusOf(run: Run, running: boolean): Status {
 		failure,
 		waiting: null,
 		backup: run.backup ?? null,
+		accepted: [...acceptedOf(run)].sort(),
 		verdict: fullVerdict(run)
 	};
 }

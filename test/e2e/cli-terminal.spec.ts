@@ -44,7 +44,7 @@ it("a run is drawn, stopped by Ctrl-C between whole lines, and says what goes on
 		/^Stopping after the batch at hand; nothing is lost, and `banyan migration run \S+` goes on\. Once more/m,
 		/^Not at work: \d+ of \d+ records read, \d+ at the target\. Nothing is lost\.$/m
 	]);
-	expect(lines.join("\n")).toMatch(/^To go on: banyan migration run \S+$/m);
+	expect(lines.join("\n")).toMatch(/^To go on:\s+banyan migration run \S+$/m);
 	expect(lines.join("\n")).not.toContain("^C");
 }, 120_000);
 
@@ -63,12 +63,13 @@ it.each([
 );
 
 it("what it ends with is the outcome, how many need a hand, and the next command", async () => {
-	const { lines, code } = await seat(stage, ["run", stage.definition]).ended;
-	expect(code).toBe(4);
-	const last = lines.filter(line => line !== "").slice(-2);
+	const { lines, code } = await seat(stage, ["run", stage.define({ accept: [] })]).ended;
+	expect([code, code === 4 ? [] : lines.slice(-30)]).toEqual([4, []]);
+	const last = lines.filter(line => line !== "").slice(-3);
 	expect(last).toEqual([
 		expect.stringMatching(/^\d+ records need your hand\.$/),
-		expect.stringMatching(/: banyan migration report panel --format html --out panel\.html$/)
+		"Who they are, and what to do:",
+		"banyan migration report panel --format html --out panel.html"
 	]);
 	whole(lines, [/^Done in [^:]+: 1008 of 1008 accounted for · 0 differences · certificate [0-9a-f]{64}\.$/m]);
 }, 120_000);

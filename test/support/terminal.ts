@@ -2,7 +2,7 @@
 
 import type { Output } from "../../cli/terminal/screen";
 
-/** A terminal as far as it is used: it wraps at its width, scrolls at its height, and knows four sequences; colours change nothing. */
+/** A terminal as far as it is used: it wraps at its width, scrolls at its height, and knows five sequences; colours change nothing. */
 export class Terminal implements Output {
 	readonly isTTY = true;
 	readonly lines: string[] = [""];
@@ -21,15 +21,28 @@ export class Terminal implements Output {
 
 	private take(token: string): void {
 		// biome-ignore lint/suspicious/noControlCharactersInRegex: as above
-		const [, count = "", what = ""] = /^\u001b\[(\d*)([A-Z])$/.exec(token) ?? [];
-		if (token === "\n") this.down();
-		else if (token === "\r") this.column = 0;
-		else if (what === "A") this.row = Math.max(this.row - Number(count || 1), this.lines.length - this.rows, 0);
-		else if (what === "J" || what === "K") this.erase(what === "J");
-		else if (token.endsWith("m") && token.length > 1) return;
+		const [, count = "", what = ""] = /^\u001b\[([\d;]*)([A-Za-z])$/.exec(token) ?? [];
+		const act = this.acts[what === "" ? `literal ${token}` : what];
+		if (act) act(Number(count || 1));
 		else if (what === "") this.put(token);
 		else throw new Error(`This terminal does not know ${JSON.stringify(token)}.`);
 	}
+
+	private readonly acts: Readonly<Record<string, (count: number) => void>> = {
+		"literal \n": () => this.down(),
+		"literal \r": () => {
+			this.column = 0;
+		},
+		A: count => {
+			this.row = Math.max(this.row - count, this.lines.length - this.rows, 0);
+		},
+		G: count => {
+			this.column = count - 1;
+		},
+		J: () => this.erase(true),
+		K: () => this.erase(false),
+		m: () => undefined
+	};
 
 	private erase(below: boolean): void {
 		this.lines[this.row] = (this.lines[this.row] as string).slice(0, this.column);

@@ -85,7 +85,7 @@ describe("the whole story of one", () => {
 			fc.property(anyStatus, status => {
 				const lines = statusText(status, eighty).split("\n");
 				for (const line of lines.slice(0, -1)) expect(widthOf(line)).toBeLessThanOrEqual(80);
-				if (status.phase !== "rolled-back") expect(lines.at(-1)).toMatch(/: banyan migration \w+/);
+				if (status.phase !== "rolled-back") expect(lines.at(-1)).toMatch(/(^|: )banyan migration \w+/);
 			})
 		);
 	});
@@ -101,6 +101,7 @@ describe("the whole story of one", () => {
 			severities: { info: 0, degraded: 0, act: 3 },
 			needHand: { records: 0, quarantined: 0, skipped: 0, differences: 0, removals: 0, losses: 0 },
 			accepted: { limited_disabled: 3 },
+			unproven: null,
 			certificate: "c"
 		};
 		const text = statusText(
