@@ -3,7 +3,7 @@
  * SQLite file held in an exclusive transaction, so that it ends with the process, however that ends.
  */
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { FolderUnusable, makeFolder } from "./folder";
@@ -24,8 +24,24 @@ export class DataDirLocked extends Error {
 	constructor(dir: string, holder: Holder | undefined) {
 		const who = holder ? ` by process ${holder.pid} (${holder.command})` : "";
 		super(`The data folder '${dir}' is in use${who}: wait for that process, or stop it.`);
-		// Whoever starts a node reads it: where it was thrown is nothing to him.
+		// Whoever starts a node reads it: where it was thrown is nothing to them.
 		this.stack = "";
+	}
+}
+
+/** Who holds `dir` now, for one who only reads it; nobody, where it cannot be told. */
+export function heldBy(dir: string): Holder | undefined {
+	const path = resolve(dir);
+	if (!existsSync(join(path, "lock.db"))) return undefined;
+	let db: DatabaseSync | undefined;
+	try {
+		db = new DatabaseSync(join(path, "lock.db"), { readOnly: true });
+		db.exec("SELECT 1 FROM sqlite_schema");
+		return undefined;
+	} catch (error) {
+		return isBusy(error) ? holderOf(path) : undefined;
+	} finally {
+		db?.close();
 	}
 }
 
@@ -70,7 +86,8 @@ function take(path: string, holder: Holder): Held {
 
 function opened(file: string): DatabaseSync {
 	try {
-		return new DatabaseSync(file);
+		// Whoever only looks who holds it takes no longer.
+		return new DatabaseSync(file, { timeout: 100 });
 	} catch (error) {
 		throw told(file, error);
 	}

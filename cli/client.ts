@@ -10,6 +10,8 @@ type InputOf<S> = S extends ActionSpec<infer P, unknown> ? Input<P> : never;
 export interface Client {
 	/** The address of the server that does the work, and goes on with it without us; null where this process does it. */
 	readonly server: string | null;
+	/** Who else holds the data folder that is only read here. */
+	readonly holder?: () => string | undefined;
 	call<A extends keyof Actions>(action: A, params: InputOf<Actions[A]>): Promise<ResultOf<Actions[A]>>;
 	/** What is recorded of a migration behind the line `after`, as it comes, until told to stop. */
 	follow(name: string, after: string | null, until: AbortSignal): AsyncIterable<LogLine>;

@@ -2,6 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { heldBy } from "../adapters/datadir";
 import { folderToRead, makeFolder } from "../adapters/folder";
 import { dataDirOf, environment } from "../moleculer.config";
 import { openNode, STAGES } from "../node";
@@ -38,11 +39,17 @@ export const openEmbedded: Open = async need => {
 	const call: Client["call"] = (action, params) => broker.call(action, ...([params] as never)) as never;
 	return {
 		server: null,
+		...(reading && { holder: () => holderText(dataDirOf(settings)) }),
 		call,
 		follow: (name, after, until) => polled({ call }, name, after, until),
 		close: () => broker.stop()
 	};
 };
+
+function holderText(dataDir: string): string | undefined {
+	const holder = heldBy(dataDir);
+	return holder && `${holder.pid} (${holder.command})`;
+}
 
 function refuseNothing(dataDir: string): void {
 	if (folderToRead(dataDir) && existsSync(join(dataDir, "events.db"))) return;

@@ -7,9 +7,9 @@ import { differenceText } from "../text/difference";
 
 const SO_FAR = " so far: the migration is not finished";
 /** It says what was found, and looks at nothing anew. */
-const WHEN: Partial<Record<Status["phase"], string>> = {
-	finished: " when both sides were last compared; `banyan migration compare` looks again",
-	"rolled-back": " left by the rollback, each with its reason"
+const WHEN: Partial<Record<Status["phase"], (name: string) => string>> = {
+	finished: name => ` when both sides were last compared; \`banyan migration compare ${name}\` looks again`,
+	"rolled-back": () => " left by the rollback, each with its reason"
 };
 
 export async function diff(client: Client, name: string, { json }: Flags): Promise<number> {
@@ -19,6 +19,6 @@ export async function diff(client: Client, name: string, { json }: Flags): Promi
 		found++;
 		print(json ? JSON.stringify(line) : differenceText(line));
 	}
-	if (!json) say(`${found} ${found === 1 ? "difference" : "differences"}${WHEN[status.phase] ?? SO_FAR}`);
+	if (!json) say(`${found} ${found === 1 ? "difference" : "differences"}${WHEN[status.phase]?.(name) ?? SO_FAR}`);
 	return found === 0 ? EXIT.clean : EXIT.human;
 }

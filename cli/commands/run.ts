@@ -7,7 +7,7 @@ import { progressOn } from "../progress";
 import { fewNeedHand } from "../text/outcome";
 import { planText } from "../text/plan";
 import { fewText, statusText } from "../text/status";
-import { command } from "../text/words";
+import { clock, command } from "../text/words";
 
 /** How often the status is asked for, in ms: of this process, and of a server. */
 const EVERY = { near: 200, far: 500 } as const;
@@ -42,8 +42,10 @@ function ended(client: Client, status: Status, flags: Flags & { file: string }, 
 }
 
 /** The whole story of a migration, for people. */
-export const storyOf = (status: Status, { url, file }: Flags & { file?: string }): string =>
-	statusText(status, paper(), { file, url });
+export const storyOf = (
+	status: Status,
+	{ url, file, holder }: Flags & { file?: string; holder?: string | undefined }
+): string => statusText(status, paper(), { file, url, holder });
 
 const fewOf = (status: Status, given: Flags & { file: string }): string =>
 	fewText(status, paper(), { file: given.file, url: given.url });
@@ -54,7 +56,7 @@ const isFew = ({ phase, failure, running }: Status, { only, limit }: Flags): boo
 
 function beginning(plan: Plan, { phase, running, finishedAt }: Status, done: number): string {
 	if (phase === "finished" && !running)
-		return `${plan.name}: finished at ${finishedAt}. What came after that is seen by \`banyan migration compare ${plan.name}\`.`;
+		return `${plan.name}: finished${finishedAt === null ? "" : ` ${clock(finishedAt)}`}. What came after that is seen by \`banyan migration compare ${plan.name}\`.`;
 	return done === 0
 		? `${plan.name}: begins; ${plan.estimateSeconds} s or so to copy.`
 		: `${plan.name}: goes on after ${done} records.`;

@@ -12,16 +12,16 @@ const EVERY = 1000;
 
 export async function status(client: Client, name: string | undefined, flags: Flags): Promise<number> {
 	if (flags.watch) return watch(client, name, flags);
-	print(textOf(await found(client, name), name, flags));
+	print(textOf(await found(client, name), name, flags, client.holder?.()));
 	return EXIT.clean;
 }
 
 const found = async (client: Client, name: string | undefined): Promise<readonly Status[]> =>
 	name === undefined ? client.call("migration.list", {}) : [await client.call("migration.status", { name })];
 
-function textOf(all: readonly Status[], name: string | undefined, flags: Flags): string {
+function textOf(all: readonly Status[], name: string | undefined, flags: Flags, holder?: string): string {
 	if (flags.json) return JSON.stringify(name === undefined ? all : all[0]);
-	return name === undefined ? listText(all, paper(), Date.now()) : storyOf(all[0] as Status, flags);
+	return name === undefined ? listText(all, paper(), Date.now()) : storyOf(all[0] as Status, { ...flags, holder });
 }
 
 /** Again and again, until all of it rests. */
@@ -32,7 +32,7 @@ async function watch(client: Client, name: string | undefined, flags: Flags): Pr
 	let last = "";
 	while (!interrupt.seen) {
 		const all = await found(client, name);
-		last = textOf(all, name, flags);
+		last = textOf(all, name, flags, client.holder?.());
 		show(last);
 		if (all.every(each => rests(client, each))) break;
 		await interrupt.pause(EVERY);

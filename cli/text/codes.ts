@@ -49,7 +49,7 @@ export function sections(lines: readonly CodeLine[], paper: Paper): string[] {
 const sentence = ({ code, stream, count }: CodeLine): string =>
 	`${sentenceOf(code, stream, count)} See ${lossFile(code)}`;
 const briefly = (lines: readonly CodeLine[]): string =>
-	`${lines.map(({ stream, code, count }) => `${code} (${count} ${stream})`).join(", ")}. See docs/losses.md`;
+	`${lines.map(({ stream, code, count }) => `${code} (${count} ${count === 1 ? stream.replace(/s$/, "") : stream})`).join(", ")}. See docs/losses.md`;
 
 /** Of a status: what was left, what was lost. */
 export const linesOfStatus = ({

@@ -12,6 +12,8 @@ export interface Given {
 	readonly file?: string | undefined;
 	/** The server, where it was named by hand. */
 	readonly url?: string | undefined;
+	/** Who else holds the data folder, so that what looks stopped may be at work there. */
+	readonly holder?: string | undefined;
 }
 
 interface Outcome {
@@ -45,9 +47,21 @@ const handText = (count: number): string =>
 	count === 0 ? "Nothing needs your hand." : `${records(count)} ${count === 1 ? "needs" : "need"} your hand.`;
 
 const wouldNeed = (count: number): string =>
-	count === 0 ? "Nothing would need your hand." : `${records(count)} would need your hand.`;
+	count === 0
+		? "Nothing would need your hand."
+		: `${count === 1 ? "" : "Up to "}${records(count)} would need your hand.`;
 
-type State = "running" | "failed" | "planned" | "stopped" | "clean" | "attention" | "cancelled" | "undoing" | "undone";
+type State =
+	| "running"
+	| "failed"
+	| "planned"
+	| "stopped"
+	| "clean"
+	| "attention"
+	| "cancelled"
+	| "undoing"
+	| "undone"
+	| "elsewhere";
 
 function stateOf({ phase, running, failure, verdict }: Status): State {
 	if (running) return "running";
@@ -89,6 +103,9 @@ function nextOfAttention({ name, verdict }: Status): Outcome["next"] {
 		: ["Who they are, and what to do:", ...REPORT(name)];
 }
 
+/** What only looks as if nobody were at it. */
+const LOOKS_STOPPED: ReadonlySet<State> = new Set(["planned", "stopped", "undoing"]);
+
 const OUTCOMES: Readonly<Record<State, (status: Status, given: Given) => Outcome>> = {
 	running: status => ({
 		done: `At work: ${atRest(status)}`,
@@ -98,6 +115,10 @@ const OUTCOMES: Readonly<Record<State, (status: Status, given: Given) => Outcome
 		done: `Stopped: ${printable(status.failure?.message ?? "")} Nothing is lost.`,
 		style: "red",
 		next: ["Mend what it says, then go on:", ...goOn(status, given)]
+	}),
+	elsewhere: (status, { holder }) => ({
+		done: `At work, as it seems: process ${holder} holds the data folder. ${atRest(status)}`,
+		next: ["To watch it:", "migration", "status", status.name, "--watch"]
 	}),
 	planned: (status, given) => ({
 		done: "Planned; nothing has been written.",
@@ -140,8 +161,11 @@ const OUTCOMES: Readonly<Record<State, (status: Status, given: Given) => Outcome
 };
 
 /** Of a status, whatever it is. */
-export const outcomeOf = (status: Status, given: Given, paper: Paper): string[] =>
-	told(OUTCOMES[stateOf(status)](status, given), given, paper);
+export function outcomeOf(status: Status, given: Given, paper: Paper): string[] {
+	const seen = stateOf(status);
+	const state = given.holder !== undefined && !status.paused && LOOKS_STOPPED.has(seen) ? "elsewhere" : seen;
+	return told(OUTCOMES[state](status, given), given, paper);
+}
 
 /** Of the few that went first: they are of the last stream. */
 export const fewNeedHand = (status: Status): number =>
@@ -156,7 +180,7 @@ export const outcomeOfFew = (status: Status, given: Given, paper: Paper): string
 					? "These few are at the target as they should be; the others have not been touched."
 					: "These few were tried; the others have not been touched.",
 			style: fewNeedHand(status) === 0 ? "green" : "yellow",
-			hand: handText(fewNeedHand(status)),
+			hand: fewNeedHand(status) === 0 ? "None of them needs your hand." : handText(fewNeedHand(status)),
 			next: ["Not happy? Roll back. Otherwise go on with the rest:", "migration", "run", given.file ?? "FILE"]
 		},
 		given,

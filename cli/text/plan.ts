@@ -30,7 +30,7 @@ export function planText(plan: Plan, paper: Paper = PLAIN, given: Given = {}): s
 }
 
 const side = ({ system, version, account, address }: Side): string =>
-	`${system ?? "?"} ${version ?? "of unknown release"} as ${account ?? "?"}${address ? ` (${address})` : ""}`;
+	`${system ?? "?"} ${version ?? "of unknown release"}${account === null || account === undefined ? "" : ` as ${account}`}${address ? ` (${address})` : ""}`;
 
 /** Both ends, as a check found them. */
 export const endsText = ({ source, target }: Pick<Plan, "source" | "target">): string =>
