@@ -43,8 +43,11 @@ export const needHand = (status: Status): number =>
 			each.outcomes.quarantined + each.outcomes.skipped + each.differences + actLosses(each, status.accepted ?? [])
 	);
 
-const handText = (count: number): string =>
-	count === 0 ? "Nothing needs your hand." : `${records(count)} ${count === 1 ? "needs" : "need"} your hand.`;
+/** @param most before the end: one with several reasons counts more than once */
+const handText = (count: number, most = false): string =>
+	count === 0
+		? "Nothing needs your hand."
+		: `${most && count > 1 ? "Up to " : ""}${records(count)} ${count === 1 ? "needs" : "need"} your hand.`;
 
 const wouldNeed = (count: number): string =>
 	count === 0
@@ -126,7 +129,7 @@ const OUTCOMES: Readonly<Record<State, (status: Status, given: Given) => Outcome
 	}),
 	stopped: (status, given) => ({
 		done: `${status.paused ? "Paused" : "Not at work"}: ${atRest(status)} Nothing is lost.`,
-		hand: handText(needHand(status)),
+		hand: handText(needHand(status), status.verdict === null),
 		next: ["To go on:", ...goOn(status, given)]
 	}),
 	clean: status => ({
@@ -180,7 +183,7 @@ export const outcomeOfFew = (status: Status, given: Given, paper: Paper): string
 					? "These few are at the target as they should be; the others have not been touched."
 					: "These few were tried; the others have not been touched.",
 			style: fewNeedHand(status) === 0 ? "green" : "yellow",
-			hand: fewNeedHand(status) === 0 ? "None of them needs your hand." : handText(fewNeedHand(status)),
+			hand: fewNeedHand(status) === 0 ? "None of them needs your hand." : handText(fewNeedHand(status), true),
 			next: ["Not happy? Roll back. Otherwise go on with the rest:", "migration", "run", given.file ?? "FILE"]
 		},
 		given,
