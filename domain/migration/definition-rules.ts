@@ -1,6 +1,7 @@
 /** What a definition must keep beyond its schema: what no schema can say of it. Pure. */
 
 import type { Definition } from "../../contracts/migration/definition";
+import { meant } from "../near";
 import { MEANINGS } from "./meanings";
 
 interface Fault {
@@ -17,7 +18,8 @@ export function unknownLoss(code: string): string | undefined {
 	const kind = Object.hasOwn(MEANINGS, code) ? MEANINGS[code]?.kind : undefined;
 	const instead =
 		kind === undefined ? "" : ` ('${code}' is no loss: such a record waits for a human whatever is accepted)`;
-	return `There is no loss '${code}'${instead}; known are: ${[...LOSS_CODES].sort().join(", ")}.`;
+	const near = kind === undefined ? meant(code, LOSS_CODES) : "";
+	return `There is no loss '${code}'${instead}; known are: ${[...LOSS_CODES].sort().join(", ")}.${near}`;
 }
 
 /** A stream that is named twice would be walked twice, and a code that nobody knows would accept nothing. */
