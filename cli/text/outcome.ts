@@ -36,12 +36,14 @@ const actLosses = ({ losses }: StreamStatus, accepted: readonly string[]): numbe
 
 /** Records that somebody must look at. Before the end one with several reasons may count more than once. */
 export const needHand = (status: Status): number =>
-	status.verdict?.needHand.records ??
-	sum(
-		status,
-		each =>
-			each.outcomes.quarantined + each.outcomes.skipped + each.differences + actLosses(each, status.accepted ?? [])
-	);
+	status.phase === "rolled-back"
+		? sum(status, ({ changedSince }) => changedSince)
+		: (status.verdict?.needHand.records ??
+			sum(
+				status,
+				each =>
+					each.outcomes.quarantined + each.outcomes.skipped + each.differences + actLosses(each, status.accepted ?? [])
+			));
 
 /** @param most before the end: one with several reasons counts more than once */
 const handText = (count: number, most = false): string =>
