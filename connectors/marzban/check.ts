@@ -33,6 +33,7 @@ export async function checkMarzban(session: Session, naming: Naming, database?: 
 		const version = typeof system.version === "string" ? system.version : null;
 		judgeVersion(version, findings);
 		const known = await facts(session, account, system);
+		if (known.accountKind === "env") await sayNamesake(naming, account, findings);
 		const carrier = database ? await checkDatabase(database, session, findings) : null;
 		// A database that may not be read tells nothing.
 		const learned = database && !carrier ? {} : await learnedBy(naming, findings);
@@ -42,6 +43,16 @@ export async function checkMarzban(session: Session, naming: Naming, database?: 
 		findings.failed(error);
 		return verdict(findings, identity);
 	}
+}
+
+/**
+ * The account of the environment is no row, and the panel looks for one all the same: where its database finds another
+ * admin by that name, everyone whom the account creates is that one's.
+ */
+async function sayNamesake(naming: Naming, account: string, findings: Findings): Promise<void> {
+	if ((await naming.findsAdmin(account)) !== true) return;
+	const message = `The panel's database takes the name of one of its admins for '${account}', the account connected with: whoever that account creates would belong to that admin. Rename one of the two, or connect with a sudo account of the panel's own table.`;
+	findings.bad("account-namesake", message);
 }
 
 async function learnedBy(naming: Naming, findings: Findings): Promise<Json> {

@@ -71,6 +71,22 @@ describe.each([...namings])("a panel whose names go by %s", naming => {
 		expect(findings.find(({ code }) => code === "naming-unknown")).toMatchObject({ ok: true });
 	});
 
+	test.each(["Admin", "ádmin", "ADMIN ", "administrator"])(
+		"is refused to the account 'admin' of its environment where whomever it makes is given to '%s'",
+		async name => {
+			await on(naming, { admins: [name] }, async (target, panel) => {
+				const token = await logIn(panel);
+				await ask(panel, "/api/user", { method: "POST", token, json: { username: "somebody", proxies } });
+				const made = panel.db.prepare("SELECT admin_id FROM users WHERE username = 'somebody'").get();
+				const { findings, ok } = await target.check();
+				const refused = findings.filter(each => !each.ok).map(({ code }) => code);
+				const isTheirs = made?.admin_id !== null;
+				expect([isTheirs, ok, refused]).toEqual([isTheirs, !isTheirs, isTheirs ? ["account-namesake"] : []]);
+				expect(isTheirs).toBe(naming === "mariadb" && name !== "administrator");
+			});
+		}
+	);
+
 	const folds = (stream: "users" | "admins" | "services") => (LEARNED[naming] as Record<string, string>)[stream];
 	const ADMINS = ["ali", "ALI", "Álı", "ali ", "josé", "Jose", "💎", "🌍", "vip 💎", "vip 🌍", "۱۲", "12", "ß", "ss"];
 
