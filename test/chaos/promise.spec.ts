@@ -15,37 +15,37 @@ import type { Broker } from "../../cluster";
 import type { Lines, Plan, Status } from "../../contracts/migration/migration";
 import type { ReportLine } from "../../contracts/migration/records";
 import { startMarzban } from "../../demo/panels/marzban";
+import { type Naming, namings } from "../../demo/panels/marzban/names";
 import { startMarzneshin } from "../../demo/panels/marzneshin";
 import type { Panel } from "../../demo/panels/panel";
 import { type AnyPanels, anyPanels } from "../support/any-panels";
 import { startCrashingNode } from "../support/crashing-node";
+import { type Ends, fill, HASH } from "../support/fill-panels";
 
-const RUNS = Number(process.env.PROMISE_RUNS ?? 25);
+const RUNS = Number(process.env.PROMISE_RUNS ?? 40);
 const SEED = process.env.PROMISE_SEED;
 /** Takes minutes. */
 const SHRINK = process.env.PROMISE_SHRINK === "1";
 const LOGIN = { username: "admin", password: "admin123" };
-const HASH = `$2b$12$${"a".repeat(53)}`;
+/** Rows that the source cannot read are asked for again and again. */
+const QUICK = { retryBaseMs: 1 };
 const NOT_IN_PLACE = ["created", "updated", "unchanged"];
 
-interface Ground {
-	readonly folder: string;
-	readonly source: Panel;
-	readonly target: Panel;
-	readonly files: { readonly source: string; readonly target: string };
-}
-
-let ground: Ground;
+let ground: { readonly folder: string; readonly source: Panel; readonly ends: Readonly<Record<Naming, Ends>> };
 beforeAll(async () => {
 	const folder = mkdtempSync(join(tmpdir(), "promise-"));
-	const files = { source: join(folder, "source.sqlite3"), target: join(folder, "target.sqlite3") };
+	const file = (name: string): string => join(folder, `${name}.sqlite3`);
 	const quick = { createMs: 0, loginMs: 0, jobSeconds: 0 };
-	const source = await startMarzneshin({ ...quick, file: files.source, authAlgorithm: "plain" });
-	const target = await startMarzban({ ...quick, file: files.target });
-	ground = { folder, source, target, files };
+	const source = await startMarzneshin({ ...quick, file: file("source"), authAlgorithm: "plain" });
+	const open = async (naming: Naming): Promise<[Naming, Ends]> => {
+		const target = await startMarzban({ ...quick, naming, file: file(naming) });
+		return [naming, { source, target, files: { source: file("source"), target: file(naming) } }];
+	};
+	const ends = Object.fromEntries(await Promise.all(namings.map(open))) as Record<Naming, Ends>;
+	ground = { folder, source, ends };
 });
 afterAll(async () => {
-	await Promise.all([ground.source.close(), ground.target.close()]);
+	await Promise.all([ground.source.close(), ...Object.values(ground.ends).map(({ target }) => target.close())]);
 	rmSync(ground.folder, { recursive: true });
 });
 
@@ -63,70 +63,9 @@ it(
 	RUNS * 20_000
 );
 
-type Cell = string | number | null;
-
-function insert(panel: Panel, table: string, row: Readonly<Record<string, unknown>>): number {
-	const names = Object.keys(row);
-	const sql = `INSERT INTO ${table} (${names.map(name => `"${name}"`).join()}) VALUES (${names.map(() => "?").join()})`;
-	return Number(panel.db.prepare(sql).run(...(Object.values(row) as Cell[])).lastInsertRowid);
-}
-
-/** Both panels as the test says, and nothing left of the one before. */
-function fill({ source, target }: Ground, { admins, there, users, squatters, templates, longHost }: AnyPanels): void {
-	for (const table of ["users", "users_services"]) source.db.exec(`DELETE FROM ${table}`);
-	source.db.exec("DELETE FROM admins WHERE username <> 'admin'");
-	for (const table of "users proxies exclude_inbounds_association user_usage_logs admins user_templates".split(" "))
-		target.db.exec(`DELETE FROM ${table}`);
-	for (const table of ["template_inbounds_association", "hosts"]) target.db.exec(`DELETE FROM ${table}`);
-	const ids = admins.map(admin => insert(source, "admins", { ...admin, hashed_password: HASH }));
-	const owners = [1, ...ids, null];
-	for (const { row, owner, services } of users) {
-		const taken = source.db.prepare("SELECT 1 FROM users WHERE username = ?").get(String(row.username));
-		if (taken) continue;
-		const user = insert(source, "users", { ...row, admin_id: owners[owner % owners.length] ?? null });
-		for (const service of services) insert(source, "users_services", { user_id: user, service_id: service });
-	}
-	source.db.exec("DELETE FROM hosts WHERE id = 999");
-	if (longHost) {
-		const { body } = source.db.prepare("SELECT body FROM hosts WHERE id = 1").get() as { body: string };
-		const host = JSON.stringify({ ...JSON.parse(body), id: 999, sni: "x".repeat(1001) });
-		insert(source, "hosts", { id: 999, position: 999, body: host });
-	}
-	const theirs = there.map(admin => insert(target, "admins", { ...admin, hashed_password: HASH }));
-	for (const name of templates) {
-		const id = insert(target, "user_templates", { name });
-		insert(target, "template_inbounds_association", { user_template_id: id, inbound_tag: "VMess TCP" });
-	}
-	squat(target, squatters, users, [...theirs, null]);
-}
-
-function squat(
-	target: Panel,
-	squatters: AnyPanels["squatters"],
-	users: AnyPanels["users"],
-	owners: readonly (number | null)[]
-): void {
-	for (const { user, note, owner, isCapital } of squatters) {
-		const shown = String(users[user % users.length]?.row.username).toLowerCase();
-		const name = isCapital ? `${shown.slice(0, 1).toUpperCase()}${shown.slice(1)}` : shown;
-		if (!/^\w{3,32}$/.test(name)) continue;
-		if (target.db.prepare("SELECT 1 FROM users WHERE username = ?").get(name)) continue;
-		const admin_id = owners[owner % owners.length] ?? null;
-		const row = {
-			username: name,
-			status: "active",
-			used_traffic: 7,
-			note,
-			admin_id,
-			created_at: "2026-01-01 00:00:00.000000"
-		};
-		const id = insert(target, "users", row);
-		const settings = JSON.stringify({ id: "11111111-1111-4111-8111-111111111111", flow: "" });
-		insert(target, "proxies", { user_id: id, type: "VLESS", settings });
-	}
-}
-
-function documentOf({ source, target, files }: Ground, { databases, definition }: AnyPanels): string {
+function documentOf({ source, target, files }: Ends, { databases, definition, naming }: AnyPanels): string {
+	// The file behind the sample MariaDB compares as SQLite does: a MariaDB's own is in test/integration.
+	const isFile = databases.target && naming !== "mariadb";
 	return JSON.stringify({
 		name: "panel",
 		source: {
@@ -134,17 +73,20 @@ function documentOf({ source, target, files }: Ground, { databases, definition }
 			url: source.url,
 			...LOGIN,
 			authAlgorithm: "plain",
+			...QUICK,
 			...(databases.source && { database: files.source })
 		},
-		target: { connector: "marzban", url: target.url, ...LOGIN, ...(databases.target && { database: files.target }) },
+		target: { connector: "marzban", url: target.url, ...LOGIN, ...QUICK, ...(isFile && { database: files.target }) },
 		...definition
 	});
 }
 
 async function tried(panels: AnyPanels): Promise<void> {
-	fill(ground, panels);
-	const before = powers(ground.target);
-	const document = documentOf(ground, panels);
+	const ends = ground.ends[panels.naming];
+	fill(ends, panels);
+	const before = powers(ends.target);
+	const owned = owners(ends.target);
+	const document = documentOf(ends, panels);
 	const store = openMemoryStore();
 	const node = await startCrashingNode({ store, environment: {}, shut: () => undefined });
 	try {
@@ -163,7 +105,8 @@ async function tried(panels: AnyPanels): Promise<void> {
 		expect(countsOf(plan)).toEqual(countsIn(foretold.status));
 		expect(countsOf(plan)).toEqual(countsIn(done.status));
 		expect(done.status.verdict?.differences).toBe(0);
-		noGain(panels, before, powers(ground.target));
+		noGain(panels, before, powers(ends.target));
+		noStrangers(ends, done.lines, owned);
 	} finally {
 		await node.stop();
 		await store.close();
@@ -258,5 +201,40 @@ function noGain({ admins }: AnyPanels, before: ReadonlyMap<string, Power>, after
 		const own = admins.find(({ username }) => username === name) ?? { is_sudo: 1, enabled: 1 };
 		expect([name, Number(power.is_sudo) <= Number(own.is_sudo && own.enabled)]).toEqual([name, true]);
 		if (!own.enabled) expect([name, power.hashed_password === HASH]).toEqual([name, false]);
+	}
+}
+
+const owners = ({ db }: Panel): Map<string, string | null> =>
+	new Map(
+		db
+			.prepare("SELECT users.username, admins.username AS owner FROM users LEFT JOIN admins ON admin_id = admins.id")
+			.all()
+			.map(({ username, owner }) => [String(username), owner === null ? null : String(owner)])
+	);
+
+/** Whoever stood there keeps their owner or is given theirs of the source; nobody else is anybody's but that one's. */
+function noStrangers(
+	{ source, target }: Ends,
+	lines: readonly ReportLine[],
+	before: ReadonlyMap<string, string | null>
+): void {
+	const sql = "SELECT users.id, admins.username AS owner FROM users LEFT JOIN admins ON admin_id = admins.id";
+	const theirs = new Map(
+		source.db
+			.prepare(sql)
+			.all()
+			.map(({ id, owner }) => [String(id), owner])
+	);
+	const named = new Map(lines.filter(({ stream }) => stream === "users").map(line => [line.target, line]));
+	for (const [name, owner] of owners(target)) {
+		const line = named.get(name);
+		// Who had none belongs to the account that made them, on record.
+		const isAssigned = line?.losses.some(({ code }) => code === "owner_assigned") === true;
+		const may = [
+			...(before.has(name) ? [before.get(name)] : []),
+			...(line ? [theirs.get(line.id), null] : []),
+			...(isAssigned ? [LOGIN.username] : [])
+		];
+		expect([name, may.includes(owner), owner]).toEqual([name, true, owner]);
 	}
 }

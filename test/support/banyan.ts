@@ -5,9 +5,9 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startMarzban } from "../../demo/panels/marzban";
+import { type MarzbanOptions, startMarzban } from "../../demo/panels/marzban";
 import { startMarzneshin } from "../../demo/panels/marzneshin";
-import type { Panel, PanelOptions } from "../../demo/panels/panel";
+import type { Panel } from "../../demo/panels/panel";
 
 const BANYAN = join(__dirname, "..", "..", "dist", "cli", "banyan.js");
 
@@ -48,7 +48,7 @@ interface Command {
 
 export interface StageOptions {
 	readonly source?: Panel;
-	readonly target?: PanelOptions;
+	readonly target?: MarzbanOptions;
 	/** The definition names the target's database too. */
 	readonly database?: boolean;
 }
