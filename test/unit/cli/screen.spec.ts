@@ -25,19 +25,32 @@ const shown = (text: string, width: number): string[] => text.match(new RegExp(`
 
 /** What is to be read once `acts` are done. */
 function played(acts: readonly Act[], terminal: Terminal): string[] {
-	const screen = new Screen(terminal, terminal);
+	// A key alone is as much as a line of four columns takes: another is pressed once something was written.
+	let pressed = false;
+	const { isTTY, columns, rows } = terminal;
+	const out: Output = {
+		isTTY,
+		columns,
+		rows,
+		write: text => {
+			pressed = false;
+			return terminal.write(text);
+		}
+	};
+	const screen = new Screen(out, out);
 	const said: string[] = [];
 	const ways: { readonly [A in Act["act"]]: (act: Extract<Act, { act: A }>) => unknown } = {
 		draw: ({ lines }) => screen.draw(lines),
 		clear: () => screen.clear(),
 		// What the terminal itself shows of a key cuts no line, and does not stay.
-		key: () => terminal.write("^C"),
+		key: () => {
+			if (!pressed) terminal.write("^C");
+			pressed = true;
+		},
 		say: ({ text }) => said.push(...shown(text, terminal.columns)) && screen.say(text),
 		print: ({ text }) => said.push(...shown(text, terminal.columns)) && screen.print(text)
 	};
-	// A key alone is as much as a line of four columns takes.
-	for (const [index, each] of acts.entries())
-		if (each.act !== "key" || acts[index - 1]?.act !== "key") (ways[each.act] as (act: Act) => unknown)(each);
+	for (const each of acts) (ways[each.act] as (act: Act) => unknown)(each);
 	screen.clear();
 	return said;
 }
