@@ -63,8 +63,10 @@ export class Admins {
 		const own = new Set(exact.map(({ name }) => name));
 		const others = names.filter(name => !own.has(name));
 		if (others.length === 0) return exact;
-		const listed = await listAdmins(this.#session);
-		const found = await Promise.all(others.map(name => this.#namesake(name, listed)));
+		const [listed, me] = await Promise.all([listAdmins(this.#session), this.#me()]);
+		const found = await Promise.all(
+			others.map(async name => (await this.#namesake(name, listed)) ?? (await this.#accounts(name, me)))
+		);
 		return [...exact, ...found.filter(record => record !== undefined)];
 	}
 
@@ -76,11 +78,21 @@ export class Admins {
 		return isFound ? namesake(name, alike) : undefined;
 	}
 
+	/** An admin made under a name taken for the account's would be given whomever the account makes. */
+	async #accounts(name: string, me: TargetRecord): Promise<TargetRecord | undefined> {
+		const folding = await this.#naming.of("admins");
+		return fold(name, folding) === fold(me.name, folding) ? namesake(name, me) : undefined;
+	}
+
+	async #me(): Promise<TargetRecord> {
+		return adminRecord(await this.#session.object("/api/admin"));
+	}
+
 	async #exactly(names: readonly string[]): Promise<TargetRecord[]> {
 		const wanted = new Set(names);
 		const listed = (await listAdmins(this.#session)).filter(({ name }) => wanted.has(name));
 		// The sudo of the environment is in no list, and a second admin of his name could be made.
-		const me = adminRecord(await this.#session.object("/api/admin"));
+		const me = await this.#me();
 		return wanted.has(me.name) && !listed.some(({ name }) => name === me.name) ? [...listed, me] : listed;
 	}
 

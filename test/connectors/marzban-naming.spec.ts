@@ -87,6 +87,24 @@ describe.each([...namings])("a panel whose names go by %s", naming => {
 		}
 	);
 
+	test.each(["Admin", "ádmin", "ADMIN ", "administrator"])(
+		"takes '%s' for the account of its environment where whomever that makes would be theirs",
+		async name => {
+			await on(naming, { admins: ["boss"] }, async (target, panel) => {
+				const [found] = await target.find("admins", [name]);
+				const token = await logIn(panel);
+				await ask(panel, "/api/admin", {
+					method: "POST",
+					token,
+					json: { username: name, password: "p", is_sudo: false }
+				});
+				await ask(panel, "/api/user", { method: "POST", token, json: { username: "somebody", proxies } });
+				const made = panel.db.prepare("SELECT admin_id FROM users WHERE username = 'somebody'").get();
+				expect(found?.data.username).toBe(made?.admin_id === null ? undefined : "admin");
+			});
+		}
+	);
+
 	const folds = (stream: "users" | "admins" | "services") => (LEARNED[naming] as Record<string, string>)[stream];
 	const ADMINS = ["ali", "ALI", "Álı", "ali ", "josé", "Jose", "💎", "🌍", "vip 💎", "vip 🌍", "۱۲", "12", "ß", "ss"];
 
