@@ -7,8 +7,8 @@
  */
 
 import type { Json } from "../../contracts/json";
-import type { Loss } from "../../contracts/migration/records";
 import { canonical } from "../../domain/canonical";
+import type { Onto } from "../connector";
 import type { Wire, WireObject } from "../http/json";
 import { type Change, carriedChange, isUsedUp, rowsOf } from "./carried";
 import { holdSays, type Says, table, toBytes, userSays } from "./records";
@@ -63,13 +63,25 @@ function said(data: Json, desired: Json): Says {
 	return keepsHold ? { ...userSays(data), ...holdSays(data) } : userSays(data);
 }
 
-/** The API takes no owner away: whoever stands there with one keeps him. */
-export function onto(data: Json, before: Json): { data: Json; losses: readonly Loss[] } {
+/**
+ * By the API alone. It takes no owner away: whoever stands there with one keeps him. And it puts nobody on hold who has
+ * used as much as they may: such a one stays as they are.
+ */
+export function onto(data: Json, before: Json): Onto {
+	if (
+		data.status === "on_hold" &&
+		isUsedUp(before.used_traffic, data.data_limit) &&
+		differences(data, before).length > 0
+	)
+		return { data, losses: [], kept: USED_UP };
 	const { admin } = before;
 	if (typeof admin !== "string" || (data.admin ?? null) !== null) return { data, losses: [] };
 	const reason = `Belonged to '${admin}' at the target and has no owner at the source: Marzban takes no owner away.`;
 	return { data: { ...data, admin }, losses: [{ code: "owner_kept", field: "admin", reason, severity: "degraded" }] };
 }
+
+const USED_UP =
+	"They are on hold at the source, and whoever stands at the target has used all that they may: Marzban would limit them instead. Reset their use there, or name `database:` at the target.";
 
 /** Is each field as it was before us, or as one of ours would have it? Then nobody else has changed it. */
 export function isBetween(before: Json, sent: readonly Json[], present: Json): boolean {

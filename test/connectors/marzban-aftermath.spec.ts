@@ -217,6 +217,31 @@ test.each(MODES)(
 	}
 );
 
+test.each(MODES)(
+	"by %s, who has used all that they may is put on hold only where the use goes too",
+	async (_mode, database) => {
+		await open(database);
+		const { data: there } = await target.write("users", write("held", CARRIED));
+		for (const [used_traffic, data_limit, isKept] of [
+			["7", "1", true],
+			["7", "7", true],
+			["7", "8", false],
+			["7", null, false]
+		] as const) {
+			const asked = {
+				...write("held", CARRIED).data,
+				status: "on_hold",
+				expire: null,
+				on_hold_expire_duration: 1,
+				data_limit
+			};
+			const { kept } = target.onto?.("users", asked, { ...there, used_traffic }, "overwrite") ?? {};
+			expect([used_traffic, data_limit, kept !== undefined]).toEqual([used_traffic, data_limit, isKept && !database]);
+		}
+		await close();
+	}
+);
+
 test("an admin whose count of traffic fails after he was made is taken away again", async () => {
 	await open(true);
 	panel.db.exec("CREATE TRIGGER busy BEFORE UPDATE OF users_usage ON admins BEGIN SELECT RAISE(ABORT, 'no'); END");
