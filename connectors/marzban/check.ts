@@ -1,6 +1,7 @@
 /** What a connection to Marzban turned out to be, and the facts that a mapping needs. */
 
 import type { Json, JsonValue } from "../../contracts/json";
+import { fold } from "../../domain/migration/folding";
 import type { Check } from "../connector";
 import { enter, Findings, type Identity, verdict } from "../http/identify";
 import { isObject, toJson, type WireObject } from "../http/json";
@@ -33,7 +34,8 @@ export async function checkMarzban(session: Session, naming: Naming, database?: 
 		const version = typeof system.version === "string" ? system.version : null;
 		judgeVersion(version, findings);
 		const known = await facts(session, account, system);
-		if (known.accountKind === "env") await sayNamesake(naming, account, findings);
+		const names = known.admins.map(({ username }) => username);
+		if (known.accountKind === "env") await sayNamesake(naming, account, names, findings);
 		const carrier = database ? await checkDatabase(database, session, findings) : null;
 		// A database that may not be read tells nothing.
 		const learned = database && !carrier ? {} : await learnedBy(naming, findings);
@@ -49,9 +51,15 @@ export async function checkMarzban(session: Session, naming: Naming, database?: 
  * The account of the environment is no row, and the panel looks for one all the same: where its database finds another
  * admin by that name, everyone whom the account creates is that one's.
  */
-async function sayNamesake(naming: Naming, account: string, findings: Findings): Promise<void> {
-	if ((await naming.findsAdmin(account)) !== true) return;
-	const message = `The panel's database takes the name of one of its admins for '${account}', the account connected with: whoever that account creates would belong to that admin. Rename one of the two, or connect with a sudo account of the panel's own table.`;
+async function sayNamesake(
+	naming: Naming,
+	account: string,
+	names: readonly string[],
+	findings: Findings
+): Promise<void> {
+	const alike = names.find(name => name !== account && fold(name, "loose") === fold(account, "loose"));
+	if (alike === undefined || (await naming.findsAdmin(account)) !== true) return;
+	const message = `The panel's database takes the name of one of its admins, '${alike}', for '${account}', the account connected with: whoever that account creates would belong to '${alike}'. Rename one of the two, or connect with a sudo account of the panel's own table.`;
 	findings.bad("account-namesake", message);
 }
 
@@ -82,7 +90,11 @@ function judgeVersion(version: string | null, findings: Findings): void {
 }
 
 /** An account of the environment is in no list: what it creates has no owner, and it cannot be made one. */
-async function facts(session: Session, account: string, system: WireObject): Promise<Json> {
+async function facts(
+	session: Session,
+	account: string,
+	system: WireObject
+): Promise<Json & { readonly accountKind: string; readonly admins: { username: string; is_sudo: boolean }[] }> {
 	const [admins, inbounds] = await Promise.all([listAdmins(session), session.object("/api/inbounds")]);
 	const count = (name: string): JsonValue => toJson(system)[name] ?? null;
 	return {

@@ -199,7 +199,7 @@ it("an account whose name the database takes for an admin's is refused: it would
 	const { code, stdout } = await other.banyan(["migration", "plan", other.definition]).ended;
 	expect([code, stdout.replace(/\s+/g, " ")]).toEqual([
 		2,
-		expect.stringContaining("takes the name of one of its admins for 'admin'")
+		expect.stringContaining("takes the name of one of its admins, 'Ádmin', for 'admin'")
 	]);
 	expect((await other.banyan(["migration", "run", other.definition]).ended).code).toBe(2);
 	expect(other.target.db.prepare("SELECT count(*) AS n FROM users").get()?.n).toBe(0n);
