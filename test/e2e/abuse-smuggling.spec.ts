@@ -305,7 +305,11 @@ describe.each([
 		const cases = CASES.map(([, bytes], index) => pieces(filled(bytes, base + index), filled(CANARY, base + index)));
 		const before = await keyNames();
 		// All at once: whose answer is whose must not depend on who else calls.
-		heard = await Promise.all(cases.map(async (each, index) => told(await converse(door.url, each, 20), base + index)));
+		heard = await Promise.all(
+			cases.map(async (each, index) =>
+				told(await converse(door.url, each, { pauseMs: 20, last: `canary-${base + index}` }), base + index)
+			)
+		);
 		made = (await keyNames()).filter(name => !before.includes(name));
 	});
 
@@ -337,7 +341,7 @@ describe("an answer stands where it is expected", () => {
 
 	it("a thousand requests in one piece are answered in their order", async () => {
 		const requests = Array.from({ length: 1000 }, (_, index) => filled(CANARY, index));
-		const { answers } = await converse(door.url, [requests.join("")]);
+		const { answers } = await converse(door.url, [requests.join("")], { last: "canary-999" });
 		expect(answers.map(({ headers }) => headers["x-correlation-id"])).toEqual(
 			requests.map((_, index) => `canary-${index}`)
 		);

@@ -17,20 +17,33 @@ export interface Heard {
 	readonly closed: boolean;
 }
 
-/** A server that says nothing for so long has nothing more to say, in ms. */
+/** A server that has said all that is expected, and nothing more for so long, leaves the connection open, in ms. */
 const QUIET_MS = 1_000;
+/** One that has not is slow, up to this: a refusal comes with the end of the connection, which nobody has to wait for. */
+const SLOW_MS = 60_000;
+
+export interface Conversing {
+	/** Between the pieces, in ms. @default 100 */
+	readonly pauseMs?: number;
+	/** In the last answer of a connection that stays open. @default it is the server who ends it */
+	readonly last?: string;
+}
 
 /** @param pieces are sent one after the other, each as it is */
-export async function converse(url: string, pieces: readonly string[], pauseMs = 100): Promise<Heard> {
+export async function converse(
+	url: string,
+	pieces: readonly string[],
+	{ pauseMs = 100, last }: Conversing = {}
+): Promise<Heard> {
 	const { hostname, port } = new URL(url);
 	const socket = connect(Number(port), hostname);
 	let heard = "";
 	const closed = await new Promise<boolean>(resolve => {
-		let quiet = setTimeout(() => resolve(false), QUIET_MS);
+		let quiet = setTimeout(() => resolve(false), SLOW_MS);
 		socket.on("data", chunk => {
 			heard += chunk.toString("latin1");
 			clearTimeout(quiet);
-			quiet = setTimeout(() => resolve(false), QUIET_MS);
+			quiet = setTimeout(() => resolve(false), last !== undefined && heard.includes(last) ? QUIET_MS : SLOW_MS);
 		});
 		// What is written to a connection that the server has closed is its to refuse.
 		socket.on("error", () => undefined);
