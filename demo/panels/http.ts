@@ -151,11 +151,13 @@ function send(response: ServerResponse, answer: Answer | undefined): void {
 		socket?.resetAndDestroy();
 		return;
 	}
-	const length = { "content-length": Buffer.byteLength(answer.body) };
+	// As bytes: a text would take the headers along in its own encoding, which is not theirs.
+	const body = Buffer.from(answer.body);
+	const length = { "content-length": body.length };
 	const type = answer.type ? { "content-type": answer.type } : {};
 	// The length last: Node reads a content-disposition behind it as UTF-8, which a name of Latin-1 is not.
 	response.writeHead(answer.status, { server: "sample-panel", ...type, ...answer.headers, ...length });
-	response.end(answer.body, () => {
+	response.end(body, () => {
 		if (answer.status === 500) socket?.destroySoon();
 	});
 }

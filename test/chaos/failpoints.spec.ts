@@ -8,7 +8,8 @@ import { FAILPOINTS, type Failpoint } from "../../adapters/failpoints";
 import { startMarzneshin } from "../../demo/panels/marzneshin";
 import type { Panel } from "../../demo/panels/panel";
 import type { Stage } from "../support/banyan";
-import { type End, endOf, keepFirst, onStage, suspended } from "../support/crashes";
+import { type End, endOf, onStage, suspended } from "../support/crashes";
+import { keepFirst } from "../support/few";
 
 const ALL = process.env.FAULTS === "all";
 const USERS = 230;

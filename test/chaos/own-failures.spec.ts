@@ -9,7 +9,8 @@ import type { FaultKind, Poison } from "../../demo/panels/faults";
 import { startMarzneshin } from "../../demo/panels/marzneshin";
 import type { Panel } from "../../demo/panels/panel";
 import type { Stage } from "../support/banyan";
-import { keepFirst, onStage } from "../support/crashes";
+import { onStage } from "../support/crashes";
+import { keepFirst } from "../support/few";
 import { holdings } from "../support/holdings";
 
 const USERS = 230;

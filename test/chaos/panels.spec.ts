@@ -4,7 +4,8 @@ import type { Status } from "../../contracts/migration/migration";
 import { startMarzneshin } from "../../demo/panels/marzneshin";
 import type { Panel } from "../../demo/panels/panel";
 import { openStage, type Stage } from "../support/banyan";
-import { type End, endOf, keepFirst, onStage } from "../support/crashes";
+import { type End, endOf, onStage } from "../support/crashes";
+import { keepFirst } from "../support/few";
 import { signIn } from "../support/panel-client";
 
 const USERS = 230;

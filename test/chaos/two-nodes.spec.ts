@@ -7,7 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startMarzneshin } from "../../demo/panels/marzneshin";
 import type { Panel } from "../../demo/panels/panel";
 import { openStage, type Stage } from "../support/banyan";
-import { keepFirst, suspended } from "../support/crashes";
+import { suspended } from "../support/crashes";
+import { keepFirst } from "../support/few";
 import { openGate } from "../support/gate";
 import { until } from "../support/until";
 
@@ -58,6 +59,8 @@ it("a second node is refused with a sentence while the first one moves; nobody i
 	const { stage, writes, made, definition } = there;
 	const first = stage.banyan(["migration", "run", definition]);
 	await until(() => made.length > 20);
+	// It cannot come to its end meanwhile.
+	stage.target.pause(600_000);
 	const seconds = [
 		["migration", "run", definition],
 		["migration", "rollback", "panel"]
@@ -68,6 +71,7 @@ it("a second node is refused with a sentence while the first one moves; nobody i
 		expect(second.stderr).toContain(`is in use by process ${first.process.pid}`);
 		expect(second.stderr).toContain("wait for that process, or stop it");
 	}
+	stage.target.pause(0);
 	expect((await first.ended).code).toBe(0);
 	expect(new Set(made).size).toBe(USERS);
 	expect(made).toHaveLength(USERS);

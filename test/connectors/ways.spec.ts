@@ -226,7 +226,7 @@ describe("an option of the way that is wrong", () => {
 			/^Option passphrase does not open the key/
 		],
 		["a passphrase alone", () => ({ passphrase: "wrong" }), /^Option passphrase opens a key: name the key's file/],
-		["neither true nor false", () => ({ insecure: "perhaps" }), /^Option insecure must be true or false/],
+		["neither true nor false", () => ({ insecure: "perhaps" }), /^Option insecure is true or false/],
 		["a proxy without a scheme", () => ({ proxy: "proxy:3128" }), /^Option proxy must begin with http/],
 		["a proxy that is no address", () => ({ proxy: "proxy" }), /^Option proxy is not an address/],
 		["a socks proxy", () => ({ proxy: "socks5://127.0.0.1:1080" }), /^Option proxy must begin with http/],

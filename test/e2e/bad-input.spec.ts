@@ -3,6 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openStage, type Stage } from "../support/banyan";
+import { killOnce, until } from "../support/until";
 
 let stage: Stage;
 beforeAll(async () => {
@@ -142,16 +143,14 @@ describe("a run", () => {
 	});
 });
 
+const created = ({ target }: Stage): number => target.requests["POST /api/user"] ?? 0;
+
 it("a data folder that another process holds is refused, by that process's number", async () => {
-	await using busy = await openStage({ target: { createMs: 9 } });
+	await using busy = await openStage();
 	const first = busy.banyan(["migration", "run", busy.definition]);
-	while (
-		!(await busy.banyan(["migration", "status", "panel"]).ended).stdout.includes("running") &&
-		first.process.exitCode === null
-	) {
-		const { stdout } = await busy.banyan(["migration", "status", "panel"]).ended;
-		if (stdout.includes("copying")) break;
-	}
+	await until(() => created(busy) > 20);
+	// It cannot come to its end meanwhile.
+	busy.target.pause(600_000);
 	const second = await busy.banyan(["migration", "run", busy.definition]).ended;
 	expect([second.code, second.stderr]).toEqual([
 		1,
@@ -162,10 +161,9 @@ it("a data folder that another process holds is refused, by that process's numbe
 });
 
 it("a definition that changed under a run is refused, and the run goes on with the old one", async () => {
-	await using stage = await openStage({ target: { createMs: 9 } });
+	await using stage = await openStage();
 	const first = stage.banyan(["migration", "run", stage.definition]);
-	while (!(await stage.banyan(["migration", "status", "panel"]).ended).stdout.includes("copying"));
-	first.process.kill("SIGKILL");
+	expect(await killOnce(first.process, () => created(stage) > 20)).toBe(true);
 	await first.ended;
 	const changed = stage.define({ conflict: "overwrite" });
 	const refused = await stage.banyan(["migration", "run", changed]).ended;

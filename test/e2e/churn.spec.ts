@@ -5,6 +5,7 @@ import type { DifferenceLine, Status } from "../../contracts/migration/migration
 import type { Panel } from "../../demo/panels/panel";
 import { openStage, type Stage } from "../support/banyan";
 import { signIn } from "../support/panel-client";
+import { until } from "../support/until";
 
 /** Of 999. */
 const DELETED = 150;
@@ -45,7 +46,7 @@ const atSource = ({ source }: Stage): number =>
 it("15 % deleted during the copy: what waits is named one by one, and a repair that confirms it ends with a certificate", async () => {
 	await using stage = await openStage({ target: { createMs: 2 } });
 	const running = stage.banyan(["migration", "run", stage.definition]);
-	while ((stage.target.requests["POST /api/user"] ?? 0) < 600) await sleep(10);
+	await until(() => (stage.target.requests["POST /api/user"] ?? 0) >= 600);
 	await churn(stage.source);
 	const ended = await running.ended;
 	const status = await statusOf(stage);
@@ -73,7 +74,7 @@ it("15 % deleted during the copy end with a certificate by itself where the defi
 	await using stage = await openStage({ target: { createMs: 2 } });
 	stage.define({ catchUp: { passes: 10, removals: 200 } });
 	const running = stage.banyan(["migration", "run", stage.definition]);
-	while ((stage.target.requests["POST /api/user"] ?? 0) < 600) await sleep(10);
+	await until(() => (stage.target.requests["POST /api/user"] ?? 0) >= 600);
 	await churn(stage.source);
 	const { code } = await running.ended;
 	const { verdict } = await statusOf(stage);

@@ -5,20 +5,21 @@ import type { Panel } from "../../demo/panels/panel";
 import { openStage, type Stage } from "../support/banyan";
 import { signIn } from "../support/panel-client";
 
+const USERS = 230;
 const statusOf = async (stage: Stage): Promise<Status> =>
 	JSON.parse((await stage.banyan(["migration", "status", "panel", "--json"]).ended).stdout) as Status;
 const users = ({ streams }: Status) => streams.find(({ stream }) => stream === "users") as Status["streams"][number];
 const noteOf = ({ target }: Stage, name: string): unknown =>
 	(target.db.prepare("SELECT note FROM users WHERE username = ?").get(name) as { note: unknown } | undefined)?.note;
 
-/** Five changes a second, as resellers make them: notes and limits, now and then one user more and one fewer. */
-function churn(source: Panel): { stop: () => Promise<number> } {
+/** Five changes a second, `most` of them, as resellers make them: notes and limits, now and then one user more and one fewer. */
+function churn(source: Panel, most: number): { stop: () => Promise<number> } {
 	let stopped = false;
 	const work = (async () => {
 		const call = await signIn(source, "/api/admins/token");
 		const made: string[] = [];
 		let changes = 0;
-		while (!stopped) {
+		while (!stopped && changes < most) {
 			const name = `olga${["283503_vip", "591762x", "588766x", "88_vip"][changes % 4]}`;
 			const body = { username: name, note: `edit ${changes}`, data_limit: 10_000_000_000 + changes };
 			if (changes % 11 === 5) {
@@ -42,10 +43,9 @@ function churn(source: Panel): { stop: () => Promise<number> } {
 
 it("under five changes a second the catch-up ends equal, within its bound", async () => {
 	await using stage = await openStage({ target: { createMs: 5 } });
-	const churning = churn(stage.source);
+	const churning = churn(stage.source, 60);
 	const file = stage.define({ catchUp: { passes: 20, removals: 10 } });
 	const running = stage.banyan(["migration", "run", file]);
-	setTimeout(() => void churning.stop(), 12_000);
 	const { stdout } = await running.ended;
 	const changes = await churning.stop();
 	expect(changes).toBeGreaterThan(30);
@@ -61,10 +61,10 @@ it("under five changes a second the catch-up ends equal, within its bound", asyn
 });
 
 it("one who left the source is taken away only after two listings did not name him (L3)", async () => {
-	await using stage = await openStage();
+	await using stage = await openStage({ users: USERS });
 	const call = await signIn(stage.source, "/api/admins/token");
 	await call("POST", "/api/users", { username: "leaver", expire_strategy: "never", service_ids: [1] });
-	const first = stage.banyan(["migration", "run", stage.definition, "--limit", "1000"]);
+	const first = stage.banyan(["migration", "run", stage.definition, "--limit", String(USERS + 1)]);
 	expect((await first.ended).code).toBe(0);
 	expect(noteOf(stage, "leaver")).toBeNull();
 	await call("DELETE", "/api/users/leaver");
@@ -79,12 +79,12 @@ describe("more gone at once than the definition allows", () => {
 	const GONE = ["leaver_1", "leaver_2", "leaver_3"];
 	let stage: Stage;
 	beforeAll(async () => {
-		stage = await openStage();
+		stage = await openStage({ users: USERS });
 		stage.define({ catchUp: { passes: 5, removals: 1 } });
 		const call = await signIn(stage.source, "/api/admins/token");
 		for (const username of GONE)
 			await call("POST", "/api/users", { username, expire_strategy: "never", service_ids: [1] });
-		await stage.banyan(["migration", "run", stage.definition, "--limit", "1002"]).ended;
+		await stage.banyan(["migration", "run", stage.definition, "--limit", String(USERS + GONE.length)]).ended;
 		for (const username of GONE) await call("DELETE", `/api/users/${username}`);
 	});
 	afterAll(() => stage[Symbol.asyncDispose]());
@@ -143,7 +143,7 @@ describe("more gone at once than the definition allows", () => {
 });
 
 it("one who is deleted and made anew under the same name is moved anew; one held back who leaves is not waited for", async () => {
-	await using stage = await openStage();
+	await using stage = await openStage({ users: USERS });
 	const call = await signIn(stage.source, "/api/admins/token");
 	const make = (username: string) =>
 		call("POST", "/api/users", { username, expire_strategy: "never", service_ids: [1], note: `${username} again` });
@@ -165,7 +165,7 @@ it("one who is deleted and made anew under the same name is moved anew; one held
 });
 
 it("what others changed at the target is a difference, until a repair is asked for", async () => {
-	await using stage = await openStage();
+	await using stage = await openStage({ users: USERS });
 	await stage.banyan(["migration", "run", stage.definition, "--only", "note_01", "note_02"]).ended;
 	const call = await signIn(stage.target, "/api/admin/token");
 	await call("PUT", "/api/user/note_01", { note: "edited at the target" });

@@ -6,6 +6,7 @@ import { openGate, type Passing } from "../support/gate";
 import { holdings } from "../support/holdings";
 import { signIn } from "../support/panel-client";
 
+const USERS = 230;
 /** As resellers were seen to be called; only some of them have an address in Marzban's API. */
 const WITHOUT_ADDRESS = ["a/b?c#d%41", "/", "a/", "token/x"];
 const WITH_ADDRESS = ["c?d#e%41", "%2F", "token", "ünï cödé", "a;b=c&d", ".."];
@@ -29,7 +30,7 @@ async function withAwkwardAdmins(stage: Stage): Promise<void> {
 }
 
 it("admins whom the API has no address for are foretold by the plan, left by a rollback with why, the rest put back", async () => {
-	await using stage = await openStage();
+	await using stage = await openStage({ users: USERS });
 	await withAwkwardAdmins(stage);
 	const before = holdings(stage.target);
 	const plan = JSON.parse((await banyan(stage, "plan", stage.definition, "--json")).stdout) as Plan;
@@ -51,7 +52,7 @@ it("admins whom the API has no address for are foretold by the plan, left by a r
 });
 
 it("with the target's database they are taken away too, and no plan warns of them", async () => {
-	await using stage = await openStage({ database: true });
+	await using stage = await openStage({ database: true, users: USERS });
 	await withAwkwardAdmins(stage);
 	const before = holdings(stage.target);
 	const plan = JSON.parse((await banyan(stage, "plan", stage.definition, "--json")).stdout) as Plan;
@@ -63,7 +64,7 @@ it("with the target's database they are taken away too, and no plan warns of the
 });
 
 it("an admin without an address who leaves the source is left with why, and no comparison repeats for ever", async () => {
-	await using stage = await openStage();
+	await using stage = await openStage({ users: USERS });
 	const call = await signIn(stage.source, "/api/admins/token");
 	await call("POST", "/api/admins", { username: "x/y", password: "password", is_sudo: false });
 	await banyan(stage, "run", stage.definition);
@@ -88,7 +89,7 @@ describe("a record that the target fails on each time, while others work", () =>
 		["a connection cut off", (path: string) => path === "/api/user/note_02", "reset"],
 		["a proxy that fails on it", (path: string) => path === "/api/user/note_03", "badGateway"]
 	] as const)("is tried some times, then left with why: %s", async (_, isIt, kind) => {
-		await using stage = await openStage();
+		await using stage = await openStage({ users: USERS });
 		let tries = 0;
 		const call = ({ method, path }: Passing) => {
 			if (method !== "DELETE" || !isIt(path)) return undefined;
@@ -122,7 +123,7 @@ describe("two migrations of the same customers", () => {
 		target.db.prepare("SELECT note FROM users WHERE username = ?").get(name);
 	let stage: Stage;
 	beforeAll(async () => {
-		stage = await openStage();
+		stage = await openStage({ users: USERS });
 		stage.define({}, "rehearsal");
 		await banyan(stage, "run", `${stage.folder}/rehearsal.json`, "--only", "note_01", "note_02", "note_03");
 		stage.define({}, "real");
@@ -147,7 +148,7 @@ describe("two migrations of the same customers", () => {
 	});
 
 	it("compare and repair of the earlier one touch nothing that the later one holds", async () => {
-		await using other = await openStage();
+		await using other = await openStage({ users: USERS });
 		const [first, second] = [other.define({}, "first"), other.define({ conflict: "overwrite" }, "second")];
 		await banyan(other, "run", first);
 		await banyan(other, "run", second);

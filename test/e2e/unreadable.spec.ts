@@ -37,12 +37,15 @@ it("all others move and are proven, it is told with what to do; mended, a repair
 	expect(first.code).toBe(4);
 	expect(first.status.verdict).toMatchObject({ accountedFor: 1008, total: 1008, differences: 0 });
 	expect(first.status.verdict?.certificate).not.toBeNull();
-	expect(users(first.status)?.quarantine.source_unreadable).toMatchObject({
-		count: 1,
-		reason: expect.stringMatching(/SELECT id, username FROM users .* OFFSET \d+\)/)
-	});
+	expect(users(first.status)?.quarantine.source_unreadable?.count).toBe(1);
 	const told = (await lines()).filter(({ id }) => id === "unreadable:1");
-	expect(told).toMatchObject([{ outcome: "quarantined", name: expect.stringMatching(/^row \d+ by name$/) }]);
+	expect(told).toMatchObject([
+		{
+			outcome: "quarantined",
+			name: expect.stringMatching(/^row \d+ by name$/),
+			reason: expect.stringMatching(/SELECT id, username FROM users .* OFFSET \d+\)/)
+		}
+	]);
 
 	rename("note-01", "note_01");
 	const mended = await banyan("repair", "panel", "--reason", "mended");

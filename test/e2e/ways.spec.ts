@@ -57,7 +57,7 @@ it("a run goes by headers, certificates and a proxy from its first request to it
 		environment
 	).ended;
 	expect(plan.stdout).toMatch(/! source: insecure is set: whoever answers for .* is believed/);
-	expect(plan.stdout).toMatch(/marzneshin 0\.7\.x as admin → marzban 0\.8\.4 as admin/);
+	expect(plan.stdout).toMatch(/marzneshin 0\.7\.x as admin \(\S+\) → marzban 0\.8\.4 as admin/);
 	expect(told.status).toMatch(/insecure is set/);
 	expect(JSON.parse(told.status ?? "")).toMatchObject({ source: { version: "0.7.x" }, target: { version: "0.8.4" } });
 	expect(told.logs).toMatch(/insecure is set/);

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { type MarzbanOptions, startMarzban } from "../../demo/panels/marzban";
 import { startMarzneshin } from "../../demo/panels/marzneshin";
 import type { Panel } from "../../demo/panels/panel";
+import { keepFirst } from "./few";
 
 const BANYAN = join(__dirname, "..", "..", "dist", "cli", "banyan.js");
 
@@ -51,15 +52,19 @@ export interface StageOptions {
 	readonly target?: MarzbanOptions;
 	/** The definition names the target's database too. */
 	readonly database?: boolean;
+	/** Only the first of the recorded users, where nothing hangs on how many there are. */
+	readonly users?: number;
 }
 
 export async function openStage({
 	source: given,
 	target: options = {},
-	database = false
+	database = false,
+	users
 }: StageOptions = {}): Promise<Stage> {
 	const folder = mkdtempSync(join(tmpdir(), "banyan-e2e-"));
 	const source = given ?? (await startMarzneshin({ createMs: 0, loginMs: 0 }));
+	if (users !== undefined) keepFirst(source, users);
 	const file = join(folder, "marzban.db");
 	const target = await startMarzban({ createMs: 0, loginMs: 0, ...(database && { file }), ...options });
 	const sides = {
