@@ -158,6 +158,7 @@ it("a data folder that another process holds is refused, by that process's numbe
 	]);
 	first.process.kill("SIGKILL");
 	await first.ended;
+	busy.target.pause(0);
 });
 
 it("a definition that changed under a run is refused, and the run goes on with the old one", async () => {
