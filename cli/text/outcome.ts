@@ -172,9 +172,8 @@ export function outcomeOf(status: Status, given: Given, paper: Paper): string[] 
 	return told(OUTCOMES[state](status, given), given, paper);
 }
 
-/** Of the few that went first: they are of the last stream. */
-export const fewNeedHand = (status: Status): number =>
-	needHand({ ...status, verdict: null, streams: status.streams.slice(-1) });
+/** Of the few that went first, and of the streams before theirs, which went whole. */
+export const fewNeedHand = (status: Status): number => needHand({ ...status, verdict: null });
 
 /** Of a run of a few: it rests, and the rest is still to come. */
 export const outcomeOfFew = (status: Status, given: Given, paper: Paper): string[] =>
@@ -183,7 +182,7 @@ export const outcomeOfFew = (status: Status, given: Given, paper: Paper): string
 			done:
 				fewNeedHand(status) === 0
 					? "These few are at the target as they should be; the others have not been touched."
-					: "These few were tried; the others have not been touched.",
+					: "These few were tried, after the streams that theirs rests on; the others have not been touched.",
 			style: fewNeedHand(status) === 0 ? "green" : "yellow",
 			hand: fewNeedHand(status) === 0 ? "None of them needs your hand." : handText(fewNeedHand(status), true),
 			next: ["Not happy? Roll back. Otherwise go on with the rest:", "migration", "run", given.file ?? "FILE"]

@@ -55,11 +55,11 @@ const rollbackText = ({ restored, changedSince }: StreamStatus): string =>
 export const stateText = ({ phase, running, paused }: Pick<Status, "phase" | "running" | "paused">): string =>
 	`${phase}${running ? ", running" : ""}${paused ? ", paused" : ""}`;
 
-/** Of a run of a few, which rests: they are of the last stream. */
+/** Of a run of a few, which rests. */
 export const fewText = (status: Status, paper: Paper = PLAIN, given: Given = {}): string =>
 	[
 		...streamsText(status, paper),
-		...sections(linesOfStatus({ ...status, streams: status.streams.slice(-1) }), paper),
+		...sections(linesOfStatus(status), paper),
 		...outcomeOfFew(status, given, paper)
 	].join("\n");
 
