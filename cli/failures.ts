@@ -53,7 +53,9 @@ export function wayFailure(error: unknown, address: string, answered: boolean): 
 	if (code === "") throw error;
 	if (UNREACHED.has(code))
 		return new RemoteError(
-			`Nothing answers at ${address} (${code}): check --url or BANYAN_URL, and that the server runs there.`,
+			answered
+				? `Nothing answers at ${address} any more (${code}). What was begun goes on there once the server runs again: then give the same command again.`
+				: `Nothing answers at ${address} (${code}): check --url or BANYAN_URL, and that the server runs there.`,
 			{ again: answered }
 		);
 	if (/CERT|SIGNATURE|ISSUER|SELF_SIGNED|ALTNAME/.test(code))

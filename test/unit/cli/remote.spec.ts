@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { exitOf } from "../../../cli/exit";
+import { wayFailure } from "../../../cli/failures";
 import { opener } from "../../../cli/open";
 import { openRemote, requestOf, serverAddress } from "../../../cli/remote";
 
@@ -103,6 +104,16 @@ const says =
 const problem = (status: number, code: string, detail = "why", more = {}): Answer =>
 	says(status, { code, detail, status, ...more }, "application/problem+json; charset=utf-8");
 const cutOff: Answer = req => void req.socket.destroy();
+
+describe("a server that does not answer", () => {
+	const refused = Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
+	it.each([
+		[false, /check --url or BANYAN_URL/],
+		[true, /goes on there once the server runs again: then give the same command again/]
+	])("that has answered before: %s", (answered, says) => {
+		expect(wayFailure(refused, "http://far", answered).message).toMatch(says);
+	});
+});
 
 describe("a client that is far", () => {
 	it("sends a change again under the same key, when the connection breaks and when the server is busy", async () => {
