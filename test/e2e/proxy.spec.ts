@@ -11,7 +11,7 @@ import { freePort } from "../support/servers";
 import { until } from "../support/until";
 
 const PROXIES = [
-	{ name: "nginx", start: startNginx, network: 1, away: "answers 502 at once" },
+	{ name: "nginx", start: startNginx, network: 1, away: "answers 502, waiting for nothing," },
 	{ name: "caddy", start: startCaddy, network: 2, away: "waits for it" }
 ] as const;
 
