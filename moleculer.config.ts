@@ -8,6 +8,7 @@ import { arm, readFailpoint } from "./adapters/failpoints";
 import { pinoLogger } from "./cluster/logging";
 import type { Settings } from "./cluster/settings";
 import { CONTRACTS } from "./contracts";
+import { LIMITS, type LimitName, type Limits, limitSays } from "./contracts/platform/limits";
 import { correlation } from "./middlewares/correlation.middleware";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -53,8 +54,7 @@ function isNetwork(text: string): boolean {
 const origins = (value: string): string[] | undefined =>
 	commas(value).every(part => URL.canParse(part) && new URL(part).origin === part) ? commas(value) : undefined;
 
-/** Every variable that Banyan reads; the README's table is checked against it. */
-export const VARIABLES = {
+const OWN = {
 	NAMESPACE: { says: "nodes of one namespace find each other", fallback: "banyan", read: text(/^[\w-]+$/) },
 	NODE_ID: { says: "this node's name, unique in the namespace", fallback: null, read: text(/^[\w.-]+$/) },
 	TRANSPORTER: {
@@ -102,11 +102,6 @@ export const VARIABLES = {
 		fallback: null,
 		read: origins
 	},
-	GATEWAY_BODY_LIMIT: {
-		says: "the largest body of a request, 1024 to 104857600 bytes",
-		fallback: "1048576",
-		read: number(1024, 104_857_600)
-	},
 	FAILPOINT: {
 		says: "for tests: where to stop this process, as name@count=kill or name@count=stop",
 		fallback: null,
@@ -114,16 +109,36 @@ export const VARIABLES = {
 	}
 } as const satisfies Record<string, Variable<unknown>>;
 
-type Name = keyof typeof VARIABLES;
-type ValueOf<N extends Name> = NonNullable<ReturnType<(typeof VARIABLES)[N]["read"]>>;
+type Name = keyof typeof OWN;
+type ValueOf<N extends Name> = NonNullable<ReturnType<(typeof OWN)[N]["read"]>>;
 
-function read<N extends Name>(environment: Environment, name: N): ValueOf<N> | null {
-	const { says, fallback, read } = VARIABLES[name];
+const LIMIT_NAMES = Object.keys(LIMITS) as LimitName[];
+const limitVariable = (name: LimitName): Variable<number> => {
+	const { least, most, fallback } = LIMITS[name];
+	return { says: limitSays(name), fallback: String(fallback), read: number(least, most) };
+};
+
+/** Every variable that Banyan reads; the README's tables are checked against it. */
+export const VARIABLES: Readonly<Record<string, Variable<unknown>>> = {
+	...OWN,
+	...Object.fromEntries(LIMIT_NAMES.map(name => [LIMITS[name].variable, limitVariable(name)]))
+};
+
+const read = <N extends Name>(environment: Environment, name: N): ValueOf<N> | null =>
+	readVariable(environment, name, OWN[name] as Variable<unknown>) as ValueOf<N> | null;
+
+const readLimits = (environment: Environment): Limits =>
+	Object.fromEntries(
+		LIMIT_NAMES.map(name => [name, readVariable(environment, LIMITS[name].variable, limitVariable(name))])
+	) as unknown as Limits;
+
+/** @throws SettingError */
+function readVariable<T>(environment: Environment, name: string, { says, fallback, read }: Variable<T>): T | null {
 	const given = environment[name] || fallback;
 	if (given === null) return null;
 	const value = read(given);
 	if (value === undefined) throw new SettingError(`${name}='${given}' is not valid: it is ${says}.`);
-	return value as ValueOf<N>;
+	return value;
 }
 
 /** The addresses and the login of a `nats://` list, percent-decoded; Moleculer's own reading of a URL loses them. */
@@ -183,9 +198,9 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 				host: read(environment, "GATEWAY_HOST") as string,
 				port: read(environment, "GATEWAY_PORT") as number,
 				trustedProxies: read(environment, "GATEWAY_TRUSTED_PROXIES") ?? [],
-				corsOrigins: read(environment, "GATEWAY_CORS_ORIGINS") ?? [],
-				bodyLimit: read(environment, "GATEWAY_BODY_LIMIT") as number
+				corsOrigins: read(environment, "GATEWAY_CORS_ORIGINS") ?? []
 			},
+			limits: readLimits(environment),
 			environment: name => environment[name]
 		},
 		services: read(environment, "SERVICES") ?? embedding.services ?? names

@@ -1,6 +1,7 @@
 /** What a node knows of itself beyond Moleculer's own options; `moleculer.config.ts` alone fills it in. */
 
 import type { ServiceBroker } from "moleculer";
+import type { Limits } from "../contracts/platform/limits";
 
 export interface Settings {
 	/** Where this node keeps what must last. */
@@ -17,9 +18,9 @@ export interface Settings {
 		readonly port: number;
 		readonly trustedProxies: readonly string[];
 		readonly corsOrigins: readonly string[];
-		/** The largest body, in bytes. */
-		readonly bodyLimit: number;
 	};
+	/** What this node takes at most, by `contracts/platform/limits.ts`. */
+	readonly limits: Limits;
 	/** The environment, for `${NAME}` in a definition. */
 	readonly environment: (name: string) => string | undefined;
 }

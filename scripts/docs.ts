@@ -1,8 +1,9 @@
-/** Writes the documents that follow from the sources: README.md's table of REST routes, docs/losses.md. */
+/** Writes the documents that follow from the sources: README.md's tables of REST routes and of limits, docs/losses.md. */
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CONTRACTS } from "../contracts";
+import { LIMITS, type LimitName, limitSays } from "../contracts/platform/limits";
 import { MEANINGS } from "../domain/migration/meanings";
 import { lossesDocument } from "../domain/platform/losses-document";
 import { type Route, routesOf } from "../domain/platform/routes";
@@ -10,8 +11,6 @@ import { type Route, routesOf } from "../domain/platform/routes";
 const ROOT = join(__dirname, "..");
 const README = join(ROOT, "README.md");
 const LOSSES = join(ROOT, "docs/losses.md");
-const BEGIN = "<!-- routes: `npm run docs` writes them -->";
-const END = "<!-- /routes -->";
 
 /** One row an action: its canonical route first, its aliases below it. */
 export function routesTable(routes: readonly Route[]): string {
@@ -26,15 +25,28 @@ export function routesTable(routes: readonly Route[]): string {
 
 const address = ({ method, path }: Route): string => `\`${method} ${path}\``;
 
-/** @throws a sentence where the text has not both markers */
-export function withRoutes(text: string, table: string): string {
-	const from = text.indexOf(BEGIN);
-	const to = text.indexOf(END);
-	if (from < 0 || to < from) throw new Error(`README.md lacks the markers ${BEGIN} and ${END} of the table of routes.`);
-	return `${text.slice(0, from + BEGIN.length)}\n${table}\n${text.slice(to)}`;
+/** One row a limit. */
+export function limitsTable(): string {
+	const rows = Object.entries(LIMITS).map(
+		([name, { variable, fallback }]) => `| \`${variable}\` | ${limitSays(name as LimitName)} | \`${fallback}\` |`
+	);
+	return ["| variable | at most | default |", "|---|---|---|", ...rows].join("\n");
+}
+
+/** README.md with its tables as the sources have them now. @throws a sentence where it lacks the markers of one */
+export const withTables = (text: string): string =>
+	withTable(withTable(text, "routes", routesTable(routesOf(CONTRACTS))), "limits", limitsTable());
+
+function withTable(text: string, name: string, table: string): string {
+	const [begin, end] = [`<!-- ${name}: \`npm run docs\` writes them -->`, `<!-- /${name} -->`];
+	const from = text.indexOf(begin);
+	const to = text.indexOf(end);
+	if (from < 0 || to < from)
+		throw new Error(`README.md lacks the markers ${begin} and ${end} of the table of ${name}.`);
+	return `${text.slice(0, from + begin.length)}\n${table}\n${text.slice(to)}`;
 }
 
 if (require.main === module) {
-	writeFileSync(README, withRoutes(readFileSync(README, "utf8"), routesTable(routesOf(CONTRACTS))));
+	writeFileSync(README, withTables(readFileSync(README, "utf8")));
 	writeFileSync(LOSSES, lossesDocument(MEANINGS));
 }

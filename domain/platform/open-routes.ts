@@ -26,11 +26,11 @@ export interface OpenRoute {
 }
 
 const text: Json = { type: "string" };
-/** All of these fields, and no others. */
-const fields = (properties: Json): Json => ({
+/** All of these fields but some that may lack, and no others. */
+const fields = (properties: Json, optional: readonly string[] = []): Json => ({
 	type: "object",
 	properties,
-	required: Object.keys(properties),
+	required: Object.keys(properties).filter(name => !optional.includes(name)),
 	additionalProperties: false
 });
 const listOf = (items: Json): Json => ({ type: "array", items });
@@ -58,6 +58,13 @@ export const OPEN_SCHEMAS: Readonly<Record<string, Json>> = {
 		node: text,
 		uptimeSeconds: { type: "number", minimum: 0 }
 	}),
+	Limit: fields({
+		name: text,
+		variable: { ...text, description: "The environment's variable that sets it." },
+		value: { type: "number" },
+		unit: { type: ["string", "null"], description: "bytes, ms or s; null where it counts things." },
+		says: text
+	}),
 	RegisteredNode: fields({
 		id: text,
 		available: { type: "boolean" },
@@ -75,6 +82,13 @@ const json = (description: string, schema: Json, example: JsonValue): OpenAnswer
 const health = { status: "up", version: "0.1.0", node: "gateway-1", uptimeSeconds: 86400 };
 const extractor = { name: "extractor", status: "up", nodes: ["stages-1", "stages-2"] };
 const missing = { name: "importer", status: "down", nodes: [] };
+const limit = {
+	name: "bodyBytes",
+	variable: "GATEWAY_BODY_LIMIT",
+	value: 1_048_576,
+	unit: "bytes",
+	says: "the largest body of a request"
+};
 const services = fields({ status: ref("HealthState"), services: listOf(ref("ServiceHealth")) });
 const readiness = fields({
 	ready: { type: "boolean" },
@@ -139,15 +153,20 @@ export const OPEN_ROUTES: readonly OpenRoute[] = [
 		answers: {
 			200: json(
 				"Every check.",
-				fields({
-					...(OPEN_SCHEMAS.Health?.properties as Json),
-					checks: listOf(ref("Check")),
-					services: listOf(ref("ServiceHealth"))
-				}),
+				fields(
+					{
+						...(OPEN_SCHEMAS.Health?.properties as Json),
+						checks: listOf(ref("Check")),
+						services: listOf(ref("ServiceHealth")),
+						limits: { ...listOf(ref("Limit")), description: "To a caller with a key: what this node takes at most." }
+					},
+					["limits"]
+				),
 				{
 					...health,
 					checks: [{ name: "disk", status: "up", message: "41 GB of 80 GB are free." }],
-					services: [extractor]
+					services: [extractor],
+					limits: [limit]
 				}
 			)
 		}

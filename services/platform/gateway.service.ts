@@ -59,7 +59,7 @@ export default class GatewayService extends service(
 	address: string | null = null;
 
 	async started(): Promise<void> {
-		const { gateway: options } = settingsOf(this.broker);
+		const { gateway: options, limits } = settingsOf(this.broker);
 		if (!options) throw new Error("This node was started without the gateway's settings.");
 		this.broker.metrics.register({
 			type: "counter",
@@ -67,11 +67,17 @@ export default class GatewayService extends service(
 			description: "Old subscription links, by who answered.",
 			labelNames: ["by"]
 		});
+		this.broker.metrics.register({
+			type: "counter",
+			name: "banyan.requests.refused",
+			description: "Requests that were not done, by the code of the problem that was answered.",
+			labelNames: ["code"]
+		});
 		this.keys = new Keys(this.broker);
 		this.links = new OldLinkDoor(this.broker, this.oldLinks(), by =>
 			this.broker.metrics.increment("banyan.links.served", { by })
 		);
-		for (const route of this.routesToServe(options.bodyLimit)) this.serve(route);
+		for (const route of this.routesToServe(limits.bodyBytes)) this.serve(route);
 		this.front = openFront(
 			options,
 			(req, res) => this.take(req as WebRequest, res),
@@ -216,6 +222,7 @@ export default class GatewayService extends service(
 	private refuse(req: WebRequest, res: WebResponse, error: unknown): void {
 		const { correlationId, client } = callOf(req);
 		const problem = problemOf(error, correlationId);
+		this.broker.metrics.increment("banyan.requests.refused", { code: problem.code });
 		if (problem.status >= 500)
 			this.logger.error(`${req.method} ${req.originalUrl ?? req.url}: ${String((error as Error).stack)}`);
 		else this.logger.debug(`${client} ${req.method} ${req.url}: ${problem.status} ${problem.code}`);

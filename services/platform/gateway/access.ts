@@ -34,6 +34,12 @@ export class Keys {
 		return key;
 	}
 
+	/** Does the request come with a good key? For what everybody may see, and some may see more of. */
+	async isKnown(req: WebRequest): Promise<boolean> {
+		const text = keyText(req);
+		return text !== undefined && (await this.checked(text)) !== null;
+	}
+
 	forget(): void {
 		this.known.clear();
 	}

@@ -8,6 +8,7 @@ import { failure } from "../../../cluster/errors";
 import { settingsOf } from "../../../cluster/settings";
 import { CONTRACTS } from "../../../contracts";
 import type { Json } from "../../../contracts/json";
+import { LIMITS, type LimitName } from "../../../contracts/platform/limits";
 import { version } from "../../../package.json";
 
 interface Known {
@@ -144,6 +145,18 @@ function transporter(broker: Broker): Check {
 	return transit.connected
 		? { name: "transporter", status: "up", message: "Connected." }
 		: { name: "transporter", status: "down", message: "Not connected: other nodes cannot be reached." };
+}
+
+/** What this node takes at most. */
+export function limitsOf(broker: Broker): Json[] {
+	const { limits } = settingsOf(broker);
+	return Object.entries(LIMITS).map(([name, { variable, says, unit }]) => ({
+		name,
+		variable,
+		value: limits[name as LimitName],
+		unit,
+		says
+	}));
 }
 
 /** The nodes of the cluster and what each runs. */

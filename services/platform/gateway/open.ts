@@ -14,7 +14,7 @@ import { lossesPage, PAGES_STYLE, PROBLEMS_PAGE } from "../../../domain/platform
 import type { WebHandler, WebRequest, WebResponse } from "../../../mixins/web.mixin";
 import { version } from "../../../package.json";
 import type { Keys } from "./access";
-import { detailsOf, healthOf, nodesOf, readiness, serviceHealth, servicesOf, worstOf } from "./health";
+import { detailsOf, healthOf, limitsOf, nodesOf, readiness, serviceHealth, servicesOf, worstOf } from "./health";
 import { metricsText } from "./metrics";
 
 /** @param keys admits callers of what is not open */
@@ -45,7 +45,11 @@ export function openRoutes(broker: Broker, keys: Keys): Record<string, WebHandle
 			const services = servicesOf(broker);
 			return { status: worstOf(services), services };
 		}),
-		"gateway.detailed": json(() => detailsOf(broker)),
+		"gateway.detailed": json(async req => ({
+			...((await detailsOf(broker)) as object),
+			// What would tell an attacker how far they may go.
+			...((await keys.isKnown(req)) && { limits: limitsOf(broker) })
+		})),
 		"gateway.service": json((req, res) => graded(res, serviceHealth(broker, String(req.$params.params?.service)))),
 		"gateway.registry": json(async req => {
 			await keys.admit(req, null);

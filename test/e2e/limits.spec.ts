@@ -1,0 +1,42 @@
+/** What a server takes at most: settings, shown to whoever has a key, and what is refused is counted. */
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LIMITS } from "../../contracts/platform/limits";
+import { type Door, openDoor } from "../support/door";
+
+let folder: string;
+let door: Door;
+beforeAll(async () => {
+	folder = mkdtempSync(join(tmpdir(), "banyan-limits-"));
+	door = await openDoor(folder, { GATEWAY_BODY_LIMIT: "2048" });
+});
+afterAll(async () => {
+	await door[Symbol.asyncDispose]();
+	rmSync(folder, { recursive: true });
+});
+
+describe("the limits of a server", () => {
+	it("are shown to a caller with a key, as they are set, and to nobody else", async () => {
+		const { json } = await door.ask("/health/detailed");
+		const expected = Object.entries(LIMITS).map(([name, { variable, says, unit, fallback }]) => ({
+			...{ name, variable, says, unit },
+			value: name === "bodyBytes" ? 2048 : fallback
+		}));
+		expect(json.limits).toEqual(expected);
+		for (const key of [null, "bny_unknown"]) {
+			const other = await door.ask("/health/detailed", { key });
+			expect(other.status).toBe(200);
+			expect(other.text).not.toContain("limits");
+		}
+	});
+
+	it("that are reached are refused with a code, and counted under it", async () => {
+		const body = { name: "x".repeat(4096), scopes: [] };
+		const { status, json } = await door.ask("/api/v1/api-keys", { method: "POST", body });
+		expect([status, json.code]).toEqual([413, "BODY_TOO_LARGE"]);
+		const { text } = await door.ask("/metrics");
+		expect(text).toMatch(/^banyan_requests_refused_total\{.*code="BODY_TOO_LARGE".*\} 1$/m);
+	});
+});
