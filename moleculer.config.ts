@@ -7,6 +7,7 @@ import type { BrokerOptions } from "moleculer";
 import { arm, readFailpoint } from "./adapters/failpoints";
 import { pinoLogger } from "./cluster/logging";
 import type { Settings } from "./cluster/settings";
+import { readReach } from "./connectors/http/reach";
 import { CONTRACTS } from "./contracts";
 import { LIMITS, type LimitName, type Limits, limitSays } from "./contracts/platform/limits";
 import { correlation } from "./middlewares/correlation.middleware";
@@ -102,6 +103,11 @@ const OWN = {
 		fallback: null,
 		read: origins
 	},
+	CONNECT_ALLOW: {
+		says: "internal addresses that a panel, a database or a proxy may have: loopback, private, linklocal, networks, addresses and names of hosts, separated by commas, or any, or none",
+		fallback: null,
+		read: value => (readReach(value) ? value : undefined)
+	},
 	FAILPOINT: {
 		says: "for tests: where to stop this process, as name@count=kill or name@count=stop",
 		fallback: null,
@@ -157,6 +163,8 @@ export function natsOptions(transporter: string): Record<string, unknown> {
 export interface Embedding {
 	readonly access?: Settings["access"];
 	readonly resume?: boolean;
+	/** Whoever gives it a definition is whose machine this is: any address, too. */
+	readonly own?: boolean;
 	/** What it runs where `SERVICES` does not say. */
 	readonly services?: readonly string[];
 	/** A file, or 2 for standard error, instead of standard output. */
@@ -200,12 +208,17 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 				trustedProxies: read(environment, "GATEWAY_TRUSTED_PROXIES") ?? [],
 				corsOrigins: read(environment, "GATEWAY_CORS_ORIGINS") ?? []
 			},
+			reach: reachIn(read(environment, "CONNECT_ALLOW"), embedding.own),
 			limits: readLimits(environment),
 			environment: name => environment[name]
 		},
 		services: read(environment, "SERVICES") ?? embedding.services ?? names
 	};
 }
+
+/** A list holds for everybody. Without one whoever may run a migration reaches what panels most often have beside the internet. */
+const reachIn = (list: string | null, own = false): Settings["reach"] =>
+	list !== null ? { approved: list, others: list } : { approved: own ? "any" : "loopback,private", others: "none" };
 
 /** How long whoever embeds a node waits for its transporter. */
 export const transporterTimeoutOf = (environment: Environment): number =>

@@ -31,6 +31,7 @@ export const openEmbedded: Open = async need => {
 		{
 			access,
 			resume: false,
+			own: true,
 			...(reading ? { logLevel: "fatal", logFile: 2 } : { logFile: join(dataDirOf(settings), "banyan.log") })
 		},
 		services ? { ...settings, SERVICES: services.join(","), TRANSPORTER: undefined } : settings

@@ -19,6 +19,11 @@ export interface Settings {
 		readonly trustedProxies: readonly string[];
 		readonly corsOrigins: readonly string[];
 	};
+	/**
+	 * Internal addresses that panels may have, as `connectors/http/reach.ts` reads them: where whoever may run a migration
+	 * named them, and where a key that may only plan did.
+	 */
+	readonly reach: { readonly approved: string; readonly others: string };
 	/** What this node takes at most, by `contracts/platform/limits.ts`. */
 	readonly limits: Limits;
 	/** The environment, for `${NAME}` in a definition. */

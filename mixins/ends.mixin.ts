@@ -1,13 +1,15 @@
 import type { Service as MoleculerService } from "moleculer";
 import type { Mixin } from "../cluster";
 import { failure } from "../cluster/errors";
-import { settingsOf } from "../cluster/settings";
+import { type Settings, settingsOf } from "../cluster/settings";
 import { sources, targets } from "../connectors";
 import { ConnectorError, type Source, type Target } from "../connectors/connector";
+import { REACH } from "../connectors/http/reach";
 import type { Json } from "../contracts/json";
 import type { CheckReport } from "../contracts/migration/connection";
 import type { Connection, OptionValue } from "../contracts/migration/records";
 import { digest } from "../domain/canonical";
+import { BY_OTHERS } from "../domain/migration/callers";
 import { resolveReferences } from "../domain/migration/references";
 
 type Given = Readonly<Record<string, OptionValue>>;
@@ -26,11 +28,11 @@ export function ends(): Mixin<Ends> {
 	return {
 		created(this: MoleculerService) {
 			const open: Open = { source: new Map(), target: new Map() };
-			const { environment } = settingsOf(this.broker);
+			const settings = settingsOf(this.broker);
 			const once = <E>(side: Side, given: Given, make: (connection: Connection) => E): E => {
 				const cache = open[side] as Map<string, unknown> as Map<string, E>;
 				const key = digest(given as Json);
-				const end = cache.get(key) ?? valid(side, () => make(resolve(side, given, environment)));
+				const end = cache.get(key) ?? valid(side, () => make(resolve(side, given, settings)));
 				cache.set(key, end);
 				return end;
 			};
@@ -58,9 +60,11 @@ interface Open {
 
 type Side = keyof Open;
 
-function resolve(side: Side, given: Given, environment: (name: string) => string | undefined): Connection {
+type Node = Pick<Settings, "environment" | "reach">;
+
+function resolve(side: Side, { [BY_OTHERS]: others, ...given }: Given, { environment, reach }: Node): Connection {
 	const resolved = resolveReferences(given, environment);
-	if (resolved.ok) return resolved.connection;
+	if (resolved.ok) return { ...resolved.connection, [REACH]: others === true ? reach.others : reach.approved };
 	const [variables, forms] = [true, false].map(named =>
 		resolved.unfilled.filter(({ name }) => (name !== undefined) === named).map(({ problem }) => problem)
 	) as [string[], string[]];

@@ -6,6 +6,7 @@ import { readPanelAddress } from "../../domain/migration/panel-address";
 import { ConnectorError, type Option, type Spec } from "../connector";
 import { readCertificates } from "./certificates";
 import { readHeaders } from "./headers";
+import { reachOf } from "./reach";
 import type { Way } from "./way";
 
 /** How a panel is reached; the same at each end. */
@@ -177,6 +178,7 @@ export function wayOf(connection: Readonly<Record<string, OptionValue>>): Way {
 		headers: readHeaders(options.table("headers")),
 		certificates: readCertificates(files),
 		insecure: options.boolean("insecure"),
-		proxy: options.proxy()
+		proxy: options.proxy(),
+		reach: reachOf(connection)
 	};
 }

@@ -6,6 +6,7 @@
 import { getCACertificates } from "node:tls";
 import { Agent, type Dispatcher, ProxyAgent } from "undici";
 import type { Certificates } from "./certificates";
+import { ANYWHERE, connectorIn, lookupIn, type Reach, refuseAddress, refuseBehindProxy } from "./reach";
 
 export interface Way {
 	/** By name in lower case; they go with every request to the panel. */
@@ -15,10 +16,12 @@ export interface Way {
 	readonly insecure: boolean;
 	/** May hold a user name and a password. */
 	readonly proxy: URL | null;
+	/** Which addresses it may lead to. */
+	readonly reach: Reach;
 }
 
 /** No detour, nothing added, and the authorities that everybody trusts. */
-export const DIRECT: Way = { headers: {}, certificates: {}, insecure: false, proxy: null };
+export const DIRECT: Way = { headers: {}, certificates: {}, insecure: false, proxy: null, reach: ANYWHERE };
 
 export interface Bounds {
 	/** For the answer's head, and between the parts of its body. */
@@ -69,8 +72,9 @@ const isNear = (host: string): boolean =>
 
 /** Keeps connections to every address that is asked; does no I/O before. */
 export function openWay(way: Way, bounds: Bounds): OpenWay {
-	const { certificates, insecure, proxy } = way;
-	const tls = { ...certificates, ...(certificates.ca && { ca: [...certificates.ca] }), rejectUnauthorized: !insecure };
+	const { certificates, insecure, proxy, reach } = way;
+	const { ca, ...own } = certificates;
+	const tls = { ...own, ...(ca && { ca: [...ca] }), rejectUnauthorized: !insecure };
 	const connect = { ...tls, timeout: bounds.connectMs };
 	const limits = {
 		connections: bounds.connections,
@@ -81,7 +85,7 @@ export function openWay(way: Way, bounds: Bounds): OpenWay {
 		allowH2: false
 	};
 	return proxy === null
-		? straight(new Agent({ ...limits, connect }), way.headers)
+		? straight(new Agent({ ...limits, connect: connectorIn(reach, { ...connect, allowH2: false }) }), way.headers)
 		: throughProxy(proxy, way, limits, connect);
 }
 
@@ -95,11 +99,12 @@ function straight(agent: Agent, own: Way["headers"]): OpenWay {
 /** An address with TLS by a tunnel; one without is asked of the proxy itself, for most make tunnels to port 443 alone. */
 function throughProxy(
 	proxy: URL,
-	{ headers: own, certificates: { ca } }: Way,
+	{ headers: own, certificates: { ca }, reach }: Way,
 	limits: Agent.Options,
 	connect: { readonly timeout: number }
 ): OpenWay {
-	const toProxy = { ...(ca && { ca: [...getCACertificates("default"), ...ca] }), timeout: connect.timeout };
+	const trusted = ca && { ca: [...getCACertificates("default"), ...ca] };
+	const toProxy = { ...trusted, timeout: connect.timeout, lookup: lookupIn(reach) };
 	const token = authorization(proxy);
 	const tunnel = new ProxyAgent({
 		...limits,
@@ -111,7 +116,9 @@ function throughProxy(
 	});
 	const forward = new Agent({ ...limits, connect: toProxy });
 	return {
-		request: request => {
+		request: async request => {
+			refuseAddress(proxy.hostname, reach);
+			await refuseBehindProxy(new URL(request.origin).hostname, reach);
 			const headers = { ...own, ...request.headers };
 			if (!request.origin.startsWith("http:")) return tunnel.request({ ...request, headers });
 			const asked = { host: new URL(request.origin).host, ...headers, ...(token && { "proxy-authorization": token }) };

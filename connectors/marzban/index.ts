@@ -117,7 +117,7 @@ class Marzban implements Target {
 		});
 		this.#owners = new Owners(this.#session);
 		const database = options.string("database");
-		this.#database = database === "" ? undefined : openDatabase(database, common.timeoutMs);
+		this.#database = database === "" ? undefined : openDatabase(database, common.timeoutMs, "write", common.way.reach);
 		this.#naming = new Naming(this.#session, this.#database);
 		const writer = new Writer({ settleMs: options.number("settleMs"), retryBaseMs: common.retryBaseMs });
 		const wellbeing = new Wellbeing({

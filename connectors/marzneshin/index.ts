@@ -66,7 +66,7 @@ class Marzneshin implements Source {
 		this.#pageSize = options.number("pageSize");
 		const common = options.session();
 		const database = options.string("database");
-		this.#database = database === "" ? undefined : openDatabase(database, common.timeoutMs, "read");
+		this.#database = database === "" ? undefined : openDatabase(database, common.timeoutMs, "read", common.way.reach);
 		this.#admins = this.#database && new AdminRows(this.#database);
 		this.#session = new Session({
 			...common,

@@ -13,6 +13,7 @@ import {
 	TypedParameter
 } from "mysql2/promise";
 import type { Folding } from "../../domain/migration/folding";
+import { type Reach, socketIn } from "../http/reach";
 import type { Address } from "./address";
 import { type Cell, type Database, fitting, overtaken, type Row, type Statement } from "./database";
 import { isBusy, translate } from "./mysql-errors";
@@ -48,13 +49,16 @@ export class Mysql implements Database {
 	constructor(
 		{ host, port, user, password, database }: Extract<Address, { kind: "mysql" }>,
 		timeoutMs: number,
-		access: "read" | "write" = "write"
+		access: "read" | "write",
+		reach: Reach
 	) {
 		this.#timeoutMs = timeoutMs;
 		this.#session = access === "read" ? [...SESSION, READ_ONLY] : SESSION;
 		this.#pool = createPool({
 			host,
 			port,
+			// The driver's own looks at no address.
+			stream: () => socketIn(reach, host, port),
 			user,
 			password,
 			database,

@@ -1,5 +1,5 @@
 import { sealer } from "../../adapters/secrets";
-import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
+import { Action, type Answers, type Broker, type CallOf, type Meta, Service, service } from "../../cluster";
 import { failure } from "../../cluster/errors";
 import { settingsOf } from "../../cluster/settings";
 import type { CheckReport } from "../../contracts/migration/connection";
@@ -16,6 +16,7 @@ import {
 	type Status
 } from "../../contracts/migration/migration";
 import type { ReportLine } from "../../contracts/migration/records";
+import { mayRun } from "../../domain/migration/callers";
 import { unknownLoss } from "../../domain/migration/definition-rules";
 import type { RunEvent } from "../../domain/migration/events";
 import { nextStep } from "../../domain/migration/next-step";
@@ -34,6 +35,7 @@ import { linkLines } from "./run/links";
 import { lookAgain } from "./run/look-again";
 import { ordered, preflight } from "./run/planner";
 import { type Rehearsed, rehearse } from "./run/rehearse";
+import { restricted } from "./run/restricted";
 import { type Planned, type PlannedDefinition, Runs, readOrRefuse, redefinedBy } from "./run/runs";
 
 const { plan, inbounds, start, halt, pause, cancel, rollback, compare, repair, dryRun } = migration.actions;
@@ -52,11 +54,12 @@ export default class MigrationService
 	@Action(plan, { timeout: 0 })
 	async plan(ctx: CallOf<typeof plan>): Promise<Plan> {
 		const { definition, hash } = readOrRefuse(ctx.params.document);
+		const broker = await this.brokerFor(ctx.meta, definition.name, hash);
 		const begun = await this.runs.begun(definition.name);
-		if (begun) return this.planAgain(begun, definition, hash, ctx.params.look);
-		const planned = await this.preflight(definition, hash);
-		await this.runs.keep(planned);
-		// From now on gateways ask this source for old links.
+		if (begun) return this.planAgain(broker, begun, definition, hash, ctx.params.look);
+		const planned = await this.preflight(broker, definition, hash);
+		await this.runs.keep(planned, mayRun(ctx.meta.caller));
+		// From now on gateways ask this source for old links, where it was approved.
 		void this.broker.broadcast("migration.progressed", { name: definition.name });
 		return planned.plan;
 	}
@@ -126,7 +129,8 @@ export default class MigrationService
 	@Action(dryRun, { timeout: 0 })
 	async dryRun(ctx: CallOf<typeof dryRun>): Promise<Status> {
 		const { definition, hash } = readOrRefuse(ctx.params.document);
-		const planned = await this.preflight(definition, hash);
+		const broker = await this.brokerFor(ctx.meta, definition.name, hash);
+		const planned = await this.preflight(broker, definition, hash);
 		if (!planned.plan.ok)
 			throw failure(
 				"PREFLIGHT_REFUSED",
@@ -135,7 +139,7 @@ export default class MigrationService
 					.map(({ message }) => message)
 					.join("\n")
 			);
-		const rehearsed = await rehearse(this.broker, planned);
+		const rehearsed = await rehearse(broker, planned);
 		const { name } = rehearsed.run;
 		await this.rehearsals.get(name)?.halt();
 		this.rehearsals.set(name, rehearsed);
@@ -198,14 +202,14 @@ export default class MigrationService
 
 	@Action(testSource, { timeout: 0 })
 	async testSource(ctx: CallOf<typeof testSource>): Promise<CheckReport> {
-		const { source: connection } = await this.runs.definition(ctx.params.name);
-		return this.broker.call("extractor.check", { connection }, { timeout: 0 });
+		const { broker, source: connection } = await this.definitionFor(ctx.meta, ctx.params.name);
+		return broker.call("extractor.check", { connection }, { timeout: 0 });
 	}
 
 	@Action(testTarget, { timeout: 0 })
 	async testTarget(ctx: CallOf<typeof testTarget>): Promise<CheckReport> {
-		const { target: connection } = await this.runs.definition(ctx.params.name);
-		return this.broker.call("importer.check", { connection }, { timeout: 0 });
+		const { broker, target: connection } = await this.definitionFor(ctx.meta, ctx.params.name);
+		return broker.call("importer.check", { connection }, { timeout: 0 });
 	}
 
 	/** What was not finished when the node stopped goes on. */
@@ -226,20 +230,31 @@ export default class MigrationService
 		await Promise.all([this.controllers.haltAll(), ...[...this.rehearsals.values()].map(each => each.halt())]);
 	}
 
-	private async preflight(definition: Definition, hash: string): Promise<Planned> {
+	/** Whoever may only plan reaches less, unless they name what was approved. */
+	private async brokerFor({ caller }: Meta, name: string, hash: string): Promise<Broker> {
+		const isApproved = mayRun(caller) || hash === (await this.runs.approvedHash(name));
+		return isApproved ? this.broker : restricted(this.broker);
+	}
+
+	private async definitionFor(meta: Meta, name: string): Promise<Definition & { readonly broker: Broker }> {
+		const { definition, hash } = await this.runs.definition(name);
+		return { ...definition, broker: await this.brokerFor(meta, name, hash) };
+	}
+
+	private async preflight(broker: Broker, definition: Definition, hash: string): Promise<Planned> {
 		const mapping = this.mappingBetween(String(definition.source.connector), String(definition.target.connector));
 		if (!mapping) throw failure("DEFINITION_INVALID", "There is no mapping between these two systems.");
-		return { hash, ...(await preflight(this.broker, definition, hash, mapping)) };
+		return { hash, ...(await preflight(broker, definition, hash, mapping)) };
 	}
 
 	/** Looks at both ends of one that was begun. What may change in its definition waits for the next command that writes. */
-	private async planAgain(run: Run, given: Definition, hash: string, look: boolean): Promise<Plan> {
+	private async planAgain(broker: Broker, run: Run, given: Definition, hash: string, look: boolean): Promise<Plan> {
 		const definition = ordered(given, this.mappingNamed(run.mapping));
 		const { taken, refused } = redefinedBy(run, definition);
 		if (refused.length > 0) throw changed(run.name, refused);
 		const { mapping, context, plan } = run;
-		await this.runs.keep({ definition, hash, mapping, context, plan });
-		return look ? lookAgain(this.broker, { ...run, definition }, hash, taken) : plan;
+		await this.runs.keep({ definition, hash, mapping, context, plan }, false);
+		return look ? lookAgain(broker, { ...run, definition }, hash, taken) : plan;
 	}
 
 	/** With the definition that was planned since, where it was: a controller at work on it stops for that. */

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import compression from "compression";
 import type { ServiceBroker } from "moleculer";
-import { Event, type EventOf, Service, service } from "../../cluster";
+import { Event, type EventOf, type Meta, Service, service } from "../../cluster";
 import { failure } from "../../cluster/errors";
 import { settingsOf } from "../../cluster/settings";
 import { CONTRACTS } from "../../contracts";
@@ -145,10 +145,12 @@ export default class GatewayService extends service(
 					type: (req: { headers: Record<string, string> }) => YAML_TYPE.test(req.headers["content-type"] ?? "")
 				}
 			},
-			onBeforeCall: async (_ctx, _route, req, res, { method, fullPath }) => {
+			onBeforeCall: async ({ meta }, _route, req, res, { method, fullPath }) => {
 				const route = byAlias.get(`${method} ${fullPath}`);
 				if (!route) return;
-				callOf(req).key = await this.keys.admit(req, route.scope);
+				const key = await this.keys.admit(req, route.scope);
+				callOf(req).key = key;
+				(meta as Meta).caller = { scopes: key.scopes };
 				req.$params = paramsOf(req, res, route, takesDocument(route.action)) as WebRequest["$params"];
 			},
 			onAfterCall: async (_ctx, _route, req, res, data) => {

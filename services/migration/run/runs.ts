@@ -24,6 +24,8 @@ export type Planned = DataOf<"planned">;
 export interface PlannedDefinition {
 	readonly name: string;
 	readonly planned: Planned;
+	/** The last that whoever may run it planned, and that nothing was found to be wrong with: old links are led there. */
+	readonly approved?: Pick<Planned, "definition" | "hash" | "mapping">;
 }
 
 const options = (table: Readonly<Record<string, { readonly spec: Spec }>>): ConnectorOptions =>
@@ -87,8 +89,17 @@ export class Runs {
 		return found;
 	}
 
-	async keep(planned: Planned): Promise<void> {
-		await this.definitions.put({ name: planned.definition.name, planned: this.kept(planned) });
+	/** @param mayRun whoever planned it may run it */
+	async keep(given: Planned, mayRun: boolean): Promise<void> {
+		const { name } = given.definition;
+		const planned = this.kept(given);
+		const approved = mayRun && planned.plan.ok ? planned : (await this.definitions.get(name))?.approved;
+		await this.definitions.put({ name, planned, ...(approved && { approved: approvedOf(approved) }) });
+	}
+
+	/** The hash of the definition that was begun under that name, or approved. */
+	async approvedHash(name: string): Promise<string | undefined> {
+		return ((await this.look(name)) ?? (await this.definitions.get(name))?.approved)?.hash;
 	}
 
 	/** The first event of a run: a snapshot of what was planned. @throws MIGRATION_NOT_FOUND · PREFLIGHT_REFUSED */
@@ -119,16 +130,20 @@ export class Runs {
 	}
 
 	/** As it was last planned, or begun. @throws MIGRATION_NOT_FOUND */
-	async definition(name: string): Promise<Definition> {
-		return (await this.look(name))?.definition ?? (await this.planned(name)).definition;
+	async definition(name: string): Promise<Pick<Planned, "definition" | "hash">> {
+		return (await this.look(name)) ?? (await this.planned(name));
 	}
 
-	/** The addresses behind all that was planned or begun. @param environment fills in `${NAME}` */
+	/** The addresses behind all that was begun, or approved to be. @param environment fills in `${NAME}` */
 	async ends(environment: (name: string) => string | undefined): Promise<Ends[]> {
 		const begun = await Promise.all((await this.names()).map(name => this.seen(name)));
-		const planned = (await this.definitions.find({})).filter(({ name }) => !begun.some(run => run.name === name));
-		const notBegun = { phase: "planned", startedAt: null } as const;
-		const all = [...begun, ...planned.map(({ name, planned }) => ({ name, ...notBegun, ...planned }))];
+		const isBegun = (name: string): boolean => begun.some(run => run.name === name);
+		const planned = (await this.definitions.find({})).flatMap(({ name, approved }) =>
+			approved && !isBegun(name)
+				? [{ ...NOT_BEGUN, name, mapping: approved.mapping, definition: this.open(approved.definition) }]
+				: []
+		);
+		const all = [...begun, ...planned];
 		return all.map(({ name, phase, startedAt, plan, mapping, definition: { source, target } }) => ({
 			name,
 			phase,
@@ -164,6 +179,14 @@ export class Runs {
 		return { ...planned, definition: sealed(planned.definition, this.sealer) };
 	}
 }
+
+const NOT_BEGUN = { phase: "planned", startedAt: null, plan: { ok: true } } as const;
+
+const approvedOf = ({ definition, hash, mapping }: Pick<Planned, "definition" | "hash" | "mapping">) => ({
+	definition,
+	hash,
+	mapping
+});
 
 /** As a definition gives it; null where this node cannot fill in a `${NAME}` of it. */
 export function addressOf(

@@ -25,7 +25,7 @@ export class Asking {
 	private readonly upstream: Upstream;
 
 	constructor(private readonly broker: Broker) {
-		this.upstream = new Upstream(settingsOf(broker).environment);
+		this.upstream = new Upstream(settingsOf(broker));
 	}
 
 	/** The first of these addresses that answers; else what all of them together mean. */

@@ -4,6 +4,7 @@
  */
 
 import { randomBytes } from "node:crypto";
+import type { Settings } from "../../../cluster/settings";
 import type { OpenWay, WayRequest } from "../../../connectors/http/way";
 import type { WayOptions } from "../../../contracts/migration/migration";
 import { type Admission, Breaker } from "../../../domain/platform/breaker";
@@ -73,9 +74,8 @@ export class Upstream {
 	private readonly turns = new Turns(MOST_OF_ONE);
 	private readonly health = new Map<string, Breaker>();
 
-	/** @param environment of this node */
-	constructor(environment: (name: string) => string | undefined) {
-		this.ways = new Ways(environment);
+	constructor(node: Pick<Settings, "environment" | "reach">) {
+		this.ways = new Ways(node);
 	}
 
 	/** Never throws: what a panel cannot say is `unknown`. */

@@ -1,13 +1,18 @@
 /** Connections to panels, each by the way that its definition names: headers, certificates, a proxy. */
 
+import type { Settings } from "../../../cluster/settings";
 import { ConnectorError } from "../../../connectors/connector";
 import { wayOf } from "../../../connectors/http/options";
+import { REACH } from "../../../connectors/http/reach";
 import { DIRECT, type OpenWay, openWay, type Way } from "../../../connectors/http/way";
 import type { WayOptions } from "../../../contracts/migration/migration";
 import { resolveReferences } from "../../../domain/migration/references";
 
 /** As a customer's client has patience for. */
 const BOUNDS = { timeoutMs: 15_000, connectMs: 3_000, connections: 64 };
+
+/** To an address that customers see: nobody there gets its secrets. */
+const shown = ({ proxy, reach }: Way): Way => ({ ...DIRECT, proxy, reach });
 
 export interface KeptWay {
 	/** Tells it from others. */
@@ -21,8 +26,8 @@ export interface KeptWay {
 export class Ways {
 	private readonly kept = new Map<string, KeptWay>();
 
-	/** @param environment of this node, which fills in `${NAME}` and has the files that a way names */
-	constructor(private readonly environment: (name: string) => string | undefined) {}
+	/** @param node fills in `${NAME}` and has the files that a way names; whoever may run a migration has named all of these */
+	constructor(private readonly node: Pick<Settings, "environment" | "reach">) {}
 
 	/**
 	 * @param own to the panel's own address; what customers see of it may be anybody's, who gets none of its secrets
@@ -32,7 +37,7 @@ export class Ways {
 		const name = `${own ? "own" : "shown"} ${JSON.stringify(options)}`;
 		let kept = this.kept.get(name);
 		if (!kept) {
-			const way = own ? this.read(options) : { ...DIRECT, proxy: this.read(options).proxy };
+			const way = own ? this.read(options) : shown(this.read(options));
 			kept = {
 				name,
 				pool: openWay(way, BOUNDS),
@@ -48,8 +53,8 @@ export class Ways {
 	}
 
 	private read(options: WayOptions): Way {
-		const resolved = resolveReferences(options, this.environment);
-		if (resolved.ok) return wayOf(resolved.connection);
+		const resolved = resolveReferences(options, this.node.environment);
+		if (resolved.ok) return wayOf({ ...resolved.connection, [REACH]: this.node.reach.approved });
 		const problems = resolved.unfilled.map(({ problem }) => problem).join("; ");
 		throw new ConnectorError("refused", `${problems}, on the gateway's node`);
 	}
