@@ -55,6 +55,10 @@ function isNetwork(text: string): boolean {
 const origins = (value: string): string[] | undefined =>
 	commas(value).every(part => URL.canParse(part) && new URL(part).origin === part) ? commas(value) : undefined;
 
+/** Names of variables; one that ends with `*` stands for all that begin so. */
+const variableNames = (value: string): string[] | undefined =>
+	commas(value).every(part => /^(?:[A-Za-z_]\w*|[A-Za-z_]\w{2,}\*)$/.test(part)) ? commas(value) : undefined;
+
 const OWN = {
 	NAMESPACE: { says: "nodes of one namespace find each other", fallback: "banyan", read: text(/^[\w-]+$/) },
 	NODE_ID: { says: "this node's name, unique in the namespace", fallback: null, read: text(/^[\w.-]+$/) },
@@ -107,6 +111,16 @@ const OWN = {
 		says: "internal addresses that a panel, a database or a proxy may have: loopback, private, linklocal, networks, addresses and names of hosts, separated by commas, or any, or none",
 		fallback: null,
 		read: value => (readReach(value) ? value : undefined)
+	},
+	SECRET_NAMES: {
+		says: "variables of this node that a definition may name, beside those that begin with BANYAN_SECRET_: separated by commas; one that ends with * stands for all that begin so",
+		fallback: null,
+		read: variableNames
+	},
+	FILES_DIR: {
+		says: "the folder of the files that a definition may name (`database`, `caFile`, `certFile`, `keyFile`), relative paths begin there; without it none",
+		fallback: null,
+		read: text(/./)
 	},
 	FAILPOINT: {
 		says: "for tests: where to stop this process, as name@count=kill or name@count=stop",
@@ -163,7 +177,7 @@ export function natsOptions(transporter: string): Record<string, unknown> {
 export interface Embedding {
 	readonly access?: Settings["access"];
 	readonly resume?: boolean;
-	/** Whoever gives it a definition is whose machine this is: any address, too. */
+	/** Alone, it works for whoever started it, whose machine it is: any address, any variable, any file. */
 	readonly own?: boolean;
 	/** What it runs where `SERVICES` does not say. */
 	readonly services?: readonly string[];
@@ -210,7 +224,7 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 			},
 			reach: reachIn(read(environment, "CONNECT_ALLOW"), embedding.own),
 			limits: readLimits(environment),
-			environment: name => environment[name]
+			...readable(environment, embedding.own === true && transporter === null)
 		},
 		services: read(environment, "SERVICES") ?? embedding.services ?? names
 	};
@@ -219,6 +233,27 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 /** A list holds for everybody. Without one whoever may run a migration reaches what panels most often have beside the internet. */
 const reachIn = (list: string | null, own = false): Settings["reach"] =>
 	list !== null ? { approved: list, others: list } : { approved: own ? "any" : "loopback,private", others: "none" };
+
+/** What a definition may read of this node. @param isOwn nobody but whoever started it can reach it */
+const readable = (environment: Environment, isOwn: boolean): Pick<Settings, "environment" | "files"> => ({
+	environment: {
+		value: name => environment[name],
+		allows: isOwn ? null : allowedNames(read(environment, "SECRET_NAMES") ?? [])
+	},
+	files: isOwn ? "any" : { within: read(environment, "FILES_DIR") }
+});
+
+const SECRET_PREFIX = "BANYAN_SECRET_";
+
+/** Which variables a definition may name. */
+function allowedNames(named: readonly string[]): (name: string) => boolean {
+	const [starts, names] = [true, false].map(open => named.filter(each => each.endsWith("*") === open)) as [
+		string[],
+		string[]
+	];
+	const prefixes = [SECRET_PREFIX, ...starts.map(each => each.slice(0, -1))];
+	return name => names.includes(name) || prefixes.some(prefix => name.startsWith(prefix));
+}
 
 /** How long whoever embeds a node waits for its transporter. */
 export const transporterTimeoutOf = (environment: Environment): number =>

@@ -41,7 +41,7 @@ export async function openBench(users: number, dataDir: string, onWrite: (writte
 	mkdirSync(dataDir, { recursive: true });
 	const startedAt = performance.now();
 	const settings = { DATA_DIR: dataDir, LOG_LEVEL: "error" };
-	const broker = await openNode({ access: "write", resume: false, logFile: 2, logLevel: "error" }, settings);
+	const broker = await openNode({ access: "write", resume: false, own: true, logFile: 2, logLevel: "error" }, settings);
 	await broker.waitForServices(["extractor", "transformer", "validator", "importer", "verifier", "migration", "links"]);
 	return { broker, counts, facts, startedAt, openedIn: performance.now() - startedAt };
 }

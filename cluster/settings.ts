@@ -3,6 +3,13 @@
 import type { ServiceBroker } from "moleculer";
 import type { Limits } from "../contracts/platform/limits";
 
+/** As `Variables` of domain/migration/references. */
+interface Environment {
+	value(name: string): string | undefined;
+	/** Null: the node is the operator's own command. */
+	readonly allows: ((name: string) => boolean) | null;
+}
+
 export interface Settings {
 	/** Where this node keeps what must last. */
 	readonly dataDir: string;
@@ -26,8 +33,10 @@ export interface Settings {
 	readonly reach: { readonly approved: string; readonly others: string };
 	/** What this node takes at most, by `contracts/platform/limits.ts`. */
 	readonly limits: Limits;
-	/** The environment, for `${NAME}` in a definition. */
-	readonly environment: (name: string) => string | undefined;
+	/** The environment, for `${NAME}` in a definition: as much of it as one may name. */
+	readonly environment: Environment;
+	/** The folder of the files that a definition may name; null: none. `any`: the node is the operator's own command. */
+	readonly files: { readonly within: string | null } | "any";
 }
 
 /** The settings of the node a service runs on. */

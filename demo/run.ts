@@ -7,8 +7,8 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Status, StreamStatus } from "../contracts/migration/migration";
 import { OUTCOMES } from "../contracts/migration/records";
@@ -17,10 +17,10 @@ import { openLink, type Server, startServer } from "./server";
 
 const HERE = environment();
 const ROOT = join(__dirname, "..", "..");
-const DEFINITION = join(ROOT, "demo", "panel.yaml");
-const WITH_DATABASE = join(ROOT, "demo", "panel-with-database.yaml");
 const BANYAN = join(__dirname, "..", "cli", "banyan.js");
 const FOLDER = join(ROOT, "data", "demo");
+const DEFINITION = join(FOLDER, "panel.yaml");
+const WITH_DATABASE = join(FOLDER, "panel-with-database.yaml");
 const RECORDED_USERS = 999;
 const KILL_AFTER = 400;
 
@@ -174,11 +174,10 @@ async function main(): Promise<boolean> {
 	const variables: Variables = {
 		...HERE,
 		DATA_DIR: join(FOLDER, "banyan"),
-		MARZNESHIN_URL: panels[0].url,
-		MARZBAN_URL: panels[1].url,
-		...Object.fromEntries(panels.flatMap(({ name }) => credentials(name.toUpperCase())))
+		FILES_DIR: FOLDER,
+		...Object.fromEntries(panels.map(({ name }) => [`BANYAN_SECRET_${name.toUpperCase()}_PASSWORD`, "admin123"]))
 	};
-	variables.MARZBAN_DATABASE = panels[1].file;
+	for (const file of [DEFINITION, WITH_DATABASE]) define(file, panels);
 	const servers: Server[] = [];
 	try {
 		return (await byApi(variables, panels, servers)) && (await withDatabase(variables, panels, servers));
@@ -227,10 +226,15 @@ async function withDatabase(variables: Variables, [, target]: Panels, servers: r
 	return goBack(afar, "panel-with-database", target, before);
 }
 
-const credentials = (panel: string): [string, string][] => [
-	[`${panel}_USERNAME`, "admin"],
-	[`${panel}_PASSWORD`, "admin123"]
-];
+/** The definition of that name beside this file, as an operator writes their own addresses into it. */
+function define(file: string, [source, target]: Panels): void {
+	const text = readFileSync(join(ROOT, "demo", basename(file)), "utf8");
+	const written = text
+		.replace("https://old.example.com", source.url)
+		.replace("https://new.example.com", target.url)
+		.replace("/var/lib/marzban/db.sqlite3", target.file);
+	writeFileSync(file, written);
+}
 
 async function close(panels: Panels, servers: readonly Server[], { DATA_DIR }: Variables): Promise<void> {
 	const server = servers.at(-1);

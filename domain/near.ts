@@ -3,7 +3,7 @@
 /** The nearest of the words that are known, if one is near. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
 	const plain = (text: string): string => text.toLowerCase().replace(/[-_ ]/g, "");
-	const given = plain(word).slice(0, LONGEST);
+	const given = plain(word.slice(0, 2 * LONGEST)).slice(0, LONGEST);
 	const [best] = known
 		.map(each => ({ each, distance: distance(given, plain(each)) }))
 		.filter(({ each, distance: far }) => far <= Math.max(1, Math.floor(each.length / 4)))

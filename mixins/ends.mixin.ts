@@ -4,6 +4,7 @@ import { failure } from "../cluster/errors";
 import { type Settings, settingsOf } from "../cluster/settings";
 import { sources, targets } from "../connectors";
 import { ConnectorError, type Source, type Target } from "../connectors/connector";
+import { withFiles } from "../connectors/files";
 import { REACH } from "../connectors/http/reach";
 import type { Json } from "../contracts/json";
 import type { CheckReport } from "../contracts/migration/connection";
@@ -60,11 +61,16 @@ interface Open {
 
 type Side = keyof Open;
 
-type Node = Pick<Settings, "environment" | "reach">;
+type Node = Pick<Settings, "environment" | "files" | "reach">;
 
-function resolve(side: Side, { [BY_OTHERS]: others, ...given }: Given, { environment, reach }: Node): Connection {
+function resolve(
+	side: Side,
+	{ [BY_OTHERS]: others, ...given }: Given,
+	{ environment, files, reach }: Node
+): Connection {
 	const resolved = resolveReferences(given, environment);
-	if (resolved.ok) return { ...resolved.connection, [REACH]: others === true ? reach.others : reach.approved };
+	if (resolved.ok)
+		return { ...withFiles(resolved.connection, files), [REACH]: others === true ? reach.others : reach.approved };
 	const [variables, forms] = [true, false].map(named =>
 		resolved.unfilled.filter(({ name }) => (name !== undefined) === named).map(({ problem }) => problem)
 	) as [string[], string[]];

@@ -1,7 +1,7 @@
 /** The PEM files that a connection names: read and looked at before anything is sent, so that a wrong one has its sentence. */
 
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { ConnectorError } from "../connector";
 
 /** What TLS takes of them. */
@@ -99,12 +99,27 @@ const UNREADABLE: Readonly<Record<string, string>> = {
 	ENOENT: "is not there",
 	EACCES: "may not be read by this process",
 	EISDIR: "is a folder",
+	ENXIO: "is no file",
+	EFBIG: "is too large for certificates",
 	ENOTDIR: "is not there"
 };
 
+/** More than any chain of certificates. */
+const MOST_BYTES = 2 ** 20;
+
+/** A pipe or a device would be waited for, or never end. */
 function read(option: string, file: string): string {
 	try {
-		return readFileSync(file, "latin1");
+		const handle = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+		try {
+			const found = fstatSync(handle);
+			if (found.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
+			if (!found.isFile()) throw Object.assign(new Error(), { code: "ENXIO" });
+			if (found.size > MOST_BYTES) throw Object.assign(new Error(), { code: "EFBIG" });
+			return readFileSync(handle, "latin1");
+		} finally {
+			closeSync(handle);
+		}
 	} catch (error) {
 		const { code = "EIO" } = error as { code?: string };
 		throw wrong(

@@ -21,7 +21,7 @@ export const definitionSchema = {
 	source: connection,
 	target: connection,
 	/** The kinds of record to move, in dependency order. */
-	streams: { type: "array", items: "string|min:1", min: 1, default: ["admins", "users"] },
+	streams: { type: "array", items: "string|min:1|max:100", min: 1, max: 100, default: ["admins", "users"] },
 	/** What to do when the target holds a record of that name that is not as ours would be. */
 	conflict: { type: "enum", values: CONFLICT_POLICIES, default: "skip" },
 	rules: {
@@ -51,7 +51,7 @@ export const definitionSchema = {
 		}
 	},
 	/** Codes of losses that the operator knows of and takes: they need nobody's hand. */
-	accept: { type: "array", items: "string|min:1", default: [] },
+	accept: { type: "array", items: "string|min:1|max:100", max: 500, default: [] },
 	/** How a source that goes on changing is followed after the copy. */
 	catchUp: {
 		type: "object",

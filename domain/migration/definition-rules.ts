@@ -24,8 +24,10 @@ export function unknownLoss(code: string): string | undefined {
 
 /** A stream that is named twice would be walked twice, and a code that nobody knows would accept nothing. */
 export function ruleFaults({ streams, accept = [] }: Pick<Definition, "streams" | "accept">): Fault[] {
+	const firsts = new Map<string, number>();
 	const repeated = streams.flatMap((stream, index) => {
-		const first = streams.indexOf(stream);
+		const first = firsts.get(stream) ?? index;
+		firsts.set(stream, first);
 		if (first === index) return [];
 		const message = `'${stream}' is named twice in streams, first as number ${first + 1}: name each stream once.`;
 		return [{ path: ["streams", index], message }];

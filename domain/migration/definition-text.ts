@@ -24,9 +24,14 @@ export type ReadText =
 
 /** The longest text, in characters. */
 const MOST_CHARACTERS = 2 ** 18;
-/** The most words and signs of YAML: it takes a second to read some ten thousands. */
+/** The most words and signs of YAML: they take a quarter of a second to read. */
 const MOST_LEXEMES = 40_000;
 const DEEPEST = 30;
+const NESTED = `This is nested deeper than ${DEEPEST} levels.`;
+/** What a value may stand in, its aliases and merges among it. */
+const MOST_ABOVE = 4 * DEEPEST;
+/** The longest key, in characters. */
+const LONGEST_KEY = 1024;
 /** The most values, those behind aliases counted each time. */
 const MOST_VALUES = 20_000;
 const MOST_PROBLEMS = 5;
@@ -44,12 +49,13 @@ class Refusal extends Error {
 /** @param given YAML or JSON; a byte order mark before it is passed over */
 export function readText(given: string): ReadText {
 	const text = given.replace(/^\uFEFF/, "");
-	const placed = (offset: number, message: string) => ({ ...placeIn(text, offset), message });
+	const placeIn = placesIn(text);
+	const placed = (offset: number, message: string) => ({ ...placeIn(offset), message });
 	try {
 		refuseBinary(text);
 		const node = composed(text);
 		const values = new Values(node);
-		const placeOf = (path: Path, of: "key" | "value" = "value"): Place => placeIn(text, values.offsetOf(path, of));
+		const placeOf = (path: Path, of: "key" | "value" = "value"): Place => placeIn(values.offsetOf(path, of));
 		return { ok: true, value: values.value, placeOf };
 	} catch (error) {
 		if (error instanceof Refusals)
@@ -65,10 +71,19 @@ class Refusals extends Error {
 	}
 }
 
-function placeIn(text: string, offset: number): Place {
-	const before = text.slice(0, offset);
-	const line = before.split("\n").length;
-	return { line, column: before.length - before.lastIndexOf("\n") };
+/** Finds the place of an offset; the lines are found once. */
+function placesIn(text: string): (offset: number) => Place {
+	let starts: number[] | undefined;
+	return offset => {
+		starts ??= [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
+		let [low, high] = [0, starts.length];
+		while (high - low > 1) {
+			const middle = (low + high) >> 1;
+			if ((starts[middle] as number) <= offset) low = middle;
+			else high = middle;
+		}
+		return { line: low + 1, column: offset - (starts[low] as number) + 1 };
+	};
 }
 
 /** A character that no text file has; U+FFFD is what stands for bytes that are no UTF-8. */
@@ -102,95 +117,126 @@ function composed(text: string): Node | null {
 	const tokens = tokensOf(text);
 	// Looked at before what walks it by calling itself.
 	const deep = deeperThan(DEEPEST, tokens);
-	if (deep !== undefined) throw new Refusal(deep, `This is nested deeper than ${DEEPEST} levels.`);
+	if (deep !== undefined) throw new Refusal(deep, NESTED);
 	const [, second] = tokens.filter((token): token is CST.Document => token.type === "document");
 	if (second) throw new Refusal(second.offset, "A second document begins here: a definition is one.");
 	const [document] = [
-		...new Composer({ schema: "core", version: "1.2", resolveKnownTags: false }).compose(tokens, true, text.length)
+		// Whether keys are unique is looked at below: the library compares each with each.
+		...new Composer({ schema: "core", version: "1.2", resolveKnownTags: false, uniqueKeys: false }).compose(
+			tokens,
+			true,
+			text.length
+		)
 	];
 	const faults = [...(document?.errors ?? []), ...(document?.warnings ?? [])];
 	if (faults.length > 0) {
-		const refusals = faults.map(fault => new Refusal(fault.pos[0], yamlSays(fault, text)));
-		throw new Refusals(refusals.sort((a, b) => a.offset - b.offset).slice(0, MOST_PROBLEMS));
+		const first = faults.sort((a, b) => a.pos[0] - b.pos[0]).slice(0, MOST_PROBLEMS);
+		throw new Refusals(first.map(fault => new Refusal(fault.pos[0], yamlSays(fault, text))));
 	}
 	return document?.contents ?? null;
 }
 
 const offsetOf = (node: unknown): number => (node as { range?: [number, number, number] } | null)?.range?.[0] ?? 0;
 
+/** Where a value stands, and what is in it. */
+interface Spot {
+	at: number;
+	/** Where its key stands. */
+	key?: number;
+	readonly within: Map<string | number, Spot>;
+}
+const spotIn = ({ within }: Spot, step: string | number): Spot => {
+	const spot: Spot = { at: 0, within: new Map() };
+	within.set(step, spot);
+	return spot;
+};
+
 /** The values of a document, aliases and merges followed within bounds, and where each stands. */
 class Values {
 	readonly value: unknown;
 	private readonly anchors = new Map<string, Node>();
-	private readonly offsets = { key: new Map<string, number>(), value: new Map<string, number>() };
+	private readonly spot: Spot = { at: 0, within: new Map() };
 	private count = 0;
 
 	constructor(node: Node | null) {
-		this.value = node === null ? null : this.read(node, [], []);
+		this.value = node === null ? null : this.read(node, this.spot, []);
 	}
 
 	offsetOf(path: Path, of: "key" | "value"): number {
-		const own = of === "key" ? this.offsets.key.get(JSON.stringify(path)) : undefined;
-		if (own !== undefined) return own;
-		for (let depth = path.length; depth >= 0; depth--) {
-			const offset = this.offsets.value.get(JSON.stringify(path.slice(0, depth)));
-			if (offset !== undefined) return offset;
+		let spot = this.spot;
+		for (const [index, step] of path.entries()) {
+			const next = spot.within.get(step);
+			if (next === undefined) break;
+			if (of === "key" && index === path.length - 1 && next.key !== undefined) return next.key;
+			spot = next;
 		}
-		return 0;
+		return spot.at;
 	}
 
 	/** @param above what `node` stands in, outermost first; an alias in it leads out of the order of the text */
-	private read(node: unknown, path: Path, above: readonly unknown[]): unknown {
+	private read(node: unknown, spot: Spot, above: readonly unknown[]): unknown {
 		const alias = above.find(isAlias);
-		if (++this.count > MOST_VALUES)
-			throw new Refusal(
-				offsetOf(alias ?? node),
-				`More than ${MOST_VALUES} values${alias ? " by way of its aliases" : ""}: that is no definition.`
-			);
-		this.offsets.value.set(JSON.stringify(path), offsetOf(node));
+		this.counted(1, alias ?? node, alias !== undefined);
+		if (above.length > MOST_ABOVE) throw new Refusal(offsetOf(alias ?? node), NESTED);
+		spot.at = offsetOf(node);
 		const { anchor } = (node ?? {}) as { anchor?: string };
 		if (anchor !== undefined && !alias) this.anchors.set(anchor, node as Node);
-		if (isAlias(node)) return this.read(this.behind(node, above), path, [...above, node]);
+		if (isAlias(node)) return this.read(this.behind(node, above), spot, [...above, node]);
 		const within = [...above, node];
-		if (isMap(node)) return Object.fromEntries(this.entries(node.items, path, within));
-		if (isSeq(node)) return node.items.map((item, index) => this.read(item, [...path, index], within));
+		if (isMap(node)) return Object.fromEntries(this.entries(node.items, spot, within));
+		if (isSeq(node)) return node.items.map((item, index) => this.read(item, spotIn(spot, index), within));
 		return isScalar(node) ? node.value : null;
+	}
+
+	/** What is looked at more than once counts each time. */
+	private counted(more: number, at: unknown, byAlias: boolean): void {
+		this.count += more;
+		if (this.count <= MOST_VALUES) return;
+		const way = byAlias ? " by way of its aliases" : "";
+		throw new Refusal(offsetOf(at), `More than ${MOST_VALUES} values${way}: that is no definition.`);
 	}
 
 	private behind(alias: { readonly source: string }, above: readonly unknown[]): Node {
 		const node = this.anchors.get(alias.source);
+		const name = short(alias.source);
 		if (!node)
-			throw new Refusal(
-				offsetOf(alias),
-				`The alias '*${alias.source}' has no '&${alias.source}' before it: write that first.`
-			);
-		if (above.includes(node))
-			throw new Refusal(offsetOf(alias), `The alias '*${alias.source}' stands for what it stands in.`);
+			throw new Refusal(offsetOf(alias), `The alias '*${name}' has no '&${name}' before it: write that first.`);
+		if (above.includes(node)) throw new Refusal(offsetOf(alias), `The alias '*${name}' stands for what it stands in.`);
 		return node;
 	}
 
 	/** Own keys win over merged ones, whatever their order; of merged ones the first. */
-	private entries(pairs: readonly AnyPair[], path: Path, above: readonly unknown[]): Map<string, unknown> {
+	private entries(pairs: readonly AnyPair[], spot: Spot, above: readonly unknown[]): Map<string, unknown> {
 		const found = new Map<string, unknown>();
-		for (const { key, value } of pairs.filter(pair => !isMerge(pair))) {
-			const name = nameOf(key);
-			this.offsets.key.set(JSON.stringify([...path, name]), offsetOf(key));
-			found.set(name, this.read(value, [...path, name], above));
+		let merges = 0;
+		for (const pair of pairs) {
+			const name = nameOf(pair.key);
+			if (isMerge(pair) ? merges++ > 0 : found.has(name))
+				throw new Refusal(offsetOf(pair.key), `'${short(name)}' stands there twice: keep one.`);
+			if (isMerge(pair)) continue;
+			const within = spotIn(spot, name);
+			found.set(name, this.read(pair.value, within, above));
+			within.key = offsetOf(pair.key);
 		}
-		for (const pair of pairs.filter(isMerge)) this.merge(pair, found, path, above);
+		if (merges > 0) for (const pair of pairs.filter(isMerge)) this.merge(pair, found, spot, above);
 		return found;
 	}
 
-	private merge({ key, value }: AnyPair, into: Map<string, unknown>, path: Path, above: readonly unknown[]): void {
+	private merge({ key, value }: AnyPair, into: Map<string, unknown>, spot: Spot, above: readonly unknown[]): void {
 		for (const table of isSeq(value) ? value.items : [value]) {
 			const target = isAlias(table) ? this.behind(table, above) : table;
 			if (!isMap(target)) throw new Refusal(offsetOf(key), "'<<' takes a table, or a list of tables, by alias.");
+			this.counted(1 + target.items.length, key, true);
 			const lacking = target.items.filter(pair => isMerge(pair) || !into.has(nameOf(pair.key)));
-			const merged = this.entries(lacking, path, [...above, table, target]);
+			const merged = this.entries(lacking, spot, [...above, table, target]);
 			for (const [name, each] of merged) if (!into.has(name)) into.set(name, each);
 		}
 	}
 }
+
+const LONGEST_SHOWN = 60;
+/** A name as it is told. */
+const short = (name: string): string => (name.length > LONGEST_SHOWN ? `${name.slice(0, LONGEST_SHOWN)}…` : name);
 
 type AnyPair = Pair<unknown, unknown>;
 
@@ -199,6 +245,13 @@ const isMerge = ({ key }: AnyPair): boolean => isScalar(key) && key.value === "<
 function nameOf(key: unknown): string {
 	// It would not name an entry of a table, but what the table is made of.
 	if (isScalar(key) && key.value === "__proto__") throw new Refusal(offsetOf(key), "'__proto__' can be no name here.");
-	if (isScalar(key)) return typeof key.value === "string" ? key.value : (key.source ?? String(key.value));
+	if (isScalar(key)) {
+		const name = typeof key.value === "string" ? key.value : (key.source ?? String(key.value));
+		if (name.length <= LONGEST_KEY) return name;
+		throw new Refusal(
+			offsetOf(key),
+			`This key is longer than ${LONGEST_KEY} characters: is a quote or a line break missing?`
+		);
+	}
 	throw new Refusal(offsetOf(key), "A key is a text, not a table, a list or an alias.");
 }

@@ -47,6 +47,70 @@ export const hasReference = (text: string): boolean => {
 	return parsed.ok && parsed.parts.some(part => typeof part !== "string");
 };
 
+/** The environment of a node, as far as a definition may read it. */
+export interface Variables {
+	/** Undefined where it is not set. */
+	value(name: string): string | undefined;
+	/** May a definition name it? Null: it is the operator's own, and any of it may stand in any option. */
+	readonly allows: ((name: string) => boolean) | null;
+}
+
+/**
+ * The options that may carry a secret of a node: as a whole, or in the login of an address alone. Every other one is
+ * answered, logged, or tells the world where to look for a panel.
+ */
+export const CARRIERS: Readonly<Record<string, "whole" | "login">> = {
+	password: "whole",
+	passphrase: "whole",
+	headers: "whole",
+	proxy: "login",
+	database: "login"
+};
+
+const PLACES = "password, passphrase, values of headers, and the login in the addresses of proxy and database";
+
+/**
+ * Why the references of an option's text may not be filled in at this node, as the rest of a sentence; undefined where
+ * they may. Says nothing of whether a variable is set.
+ * @param option its name, or `headers.NAME`
+ */
+export function referenceFault(
+	option: string,
+	text: string,
+	{ allows }: Pick<Variables, "allows">
+): string | undefined {
+	const parsed = allows === null ? undefined : parseReferences(text);
+	if (allows === null || !parsed?.ok) return undefined;
+	const named = parsed.parts.filter(part => typeof part !== "string");
+	if (named.length === 0) return undefined;
+	const carries = carrierOf(option);
+	if (carries === undefined || (carries === "login" && !isInLogin(parsed.parts)))
+		return `has a \${NAME} where a server fills in none: they stand in ${PLACES} alone. Write the value itself`;
+	const other = named.find(({ name }) => !allows(name));
+	return other && `names ${other.name}, which a definition may not read at this server: ${READABLE}`;
+}
+
+const READABLE = "it fills in what is called BANYAN_SECRET_…, and what its setting SECRET_NAMES names";
+
+const carrierOf = (option: string): "whole" | "login" | undefined => {
+	const [head = ""] = option.split(".", 1);
+	return Object.hasOwn(CARRIERS, head) ? CARRIERS[head] : undefined;
+};
+
+/** Stands for a reference while an address is looked at; no text has it. */
+const MARK = "\ue000";
+const LOGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\\@\s]*@([^@]*)$/i;
+
+/** An address whose references all stand before its only `@`. */
+function isInLogin(parts: readonly (string | Reference)[]): boolean {
+	const text = parts.map(part => (typeof part === "string" ? part.replaceAll(MARK, "") : MARK)).join("");
+	const [, behind = MARK] = LOGIN.exec(text) ?? [];
+	return !behind.includes(MARK);
+}
+
+/** What would end the login of an address: the rest of a secret would be its host. */
+const ENDS_LOGIN = /[/?#\\@\s]/;
+
 /** Why an option could not be filled in: `name` is not set, or set but empty. */
 export interface Unfilled {
 	readonly option: string;
@@ -61,22 +125,29 @@ export type Resolved =
 
 /**
  * Fills in every option. Done on the node that connects, so that secrets are neither stored nor sent.
- * @param lookup the node's environment
+ * @param variables the node's environment
  */
-export function resolveReferences(
-	connection: Readonly<Record<string, OptionValue>>,
-	lookup: (name: string) => string | undefined
-): Resolved {
+export function resolveReferences(connection: Readonly<Record<string, OptionValue>>, variables: Variables): Resolved {
 	const unfilled: Unfilled[] = [];
 	const fill = (option: string, value: Scalar): Scalar => {
 		if (typeof value !== "string") return value;
+		const fault = referenceFault(option, value, variables);
+		if (fault !== undefined) {
+			unfilled.push({ option, problem: `'${option}' ${fault}` });
+			return value;
+		}
 		const parsed = parseReferences(value);
 		if (parsed.ok) return parsed.parts.map(part => (typeof part === "string" ? part : filled(option, part))).join("");
 		unfilled.push({ option, problem: `'${option}' ${parsed.problem}` });
 		return value;
 	};
 	const filled = (option: string, { name, fallback, orEmpty }: Reference): string => {
-		const found = lookup(name);
+		const found = variables.value(name);
+		if (found !== undefined && variables.allows !== null && carrierOf(option) === "login" && ENDS_LOGIN.test(found)) {
+			const escaped = "write them as %-escapes there";
+			unfilled.push({ option, problem: `'${option}' is given characters by ${name} that end a login: ${escaped}` });
+			return "";
+		}
 		if (found !== undefined && (found !== "" || (fallback !== undefined && !orEmpty))) return found;
 		if (fallback !== undefined) return fallback;
 		const lacks = found === undefined ? "is not set" : "is set, but empty";

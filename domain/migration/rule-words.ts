@@ -49,6 +49,7 @@ export function ruleWords(rule: Rule): string {
 	const { type, says, values = [], min, max, integer } = spelledOut(rule);
 	if (says !== undefined) return says;
 	if (type === "enum") return `one of ${values.join(", ")}`;
+	if (type === "array" && max !== undefined) return `a list of at most ${max}`;
 	if (type !== "number") return TYPES[type] ?? `a ${type}`;
 	const kind = integer ? "a whole number" : "a number";
 	if (min !== undefined && max !== undefined) return `${kind} from ${min} to ${max}`;

@@ -53,7 +53,7 @@ export default class MigrationService
 
 	@Action(plan, { timeout: 0 })
 	async plan(ctx: CallOf<typeof plan>): Promise<Plan> {
-		const { definition, hash } = readOrRefuse(ctx.params.document);
+		const { definition, hash } = this.read(ctx.params.document);
 		const broker = await this.brokerFor(ctx.meta, definition.name, hash);
 		const begun = await this.runs.begun(definition.name);
 		if (begun) return this.planAgain(broker, begun, definition, hash, ctx.params.look);
@@ -66,7 +66,7 @@ export default class MigrationService
 
 	@Action(inbounds, { timeout: 0 })
 	async inbounds(ctx: CallOf<typeof inbounds>): Promise<FoundInbounds> {
-		const { source: connection } = readOrRefuse(ctx.params.document).definition;
+		const { source: connection } = this.read(ctx.params.document).definition;
 		return this.broker.call("extractor.inbounds", { connection, tags: ctx.params.tags }, { timeout: 0 });
 	}
 
@@ -128,7 +128,7 @@ export default class MigrationService
 
 	@Action(dryRun, { timeout: 0 })
 	async dryRun(ctx: CallOf<typeof dryRun>): Promise<Status> {
-		const { definition, hash } = readOrRefuse(ctx.params.document);
+		const { definition, hash } = this.read(ctx.params.document);
 		const broker = await this.brokerFor(ctx.meta, definition.name, hash);
 		const planned = await this.preflight(broker, definition, hash);
 		if (!planned.plan.ok)
@@ -228,6 +228,10 @@ export default class MigrationService
 	/** Runs stop after the batch at hand (L15). */
 	async stopped(): Promise<void> {
 		await Promise.all([this.controllers.haltAll(), ...[...this.rehearsals.values()].map(each => each.halt())]);
+	}
+
+	private read(document: string): ReturnType<typeof readOrRefuse> {
+		return readOrRefuse(document, settingsOf(this.broker).environment);
 	}
 
 	/** Whoever may only plan reaches less, unless they name what was approved. */

@@ -11,7 +11,10 @@ let stage: Stage;
 let server: Door;
 beforeAll(async () => {
 	stage = await openStage();
-	server = await openDoor(stage.folder, { SET_BUT_EMPTY: "" });
+	server = await openDoor(stage.folder, {
+		SET_BUT_EMPTY: "",
+		SECRET_NAMES: "SOURCE_PASSWORD,TARGET_PASSWORD,NOT_SET,SET_BUT_*"
+	});
 });
 afterAll(async () => {
 	await server?.[Symbol.asyncDispose]();

@@ -12,7 +12,13 @@ it("two nodes with the stages split between them run a migration to the same end
 	const expected = await alone.banyan(["migration", "run", alone.definition]).ended;
 
 	await using stage = await openStage({ source: alone.source });
-	const shared = { TRANSPORTER: nats.url, NAMESPACE: "spec", SOURCE_PASSWORD: "admin123", TARGET_PASSWORD: "admin123" };
+	const shared = {
+		TRANSPORTER: nats.url,
+		NAMESPACE: "spec",
+		SECRET_NAMES: "SOURCE_PASSWORD,TARGET_PASSWORD",
+		SOURCE_PASSWORD: "admin123",
+		TARGET_PASSWORD: "admin123"
+	};
 	await using _stages = await startNode({
 		...shared,
 		NODE_ID: "stages",
@@ -28,7 +34,13 @@ it("two nodes with the stages split between them run a migration to the same end
 it("a run outlives its stages: killed with -9 and started again, they are found and used", async () => {
 	await using nats = await startNats();
 	await using stage = await openStage({ target: { createMs: 4 } });
-	const shared = { TRANSPORTER: nats.url, NAMESPACE: "spec", SOURCE_PASSWORD: "admin123", TARGET_PASSWORD: "admin123" };
+	const shared = {
+		TRANSPORTER: nats.url,
+		NAMESPACE: "spec",
+		SECRET_NAMES: "SOURCE_PASSWORD,TARGET_PASSWORD",
+		SOURCE_PASSWORD: "admin123",
+		TARGET_PASSWORD: "admin123"
+	};
 	const stages = { ...shared, SERVICES: "extractor,transformer,validator,importer,verifier", HEARTBEAT_INTERVAL: "1" };
 	const first = await startNode({ ...stages, NODE_ID: "first" });
 	const here = {

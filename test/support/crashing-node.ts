@@ -71,7 +71,7 @@ export async function startCrashingNode({
 	arm({ name: crash.at, left: crash.count, signal: "SIGKILL" });
 	const { services, ...options } = readConfig(
 		{ SERVICES: STAGES, ...environment, DATA_DIR: folder, NODE_ID: `node-${number}` },
-		{ resume: false, logLevel: "fatal", logFile: 2 }
+		{ resume: false, own: true, logLevel: "fatal", logFile: 2 }
 	);
 	const broker = new ServiceBroker({ ...options, skipProcessEventRegistration: true });
 	for (const name of services) broker.createService(SERVICES[name] as never);

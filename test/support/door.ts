@@ -35,7 +35,13 @@ export interface Door extends AsyncDisposable {
 /** @param folder where its data goes */
 export async function openDoor(folder: string, environment: Record<string, string> = {}): Promise<Door> {
 	const data = join(folder, "server");
-	const node = await startNode({ DATA_DIR: data, GATEWAY_PORT: "0", LOG_LEVEL: "info", ...environment });
+	const node = await startNode({
+		DATA_DIR: data,
+		GATEWAY_PORT: "0",
+		LOG_LEVEL: "info",
+		FILES_DIR: folder,
+		...environment
+	});
 	const key = readFileSync(join(data, "api-key"), "utf8").trim();
 	return {
 		url: node.url,

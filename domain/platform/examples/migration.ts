@@ -8,7 +8,7 @@ const outcomes = { created: 0, updated: 0, unchanged: 0, skipped: 0, quarantined
 const name = "panel";
 const hash = "9f2c1d0e8b7a6f5e4d3c2b1a0f9e8d7c6b5a4f3e2d1c0b9a8f7e6d5c4b3a2f1e";
 const document = `name: panel
-source: { connector: marzneshin, url: "https://old.example.org", username: banyan, password: "\${MARZNESHIN_PASSWORD}" }
+source: { connector: marzneshin, url: "https://old.example.org", username: banyan, password: "\${BANYAN_SECRET_MARZNESHIN_PASSWORD}" }
 target: { connector: marzban, url: "https://new.example.org", username: banyan, password: "\${MARZBAN_PASSWORD}" }
 `;
 

@@ -25,7 +25,7 @@ export const stagesExamples = {
 				connector: "marzneshin",
 				url: "https://old.example.org",
 				username: "banyan",
-				password: `\${MARZNESHIN_PASSWORD}`
+				password: `\${BANYAN_SECRET_MARZNESHIN_PASSWORD}`
 			},
 			stream: "admins",
 			cursor: null,

@@ -12,7 +12,7 @@ import { type ConnectorOptions, readDefinition } from "../../../domain/migration
 import type { DataOf } from "../../../domain/migration/events";
 import { panelBase } from "../../../domain/migration/panel-address";
 import { type Redefined, redefined } from "../../../domain/migration/redefinition";
-import { resolveReferences } from "../../../domain/migration/references";
+import { resolveReferences, type Variables } from "../../../domain/migration/references";
 import { newRun, type Run, type StreamRun } from "../../../domain/migration/run";
 import type { Collection } from "../../../mixins/collection.mixin";
 import { appendRun, loadRun, runNames } from "./journal";
@@ -34,13 +34,20 @@ const options = (table: Readonly<Record<string, { readonly spec: Spec }>>): Conn
 /** What each connector understands in a definition. */
 const KNOWN = { source: options(sources), target: options(targets) };
 
-/** @throws DEFINITION_INVALID with line, column and path of each problem */
-export function readOrRefuse(document: string): { readonly definition: Definition; readonly hash: string } {
-	const read = readDefinition(document, KNOWN);
+/**
+ * @param variables of this node: what of them a definition may name
+ * @throws DEFINITION_INVALID with line, column and path of each problem
+ */
+export function readOrRefuse(
+	document: string,
+	variables: Pick<Variables, "allows">
+): { readonly definition: Definition; readonly hash: string } {
+	const read = readDefinition(document, KNOWN, variables);
 	if (read.ok) return read;
 	const lines = read.problems.map(
 		({ line, column, path, message }) => `line ${line}:${column}${path && ` ${path}`}: ${message}`
 	);
+	if (read.more > 0) lines.push(`And ${read.more} more: they are told once these are mended.`);
 	throw failure("DEFINITION_INVALID", lines.join("\n"), { problems: read.problems });
 }
 
@@ -135,7 +142,7 @@ export class Runs {
 	}
 
 	/** The addresses behind all that was begun, or approved to be. @param environment fills in `${NAME}` */
-	async ends(environment: (name: string) => string | undefined): Promise<Ends[]> {
+	async ends(environment: Variables): Promise<Ends[]> {
 		const begun = await Promise.all((await this.names()).map(name => this.seen(name)));
 		const isBegun = (name: string): boolean => begun.some(run => run.name === name);
 		const planned = (await this.definitions.find({})).flatMap(({ name, approved }) =>
@@ -189,10 +196,7 @@ const approvedOf = ({ definition, hash, mapping }: Pick<Planned, "definition" | 
 });
 
 /** As a definition gives it; null where this node cannot fill in a `${NAME}` of it. */
-export function addressOf(
-	connection: Definition["source"],
-	environment: (name: string) => string | undefined
-): string | null {
+export function addressOf(connection: Definition["source"], environment: Variables): string | null {
 	const resolved = resolveReferences({ url: connection.url ?? "" }, environment);
 	return resolved.ok ? panelBase(String(resolved.connection.url)) : null;
 }

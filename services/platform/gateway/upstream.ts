@@ -74,7 +74,7 @@ export class Upstream {
 	private readonly turns = new Turns(MOST_OF_ONE);
 	private readonly health = new Map<string, Breaker>();
 
-	constructor(node: Pick<Settings, "environment" | "reach">) {
+	constructor(node: Pick<Settings, "environment" | "files" | "reach">) {
 		this.ways = new Ways(node);
 	}
 

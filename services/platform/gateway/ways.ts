@@ -2,6 +2,7 @@
 
 import type { Settings } from "../../../cluster/settings";
 import { ConnectorError } from "../../../connectors/connector";
+import { withFiles } from "../../../connectors/files";
 import { wayOf } from "../../../connectors/http/options";
 import { REACH } from "../../../connectors/http/reach";
 import { DIRECT, type OpenWay, openWay, type Way } from "../../../connectors/http/way";
@@ -27,7 +28,7 @@ export class Ways {
 	private readonly kept = new Map<string, KeptWay>();
 
 	/** @param node fills in `${NAME}` and has the files that a way names; whoever may run a migration has named all of these */
-	constructor(private readonly node: Pick<Settings, "environment" | "reach">) {}
+	constructor(private readonly node: Pick<Settings, "environment" | "files" | "reach">) {}
 
 	/**
 	 * @param own to the panel's own address; what customers see of it may be anybody's, who gets none of its secrets
@@ -54,7 +55,8 @@ export class Ways {
 
 	private read(options: WayOptions): Way {
 		const resolved = resolveReferences(options, this.node.environment);
-		if (resolved.ok) return wayOf({ ...resolved.connection, [REACH]: this.node.reach.approved });
+		if (resolved.ok)
+			return wayOf({ ...withFiles(resolved.connection, this.node.files), [REACH]: this.node.reach.approved });
 		const problems = resolved.unfilled.map(({ problem }) => problem).join("; ");
 		throw new ConnectorError("refused", `${problems}, on the gateway's node`);
 	}

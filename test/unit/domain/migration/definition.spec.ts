@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { sources, targets } from "../../../../connectors";
 import { type KnownConnectors, readDefinition } from "../../../../domain/migration/definition";
-import { resolveReferences } from "../../../../domain/migration/references";
+import { resolveReferences, type Variables } from "../../../../domain/migration/references";
 import { BAD_DEFINITIONS, GOOD } from "../../../support/bad-definitions";
 
 const known: KnownConnectors = {
@@ -14,6 +14,7 @@ const known: KnownConnectors = {
 	},
 	target: { marzban: { url: { description: "the panel's address", type: "string", required: true } } }
 };
+const own = (value: Variables["value"]): Variables => ({ value, allows: null });
 const good = `name: panel
 source: { connector: marzneshin, url: "\${SOURCE}" }
 target:
@@ -101,18 +102,27 @@ describe("a definition", () => {
 
 describe("a reference to the environment", () => {
 	it("is filled in, also within a text", () => {
-		const resolved = resolveReferences({ connector: "x", url: "http://${HOST}:80" }, name => ({ HOST: "panel" })[name]);
+		const resolved = resolveReferences(
+			{ connector: "x", url: "http://${HOST}:80" },
+			own(name => (name === "HOST" ? "panel" : undefined))
+		);
 		expect(resolved).toEqual({ ok: true, connection: { connector: "x", url: "http://panel:80" } });
 	});
 
 	it("that is not set is named with its option", () => {
-		const resolved = resolveReferences({ connector: "x", password: "${PASS}" }, () => undefined);
+		const resolved = resolveReferences(
+			{ connector: "x", password: "${PASS}" },
+			own(() => undefined)
+		);
 		expect(resolved).toMatchObject({ ok: false, unfilled: [{ option: "password", name: "PASS" }] });
 	});
 
 	const environment: Readonly<Record<string, string>> = { SET: "value", EMPTY: "" };
 	const filled = (text: string) =>
-		resolveReferences({ connector: "x", headers: { one: text } }, name => environment[name]);
+		resolveReferences(
+			{ connector: "x", headers: { one: text } },
+			own(name => environment[name])
+		);
 
 	it.each([
 		["${SET}", "value"],
