@@ -23,6 +23,7 @@ const front = async (panel: string, prefix = ""): Promise<Front> => {
 beforeAll(async () => {
 	stage = await openStage({ target: { subscriptionPrefix: "" } });
 	door = await openDoor(stage.folder, {
+		SECRET_NAMES: "SOURCE_PASSWORD,TARGET_PASSWORD,GATE",
 		SOURCE_PASSWORD: "admin123",
 		TARGET_PASSWORD: "admin123",
 		GATE: "open sesame",
