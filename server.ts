@@ -6,6 +6,7 @@ import type { Broker } from "./cluster";
 import { banner } from "./cluster/banner";
 import { settingsOf } from "./cluster/settings";
 import { maskText } from "./domain/platform/masking";
+import { visibleLines } from "./domain/text/visible";
 import { openNode } from "./node";
 import { version } from "./package.json";
 import { SERVICES } from "./services";
@@ -40,6 +41,6 @@ async function stop(broker: Broker): Promise<void> {
 
 main().catch((error: unknown) => {
 	// Once, and for people: the log has what is for machines.
-	process.stderr.write(`banyan: ${maskText(error instanceof Error ? error.message : String(error))}\n`);
+	process.stderr.write(`banyan: ${visibleLines(maskText(error instanceof Error ? error.message : String(error)))}\n`);
 	process.exit(1);
 });

@@ -1,13 +1,16 @@
 /** What all commands share: a client for the time of the command, one line for an error, an exit code. */
 
 import { closeSync, openSync, readSync } from "node:fs";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { maskText } from "../domain/platform/masking";
 import { problemOf } from "../domain/platform/problem";
+import { jsonText } from "../domain/text/json";
+import { shown } from "../domain/text/visible";
 import type { Client, Need, Open } from "./client";
 import { EXIT, exitOf } from "./exit";
 import { type Paper, paperOf } from "./terminal/paper";
 import { Screen } from "./terminal/screen";
-import { printable } from "./terminal/width";
 
 export interface Flags {
 	readonly json?: boolean;
@@ -39,6 +42,15 @@ export class CommandError extends Error {
 export const screen = new Screen(process.stdout, process.stderr);
 export const print = (text: string): void => screen.print(text);
 export const say = (text: string): void => screen.tell(text);
+export const printJson = (value: unknown): void => screen.print(jsonText(value));
+
+/** A file, on standard output; whoever reads slowly is waited for. */
+export const printFile = (parts: Iterable<string> | AsyncIterable<string>): Promise<void> =>
+	pipeline(Readable.from(shownParts(parts)), process.stdout, { end: false });
+
+async function* shownParts(parts: Iterable<string> | AsyncIterable<string>): AsyncGenerator<string> {
+	for await (const part of parts) yield screen.filePart(part);
+}
 
 /** What is printed for people is laid out for this. */
 export const paper = (): Paper => paperOf(process.stdout);
@@ -72,7 +84,7 @@ export function run(main: () => Promise<void>): void {
 		() => Number(process.exitCode ?? EXIT.clean),
 		(error: unknown) => {
 			screen.clear();
-			say(`banyan: ${printable(maskText(sentenceOf(error)))}`);
+			say(`banyan: ${saidOf(error)}`);
 			return exitOf(error);
 		}
 	);
@@ -88,6 +100,12 @@ const written = (stream: NodeJS.WriteStream): Promise<void> =>
 		if (stream.destroyed || stream.writableLength === 0) resolve();
 		else stream.write("", () => resolve());
 	});
+
+/** Only a mistake of the caller's own, which names a file in each line, has several. */
+const saidOf = (error: unknown): string => {
+	const sentence = maskText(sentenceOf(error));
+	return error instanceof CommandError ? sentence : shown(sentence);
+};
 
 /** The same for an error of a node in this process and of one that is far. */
 function sentenceOf(error: unknown): string {

@@ -6,6 +6,7 @@
 import type { ReportLine, SaidLoss } from "../contracts/migration/records";
 import { NOT_MOVED, NOT_WHOLE } from "../domain/migration/common-meanings";
 import { meaningOf } from "../domain/migration/meanings";
+import { csvRecord } from "../domain/text/csv";
 
 const HEAD = ["owner", "user name", "new user name", "what to tell them"];
 /** Without it, Excel takes UTF-8 for something else. */
@@ -28,8 +29,8 @@ export async function* customersCsv(lines: AsyncIterable<ReportLine>): AsyncGene
 		const said = line.stream === CUSTOMERS ? sentences(line) : [];
 		if (said.length > 0) rows.push(rowOf(line, said));
 	}
-	yield `${BYTE_ORDER_MARK}${record(HEAD)}`;
-	for (const { owner, name, renamed, said } of rows.sort(byOwner)) yield record([owner, name, renamed, said]);
+	yield `${BYTE_ORDER_MARK}${csvRecord(HEAD)}`;
+	for (const { owner, name, renamed, said } of rows.sort(byOwner)) yield csvRecord([owner, name, renamed, said]);
 }
 
 const rowOf = ({ owner, name, target }: ReportLine, said: readonly string[]): Row => ({
@@ -55,20 +56,11 @@ function filledIn({ code, amount }: SaidLoss, { name, target }: ReportLine): str
 	return [sentence.replace(/\{(\w+)\}/g, (_, key: string) => values[key] ?? "")];
 }
 
-const gigabytes = (bytes = "0"): string => (Number(BigInt(bytes) / 10_000_000n) / 100).toFixed(2);
+/** A server's word is no number until it is seen to be one. */
+const gigabytes = (bytes = "0"): string =>
+	/^\d{1,30}$/.test(bytes) ? (Number(BigInt(bytes) / 10_000_000n) / 100).toFixed(2) : "?";
 
 const { compare } = new Intl.Collator("en", { numeric: true });
 /** Who belongs to nobody comes last. */
 const byOwner = (a: Row, b: Row): number =>
 	Number(a.owner === "") - Number(b.owner === "") || compare(a.owner, b.owner) || compare(a.name, b.name);
-
-const record = (fields: readonly string[]): string => `${fields.map(cell).join(",")}\r\n`;
-
-/** What a spreadsheet takes for the beginning of a formula, also in full width, and behind blanks. */
-const FORMULA = /^\s*[=+\-@\uFF0B\uFF0D\uFF1D\uFF20]|^[\t\r\n]/;
-
-/** A field of RFC 4180 that no spreadsheet takes for a formula. */
-export const cell = (text: string): string => {
-	const safe = FORMULA.test(text) ? `'${text}` : text;
-	return /[",\r\n;\t]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-};

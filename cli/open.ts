@@ -1,10 +1,10 @@
 /** Which client a command is given: a server that it names, or a node in this process. */
 
 import { maskText } from "../domain/platform/masking";
+import { shown } from "../domain/text/visible";
 import type { Open } from "./client";
 import { CommandError, type Flags, readText, say } from "./command";
 import { openRemote, serverAddress, type Waits } from "./remote";
-import { printable } from "./terminal/width";
 import { duration } from "./text/words";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -35,7 +35,7 @@ function tellWait(): Waits {
 	return (why, ms) => {
 		if (ms < WORTH_TELLING || why === last) return;
 		last = why;
-		say(`banyan: ${printable(maskText(why))} Asked again in ${duration(ms / 1000)}.`);
+		say(`banyan: ${shown(maskText(why))} Asked again in ${duration(ms / 1000)}.`);
 	};
 }
 

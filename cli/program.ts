@@ -4,7 +4,7 @@ import { Command, Option } from "commander";
 import { SCOPES } from "../contracts/contract";
 import { version } from "../package.json";
 import type { Client, Need, Open } from "./client";
-import { type Flags, print, withClient } from "./command";
+import { type Flags, printFile, screen, withClient } from "./command";
 import { decide } from "./commands/decide";
 import { diff } from "./commands/diff";
 import { dryRun } from "./commands/dry-run";
@@ -55,7 +55,11 @@ export function banyan(open: Opener): Command {
 		.helpOption("-h, --help", "say what a command does and takes")
 		.helpCommand("help [command]", "say what a command does and takes")
 		.exitOverride()
-		.configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "banyan: ")) })
+		.configureOutput({
+			writeOut: text => screen.print(text.replace(/\n$/, "")),
+			writeErr: text => screen.say(text.replace(/\n$/, "")),
+			outputError: (text, write) => write(text.replace(/^error: /, "banyan: "))
+		})
 		.showHelpAfterError("See `banyan --help`.");
 	const migration = program.command("migration").description("move the records of one system to another");
 	addBeginnings(migration, open);
@@ -212,5 +216,5 @@ function addCompletion(program: Command): void {
 		shells
 			.command(shell)
 			.description(`print the one for ${shell}`)
-			.action(() => print(completionScript(shell, treeOf(program))));
+			.action(() => printFile([`${completionScript(shell, treeOf(program))}\n`]));
 }

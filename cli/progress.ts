@@ -4,10 +4,11 @@
  */
 
 import type { Status, StreamStatus } from "../contracts/migration/migration";
+import { shown } from "../domain/text/visible";
 import { Growth, type Pace } from "./rates";
 import type { Style } from "./terminal/paper";
 import type { Screen } from "./terminal/screen";
-import { cut, padEnd, padStart, printable, widthOf } from "./terminal/width";
+import { cut, padEnd, padStart, widthOf } from "./terminal/width";
 import { duration } from "./text/words";
 
 export interface Progress {
@@ -105,14 +106,14 @@ export function rowsText(rows: readonly Row[], width: number, paint: (style: Sty
 	const column = (text: (row: Row) => string): number => Math.max(0, ...rows.map(row => widthOf(text(row))));
 	const count = ({ stage }: Row): string => `${stage.value}/${stage.total}`;
 	const pace = (row: Row): string => paceText(row.stage, row.pace);
-	const [names, doings, counts] = [column(row => row.stream), column(row => row.stage.doing), column(count)];
+	const [names, doings, counts] = [column(row => shown(row.stream)), column(row => row.stage.doing), column(count)];
 	const fixed = 4 + names + 2 + doings + 2 + 5 + 2 + counts;
 	// The pace changes its width with every second: the bars do not follow it.
 	const bar = Math.min(BAR.most, width - 1 - fixed - 2 - 2 - Math.max(22, column(pace)));
 	return rows.map(row => {
 		const { stage, stream } = row;
 		const parts = [
-			`  ${MARKS[stage.at]} ${padEnd(stream, names)}`,
+			`  ${MARKS[stage.at]} ${padEnd(shown(stream), names)}`,
 			padEnd(stage.doing, doings),
 			...(bar < BAR.least ? [] : [barText(stage, bar)]),
 			padStart(percent(stage), 5),
@@ -125,11 +126,7 @@ export function rowsText(rows: readonly Row[], width: number, paint: (style: Sty
 
 /** How long comes first: the reason may be cut, and was said above. */
 function waitText(waiting: string): string {
-	const [, why = "", when = ""] = /^(.*) (Asked again in .*)\.$/s.exec(printable(waiting)) ?? [
-		"",
-		"",
-		printable(waiting)
-	];
+	const [, why = "", when = ""] = /^(.*) (Asked again in .*)\.$/s.exec(shown(waiting)) ?? ["", "", shown(waiting)];
 	return `  ! ${when}${why === "" ? "" : `: ${why}`}`;
 }
 
@@ -164,7 +161,7 @@ export function progressOn(
 	const sayRow = (name: string, { stream, stage, pace }: Row): void => {
 		const rest = [percent(stage), paceText(stage, pace)].filter(text => text !== "").join(", ");
 		screen.tell(
-			`${name}: ${stream}: ${stage.doing}, ${stage.value} of ${stage.total}${rest === "" ? "" : ` (${rest})`}`
+			shown(`${name}: ${stream}: ${stage.doing}, ${stage.value} of ${stage.total}${rest === "" ? "" : ` (${rest})`}`)
 		);
 	};
 
@@ -173,7 +170,7 @@ export function progressOn(
 		const why = waiting.replace(/ Asked again in .*$/, "");
 		if (why === wait.why && now() - wait.at < EVERY) return;
 		Object.assign(wait, { why, at: now() });
-		screen.tell(`${name}: ${printable(waiting)}`);
+		screen.tell(shown(`${name}: ${waiting}`));
 	};
 
 	const write = (status: Status): void => {

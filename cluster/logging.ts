@@ -3,6 +3,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import pino from "pino";
 import { mask } from "../domain/platform/masking";
+import { harmless } from "../domain/text/json";
 import { terminal } from "./readable";
 
 /** What is being done now, across awaits; each log line carries it. */
@@ -31,11 +32,16 @@ export function pinoLogger(level: string, destination: string | number | NodeJS.
 			level,
 			pino: {
 				options,
-				destination:
-					typeof destination === "object"
-						? terminal(destination)
-						: pino.destination({ dest: destination, mkdir: true, sync: true, mode: 0o600 })
+				destination: typeof destination === "object" ? terminal(destination) : jsonLines(destination)
 			}
 		}
 	};
+}
+
+/** Whoever looks at a log in a terminal sees it, and is not steered by it. */
+function jsonLines(dest: string | number): pino.DestinationStream {
+	const lines = pino.destination({ dest, mkdir: true, sync: true, mode: 0o600 });
+	const write = lines.write.bind(lines);
+	lines.write = line => write(harmless(line));
+	return lines;
 }

@@ -1,6 +1,7 @@
 /** A node's log as people read it in a terminal; everywhere else it is JSON. */
 
 import { styleText } from "node:util";
+import { shown } from "../domain/text/visible";
 
 interface Line {
 	readonly level?: string;
@@ -24,11 +25,11 @@ export function readable(
 ): string | null {
 	const { level = "info", time = "", msg = "", svc, mod, correlationId, err } = JSON.parse(json) as Line;
 	if (level === "info" && (svc === undefined || ROUTINE.test(msg))) return null;
-	const clock = paint("dim", time.slice(11, 19));
-	const word = level === "info" ? "" : `${paint(STYLES[level] ?? "dim", level)} `;
-	const more = err?.message === undefined || msg.includes(err.message) ? "" : ` ${err.message}`;
-	const request = correlationId === undefined ? "" : ` ${paint("dim", correlationId)}`;
-	return `${clock} ${(svc ?? mod ?? "").toLowerCase()}: ${word}${msg}${more}${request}`;
+	const clock = paint("dim", shown(time.slice(11, 19)));
+	const word = level === "info" ? "" : `${paint(STYLES[level] ?? "dim", shown(level))} `;
+	const more = err?.message === undefined || msg.includes(err.message) ? "" : ` ${shown(err.message)}`;
+	const request = correlationId === undefined ? "" : ` ${paint("dim", shown(correlationId))}`;
+	return `${clock} ${shown(svc ?? mod ?? "").toLowerCase()}: ${word}${shown(msg)}${more}${request}`;
 }
 
 /** Where Pino writes to, for a terminal. */

@@ -2,10 +2,10 @@
 
 import type { Status } from "../../contracts/migration/migration";
 import type { Client } from "../client";
-import { CommandError, type Flags, print, say } from "../command";
+import { CommandError, type Flags, print, printJson, say } from "../command";
 import { EXIT } from "../exit";
 import { agrees, isAttended } from "../terminal/ask";
-import { clock, records } from "../text/words";
+import { clock, command, records } from "../text/words";
 import { complain, exitOfRun, follow, goesOn, stopping, storyOf } from "./run";
 
 type Word = "pause" | "cancel" | "rollback" | "compare" | "repair";
@@ -49,7 +49,7 @@ export async function decide(client: Client, word: Word, name: string, flags: Fl
 			return EXIT.refused;
 		}
 	}
-	const again = `\`banyan migration ${word === "rollback" ? `rollback ${name}` : "run FILE"}\``;
+	const again = `\`${command(["migration", ...(word === "rollback" ? ["rollback", name] : ["run", "FILE"])])}\``;
 	const interrupt = stopping(client, name, again);
 	const said = await client.call(`migration.${word}`, {
 		name,
@@ -57,9 +57,11 @@ export async function decide(client: Client, word: Word, name: string, flags: Fl
 		...removalsOf(flags)
 	});
 	const status = said.running ? await follow(client, name, interrupt) : said;
-	print(flags.json ? JSON.stringify(status) : storyOf(status, flags));
+	tell(status, flags);
 	return goesOn(client, status, interrupt) ? EXIT.interrupted : EXITS[word](status, flags);
 }
+
+const tell = (status: Status, flags: Flags): void => (flags.json ? printJson(status) : print(storyOf(status, flags)));
 
 /** Of a repair: how many deletions at the source are confirmed. */
 function removalsOf({ removals }: Flags): { removals?: number } {
@@ -73,7 +75,7 @@ function removalsOf({ removals }: Flags): { removals?: number } {
 function wasBefore(status: Status, flags: Flags): number {
 	const { name, finishedAt } = status;
 	say(`'${name}' was rolled back before${finishedAt === null ? "" : `, ${clock(finishedAt)}`}: nothing was done now.`);
-	print(flags.json ? JSON.stringify(status) : storyOf(status, flags));
+	tell(status, flags);
 	return exitOfRollback(status, flags);
 }
 

@@ -1,9 +1,10 @@
 import type { Status } from "../../contracts/migration/migration";
 import type { Client } from "../client";
-import { CommandError, type Flags, paint, paper, print, say, screen, withDefinition } from "../command";
+import { CommandError, type Flags, paint, paper, print, printJson, say, screen, withDefinition } from "../command";
 import { EXIT } from "../exit";
 import { linesOf } from "../lines";
 import { progressOn } from "../progress";
+import { page } from "../terminal/marks";
 import { linesOfStatus, sections } from "../text/codes";
 import { outcomeOfDryRun } from "../text/outcome";
 import { streamsText } from "../text/status";
@@ -14,13 +15,13 @@ export async function dryRun(client: Client, file: string, { json, url }: Flags)
 	const status = await ended(client, name);
 	if (status.failure) throw new CommandError(`${status.failure.message} Nothing has been written.`);
 	if (json) {
-		for await (const line of linesOf(client, "migration.report", status)) print(JSON.stringify(line));
+		for await (const line of linesOf(client, "migration.report", status)) printJson(line);
 		say("Nothing has been written.");
 		return EXIT.clean;
 	}
 	const on = paper();
 	const story = [...streamsText(status, on), ...sections(linesOfStatus(status), on)];
-	print([...story, ...outcomeOfDryRun(status, { file, url }, on)].join("\n"));
+	print(page([...story, ...outcomeOfDryRun(status, { file, url }, on)]));
 	return EXIT.clean;
 }
 

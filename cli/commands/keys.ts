@@ -2,24 +2,27 @@
 
 import type { Scope } from "../../contracts/contract";
 import type { ApiKey } from "../../contracts/platform/access";
+import { shown } from "../../domain/text/visible";
 import type { Client } from "../client";
-import { type Flags, paper, print, say } from "../command";
+import { type Flags, paper, print, printJson, say } from "../command";
 import { EXIT } from "../exit";
 import { agrees, isAttended } from "../terminal/ask";
+import { page } from "../terminal/marks";
 import { table } from "../terminal/table";
-import { printable } from "../terminal/width";
 import { clock } from "../text/words";
 
 const keyText = ({ id, name, scopes, createdAt }: ApiKey): string =>
-	printable(`${id}  ${createdAt}  ${name}: ${scopes.join(", ")}`);
+	shown(`${id}  ${createdAt}  ${name}: ${scopes.join(", ")}`);
 
 export async function createKey(client: Client, name: string, { scope = [], json }: Flags): Promise<number> {
 	const scopes = [...new Set(scope)] as Scope[];
 	const { key, ...made } = await client.call("access.create", { name, scopes });
 	// Alone on standard output, so that it can go to a file or a secret store.
-	print(json ? JSON.stringify({ ...made, key }) : key);
+	if (json) printJson({ ...made, key });
+	else print(shown(key));
 	say(
-		`The key '${printable(made.name)}' (${made.id}) may: ${made.scopes.join(", ")}. It is shown this once; only a digest is kept.`
+		shown(`The key '${made.name}' (${made.id}) may: ${made.scopes.join(", ")}.`) +
+			" It is shown this once; only a digest is kept."
 	);
 	return EXIT.clean;
 }
@@ -29,32 +32,29 @@ export async function listKeys(client: Client, { json }: Flags): Promise<number>
 	const keys = [...(await client.call("access.list", {}))].sort(
 		(a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt) || (a.id < b.id ? -1 : 1)
 	);
-	print(json ? JSON.stringify(keys) : keysText(keys));
+	if (json) printJson(keys);
+	else print(keysText(keys));
 	return EXIT.clean;
 }
 
 function keysText(keys: readonly ApiKey[]): string {
 	if (keys.length === 0) return "There is no API key. To make one: banyan keys create NAME --scope SCOPE";
 	const columns = [{ title: "id" }, { title: "made" }, { title: "name" }, { title: "may", gives: true }];
-	const rows = keys.map(({ id, name, scopes, createdAt }) => [
-		id,
-		clock(createdAt),
-		printable(name),
-		scopes.join(", ")
-	]);
-	return table(columns, rows, paper()).join("\n");
+	const rows = keys.map(({ id, name, scopes, createdAt }) => [id, clock(createdAt), shown(name), scopes.join(", ")]);
+	return page(table(columns, rows, paper()));
 }
 
 export async function revokeKey(client: Client, id: string, { json, yes }: Flags): Promise<number> {
 	if (isAttended() && !yes) {
 		const key = (await client.call("access.list", {})).find(each => each.id === id);
-		const question = `Whoever uses '${key && printable(key.name)}' (${id}) is refused from now on.\nRevoke it?`;
+		const question = `Whoever uses '${key && shown(key.name)}' (${shown(id)}) is refused from now on.\nRevoke it?`;
 		if (key && !(await agrees(question))) {
 			say("Nothing was done.");
 			return EXIT.refused;
 		}
 	}
 	const revoked = await client.call("access.revoke", { id });
-	print(json ? JSON.stringify(revoked) : `revoked: ${keyText(revoked)}`);
+	if (json) printJson(revoked);
+	else print(`revoked: ${keyText(revoked)}`);
 	return EXIT.clean;
 }

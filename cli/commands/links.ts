@@ -1,7 +1,7 @@
 import type { LinkLine } from "../../contracts/migration/migration";
 import { loadMappings } from "../../domain/migration/mappings";
 import type { Client } from "../client";
-import { type Flags, say } from "../command";
+import { type Flags, printFile, say } from "../command";
 import { EXIT } from "../exit";
 import { writeForOwner } from "../files";
 import { linkLines } from "../lines";
@@ -16,7 +16,7 @@ export async function links(client: Client, name: string, { format, out }: Flags
 		lines,
 		all.flatMap(({ oldLinks }) => oldLinks ?? [])
 	);
-	if (out === undefined) process.stdout.write(text);
+	if (out === undefined) await printFile([text]);
 	else writeForOwner(out, text, "The links", "--out");
 	say(
 		`${lines.length - left} old links${out === undefined ? "." : ` are in ${out}, with keys of customers: it is readable by you alone.`}`

@@ -1,6 +1,7 @@
 import type { LogLine } from "../../contracts/migration/migration";
+import { shown } from "../../domain/text/visible";
 import type { Client } from "../client";
-import { type Flags, print } from "../command";
+import { type Flags, print, printJson } from "../command";
 import { EXIT } from "../exit";
 import { type Interruption, interruption } from "../interruption";
 import { logOf } from "../lines";
@@ -13,7 +14,8 @@ export async function logs(client: Client, name: string, { follow, json }: Flags
 	let last: string | null = null;
 	const tell = (line: LogLine): void => {
 		last = line.id;
-		print(json ? JSON.stringify(line) : `${line.at}  ${line.says}`);
+		if (json) printJson(line);
+		else print(shown(`${line.at}  ${line.says}`));
 	};
 	if (follow) {
 		const interrupt = interruption();

@@ -1,8 +1,9 @@
 import type { Finding } from "../../contracts/migration/connection";
 import type { Plan } from "../../contracts/migration/migration";
 import { toDo, warning } from "../../domain/migration/finding";
+import { jsonText } from "../../domain/text/json";
 import type { Client } from "../client";
-import { type Flags, paper, print, withDefinition } from "../command";
+import { type Flags, paper, print, printJson, withDefinition } from "../command";
 import { EXIT } from "../exit";
 import { writeForOwner } from "../files";
 import { planText } from "../text/plan";
@@ -14,7 +15,8 @@ async function planOf(client: Client, file: string, document: string, { json, in
 	const planned = await client.call("migration.plan", { document });
 	const told = await inboundsOf(client, document, planned, inbounds ?? `${planned.name}-inbounds.json`);
 	const said: Plan = { ...planned, findings: [...planned.findings, ...told] };
-	print(json ? JSON.stringify(said) : planText(said, paper(), { file, url }));
+	if (json) printJson(said);
+	else print(planText(said, paper(), { file, url }));
 	return planned.ok ? EXIT.clean : EXIT.refused;
 }
 
@@ -32,7 +34,7 @@ async function inboundsOf(
 		const message = `The source does not give the missing inbounds, so no file is written: ${notes.join("; ")}.`;
 		return [warning("inbounds-unreadable", message)];
 	}
-	writeForOwner(file, `${JSON.stringify(inbounds, null, 2)}\n`, "The inbounds", "--inbounds");
+	writeForOwner(file, `${jsonText(inbounds, 2)}\n`, "The inbounds", "--inbounds");
 	const message = `${inbounds.length} of ${tags.length} missing inbounds are in ${file}, private keys with them: add them to \`inbounds\` of Marzban's core config, with the certificate files they name, plan again, then delete the file.${but}`;
 	return [toDo("inbounds-written", message)];
 }

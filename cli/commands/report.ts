@@ -1,8 +1,8 @@
-import { pipeline } from "node:stream/promises";
 import type { DifferenceLine, Status } from "../../contracts/migration/migration";
 import type { ReportLine } from "../../contracts/migration/records";
+import { jsonText } from "../../domain/text/json";
 import type { Client } from "../client";
-import { CommandError, type Flags, say } from "../command";
+import { CommandError, type Flags, printFile, say } from "../command";
 import { customersCsv } from "../customers";
 import { EXIT } from "../exit";
 import { streamForOwner } from "../files";
@@ -16,10 +16,10 @@ export const REPORT_FORMATS = ["ndjson", "json", "html"] as const;
 
 const FORMATS: Readonly<Record<string, Render>> = {
 	async *ndjson(client, status) {
-		for await (const line of linesOf(client, "migration.report", status)) yield `${JSON.stringify(line)}\n`;
+		for await (const line of linesOf(client, "migration.report", status)) yield `${jsonText(line)}\n`;
 	},
 	async *json(_client, { name, hash, phase, source, target, cautions, streams, verdict }) {
-		yield `${JSON.stringify({ name, hash, phase, source, target, cautions, streams, verdict }, null, "\t")}\n`;
+		yield `${jsonText({ name, hash, phase, source, target, cautions, streams, verdict }, "\t")}\n`;
 	},
 	customers: (client, status) => customersCsv(touched(client, status)),
 	html: (client, status) =>
@@ -53,7 +53,7 @@ export async function report(
 		throw new CommandError(`There is no format '${format}': it is one of ${Object.keys(FORMATS).join(", ")}.`);
 	const status = await client.call("migration.status", { name });
 	const parts = render(client, status);
-	if (out === undefined) await pipeline(parts, process.stdout, { end: false });
+	if (out === undefined) await printFile(parts);
 	else await streamForOwner(out, parts, { what: "The report", option: "--out" });
 	return EXIT.clean;
 }

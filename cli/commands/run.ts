@@ -1,6 +1,7 @@
 import type { Plan, Status } from "../../contracts/migration/migration";
+import { shown } from "../../domain/text/visible";
 import type { Client } from "../client";
-import { CommandError, type Flags, paint, paper, print, say, screen, withDefinition } from "../command";
+import { CommandError, type Flags, paint, paper, print, printJson, say, screen, withDefinition } from "../command";
 import { EXIT } from "../exit";
 import { type Interruption, interruption } from "../interruption";
 import { progressOn } from "../progress";
@@ -15,7 +16,8 @@ const EVERY = { near: 200, far: 500 } as const;
 export async function runMigration(client: Client, file: string, flags: Flags): Promise<number> {
 	const plan = await withDefinition(file, document => client.call("migration.plan", { document, look: false }));
 	if (!plan.ok) {
-		print(flags.json ? JSON.stringify(plan) : planText(plan, paper(), { file, url: flags.url }));
+		if (flags.json) printJson(plan);
+		else print(planText(plan, paper(), { file, url: flags.url }));
 		return EXIT.refused;
 	}
 	const interrupt = stopping(client, plan.name, `\`${command(["migration", "run", file])}\``);
@@ -34,7 +36,7 @@ export async function runMigration(client: Client, file: string, flags: Flags): 
 /** Says how it ended, or that it goes on without us. */
 function ended(client: Client, status: Status, flags: Flags & { file: string }, interrupt: Interruption): number {
 	const few = isFew(status, flags) && !interrupt.seen;
-	if (flags.json) print(JSON.stringify(status));
+	if (flags.json) printJson(status);
 	else print(few ? fewOf(status, flags) : storyOf(status, flags));
 	if (goesOn(client, status, interrupt) || (interrupt.seen && status.phase !== "finished")) return EXIT.interrupted;
 	if (few) return fewNeedHand(status) > 0 ? EXIT.human : EXIT.clean;
@@ -56,7 +58,7 @@ const isFew = ({ phase, failure, running }: Status, { only, limit }: Flags): boo
 
 function beginning(plan: Plan, { phase, running, finishedAt }: Status, done: number): string {
 	if (phase === "finished" && !running)
-		return `${plan.name}: finished${finishedAt === null ? "" : ` ${clock(finishedAt)}`}. What came after that is seen by \`banyan migration compare ${plan.name}\`.`;
+		return `${plan.name}: finished${finishedAt === null ? "" : ` ${clock(finishedAt)}`}. What came after that is seen by \`${command(["migration", "compare", plan.name])}\`.`;
 	return done === 0
 		? `${plan.name}: begins; ${plan.estimateSeconds} s or so to copy.`
 		: `${plan.name}: goes on after ${done} records.`;
@@ -70,7 +72,7 @@ export const stopping = ({ server }: Client, name: string, again: string): Inter
 	interruption(
 		server === null
 			? `Stopping after the batch at hand; nothing is lost, and ${again} goes on. Once more ends it at once, which is safe too.`
-			: `No longer watching: '${name}' goes on at ${server}. See \`banyan migration status ${name}\`; \`banyan migration pause ${name}\` stops it.`,
+			: `No longer watching: '${name}' goes on at ${server}. See \`${command(["migration", "status", name])}\`; \`${command(["migration", "pause", name])}\` stops it.`,
 		`Ended at once; nothing is lost, and ${again} goes on.`
 	);
 
@@ -102,7 +104,7 @@ function canaryOf({ only, limit }: Flags): { only?: string[]; limit?: number } {
 
 /** Why it did not come to its end, for whoever does not read what is printed. */
 export const complain = (why: string, { json }: Flags): void => {
-	if (json || !process.stdout.isTTY) say(`banyan: ${why}`);
+	if (json || !process.stdout.isTTY) say(`banyan: ${shown(why)}`);
 };
 
 export function exitOfRun({ phase, failure, verdict }: Status, flags: Flags): number {
@@ -111,7 +113,7 @@ export function exitOfRun({ phase, failure, verdict }: Status, flags: Flags): nu
 		return EXIT.refused;
 	}
 	if (failure?.code === "FEW_DIFFER") {
-		say(`banyan: ${failure.message}`);
+		say(`banyan: ${shown(failure.message)}`);
 		return EXIT.human;
 	}
 	if (phase !== "finished" || verdict === null) {

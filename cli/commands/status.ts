@@ -1,4 +1,5 @@
 import type { Status } from "../../contracts/migration/migration";
+import { jsonText } from "../../domain/text/json";
 import type { Client } from "../client";
 import { type Flags, paper, print, screen } from "../command";
 import { EXIT } from "../exit";
@@ -20,7 +21,7 @@ const found = async (client: Client, name: string | undefined): Promise<readonly
 	name === undefined ? client.call("migration.list", {}) : [await client.call("migration.status", { name })];
 
 function textOf(all: readonly Status[], name: string | undefined, flags: Flags, holder?: string): string {
-	if (flags.json) return JSON.stringify(name === undefined ? all : all[0]);
+	if (flags.json) return jsonText(name === undefined ? all : all[0]);
 	return name === undefined ? listText(all, paper(), Date.now()) : storyOf(all[0] as Status, { ...flags, holder });
 }
 

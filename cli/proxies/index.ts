@@ -2,7 +2,7 @@
 
 import type { LinkLine } from "../../contracts/migration/migration";
 import type { OldLinks } from "../../domain/migration/old-links";
-import { cell } from "../customers";
+import { csvRecord } from "../../domain/text/csv";
 import { caddyMaps } from "./caddy";
 import { nginxMaps } from "./nginx";
 import { type ProxyRoutes, proxyRoutes } from "./routes";
@@ -30,8 +30,8 @@ export const RENDER: Readonly<Record<LinkFormat, Render>> = {
 	caddy: proxy(caddyMaps),
 	csv: lines => ({
 		text: [
-			"user name,old path,new address\r\n",
-			...lines.map(({ username, path, target }) => `${[username, path, target].map(cell).join(",")}\r\n`)
+			csvRecord(["user name", "old path", "new address"]),
+			...lines.map(({ username, path, target }) => csvRecord([username, path, target]))
 		].join(""),
 		left: 0
 	})

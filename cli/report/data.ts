@@ -5,6 +5,8 @@
 
 import { OUTCOMES, type ReportLine, SEVERITIES } from "../../contracts/migration/records";
 import { maskText } from "../../domain/platform/masking";
+import { visibleOnPage } from "../../domain/text/html";
+import { scriptJson } from "../../domain/text/json";
 
 /** The most records of a block. */
 const BLOCK = 2_000;
@@ -26,13 +28,6 @@ interface Block {
 	readonly texts: string[];
 }
 
-/** JSON within a script: nothing in it ends the script, or a line of it. */
-export const scriptJson = (value: unknown): string =>
-	JSON.stringify(value).replace(
-		/[<>&\u2028\u2029]/g,
-		character => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
-	);
-
 const element = (block: Block): string => `<script type="application/json" data-rows>${scriptJson(block)}</script>\n`;
 
 /** The category before a reason: the page shows it by itself. */
@@ -49,9 +44,10 @@ class Building {
 
 	add(line: ReportLine): void {
 		const { ids, names, targets, outcomes, owners, notes } = this.block;
-		ids.push(line.id);
-		names.push(line.name);
-		targets.push(line.target === line.name ? 0 : line.target);
+		// The page shows what it is given: as people may be shown it.
+		ids.push(visibleOnPage(line.id));
+		names.push(visibleOnPage(line.name));
+		targets.push(line.target === line.name ? 0 : line.target && visibleOnPage(line.target));
 		outcomes.push(OUTCOMES.indexOf(line.outcome));
 		owners.push(line.owner === null ? -1 : this.place(line.owner));
 		const said = this.notesOf(line);
@@ -69,7 +65,8 @@ class Building {
 		return [...own, ...lost];
 	}
 
-	private place(text: string): number {
+	private place(said: string): number {
+		const text = visibleOnPage(said);
 		const found = this.places.get(text);
 		if (found !== undefined) return found;
 		this.places.set(text, this.block.texts.length);

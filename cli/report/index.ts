@@ -8,8 +8,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DifferenceLine, Status } from "../../contracts/migration/migration";
 import { OUTCOMES, type ReportLine, SEVERITIES } from "../../contracts/migration/records";
-import { escapeHtml } from "../../domain/platform/html";
-import { dataBlocks, scriptJson } from "./data";
+import { html, type Markup, ours } from "../../domain/text/html";
+import { scriptJson } from "../../domain/text/json";
+import { dataBlocks } from "./data";
 import { Hands } from "./groups";
 import { hands, notices } from "./hands";
 import { bars, cards, heading, headline } from "./summary";
@@ -26,19 +27,19 @@ export interface ReportContent {
 const asset = (name: string): string => readFileSync(join(__dirname, name), "utf8");
 const allowed = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
-function opening({ name }: Status, style: string, script: string): string {
+function opening({ name }: Status, style: string, script: string): Markup {
 	const policy = `default-src 'none'; style-src ${allowed(style)}; script-src ${allowed(script)}; img-src data:; base-uri 'none'; form-action 'none'`;
-	return `<!doctype html>
+	return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta http-equiv="Content-Security-Policy" content="${ours(policy)}">
 <meta name="referrer" content="no-referrer">
 <meta name="color-scheme" content="light dark">
-<title>Migration ${escapeHtml(name)} · report</title>
+<title>Migration ${name} · report</title>
 <link rel="icon" href="data:,">
-<style>${style}</style>
+<style>${ours(style)}</style>
 </head>
 <body>
 `;
@@ -57,28 +58,26 @@ export async function* htmlReport({ status, lines, differences, server }: Report
 	const [style, script] = [asset("page.css"), asset("page.js")];
 	const gathered = new Hands();
 	const hand = handsOf(status);
-	yield opening(status, style, script);
-	yield heading(status, headline(status, hand));
-	yield `<main>\n${cards(status, hand)}${bars(status)}`;
+	yield opening(status, style, script).text;
+	yield heading(status, headline(status, hand)).text;
+	yield html`<main>\n${cards(status, hand)}${bars(status)}`.text;
 	yield* dataBlocks(lines, line => gathered.see(line));
 	for await (const line of differences) gathered.seeDifference(line);
 	const groups = gathered.groups(status);
-	yield hands(groups, server);
-	yield notices(groups, server);
-	yield table(status);
-	yield `</main>\n<script>${script}</script>\n</body>\n</html>\n`;
+	yield html`${hands(groups, server)}${notices(groups, server)}${table(status)}`.text;
+	yield html`</main>\n<script>${ours(script)}</script>\n</body>\n</html>\n`.text;
 }
 
 /** What the script fills in. */
-function table({ name, streams }: Status): string {
+function table({ name, streams }: Status): Markup {
 	const known = scriptJson({
 		streams: streams.map(({ stream }) => stream),
 		outcomes: OUTCOMES,
 		severities: SEVERITIES
 	});
-	return `<section class="wrap" aria-labelledby="all"><h2 id="all" tabindex="-1">All records</h2>
-<noscript><p>The table of all records needs JavaScript. <code>banyan migration report ${escapeHtml(name)}</code> prints them, a line a record.</p></noscript>
+	return html`<section class="wrap" aria-labelledby="all"><h2 id="all" tabindex="-1">All records</h2>
+<noscript><p>The table of all records needs JavaScript. <code>banyan migration report ${name}</code> prints them, a line a record.</p></noscript>
 <div id="records" hidden></div>
-<script type="application/json" id="known">${known}</script></section>
+<script type="application/json" id="known">${ours(known)}</script></section>
 `;
 }

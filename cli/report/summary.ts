@@ -3,8 +3,8 @@
 import type { Side, Status, StreamStatus } from "../../contracts/migration/migration";
 import { OUTCOMES } from "../../contracts/migration/records";
 import { countOf } from "../../domain/migration/meaning";
-import { escapeHtml } from "../../domain/platform/html";
 import { maskText } from "../../domain/platform/masking";
+import { html, joined, type Markup } from "../../domain/text/html";
 import { duration } from "../text/words";
 
 export const number = (count: number): string => count.toLocaleString("en");
@@ -50,36 +50,37 @@ function rolledBack(status: Status): Headline {
 	return { mood: left > 0 ? "hand" : "good", word: "Rolled back", says };
 }
 
-const TITLES: Readonly<Record<string, string>> = { marzneshin: "Marzneshin", marzban: "Marzban" };
+const TITLES: ReadonlyMap<string, string> = new Map([
+	["marzneshin", "Marzneshin"],
+	["marzban", "Marzban"]
+]);
 
-function panel(role: string, { system, version, address }: Side): string {
-	const title = system === null ? "Unknown" : (TITLES[system] ?? system);
-	return `<div class="panel"><p class="eyebrow">${role}</p><p class="system">${escapeHtml(title)}${version ? ` <span>${escapeHtml(version)}</span>` : ""}</p><p class="address"><bdi>${escapeHtml(address ?? "address not known")}</bdi></p></div>`;
+function panel(role: string, { system, version, address }: Side): Markup {
+	const title = system === null ? "Unknown" : (TITLES.get(system) ?? system);
+	return html`<div class="panel"><p class="eyebrow">${role}</p><p class="system">${title}${version ? html` <span>${version}</span>` : ""}</p><p class="address"><bdi>${address ?? "address not known"}</bdi></p></div>`;
 }
 
 /** The head of the page. */
-export const heading = (status: Status, { mood, word, says }: Headline): string =>
-	`<header><div class="wrap"><p class="eyebrow">Migration report</p><h1><bdi>${escapeHtml(status.name)}</bdi></h1>
-<p class="lead"><strong class="pill ${mood}">${escapeHtml(word)}</strong> ${escapeHtml(says)}</p>
-<div class="panels">${panel("From", status.source)}<p class="arrow" aria-hidden="true">→</p>${panel("To", status.target)}</div>${status.cautions.map(caution).join("")}</div></header>\n`;
+export const heading = (status: Status, { mood, word, says }: Headline): Markup =>
+	html`<header><div class="wrap"><p class="eyebrow">Migration report</p><h1><bdi>${status.name}</bdi></h1>
+<p class="lead"><strong class="pill ${mood}">${word}</strong> ${says}</p>
+<div class="panels">${panel("From", status.source)}<p class="arrow" aria-hidden="true">→</p>${panel("To", status.target)}</div>${status.cautions.map(caution)}</div></header>\n`;
 
-const caution = (text: string): string => `<p class="caution">${escapeHtml(maskText(text))}</p>`;
+const caution = (text: string): Markup => html`<p class="caution">${maskText(text)}</p>`;
 
 /** `2026-11-26 17:01:27 UTC` */
-const time = (iso: string | null): string =>
-	iso === null
-		? "–"
-		: `<time datetime="${escapeHtml(iso)}">${escapeHtml(iso.slice(0, 19).replace("T", " "))} UTC</time>`;
+const time = (iso: string | null): Markup | string =>
+	iso === null ? "–" : html`<time datetime="${iso}">${iso.slice(0, 19).replace("T", " ")} UTC</time>`;
 
-const card = (title: string, value: string, note = "", kind = ""): string =>
-	`<div class="card${kind && ` ${kind}`}"><dt>${title}</dt><dd>${value}${note && `<small>${note}</small>`}</dd></div>`;
+const card = (title: string, value: string | Markup, note: string | Markup = "", kind = ""): Markup =>
+	html`<div class="card${kind && ` ${kind}`}"><dt>${title}</dt><dd>${value}${note && html`<small>${note}</small>`}</dd></div>`;
 
-export function cards(status: Status, hand: number): string {
+export function cards(status: Status, hand: number): Markup {
 	const { startedAt, finishedAt, verdict, phase } = status;
 	const isOver = verdict !== null && phase === "finished";
 	const took = startedAt && finishedAt ? duration((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000) : "–";
 	const found = sum(status, ({ differences }) => differences);
-	return `<section class="wrap" aria-label="In figures"><dl class="cards">${[
+	return html`<section class="wrap" aria-label="In figures"><dl class="cards">${[
 		card(
 			"Accounted for",
 			number(isOver ? verdict.accountedFor : sum(status, ({ read }) => read)),
@@ -93,35 +94,35 @@ export function cards(status: Status, hand: number): string {
 			`of ${number(sum(status, ({ compared }) => compared))} compared`,
 			found === 0 ? "" : "hand"
 		),
-		card("Took", took, `begun ${time(startedAt)}<br>finished ${time(finishedAt)}`, "times"),
+		card("Took", took, html`begun ${time(startedAt)}<br>finished ${time(finishedAt)}`, "times"),
 		certificate(isOver ? verdict.certificate : null)
-	].join("")}</dl></section>\n`;
+	]}</dl></section>\n`;
 }
 
-const certificate = (digest: string | null): string =>
+const certificate = (digest: string | null): Markup =>
 	digest === null
 		? card("Certificate", "none", "given once both sides were compared and found equal", "wide")
-		: card("Certificate", `<code>${escapeHtml(digest)}</code>`, "both sides were compared, and found equal", "wide");
+		: card("Certificate", html`<code>${digest}</code>`, "both sides were compared, and found equal", "wide");
 
 const WIDTH = 1000;
 
 /** One bar a stream: how many records came to what. */
-export const bars = (status: Status): string =>
-	`<section class="wrap" aria-labelledby="outcomes"><h2 id="outcomes">What became of them</h2>\n${status.streams.map(bar).join("\n")}</section>\n`;
+export const bars = (status: Status): Markup =>
+	html`<section class="wrap" aria-labelledby="outcomes"><h2 id="outcomes">What became of them</h2>\n${joined(status.streams.map(bar), "\n")}</section>\n`;
 
-function bar({ stream, outcomes, read, extra }: StreamStatus): string {
+function bar({ stream, outcomes, read, extra }: StreamStatus): Markup {
 	const parts = OUTCOMES.filter(outcome => outcomes[outcome] > 0);
 	const label = parts.map(outcome => `${number(outcomes[outcome])} ${outcome}`).join(", ") || "nothing yet";
 	let at = 0;
 	const rects = parts.map(outcome => {
 		const width = (outcomes[outcome] / Math.max(read, 1)) * WIDTH;
-		const rect = `<rect class="${outcome}" x="${at.toFixed(2)}" y="0" width="${Math.max(width, 3).toFixed(2)}" height="16"/>`;
+		const rect = html`<rect class="${outcome}" x="${at.toFixed(2)}" y="0" width="${Math.max(width, 3).toFixed(2)}" height="16"/>`;
 		at += width;
 		return rect;
 	});
 	const legend = parts.map(
-		outcome => `<li><span class="dot ${outcome}"></span>${number(outcomes[outcome])} ${outcome}</li>`
+		outcome => html`<li><span class="dot ${outcome}"></span>${number(outcomes[outcome])} ${outcome}</li>`
 	);
-	const others = extra ? `<li class="extra">${countOf(stream, extra)} at the target alone</li>` : "";
-	return `<div class="bar"><h3>${escapeHtml(stream)} <span>${number(read)}</span></h3><svg viewBox="0 0 ${WIDTH} 16" preserveAspectRatio="none" role="img" aria-label="${escapeHtml(`${stream}: ${label}`)}">${rects.join("")}</svg><ul>${legend.join("")}${others}</ul></div>`;
+	const others = extra ? html`<li class="extra">${countOf(stream, extra)} at the target alone</li>` : "";
+	return html`<div class="bar"><h3>${stream} <span>${number(read)}</span></h3><svg viewBox="0 0 ${WIDTH} 16" preserveAspectRatio="none" role="img" aria-label="${stream}: ${label}">${rects}</svg><ul>${legend}${others}</ul></div>`;
 }

@@ -1,7 +1,8 @@
 /** A question to whoever sits in front. */
 
 import { createInterface } from "node:readline/promises";
-import { wrap } from "./width";
+import { rendered } from "./marks";
+import { wrapAll } from "./width";
 
 /** Somebody sits there: what is typed is read from a terminal, and what is asked can be seen. */
 export const isAttended = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true;
@@ -17,8 +18,8 @@ export async function agrees(question: string): Promise<boolean> {
 		process.kill(process.pid, "SIGINT");
 	});
 	try {
-		const lines = wrap(`${question} [y/N] `, (process.stderr.columns || 80) - 1);
-		const answer = await Promise.race([reader.question(lines.join("\n")), ended]);
+		const lines = wrapAll(`${question} [y/N] `, (process.stderr.columns || 80) - 1);
+		const answer = await Promise.race([reader.question(rendered(lines.join("\n"))), ended]);
 		return /^y(es)?$/i.test(answer.trim());
 	} finally {
 		reader.close();

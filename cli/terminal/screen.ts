@@ -4,7 +4,12 @@
  * a line of its own, so that whoever writes next, also the terminal itself for a Ctrl-C, cuts no line.
  */
 
-import { cut, widthOf, wrap } from "./width";
+import { showing } from "../../domain/text/visible";
+import { rendered } from "./marks";
+import { cut, widthOf, wrapAll } from "./width";
+
+/** A file is indented by tabs. */
+const visibleFile = showing("\\t\\n");
 
 /** A stream to write to, as Node's own are. */
 export interface Output {
@@ -46,6 +51,11 @@ export class Screen {
 		this.above(this.out, text);
 	}
 
+	/** A piece of a file onto standard output, as the file has it; a terminal shows it, and is not steered by it. */
+	filePart(text: string): string {
+		return this.out.isTTY ? visibleFile(text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n")) : text;
+	}
+
 	/** Onto standard error. */
 	say(text: string): void {
 		this.above(this.err, text);
@@ -53,7 +63,7 @@ export class Screen {
 
 	/** The same for people: in a terminal, in lines that break between words. */
 	tell(text: string): void {
-		this.say(this.#redraws ? wrap(text, this.width - 1, "  ").join("\n") : text);
+		this.say(this.#redraws ? wrapAll(text, this.width - 1, "  ").join("\n") : text);
 	}
 
 	/** These lines stand last from now on. Of no effect where lines cannot be taken back. */
@@ -61,7 +71,7 @@ export class Screen {
 		if (!this.#redraws || this.#standing.length + lines.length === 0) return;
 		const before = this.erasing();
 		this.#standing = this.fitted(lines);
-		this.err.write(before + this.#standing.map(line => `${line}\n`).join(""));
+		this.err.write(before + this.#standing.map(line => `${rendered(line)}\n`).join(""));
 	}
 
 	/** They go. */
@@ -79,11 +89,11 @@ export class Screen {
 		if (standing.length === 0) {
 			// What the terminal shows for a key, such as ^C, may stand in this line.
 			const fresh = this.#redraws && to.isTTY ? "\r\u001b[K" : "";
-			to.write(`${fresh}${text}\n`);
+			to.write(`${fresh}${rendered(text)}\n`);
 			return;
 		}
 		this.clear();
-		to.write(`${text}\n`);
+		to.write(`${rendered(text)}\n`);
 		this.draw(standing);
 	}
 

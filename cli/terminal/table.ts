@@ -1,5 +1,6 @@
 /** A table as text. Pure. */
 
+import { line as oneLine } from "./marks";
 import { type Paper, PLAIN } from "./paper";
 import { cut, padEnd, padStart, widthOf } from "./width";
 
@@ -18,9 +19,10 @@ const LEAST = 6;
 /** Its lines, titles first. No line is wider than the paper, as far as one column can give way. */
 export function table(
 	columns: readonly Column[],
-	rows: readonly (readonly string[])[],
+	given: readonly (readonly string[])[],
 	paper: Paper = PLAIN
 ): string[] {
+	const rows = given.map(cells => cells.map(oneLine));
 	const natural = columns.map(({ title }, index) =>
 		Math.max(widthOf(title), ...rows.map(row => widthOf(row[index] ?? "")))
 	);

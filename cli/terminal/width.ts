@@ -1,6 +1,6 @@
 /** How wide text stands in a terminal. Pure. */
 
-import { stripVTControlCharacters } from "node:util";
+import { line, unmarked } from "./marks";
 
 const WIDE =
 	/[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3fffd}]/u;
@@ -13,14 +13,14 @@ const widthOfCharacter = (character: string): number => {
 
 /** Columns that a line takes, colours not counted. */
 export const widthOf = (text: string): number =>
-	[...stripVTControlCharacters(text)].reduce((sum, character) => sum + widthOfCharacter(character), 0);
+	[...unmarked(text)].reduce((sum, character) => sum + widthOfCharacter(character), 0);
 
-/** A line without colours, cut where it would be wider than `most`; what is cut off is shown by an ellipsis. */
+/** A line, cut where it would be wider than `most`, then without colours; what is cut off is shown by an ellipsis. */
 export function cut(text: string, most: number): string {
 	if (widthOf(text) <= most) return text;
 	if (most < 1) return "";
 	let [kept, width] = ["", 0];
-	for (const character of text) {
+	for (const character of unmarked(text)) {
 		width += widthOfCharacter(character);
 		if (width > most - 1) break;
 		kept += character;
@@ -33,10 +33,14 @@ export const padStart = (text: string, width: number): string => " ".repeat(Math
 
 /** Lines of at most `width`, broken between words; a word that is wider stands alone. All but the first begin with `hang`. */
 export function wrap(text: string, width: number, hang = ""): string[] {
-	const [first = "", ...rest] = text
-		.split("\n")
-		.flatMap(paragraph => filled(paragraph.split(" "), width - widthOf(hang)));
-	return [first, ...rest.map(line => `${hang}${line}`)];
+	const [first = "", ...rest] = filled(line(text).split(" "), width - widthOf(hang));
+	return [first, ...rest.map(each => `${hang}${each}`)];
+}
+
+/** The same for a text of several paragraphs, which end where its lines end. */
+export function wrapAll(text: string, width: number, hang = ""): string[] {
+	const [first = "", ...rest] = text.split("\n").flatMap(paragraph => wrap(paragraph, width - widthOf(hang)));
+	return [first, ...rest.map(each => `${hang}${each}`)];
 }
 
 function filled([first = "", ...words]: readonly string[], width: number): string[] {
@@ -48,11 +52,3 @@ function filled([first = "", ...words]: readonly string[], width: number): strin
 	}
 	return lines;
 }
-
-/** What others wrote, without what would steer a terminal or turn its text round: those are shown by their numbers. */
-export const printable = (text: string): string =>
-	text.replace(
-		// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-		/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-		character => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
-	);

@@ -1,6 +1,7 @@
 /** All migrations, a line each. Pure. */
 
 import type { Status } from "../../contracts/migration/migration";
+import { page } from "../terminal/marks";
 import type { Paper } from "../terminal/paper";
 import { table } from "../terminal/table";
 import { needHand } from "./outcome";
@@ -35,9 +36,9 @@ export function listText(all: readonly Status[], paper: Paper, now: number): str
 		{ title: "when", right: true }
 	];
 	const rows = [...all].sort(byAge).map(each => row(each, now));
-	return [
+	return page([
 		...table(columns, rows, paper),
 		"",
 		`The whole story of one: ${command(["migration", "status", "NAME"])}`
-	].join("\n");
+	]);
 }

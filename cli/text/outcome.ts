@@ -1,8 +1,9 @@
 /** The last lines of a command: what is done, how many records need a hand, what to type next. Pure. */
 
 import type { Plan, Status, StreamStatus } from "../../contracts/migration/migration";
+import { shown } from "../../domain/text/visible";
 import type { Paper, Style } from "../terminal/paper";
-import { printable, widthOf, wrap } from "../terminal/width";
+import { widthOf, wrap } from "../terminal/width";
 import { linesOfPlan } from "./codes";
 import { command, duration, records } from "./words";
 
@@ -100,7 +101,7 @@ function nextOfAttention({ name, verdict }: Status): Outcome["next"] {
 	const waiting = verdict?.needHand.removals ?? 0;
 	if (waiting > 0)
 		return [
-			`${waiting} of them were deleted at the source (\`banyan migration diff ${name}\` names them). To follow:`,
+			`${waiting} of them were deleted at the source (\`${command(["migration", "diff", name])}\` names them). To follow:`,
 			...["migration", "repair", name, "--removals", String(waiting)]
 		];
 	return (verdict?.differences ?? 0) > 0
@@ -117,7 +118,7 @@ const OUTCOMES: Readonly<Record<State, (status: Status, given: Given) => Outcome
 		next: ["To watch it:", "migration", "status", status.name, "--watch"]
 	}),
 	failed: (status, given) => ({
-		done: `Stopped: ${printable(status.failure?.message ?? "")} Nothing is lost.`,
+		done: `Stopped: ${shown(status.failure?.message ?? "")} Nothing is lost.`,
 		style: "red",
 		next: ["Mend what it says, then go on:", ...goOn(status, given)]
 	}),

@@ -3,9 +3,11 @@
 import type { FindingSeverity } from "../../contracts/migration/connection";
 import type { Plan, Side } from "../../contracts/migration/migration";
 import { bySeverity } from "../../domain/migration/finding";
+import { shown } from "../../domain/text/visible";
+import { page } from "../terminal/marks";
 import { type Paper, PLAIN, type Style } from "../terminal/paper";
 import { table } from "../terminal/table";
-import { printable, wrap } from "../terminal/width";
+import { wrap } from "../terminal/width";
 import { linesOfPlan, sections } from "./codes";
 import { type Given, outcomeOfPlan } from "./outcome";
 import { clock } from "./words";
@@ -19,14 +21,14 @@ const MARKS: Readonly<Record<FindingSeverity, readonly [mark: string, style: Sty
 };
 
 export function planText(plan: Plan, paper: Paper = PLAIN, given: Given = {}): string {
-	return [
+	return page([
 		...wrap(`${paper.paint("bold", plan.name)}: ${endsText(plan)}`, paper.width - 1, "  "),
 		...findingsText(plan, paper),
 		...begunText(plan, paper),
 		...(plan.streams.length === 0 ? [] : ["", ...streamsText(plan, paper)]),
 		...sections(plan.streams.flatMap(linesOfPlan), paper),
 		...outcomeOfPlan(plan, given, paper)
-	].join("\n");
+	]);
 }
 
 const side = ({ system, version, account, address }: Side): string =>
@@ -34,7 +36,7 @@ const side = ({ system, version, account, address }: Side): string =>
 
 /** Both ends, as a check found them. */
 export const endsText = ({ source, target }: Pick<Plan, "source" | "target">): string =>
-	printable(`${side(source)} → ${side(target)}`);
+	shown(`${side(source)} → ${side(target)}`);
 
 /** Of one that was begun: what changed since it was planned. */
 function begunText({ begun }: Plan, paper: Paper): string[] {
@@ -56,7 +58,7 @@ function begunText({ begun }: Plan, paper: Paper): string[] {
 function findingsText({ findings }: Plan, paper: Paper): string[] {
 	return bySeverity(findings).flatMap(({ severity, message }) => {
 		const [mark, style] = MARKS[severity];
-		const lines = wrap(printable(message), paper.width - 5, "    ");
+		const lines = wrap(shown(message), paper.width - 5, "    ");
 		return lines.map((line, index) => (index === 0 ? `  ${paper.paint(style, mark)} ${line}` : line));
 	});
 }

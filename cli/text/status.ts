@@ -2,9 +2,11 @@
 
 import type { Status, StreamStatus } from "../../contracts/migration/migration";
 import { OUTCOMES } from "../../contracts/migration/records";
+import { shown } from "../../domain/text/visible";
+import { page } from "../terminal/marks";
 import { type Paper, PLAIN } from "../terminal/paper";
 import { table } from "../terminal/table";
-import { printable, wrap } from "../terminal/width";
+import { wrap } from "../terminal/width";
 import { linesOfStatus, sections } from "./codes";
 import { type Given, outcomeOf, outcomeOfFew } from "./outcome";
 import { endsText } from "./plan";
@@ -57,11 +59,11 @@ export const stateText = ({ phase, running, paused }: Pick<Status, "phase" | "ru
 
 /** Of a run of a few, which rests. */
 export const fewText = (status: Status, paper: Paper = PLAIN, given: Given = {}): string =>
-	[
+	page([
 		...streamsText(status, paper),
 		...sections(linesOfStatus(status), paper),
 		...outcomeOfFew(status, given, paper)
-	].join("\n");
+	]);
 
 export function statusText(status: Status, paper: Paper = PLAIN, given: Given = {}): string {
 	const { name, startedAt, finishedAt, failure, waiting, backup } = status;
@@ -72,17 +74,17 @@ export function statusText(status: Status, paper: Paper = PLAIN, given: Given = 
 		...(failure === null || status.phase !== "finished" ? [] : [`It stopped: ${failure.message}`]),
 		...(backup === null ? [] : [`The target's database as it was before: ${backup}`])
 	];
-	return [
+	return page([
 		`${paper.paint("bold", `${name}: ${stateText(status)}`)}${begun}${over}`,
 		...wrap(endsText(status), paper.width - 1, "  "),
 		...status.cautions.flatMap(caution =>
-			wrap(`${paper.paint("yellow", "!")} ${printable(caution)}`, paper.width - 1, "  ")
+			wrap(`${paper.paint("yellow", "!")} ${shown(caution)}`, paper.width - 1, "  ")
 		),
 		"",
 		...streamsText(status, paper),
-		...notes.flatMap(note => wrap(printable(note), paper.width - 1, "  ")),
+		...notes.flatMap(note => wrap(shown(note), paper.width - 1, "  ")),
 		// What it lost before a rollback is not lost any more.
 		...(status.phase.startsWith("roll") ? [] : sections(linesOfStatus(status), paper)),
 		...outcomeOf(status, given, paper)
-	].join("\n");
+	]);
 }

@@ -1,5 +1,7 @@
 /** Numbers, times and commands as people read them. Pure. */
 
+import { commandLine } from "../../domain/text/shell";
+
 /** `8 s`, `3 min 20 s`, `2 h 5 min`, `4 d 2 h`. */
 export function duration(seconds: number): string {
 	const whole = Math.max(0, Math.round(seconds));
@@ -25,10 +27,6 @@ export const clock = (at: string): string => `${at.slice(0, 10)} ${at.slice(11, 
 /** `1 record`, `66 records`. */
 export const records = (count: number): string => `${count} ${count === 1 ? "record" : "records"}`;
 
-/** A word as a shell takes it. */
-const shellWord = (word: string): string =>
-	/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-
 /** A command to type, with the address of the server if it was given by hand. */
 export const command = (words: readonly string[], url?: string): string =>
-	["banyan", ...words, ...(url === undefined ? [] : ["--url", url])].map(shellWord).join(" ");
+	commandLine(["banyan", ...words, ...(url === undefined ? [] : ["--url", url])]);

@@ -1,5 +1,7 @@
 /** Metrics in the text format of Prometheus (exposition format 0.0.4), as its promtool takes it. Pure. */
 
+import { helpText, labelValue } from "../text/label";
+
 type Labels = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 export interface Sample {
@@ -43,7 +45,7 @@ export function expose(all: readonly NodeMetrics[]): string {
 }
 
 const head = (name: string, { description, type }: Metric): string =>
-	`# HELP ${name} ${(description ?? name).replace(/\\/g, "\\\\").replace(/\n/g, " ")}\n# TYPE ${name} ${type}\n`;
+	`# HELP ${name} ${helpText(description ?? name)}\n# TYPE ${name} ${type}\n`;
 
 /** Prometheus counts in base units and ends counters in `_total`. */
 function nameOf({ name, type, unit }: Metric): string {
@@ -77,7 +79,7 @@ function line(name: string, labels: Labels, value: number): string {
 	const named = new Map(
 		Object.entries(labels).flatMap(([label, said]) => (said == null ? [] : [[snakeCase(label), String(said)] as const]))
 	);
-	const pairs = [...named].map(([label, said]) => `${label}="${escaped(said)}"`);
+	const pairs = [...named].map(([label, said]) => `${label}="${labelValue(said)}"`);
 	return `${name}${pairs.length > 0 ? `{${pairs.join(",")}}` : ""} ${value}`;
 }
 
@@ -88,4 +90,3 @@ const snakeCase = (text: string): string =>
 		.replace(/[^A-Za-z\d]+/g, "_")
 		.replace(/^(?=\d|$)/, "_")
 		.toLowerCase();
-const escaped = (text: string): string => text.replace(/\\/g, "\\\\").replace(/"/g, '\\"').replace(/\n/g, "\\n");

@@ -1,6 +1,7 @@
 /** Any error as RFC 9457 problem details. What is not meant for a caller is left out. Pure. */
 
 import { ERRORS, type ErrorCode } from "../../contracts/errors";
+import { visibleLines } from "../text/visible";
 import { maskText } from "./masking";
 
 /** One thing that is wrong with a request. */
@@ -86,6 +87,9 @@ const isOurs = ({ name, type, code, data }: ErrorLike): boolean =>
 	code === ERRORS[type as ErrorCode].status &&
 	data !== undefined;
 
+/** As it may be shown to anybody, also to whoever looks at an answer in a terminal. */
+const said = (text: string): string => visibleLines(maskText(text));
+
 /** @param correlationId names the request in the logs */
 export function problemOf(error: unknown, correlationId: string): Problem {
 	const like = (error ?? {}) as ErrorLike;
@@ -97,7 +101,7 @@ export function problemOf(error: unknown, correlationId: string): Problem {
 		type: `/docs/problems#${code}`,
 		title,
 		status,
-		detail: maskText(detail),
+		detail: said(detail),
 		code,
 		correlationId,
 		...(faults.length > 0 && { errors: faults })
@@ -119,8 +123,8 @@ function faultsOf({ data }: ErrorLike, code: ErrorCode): Fault[] {
 		if (type === "objectStrict")
 			return String(actual)
 				.split(", ")
-				.map(name => ({ field: name, message: `There is no field '${name}' here.` }));
-		return [{ field: String(field ?? ""), message: String(message ?? type ?? "") }];
+				.map(name => ({ field: said(name), message: said(`There is no field '${name}' here.`) }));
+		return [{ field: said(String(field ?? "")), message: said(String(message ?? type ?? "")) }];
 	});
 }
 
@@ -129,8 +133,8 @@ function placesIn(data: unknown): Fault[] {
 	const { problems } = (data ?? {}) as { problems?: unknown };
 	if (!Array.isArray(problems)) return [];
 	return problems.map(({ path, line, column, message }: Record<string, unknown>) => ({
-		field: String(path ?? ""),
-		message: maskText(String(message ?? "")),
+		field: said(String(path ?? "")),
+		message: said(String(message ?? "")),
 		line: Number(line),
 		column: Number(column)
 	}));

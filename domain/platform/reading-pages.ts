@@ -2,7 +2,7 @@
 
 import { ERRORS } from "../../contracts/errors";
 import type { Meanings } from "../migration/meaning";
-import { escapeHtml, prose } from "./html";
+import { html, joined, type Markup, prose } from "../text/html";
 import { LOSSES_INTRODUCTION, lossSections, type ShownMeaning } from "./losses-document";
 
 /** `/docs/pages.css` */
@@ -27,7 +27,8 @@ code{font:.9em ui-monospace,monospace;background:var(--panel);padding:.05em .3em
 main{padding-bottom:4rem}
 `;
 
-const frame = (title: string, body: string): string => `<!doctype html>
+const frame = (title: string, body: Markup): string =>
+	html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -43,36 +44,38 @@ ${body}
 </main>
 </body>
 </html>
-`;
+`.text;
 
-const heading = (code: string, level: 2 | 3): string =>
-	`<h${level} class="code"><a href="#${escapeHtml(code)}">${escapeHtml(code)}</a></h${level}>`;
+const heading = (code: string, level: 2 | 3): Markup =>
+	html`<h${level} class="code"><a href="#${code}">${code}</a></h${level}>`;
 
-const article = ({ code, about, says, parts }: ShownMeaning): string =>
-	`<article id="${escapeHtml(code)}">${heading(code, 3)}<p class="about">${escapeHtml(about)}</p><p>${prose(says)}</p>${parts
-		.map(([term, text]) => `<p><strong>${term}.</strong> ${prose(text)}</p>`)
-		.join("")}</article>`;
+const article = ({ code, about, says, parts }: ShownMeaning): Markup =>
+	html`<article id="${code}">${heading(code, 3)}<p class="about">${about}</p><p>${prose(says)}</p>${parts.map(
+		([term, text]) => html`<p><strong>${term}.</strong> ${prose(text)}</p>`
+	)}</article>`;
 
 /** `/docs/losses` */
 export function lossesPage(meanings: Meanings): string {
 	const sections = lossSections(meanings).map(
 		({ title, says, rows }) =>
-			`<section><h2>${escapeHtml(title)}</h2><p>${escapeHtml(says)}</p>\n${rows.map(article).join("\n")}</section>`
+			html`<section><h2>${title}</h2><p>${says}</p>\n${joined(rows.map(article), "\n")}</section>`
 	);
-	const introduction = LOSSES_INTRODUCTION.map(text => `<p>${prose(text)}</p>`).join("\n");
-	return frame("losses", `<h1>Losses and what to do about them</h1>\n${introduction}\n${sections.join("\n")}`);
+	const introduction = joined(
+		LOSSES_INTRODUCTION.map(text => html`<p>${prose(text)}</p>`),
+		"\n"
+	);
+	return frame("losses", html`<h1>Losses and what to do about them</h1>\n${introduction}\n${joined(sections, "\n")}`);
 }
 
 /** `/docs/problems`: what each code of a problem means, and what to do; the `type` of a problem leads there. */
 export const PROBLEMS_PAGE = frame(
 	"problems",
-	`<h1>Problems and what to do about them</h1>
+	html`<h1>Problems and what to do about them</h1>
 <p>Every error of the API is <a href="https://www.rfc-editor.org/rfc/rfc9457">RFC 9457</a> problem details. Its <code>code</code> is one of these and does not change; its <code>type</code> leads here; its <code>detail</code> says what is wrong this time. The <code>correlationId</code> names the request in the server's log.</p>
 <p>Codes of a report or a plan are on <a href="/docs/losses">another page</a>.</p>
-${Object.entries(ERRORS).map(problem).join("\n")}`
+${joined(Object.entries(ERRORS).map(problem), "\n")}`
 );
 
-function problem([code, { status, title, means, todo }]: [string, (typeof ERRORS)[keyof typeof ERRORS]]): string {
-	const parts = [`<p>${prose(means)}</p>`, `<p><strong>What to do.</strong> ${prose(todo)}</p>`];
-	return `<article id="${code}">${heading(code, 2)}<p class="about">HTTP ${status} · ${escapeHtml(title)}</p>${parts.join("")}</article>`;
+function problem([code, { status, title, means, todo }]: [string, (typeof ERRORS)[keyof typeof ERRORS]]): Markup {
+	return html`<article id="${code}">${heading(code, 2)}<p class="about">HTTP ${status} · ${title}</p><p>${prose(means)}</p><p><strong>What to do.</strong> ${prose(todo)}</p></article>`;
 }

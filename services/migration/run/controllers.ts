@@ -97,7 +97,12 @@ export class Controllers {
 	private secrets(run: Run, dataDir: string) {
 		const secret = secretKey(dataDir);
 		const passwordFor = (stream: string, admin: string): string =>
-			createHmac("sha256", secret).update(`${run.name}/${stream}/${admin}`).digest("base64url").slice(0, 24);
+			createHmac("sha256", secret)
+				.update(`${run.name}/${stream}/${admin}`)
+				.digest("base64url")
+				.slice(0, 24)
+				// Or a spreadsheet would take it for a formula.
+				.replace(/^-/, "_");
 		const fresh = (stream: string): readonly string[] =>
 			this.mappingNamed(run.mapping).streams[stream]?.newSecrets ?? [];
 		const made = (stream: string, record: string): Record<string, string> | undefined =>

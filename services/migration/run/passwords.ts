@@ -1,6 +1,6 @@
 /**
- * The secrets of records that are created. New passwords of admins are for the operator to hand out: in a file only he can
- * read, in no log and no report. Hashes that admins keep are read at the source for each write and are in no store.
+ * The secrets of records that are created. New passwords of admins are for the operator to hand out: in a file that they
+ * alone can read, in no log and no report. Hashes that admins keep are read at the source for each write and are in no store.
  */
 
 import { chmodSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
@@ -9,6 +9,7 @@ import type { EventStore } from "../../../adapters/eventstore";
 import type { Broker } from "../../../cluster";
 import type { Intent } from "../../../contracts/migration/records";
 import type { Run } from "../../../domain/migration/run";
+import { csvRecord } from "../../../domain/text/csv";
 import { readBatches } from "./journal";
 import type { Secrets } from "./place";
 
@@ -44,13 +45,10 @@ export async function writePasswords(
 			if (result.outcome === "created" && intent.target && !intent.keepsSecrets && !intent.withheld)
 				created.push(intent.target.name);
 	if (created.length === 0) return;
-	const lines = [...new Set(created)].map(admin => `${quoted(admin)},${passwordFor(admin)}`);
+	const lines = [["username", "password"], ...[...new Set(created)].map(admin => [admin, passwordFor(admin)])];
 	mkdirSync(dirname(file), { recursive: true });
 	const fresh = `${file}.new`;
-	writeFileSync(fresh, ["username,password", ...lines, ""].join("\n"), { mode: 0o600 });
+	writeFileSync(fresh, lines.map(line => csvRecord(line, "\n")).join(""), { mode: 0o600 });
 	chmodSync(fresh, 0o600);
 	renameSync(fresh, file);
 }
-
-/** As RFC 4180 says. */
-const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

@@ -3,8 +3,9 @@
 import fc from "fast-check";
 import { PLAIN } from "../../../cli/terminal/paper";
 import { table } from "../../../cli/terminal/table";
-import { cut, printable, widthOf, wrap } from "../../../cli/terminal/width";
+import { cut, widthOf, wrap } from "../../../cli/terminal/width";
 import { ago, command, duration } from "../../../cli/text/words";
+import { visibleLines } from "../../../domain/text/visible";
 
 const anyText = fc.string({ unit: fc.constantFrom("a", "é", "中", "🙂", " ", "·"), maxLength: 200 });
 
@@ -53,10 +54,10 @@ it("what others wrote steers no terminal and turns no text round", () => {
 	fc.assert(
 		fc.property(fc.string({ unit: "binary" }), text => {
 			// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
-			expect(printable(text)).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
+			expect(visibleLines(text)).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
 		})
 	);
-	expect(printable("Zoë 王 🙂, two\nlines")).toBe("Zoë 王 🙂, two\nlines");
+	expect(visibleLines("Zoë 王 🙂, two\nlines")).toBe("Zoë 王 🙂, two\nlines");
 });
 
 it.each([

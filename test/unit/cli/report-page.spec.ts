@@ -2,9 +2,9 @@
 
 import { createHash } from "node:crypto";
 import { htmlReport, type ReportContent } from "../../../cli/report";
-import { scriptJson } from "../../../cli/report/data";
 import { headline } from "../../../cli/report/summary";
 import type { DifferenceLine, Status } from "../../../contracts/migration/migration";
+import { scriptJson } from "../../../domain/text/json";
 import { HOSTILE, linesOf, none, statusOf } from "../../support/report";
 
 async function page(status: Status, changes: Partial<ReportContent> = {}): Promise<string> {

@@ -5,10 +5,10 @@ import { ERRORS } from "../../../../contracts/errors";
 import { MEANINGS } from "../../../../domain/migration/meanings";
 import { ALIASES, AREAS, FOLDED, INTRODUCTION } from "../../../../domain/platform/docs-areas";
 import { DOCS_FILES, DOCS_PAGE, DOCS_POLICY, DOCS_SCRIPT } from "../../../../domain/platform/docs-page";
-import { prose } from "../../../../domain/platform/html";
 import { OPEN_ROUTES } from "../../../../domain/platform/open-routes";
 import { lossesPage, PROBLEMS_PAGE } from "../../../../domain/platform/reading-pages";
 import { routesOf } from "../../../../domain/platform/routes";
+import { prose } from "../../../../domain/text/html";
 
 const UI = join(require.resolve("swagger-ui-dist/package.json"), "..");
 
@@ -47,7 +47,7 @@ describe("the page of the API", () => {
 		expect(PROBLEMS_PAGE).toContain(ERRORS.THROTTLED.title);
 		for (const { means, todo } of Object.values(ERRORS)) {
 			expect([means, todo].filter(text => !/^[A-Z`].*\.$/.test(text))).toEqual([]);
-			expect(PROBLEMS_PAGE).toContain(prose(todo));
+			expect(PROBLEMS_PAGE).toContain(prose(todo).text);
 		}
 	});
 
