@@ -80,18 +80,29 @@ export function run(main: () => Promise<void>): void {
 			deaf = true;
 			process.exit(EXIT.broken);
 		});
-	const ended = main().then(
-		() => Number(process.exitCode ?? EXIT.clean),
-		(error: unknown) => {
+	// What nobody waited for: said like all else, and not as a stack trace.
+	for (const event of ["uncaughtException", "unhandledRejection"])
+		process.on(event, (error: unknown) => {
 			screen.clear();
 			say(`banyan: ${saidOf(error)}`);
-			return exitOf(error);
-		}
-	);
-	void ended.then(async code => {
+			process.exit(EXIT.broken);
+		});
+	void concluded(main).then(async code => {
 		await Promise.all([process.stdout, process.stderr].map(written));
 		process.exit(code);
 	});
+}
+
+/** The exit code; an error is told in one line. */
+export async function concluded(main: () => Promise<void>): Promise<number> {
+	try {
+		await main();
+		return Number(process.exitCode ?? EXIT.clean);
+	} catch (error) {
+		screen.clear();
+		say(`banyan: ${saidOf(error)}`);
+		return exitOf(error);
+	}
 }
 
 /** Whoever reads slowly still gets all of it: what is not yet written would end with the process. */

@@ -9,6 +9,14 @@ export interface ServerEvent {
 
 /** The most characters of one event: whoever sends more is no server of ours. */
 const MOST = 2 ** 22;
+/** What a line takes beside its characters. */
+const ROOM = 64;
+
+/** No server of ours says so much at once. */
+export class EndlessEvent extends Error {
+	override readonly name = "EndlessEvent";
+	override readonly message = "A server-sent event is too long.";
+}
 
 export async function* eventsOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<ServerEvent> {
 	let id: string | null = null;
@@ -26,12 +34,17 @@ type Field = readonly [name: string, value: string];
 /** Fields up to each empty line; what is cut off behind the last one is no event. */
 async function* blocksOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Field[]> {
 	let fields: Field[] = [];
+	let length = 0;
 	for await (const line of linesOf(bytes)) {
 		if (line === "") {
 			yield fields;
-			fields = [];
+			[fields, length] = [[], 0];
 			continue;
 		}
+		// A comment is no part of it; a line takes room however short it is.
+		length += line.startsWith(":") ? 0 : line.length + ROOM;
+		if (length > MOST) throw new EndlessEvent();
+		if (line.startsWith(":")) continue;
 		const [, name = "", value = ""] = /^([^:]*)(?:: ?(.*))?$/s.exec(line) ?? [];
 		fields.push([name, value]);
 	}
@@ -42,7 +55,7 @@ async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string
 	let rest = "";
 	for await (const chunk of bytes) {
 		rest += decoder.decode(chunk, { stream: true });
-		if (rest.length > MOST) throw new Error("A server-sent event is too long.");
+		if (rest.length > MOST) throw new EndlessEvent();
 		// A carriage return at the end may be the first half of a line's end.
 		const lines = rest.split(/\r\n|\n|\r(?!$)/);
 		rest = lines.pop() as string;

@@ -2,6 +2,7 @@
 
 import { ERRORS, type ErrorCode } from "../contracts/errors";
 import type { Fault, Problem } from "../domain/platform/problem";
+import { shown } from "../domain/text/visible";
 
 /** An error that came from a server, or from the way to it: like one of a node in this process. */
 export class RemoteError extends Error {
@@ -78,8 +79,18 @@ export function wayFailure(error: unknown, address: string, answered: boolean): 
 /** Whoever answers there is not a server of ours. */
 export const strange = (status: number, type: string, address: string): RemoteError =>
 	new RemoteError(
-		`What answers at ${address} is not Banyan (HTTP ${status}, ${type || "no type"}): check --url or BANYAN_URL.`
+		`What answers at ${address} is not Banyan (HTTP ${status}, ${shown(type) || "no type"}): check --url or BANYAN_URL.`
 	);
+
+/** An answer that leads elsewhere. */
+export const elsewhere = (status: number, location: string, address: string): RemoteError =>
+	new RemoteError(
+		`${address} leads elsewhere (HTTP ${status}${location && `, to ${shown(location)}`}), which is not followed, for the API key would go along: name the server's own address by --url or BANYAN_URL.`
+	);
+
+/** An answer without an end, or one that no server of ours gives. */
+export const tooLong = (address: string): RemoteError =>
+	new RemoteError(`The answer of ${address} does not end: check --url or BANYAN_URL, and that it is Banyan.`);
 
 const BY_STATUS: Readonly<Record<number, string>> = {
 	401: "Set BANYAN_API_KEY, or name the key's file by --api-key-file.",
@@ -108,10 +119,24 @@ export function failureOf(status: number, type: string, text: string, address: s
 	return strange(status, type, address);
 }
 
+/** The most of a refusal that is told, in characters and in faults. */
+const MOST = 20_000;
+const MOST_FAULTS = 50;
+
+const faultsIn = (errors: unknown): Fault[] =>
+	(Array.isArray(errors) ? errors : [])
+		.slice(0, MOST_FAULTS)
+		.flatMap((fault: Partial<Fault> | null) =>
+			typeof fault?.message === "string" ? [{ field: shown(String(fault.field)), message: shown(fault.message) }] : []
+		);
+
 function problemIn(text: string): Problem | undefined {
 	try {
 		const read = JSON.parse(text) as Problem;
-		return typeof read.detail === "string" && typeof read.code === "string" ? read : undefined;
+		if (typeof read?.detail !== "string" || typeof read.code !== "string") return undefined;
+		// Only of a definition several lines are said, each with its place.
+		const detail = read.code === "DEFINITION_INVALID" ? read.detail.slice(0, MOST) : shown(read.detail);
+		return { ...read, detail, errors: faultsIn(read.errors) };
 	} catch {
 		return undefined;
 	}

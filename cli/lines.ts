@@ -4,6 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { DifferenceLine, Lines, LinkLine, LogLine, Status } from "../contracts/migration/migration";
 import type { ReportLine } from "../contracts/migration/records";
 import type { Client } from "./client";
+import { CommandError } from "./command";
 
 type Action = "migration.report" | "migration.diff";
 type LineOf = { "migration.report": ReportLine; "migration.diff": DifferenceLine };
@@ -15,25 +16,36 @@ export async function* linesOf<A extends Action>(client: Client, action: A, stat
 		);
 }
 
-/** The old links of a migration, with their addresses. */
+/** The old links of a migration, with their addresses: of a page of users, none may have been moved. */
 export const linkLines = (client: Client, name: string): AsyncGenerator<LinkLine> =>
-	pages(after => client.call("migration.links", { name, after }));
+	pages(after => client.call("migration.links", { name, after }), { mostEmpty: MOST_LINES });
 
 /** What is recorded of a migration behind the line `after`. */
 export const logOf = (client: Pick<Client, "call">, name: string, after: string | null): AsyncGenerator<LogLine> =>
-	pages(last => client.call("migration.log", { name, after: last }), after);
+	pages(last => client.call("migration.log", { name, after: last }), { begin: after });
 
 async function* pages<L>(
 	read: (after: string | null) => Promise<Lines<L>>,
-	begin: string | null = null
+	{ begin = null, mostEmpty = MOST_EMPTY }: { begin?: string | null; mostEmpty?: number } = {}
 ): AsyncGenerator<L> {
 	let after = begin;
+	let [empty, told] = [0, 0];
 	do {
-		const page: Lines<L> = await read(after);
-		yield* page.lines;
-		after = page.next;
+		const { lines, next }: Lines<L> = await read(after);
+		yield* lines;
+		empty = lines.length === 0 ? empty + 1 : 0;
+		told += lines.length;
+		if (next !== null && (next === after || empty > mostEmpty || told > MOST_LINES))
+			throw new CommandError(
+				`There is no end to the lines that are told, ${told} so far: what tells them is no Banyan of this release.`
+			);
+		after = next;
 	} while (after !== null);
 }
+
+/** Pages without a line, one after the other; lines in all. More is no migration. */
+const MOST_EMPTY = 100;
+const MOST_LINES = 20_000_000;
 
 /** How often the log is asked for more, in ms. */
 const EVERY = 500;

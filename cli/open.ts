@@ -1,5 +1,6 @@
 /** Which client a command is given: a server that it names, or a node in this process. */
 
+import { statSync } from "node:fs";
 import { maskText } from "../domain/platform/masking";
 import { shown } from "../domain/text/visible";
 import type { Open } from "./client";
@@ -19,12 +20,23 @@ export const opener =
 		const text = url ?? BANYAN_URL ?? "";
 		if (text !== "") {
 			const address = serverAddress(text);
-			return openRemote({ address, key: keyOf(address, apiKeyFile, BANYAN_API_KEY) }, tellWait());
+			const key = keyOf(address, apiKeyFile, BANYAN_API_KEY);
+			if (isOverheard(address))
+				say(
+					`banyan: The API key goes to ${address} unencrypted: whoever is on the way can read it. Use https, or a tunnel to 127.0.0.1.`
+				);
+			return openRemote({ address, key }, tellWait());
 		}
 		if (apiKeyFile !== undefined)
 			throw new CommandError("--api-key-file is for a server: name that by --url, or in BANYAN_URL.");
 		return embedded(need);
 	};
+
+/** Without TLS, and not on this machine. */
+function isOverheard(address: string): boolean {
+	const { protocol, hostname } = new URL(address);
+	return protocol === "http:" && !/^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
 
 /** Shorter than this nobody wonders, in ms. */
 const WORTH_TELLING = 1000;
@@ -39,9 +51,17 @@ function tellWait(): Waits {
 	};
 }
 
+/** Others may read it. What is no file, a pipe, has no readers of its own. */
+const isOpen = (file: string): boolean => {
+	const { mode } = statSync(file);
+	return process.platform !== "win32" && (mode & 0o170000) === 0o100000 && (mode & 0o077) !== 0;
+};
+
 /** Never from the command line itself: whoever lists processes would read it. */
 function keyOf(address: string, file: string | undefined, set: string | undefined): string {
 	const key = (file === undefined ? (set ?? "") : readText(file)).trim();
+	if (file !== undefined && isOpen(file))
+		say(`banyan: The file '${file}' with the API key can be read by others on this machine: chmod 600 it.`);
 	if (key === "" && file === undefined)
 		throw new CommandError(
 			`${address} asks for an API key: set BANYAN_API_KEY, or name the key's file by --api-key-file. The first one is in the server's data folder, in api-key.`

@@ -10,7 +10,7 @@ import { version } from "../package.json";
 import type { Client } from "./client";
 import { CommandError } from "./command";
 import { eventsOf, type ServerEvent } from "./events";
-import { failureOf, RemoteError, strange, wayFailure } from "./failures";
+import { elsewhere, failureOf, RemoteError, strange, tooLong, wayFailure } from "./failures";
 
 export interface Server {
 	/** As `serverAddress` answers it. */
@@ -26,6 +26,10 @@ const CONNECT_MS = 10_000;
 /** A server says in a stream that it lives every 15 s. */
 const STREAM_SILENT_MS = 45_000;
 const ANSWER_MS = 120_000;
+/** The longest that one answer may take to come, once it has begun: it may come in drops. */
+const WHOLE_MS = 600_000;
+/** The largest answer, in bytes: a page of a report has some hundred lines. */
+const MOST_BYTES = 2 ** 25;
 
 /** They look at both panels, record by record: as long as it takes. */
 const LONG: ReadonlySet<string> = new Set([
@@ -50,6 +54,10 @@ export function serverAddress(text: string): string {
 		);
 	return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
 }
+
+type Params = Readonly<Record<string, unknown>>;
+type Headers = Dispatcher.ResponseData["headers"];
+type Body = Dispatcher.ResponseData["body"];
 
 /** One call as it is sent: the same one however often it is sent, so that it has one effect. */
 interface Request {
@@ -93,6 +101,7 @@ export function requestOf(
 
 function segment(value: unknown, field: string): string {
 	const text = String(value ?? "");
+	if (/^\.{1,2}$/.test(text)) throw new CommandError(`'${text}' is no ${field}.`);
 	if (text === "") throw new CommandError(`The ${field} must not be empty.`);
 	return encodeURIComponent(text);
 }
@@ -127,11 +136,11 @@ class Remote implements Client {
 	}
 
 	async call<A extends keyof Actions>(action: A, params: unknown): Promise<never> {
-		const request = requestOf(action, params as Readonly<Record<string, unknown>>);
+		const request = requestOf(action, params as Params);
 		const patience = new Patience();
 		for (;;) {
 			try {
-				return (await this.answer(request)) as never;
+				return (await this.answer(request, params as Params)) as never;
 			} catch (error) {
 				await pause(this.waiting(error, patience.waitAfter(error, request)));
 			}
@@ -140,14 +149,16 @@ class Remote implements Client {
 
 	async *follow(name: string, after: string | null, until: AbortSignal): AsyncGenerator<LogLine> {
 		const request = requestOf("migration.log", { name });
+		const { read } = answers();
 		let last = after;
 		for (let patience = new Patience(); !until.aborted; ) {
 			try {
 				for await (const { id, event, data } of this.stream(request, last, until)) {
 					patience = new Patience();
 					if (event !== "log") continue;
-					last = id;
-					yield JSON.parse(data) as LogLine;
+					const line = read(data, { what: "LogLine", address: this.server }) as LogLine;
+					last = headerOf(id ?? line.id, this.server);
+					yield line;
 				}
 				await rest(PAUSES[0], until);
 			} catch (error) {
@@ -165,15 +176,15 @@ class Remote implements Client {
 		return ms;
 	}
 
-	private async answer(request: Request): Promise<unknown> {
+	private async answer(request: Request, params: Params): Promise<unknown> {
 		const long = LONG.has(request.action) ? { headersTimeout: 0, bodyTimeout: 0 } : {};
 		return this.onTheWay(async () => {
 			const { statusCode, headers, body } = await this.send(request, long);
 			const type = String(headers["content-type"] ?? "");
-			const text = await body.text();
-			if (statusCode >= 300) throw failureOf(statusCode, type, text, this.server);
-			if (!/^application\/json\b/i.test(type)) throw strange(statusCode, type, this.server);
-			return JSON.parse(text);
+			if (statusCode >= 300) throw await this.refusal(statusCode, headers, body);
+			if (!/^application\/json\b/i.test(type)) throw drained(body, strange(statusCode, type, this.server));
+			const text = await this.textOf(body);
+			return answers().answerOf(request.action, params, text, this.server);
 		});
 	}
 
@@ -181,10 +192,10 @@ class Remote implements Client {
 		const headers = { accept: "text/event-stream", ...(last !== null && { "last-event-id": last }) };
 		const options = { signal: until, bodyTimeout: STREAM_SILENT_MS };
 		const answer = await this.onTheWay(() => this.send({ ...request, headers }, options));
-		const { statusCode, body } = answer;
-		const type = String(answer.headers["content-type"] ?? "");
-		if (statusCode >= 300) throw failureOf(statusCode, type, await body.text(), this.server);
-		if (!/^text\/event-stream\b/i.test(type)) throw strange(statusCode, type, this.server);
+		const { statusCode, headers: said, body } = answer;
+		const type = String(said["content-type"] ?? "");
+		if (statusCode >= 300) throw await this.onTheWay(() => this.refusal(statusCode, said, body));
+		if (!/^text\/event-stream\b/i.test(type)) throw drained(body, strange(statusCode, type, this.server));
 		const events = eventsOf(body);
 		try {
 			for (;;) {
@@ -213,6 +224,29 @@ class Remote implements Client {
 		return answer;
 	}
 
+	/** An address that an answer leads to gets no key of ours. */
+	private async refusal(status: number, headers: Headers, body: Body): Promise<RemoteError> {
+		if (status < 400) return drained(body, elsewhere(status, String(headers.location ?? ""), this.server));
+		return failureOf(status, String(headers["content-type"] ?? ""), await this.textOf(body), this.server);
+	}
+
+	/** However it comes, an answer has an end. */
+	private async textOf(body: Body): Promise<string> {
+		const late = setTimeout(() => body.destroy(tooLong(this.server)), WHOLE_MS);
+		const chunks: Buffer[] = [];
+		let bytes = 0;
+		try {
+			for await (const chunk of body as AsyncIterable<Buffer>) {
+				bytes += chunk.length;
+				if (bytes > MOST_BYTES) throw tooLong(this.server);
+				chunks.push(chunk);
+			}
+		} finally {
+			clearTimeout(late);
+		}
+		return Buffer.concat(chunks).toString("utf8");
+	}
+
 	/** What breaks on the way becomes a sentence. */
 	private async onTheWay<T>(act: () => Promise<T>): Promise<T> {
 		try {
@@ -222,6 +256,22 @@ class Remote implements Client {
 			throw wayFailure(error, this.server, this.answered);
 		}
 	}
+}
+
+/** Loaded once a server has been asked: a node in this process is believed. */
+const answers = (): typeof import("./answers") => require("./answers");
+
+/** What a server says goes back to it in a header only where it can stand in one. */
+function headerOf(id: string, address: string): string {
+	if (id.length > 256 || !/^[\x20-\x7e]+$/.test(id)) throw strange(200, "an event id that is none", address);
+	return id;
+}
+
+/** Nothing more of it is read. */
+function drained(body: Body, error: RemoteError): RemoteError {
+	// What breaks while it is given up is nobody's concern.
+	body.on("error", () => undefined).destroy();
+	return error;
 }
 
 const rest = (ms: number, until: AbortSignal): Promise<void> =>

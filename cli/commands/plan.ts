@@ -1,5 +1,6 @@
 import type { Finding } from "../../contracts/migration/connection";
 import type { Plan } from "../../contracts/migration/migration";
+import { definitionName } from "../../domain/migration/definition-name";
 import { toDo, warning } from "../../domain/migration/finding";
 import { jsonText } from "../../domain/text/json";
 import type { Client } from "../client";
@@ -13,7 +14,7 @@ export const plan = (client: Client, file: string, flags: Flags): Promise<number
 
 async function planOf(client: Client, file: string, document: string, { json, inbounds, url }: Flags): Promise<number> {
 	const planned = await client.call("migration.plan", { document });
-	const told = await inboundsOf(client, document, planned, inbounds ?? `${planned.name}-inbounds.json`);
+	const told = await inboundsOf(client, document, planned, inbounds ?? `${definitionName(document)}-inbounds.json`);
 	const said: Plan = { ...planned, findings: [...planned.findings, ...told] };
 	if (json) printJson(said);
 	else print(planText(said, paper(), { file, url }));

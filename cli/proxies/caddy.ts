@@ -2,6 +2,9 @@
 
 import { exactly, isQuotable, type ProxyRoutes } from "./routes";
 
+/** Its expressions are of characters. */
+const byPoint = (character: string): string => `\\x{${character.codePointAt(0)?.toString(16)}}`;
+
 export function caddyMaps({ routes, formats, pattern }: ProxyRoutes): string {
 	const encoded = formats.filter(format => format.encoded);
 	return `# Old subscription links with their new addresses, ${routes.length} of them. Keys of customers stand in this file.
@@ -23,7 +26,7 @@ ${formats.map(({ name, suffix }) => `\t"${name}" "${suffix}"`).join("\n")}
 	default "|"
 }
 map {banyan_old} {banyan_target} {
-${routes.map(({ from, to }) => `\t"${isQuotable(from) ? from : `~${exactly(from)}`}" "${to}"`).join("\n")}
+${routes.map(({ from, to }) => `\t"${isQuotable(from) ? from : `~${exactly(from, byPoint)}`}" "${to}"`).join("\n")}
 	default ""
 }
 # Empty where no one was moved, and where the target has no such format.

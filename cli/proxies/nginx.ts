@@ -8,9 +8,13 @@ function entries(routes: readonly ProxyRoute[]): string[] {
 	for (const { from } of routes) alike.set(folded(from), (alike.get(folded(from)) ?? 0) + 1);
 	return routes.map(({ from, to }) => {
 		const plain = isQuotable(from) && alike.get(folded(from)) === 1;
-		return `\t"${plain ? from : `~${exactly(from)}`}" "${to}";`;
+		return `\t"${plain ? from : `~${exactly(from, byBytes)}`}" "${to}";`;
 	});
 }
+
+/** Its expressions are of bytes. */
+const byBytes = (character: string): string =>
+	[...Buffer.from(character)].map(byte => `\\x${byte.toString(16).padStart(2, "0")}`).join("");
 
 const folded = (text: string): string => text.replace(/[A-Z]/g, letter => letter.toLowerCase());
 

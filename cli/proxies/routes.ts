@@ -2,6 +2,7 @@
 
 import type { LinkLine } from "../../contracts/migration/migration";
 import type { OldLinks } from "../../domain/migration/old-links";
+import { isVisible } from "../../domain/text/visible";
 
 /** An old path and the path that answers for it, without a slash at its end. */
 export interface ProxyRoute {
@@ -70,8 +71,18 @@ function pathOf(target: string): string | undefined {
 /** What a path may consist of to stand as it is between quotes; what is no ASCII means nothing in a configuration. */
 const QUOTABLE = /^[A-Za-z0-9._~@=/\u0080-\u{10ffff}-]+$/u;
 
-export const isQuotable = (path: string): boolean => QUOTABLE.test(path);
+export const isQuotable = (path: string): boolean => QUOTABLE.test(path) && isVisible(path);
 
-/** A regular expression of exactly this text, in which every character of ASCII that could mean something is a number. */
-export const exactly = (text: string): string =>
-	`^${text.replace(/[^A-Za-z0-9_/\u0080-\u{10ffff}-]/gu, char => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`)}$`;
+/**
+ * A regular expression of exactly this text, in which every character that could mean something, or that nobody would see
+ * in the file, is a number.
+ * @param numbered a character beyond ASCII, as the proxy's expressions number it
+ */
+export const exactly = (text: string, numbered: (character: string) => string): string =>
+	`^${[...text].map(each => (/^[A-Za-z0-9_/-]$/.test(each) ? each : numberOf(each, numbered))).join("")}$`;
+
+const numberOf = (character: string, numbered: (character: string) => string): string => {
+	const code = character.charCodeAt(0);
+	if (code < 0x80) return `\\x${code.toString(16).padStart(2, "0")}`;
+	return isVisible(character) ? character : numbered(character);
+};

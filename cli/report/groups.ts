@@ -29,7 +29,7 @@ export interface Group {
 	readonly records: readonly Listed[];
 }
 
-const keyOf = (stream: string, code: string): string => `${stream} ${code}`;
+const keyOf = (stream: string, code: string): string => JSON.stringify([stream, code]);
 
 /** Remembers the first records of each group as they go by. */
 export class Hands {
@@ -88,7 +88,7 @@ export class Hands {
 
 	private differences(): Group[] {
 		return [...this.differing].map(([key, count]) => {
-			const [stream, code] = key.split(" ") as [string, string];
+			const [stream, code] = JSON.parse(key) as [string, string];
 			const records = this.listed.get(key) ?? [];
 			return { stream, code, severity: "act", accepted: false, compared: true, count, records };
 		});

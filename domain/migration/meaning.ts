@@ -50,7 +50,7 @@ const NOUNS: Readonly<Record<string, readonly [one: string, many: string]>> = {
 
 /** "1 user", "66 users"; of a stream that is not known, records. */
 export function countOf(stream: string, count: number): string {
-	const [one, many] = NOUNS[stream] ?? ["record", "records"];
+	const [one, many] = (Object.hasOwn(NOUNS, stream) && NOUNS[stream]) || ["record", "records"];
 	return `${count} ${count === 1 ? one : many}`;
 }
 

@@ -1,0 +1,99 @@
+/** What a server says is data: whatever it answers is looked at before anything is done with it. */
+
+import type { ErrorObject, ValidateFunction } from "ajv";
+import Ajv from "ajv/dist/2020";
+import results from "../contracts/results.json";
+import { definitionName } from "../domain/migration/definition-name";
+import { RemoteError } from "./failures";
+
+/** The longest text of a field, in characters: a name, a sentence, a note of a panel. */
+const LONGEST = 2 ** 18;
+/** The deepest that values of a record are nested. */
+const DEEPEST = 64;
+
+type Schemas = {
+	readonly answers: Readonly<Record<string, object>>;
+	readonly schemas: Readonly<Record<string, object>>;
+};
+const { answers, schemas } = results as unknown as Schemas;
+
+/** Fields that this release does not know are left out: a newer server has more to say. */
+const ajv = new Ajv({ removeAdditional: true, strict: false, ownProperties: true });
+
+/** Texts and numbers as they are, but of a bounded length. */
+function bounded(schema: unknown): unknown {
+	if (Array.isArray(schema)) return schema.map(bounded);
+	if (typeof schema !== "object" || schema === null) return schema;
+	const inner = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, bounded(value)]));
+	const types = [inner.type].flat();
+	return types.includes("string") && inner.enum === undefined ? { ...inner, maxLength: LONGEST } : inner;
+}
+
+const components = { schemas: bounded(schemas) };
+const compiled = new Map<string, ValidateFunction>();
+
+/** Of an action's answer, or of a schema by its name. */
+function checkOf(what: string): ValidateFunction {
+	const schema = answers[what] ?? { $ref: `#/components/schemas/${what}` };
+	const check = compiled.get(what) ?? ajv.compile({ ...(bounded(schema) as object), components });
+	compiled.set(what, check);
+	return check;
+}
+
+/** Who answers there, and to what. */
+interface Asked {
+	readonly what: string;
+	readonly address: string;
+}
+
+const strange = ({ what, address }: Asked, why: string): RemoteError =>
+	new RemoteError(
+		`What ${address} answers to ${what} is not as Banyan answers (${why}): check --url or BANYAN_URL, and that the server is of this release.`
+	);
+
+const placed = ({ instancePath, message }: Partial<ErrorObject> = {}): string =>
+	`${instancePath || "the answer"} ${message ?? "is not what it should be"}`;
+
+/** A value out of the text of an answer. @throws RemoteError */
+export function read(text: string, asked: Asked): unknown {
+	const value = parsed(text, asked);
+	const check = checkOf(asked.what);
+	if (!check(value)) throw strange(asked, placed(check.errors?.[0]));
+	return value;
+}
+
+function parsed(text: string, asked: Asked): unknown {
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		throw strange(asked, "it is no JSON");
+	}
+	if (isDeeper(value, DEEPEST)) throw strange(asked, `it is nested deeper than ${DEEPEST}`);
+	return value;
+}
+
+const isDeeper = (value: unknown, most: number): boolean =>
+	typeof value === "object" &&
+	value !== null &&
+	(most === 0 || Object.values(value).some(each => isDeeper(each, most - 1)));
+
+type Params = Readonly<Record<string, unknown>>;
+
+/** How a migration must be called in the answer: by the operator's own words. */
+const NAMED: Readonly<Record<string, (params: Params) => unknown>> = {
+	"migration.plan": ({ document }) => definitionName(String(document)),
+	"migration.dryRun": ({ document }) => `dry-run of ${definitionName(String(document))}`
+};
+const nameIn = (action: string, params: Params): unknown =>
+	NAMED[action]?.(params) ?? (action.startsWith("migration.") ? params.name : undefined);
+
+/** The answer of an action. @throws RemoteError where it is none, or one about something else than was asked for */
+export function answerOf(action: string, params: Params, text: string, address: string): unknown {
+	const value = read(text, { what: action, address });
+	const name = nameIn(action, params);
+	const { name: said } = value as { name?: unknown };
+	if (name !== undefined && said !== undefined && said !== name)
+		throw strange({ what: action, address }, `it is about '${said}', and not about '${name}'`);
+	return value;
+}
