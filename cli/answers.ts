@@ -1,7 +1,6 @@
 /** What a server says is data: whatever it answers is looked at before anything is done with it. */
 
-import type { ErrorObject, ValidateFunction } from "ajv";
-import Ajv from "ajv/dist/2020";
+import type { Ajv, ErrorObject, ValidateFunction } from "ajv";
 import results from "../contracts/results.json";
 import { definitionName } from "../domain/migration/definition-name";
 import { RemoteError } from "./failures";
@@ -17,8 +16,14 @@ type Schemas = {
 };
 const { answers, schemas } = results as unknown as Schemas;
 
-/** Fields that this release does not know are left out: a newer server has more to say. */
-const ajv = new Ajv({ removeAdditional: true, strict: false, ownProperties: true });
+let loaded: Ajv | undefined;
+
+/** Loaded once a server has answered. Fields that this release does not know are left out: a newer one has more to say. */
+function ajv(): Ajv {
+	const { default: Ajv2020 } = require("ajv/dist/2020") as typeof import("ajv/dist/2020");
+	loaded ??= new Ajv2020({ removeAdditional: true, strict: false, ownProperties: true });
+	return loaded;
+}
 
 /** Texts and numbers as they are, but of a bounded length. */
 function bounded(schema: unknown): unknown {
@@ -35,7 +40,7 @@ const compiled = new Map<string, ValidateFunction>();
 /** Of an action's answer, or of a schema by its name. */
 function checkOf(what: string): ValidateFunction {
 	const schema = answers[what] ?? { $ref: `#/components/schemas/${what}` };
-	const check = compiled.get(what) ?? ajv.compile({ ...(bounded(schema) as object), components });
+	const check = compiled.get(what) ?? ajv().compile({ ...(bounded(schema) as object), components });
 	compiled.set(what, check);
 	return check;
 }

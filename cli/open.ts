@@ -21,19 +21,18 @@ export const opener =
 		if (text !== "") {
 			const address = serverAddress(text);
 			const key = keyOf(address, apiKeyFile, BANYAN_API_KEY);
-			if (isOverheard(address))
-				say(
-					`banyan: The API key goes to ${address} unencrypted: whoever is on the way can read it. Use https, or a tunnel to 127.0.0.1.`
-				);
-			return openRemote({ address, key }, tellWait());
+			return openRemote({ address, key }, tellWait(), () => isOverheard(address) && say(OVERHEARD(address)));
 		}
 		if (apiKeyFile !== undefined)
 			throw new CommandError("--api-key-file is for a server: name that by --url, or in BANYAN_URL.");
 		return embedded(need);
 	};
 
+const OVERHEARD = (address: string): string =>
+	`banyan: The API key goes to ${address} unencrypted: whoever is on the way can read it. Use https, or a tunnel to 127.0.0.1.`;
+
 /** Without TLS, and not on this machine. */
-function isOverheard(address: string): boolean {
+export function isOverheard(address: string): boolean {
 	const { protocol, hostname } = new URL(address);
 	return protocol === "http:" && !/^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }

@@ -7,6 +7,7 @@ import { type Actions, CONTRACTS } from "../contracts";
 import type { LogLine } from "../contracts/migration/migration";
 import { type Route, routesOf } from "../domain/platform/routes";
 import { version } from "../package.json";
+import { answerOf, read } from "./answers";
 import type { Client } from "./client";
 import { CommandError } from "./command";
 import { eventsOf, type ServerEvent } from "./events";
@@ -109,7 +110,12 @@ function segment(value: unknown, field: string): string {
 /** Why it waits, and how long, in ms, until it asks again. */
 export type Waits = (why: string, ms: number) => void;
 
-export const openRemote = (server: Server, waits: Waits = () => undefined): Client => new Remote(server, waits);
+/** @param connected told once the first connection stands, before anything is sent over it */
+export const openRemote = (
+	server: Server,
+	waits: Waits = () => undefined,
+	connected: () => void = () => undefined
+): Client => new Remote(server, waits, connected);
 
 class Remote implements Client {
 	readonly server: string;
@@ -126,11 +132,13 @@ class Remote implements Client {
 
 	constructor(
 		{ address, key }: Server,
-		private readonly waits: Waits
+		private readonly waits: Waits,
+		connected: () => void
 	) {
 		this.server = address;
 		const { origin, pathname } = new URL(address);
 		this.origin = origin;
+		this.agent.once("connect", connected);
 		this.base = pathname.replace(/\/+$/, "");
 		this.headers = { "x-api-key": key, "user-agent": `banyan/${version}`, accept: "application/json" };
 	}
@@ -149,7 +157,6 @@ class Remote implements Client {
 
 	async *follow(name: string, after: string | null, until: AbortSignal): AsyncGenerator<LogLine> {
 		const request = requestOf("migration.log", { name });
-		const { read } = answers();
 		let last = after;
 		for (let patience = new Patience(); !until.aborted; ) {
 			try {
@@ -184,7 +191,7 @@ class Remote implements Client {
 			if (statusCode >= 300) throw await this.refusal(statusCode, headers, body);
 			if (!/^application\/json\b/i.test(type)) throw drained(body, strange(statusCode, type, this.server));
 			const text = await this.textOf(body);
-			return answers().answerOf(request.action, params, text, this.server);
+			return answerOf(request.action, params, text, this.server);
 		});
 	}
 
@@ -257,9 +264,6 @@ class Remote implements Client {
 		}
 	}
 }
-
-/** Loaded once a server has been asked: a node in this process is believed. */
-const answers = (): typeof import("./answers") => require("./answers");
 
 /** What a server says goes back to it in a header only where it can stand in one. */
 function headerOf(id: string, address: string): string {
