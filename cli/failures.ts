@@ -85,7 +85,7 @@ export const strange = (status: number, type: string, address: string): RemoteEr
 /** An answer that leads elsewhere. */
 export const elsewhere = (status: number, location: string, address: string): RemoteError =>
 	new RemoteError(
-		`${address} leads elsewhere (HTTP ${status}${location && `, to ${shown(location)}`}), which is not followed, for the API key would go along: name the server's own address by --url or BANYAN_URL.`
+		`What answers at ${address} is not Banyan (HTTP ${status}${location && `, to ${shown(location)}`}): it leads elsewhere, which is not followed, for the API key would go along. Name the server's own address by --url or BANYAN_URL.`
 	);
 
 /** An answer without an end, or one that no server of ours gives. */

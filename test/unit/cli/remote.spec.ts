@@ -4,6 +4,7 @@ import { exitOf } from "../../../cli/exit";
 import { wayFailure } from "../../../cli/failures";
 import { opener } from "../../../cli/open";
 import { openRemote, requestOf, serverAddress } from "../../../cli/remote";
+import { sample } from "../../support/samples";
 
 const key = () => "fresh";
 
@@ -117,20 +118,21 @@ describe("a server that does not answer", () => {
 
 describe("a client that is far", () => {
 	it("sends a change again under the same key, when the connection breaks and when the server is busy", async () => {
+		const begun = sample("migration.start", () => "p");
 		await using server = await serving([
 			cutOff,
 			problem(503, "UNAVAILABLE"),
 			problem(409, "IDEMPOTENCY_RUNNING"),
-			says(202, { name: "p" })
+			says(202, begun)
 		]);
-		expect(await server.client.call("migration.start", { name: "p" })).toEqual({ name: "p" });
+		expect(await server.client.call("migration.start", { name: "p" })).toEqual(begun);
 		expect(server.asked).toHaveLength(4);
 		expect(new Set(server.asked.map(({ idempotency }) => idempotency)).size).toBe(1);
 		expect(server.asked[0]?.idempotency).toMatch(/^[0-9a-f-]{36}$/);
 	});
 
 	it("asks for a new API key again under the same key when the connection breaks, so that there is no second one", async () => {
-		const made = { id: "1", key: "bny_x" };
+		const made = sample("access.create", () => "n");
 		await using server = await serving([cutOff, cutOff, says(201, made)]);
 		expect(await server.client.call("access.create", { name: "n", scopes: ["migration:read"] })).toEqual(made);
 		expect(server.asked).toHaveLength(3);
@@ -194,7 +196,8 @@ describe("a client that is far", () => {
 	});
 
 	it("follows a log over a connection that breaks, from where it was", async () => {
-		const line = (id: string): string => `id: ${id}\nevent: log\ndata: ${JSON.stringify({ id, says: "x" })}\n\n`;
+		const line = (id: string): string =>
+			`id: ${id}\nevent: log\ndata: ${JSON.stringify({ ...sample<object>("LogLine", () => "x"), id })}\n\n`;
 		const last: unknown[] = [];
 		const streaming =
 			(text: string, end: (res: ServerResponse) => void): Answer =>
