@@ -6,20 +6,25 @@
 
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { enableCompileCache } from "node:module";
 import { basename, join } from "node:path";
 
 const NEEDED = 24;
 const INTERRUPTED = 130;
+/** What V8 made of the sources, for the next start. */
+const COMPILED = join(".cache", "compiled");
 const OWN = join(".node", "node_modules", "node", "bin", "node");
 
 /** @param main loads the program */
 export function onNode(main: () => unknown): void {
+	// Built, this file is one folder down.
+	const root = basename(__dirname) === "dist" ? join(__dirname, "..") : __dirname;
 	if (Number(process.versions.node.split(".")[0]) >= NEEDED) {
+		// Beside the program, and as much to be trusted; where it cannot be written, Node goes without it.
+		enableCompileCache(join(root, COMPILED));
 		main();
 		return;
 	}
-	// Built, this file is one folder down.
-	const root = basename(__dirname) === "dist" ? join(__dirname, "..") : __dirname;
 	const own = join(root, OWN);
 	if (existsSync(own)) goOnWith(own);
 	else {

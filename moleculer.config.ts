@@ -7,6 +7,7 @@ import type { BrokerOptions } from "moleculer";
 import { arm, readFailpoint } from "./adapters/failpoints";
 import { pinoLogger } from "./cluster/logging";
 import type { Settings } from "./cluster/settings";
+import type { LateValidator } from "./cluster/validator";
 import { readReach } from "./connectors/http/reach";
 import { CONTRACTS } from "./contracts";
 import { LIMITS, type LimitName, type Limits, limitSays } from "./contracts/platform/limits";
@@ -190,6 +191,12 @@ export interface Embedding {
 
 export type NodeOptions = BrokerOptions & { readonly settings: Settings; readonly services: readonly string[] };
 
+/** Loaded with a node: a command for a server far away does without Moleculer. */
+function validator(): never {
+	const loaded = require("./cluster/validator") as { readonly LateValidator: typeof LateValidator };
+	return new loaded.LateValidator({ considerNullAsAValue: true } as never) as never;
+}
+
 /** The options of a node in this environment. @throws SettingError */
 export function readConfig(environment: Environment, embedding: Embedding = {}): NodeOptions {
 	const transporter = read(environment, "TRANSPORTER");
@@ -208,7 +215,7 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 		heartbeatInterval: read(environment, "HEARTBEAT_INTERVAL") as number,
 		heartbeatTimeout: read(environment, "HEARTBEAT_TIMEOUT") as number,
 		tracking: { enabled: true, shutdownTimeout: 10_000 },
-		validator: { type: "Fastest", options: { considerNullAsAValue: true } } as never,
+		validator: validator(),
 		metrics: { enabled: true, reporter: [] },
 		middlewares: [correlation],
 		settings: {

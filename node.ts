@@ -13,7 +13,7 @@ export async function openNode(embedding: Embedding = {}, settings = environment
 	const { services, ...options } = readConfig(settings, { services: STAGES, ...embedding });
 	const broker = new ServiceBroker({ ...options, skipProcessEventRegistration: true });
 	try {
-		for (const name of services) broker.createService(SERVICES[name] as never);
+		for (const name of services) broker.createService(SERVICES[name]?.() as never);
 		await started(broker, transporterTimeoutOf(settings));
 		return broker as unknown as Broker;
 	} catch (error) {

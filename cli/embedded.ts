@@ -5,7 +5,6 @@ import { join, resolve } from "node:path";
 import { heldBy } from "../adapters/datadir";
 import { folderToRead, makeFolder } from "../adapters/folder";
 import { dataDirOf, environment } from "../moleculer.config";
-import { openNode, STAGES } from "../node";
 import type { Client, Need, Open } from "./client";
 import { CommandError } from "./command";
 import { polled } from "./lines";
@@ -22,6 +21,8 @@ const PARTS: Readonly<Record<Need, { readonly access: "read" | "write"; readonly
 
 /** Logs go to `banyan.log` in the data folder: standard output is the command's. */
 export const openEmbedded: Open = async need => {
+	// Most of what it loads: a command for a server far away does without.
+	const { openNode, STAGES } = require("../node") as typeof import("../node");
 	const settings = environment();
 	const { access, services } = PARTS[need];
 	const reading = access === "read";

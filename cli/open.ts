@@ -5,7 +5,7 @@ import { maskText } from "../domain/platform/masking";
 import { shown } from "../domain/text/visible";
 import type { Open } from "./client";
 import { CommandError, type Flags, readText, say } from "./command";
-import { openRemote, serverAddress, type Waits } from "./remote";
+import type { Waits } from "./remote";
 import { duration } from "./text/words";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -19,6 +19,7 @@ export const opener =
 		const { BANYAN_URL, BANYAN_API_KEY } = environment();
 		const text = url ?? BANYAN_URL ?? "";
 		if (text !== "") {
+			const { openRemote, serverAddress } = require("./remote") as typeof import("./remote");
 			const address = serverAddress(text);
 			const key = keyOf(address, apiKeyFile, BANYAN_API_KEY);
 			return openRemote({ address, key }, tellWait(), () => isOverheard(address) && say(OVERHEARD(address)));

@@ -1,25 +1,16 @@
-/** Every service class by its name: what a node that is embedded can run. */
+/** Every service class by its name: what a node that is embedded can run. Loaded when asked for: a command needs few. */
 
-import ExtractorService from "./migration/extractor.service";
-import ImporterService from "./migration/importer.service";
-import LinksService from "./migration/links.service";
-import MigrationService from "./migration/migration.service";
-import TransformerService from "./migration/transformer.service";
-import ValidatorService from "./migration/validator.service";
-import VerifierService from "./migration/verifier.service";
-import AccessService from "./platform/access.service";
-import GatewayService from "./platform/gateway.service";
-import IdempotencyService from "./platform/idempotency.service";
+const load = (module: unknown): unknown => (module as { readonly default: unknown }).default;
 
-export const SERVICES: Readonly<Record<string, unknown>> = {
-	extractor: ExtractorService,
-	transformer: TransformerService,
-	validator: ValidatorService,
-	importer: ImporterService,
-	verifier: VerifierService,
-	migration: MigrationService,
-	links: LinksService,
-	access: AccessService,
-	idempotency: IdempotencyService,
-	gateway: GatewayService
+export const SERVICES: Readonly<Record<string, () => unknown>> = {
+	extractor: () => load(require("./migration/extractor.service")),
+	transformer: () => load(require("./migration/transformer.service")),
+	validator: () => load(require("./migration/validator.service")),
+	importer: () => load(require("./migration/importer.service")),
+	verifier: () => load(require("./migration/verifier.service")),
+	migration: () => load(require("./migration/migration.service")),
+	links: () => load(require("./migration/links.service")),
+	access: () => load(require("./platform/access.service")),
+	idempotency: () => load(require("./platform/idempotency.service")),
+	gateway: () => load(require("./platform/gateway.service"))
 };

@@ -8,7 +8,7 @@
 import { type LookupAddress, lookup as lookUp } from "node:dns";
 import { BlockList, connect as connectTo, isIP, type LookupFunction, type Socket } from "node:net";
 import { networkInterfaces } from "node:os";
-import { buildConnector } from "undici";
+import type { buildConnector } from "undici";
 import type { OptionValue } from "../../contracts/migration/records";
 import { ConnectorError } from "../connector";
 
@@ -198,7 +198,8 @@ function answer(
 
 /** undici's own connector, to what may be asked alone. */
 export function connectorIn(reach: Reach, options: buildConnector.BuildOptions): buildConnector.connector {
-	const connect = buildConnector({ ...options, lookup: lookupIn(reach) });
+	const undici = require("undici") as typeof import("undici");
+	const connect = undici.buildConnector({ ...options, lookup: lookupIn(reach) });
 	return (target, callback) => {
 		try {
 			if (!isNamed(target.hostname, reach)) refuseAddress(target.hostname, reach);

@@ -4,7 +4,7 @@
  */
 
 import { getCACertificates } from "node:tls";
-import { Agent, type Dispatcher, ProxyAgent } from "undici";
+import type { Agent, Dispatcher } from "undici";
 import type { Certificates } from "./certificates";
 import { ANYWHERE, connectorIn, lookupIn, type Reach, refuseAddress, refuseBehindProxy } from "./reach";
 
@@ -70,6 +70,9 @@ const UNPROVEN = (origin: string) =>
 const isNear = (host: string): boolean =>
 	/^(localhost|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[(::1\]|f[cd]))/.test(host) || !/[.:]/.test(host);
 
+/** Loaded by whoever asks a panel: most commands ask none. */
+const undici = () => require("undici") as typeof import("undici");
+
 /** Keeps connections to every address that is asked; does no I/O before. */
 export function openWay(way: Way, bounds: Bounds): OpenWay {
 	const { certificates, insecure, proxy, reach } = way;
@@ -85,7 +88,10 @@ export function openWay(way: Way, bounds: Bounds): OpenWay {
 		allowH2: false
 	};
 	return proxy === null
-		? straight(new Agent({ ...limits, connect: connectorIn(reach, { ...connect, allowH2: false }) }), way.headers)
+		? straight(
+				new (undici().Agent)({ ...limits, connect: connectorIn(reach, { ...connect, allowH2: false }) }),
+				way.headers
+			)
 		: throughProxy(proxy, way, limits, connect);
 }
 
@@ -106,6 +112,7 @@ function throughProxy(
 	const trusted = ca && { ca: [...getCACertificates("default"), ...ca] };
 	const toProxy = { ...trusted, timeout: connect.timeout, lookup: lookupIn(reach) };
 	const token = authorization(proxy);
+	const { Agent, ProxyAgent } = undici();
 	const tunnel = new ProxyAgent({
 		...limits,
 		uri: proxy.origin,

@@ -3,10 +3,13 @@
 import { ANYWHERE, type Reach } from "../http/reach";
 import { addressOf } from "./address";
 import type { Database } from "./database";
-import { Mysql } from "./mysql";
+import type { Mysql } from "./mysql";
 import { Sqlite } from "./sqlite";
 
 export type { Database, Row, Statement } from "./database";
+
+/** Its driver is loaded for those who name such a database. */
+const mysql = (): typeof Mysql => (require("./mysql") as typeof import("./mysql")).Mysql;
 
 /**
  * @param access `read`: the database itself refuses every write on this connection
@@ -19,5 +22,7 @@ export function openDatabase(
 	reach: Reach = ANYWHERE
 ): Database {
 	const address = addressOf(text);
-	return address.kind === "sqlite" ? new Sqlite(address.file, access) : new Mysql(address, timeoutMs, access, reach);
+	return address.kind === "sqlite"
+		? new Sqlite(address.file, access)
+		: new (mysql())(address, timeoutMs, access, reach);
 }

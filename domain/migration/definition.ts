@@ -8,7 +8,7 @@ import { strict } from "../../contracts/schema";
 import { digest } from "../canonical";
 import { meant } from "../near";
 import { ruleFaults } from "./definition-rules";
-import { type Path, readText } from "./definition-text";
+import type { Path, readText } from "./definition-text";
 import { optionProblem, valueWords } from "./option";
 import { hasReference, parseReferences, referenceFault, type Variables } from "./references";
 import { choicesOf, optionsOf, ruleAt, ruleWords } from "./rule-words";
@@ -39,7 +39,16 @@ export type Read =
 /** The most problems that are told at once. */
 const MOST_PROBLEMS = 20;
 
-const check = new Validator({ considerNullAsAValue: true }).compile(strict(definitionSchema));
+/** Made when the first definition is read: most commands read none. */
+const reading = once(() => ({
+	...(require("./definition-text") as { readonly readText: typeof readText }),
+	check: new Validator({ considerNullAsAValue: true }).compile(strict(definitionSchema))
+}));
+
+function once<T>(make: () => T): () => T {
+	let made: T | undefined;
+	return () => (made ??= make());
+}
 
 /**
  * Its time grows with the length of the text, whatever it says: of many faults the first are looked into, the others
@@ -52,7 +61,7 @@ export function readDefinition(
 	known: KnownConnectors,
 	variables: Pick<Variables, "allows"> = { allows: null }
 ): Read {
-	const read = readText(text);
+	const read = reading().readText(text);
 	if (!read.ok) return { ok: false, problems: read.problems.map(problem => ({ path: "", ...problem })), more: 0 };
 	const { first, count } = faultsIn(read.value, known, variables);
 	if (count === 0) {
@@ -88,7 +97,7 @@ function faultsIn(value: unknown, known: KnownConnectors, variables: Pick<Variab
 	if (typeof value !== "object" || Array.isArray(value))
 		return one(`A definition is a table of options, not ${valueWords(value)}.`);
 	const given = structuredClone(value) as Partial<Definition>;
-	const verdict = check(value);
+	const verdict = reading().check(value);
 	const errors = verdict === true || verdict instanceof Promise ? [] : verdict;
 	// Of what a connection holds its connector's spec knows more than the schema.
 	const whole = onePerPlace(errors).filter(({ field = "" }) => !isWithinTable(given, field));

@@ -74,7 +74,7 @@ export async function startCrashingNode({
 		{ resume: false, own: true, logLevel: "fatal", logFile: 2 }
 	);
 	const broker = new ServiceBroker({ ...options, skipProcessEventRegistration: true });
-	for (const name of services) broker.createService(SERVICES[name] as never);
+	for (const name of services) broker.createService(SERVICES[name]?.() as never);
 	const migration = broker.getLocalService("migration") as unknown as { store: EventStore };
 	const own = migration.store;
 	migration.store = mortal(store, `-node-${number}`, () => isDead, appended);

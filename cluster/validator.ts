@@ -1,0 +1,18 @@
+/**
+ * Moleculer's own validator; a schema is compiled when it is first met. A command calls few of the actions that its node
+ * has, and compiling all of them took a third of its start.
+ */
+
+import { Validators } from "moleculer";
+
+type Check = ReturnType<Validators.Fastest["compile"]>;
+
+export class LateValidator extends Validators.Fastest {
+	override compile(schema: Parameters<Validators.Fastest["compile"]>[0]): Check {
+		let check: Check | undefined;
+		return (params, options) => {
+			check ??= super.compile(schema);
+			return check(params, options);
+		};
+	}
+}
