@@ -1,6 +1,7 @@
 /** What every panel's connection says, checked against its spec before anything is sent. */
 
 import type { OptionValue } from "../../contracts/migration/records";
+import { LINK_HOSTS } from "../../domain/migration/link-addresses";
 import { optionProblem } from "../../domain/migration/option";
 import { readPanelAddress } from "../../domain/migration/panel-address";
 import { ConnectorError, type Option, type Spec } from "../connector";
@@ -34,6 +35,16 @@ export const WAY_OPTIONS = {
 		secret: true,
 		default: "",
 		description: "An HTTP proxy to go through: http://user:password@host:port, or https://."
+	}
+} as const satisfies Record<string, Option>;
+
+/** Where a target's links may be asked, beside its own address. */
+export const LINK_OPTIONS = {
+	[LINK_HOSTS]: {
+		type: "string",
+		default: "",
+		description:
+			"Hosts beside the panel's own at which its subscription links may be asked, host or host:port, separated by commas."
 	}
 } as const satisfies Record<string, Option>;
 

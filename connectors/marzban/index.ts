@@ -19,7 +19,7 @@ import {
 } from "../connector";
 import { readCursor } from "../cursor";
 import { Concurrency } from "../http/concurrency";
-import { COMMON_OPTIONS, Options } from "../http/options";
+import { COMMON_OPTIONS, LINK_OPTIONS, Options } from "../http/options";
 import { Session } from "../http/session";
 import { type Database, openDatabase } from "../sql";
 import { AdminRows } from "./admin-rows";
@@ -54,6 +54,7 @@ export const marzbanSpec: Spec = {
 	title: "Marzban",
 	options: {
 		...COMMON_OPTIONS,
+		...LINK_OPTIONS,
 		// Whoever makes a record may own it.
 		username: { ...COMMON_OPTIONS.username, fixed: true },
 		concurrency: {

@@ -22,6 +22,22 @@ export const LIMITS = {
 		least: 1024,
 		most: 104_857_600,
 		fallback: 1_048_576
+	},
+	linkGuesses: {
+		variable: "LINK_GUESSES",
+		says: "wrong subscription links a minute from one network, an address or a /64",
+		unit: null,
+		least: 1,
+		most: 10_000,
+		fallback: 30
+	},
+	linkQuestions: {
+		variable: "LINK_QUESTIONS",
+		says: "questions under way at one panel about links that nobody has proven yet",
+		unit: null,
+		least: 1,
+		most: 48,
+		fallback: 32
 	}
 } as const satisfies Record<string, Limit>;
 

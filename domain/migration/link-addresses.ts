@@ -10,23 +10,57 @@ export interface LinkAddress {
 export interface Behind {
 	readonly suffix?: string;
 	readonly query: string;
+	/** Hosts beside the panel's own that may be asked, separated by commas. */
+	readonly hosts?: string;
 }
 
+/** The option of a target that names these hosts. */
+export const LINK_HOSTS = "linkHosts";
+
+/** In characters: no panel's is as long. */
+const LONGEST = 4096;
+
 /**
- * The addresses of a link of the panel, the likeliest first.
+ * The addresses of a link of the panel, the likeliest first. A panel's word leads to the panel itself, and to hosts that
+ * the definition allows: whatever else it says is only a path.
  * @param link as the panel says it, absolute or from its root on @param base without a slash at its end, or unknown
  */
-export function linkAddresses(link: string, base: string | null, { suffix = "", query }: Behind): LinkAddress[] {
-	const shown = URL.canParse(link) ? new URL(link) : undefined;
-	const { pathname, search } = shown ?? new URL(link.replace(/^\/*/, "/"), "http://panel");
+export function linkAddresses(
+	link: string,
+	base: string | null,
+	{ suffix = "", query, hosts = "" }: Behind
+): LinkAddress[] {
+	const read = readLink(link);
+	if (!read) return [];
+	const { pathname, search, shown } = read;
 	const behind = (address: string): string => withBehind(`${address}${search}`, suffix, query);
-	const own = base === null ? [] : pathsOf(pathname, shown !== undefined).flatMap(path => atPanel(base, path));
-	const shownAt = shown ? `${shown.origin}${pathname}` : undefined;
+	const own = base === null ? [] : pathsOf(pathname, shown).flatMap(path => atPanel(base, path));
+	const shownAt = shown && isAllowed(read, hosts) ? `${read.origin}${pathname}` : undefined;
 	return [
 		...[...new Set(own)].map(address => ({ address: behind(address), own: true })),
 		...(shownAt !== undefined && !own.includes(shownAt) ? [{ address: behind(shownAt), own: base === null }] : [])
 	];
 }
+
+/** @returns undefined for what is no link of a panel: another scheme's path is none of an address, nor what names a user */
+function readLink(
+	link: string
+): (Pick<URL, "origin" | "host" | "protocol" | "pathname" | "search"> & { readonly shown: boolean }) | undefined {
+	if (link.length > LONGEST) return undefined;
+	const shown = URL.canParse(link);
+	const text = shown ? link : link.replace(/^[/\\]*/, "/");
+	if (!URL.canParse(text, "http://panel")) return undefined;
+	const { origin, host, protocol, pathname, search, username, password } = new URL(text, "http://panel");
+	const isWeb = protocol === "http:" || protocol === "https:";
+	return isWeb && username === "" && password === "" ? { origin, host, protocol, pathname, search, shown } : undefined;
+}
+
+/** Of a name without a port it is the scheme's own. */
+const isAllowed = ({ protocol, host }: Pick<URL, "protocol" | "host">, hosts: string): boolean =>
+	hosts.split(",").some(each => {
+		const address = `${protocol}//${each.trim().replace(/^https?:\/\//i, "")}`;
+		return URL.canParse(address) && new URL(address).host === host;
+	});
 
 /** A shown link may stand behind a prefix of a proxy's, which the panel itself knows nothing of. */
 function pathsOf(pathname: string, shown: boolean): string[] {

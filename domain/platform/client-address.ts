@@ -103,13 +103,21 @@ function bytes(group: string): string {
 
 /** What one customer holds: an address of IPv4, a /64 of IPv6. */
 export function networkOf(address: string): string {
-	if (!address.includes(":")) return address;
+	return address.includes(":") ? firstGroups(address, 4) : address;
+}
+
+/** What a provider gives to one customer at most, a /48 of IPv6; undefined where that is the network itself. */
+export function regionOf(address: string): string | undefined {
+	return address.includes(":") ? firstGroups(address, 3) : undefined;
+}
+
+function firstGroups(address: string, groups: number): string {
 	const [head = "", tail] = address.toLowerCase().split("::");
 	const left = head === "" ? [] : head.split(":");
 	const right = tail === undefined || tail === "" ? [] : tail.split(":");
 	const zeros = tail === undefined ? [] : Array<string>(Math.max(0, 8 - left.length - right.length)).fill("0");
 	return `${[...left, ...zeros, ...right]
-		.slice(0, 4)
+		.slice(0, groups)
 		.map(group => group.replace(/^0+(?=.)/, ""))
-		.join(":")}::/64`;
+		.join(":")}::/${groups * 16}`;
 }

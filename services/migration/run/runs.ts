@@ -5,7 +5,7 @@ import type { Sealer } from "../../../adapters/secrets";
 import { failure } from "../../../cluster/errors";
 import { sources, targets } from "../../../connectors";
 import type { Spec } from "../../../connectors/connector";
-import { WAY_OPTIONS } from "../../../connectors/http/options";
+import { LINK_OPTIONS, WAY_OPTIONS } from "../../../connectors/http/options";
 import type { Definition } from "../../../contracts/migration/definition";
 import type { Ends, WayOptions } from "../../../contracts/migration/migration";
 import { type ConnectorOptions, readDefinition } from "../../../domain/migration/definition";
@@ -201,9 +201,11 @@ export function addressOf(connection: Definition["source"], environment: Variabl
 	return resolved.ok ? panelBase(String(resolved.connection.url)) : null;
 }
 
+const OF_LINKS = { ...WAY_OPTIONS, ...LINK_OPTIONS };
+
 /** As every other part of a connection it goes to the node that connects, which fills in what stands in its environment. */
 const wayTo = (connection: Definition["source"]): WayOptions =>
-	Object.fromEntries(Object.entries(connection).filter(([option]) => Object.hasOwn(WAY_OPTIONS, option)));
+	Object.fromEntries(Object.entries(connection).filter(([option]) => Object.hasOwn(OF_LINKS, option)));
 
 function missing(name: string): never {
 	throw failure(

@@ -21,8 +21,13 @@ export interface Request {
 	readonly decode: boolean;
 }
 
+const WARNING_MS = 1_000;
+const MOST_WARNINGS = 1_000;
+
 export class Asking {
 	private readonly upstream: Upstream;
+	/** Until when they are not said again. */
+	private readonly warned = new Map<string, number>();
 
 	constructor(private readonly broker: Broker) {
 		this.upstream = new Upstream(settingsOf(broker));
@@ -54,9 +59,13 @@ export class Asking {
 		return judged;
 	}
 
-	/** Without the path: whoever knows that is the customer. */
+	/** Without the path: whoever knows that is the customer. The same is said once a second, whoever asks how often. */
 	private warn(side: string, address: string, { why }: Unknown): void {
 		const origin = URL.canParse(address) ? new URL(address).origin : "at no address";
+		const said = `${side} ${origin} ${why}`;
+		if ((this.warned.get(said) ?? 0) > performance.now()) return;
+		if (this.warned.size >= MOST_WARNINGS) this.warned.clear();
+		this.warned.set(said, performance.now() + WARNING_MS);
 		this.broker.logger.warn(`The ${side} ${origin} does not say whether an old link is good: ${why}.`);
 	}
 }

@@ -5,31 +5,35 @@
  */
 
 import { createHash, timingSafeEqual } from "node:crypto";
-import { RateLimiterMemory } from "rate-limiter-flexible";
 import type { Broker } from "../../../cluster";
 import { failure } from "../../../cluster/errors";
+import { settingsOf } from "../../../cluster/settings";
 import type { Link } from "../../../contracts/migration/links";
 import type { Ends } from "../../../contracts/migration/migration";
-import { atPanel, linkAddresses } from "../../../domain/migration/link-addresses";
+import { atPanel, LINK_HOSTS, linkAddresses } from "../../../domain/migration/link-addresses";
 import { type Holder, holdersOf, type LinkSource, linkSourcesOf } from "../../../domain/migration/link-holders";
 import type { LinkFormat, OldLinks, OldPath } from "../../../domain/migration/old-links";
-import { networkOf } from "../../../domain/platform/client-address";
+import { networkOf, regionOf } from "../../../domain/platform/client-address";
+import { GUESS_RULES, Guesses, type Origin, type Refused } from "../../../domain/platform/guesses";
+import { Proofs } from "../../../domain/platform/proofs";
 import type { WebRequest, WebResponse } from "../../../mixins/web.mixin";
 import { Asking, isGiven, type Request, type Unknown } from "./asking";
 import { callOf, header } from "./call";
 import { give, queryOf } from "./give";
 import type { Held } from "./held";
+import { Questions } from "./questions";
 import { type Said, wentInACircle } from "./upstream";
 
 /** How long the addresses of the migrations are remembered, in ms; news of a migration makes it forget them. */
 const ENDS_MS = 5_000;
-/** Wrong links a minute from one network. */
-const MISSES = 30;
-const MISSES_SECONDS = 60;
-/** Links that the source answered for lately: their owners are not among those who guess. */
+/** Links that a source answered for lately, of all and of one network. */
 const MOST_PROVEN = 100_000;
-/** When a client may ask again, in seconds, where the panel does not say. */
+const MOST_PROVEN_OF_ONE = 10_000;
+/** Of a user name that a proof remembers, in characters. */
+const LONGEST_NAME = 256;
+/** When a client may ask again, in seconds, where the panel does not say, and where too many ask at once. */
 const RETRY_SECONDS = 10;
+const BUSY_SECONDS = 3;
 
 export type Served = "target" | "source" | "missing" | "throttled" | "unreachable";
 
@@ -47,8 +51,10 @@ const ABSENT = { kind: "absent", own: false } as const satisfies Said;
 
 export class OldLinkDoor {
 	private readonly asking: Asking;
-	private readonly misses = new RateLimiterMemory({ points: MISSES, duration: MISSES_SECONDS });
-	private readonly proven = new Set<string>();
+	/** By panel: what is wrong at one says nothing of another, and one's trouble opens no door to the next. */
+	private readonly guesses = new Map<string, Guesses>();
+	private readonly proven = new Proofs(MOST_PROVEN, MOST_PROVEN_OF_ONE);
+	private readonly rules: typeof GUESS_RULES;
 	private known: { readonly ends: Promise<readonly Ends[]>; readonly until: number } | undefined;
 
 	constructor(
@@ -57,6 +63,8 @@ export class OldLinkDoor {
 		private readonly served: (by: Served) => void
 	) {
 		this.asking = new Asking(broker);
+		const { linkGuesses: points, linkQuestions: ofAll } = settingsOf(broker).limits;
+		this.rules = { ...GUESS_RULES, points, ofAll };
 	}
 
 	/** The link in a path, with what its mapping knows of formats. */
@@ -118,14 +126,15 @@ export class OldLinkDoor {
 
 	private async fromTarget({ target }: Link, ends: Ends, asked: Asked, format: LinkFormat): Promise<Said> {
 		const { suffix, decode = false } = format;
-		const addresses = linkAddresses(target, ends.target, { suffix, query: asked.query });
+		const hosts = String(ends.ways.target[LINK_HOSTS] ?? "");
+		const addresses = linkAddresses(target, ends.target, { suffix, query: asked.query, hosts });
 		return this.asking.ask(addresses, { side: "target", way: ends.ways.target, decode, ...asked });
 	}
 
 	/**
 	 * Whoever is not moved is the source's, as long as there is one.
 	 * @param known the key is right, so whoever has it does not guess
-	 * @throws NOT_FOUND · THROTTLED · UNAVAILABLE
+	 * @throws NOT_FOUND · THROTTLED · OVERLOADED · UNAVAILABLE
 	 */
 	private async fromSources(
 		sources: readonly LinkSource[],
@@ -133,16 +142,46 @@ export class OldLinkDoor {
 		known: boolean,
 		doubts: Unknown[]
 	): Promise<Held> {
-		const { req, question } = asked;
-		if (!known) await this.refuseGuessers(req, this.proven.has(question.customer));
-		for (const source of sources) {
-			const said = await this.fromSource(source, asked);
-			if (isGiven(said)) return said.held;
-			if (said.kind === "unknown" && source.matters) doubts.push(said);
+		const isKnown = known || this.proven.has(asked.question.customer);
+		const origin = isKnown ? undefined : originOf(asked.req);
+		const questions = new Questions(origin);
+		const judged = origin ? { ...asked, question: { ...asked.question, judge: origin.network } } : asked;
+		try {
+			const held = await this.firstOf(sources, judged, questions, doubts);
+			if (held) return held;
+			// Nobody knows whether the link is good while its panel is away; a client keeps what it has on a 503.
+			if (doubts.length > 0) throw this.unreachable(doubts);
+			if (questions.refused) throw this.refusal(questions.refused);
+			this.proven.drop(asked.question.customer);
+			questions.wrong();
+			throw this.missing();
+		} finally {
+			questions.settle();
 		}
-		// Nobody knows whether the link is good while its panel is away; a client keeps what it has on a 503.
-		if (doubts.length > 0) throw this.unreachable(doubts);
-		throw known ? this.missing() : this.wrong(req);
+	}
+
+	private async firstOf(
+		sources: readonly LinkSource[],
+		asked: Asked,
+		questions: Questions,
+		doubts: Unknown[]
+	): Promise<Held | undefined> {
+		for (const source of sources) {
+			const said = await questions.at(this.guessesAt(source), () => this.fromSource(source, asked));
+			if (said && isGiven(said)) return said.held;
+			if (said?.kind === "unknown" && source.matters) doubts.push(said);
+		}
+		return undefined;
+	}
+
+	private guessesAt({ address }: LinkSource): Guesses {
+		const panel = address ?? "";
+		let guesses = this.guesses.get(panel);
+		if (!guesses) {
+			guesses = new Guesses(this.rules, () => performance.now());
+			this.guesses.set(panel, guesses);
+		}
+		return guesses;
 	}
 
 	private async fromSource({ address: panel, way }: LinkSource, asked: Asked): Promise<Said> {
@@ -150,23 +189,26 @@ export class OldLinkDoor {
 		const path = query === "" ? old.path : `${old.path}?${query}`;
 		const addresses = panel === null ? [] : atPanel(panel, path).map(address => ({ address, own: true }));
 		const said = await this.asking.ask(addresses, { side: "source", way, decode: false, ...asked });
-		// A page for a browser may be anybody's.
-		if (said.kind === "answer" && !question.wanted.page) this.prove(question.customer);
+		// A page for a browser may be anybody's, and so may a "not modified".
+		const isProof = said.kind === "answer" && said.held.status < 300 && !question.wanted.page;
+		if (isProof && old.username.length <= LONGEST_NAME) this.proven.add(question.customer, originOf(asked.req).network);
 		return said;
 	}
 
-	private give(held: Held, by: Served, { req, format }: Asked, res: WebResponse): Promise<void> {
+	private give(held: Held, by: Served, { req, format, question }: Asked, res: WebResponse): Promise<void> {
 		this.served(by);
-		return give(held, req, res, by === "target" && format?.decode);
+		const decode = by === "target" && (format?.decode ?? false);
+		return give(held, req, res, { decode, page: question.wanted.page });
 	}
 
-	private async refuseGuessers(req: WebRequest, proven: boolean): Promise<void> {
-		if (proven) return;
-		const spent = await this.misses.get(networkOf(callOf(req).client));
-		if (!spent || spent.consumedPoints < MISSES) return;
+	private refusal(refused: Refused): Error {
 		this.served("throttled");
-		const seconds = Math.ceil(spent.msBeforeNext / 1000);
-		throw failure("THROTTLED", `Too many wrong links came from your address: try again in ${seconds} s.`, {
+		if (refused.kind === "busy")
+			return failure("OVERLOADED", "Too many links are asked for at once: try again in a moment.", {
+				retryAfter: BUSY_SECONDS
+			});
+		const seconds = Math.ceil(refused.waitMs / 1000);
+		return failure("THROTTLED", `Too many wrong links came from your address: try again in ${seconds} s.`, {
 			retryAfter: seconds
 		});
 	}
@@ -176,22 +218,11 @@ export class OldLinkDoor {
 		return failure("NOT_FOUND", "There is no such subscription.");
 	}
 
-	/** A name or a key that nobody has: a guess. */
-	private wrong(req: WebRequest): Error {
-		this.misses.consume(networkOf(callOf(req).client)).catch(() => undefined);
-		return this.missing();
-	}
-
 	private unreachable(doubts: readonly Unknown[]): Error {
 		this.served("unreachable");
 		const waits = doubts.flatMap(({ retryAfter }) => retryAfter ?? []);
 		const retryAfter = waits.length > 0 ? Math.min(...waits) : RETRY_SECONDS;
 		return failure("UNAVAILABLE", "The panel does not answer now: try again in a moment.", { retryAfter });
-	}
-
-	private prove(customer: string): void {
-		if (this.proven.size >= MOST_PROVEN) this.proven.clear();
-		this.proven.add(customer);
 	}
 
 	private ends(): Promise<readonly Ends[]> {
@@ -203,6 +234,11 @@ export class OldLinkDoor {
 		return this.known.ends;
 	}
 }
+
+const originOf = (req: WebRequest): Origin => {
+	const { client } = callOf(req);
+	return { network: networkOf(client), region: regionOf(client) };
+};
 
 function askedOf(
 	req: WebRequest,
@@ -216,7 +252,8 @@ function askedOf(
 		page: old.format === "" && (header(req, "accept")?.includes("text/html") ?? false),
 		query: query !== ""
 	};
-	return { old, format, query, req, question: { customer: `${old.username}\n${digest.toString("base64")}`, wanted } };
+	const customer = `${old.username}\n${digest.toString("base64")}`;
+	return { old, format, query, req, question: { customer, judge: customer, wanted } };
 }
 
 const digestOf = (key: string): Buffer => createHash("sha256").update(key).digest();

@@ -1,4 +1,7 @@
-/** So many requests of one customer at a panel at once; the others of his wait, so that a slow link leaves room for all. */
+/**
+ * So many requests of one customer at a panel at once; the others of theirs wait, so that a slow link leaves room for all.
+ * Not more than a client has patience for.
+ */
 
 interface Queue {
 	running: number;
@@ -8,11 +11,17 @@ interface Queue {
 export class Turns {
 	private readonly queues = new Map<string, Queue>();
 
-	constructor(private readonly most: number) {}
+	/** @param waiting of one customer; more are turned away at once */
+	constructor(
+		private readonly most: number,
+		private readonly waiting: number
+	) {}
 
-	async take<T>(key: string, work: () => Promise<T>): Promise<T> {
+	/** @param crowded what comes of one that is turned away */
+	async take<T>(key: string, work: () => Promise<T>, crowded: T): Promise<T> {
 		const queue = this.queues.get(key) ?? { running: 0, waiting: [] };
 		this.queues.set(key, queue);
+		if (queue.running >= this.most && queue.waiting.length >= this.waiting) return crowded;
 		if (queue.running >= this.most) await new Promise<void>(resolve => queue.waiting.push(resolve));
 		else queue.running++;
 		try {

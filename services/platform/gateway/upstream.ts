@@ -25,6 +25,9 @@ import { type KeptWay, Ways } from "./ways";
 
 /** Of the connections to a panel, the most that one customer's requests take. */
 const MOST_OF_ONE = 16;
+/** And those that wait for them. */
+const MOST_WAITING = 128;
+const CROWDED: Said = { kind: "unknown", why: "the same link is asked for too often at once" };
 
 /**
  * Our name in `Via` (RFC 9110 §7.6.3): a request that has it already went in a circle. Nobody can guess it, so none of
@@ -58,8 +61,10 @@ export interface Question {
 	readonly way: WayOptions;
 	/** The panel's own address. */
 	readonly own: boolean;
-	/** Whose link it is: a panel's health is judged over many of them. */
+	/** Whose link it is. */
 	readonly customer: string;
+	/** A panel's health is judged over many of them; made-up names of one network are one. */
+	readonly judge: string;
 	/** The whole body is needed before anything of it can be given on. */
 	readonly whole: boolean;
 	readonly wanted: Wanted;
@@ -71,7 +76,7 @@ interface Going extends Question {
 
 export class Upstream {
 	private readonly ways: Ways;
-	private readonly turns = new Turns(MOST_OF_ONE);
+	private readonly turns = new Turns(MOST_OF_ONE, MOST_WAITING);
 	private readonly health = new Map<string, Breaker>();
 
 	constructor(node: Pick<Settings, "environment" | "files" | "reach">) {
@@ -84,13 +89,14 @@ export class Upstream {
 		const way = this.wayTo(question);
 		if (way instanceof Error) return { kind: "unknown", why: reasonOf(way) };
 		const panel = `${new URL(question.address).origin} ${way.name}`;
-		return this.turns.take(`${panel}\n${question.customer}`, async () => {
+		const work = async (): Promise<Said> => {
 			if (req.socket.destroyed) return { kind: "unknown", why: "whoever asked has gone" };
 			const breaker = this.breakerOf(panel);
 			const admission = breaker.admit(performance.now());
 			if (admission === "rest") return { kind: "unknown", why: "it rests, since nothing came for many customers" };
 			return this.admitted({ ...question, by: way }, req, breaker, admission);
-		});
+		};
+		return this.turns.take(`${panel}\n${question.customer}`, work, CROWDED);
 	}
 
 	close(): Promise<void> {
@@ -107,7 +113,7 @@ export class Upstream {
 			failed &&= !isOnesOwn(error);
 			return { kind: "unknown", why: reasonOf(error) };
 		} finally {
-			breaker.told(question.customer, failed, admission, performance.now());
+			breaker.told(question.judge, failed, admission, performance.now());
 		}
 	}
 

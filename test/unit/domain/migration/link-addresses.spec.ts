@@ -1,7 +1,7 @@
 import { atPanel, linkAddresses } from "../../../../domain/migration/link-addresses";
 
-const addresses = (link: string, base: string | null, suffix = "", query = "") =>
-	linkAddresses(link, base, { suffix, query }).map(({ address, own }) => `${own ? "own" : "shown"} ${address}`);
+const addresses = (link: string, base: string | null, suffix = "", query = "", hosts = "shown") =>
+	linkAddresses(link, base, { suffix, query, hosts }).map(({ address, own }) => `${own ? "own" : "shown"} ${address}`);
 
 describe("where a target's subscription is asked for", () => {
 	it.each<[string, string, string | null, string[]]>([
@@ -56,6 +56,63 @@ describe("where a target's subscription is asked for", () => {
 		]);
 		expect(addresses("/sub/T/", "http://panel")).toEqual(["own http://panel/sub/T/"]);
 		expect(addresses("/sub/T", "http://panel", "", "a&a=%20")).toEqual(["own http://panel/sub/T?a&a=%20"]);
+	});
+});
+
+describe("a panel's word leads to the panel, and to hosts that the definition allows", () => {
+	const BASE = "http://panel:8000";
+	it.each([
+		"https://elsewhere/sub/T",
+		"http://panel:9000/sub/T",
+		"https://panel:8000/sub/T",
+		"http://169.254.169.254/sub/T",
+		"http://[::1]/sub/T",
+		"http://panel:8000@elsewhere/sub/T",
+		"http://user:password@panel:8000/sub/T",
+		"//elsewhere/sub/T",
+		"\\\\elsewhere\\sub\\T",
+		"/\\elsewhere/sub/T",
+		"///elsewhere/sub/T",
+		"@elsewhere/sub/T",
+		":80@elsewhere/sub/T",
+		"x:@elsewhere/sub/T",
+		"x:.elsewhere/sub/T",
+		"javascript:@elsewhere/sub/T",
+		"data:@elsewhere/sub/T",
+		"file:///sub/T",
+		"ftp://elsewhere/sub/T",
+		"http://shown.elsewhere/sub/T",
+		"http://elsewhere/shown/sub/T",
+		"https://shown:8443/sub/T",
+		`/${"a".repeat(5000)}`,
+		"http://",
+		"",
+		" "
+	])("%s", link => {
+		for (const base of [BASE, `${BASE}/prefix`])
+			for (const { address, own } of linkAddresses(link, base, { query: "a=b", suffix: "info", hosts: "shown" })) {
+				expect(own).toBe(true);
+				expect(new URL(address)).toMatchObject({ origin: BASE, username: "", password: "" });
+			}
+		expect(linkAddresses(link, null, { query: "", hosts: "shown" })).toEqual([]);
+	});
+
+	it.each<[string, string, boolean]>([
+		["shown", "https://shown/sub/T", true],
+		["shown", "http://SHOWN/sub/T", true],
+		["shown", "https://shown:443/sub/T", true],
+		["a, https://shown ,b", "https://shown/sub/T", true],
+		["shown:8443", "https://shown:8443/sub/T", true],
+		["shown:8443", "https://shown/sub/T", false],
+		["shown", "https://shown:8443/sub/T", false],
+		["[::1]:80", "http://[::1]/sub/T", true],
+		["", "https://shown/sub/T", false],
+		["*", "https://shown/sub/T", false],
+		["shown.example", "https://shown/sub/T", false],
+		["x@shown", "https://elsewhere/sub/T", false]
+	])("linkHosts '%s' and %s: %s", (hosts, link, allowed) => {
+		const shown = addresses(link, "http://panel", "", "", hosts).filter(each => each.startsWith("shown "));
+		expect(shown.length > 0).toBe(allowed);
 	});
 });
 
