@@ -95,7 +95,7 @@ describe("the source is asked at whatever address plan accepts", () => {
 	});
 
 	it("through TLS of its own authority, past an access proxy, and nowhere else with that secret", async () => {
-		const folder = mkdtempSync(join(tmpdir(), "banyan-way-"));
+		const folder = mkdtempSync(join(stage.folder, "way-"));
 		const authority = makeAuthority(folder);
 		const tls = {
 			cert: readFileSync(authority.serverCert),

@@ -3,7 +3,7 @@
  * before then can still be said properly, or asked again.
  */
 
-import { PassThrough, pipeline, type Readable, type Transform } from "node:stream";
+import { PassThrough, pipeline, type Readable, Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
 import type { Dispatcher } from "undici";
 
@@ -15,6 +15,10 @@ const MOST_WHOLE = 4 * 2 ** 20;
 const PATIENCE_MS = 2_000;
 /** No body takes longer, however steadily it trickles, in ms. */
 const LONGEST_MS = 60_000;
+/** No body is larger, in bytes, once it is undone: a few that were sent may be many. */
+const LARGEST = 32 * 2 ** 20;
+/** One upon the other. */
+const MOST_CODINGS = 2;
 /** What is looked at to tell what a body is, in bytes. */
 const OPENING = 256;
 
@@ -63,7 +67,7 @@ async function held(
 	const opening = first.toString("latin1", 0, OPENING);
 	if (ended) return { status, headers, body: first, rest: undefined, opening };
 	if (whole) throw new Error("its answer is too large, or takes too long");
-	return { status, headers, body: first, rest: bounded(body), opening };
+	return { status, headers, body: first, rest: bounded(body, first.length), opening };
 }
 
 /** Nobody wants it. */
@@ -79,6 +83,7 @@ function codingsOf(header: string | string[] | undefined): string[] {
 		.map(coding => coding.trim())
 		.filter(coding => coding !== "" && coding !== "identity");
 	const unknown = codings.find(coding => !Object.hasOwn(CODINGS, coding));
+	if (codings.length > MOST_CODINGS) throw new Error(`its answer is in ${codings.length} codings, one upon the other`);
 	if (unknown !== undefined) throw new Error(`its answer is in a coding nobody asked for, ${unknown.slice(0, 20)}`);
 	return codings.reverse();
 }
@@ -122,7 +127,17 @@ function beginning(
 	return promise;
 }
 
-function bounded(body: Readable): Readable {
-	const timer = setTimeout(() => body.destroy(new Error("its answer takes too long")), LONGEST_MS);
-	return body.once("close", () => clearTimeout(timer));
+/** @param before how many bytes of it came already */
+function bounded(body: Readable, before: number): Readable {
+	const end = (why: string): void => void body.destroy(new Error(why));
+	const timer = setTimeout(end, LONGEST_MS, "its answer takes too long");
+	let size = before;
+	const counted = new Transform({
+		transform(chunk: Buffer, _, done) {
+			size += chunk.length;
+			done(size > LARGEST ? new Error("its answer is too large") : null, chunk);
+		}
+	}).on("error", () => undefined);
+	pipeline([body, counted], () => clearTimeout(timer));
+	return counted;
 }

@@ -170,6 +170,8 @@ export class OldLinkDoor {
 			const said = await questions.at(this.guessesAt(source), () => this.fromSource(source, asked));
 			if (said && isGiven(said)) return said.held;
 			if (said?.kind === "unknown" && source.matters) doubts.push(said);
+			// Too many at one are too many.
+			if (questions.refused?.kind === "busy") break;
 		}
 		return undefined;
 	}
