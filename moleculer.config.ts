@@ -6,11 +6,12 @@ import { extname, join } from "node:path";
 import type { BrokerOptions } from "moleculer";
 import { arm, readFailpoint } from "./adapters/failpoints";
 import { pinoLogger } from "./cluster/logging";
-import type { Settings } from "./cluster/settings";
+import type { Gateway, Settings } from "./cluster/settings";
 import type { LateValidator } from "./cluster/validator";
 import { readReach } from "./connectors/http/reach";
 import { CONTRACTS } from "./contracts";
 import { LIMITS, type LimitName, type Limits, limitSays } from "./contracts/platform/limits";
+import { readOwnName } from "./domain/platform/own-names";
 import { correlation } from "./middlewares/correlation.middleware";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -59,6 +60,9 @@ const origins = (value: string): string[] | undefined =>
 /** Names of variables; one that ends with `*` stands for all that begin so. */
 const variableNames = (value: string): string[] | undefined =>
 	commas(value).every(part => /^(?:[A-Za-z_]\w*|[A-Za-z_]\w{2,}\*)$/.test(part)) ? commas(value) : undefined;
+
+const ownNames = (value: string): string[] | undefined =>
+	commas(value).every(name => readOwnName(name) !== undefined) ? commas(value) : undefined;
 
 const OWN = {
 	NAMESPACE: { says: "nodes of one namespace find each other", fallback: "banyan", read: text(/^[\w-]+$/) },
@@ -122,6 +126,22 @@ const OWN = {
 		says: "the folder of the files that a definition may name (`database`, `caFile`, `certFile`, `keyFile`), relative paths begin there; without it none",
 		fallback: null,
 		read: text(/./)
+	},
+	GATEWAY_NAMES: {
+		says: "the names under which the gateway is asked, separated by commas: banyan.example.com, *.example.com, [2001:db8::1], 198.51.100.7:8000",
+		fallback: null,
+		read: ownNames
+	},
+	METRICS_ACCESS: {
+		says: "who sees /metrics and /health/detailed: open, or key for callers with an API key",
+		fallback: "open",
+		read: oneOf("open", "key")
+	},
+	METRICS_HOST: { says: "the address of METRICS_PORT", fallback: "127.0.0.1", read: text(/^[\w.:-]+$/) },
+	METRICS_PORT: {
+		says: "a port of its own for /metrics and /health/detailed, which are nowhere else then; 0 chooses a free one",
+		fallback: null,
+		read: number(0, 65_535)
 	},
 	FAILPOINT: {
 		says: "for tests: where to stop this process, as name@count=kill or name@count=stop",
@@ -197,6 +217,19 @@ function validator(): never {
 	return new loaded.LateValidator({ considerNullAsAValue: true } as never) as never;
 }
 
+const gatewayIn = (environment: Environment): Gateway => ({
+	host: read(environment, "GATEWAY_HOST") as string,
+	port: read(environment, "GATEWAY_PORT") as number,
+	trustedProxies: read(environment, "GATEWAY_TRUSTED_PROXIES") ?? [],
+	corsOrigins: read(environment, "GATEWAY_CORS_ORIGINS") ?? [],
+	names: read(environment, "GATEWAY_NAMES") ?? [],
+	metrics: {
+		keyed: read(environment, "METRICS_ACCESS") === "key",
+		host: read(environment, "METRICS_HOST") as string,
+		port: read(environment, "METRICS_PORT")
+	}
+});
+
 /** The options of a node in this environment. @throws SettingError */
 export function readConfig(environment: Environment, embedding: Embedding = {}): NodeOptions {
 	const transporter = read(environment, "TRANSPORTER");
@@ -223,12 +256,7 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 			access: embedding.access ?? "write",
 			resume: embedding.resume ?? true,
 			leaseMs: read(environment, "LEASE_MS") as number,
-			gateway: {
-				host: read(environment, "GATEWAY_HOST") as string,
-				port: read(environment, "GATEWAY_PORT") as number,
-				trustedProxies: read(environment, "GATEWAY_TRUSTED_PROXIES") ?? [],
-				corsOrigins: read(environment, "GATEWAY_CORS_ORIGINS") ?? []
-			},
+			gateway: gatewayIn(environment),
 			reach: reachIn(read(environment, "CONNECT_ALLOW"), embedding.own),
 			limits: readLimits(environment),
 			...readable(environment, embedding.own === true && transporter === null)

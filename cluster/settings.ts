@@ -10,6 +10,23 @@ interface Environment {
 	readonly allows: ((name: string) => boolean) | null;
 }
 
+/** Where the gateway of a node listens, what it is called, and whom it believes. */
+export interface Gateway {
+	readonly host: string;
+	readonly port: number;
+	/** Under which it answers, beside its own addresses; none: nobody said. */
+	readonly names: readonly string[];
+	readonly trustedProxies: readonly string[];
+	readonly corsOrigins: readonly string[];
+	/** Who sees metrics and details of health, and where. */
+	readonly metrics: {
+		readonly keyed: boolean;
+		readonly host: string;
+		/** Null: the gateway's own. */
+		readonly port: number | null;
+	};
+}
+
 export interface Settings {
 	/** Where this node keeps what must last. */
 	readonly dataDir: string;
@@ -19,13 +36,7 @@ export interface Settings {
 	readonly leaseMs: number;
 	/** Runs that were not finished go on when the node starts. */
 	readonly resume: boolean;
-	/** Where the gateway of this node listens, and whom it believes. */
-	readonly gateway?: {
-		readonly host: string;
-		readonly port: number;
-		readonly trustedProxies: readonly string[];
-		readonly corsOrigins: readonly string[];
-	};
+	readonly gateway?: Gateway;
 	/**
 	 * Internal addresses that panels may have, as `connectors/http/reach.ts` reads them: where whoever may run a migration
 	 * named them, and where a key that may only plan did.

@@ -96,7 +96,8 @@ export const ERRORS = {
 	REQUEST_INVALID: {
 		status: 400,
 		title: "The request is not well formed",
-		means: "The request cannot be read: broken JSON, a malformed address or header, or a cursor that is none.",
+		means:
+			"The request cannot be read: broken JSON, a field that stands twice, a malformed address or header, or a cursor that is none.",
 		todo: "Correct what the detail names. Cursors are given back as they came."
 	},
 	VALIDATION_ERROR: {
@@ -128,6 +129,25 @@ export const ERRORS = {
 		title: "This address does not know that method",
 		means: "The address is right, the method is not.",
 		todo: "Use one of those that the header `Allow` names."
+	},
+	HOST_UNKNOWN: {
+		status: 421,
+		title: "The server does not answer under this name",
+		means:
+			"The header `Host` has a name that is not one of this server's, as when a page of another origin has its name lead here.",
+		todo: "Ask under one of its own names, or list the name in `GATEWAY_NAMES`."
+	},
+	REQUEST_TIMED_OUT: {
+		status: 408,
+		title: "The request did not come in time",
+		means: "The request began and did not come to its end. Nothing of it was done.",
+		todo: "Send it again as a whole; `GATEWAY_BODY_TIMEOUT` says how long a body may take."
+	},
+	HEADERS_TOO_LARGE: {
+		status: 431,
+		title: "The address and the headers are too large",
+		means: "They have more than 32 KiB.",
+		todo: "Send less of them: fields of a request go in its body."
 	},
 	BODY_TOO_LARGE: {
 		status: 413,

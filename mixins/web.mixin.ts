@@ -30,7 +30,7 @@ export interface WebRoute {
 	readonly name: string;
 	readonly path: string;
 	readonly aliases: Readonly<Record<string, string | WebHandler | readonly (WebHandler | string)[]>>;
-	readonly bodyParsers?: object | false;
+	readonly bodyParsers?: false;
 	readonly use?: readonly unknown[];
 	readonly onBeforeCall?: (
 		ctx: Context,
@@ -110,6 +110,9 @@ export function web(parts: {
 		},
 		methods: {
 			sendError: parts.sendError as never,
+			errorHandler(this: { sendError: typeof parts.sendError }, req: WebRequest, res: WebResponse, error: unknown) {
+				this.sendError.call(this as never, req, res, error);
+			},
 			encodeResponse(req: WebRequest, res: WebResponse, data: unknown): string {
 				const body = JSON.stringify(data);
 				parts.encode(req, res, body);

@@ -15,6 +15,70 @@ interface Limit {
 }
 
 export const LIMITS = {
+	connections: {
+		variable: "GATEWAY_CONNECTIONS",
+		says: "connections at once",
+		unit: null,
+		least: 16,
+		most: 1_000_000,
+		fallback: 4096
+	},
+	connectionsEach: {
+		variable: "GATEWAY_CONNECTIONS_EACH",
+		says: "those of one client; a trusted proxy is none",
+		unit: null,
+		least: 1,
+		most: 1_000_000,
+		fallback: 512
+	},
+	idleMs: {
+		variable: "GATEWAY_IDLE_TIMEOUT",
+		says: "how long nothing may move on a connection whose answer is not taken; never less than REQUEST_TIMEOUT",
+		unit: "ms",
+		least: 1000,
+		most: 3_600_000,
+		fallback: 120_000
+	},
+	pipelined: {
+		variable: "GATEWAY_PIPELINED",
+		says: "unanswered requests on one connection",
+		unit: null,
+		least: 1,
+		most: 10_000,
+		fallback: 32
+	},
+	requests: {
+		variable: "GATEWAY_REQUESTS",
+		says: "requests under way at once",
+		unit: null,
+		least: 1,
+		most: 1_000_000,
+		fallback: 4096
+	},
+	requestsEach: {
+		variable: "GATEWAY_REQUESTS_EACH",
+		says: "those of one client",
+		unit: null,
+		least: 1,
+		most: 1_000_000,
+		fallback: 1024
+	},
+	wrongKeys: {
+		variable: "GATEWAY_WRONG_KEYS",
+		says: "wrong API keys a minute from one client",
+		unit: null,
+		least: 1,
+		most: 1_000_000,
+		fallback: 60
+	},
+	sharedMs: {
+		variable: "GATEWAY_SHARED_FOR",
+		says: "how long metrics and health, once computed, are everybody's",
+		unit: "ms",
+		least: 0,
+		most: 60_000,
+		fallback: 2000
+	},
 	bodyBytes: {
 		variable: "GATEWAY_BODY_LIMIT",
 		says: "the largest body of a request",
@@ -38,6 +102,62 @@ export const LIMITS = {
 		least: 1,
 		most: 48,
 		fallback: 32
+	},
+	bodyMs: {
+		variable: "GATEWAY_BODY_TIMEOUT",
+		says: "how long a body may take to come",
+		unit: "ms",
+		least: 100,
+		most: 600_000,
+		fallback: 15_000
+	},
+	bodyDepth: {
+		variable: "GATEWAY_BODY_DEPTH",
+		says: "lists and objects within each other in a body of JSON",
+		unit: null,
+		least: 8,
+		most: 500,
+		fallback: 64
+	},
+	bodyValues: {
+		variable: "GATEWAY_BODY_VALUES",
+		says: "fields and items in a body of JSON",
+		unit: null,
+		least: 100,
+		most: 1_000_000,
+		fallback: 20_000
+	},
+	bodies: {
+		variable: "GATEWAY_BODIES",
+		says: "requests with a body that are under way at once",
+		unit: null,
+		least: 1,
+		most: 100_000,
+		fallback: 1024
+	},
+	bodiesEach: {
+		variable: "GATEWAY_BODIES_EACH",
+		says: "those of one client or one key",
+		unit: null,
+		least: 1,
+		most: 100_000,
+		fallback: 256
+	},
+	bodiesBytes: {
+		variable: "GATEWAY_BODIES_BYTES",
+		says: "the bodies under way at once, together; never less than one may have",
+		unit: "bytes",
+		least: 1024,
+		most: 10_737_418_240,
+		fallback: 33_554_432
+	},
+	bodiesBytesEach: {
+		variable: "GATEWAY_BODIES_BYTES_EACH",
+		says: "those of one client or one key, together; never less than one may have",
+		unit: "bytes",
+		least: 1024,
+		most: 10_737_418_240,
+		fallback: 8_388_608
 	}
 } as const satisfies Record<string, Limit>;
 

@@ -16,6 +16,8 @@ export interface Hops {
 	readonly forwarded?: string | undefined;
 	/** The values of `X-Forwarded-Proto`, joined by commas as they came. */
 	readonly forwardedProto?: string | undefined;
+	/** The values of `X-Forwarded-Host`, joined by commas as they came. */
+	readonly forwardedHost?: string | undefined;
 }
 
 /** @param isAddress tells an IP address from any other text · @param trusts is that address a proxy of ours? */
@@ -42,6 +44,14 @@ export function clientScheme(
 	const { nth, of } = clientHop(hops, isAddress, trusts);
 	const scheme = nth > 0 && of === schemes.length ? schemes[nth - 1] : schemes.at(-1);
 	return /^\s*"?(?:https|wss)"?\s*$/i.test(scheme ?? "") ? "https" : "http";
+}
+
+/** What the client called us, as proxies of ours say who were called otherwise: the outermost first. */
+export function clientHosts(hops: Hops, trusts: (address: string) => boolean): string[] {
+	if (hops.forwardedHost === undefined && hops.forwarded === undefined) return [];
+	if (!trusts(plain(hops.peer))) return [];
+	const hosts = hops.forwardedHost === undefined ? elementsOf(hops, "host").reverse() : hops.forwardedHost.split(",");
+	return hosts.map(host => host.trim()).filter(host => host !== "");
 }
 
 interface ClientHop {
@@ -78,7 +88,8 @@ const elementsOf = ({ forwarded = "" }: Hops, name: keyof typeof ELEMENT): strin
 
 const ELEMENT = {
 	for: /(?:^|;)\s*for=("?)([^";,]*)\1/i,
-	proto: /(?:^|;)\s*proto=("?)([^";,]*)\1/i
+	proto: /(?:^|;)\s*proto=("?)([^";,]*)\1/i,
+	host: /(?:^|;)\s*host=("?)([^";,]*)\1/i
 } as const;
 
 /** Without port, brackets, zone and the IPv6 form of an IPv4 address. */

@@ -95,12 +95,15 @@ const WHEN: readonly (readonly [status: number, may: (risks: Risks) => boolean])
 	[403, () => true],
 	// What is kept is known by its name or its id.
 	[404, ({ params }) => params.includes("name") || params.includes("id")],
+	[408, ({ takesBody }) => takesBody],
 	[409, ({ writes }) => writes],
 	[413, ({ takesBody }) => takesBody],
 	[415, ({ takesBody }) => takesBody],
+	[421, () => true],
 	// Of fields that are not known, if nothing else.
 	[422, () => true],
 	[429, () => true],
+	[431, () => true],
 	[500, () => true],
 	[502, () => true],
 	[503, () => true],

@@ -204,8 +204,8 @@ function openOperation({ id, path, says, params, answers, problems, keyed }: Ope
 			{ $ref: "#/components/parameters/CorrelationId" }
 		],
 		responses: Object.fromEntries([
-			// A malformed request is refused before its route is looked for.
-			...[400, ...problems].map(status => [status, { $ref: `#/components/responses/Problem${status}` }]),
+			// What is malformed, or asked under another's name, is refused before its route is looked for.
+			...[400, 421, 431, ...problems].map(status => [status, { $ref: `#/components/responses/Problem${status}` }]),
 			...Object.entries(answers).map(([status, { description, type, schema, example }]) => [
 				status,
 				{

@@ -37,14 +37,9 @@ interface ErrorLike {
 
 /** Errors of the HTTP parsers and of Moleculer, by their type or name. */
 const FOREIGN: Readonly<Record<string, ErrorCode>> = {
-	"entity.too.large": "BODY_TOO_LARGE",
-	"entity.parse.failed": "REQUEST_INVALID",
-	"entity.verify.failed": "REQUEST_INVALID",
-	"encoding.unsupported": "MEDIA_TYPE_UNSUPPORTED",
-	"charset.unsupported": "MEDIA_TYPE_UNSUPPORTED",
 	"request.aborted": "REQUEST_INVALID",
 	"request.size.invalid": "REQUEST_INVALID",
-	"stream.encoding.set": "REQUEST_INVALID",
+	"stream.not.readable": "REQUEST_INVALID",
 	SERVICE_NOT_FOUND: "UNAVAILABLE",
 	SERVICE_NOT_AVAILABLE: "UNAVAILABLE",
 	SERVICE_UNAVAILABLE: "UNAVAILABLE",
@@ -66,8 +61,6 @@ const SAID: Partial<Record<ErrorCode, string>> = {
 		"The server cannot write to its data folder now: its disk may be full. Nothing of this was stored; make room, then ask again.",
 	UNAVAILABLE: "No node answers for this now: try again in a moment.",
 	TIMED_OUT: "It took too long. What was asked may still be under way: look before you ask again.",
-	BODY_TOO_LARGE: "The body is larger than this gateway takes.",
-	MEDIA_TYPE_UNSUPPORTED: "Send JSON in UTF-8, uncompressed, as application/json.",
 	NOT_FOUND: "There is nothing at this address; /docs lists what there is.",
 	VALIDATION_ERROR: "Some fields are not as they must be: 'errors' says which.",
 	REQUEST_INVALID: "The request was cut off or is not well formed."
@@ -88,7 +81,7 @@ const isOurs = ({ name, type, code, data }: ErrorLike): boolean =>
 	data !== undefined;
 
 /** As it may be shown to anybody, also to whoever looks at an answer in a terminal. */
-const said = (text: string): string => visibleLines(maskText(text));
+const said = (text: string): string => short(visibleLines(maskText(text)), LONGEST_DETAIL);
 
 /** @param correlationId names the request in the logs */
 export function problemOf(error: unknown, correlationId: string): Problem {
@@ -109,24 +102,37 @@ export function problemOf(error: unknown, correlationId: string): Problem {
 }
 
 function detailOf(error: ErrorLike, code: ErrorCode): string {
-	const { message, type } = error;
+	const { message } = error;
 	if (isOurs(error) && typeof message === "string" && message !== "") return message;
-	return type === "entity.parse.failed" ? "The body is not JSON." : (SAID[code] ?? `${ERRORS[code].title}.`);
+	return SAID[code] ?? `${ERRORS[code].title}.`;
 }
 
 function faultsOf({ data }: ErrorLike, code: ErrorCode): Fault[] {
 	if (code === "DEFINITION_INVALID") return placesIn(data);
 	if (code !== "VALIDATION_ERROR" || !Array.isArray(data)) return [];
-	return data.flatMap((fault: Record<string, unknown> | null): Fault[] => {
-		const { field, type, message, actual } = fault ?? {};
-		// The validator names all unknown fields of a level in one error.
-		if (type === "objectStrict")
-			return String(actual)
-				.split(", ")
-				.map(name => ({ field: said(name), message: said(`There is no field '${name}' here.`) }));
-		return [{ field: said(String(field ?? "")), message: said(String(message ?? type ?? "")) }];
-	});
+	return few(data.slice(0, MOST_FAULTS + 1).flatMap(faultsIn));
 }
+
+function faultsIn(fault: Record<string, unknown> | null): Fault[] {
+	const { field, type, message, actual } = fault ?? {};
+	// The validator names all unknown fields of a level in one error.
+	if (type === "objectStrict")
+		return String(actual)
+			.split(", ", MOST_FAULTS + 1)
+			.map(name => short(said(name), LONGEST_NAME))
+			.map(name => ({ field: name, message: `There is no field '${name}' here.` }));
+	return [{ field: short(said(String(field ?? "")), LONGEST_NAME), message: said(String(message ?? type ?? "")) }];
+}
+
+/** What a request says is said back only so far: an answer is not to grow with it. In characters, and in faults. */
+const [LONGEST_DETAIL, LONGEST_NAME, MOST_FAULTS] = [2_000, 100, 50];
+
+const short = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most)}…` : text);
+
+const few = (faults: Fault[]): Fault[] =>
+	faults.length > MOST_FAULTS
+		? [...faults.slice(0, MOST_FAULTS), { field: "", message: "There are more faults like these." }]
+		: faults;
 
 /** Of a definition, by line and column. */
 function placesIn(data: unknown): Fault[] {

@@ -3,30 +3,37 @@ import compression from "compression";
 import type { ServiceBroker } from "moleculer";
 import { Event, type EventOf, type Meta, Service, service } from "../../cluster";
 import { failure } from "../../cluster/errors";
-import { settingsOf } from "../../cluster/settings";
+import { type Gateway, settingsOf } from "../../cluster/settings";
 import { CONTRACTS } from "../../contracts";
 import type { JsonValue } from "../../contracts/json";
 import { migration } from "../../contracts/migration/migration";
 import { access } from "../../contracts/platform/access";
 import { gateway } from "../../contracts/platform/gateway";
+import type { Limits } from "../../contracts/platform/limits";
 import { problemOf } from "../../domain/platform/problem";
 import { type Route, routesOf } from "../../domain/platform/routes";
 import { mappings } from "../../mixins/mappings.mixin";
 import { type WebHandler, type WebRequest, type WebResponse, type WebRoute, web } from "../../mixins/web.mixin";
 import { Keys } from "./gateway/access";
+import { Bodies, hasBody } from "./gateway/bodies";
 import { accepts, callOf } from "./gateway/call";
-import { type Front, openFront } from "./gateway/front";
+import { endBehind } from "./gateway/connections";
+import { type Answers, type Front, openFront } from "./gateway/front";
 import { NEEDED, readiness } from "./gateway/health";
 import { idempotent, keep } from "./gateway/idempotent";
+import { linksUnderAnyName, namesToSet } from "./gateway/names";
 import { OldLinkDoor } from "./gateway/old-links";
 import { openRoutes } from "./gateway/open";
-import { paramsOf, reviver, YAML_TYPE } from "./gateway/params";
+import { paramsOf } from "./gateway/params";
 import { followLog, Wakes, writeLines } from "./gateway/streams";
 
 /** What under way may take when the node stops, in ms. */
 const GRACE_MS = 10_000;
 /** How long it waits for the services it leads to, in ms. */
 const PATIENCE_MS = 10_000;
+
+/** What may have a port of its own. */
+const APART: ReadonlySet<string> = new Set(["/metrics", "/health/detailed"]);
 
 /** In characters: smaller answers fit in one packet as they are. */
 const WORTH_COMPRESSING = 2048;
@@ -54,7 +61,10 @@ export default class GatewayService extends service(
 	private readonly wakes = new Wakes();
 	private keys!: Keys;
 	private links!: OldLinkDoor;
+	private bodies!: Bodies;
 	private front!: Front;
+	/** Of metrics and details, where they have a port of their own. */
+	private apart: Front | undefined;
 	/** Where it listens, once it does. */
 	address: string | null = null;
 
@@ -74,20 +84,43 @@ export default class GatewayService extends service(
 			labelNames: ["code"]
 		});
 		this.keys = new Keys(this.broker);
+		this.bodies = new Bodies(limits);
 		this.links = new OldLinkDoor(this.broker, this.oldLinks(), by =>
 			this.broker.metrics.increment("banyan.links.served", { by })
 		);
-		for (const route of this.routesToServe(limits.bodyBytes)) this.serve(route);
-		this.front = openFront(
-			options,
-			(req, res) => this.take(req as WebRequest, res),
-			(req, res, error) => this.refuse(req as WebRequest, res, error)
-		);
+		for (const route of this.routesToServe(options.metrics.keyed)) this.serve(route);
+		this.open(options, limits);
 		// Before any service of this node stops: what was let in needs them.
 		(this.broker as unknown as ServiceBroker).middlewares?.add({ name: "drain", stopping: () => this.drain() });
 		await this.others();
 		this.address = await this.front.listen();
 		this.logger.info(`The gateway listens on ${this.address}.`);
+		if (this.apart) this.logger.info(`Metrics and details of health are at ${await this.apart.listen()} alone.`);
+		const open = namesToSet(options);
+		if (open) this.logger.info(open);
+	}
+
+	private open(options: Gateway, limits: Limits): void {
+		const { requestTimeout: longestCallMs = 0 } = (this.broker as unknown as ServiceBroker).options;
+		const common = { ...options, limits, longestCallMs };
+		const { host, port } = options.metrics;
+		const answers: Answers = {
+			answer: (req, res) => this.take(req as WebRequest, res, path => port === null || !APART.has(path)),
+			refuse: (req, res, error) => this.refuse(req as WebRequest, res, error),
+			counted: code => this.broker.metrics.increment("banyan.requests.refused", { code }),
+			isForAll: path =>
+				linksUnderAnyName(options) && this.methodsOf(path).length === 0 && this.links.read(path) !== undefined
+		};
+		this.front = openFront(common, answers);
+		if (port === null) return;
+		this.apart = openFront(
+			{ ...common, host, port, setting: "METRICS" },
+			{
+				...answers,
+				answer: (req, res) => this.take(req as WebRequest, res, path => APART.has(path)),
+				isForAll: () => false
+			}
+		);
 	}
 
 	async stopped(): Promise<void> {
@@ -98,7 +131,7 @@ export default class GatewayService extends service(
 	/** Lets in nothing new, and lets what is under way end. */
 	private async drain(): Promise<void> {
 		this.wakes.close();
-		await this.front?.close(GRACE_MS);
+		await Promise.all([this.front?.close(GRACE_MS), this.apart?.close(GRACE_MS)]);
 	}
 
 	@Event(migration.events.progressed)
@@ -123,35 +156,30 @@ export default class GatewayService extends service(
 		});
 	}
 
-	private routesToServe(limit: number): WebRoute[] {
+	private routesToServe(metricsKeyed: boolean): WebRoute[] {
 		return [
-			this.api(routesOf(CONTRACTS), limit),
-			{ name: "open", path: "/", bodyParsers: false, aliases: openRoutes(this.broker, this.keys) }
+			this.api(routesOf(CONTRACTS)),
+			{ name: "open", path: "/", bodyParsers: false, aliases: openRoutes(this.broker, this.keys, metricsKeyed) }
 		];
 	}
 
 	/** The routes of the contracts: a key, a scope, params from one place each, one answer a key. */
-	private api(routes: readonly Route[], limit: number): WebRoute {
+	private api(routes: readonly Route[]): WebRoute {
 		const byAlias = new Map(routes.map(route => [`${route.method} ${route.path}`, route]));
 		return {
 			name: "api",
 			path: "/",
 			aliases: Object.fromEntries([...byAlias].map(([alias, route]) => [alias, this.handlersOf(route)])),
-			bodyParsers: {
-				json: { limit, strict: true, inflate: false, reviver },
-				text: {
-					limit,
-					inflate: false,
-					type: (req: { headers: Record<string, string> }) => YAML_TYPE.test(req.headers["content-type"] ?? "")
-				}
-			},
+			// They would read a body before anybody knows whose it is.
+			bodyParsers: false,
 			onBeforeCall: async ({ meta }, _route, req, res, { method, fullPath }) => {
 				const route = byAlias.get(`${method} ${fullPath}`);
 				if (!route) return;
 				const key = await this.keys.admit(req, route.scope);
 				callOf(req).key = key;
 				(meta as Meta).caller = { scopes: key.scopes };
-				req.$params = paramsOf(req, res, route, takesDocument(route.action)) as WebRequest["$params"];
+				const readBody = () => this.bodies.fieldsOf(req, res, takesDocument(route.action));
+				req.$params = (await paramsOf(req, route, readBody)) as WebRequest["$params"];
 			},
 			onAfterCall: async (_ctx, _route, req, res, data) => {
 				const { method, fullPath } = req.$alias as { method: string; fullPath: string };
@@ -194,9 +222,10 @@ export default class GatewayService extends service(
 	}
 
 	/** A request that was let in: for a route, or for an old link. */
-	private take(req: WebRequest, res: WebResponse): void {
+	private take(req: WebRequest, res: WebResponse, isHere: (path: string) => boolean): void {
 		const path = (req.url ?? "/").split("?", 1)[0] as string;
-		if (this.knows(req.method ?? "", path)) this.answer(req, res);
+		if (!isHere(path)) this.refuse(req, res, nothingHere());
+		else if (this.knows(req.method ?? "", path)) this.answer(req, res);
 		else this.noRoute(path, req, res);
 	}
 
@@ -214,8 +243,7 @@ export default class GatewayService extends service(
 
 	private oldLink(path: string, req: WebRequest, res: WebResponse): void {
 		const link = this.links.read(path);
-		if (!link)
-			this.refuse(req, res, failure("NOT_FOUND", "There is nothing at this address; /docs lists what there is."));
+		if (!link) this.refuse(req, res, nothingHere());
 		else if (req.method !== "GET" && req.method !== "HEAD") this.otherMethod(["GET", "HEAD"], req, res);
 		else this.links.answer(req, res, link).catch(error => this.refuse(req, res, error));
 	}
@@ -233,7 +261,8 @@ export default class GatewayService extends service(
 		const again = retryAfter ?? (problem.status === 503 ? AGAIN_SECONDS : undefined);
 		if (again !== undefined) res.setHeader("Retry-After", String(again));
 		if (problem.status === 401) res.setHeader("WWW-Authenticate", 'Bearer realm="banyan"');
-		if (problem.status === 413) res.setHeader("Connection", "close");
+		// A body that nobody wants is not read.
+		if (hasBody(req) && !req.readableEnded) endBehind(req, res);
 		const body = JSON.stringify(problem);
 		res.writeHead(problem.status, {
 			"Content-Type": "application/problem+json; charset=utf-8",
@@ -246,6 +275,8 @@ export default class GatewayService extends service(
 		);
 	}
 }
+
+const nothingHere = (): Error => failure("NOT_FOUND", "There is nothing at this address; /docs lists what there is.");
 
 /** When to ask again for what is not available now, where nobody knows better. */
 const AGAIN_SECONDS = 10;

@@ -1,22 +1,41 @@
-/** Who calls: the key of a request, asked of the access service and remembered for a moment. */
+/**
+ * Who calls: the key of a request, asked of the access service and remembered for a moment. Attempts with keys that are not
+ * known to be good are counted by the client's network before anybody is asked, so that they can be neither guessed at speed
+ * nor used to keep the service busy; a key that was good goes on whoever else is behind its address.
+ */
 
+import { hash } from "node:crypto";
 import type { Broker } from "../../../cluster";
 import { failure } from "../../../cluster/errors";
+import { settingsOf } from "../../../cluster/settings";
 import type { Scope } from "../../../contracts/contract";
 import type { ApiKey } from "../../../contracts/platform/access";
+import { networkOf } from "../../../domain/platform/client-address";
+import { Throttle } from "../../../domain/platform/throttle";
 import type { WebRequest } from "../../../mixins/web.mixin";
-import { header, mayDo } from "./call";
+import { callOf, header, mayDo } from "./call";
 
 /** A node that did not hear of a revoked key asks again after this, in ms. */
 const REMEMBERED_MS = 2_000;
 const MOST_REMEMBERED = 1_000;
+/** Keys that were good once: they are asked about as others are, and not counted among the attempts. */
+const MOST_PROVEN = 10_000;
+const ATTEMPTS_MS = 60_000;
+/** A key has 47; what is longer is none. */
+const LONGEST = 200;
 
 export class Keys {
 	private readonly known = new Map<string, { readonly key: ApiKey; readonly until: number }>();
+	private readonly asked = new Map<string, Promise<ApiKey | null>>();
+	/** By their digests. */
+	private readonly proven = new Set<string>();
+	private readonly attempts: Throttle;
 
-	constructor(private readonly broker: Broker) {}
+	constructor(private readonly broker: Broker) {
+		this.attempts = new Throttle(settingsOf(broker).limits.wrongKeys, ATTEMPTS_MS);
+	}
 
-	/** The caller's key. @throws UNAUTHENTICATED · FORBIDDEN */
+	/** The caller's key. @throws UNAUTHENTICATED · FORBIDDEN · THROTTLED */
 	async admit(req: WebRequest, scope: Scope | null): Promise<ApiKey> {
 		const text = keyText(req);
 		if (text === undefined)
@@ -24,7 +43,7 @@ export class Keys {
 				"UNAUTHENTICATED",
 				"Send an API key as X-API-Key; the first one is in the data folder, in api-key."
 			);
-		const key = await this.checked(text);
+		const key = this.remembered(text) ?? (await this.checked(text, networkOf(callOf(req).client)));
 		if (!key) throw failure("UNAUTHENTICATED", "This API key is not known here, or was revoked.");
 		if (scope !== null && !mayDo(key, scope))
 			throw failure(
@@ -34,30 +53,73 @@ export class Keys {
 		return key;
 	}
 
-	/** Does the request come with a good key? For what everybody may see, and some may see more of. */
+	/** Does the request come with a good key? For what everybody may see, and some may see more of. @throws THROTTLED */
 	async isKnown(req: WebRequest): Promise<boolean> {
 		const text = keyText(req);
-		return text !== undefined && (await this.checked(text)) !== null;
+		if (text === undefined) return false;
+		return (this.remembered(text) ?? (await this.checked(text, networkOf(callOf(req).client)))) !== null;
 	}
 
 	forget(): void {
 		this.known.clear();
 	}
 
-	private async checked(text: string): Promise<ApiKey | null> {
+	private remembered(text: string): ApiKey | undefined {
 		const remembered = this.known.get(text);
-		if (remembered && remembered.until > performance.now()) return remembered.key;
-		const key = await this.broker.call("access.check", { key: text });
+		return remembered && remembered.until > performance.now() ? remembered.key : undefined;
+	}
+
+	/** Many requests with one key are one attempt while it is asked about. */
+	private checked(text: string, network: string): Promise<ApiKey | null> {
+		const digest = hash("sha256", text, "base64url");
+		const running = this.asked.get(digest);
+		if (running !== undefined) return running;
+		const asking = this.ask(text, digest, network).finally(() => this.asked.delete(digest));
+		this.asked.set(digest, asking);
+		return asking;
+	}
+
+	private async ask(text: string, digest: string, network: string): Promise<ApiKey | null> {
+		const counts = !this.proven.has(digest);
+		if (counts) this.reserve(network);
+		// Of a service that is away nobody learns whether it was a guess.
+		let wrong = false;
+		try {
+			const key = text.length > LONGEST ? null : await this.broker.call("access.check", { key: text });
+			wrong = key === null;
+			if (key) this.remember(text, digest, key);
+			else this.forgetOne(text, digest);
+			return key;
+		} finally {
+			if (counts && !wrong) this.attempts.giveBack(network);
+		}
+	}
+
+	private reserve(network: string): void {
+		const wait = this.attempts.attempt(network, performance.now());
+		if (wait === 0) return;
+		const seconds = Math.ceil(wait / 1000);
+		throw failure("THROTTLED", `Too many wrong keys came from your address: try again in ${seconds} s.`, {
+			retryAfter: seconds
+		});
+	}
+
+	private remember(text: string, digest: string, key: ApiKey): void {
 		if (this.known.size >= MOST_REMEMBERED) this.known.clear();
-		// Only keys that are good: what others send is nobody's business to keep.
-		if (key) this.known.set(text, { key, until: performance.now() + REMEMBERED_MS });
-		else this.known.delete(text);
-		return key;
+		this.known.set(text, { key, until: performance.now() + REMEMBERED_MS });
+		if (this.proven.size >= MOST_PROVEN) this.proven.clear();
+		this.proven.add(digest);
+	}
+
+	/** Only keys that are good: what others send is nobody's business to keep. */
+	private forgetOne(text: string, digest: string): void {
+		this.known.delete(text);
+		this.proven.delete(digest);
 	}
 }
 
 /** `X-API-Key`, or a bearer token. */
 function keyText(req: WebRequest): string | undefined {
 	const text = header(req, "x-api-key") ?? /^Bearer +(\S+)$/i.exec(header(req, "authorization") ?? "")?.[1];
-	return text !== undefined && text.length <= 200 ? text : undefined;
+	return text === "" ? undefined : text;
 }

@@ -3,6 +3,7 @@
 import type { Scope } from "../../../contracts/contract";
 import type { ApiKey } from "../../../contracts/platform/access";
 import type { WebRequest } from "../../../mixins/web.mixin";
+import type { Shares } from "./shares";
 
 export interface Call {
 	readonly correlationId: string;
@@ -10,8 +11,12 @@ export interface Call {
 	readonly client: string;
 	/** How the client came, as a proxy of ours says. */
 	readonly scheme: "http" | "https";
+	/** What the client called us, with its port; as a proxy of ours says, where there is one. */
+	readonly host: string;
 	/** In ms, by `performance.now`. */
 	readonly began: number;
+	/** What it has of what is finite. */
+	readonly shares: Shares;
 	/** Who calls, where the route asks for it. */
 	key?: ApiKey;
 	/** The request is the first one under its Idempotency-Key. */

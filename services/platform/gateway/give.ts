@@ -3,7 +3,7 @@
 import { pipeline } from "node:stream/promises";
 import { CACHING, passedOn, policyOf } from "../../../domain/platform/panel-headers";
 import type { WebRequest, WebResponse } from "../../../mixins/web.mixin";
-import { callOf, header } from "./call";
+import { callOf } from "./call";
 import type { Held } from "./held";
 
 interface How {
@@ -48,8 +48,10 @@ function inTheClear({ body }: Held, headers: Record<string, string>): Buffer {
 }
 
 /** The address as the client asked for it. */
-const addressOf = (req: WebRequest): string =>
-	`${callOf(req).scheme}://${header(req, "host") ?? ""}${req.originalUrl ?? req.url ?? "/"}`;
+const addressOf = (req: WebRequest): string => {
+	const { scheme, host } = callOf(req);
+	return `${scheme}://${host}${req.originalUrl ?? req.url ?? "/"}`;
+};
 
 /** Without its question mark; empty where there is none. */
 export const queryOf = ({ originalUrl, url }: Pick<WebRequest, "originalUrl" | "url">): string => {

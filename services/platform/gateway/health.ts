@@ -46,8 +46,8 @@ export function servicesOf(broker: Broker): ServiceHealth[] {
 }
 
 /** @throws NOT_FOUND */
-export function serviceHealth(broker: Broker, name: string): ServiceHealth {
-	const found = servicesOf(broker).find(each => each.name === name);
+export function serviceHealth(services: readonly ServiceHealth[], name: string): ServiceHealth {
+	const found = services.find(each => each.name === name);
 	if (found) return found;
 	throw failure("NOT_FOUND", `There is no service '${name}'; there are: gateway, ${NEEDED.join(", ")}.`);
 }

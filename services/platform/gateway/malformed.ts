@@ -1,20 +1,23 @@
 /**
- * What Node's parser could not read. The refusal is the last thing said on its connection, and stands where its answer is
- * expected: after those of requests that came before it, or as that of the request whose body broke off.
+ * What Node's parser could not read, and connections that are too many. The refusal is the last thing said on its connection,
+ * and stands where its answer is expected: after those of requests that came before it, or as that of the request whose body
+ * broke off.
  */
 
 import { randomUUID } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { failure } from "../../../cluster/errors";
+import type { ErrorCode } from "../../../contracts/errors";
 import { problemOf } from "../../../domain/platform/problem";
+import { LINGER_MS } from "./connections";
 
-const FAULT = "The request is not HTTP as RFC 9112 has it.";
+const FAULT = failure("REQUEST_INVALID", "The request is not HTTP as RFC 9112 has it.");
 
 /** Limits that a request may break, by the code of the parser's error. */
-const LIMITS: Readonly<Record<string, readonly [status: number, words: string, detail: string]>> = {
-	HPE_HEADER_OVERFLOW: [431, "Request Header Fields Too Large", "The address and the headers are larger than 32 KiB."],
-	ERR_HTTP_REQUEST_TIMEOUT: [408, "Request Timeout", "The request did not come to its end in time."]
+const LIMITS: Readonly<Record<string, Error>> = {
+	HPE_HEADER_OVERFLOW: failure("HEADERS_TOO_LARGE", "The address and the headers are larger than 32 KiB."),
+	ERR_HTTP_REQUEST_TIMEOUT: failure("REQUEST_TIMED_OUT", "The request did not come to its end in time.")
 };
 
 /** Kept on the connection itself: its last request, for answers are given in their order. */
@@ -24,7 +27,10 @@ type Watched = Socket & { [LAST]?: ServerResponse<IncomingMessage> };
 export class Malformed {
 	private readonly refused = new WeakSet<Socket>();
 
-	constructor(private readonly refuse: (req: IncomingMessage, res: ServerResponse, error: unknown) => void) {}
+	constructor(
+		private readonly refuse: (req: IncomingMessage, res: ServerResponse, error: unknown) => void,
+		private readonly counted: (code: ErrorCode) => void
+	) {}
 
 	/** A request that was read, at least its head. */
 	watch(req: IncomingMessage, res: ServerResponse): void {
@@ -37,36 +43,48 @@ export class Malformed {
 			socket.destroy();
 		} else if (!this.refused.has(socket)) {
 			this.refused.add(socket);
-			this.say(error, socket);
+			this.say(LIMITS[error.code ?? ""] ?? FAULT, socket);
 		}
 	};
 
-	private say(error: NodeJS.ErrnoException, socket: Socket): void {
+	/** A connection of which nothing is to be read. */
+	readonly refuseConnection = (socket: Socket, error: Error): void => {
+		this.refused.add(socket);
+		this.sayRaw(error, socket);
+		socket.destroySoon();
+	};
+
+	private say(error: Error, socket: Socket): void {
 		const last = (socket as Watched)[LAST];
-		if (!last || last.closed) sayRaw(error, socket);
-		else if (last.req.complete) last.once("close", () => sayRaw(error, socket));
+		if (!last || last.closed) this.sayRaw(error, socket);
+		else if (last.req.complete) last.once("close", () => this.sayRaw(error, socket));
 		// It was answered before its body came: that answer was the last one.
 		else if (last.headersSent) last.once("close", () => socket.destroySoon());
-		else this.refuse(last.req, last.setHeader("Connection", "close"), failure("REQUEST_INVALID", FAULT));
+		else this.refuse(last.req, last.setHeader("Connection", "close"), error);
 	}
-}
 
-function sayRaw(error: NodeJS.ErrnoException, socket: Socket): void {
-	if (!socket.writable) {
-		socket.destroy();
-		return;
+	private sayRaw(error: Error, socket: Socket): void {
+		if (!socket.writable) {
+			socket.destroy();
+			return;
+		}
+		const problem = problemOf(error, randomUUID());
+		const { retryAfter } = (error as { data?: { retryAfter?: number } }).data ?? {};
+		this.counted(problem.code);
+		const body = JSON.stringify(problem);
+		const head = [
+			`HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+			"Content-Type: application/problem+json; charset=utf-8",
+			`Content-Length: ${Buffer.byteLength(body)}`,
+			"Cache-Control: no-store",
+			"X-Content-Type-Options: nosniff",
+			`X-Correlation-ID: ${problem.correlationId}`,
+			...(retryAfter === undefined ? [] : [`Retry-After: ${retryAfter}`]),
+			"Connection: close"
+		];
+		socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+		// Whoever does not end their side is not waited for.
+		const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+		socket.once("close", () => clearTimeout(timer));
 	}
-	const [status, words, detail] = LIMITS[error.code ?? ""] ?? [400, "Bad Request", FAULT];
-	const problem = problemOf(failure("REQUEST_INVALID", detail), randomUUID());
-	const body = JSON.stringify({ ...problem, status });
-	const head = [
-		`HTTP/1.1 ${status} ${words}`,
-		"Content-Type: application/problem+json; charset=utf-8",
-		`Content-Length: ${Buffer.byteLength(body)}`,
-		"Cache-Control: no-store",
-		"X-Content-Type-Options: nosniff",
-		`X-Correlation-ID: ${problem.correlationId}`,
-		"Connection: close"
-	];
-	socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
 }

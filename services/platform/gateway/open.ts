@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Broker } from "../../../cluster";
+import { settingsOf } from "../../../cluster/settings";
 import { CONTRACTS } from "../../../contracts";
 import results from "../../../contracts/results.json";
 import { MEANINGS } from "../../../domain/migration/meanings";
@@ -16,16 +17,31 @@ import { version } from "../../../package.json";
 import type { Keys } from "./access";
 import { detailsOf, healthOf, limitsOf, nodesOf, readiness, serviceHealth, servicesOf, worstOf } from "./health";
 import { metricsText } from "./metrics";
+import { shared } from "./shared";
 
-/** @param keys admits callers of what is not open */
-export function openRoutes(broker: Broker, keys: Keys): Record<string, WebHandler> {
-	const document = JSON.stringify(
-		openApi(CONTRACTS, results as unknown as Results, {
-			title: "Banyan",
-			version,
-			description: INTRODUCTION
-		})
+/** The longest that what is said of services is kept, in ms. */
+const LOOKED_MS = 500;
+
+/** @param keys admits callers of what is not open @param keyed metrics and details are not */
+export function openRoutes(broker: Broker, keys: Keys, keyed: boolean): Record<string, WebHandler> {
+	const document = Buffer.from(
+		JSON.stringify(
+			openApi(CONTRACTS, results as unknown as Results, {
+				title: "Banyan",
+				version,
+				description: INTRODUCTION
+			})
+		)
 	);
+	const { sharedMs } = settingsOf(broker).limits;
+	const details = shared(sharedMs, () => detailsOf(broker));
+	const metrics = shared(sharedMs, async () => Buffer.from(await metricsText(broker)));
+	// Whether it is well is nobody's secret, and not to be out of date for long.
+	const services = shared(Math.min(sharedMs, LOOKED_MS), () => servicesOf(broker));
+	const health = shared(Math.min(sharedMs, LOOKED_MS), () => healthOf(broker));
+	const admit = async (req: WebRequest): Promise<void> => {
+		if (keyed) await keys.admit(req, null);
+	};
 	const handlers: Record<string, WebHandler> = {
 		"gateway.welcome": json(() => ({
 			name: "banyan",
@@ -40,23 +56,31 @@ export function openRoutes(broker: Broker, keys: Keys): Record<string, WebHandle
 			res.statusCode = said.ready ? 200 : 503;
 			return said;
 		}),
-		"gateway.health": json((_, res) => graded(res, healthOf(broker))),
-		"gateway.services": json(() => {
-			const services = servicesOf(broker);
-			return { status: worstOf(services), services };
+		"gateway.health": json(async (_, res) => graded(res, await health())),
+		"gateway.services": json(async () => {
+			const all = await services();
+			return { status: worstOf(all), services: all };
 		}),
-		"gateway.detailed": json(async req => ({
-			...((await detailsOf(broker)) as object),
-			// What would tell an attacker how far they may go.
-			...((await keys.isKnown(req)) && { limits: limitsOf(broker) })
-		})),
-		"gateway.service": json((req, res) => graded(res, serviceHealth(broker, String(req.$params.params?.service)))),
+		"gateway.detailed": json(async req => {
+			await admit(req);
+			return {
+				...((await details()) as object),
+				// What would tell an attacker how far they may go.
+				...((await keys.isKnown(req)) && { limits: limitsOf(broker) })
+			};
+		}),
+		"gateway.service": json(async (req, res) =>
+			graded(res, serviceHealth(await services(), String(req.$params.params?.service)))
+		),
 		"gateway.registry": json(async req => {
 			await keys.admit(req, null);
 			return nodesOf(broker);
 		}),
-		"gateway.metrics": text("text/plain; version=0.0.4; charset=utf-8", () => metricsText(broker)),
-		"gateway.openapi": text("application/json; charset=utf-8", () => document),
+		"gateway.metrics": told("text/plain; version=0.0.4; charset=utf-8", async req => {
+			await admit(req);
+			return metrics();
+		}),
+		"gateway.openapi": told("application/json; charset=utf-8", () => document),
 		"gateway.docs": page("text/html; charset=utf-8", Buffer.from(DOCS_PAGE), "no-cache")
 	};
 	return { ...listed(handlers), ...docsFiles() };
@@ -98,8 +122,6 @@ const graded = <S extends { readonly status: string }>(res: WebResponse, said: S
 
 const json = (say: (req: WebRequest, res: WebResponse) => unknown): WebHandler =>
 	told("application/json; charset=utf-8", async (req, res) => JSON.stringify(await say(req, res)));
-
-const text = (type: string, say: () => string | Promise<string>): WebHandler => told(type, say);
 
 const page = (type: string, bytes: Buffer, caching: string): WebHandler =>
 	told(type, (_, res) => {

@@ -115,12 +115,12 @@ describe("the OpenAPI document", () => {
 
 	it("names the problems that apply", () => {
 		const statuses = (params: Schema, rest: string) => Object.keys(only(params, { rest }).responses).map(Number);
-		const always = [200, 400, 401, 403, 422, 429, 500, 502, 503, 504];
+		const always = [200, 400, 401, 403, 421, 422, 429, 431, 500, 502, 503, 504];
 		const sorted = (...more: number[]) => [...always, ...more].sort((a, b) => a - b);
 		expect(statuses({}, "GET /things")).toEqual(always);
 		expect(statuses({ id: "string" }, "GET /things/:id")).toEqual(sorted(404));
 		expect(statuses({ id: "string" }, "DELETE /things/:id")).toEqual(sorted(404, 409));
-		expect(statuses({ a: "string" }, "POST /things")).toEqual(sorted(409, 413, 415));
+		expect(statuses({ a: "string" }, "POST /things")).toEqual(sorted(408, 409, 413, 415));
 	});
 
 	it("is refused for an answer that it does not know", () => {
@@ -138,7 +138,7 @@ describe("the OpenAPI document", () => {
 		const operation = paths["/x/{y}"]?.get as Operation;
 		expect(operation.security).toEqual([]);
 		expect(named(operation)).toEqual([["y", "path", true]]);
-		expect(Object.keys(operation.responses)).toEqual(["200", "400", "404"]);
+		expect(Object.keys(operation.responses)).toEqual(["200", "400", "404", "421", "431"]);
 	});
 
 	it("says where an open route needs a key after all", () => {

@@ -1,0 +1,156 @@
+/**
+ * The bodies of requests that were admitted: nothing of one is read before its caller, its size and its type are known and
+ * there is room for it, and nothing of it is parsed before it is all there. One that is refused is not read at all.
+ */
+
+import rawBody from "raw-body";
+import { failure } from "../../../cluster/errors";
+import type { Limits } from "../../../contracts/platform/limits";
+import { networkOf } from "../../../domain/platform/client-address";
+import { JsonRefused, parseJson, textOf } from "../../../domain/platform/json-body";
+import { Quota } from "../../../domain/platform/quota";
+import type { WebRequest, WebResponse } from "../../../mixins/web.mixin";
+import { callOf, header } from "./call";
+
+const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
+const YAML_TYPE = /^(?:application|text)\/(?:x-)?yaml\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
+
+/** How many bodies are under way, and how large they are together. */
+interface Room {
+	readonly count: Quota;
+	readonly bytes: Quota;
+}
+
+/** Each piece of a body costs more than its bytes: so many are free, then so many bytes are to be in one on average. */
+const [PIECES, LEAST_PIECE] = [1_000, 64];
+
+export class Bodies {
+	private readonly ofClients: Room;
+	private readonly ofKeys: Room;
+
+	constructor(private readonly limits: Limits) {
+		const { bodyBytes, bodies, bodiesEach, bodiesBytes, bodiesBytesEach } = limits;
+		const each = Math.max(bodiesBytesEach, bodyBytes);
+		this.ofClients = {
+			count: new Quota({ inAll: bodies, each: bodiesEach }),
+			bytes: new Quota({ inAll: Math.max(bodiesBytes, bodyBytes), each })
+		};
+		// What all of them have is counted with their clients.
+		this.ofKeys = {
+			count: new Quota({ inAll: Number.POSITIVE_INFINITY, each: bodiesEach }),
+			bytes: new Quota({ inAll: Number.POSITIVE_INFINITY, each })
+		};
+	}
+
+	/**
+	 * The fields of the body. It counts until the request is answered.
+	 * @param takesDocument a definition may come alone, as YAML
+	 * @throws BODY_TOO_LARGE · MEDIA_TYPE_UNSUPPORTED · LIMIT_REACHED · OVERLOADED · REQUEST_TIMED_OUT · REQUEST_INVALID
+	 */
+	async fieldsOf(req: WebRequest, res: WebResponse, takesDocument: boolean): Promise<object> {
+		const length = this.declared(req);
+		const yaml = typeOf(req, takesDocument) === "yaml";
+		this.makeRoom(req, length);
+		const bytes = await this.read(req, res, length);
+		if (yaml) return { document: said(() => textOf(bytes)) };
+		const body = said(() => parseJson(bytes, { depth: this.limits.bodyDepth, values: this.limits.bodyValues }));
+		if (body === null || typeof body !== "object" || Array.isArray(body))
+			throw failure("REQUEST_INVALID", "The body is a JSON object.");
+		return body;
+	}
+
+	/** Undefined: it comes in chunks, and nobody knows how many. */
+	private declared(req: WebRequest): number | undefined {
+		const length = header(req, "content-length");
+		if (length === undefined) return undefined;
+		if (Number(length) > this.limits.bodyBytes) throw tooLarge(this.limits.bodyBytes);
+		return Number(length);
+	}
+
+	/** For one more body, of the client's network and of its key. */
+	private makeRoom(req: WebRequest, length: number | undefined): void {
+		const { shares } = callOf(req);
+		for (const [{ count }, owner] of this.owners(req))
+			shares.take(count, owner, 1, ["GATEWAY_BODIES", "GATEWAY_BODIES_EACH"], "requests with a body under way");
+		if (length !== undefined) this.grow(req, length);
+	}
+
+	private grow(req: WebRequest, more: number): void {
+		const { shares } = callOf(req);
+		for (const [{ bytes }, owner] of this.owners(req))
+			shares.take(bytes, owner, more, ["GATEWAY_BODIES_BYTES", "GATEWAY_BODIES_BYTES_EACH"], "bytes in bodies");
+	}
+
+	private owners(req: WebRequest): readonly (readonly [Room, string])[] {
+		const { client, key } = callOf(req);
+		return [
+			[this.ofClients, networkOf(client)],
+			[this.ofKeys, key?.id ?? ""]
+		];
+	}
+
+	private async read(req: WebRequest, res: WebResponse, length: number | undefined): Promise<Buffer> {
+		if (header(req, "expect") !== undefined) res.writeContinue();
+		const { promise: broken, reject } = Promise.withResolvers<never>();
+		const timer = setTimeout(
+			() => reject(failure("REQUEST_TIMED_OUT", "The body did not come in time (GATEWAY_BODY_TIMEOUT).")),
+			this.limits.bodyMs
+		);
+		const watch = this.watcher(req, length, reject);
+		req.on("data", watch);
+		try {
+			return await Promise.race([rawBody(req, { limit: this.limits.bodyBytes, length: length ?? null }), broken]);
+		} catch (error) {
+			throw (error as { type?: string }).type === "entity.too.large" ? tooLarge(this.limits.bodyBytes) : error;
+		} finally {
+			clearTimeout(timer);
+			req.off("data", watch);
+		}
+	}
+
+	/** What was not declared is counted as it comes. */
+	private watcher(req: WebRequest, length: number | undefined, refuse: (error: unknown) => void) {
+		let [pieces, size] = [0, 0];
+		return (piece: Buffer): void => {
+			pieces++;
+			size += piece.length;
+			try {
+				if (length === undefined) this.grow(req, piece.length);
+				if (pieces > PIECES && size < pieces * LEAST_PIECE)
+					throw failure("REQUEST_INVALID", "The body comes in too many pieces.");
+			} catch (error) {
+				refuse(error);
+			}
+		};
+	}
+}
+
+export function hasBody(req: Pick<WebRequest, "headers">): boolean {
+	const length = header(req, "content-length");
+	return (length !== undefined && Number(length) > 0) || req.headers["transfer-encoding"] !== undefined;
+}
+
+function typeOf(req: WebRequest, takesDocument: boolean): "json" | "yaml" {
+	const type = header(req, "content-type") ?? "";
+	const coding = header(req, "content-encoding") ?? "identity";
+	if (coding.toLowerCase() === "identity") {
+		if (JSON_TYPE.test(type)) return "json";
+		if (takesDocument && YAML_TYPE.test(type)) return "yaml";
+	}
+	throw failure(
+		"MEDIA_TYPE_UNSUPPORTED",
+		`Send the body uncompressed as application/json${takesDocument ? ", or the definition alone as application/yaml" : ""}.`
+	);
+}
+
+const tooLarge = (most: number): Error =>
+	failure("BODY_TOO_LARGE", `A body may have ${most} bytes here (GATEWAY_BODY_LIMIT).`);
+
+function said<T>(read: () => T): T {
+	try {
+		return read();
+	} catch (error) {
+		if (error instanceof JsonRefused) throw failure("REQUEST_INVALID", error.message);
+		throw error;
+	}
+}

@@ -1,0 +1,162 @@
+/**
+ * Connections: how many there may be, how many requests one of them may send before it was answered, and how one ends whose
+ * last request was refused unread. What they have is counted by the client's network; proxies of ours are everybody's.
+ */
+
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { failure } from "../../../cluster/errors";
+import type { Limits } from "../../../contracts/platform/limits";
+import { networkOf } from "../../../domain/platform/client-address";
+import { Quota } from "../../../domain/platform/quota";
+import { hasBody } from "./bodies";
+import { Shares } from "./shares";
+
+interface Connection {
+	/** Requests that were not answered. */
+	unanswered: number;
+	/** The last request was read: what stands behind it is nobody's. */
+	ended: boolean;
+	readonly shares: Set<Shares>;
+}
+
+/** Kept on the socket itself. */
+const STATE = Symbol("connection");
+type Known = Socket & { [STATE]?: Connection };
+
+export interface Peers {
+	/** The address at the other end. */
+	addressOf(socket: Socket): string;
+	/** Is it a proxy of ours? */
+	isOurs(address: string): boolean;
+}
+
+/** Beyond this part of all connections, those that wait for a request are closed. */
+const CROWDED = 0.75;
+const CROWDED_MS = 1_000;
+
+export class Connections {
+	private readonly clients: Quota;
+	private readonly requests: Quota;
+	private open = 0;
+	private cleared = 0;
+
+	constructor(
+		private readonly limits: Limits,
+		private readonly peers: Peers
+	) {
+		this.clients = new Quota({ inAll: Number.POSITIVE_INFINITY, each: limits.connectionsEach });
+		this.requests = new Quota({ inAll: limits.requests, each: limits.requestsEach });
+	}
+
+	/** @param refuse says on a connection that it is one too many */
+	watch(server: Server, refuse: (socket: Socket, error: Error) => void, dropped: () => void): void {
+		server.maxConnections = this.limits.connections;
+		server.on("drop", () => {
+			dropped();
+			server.closeIdleConnections();
+		});
+		server.on("connection", (socket: Socket) => {
+			const address = this.peers.addressOf(socket);
+			const connection = stateOf(socket);
+			this.open++;
+			socket.once("close", () => {
+				this.open--;
+				for (const shares of connection.shares) shares.end();
+			});
+			if (this.peers.isOurs(address)) return;
+			const shares = new Shares();
+			connection.shares.add(shares);
+			try {
+				const settings = ["GATEWAY_CONNECTIONS", "GATEWAY_CONNECTIONS_EACH"] as const;
+				shares.take(this.clients, networkOf(address), 1, settings, "connections");
+			} catch (error) {
+				connection.ended = true;
+				refuse(socket, error as Error);
+			}
+			this.clear(server);
+		});
+	}
+
+	/** What a request has; undefined where it is nobody's. */
+	begin(req: IncomingMessage, res: ServerResponse): Shares | undefined {
+		const connection = stateOf(req.socket);
+		if (connection.ended) return undefined;
+		const shares = new Shares();
+		connection.shares.add(shares);
+		connection.unanswered++;
+		res.once("close", () => {
+			connection.unanswered--;
+			connection.shares.delete(shares);
+			shares.end();
+		});
+		return shares;
+	}
+
+	/** @throws LIMIT_REACHED · OVERLOADED */
+	admit(req: IncomingMessage, res: ServerResponse, client: string, shares: Shares): void {
+		if (stateOf(req.socket).unanswered > this.limits.pipelined) {
+			endBehind(req, res);
+			throw failure(
+				"LIMIT_REACHED",
+				"This connection has as many unanswered requests as one may (GATEWAY_PIPELINED).",
+				{
+					retryAfter: 1
+				}
+			);
+		}
+		shares.take(
+			this.requests,
+			networkOf(client),
+			1,
+			["GATEWAY_REQUESTS", "GATEWAY_REQUESTS_EACH"],
+			"requests under way"
+		);
+	}
+
+	/** When many are there, those that are of no use at this moment make room. */
+	private clear(server: Server): void {
+		const now = performance.now();
+		if (this.open < this.limits.connections * CROWDED || now - this.cleared < CROWDED_MS) return;
+		this.cleared = now;
+		server.closeIdleConnections();
+	}
+}
+
+function stateOf(socket: Known): Connection {
+	let state = socket[STATE];
+	if (!state) {
+		state = { unanswered: 0, ended: false, shares: new Set() };
+		socket[STATE] = state;
+	}
+	return state;
+}
+
+/** How long the end of a connection is waited for that still sends, in ms. */
+export const LINGER_MS = 1_000;
+/** How often it is looked at, in ms, and how much it may send, in bytes. */
+const [LOOK_MS, LINGER_BYTES] = [50, 2 ** 20];
+
+/**
+ * Makes the answer to a request the last one of its connection. What is on its way of an unread body is thrown away as it
+ * comes, for a moment: a connection that is closed on bytes not read is reset, and its client never reads the answer.
+ */
+export function endBehind(req: IncomingMessage, res: ServerResponse): void {
+	const { socket } = req;
+	stateOf(socket).ended = true;
+	res.setHeader("Connection", "close");
+	if (req.complete || !hasBody(req)) return;
+	// Node calls it behind the last answer.
+	socket.destroySoon = () => linger(req);
+}
+
+function linger(req: IncomingMessage): void {
+	const { socket } = req;
+	const [began, read] = [performance.now(), socket.bytesRead];
+	socket.end();
+	const timer = setInterval(() => {
+		if (req.complete || performance.now() - began > LINGER_MS || socket.bytesRead - read > LINGER_BYTES)
+			socket.destroy();
+	}, LOOK_MS);
+	socket.once("close", () => clearInterval(timer));
+}

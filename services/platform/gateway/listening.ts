@@ -1,0 +1,52 @@
+/** The beginning and the end of a server's listening. */
+
+import type { Server } from "node:http";
+import { Server as NetServer } from "node:net";
+
+export interface Place {
+	readonly host: string;
+	/** 0 chooses a free one. */
+	readonly port: number;
+	/** What its settings begin with. @default GATEWAY */
+	readonly setting?: string;
+}
+
+/** While it drains, each answer tells its client to use that connection no more; for so long idle ones are waited for. */
+const DRAIN_MS = 200;
+
+/** Answers its address. */
+export function listen(server: Server, { host, port, setting = "GATEWAY" }: Place): Promise<string> {
+	return new Promise((resolve, reject) => {
+		server.once("error", (error: NodeJS.ErrnoException) => reject(listenFault(error, host, port, setting)));
+		server.listen(port, host, () => {
+			const address = server.address() as { address: string; port: number; family: string };
+			resolve(`http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`);
+		});
+	});
+}
+
+function listenFault({ code }: NodeJS.ErrnoException, host: string, port: number, setting: string): Error {
+	const error = new Error(
+		code === "EADDRINUSE"
+			? `Port ${port} on ${host} is taken: stop what holds it, or set ${setting}_PORT to another one.`
+			: `The gateway cannot listen on ${host}:${port} (${code}): see ${setting}_HOST and ${setting}_PORT.`
+	);
+	// The runner prints it to whoever starts the node: where it was thrown is nothing to him.
+	error.stack = "";
+	return error;
+}
+
+/** Lets in nothing new, lets what is under way end for at most `graceMs`. */
+export async function closed(server: Server, graceMs: number): Promise<void> {
+	if (!server.listening) return;
+	// No new connections at once: they are refused, not cut off. HTTP's own `close` would cut off the idle ones, too, among
+	// them those whose next request is on its way.
+	const ended = new Promise<void>(resolve => {
+		NetServer.prototype.close.call(server, () => resolve());
+	});
+	const idle = setInterval(() => server.closeIdleConnections(), DRAIN_MS);
+	const impatient = setTimeout(() => server.closeAllConnections(), graceMs);
+	await ended;
+	clearInterval(idle);
+	clearTimeout(impatient);
+}
