@@ -1,5 +1,5 @@
 # Banyan. `make demo` does the set-up and runs the main job; `make test` does it and runs the tests.
-.PHONY: setup build demo start dev test faults bench check fix clean
+.PHONY: setup build demo start dev test faults bench static check fix clean
 SHELL := /bin/bash
 
 # Node 24: the one on the PATH, or the npm package `node` in .node/ where it is older or missing.
@@ -46,6 +46,10 @@ faults: build
 # Measures; writes bench/RESULTS.md.
 bench: build
 	@npm run --silent bench
+
+# What needs no test to be run: types, style, architecture, what nobody uses.
+static: setup
+	@npm run --silent static
 
 check: setup
 	@npm run --silent check

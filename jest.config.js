@@ -1,3 +1,21 @@
+const { statfsSync } = require("node:fs");
+
+const MEMORY = "/dev/shm";
+const ROOM_BYTES = 2 ** 31;
+/**
+ * A store waits for the disk with each append, some milliseconds, and no test pulls the plug: where this machine has
+ * memory to spare, the folders of tests are in it.
+ */
+const memory = () => {
+	try {
+		const { bavail, bsize } = statfsSync(MEMORY);
+		return process.platform === "linux" && bavail * bsize > ROOM_BYTES;
+	} catch {
+		return false;
+	}
+};
+if (process.env.TMPDIR === undefined && memory()) process.env.TMPDIR = MEMORY;
+
 const swc = [
 	"@swc/jest",
 	{
@@ -17,7 +35,7 @@ const project = name => ({
 	testMatch: [`<rootDir>/test/${name}/**/*.spec.ts`],
 	transform: { "\\.ts$": swc },
 	testEnvironment: "node",
-	modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/data/"]
+	modulePathIgnorePatterns: ["dist", "data", ".cache", ".node"].map(folder => `<rootDir>/${folder}/`)
 });
 
 module.exports = {
@@ -25,5 +43,6 @@ module.exports = {
 	testTimeout: 300_000,
 	// Most of the time tests wait for processes that they started.
 	maxWorkers: 2,
+	reporters: ["default", "<rootDir>/scripts/slowest-suites.cjs"],
 	projects: ["unit", "contracts", "adapters", "connectors", "integration", "e2e", "chaos"].map(project)
 };

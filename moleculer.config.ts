@@ -100,6 +100,11 @@ const OWN = {
 		fallback: "30000",
 		read: number(1000, 300_000)
 	},
+	PATIENCE_MS: {
+		says: "the first wait before a run tries a step again while a system is away, 1 to 60000 ms; doubles five times",
+		fallback: "1000",
+		read: number(1, 60_000)
+	},
 	GATEWAY_HOST: { says: "the address the gateway listens on", fallback: "127.0.0.1", read: text(/^[\w.:-]+$/) },
 	GATEWAY_PORT: { says: "its port; 0 chooses a free one", fallback: "8000", read: number(0, 65_535) },
 	GATEWAY_TRUSTED_PROXIES: {
@@ -257,6 +262,7 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 			resume: embedding.resume ?? true,
 			leaseMs: read(environment, "LEASE_MS") as number,
 			gateway: gatewayIn(environment),
+			patienceMs: read(environment, "PATIENCE_MS") as number,
 			reach: reachIn(read(environment, "CONNECT_ALLOW"), embedding.own),
 			limits: readLimits(environment),
 			...readable(environment, embedding.own === true && transporter === null)

@@ -70,7 +70,7 @@ export async function startCrashingNode({
 	});
 	arm({ name: crash.at, left: crash.count, signal: "SIGKILL" });
 	const { services, ...options } = readConfig(
-		{ SERVICES: STAGES, ...environment, DATA_DIR: folder, NODE_ID: `node-${number}` },
+		{ SERVICES: STAGES, PATIENCE_MS: "5", ...environment, DATA_DIR: folder, NODE_ID: `node-${number}` },
 		{ resume: false, own: true, logLevel: "fatal", logFile: 2 }
 	);
 	const broker = new ServiceBroker({ ...options, skipProcessEventRegistration: true });

@@ -8,6 +8,7 @@ import { type EventStore, VersionConflict } from "../../../adapters/eventstore";
 import { acquireLease, type Lease } from "../../../adapters/lease";
 import type { Broker } from "../../../cluster";
 import { codeOf, failure, isUnanswered } from "../../../cluster/errors";
+import { settingsOf } from "../../../cluster/settings";
 import { currentWait } from "../../../connectors/waits";
 import type { RunEvent } from "../../../domain/migration/events";
 import { nextStep, type Step } from "../../../domain/migration/next-step";
@@ -43,8 +44,8 @@ export interface ControllerOptions {
 	readonly copied: (stream: string) => Promise<void>;
 }
 
-/** Waits between tries of a step that failed because a system was away, in ms. */
-const PATIENCE = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000] as const;
+/** Waits between tries of a step that failed because a system was away, in times the first one. */
+const PATIENCE = [1, 2, 4, 8, 16, 32] as const;
 
 export class Controller {
 	private readonly halting = new AbortController();
@@ -108,8 +109,9 @@ export class Controller {
 			try {
 				return await this.take(nextStep(this.options.run));
 			} catch (error) {
-				const wait = PATIENCE[attempt];
-				if (wait === undefined || !(isAway(error) || this.isLate(error)) || this.stopped()) throw error;
+				const times = PATIENCE[attempt];
+				if (times === undefined || !(isAway(error) || this.isLate(error)) || this.stopped()) throw error;
+				const wait = times * settingsOf(this.options.broker).patienceMs;
 				this.options.broker.logger.warn(
 					`${this.options.run.name}: ${(error as Error).message} Asked again in ${wait / 1000} s.`
 				);

@@ -2,6 +2,7 @@
 
 import type { EventStore } from "../../../adapters/eventstore";
 import { reach } from "../../../adapters/failpoints";
+import { settingsOf } from "../../../cluster/settings";
 import type { UndoneRecord } from "../../../contracts/migration/records";
 import type { StreamRun } from "../../../domain/migration/run";
 import { judged } from "../../../domain/migration/undoing";
@@ -10,9 +11,6 @@ import { heldBy } from "./holders";
 import { appendRun, readBatches, undoStream as undoStreamOf } from "./journal";
 import { beforeOf, knownRecords, undoable } from "./known";
 import type { UndoCall, Workplace } from "./place";
-
-/** Before a record is tried once more, in ms, times its tries so far. */
-const PAUSE = 1_000;
 
 export async function undoStream(place: Workplace, stream: StreamRun): Promise<void> {
 	const known = await knownRecords(place, stream);
@@ -40,7 +38,7 @@ const left = ({ undo }: StreamRun, ids: readonly string[]): string[] => [
 
 async function waitFor(place: Workplace, { undo }: StreamRun, ids: readonly string[]): Promise<void> {
 	const tries = Math.max(0, ...ids.map(id => undo.tries.get(id) ?? 0));
-	if (tries > 0) await place.pause(tries * PAUSE);
+	if (tries > 0) await place.pause(tries * settingsOf(place.broker).patienceMs);
 }
 
 async function undoBatch(
