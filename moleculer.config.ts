@@ -4,7 +4,9 @@ import { isIP } from "node:net";
 import { hostname } from "node:os";
 import { extname, join } from "node:path";
 import type { BrokerOptions } from "moleculer";
+import { readKeys } from "./adapters/cluster-key";
 import { arm, readFailpoint } from "./adapters/failpoints";
+import { natsOptions, readTransporter, transporterFault } from "./adapters/transporter-address";
 import { pinoLogger } from "./cluster/logging";
 import type { Gateway, Settings } from "./cluster/settings";
 import type { LateValidator } from "./cluster/validator";
@@ -13,6 +15,7 @@ import { CONTRACTS } from "./contracts";
 import { LIMITS, type LimitName, type Limits, limitSays } from "./contracts/platform/limits";
 import { readOwnName } from "./domain/platform/own-names";
 import { correlation } from "./middlewares/correlation.middleware";
+import { sealed } from "./middlewares/sealed.middleware";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -27,6 +30,8 @@ interface Variable<T> {
 	readonly fallback: string | null;
 	/** The value, or undefined when the text is not of the form. */
 	readonly read: (text: string) => T | undefined;
+	/** A secret may stand in it: a wrong one is not shown. */
+	readonly secret?: true;
 }
 
 const text = (pattern: RegExp) => (value: string) => (pattern.test(value) ? value : undefined);
@@ -68,9 +73,31 @@ const OWN = {
 	NAMESPACE: { says: "nodes of one namespace find each other", fallback: "banyan", read: text(/^[\w-]+$/) },
 	NODE_ID: { says: "this node's name, unique in the namespace", fallback: null, read: text(/^[\w.-]+$/) },
 	TRANSPORTER: {
-		says: "where nodes meet, as nats://[user:password@]host:port[,host:port]; without it all runs in one process",
+		says: "where nodes meet, as nats://[user:password@]host:port[,host:port], or tls:// for the same with TLS; without it all runs in one process",
 		fallback: null,
-		read: text(/^nats:\/\/[^\s]+$/)
+		read: readTransporter,
+		secret: true
+	},
+	TRANSPORTER_CA_FILE: {
+		says: "with tls://, a PEM file of the authorities to trust in place of the usual ones",
+		fallback: null,
+		read: text(/./)
+	},
+	TRANSPORTER_INSECURE: {
+		says: "yes: nodes may meet over a network without TLS or without a login",
+		fallback: "no",
+		read: oneOf("yes", "no")
+	},
+	CLUSTER_KEY: {
+		says: "the key that all messages between nodes are sealed with: 32 random bytes in base64 or hex, and while it changes a second one behind a comma; without it and CLUSTER_KEY_FILE it is cluster.key in the data folder",
+		fallback: null,
+		read: readKeys,
+		secret: true
+	},
+	CLUSTER_KEY_FILE: {
+		says: "a file with that key, or with two, a line each",
+		fallback: null,
+		read: text(/./)
 	},
 	TRANSPORTER_TIMEOUT: {
 		says: "how long a command waits for NATS before it gives up, 1000 to 600000 ms",
@@ -179,23 +206,26 @@ const readLimits = (environment: Environment): Limits =>
 	) as unknown as Limits;
 
 /** @throws SettingError */
-function readVariable<T>(environment: Environment, name: string, { says, fallback, read }: Variable<T>): T | null {
+function readVariable<T>(environment: Environment, name: string, variable: Variable<T>): T | null {
+	const { says, fallback, read, secret } = variable;
 	const given = environment[name] || fallback;
 	if (given === null) return null;
 	const value = read(given);
-	if (value === undefined) throw new SettingError(`${name}='${given}' is not valid: it is ${says}.`);
+	if (value === undefined) throw new SettingError(`${name}${secret ? "" : `='${given}'`} is not valid: it is ${says}.`);
 	return value;
 }
 
-/** The addresses and the login of a `nats://` list, percent-decoded; Moleculer's own reading of a URL loses them. */
-export function natsOptions(transporter: string): Record<string, unknown> {
-	const addresses = transporter.replace(/^nats:\/\//, "").split(",");
-	const parsed = addresses.map(address => new URL(`nats://${address.replace(/^nats:\/\//, "")}`));
-	const login = parsed.find(({ username }) => username !== "");
+/** Where nodes meet, and what keeps others out. @throws SettingError */
+function readCluster(environment: Environment, dataDir: string): Pick<BrokerOptions, "transporter" | "middlewares"> {
+	const transporter = read(environment, "TRANSPORTER");
+	if (!transporter) return { middlewares: [correlation] };
+	const fault = transporterFault(transporter);
+	if (fault && read(environment, "TRANSPORTER_INSECURE") !== "yes") throw new SettingError(fault);
+	const options = natsOptions(transporter, read(environment, "TRANSPORTER_CA_FILE"));
+	const [keys, file] = [read(environment, "CLUSTER_KEY"), read(environment, "CLUSTER_KEY_FILE")];
 	return {
-		servers: parsed.map(({ host }) => host),
-		...(login && { user: decodeURIComponent(login.username), pass: decodeURIComponent(login.password) }),
-		maxReconnectAttempts: -1
+		transporter: { type: "NATS", options } as never,
+		middlewares: [correlation, sealed({ keys, file, dataDir })]
 	};
 }
 
@@ -237,14 +267,14 @@ const gatewayIn = (environment: Environment): Gateway => ({
 
 /** The options of a node in this environment. @throws SettingError */
 export function readConfig(environment: Environment, embedding: Embedding = {}): NodeOptions {
-	const transporter = read(environment, "TRANSPORTER");
 	const dataDir = read(environment, "DATA_DIR") as string;
 	const failpoint = read(environment, "FAILPOINT");
 	if (failpoint) arm(failpoint);
+	const cluster = readCluster(environment, dataDir);
 	return {
 		namespace: read(environment, "NAMESPACE") as string,
 		nodeID: read(environment, "NODE_ID") ?? `${hostname().replace(/[^\w.-]/g, "-")}-${process.pid}`,
-		...(transporter && { transporter: { type: "NATS", options: natsOptions(transporter) } as never }),
+		...cluster,
 		logger: pinoLogger(
 			embedding.logLevel ?? (read(environment, "LOG_LEVEL") as string),
 			embedding.readable ? process.stdout : (embedding.logFile ?? 1)
@@ -255,7 +285,6 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 		tracking: { enabled: true, shutdownTimeout: 10_000 },
 		validator: validator(),
 		metrics: { enabled: true, reporter: [] },
-		middlewares: [correlation],
 		settings: {
 			dataDir,
 			access: embedding.access ?? "write",
@@ -265,7 +294,7 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 			patienceMs: read(environment, "PATIENCE_MS") as number,
 			reach: reachIn(read(environment, "CONNECT_ALLOW"), embedding.own),
 			limits: readLimits(environment),
-			...readable(environment, embedding.own === true && transporter === null)
+			...readable(environment, embedding.own === true && cluster.transporter === undefined)
 		},
 		services: read(environment, "SERVICES") ?? embedding.services ?? names
 	};

@@ -69,6 +69,9 @@ export function lockDataDir(dir: string, holder: Holder): DataLock {
 	};
 }
 
+/** Does this process hold `dir`? */
+export const holdsDataDir = (dir: string): boolean => held.has(resolve(dir));
+
 function take(path: string, holder: Holder): Held {
 	makeFolder(path);
 	const file = join(path, "lock.db");

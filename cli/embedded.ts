@@ -2,9 +2,12 @@
 
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { ServiceBroker } from "moleculer";
 import { heldBy } from "../adapters/datadir";
 import { folderToRead, makeFolder } from "../adapters/folder";
-import { dataDirOf, environment } from "../moleculer.config";
+import type { Broker } from "../cluster";
+import { heardStrangers } from "../middlewares/sealed.middleware";
+import { dataDirOf, environment, transporterTimeoutOf } from "../moleculer.config";
 import type { Client, Need, Open } from "./client";
 import { CommandError } from "./command";
 import { polled } from "./lines";
@@ -37,7 +40,10 @@ export const openEmbedded: Open = async need => {
 		},
 		services ? { ...settings, SERVICES: services.join(","), TRANSPORTER: undefined } : settings
 	);
-	await broker.waitForServices([...(services ?? STAGES)]);
+	await waitFor(broker, [...(services ?? STAGES)], transporterTimeoutOf(settings)).catch(async (error: unknown) => {
+		await broker.stop();
+		throw error;
+	});
 	const call: Client["call"] = (action, params) => broker.call(action, ...([params] as never)) as never;
 	return {
 		server: null,
@@ -47,6 +53,23 @@ export const openEmbedded: Open = async need => {
 		close: () => broker.stop()
 	};
 };
+
+/** Others run what this node does not. @throws CommandError where nobody does */
+async function waitFor(broker: Broker, services: readonly string[], patienceMs: number): Promise<void> {
+	try {
+		await broker.waitForServices([...services], patienceMs);
+	} catch {
+		const list = broker.registry.getServiceList({ onlyAvailable: true }) as { name: string }[];
+		const running = new Set(list.map(({ name }) => name));
+		const away = services.filter(name => !running.has(name));
+		const why = heardStrangers(broker as unknown as ServiceBroker)
+			? " There are nodes with another key: give all the same one by CLUSTER_KEY."
+			: "";
+		throw new CommandError(
+			`No node runs ${away.join(", ")} (for ${patienceMs} ms): start one that does, with the same TRANSPORTER, NAMESPACE and CLUSTER_KEY.${why}`
+		);
+	}
+}
 
 function holderText(dataDir: string): string | undefined {
 	const holder = heldBy(dataDir);

@@ -20,13 +20,21 @@ export const SETTINGS = {
 	DATA_DIR: "without a server, the folder of what must last (default: data)",
 	LOG_LEVEL: "how much goes to banyan.log in that folder (default: info)",
 	TRANSPORTER: "nats://host:port where other nodes run the stages",
+	CLUSTER_KEY_FILE: "the key of those nodes, or CLUSTER_KEY itself (default: cluster.key in DATA_DIR)",
 	SERVICES: "which of them this process runs",
 	NO_COLOR: "set to anything: no colours; FORCE_COLOR=1: always"
 } as const;
 type Setting = keyof typeof SETTINGS;
 
 const LOOK: readonly Setting[] = ["BANYAN_URL", "BANYAN_API_KEY", "DATA_DIR", "NO_COLOR"];
-const WORK: readonly Setting[] = [...LOOK.slice(0, 3), "LOG_LEVEL", "TRANSPORTER", "SERVICES", "NO_COLOR"];
+const WORK: readonly Setting[] = [
+	...LOOK.slice(0, 3),
+	"LOG_LEVEL",
+	"TRANSPORTER",
+	"CLUSTER_KEY_FILE",
+	"SERVICES",
+	"NO_COLOR"
+];
 
 interface Help {
 	readonly examples: readonly string[];

@@ -1,10 +1,21 @@
 /** Two processes on a real nats-server, the stages split between them, run the same migration as one process does. */
 
+import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Status } from "../../contracts/migration/migration";
 import { openStage, type Stage } from "../support/banyan";
 import { startNats } from "../support/servers";
 import { startNode } from "../support/started-node";
+
+/** What both nodes are given. */
+const sharedBy = (url: string) => ({
+	TRANSPORTER: url,
+	CLUSTER_KEY: randomBytes(32).toString("base64"),
+	NAMESPACE: "spec",
+	SECRET_NAMES: "SOURCE_PASSWORD,TARGET_PASSWORD",
+	SOURCE_PASSWORD: "admin123",
+	TARGET_PASSWORD: "admin123"
+});
 
 it("two nodes with the stages split between them run a migration to the same end", async () => {
 	await using nats = await startNats();
@@ -12,13 +23,7 @@ it("two nodes with the stages split between them run a migration to the same end
 	const expected = await alone.banyan(["migration", "run", alone.definition]).ended;
 
 	await using stage = await openStage({ source: alone.source });
-	const shared = {
-		TRANSPORTER: nats.url,
-		NAMESPACE: "spec",
-		SECRET_NAMES: "SOURCE_PASSWORD,TARGET_PASSWORD",
-		SOURCE_PASSWORD: "admin123",
-		TARGET_PASSWORD: "admin123"
-	};
+	const shared = sharedBy(nats.url);
 	await using _stages = await startNode({
 		...shared,
 		NODE_ID: "stages",
@@ -34,13 +39,7 @@ it("two nodes with the stages split between them run a migration to the same end
 it("a run outlives its stages: killed with -9 and started again, they are found and used", async () => {
 	await using nats = await startNats();
 	await using stage = await openStage({ target: { createMs: 4 } });
-	const shared = {
-		TRANSPORTER: nats.url,
-		NAMESPACE: "spec",
-		SECRET_NAMES: "SOURCE_PASSWORD,TARGET_PASSWORD",
-		SOURCE_PASSWORD: "admin123",
-		TARGET_PASSWORD: "admin123"
-	};
+	const shared = sharedBy(nats.url);
 	const stages = { ...shared, SERVICES: "extractor,transformer,validator,importer,verifier", HEARTBEAT_INTERVAL: "1" };
 	const first = await startNode({ ...stages, NODE_ID: "first" });
 	const here = {

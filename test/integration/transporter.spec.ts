@@ -1,9 +1,12 @@
 /** NATS that is away, does not let us in, or takes small messages alone: one sentence, in the time that was set. */
 
-import { writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openStage, type Stage } from "../support/banyan";
 import { freePort, startNats } from "../support/servers";
+import { startNode } from "../support/started-node";
+import { makeAuthority } from "../support/ways";
 
 let stage: Stage;
 beforeAll(async () => {
@@ -11,8 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => stage[Symbol.asyncDispose]());
 
-const plan = (transporter: string, file = stage.definition) =>
-	stage.banyan(["migration", "plan", file], { TRANSPORTER: transporter, TRANSPORTER_TIMEOUT: "4000" }).ended;
+const plan = (transporter: string, file = stage.definition, more: Record<string, string> = {}) =>
+	stage.banyan(["migration", "plan", file], { TRANSPORTER: transporter, TRANSPORTER_TIMEOUT: "4000", ...more }).ended;
 
 it("that does not answer", async () => {
 	const { code, stderr } = await plan(`nats://127.0.0.1:${await freePort()}`);
@@ -49,4 +52,65 @@ it("whose messages are too small for a batch", async () => {
 	]);
 	const smaller = stage.define({ batch: { bytes: 40_000, records: 20 } }, "smaller");
 	expect((await plan(nats.url, smaller)).code).toBe(0);
+});
+
+it("that lies over a network without TLS or a login is not gone to", async () => {
+	for (const [transporter, lacks] of [
+		[
+			"nats://node:hunter2@192.0.2.1:4222",
+			/^banyan: TRANSPORTER leads over a network \(192\.0\.2\.1:4222\) without TLS/
+		],
+		["tls://192.0.2.1", /without a user and a password.*TRANSPORTER_INSECURE=yes/],
+		["nats://127.0.0.1,nats.example.com", /\(nats\.example\.com\) without TLS/]
+	] as const) {
+		const { code, stdout, stderr } = await plan(transporter);
+		expect([code, stdout, stderr]).toEqual([1, "", expect.stringMatching(lacks)]);
+		expect(stderr).not.toMatch(/hunter2|^\s+at /m);
+	}
+});
+
+it("with TLS: believed by its authority alone, and never spoken to without", async () => {
+	const { ca, serverCert, serverKey } = makeAuthority(stage.folder);
+	const { ca: other } = makeAuthority(stage.folder, "other");
+	const login = ["--user", "banyan", "--pass", "right"];
+	await using nats = await startNats([...login, "--tls", "--tlscert", serverCert, "--tlskey", serverKey]);
+	const url = nats.url.replace("nats://", "tls://banyan:right@");
+	expect((await plan(url, stage.definition, { TRANSPORTER_CA_FILE: ca })).code).toBe(0);
+	for (const TRANSPORTER_CA_FILE of [other, join(stage.folder, "absent.pem")]) {
+		const { code, stderr } = await plan(url, stage.definition, { TRANSPORTER_CA_FILE });
+		expect([code, stderr]).toEqual([1, expect.stringMatching(/^banyan: NATS does not answer \(.*\n$/)]);
+	}
+	await using plain = await startNats(login);
+	const { code, stderr } = await plan(plain.url.replace("nats://", "tls://banyan:right@"));
+	expect([code, stderr]).toEqual([1, expect.stringMatching(/^banyan: NATS does not answer \(/)]);
+});
+
+it("where nodes have different keys: the command ends and says so, and so do both logs", async () => {
+	await using nats = await startNats();
+	const shared = { TRANSPORTER: nats.url, NAMESPACE: "spec" };
+	const SERVICES = "extractor,transformer,validator,importer,verifier";
+	const theirs = randomBytes(32).toString("base64");
+	await using node = await startNode({ ...shared, SERVICES, CLUSTER_KEY: theirs, HEARTBEAT_INTERVAL: "1" });
+	const here = { ...shared, SERVICES: "migration,links" };
+	const ours = join(stage.folder, "data", "cluster.key");
+	const { code, stderr } = await plan(nats.url, stage.definition, here);
+	expect([code, stderr]).toEqual([
+		1,
+		expect.stringMatching(/^banyan: No node runs extractor,.*There are nodes with another key: .* CLUSTER_KEY\.\n$/)
+	]);
+	expect(node.log()).toMatch(/sealed with another key than ours.*CLUSTER_KEY_FILE/);
+	expect(statSync(ours).mode & 0o777).toBe(0o600);
+	// With the key that was made here, there.
+	await using same = await startNode({ ...shared, NODE_ID: "same", SERVICES, CLUSTER_KEY_FILE: ours });
+	expect(same.log()).not.toContain("is refused");
+	expect((await plan(nats.url, stage.definition, here)).code).toBe(0);
+});
+
+it("where a node keeps nothing and has no key: it does not start, and makes none", async () => {
+	await using nats = await startNats();
+	const DATA_DIR = join(stage.folder, "nothing");
+	await expect(startNode({ TRANSPORTER: nats.url, SERVICES: "transformer", DATA_DIR })).rejects.toThrow(
+		/banyan: This node has no key of the cluster .*CLUSTER_KEY_FILE or CLUSTER_KEY\.\n/
+	);
+	expect(existsSync(DATA_DIR)).toBe(false);
 });

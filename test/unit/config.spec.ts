@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { natsOptions, readConfig, SettingError, VARIABLES } from "../../moleculer.config";
+import { readConfig, SettingError, VARIABLES } from "../../moleculer.config";
 
 describe("a node's settings", () => {
 	it("have defaults: one process, all services, data/", () => {
@@ -15,7 +15,7 @@ describe("a node's settings", () => {
 			"extractor,transformers",
 			/SERVICES='extractor,transformers' is not valid: .* of extractor, transformer/
 		],
-		["TRANSPORTER", "redis://x", /TRANSPORTER='redis:\/\/x' is not valid: it is where nodes meet, as nats:/],
+		["TRANSPORTER", "redis://x", /TRANSPORTER is not valid: it is where nodes meet, as nats:/],
 		["LOG_LEVEL", "loud", /one of fatal, error, warn/],
 		["REQUEST_TIMEOUT", "5", /1000 to 600000 ms/],
 		["LEASE_MS", "soon", /LEASE_MS='soon'/],
@@ -29,12 +29,24 @@ describe("a node's settings", () => {
 		expect(readConfig({ SERVICES: "extractor, verifier" }).services).toEqual(["extractor", "verifier"]);
 	});
 
-	it("a NATS address gives up its login decoded, and all its servers", () => {
-		expect(natsOptions("nats://node:p%40ss%3A1@a:4222,b:4223")).toMatchObject({
-			servers: ["a:4222", "b:4223"],
-			user: "node",
-			pass: "p@ss:1"
-		});
+	it.each([
+		["TRANSPORTER", "nats://node:hunter2@[::1"],
+		["TRANSPORTER", "nats://node:hunter2 @a"],
+		["TRANSPORTER", "nats://node:hunter2%@a"],
+		["TRANSPORTER", "nats://node:hunter2@a,tls://b"],
+		["CLUSTER_KEY", "hunter2"],
+		["CLUSTER_KEY", "hunter2hunter2hunter2hunter2hunter2hunter2hunt"]
+	])("%s that is wrong shows no secret that may stand in it", (name, value) => {
+		const environment = { TRANSPORTER: "nats://127.0.0.1", [name]: value };
+		expect(() => readConfig(environment)).toThrow(new RegExp(`^${name} is not valid: `));
+		expect(() => readConfig(environment)).not.toThrow(/hunter2/);
+	});
+
+	it("over a network nodes meet with TLS and a login, or when it is said that they may without", () => {
+		const far = { TRANSPORTER: "nats://10.0.0.1:4222" };
+		expect(() => readConfig(far)).toThrow(/^TRANSPORTER leads over a network \(10\.0\.0\.1:4222\) without TLS/);
+		expect(readConfig({ ...far, TRANSPORTER_INSECURE: "yes" }).transporter).toBeDefined();
+		expect(() => readConfig({ ...far, TRANSPORTER_INSECURE: "true" })).toThrow(/TRANSPORTER_INSECURE='true'/);
 	});
 
 	it("are all in the README's table, with their defaults", () => {
