@@ -3,10 +3,11 @@
  * SQLite file held in an exclusive transaction, so that it ends with the process, however that ends.
  */
 
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { FolderUnusable, makeFolder } from "./folder";
+import { ensureOwnFile, writeOwnFile } from "./own-file";
 import { told } from "./sqlite-file";
 
 /** Who holds a data folder, for the one who may not. */
@@ -79,7 +80,7 @@ function take(path: string, holder: Holder): Held {
 	try {
 		// Nothing is ever written to it: a kill leaves no journal behind that the next one had to mend.
 		db.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
-		writeFileSync(join(path, "lock.json"), JSON.stringify(holder), { mode: 0o600 });
+		writeOwnFile(join(path, "lock.json"), JSON.stringify(holder));
 	} catch (error) {
 		db.close();
 		throw isBusy(error) ? new DataDirLocked(path, holderOf(path)) : refused(path, file, error);
@@ -89,6 +90,8 @@ function take(path: string, holder: Holder): Held {
 
 function opened(file: string): DatabaseSync {
 	try {
+		// Whoever could open it could keep us out.
+		ensureOwnFile(file);
 		// Whoever only looks who holds it takes no longer.
 		return new DatabaseSync(file, { timeout: 100 });
 	} catch (error) {

@@ -1,11 +1,12 @@
 /** The SQLite file under a store: how it is opened, created and known again, and what its errors mean. */
 
-import { accessSync, closeSync, constants, existsSync, openSync } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { StoreBroken, StoreBusy, StoreDenied, StoreFull } from "./errors";
 import { makeFolder } from "./folder";
+import { ensureOwnFile } from "./own-file";
 
 export interface FileOptions {
 	/** @default "write" */
@@ -40,7 +41,7 @@ export function openFile(file: string, format: Format, options: FileOptions): Da
 	try {
 		if (!readOnly) makeFolder(dirname(file));
 		// What customers have in there is for its owner alone; SQLite gives its other files the same mode.
-		if (!readOnly) closeSync(openSync(file, "a", 0o600));
+		if (!readOnly) ensureOwnFile(file);
 		db = new DatabaseSync(readOnly ? asItLies(file) : file, { readOnly, timeout: busyMs });
 		prepare(db, file, format, options);
 		return db;

@@ -101,8 +101,7 @@ it("where nodes have different keys: the command ends and says so, and so do bot
 	expect(node.log()).toMatch(/sealed with another key than ours.*CLUSTER_KEY_FILE/);
 	expect(statSync(ours).mode & 0o777).toBe(0o600);
 	// With the key that was made here, there.
-	await using same = await startNode({ ...shared, NODE_ID: "same", SERVICES, CLUSTER_KEY_FILE: ours });
-	expect(same.log()).not.toContain("is refused");
+	await using _same = await startNode({ ...shared, NODE_ID: "same", SERVICES, CLUSTER_KEY_FILE: ours });
 	expect((await plan(nats.url, stage.definition, here)).code).toBe(0);
 });
 
