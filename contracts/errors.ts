@@ -14,9 +14,23 @@ export const ERRORS = {
 	},
 	DEFINITION_CHANGED: {
 		status: 409,
-		title: "The definition changed since the migration began",
-		means: "A run keeps to the definition it was begun with; this one would decide otherwise about records.",
-		todo: "Restore the definition, or give the changed one another `name`."
+		title: "The definition is not the one that was begun, or reviewed",
+		means:
+			"A run keeps to the definition it was begun with, and `start` with a `hash` to the one that was reviewed; this one is another.",
+		todo: "Restore the definition, or give the changed one another `name`; look at what is planned now, and give its `hash`."
+	},
+	DEFINITION_TAKEN: {
+		status: 409,
+		title: "Another key planned another definition under this name",
+		means: "A key that may only plan takes nobody's place: whoever reviewed the other definition would start this one.",
+		todo: "Give yours another `name`, or use the key that planned the other one, or one with `migration:run`."
+	},
+	DEFINITION_UNREVIEWED: {
+		status: 409,
+		title: "What would start was planned by a key that may not start it",
+		means:
+			"Such a definition begins only where its `hash` is named, so that nothing starts but what somebody looked at.",
+		todo: "Look at its plan and send `hash` as that answered it; or plan it with the key that starts it."
 	},
 	ENVIRONMENT_MISSING: {
 		status: 422,
@@ -173,6 +187,12 @@ export const ERRORS = {
 		means:
 			"This caller has as much under way, or stored, as one may have. The limits are settings; `GET /health/detailed` shows them to a key.",
 		todo: "Let what is under way end, or remove what is no longer needed, then ask again; or raise the limit that the detail names."
+	},
+	CALLER_LEFT: {
+		status: 503,
+		title: "Whoever asked has gone",
+		means: "The connection was closed before the answer, so the look at the panels was ended. Nothing was written.",
+		todo: "Ask again, and stay."
 	},
 	OVERLOADED: {
 		status: 503,

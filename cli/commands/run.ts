@@ -23,6 +23,8 @@ export async function runMigration(client: Client, file: string, flags: Flags): 
 	const interrupt = stopping(client, plan.name, `\`${command(["migration", "run", file])}\``);
 	const begun = await client.call("migration.start", {
 		name: plan.name,
+		// What was planned here, and nothing that somebody put in its place.
+		hash: plan.hash,
 		...canaryOf(flags),
 		...(flags.accept && { accept: [...flags.accept] }),
 		backupTaken: flags.backupTaken ?? false

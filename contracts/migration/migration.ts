@@ -212,10 +212,14 @@ export interface DifferenceLine extends Difference {
 	readonly stream: string;
 }
 
-const name = "string|min:1";
+const name = "string|min:1|max:100";
 /** Why, for the record of the run. */
-const reason = { type: "string", default: "" } as const;
-const page = { name, stream: "string|min:1", after: { type: "string", nullable: true, optional: true } } as const;
+const reason = { type: "string", max: 1000, default: "" } as const;
+/** Where to read on, as an answer gave it. */
+const after = { type: "string", max: 2048, nullable: true, optional: true } as const;
+const page = { name, stream: "string|min:1|max:100", after } as const;
+/** As a plan answers it: SHA-256, hex. */
+const hash = { type: "string", pattern: "^[0-9a-f]{64}$", optional: true } as const;
 
 /** Where an old link leads now. */
 export interface LinkLine {
@@ -276,7 +280,7 @@ export const migration = contract("migration", "migration", {
 		).returns<Plan>(),
 		/** The definitions of inbounds of the definition's source. They may hold private keys. */
 		inbounds: action(
-			{ document: "string", tags: { type: "array", items: "string|min:1" } },
+			{ document: "string", tags: { type: "array", items: "string|min:1|max:1024", max: 2000 } },
 			{
 				scope: RUN,
 				rest: "POST /migrations/inbounds",
@@ -287,12 +291,14 @@ export const migration = contract("migration", "migration", {
 		start: action(
 			{
 				name,
-				only: { type: "array", items: "string|min:1", min: 1, optional: true },
+				/** Of the definition that was reviewed: another one does not start. */
+				hash,
+				only: { type: "array", items: "string|min:1|max:512", min: 1, max: 1000, optional: true },
 				limit: { type: "number", integer: true, min: 1, optional: true },
 				/** The operator has taken a backup of the target's database, where it cannot be copied from here. */
 				backupTaken: { type: "boolean", default: false },
 				/** Codes of losses that need nobody's hand from now on. */
-				accept: { type: "array", items: "string|min:1", min: 1, optional: true }
+				accept: { type: "array", items: "string|min:1|max:100", min: 1, max: 500, optional: true }
 			},
 			{
 				scope: RUN,
@@ -304,7 +310,7 @@ export const migration = contract("migration", "migration", {
 					"POST /import"
 				],
 				status: 202,
-				says: "Begins, or goes on with, what was planned under that name; answers at once. With `only` or `limit` it moves just these of the last stream, looks at them at the target, and rests. `accept` names codes of losses that need nobody's hand."
+				says: "Begins, or goes on with, what was planned under that name; answers at once. With `only` or `limit` it moves just these of the last stream, looks at them at the target, and rests. `accept` names codes of losses that need nobody's hand. With `hash`, as the plan answered it, nothing starts but what was reviewed; what a key planned that may only plan starts with it alone."
 			}
 		).returns<Status>(),
 		pause: action(
@@ -383,7 +389,7 @@ export const migration = contract("migration", "migration", {
 		log: action(
 			{
 				name,
-				after: { type: "string", nullable: true, optional: true },
+				after,
 				limit: { type: "number", integer: true, min: 1, max: 1000, default: 200, convert: true }
 			},
 			{
@@ -405,7 +411,7 @@ export const migration = contract("migration", "migration", {
 		}).returns<Lines<DifferenceLine>>(),
 		/** Reads the keys at the source, for only their digests are kept. */
 		links: action(
-			{ name, after: { type: "string", nullable: true, optional: true } },
+			{ name, after },
 			{
 				scope: RUN,
 				rest: "GET /migrations/:name/links",

@@ -31,7 +31,7 @@ export const access = contract("platform", "access", {
 			ApiKey[]
 		>(),
 		revoke: action(
-			{ id: "string|min:1" },
+			{ id: "string|min:1|max:100" },
 			{ scope: MANAGE, rest: "DELETE /api-keys/:id", says: "Ends an API key at once." }
 		).returns<ApiKey>()
 	},

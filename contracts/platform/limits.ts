@@ -158,6 +158,126 @@ export const LIMITS = {
 		least: 1024,
 		most: 10_737_418_240,
 		fallback: 8_388_608
+	},
+	plans: {
+		variable: "PLANS",
+		says: "plans that are kept and not begun",
+		unit: null,
+		least: 10,
+		most: 1_000_000,
+		fallback: 2000
+	},
+	plansEach: {
+		variable: "PLANS_EACH",
+		says: "those of one key; the oldest goes of a key that may only plan",
+		unit: null,
+		least: 1,
+		most: 1_000_000,
+		fallback: 100
+	},
+	planDays: {
+		variable: "PLAN_DAYS",
+		says: "days until a plan is forgotten that a key made which may only plan, and nobody began",
+		unit: null,
+		least: 1,
+		most: 3650,
+		fallback: 30
+	},
+	looks: {
+		variable: "LOOKS",
+		says: "plans, checks and other looks at panels under way at once",
+		unit: null,
+		least: 1,
+		most: 10_000,
+		fallback: 64
+	},
+	looksEach: {
+		variable: "LOOKS_EACH",
+		says: "those of one key",
+		unit: null,
+		least: 1,
+		most: 10_000,
+		fallback: 16
+	},
+	dryRuns: {
+		variable: "DRY_RUNS",
+		says: "dry runs that are kept, over or not",
+		unit: null,
+		least: 1,
+		most: 10_000,
+		fallback: 16
+	},
+	dryRunsEach: {
+		variable: "DRY_RUNS_EACH",
+		says: "those of one key",
+		unit: null,
+		least: 1,
+		most: 10_000,
+		fallback: 4
+	},
+	dryRunIdle: {
+		variable: "DRY_RUN_IDLE",
+		says: "how long a dry run is kept that nobody asks for",
+		unit: "s",
+		least: 1,
+		most: 604_800,
+		fallback: 3600
+	},
+	streams: {
+		variable: "STREAMS",
+		says: "live logs and streamed reports at once",
+		unit: null,
+		least: 1,
+		most: 1_000_000,
+		fallback: 1024
+	},
+	streamsEach: {
+		variable: "STREAMS_EACH",
+		says: "those of one key",
+		unit: null,
+		least: 1,
+		most: 1_000_000,
+		fallback: 256
+	},
+	streamStall: {
+		variable: "STREAM_STALL",
+		says: "how long a stream waits for a reader that takes nothing",
+		unit: "s",
+		least: 1,
+		most: 3600,
+		fallback: 60
+	},
+	answers: {
+		variable: "IDEMPOTENCY_ANSWERS",
+		says: "answers that are kept under an Idempotency-Key",
+		unit: null,
+		least: 10,
+		most: 10_000_000,
+		fallback: 20_000
+	},
+	answersEach: {
+		variable: "IDEMPOTENCY_ANSWERS_EACH",
+		says: "those of one API key; the oldest goes once it is an hour old",
+		unit: null,
+		least: 1,
+		most: 10_000_000,
+		fallback: 2000
+	},
+	answersBytesEach: {
+		variable: "IDEMPOTENCY_BYTES_EACH",
+		says: "the bytes of the answers kept for one API key",
+		unit: "bytes",
+		least: 1024,
+		most: 1_073_741_824,
+		fallback: 16_777_216
+	},
+	apiKeys: {
+		variable: "API_KEYS",
+		says: "API keys",
+		unit: null,
+		least: 1,
+		most: 1_000_000,
+		fallback: 1000
 	}
 } as const satisfies Record<string, Limit>;
 

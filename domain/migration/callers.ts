@@ -4,11 +4,32 @@ import type { Scope } from "../../contracts/contract";
 
 /** Whoever asked from outside; nobody: the operator's own command, or a service of the cluster. */
 export interface Caller {
+	/** Of the key. */
+	readonly id: string;
 	readonly scopes: readonly Scope[];
+	/** Names the call, so that it can be ended when whoever made it has gone. */
+	readonly call?: string;
 }
 
 /** Whoever may write to panels has the operator's trust: old links are led to what they name, and private networks too. */
 export const mayRun = (caller: Caller | undefined): boolean => caller?.scopes.includes("migration:run") ?? true;
+
+/** Who planned what is kept under a name. */
+export interface Planner {
+	/** The key; null: the operator's own command. */
+	readonly key: string | null;
+	/** It may run what it planned. */
+	readonly runs: boolean;
+}
+export const plannerOf = (caller: Caller | undefined): Planner => ({ key: caller?.id ?? null, runs: mayRun(caller) });
+
+/** May they put another definition in the place of this one's? Also of a key that was revoked: its plan may be reviewed. */
+export const mayReplace = (planner: Planner | undefined, caller: Caller | undefined): boolean =>
+	mayRun(caller) || (planner !== undefined && !planner.runs && planner.key === caller?.id);
+
+/** May they look at panels with its secrets? */
+export const mayUse = (planner: Planner | undefined, caller: Caller | undefined): boolean =>
+	mayRun(caller) || (planner !== undefined && planner.key === caller?.id);
 
 /** Marks a connection, on its way to the node that connects, that nobody named who may run it. No option has this name. */
 export const BY_OTHERS = "byOthers";

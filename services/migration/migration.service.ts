@@ -1,5 +1,15 @@
 import { sealer } from "../../adapters/secrets";
-import { Action, type Answers, type Broker, type CallOf, type Meta, Service, service } from "../../cluster";
+import {
+	Action,
+	type Answers,
+	type Broker,
+	type CallOf,
+	Event,
+	type EventOf,
+	type Meta,
+	Service,
+	service
+} from "../../cluster";
 import { failure } from "../../cluster/errors";
 import { settingsOf } from "../../cluster/settings";
 import type { CheckReport } from "../../contracts/migration/connection";
@@ -16,7 +26,8 @@ import {
 	type Status
 } from "../../contracts/migration/migration";
 import type { ReportLine } from "../../contracts/migration/records";
-import { mayRun } from "../../domain/migration/callers";
+import { gateway } from "../../contracts/platform/gateway";
+import { type Caller, mayRun } from "../../domain/migration/callers";
 import { unknownLoss } from "../../domain/migration/definition-rules";
 import type { RunEvent } from "../../domain/migration/events";
 import { nextStep } from "../../domain/migration/next-step";
@@ -30,11 +41,12 @@ import { eventStore } from "../../mixins/store.mixin";
 import { announcing } from "./run/announce";
 import { Controllers } from "./run/controllers";
 import { appendRun } from "./run/journal";
+import { Waited } from "./run/leaving";
 import { changedLines, differenceLines, logLines, reportLines } from "./run/lines";
 import { linkLines } from "./run/links";
 import { lookAgain } from "./run/look-again";
 import { ordered, preflight } from "./run/planner";
-import { type Rehearsed, rehearse } from "./run/rehearse";
+import { Rehearsals } from "./run/rehearsals";
 import { restricted } from "./run/restricted";
 import { type Planned, type PlannedDefinition, Runs, readOrRefuse, redefinedBy } from "./run/runs";
 
@@ -47,32 +59,40 @@ export default class MigrationService
 	implements Answers<typeof migration>
 {
 	private controllers!: Controllers;
-	/** Dry runs of this node, under the names they answered. */
-	private readonly rehearsals = new Map<string, Rehearsed>();
+	private rehearsals!: Rehearsals;
 	private runs!: Runs;
+	private waited!: Waited;
+	private sweeping: NodeJS.Timeout[] = [];
 
 	@Action(plan, { timeout: 0 })
 	async plan(ctx: CallOf<typeof plan>): Promise<Plan> {
 		const { definition, hash } = this.read(ctx.params.document);
-		const broker = await this.brokerFor(ctx.meta, definition.name, hash);
-		const begun = await this.runs.begun(definition.name);
-		if (begun) return this.planAgain(broker, begun, definition, hash, ctx.params.look);
-		const planned = await this.preflight(broker, definition, hash);
-		await this.runs.keep(planned, mayRun(ctx.meta.caller));
-		// From now on gateways ask this source for old links, where it was approved.
-		void this.broker.broadcast("migration.progressed", { name: definition.name });
-		return planned.plan;
+		const { name } = definition;
+		const { caller } = ctx.meta;
+		const begun = await this.runs.begun(name);
+		if (hash !== begun?.hash) await this.runs.refuseTaken(name, hash, caller);
+		return this.waited.for(await this.brokerFor(ctx.meta, name, hash), caller, async broker => {
+			if (begun) return this.planAgain(broker, begun, { definition, hash }, ctx.params.look, caller);
+			const planned = await this.preflight(broker, definition, hash);
+			await this.controllers.inTurn(name, () => this.runs.keep(planned, caller));
+			// From now on gateways ask this source for old links, where it was approved.
+			void this.broker.broadcast("migration.progressed", { name });
+			return planned.plan;
+		});
 	}
 
 	@Action(inbounds, { timeout: 0 })
 	async inbounds(ctx: CallOf<typeof inbounds>): Promise<FoundInbounds> {
 		const { source: connection } = this.read(ctx.params.document).definition;
-		return this.broker.call("extractor.inbounds", { connection, tags: ctx.params.tags }, { timeout: 0 });
+		const { tags } = ctx.params;
+		return this.waited.for(this.broker, ctx.meta.caller, broker =>
+			broker.call("extractor.inbounds", { connection, tags }, { timeout: 0 })
+		);
 	}
 
 	@Action(start)
 	async start(ctx: CallOf<typeof start>): Promise<Status> {
-		const { name, only, limit, backupTaken, accept = [] } = ctx.params;
+		const { name, hash, only, limit, backupTaken, accept = [] } = ctx.params;
 		const canary =
 			only || limit !== undefined ? { ...(only && { only }), ...(limit !== undefined && { limit }) } : undefined;
 		for (const code of accept) {
@@ -81,7 +101,7 @@ export default class MigrationService
 		}
 		return this.controllers.inTurn(name, async () => {
 			const begun = await this.runs.begun(name);
-			const run = begun ? await this.renewed(begun) : await this.runs.begin(name);
+			const run = begun ? await this.renewed(begun, hash) : await this.runs.begin(name, hash);
 			if (run.phase === "cancelled" || run.phase === "rolled-back")
 				throw failure("MIGRATION_NOT_READY", `The migration '${name}' is ${run.phase}: give a new one another name.`);
 			const ready = await this.accepting(run, accept);
@@ -129,8 +149,10 @@ export default class MigrationService
 	@Action(dryRun, { timeout: 0 })
 	async dryRun(ctx: CallOf<typeof dryRun>): Promise<Status> {
 		const { definition, hash } = this.read(ctx.params.document);
-		const broker = await this.brokerFor(ctx.meta, definition.name, hash);
-		const planned = await this.preflight(broker, definition, hash);
+		const { caller } = ctx.meta;
+		this.rehearsals.refuseTaken(definition.name, caller);
+		const all = await this.brokerFor(ctx.meta, definition.name, hash);
+		const planned = await this.waited.for(all, caller, broker => this.preflight(broker, definition, hash));
 		if (!planned.plan.ok)
 			throw failure(
 				"PREFLIGHT_REFUSED",
@@ -139,10 +161,7 @@ export default class MigrationService
 					.map(({ message }) => message)
 					.join("\n")
 			);
-		const rehearsed = await rehearse(broker, planned);
-		const { name } = rehearsed.run;
-		await this.rehearsals.get(name)?.halt();
-		this.rehearsals.set(name, rehearsed);
+		const rehearsed = await this.rehearsals.begin(all, planned, caller);
 		return statusOf(rehearsed.run, rehearsed.running);
 	}
 
@@ -203,13 +222,13 @@ export default class MigrationService
 	@Action(testSource, { timeout: 0 })
 	async testSource(ctx: CallOf<typeof testSource>): Promise<CheckReport> {
 		const { broker, source: connection } = await this.definitionFor(ctx.meta, ctx.params.name);
-		return broker.call("extractor.check", { connection }, { timeout: 0 });
+		return this.waited.for(broker, ctx.meta.caller, all => all.call("extractor.check", { connection }, { timeout: 0 }));
 	}
 
 	@Action(testTarget, { timeout: 0 })
 	async testTarget(ctx: CallOf<typeof testTarget>): Promise<CheckReport> {
 		const { broker, target: connection } = await this.definitionFor(ctx.meta, ctx.params.name);
-		return broker.call("importer.check", { connection }, { timeout: 0 });
+		return this.waited.for(broker, ctx.meta.caller, all => all.call("importer.check", { connection }, { timeout: 0 }));
 	}
 
 	/** What was not finished when the node stopped goes on. */
@@ -217,7 +236,14 @@ export default class MigrationService
 		const tell = (name: string): void => void this.broker.broadcast("migration.progressed", { name });
 		Object.assign(this, { store: announcing(this.store, tell) });
 		this.controllers = new Controllers(this.broker, this.store, name => this.mappingNamed(name));
-		this.runs = new Runs(this.store, this.definitions, sealer(settingsOf(this.broker).dataDir));
+		const { dataDir, limits } = settingsOf(this.broker);
+		this.runs = new Runs(this.store, this.definitions, sealer(dataDir), limits);
+		this.rehearsals = new Rehearsals(limits);
+		this.waited = new Waited(limits);
+		this.sweeping = [
+			setInterval(() => void this.sweep(() => this.rehearsals.sweep()), Math.min(60_000, limits.dryRunIdle * 500)),
+			setInterval(() => void this.sweep(() => this.runs.sweep()), HOUR_MS)
+		];
 		if (!settingsOf(this.broker).resume) return;
 		for (const name of await this.runs.names()) {
 			const run = await this.runs.run(name);
@@ -227,7 +253,22 @@ export default class MigrationService
 
 	/** Runs stop after the batch at hand (L15). */
 	async stopped(): Promise<void> {
-		await Promise.all([this.controllers.haltAll(), ...[...this.rehearsals.values()].map(each => each.halt())]);
+		for (const each of this.sweeping) clearInterval(each);
+		await Promise.all([this.controllers?.haltAll(), this.rehearsals?.endAll()]);
+	}
+
+	/** Whoever waited for an answer waits no more. */
+	@Event(gateway.events.left)
+	async callerLeft(ctx: EventOf<typeof gateway.events.left>): Promise<void> {
+		this.waited?.left(ctx.params.call);
+	}
+
+	private async sweep(work: () => Promise<void>): Promise<void> {
+		try {
+			await work();
+		} catch (error) {
+			this.logger.warn(`What is old could not be removed: ${(error as Error).message}`);
+		}
 	}
 
 	private read(document: string): ReturnType<typeof readOrRefuse> {
@@ -241,6 +282,7 @@ export default class MigrationService
 	}
 
 	private async definitionFor(meta: Meta, name: string): Promise<Definition & { readonly broker: Broker }> {
+		await this.runs.refuseOthers(name, meta.caller);
 		const { definition, hash } = await this.runs.definition(name);
 		return { ...definition, broker: await this.brokerFor(meta, name, hash) };
 	}
@@ -252,18 +294,28 @@ export default class MigrationService
 	}
 
 	/** Looks at both ends of one that was begun. What may change in its definition waits for the next command that writes. */
-	private async planAgain(broker: Broker, run: Run, given: Definition, hash: string, look: boolean): Promise<Plan> {
+	private async planAgain(
+		broker: Broker,
+		run: Run,
+		{ definition: given, hash }: ReturnType<typeof readOrRefuse>,
+		look: boolean,
+		caller: Caller | undefined
+	): Promise<Plan> {
 		const definition = ordered(given, this.mappingNamed(run.mapping));
 		const { taken, refused } = redefinedBy(run, definition);
 		if (refused.length > 0) throw changed(run.name, refused);
 		const { mapping, context, plan } = run;
-		await this.runs.keep({ definition, hash, mapping, context, plan }, false);
-		return look ? lookAgain(broker, { ...run, definition }, hash, taken) : plan;
+		// As it runs: what its owner planned since is not taken back by others.
+		if (hash !== run.hash || mayRun(caller))
+			await this.controllers.inTurn(run.name, () =>
+				this.runs.keep({ definition, hash, mapping, context, plan }, caller)
+			);
+		return look ? lookAgain(broker, { ...run, definition }, hash, taken) : { ...plan, hash };
 	}
 
 	/** With the definition that was planned since, where it was: a controller at work on it stops for that. */
-	private async renewed(run: Run): Promise<Run> {
-		const planned = await this.runs.rewritten(run);
+	private async renewed(run: Run, hash?: string): Promise<Run> {
+		const planned = await this.runs.rewritten(run, hash);
 		if (planned === undefined) return run;
 		const rested = await this.halted(run.name);
 		await this.runs.redefine(rested, planned);
@@ -323,6 +375,8 @@ export default class MigrationService
 		});
 	}
 }
+
+const HOUR_MS = 3_600_000;
 
 /** Then there is nothing to try once more. */
 const leftNothing = ({ streams }: Run): boolean => streams.every(({ undo }) => undo.left.size === 0);

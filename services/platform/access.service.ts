@@ -6,6 +6,7 @@ import { failure } from "../../cluster/errors";
 import { settingsOf } from "../../cluster/settings";
 import { SCOPES, type Scope } from "../../contracts/contract";
 import { type ApiKey, access, type NewApiKey } from "../../contracts/platform/access";
+import { LIMITS } from "../../contracts/platform/limits";
 import { collection } from "../../mixins/collection.mixin";
 
 const { check, create, list, revoke } = access.actions;
@@ -43,6 +44,12 @@ export default class AccessService
 
 	@Action(create)
 	async create(ctx: CallOf<typeof create>): Promise<NewApiKey> {
+		const { apiKeys } = settingsOf(this.broker).limits;
+		if ((await this.keys.count()) >= apiKeys)
+			throw failure(
+				"LIMIT_REACHED",
+				`${LIMITS.apiKeys.variable} is reached: revoke a key that is no longer needed, or raise it.`
+			);
 		return this.make(ctx.params.name, ctx.params.scopes);
 	}
 

@@ -21,11 +21,12 @@ import { endBehind } from "./gateway/connections";
 import { type Answers, type Front, openFront } from "./gateway/front";
 import { NEEDED, readiness } from "./gateway/health";
 import { idempotent, keep } from "./gateway/idempotent";
+import { tellLeaving, waits } from "./gateway/leaving";
 import { linksUnderAnyName, namesToSet } from "./gateway/names";
 import { OldLinkDoor } from "./gateway/old-links";
 import { openRoutes } from "./gateway/open";
 import { paramsOf } from "./gateway/params";
-import { followLog, Wakes, writeLines } from "./gateway/streams";
+import { followLog, Streams, Wakes, writeLines } from "./gateway/streams";
 
 /** What under way may take when the node stops, in ms. */
 const GRACE_MS = 10_000;
@@ -59,6 +60,7 @@ export default class GatewayService extends service(
 	mappings()
 ) {
 	private readonly wakes = new Wakes();
+	private streams!: Streams;
 	private keys!: Keys;
 	private links!: OldLinkDoor;
 	private bodies!: Bodies;
@@ -85,6 +87,7 @@ export default class GatewayService extends service(
 		});
 		this.keys = new Keys(this.broker);
 		this.bodies = new Bodies(limits);
+		this.streams = new Streams(limits);
 		this.links = new OldLinkDoor(this.broker, this.oldLinks(), by =>
 			this.broker.metrics.increment("banyan.links.served", { by })
 		);
@@ -172,12 +175,13 @@ export default class GatewayService extends service(
 			aliases: Object.fromEntries([...byAlias].map(([alias, route]) => [alias, this.handlersOf(route)])),
 			// They would read a body before anybody knows whose it is.
 			bodyParsers: false,
-			onBeforeCall: async ({ meta }, _route, req, res, { method, fullPath }) => {
+			onBeforeCall: async ({ meta, id }, _route, req, res, { method, fullPath }) => {
 				const route = byAlias.get(`${method} ${fullPath}`);
 				if (!route) return;
 				const key = await this.keys.admit(req, route.scope);
 				callOf(req).key = key;
-				(meta as Meta).caller = { scopes: key.scopes };
+				(meta as Meta).caller = { id: key.id, scopes: key.scopes, call: id };
+				if (waits(route.action)) tellLeaving(this.broker, res, id);
 				const readBody = () => this.bodies.fieldsOf(req, res, takesDocument(route.action));
 				req.$params = (await paramsOf(req, route, readBody)) as WebRequest["$params"];
 			},
@@ -198,12 +202,12 @@ export default class GatewayService extends service(
 		if (action === "migration.log")
 			return (req, res, next) => {
 				if (!accepts(req, "text/event-stream")) return next();
-				followLog(this.broker, this.wakes, req, res).catch(next);
+				this.streams.for(req, () => followLog(this.broker, this.wakes, req, res)).catch(next);
 			};
 		if (action === "migration.report" || action === "migration.diff" || action === "migration.links")
 			return (req, res, next) => {
 				if (!accepts(req, "application/x-ndjson")) return next();
-				writeLines(this.broker, action, req, res).catch(next);
+				this.streams.for(req, () => writeLines(this.broker, action, req, res)).catch(next);
 			};
 		return undefined;
 	}
@@ -253,7 +257,7 @@ export default class GatewayService extends service(
 		const { correlationId, client } = callOf(req);
 		const problem = problemOf(error, correlationId);
 		this.broker.metrics.increment("banyan.requests.refused", { code: problem.code });
-		if (problem.status >= 500)
+		if (problem.status >= 500 && problem.code !== "CALLER_LEFT")
 			this.logger.error(`${req.method} ${req.originalUrl ?? req.url}: ${String((error as Error).stack)}`);
 		else this.logger.debug(`${client} ${req.method} ${req.url}: ${problem.status} ${problem.code}`);
 		if (res.headersSent) return void res.destroy();

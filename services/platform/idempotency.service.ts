@@ -1,8 +1,11 @@
 import { createHash } from "node:crypto";
 import { type Sealer, sealer } from "../../adapters/secrets";
 import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
+import { failure } from "../../cluster/errors";
 import { settingsOf } from "../../cluster/settings";
 import { type Begun, idempotency, type KeptAnswer } from "../../contracts/platform/idempotency";
+import { LIMITS } from "../../contracts/platform/limits";
+import { Ledger } from "../../domain/platform/ledger";
 import { collection, Duplicate } from "../../mixins/collection.mixin";
 
 const { begin, finish } = idempotency.actions;
@@ -10,6 +13,8 @@ const { begin, finish } = idempotency.actions;
 interface Kept {
 	readonly id: string;
 	readonly digest: string;
+	/** Whose it is; unknown of what was kept by an earlier version. */
+	readonly client?: string;
 	/** In ms since 1970. */
 	readonly begunAt: number;
 	/** Sealed: it may hold what is answered once, for example a new API key. */
@@ -33,11 +38,16 @@ export default class IdempotencyService
 	implements Answers<typeof idempotency>
 {
 	private sealer!: Sealer;
+	/** What is kept of whom. */
+	private ledger!: Ledger;
 
 	private cleaning: NodeJS.Timeout | undefined;
 
 	async started(): Promise<void> {
 		this.sealer = sealer(settingsOf(this.broker).dataDir);
+		this.ledger = new Ledger(settingsOf(this.broker).limits);
+		const all = await this.requests.find({});
+		for (const kept of all.sort((a, b) => a.begunAt - b.begunAt)) this.ledger.put(kept);
 		await this.clean();
 		this.cleaning = setInterval(() => void this.cleanOrTell(), CLEAN_MS);
 	}
@@ -51,10 +61,14 @@ export default class IdempotencyService
 		const { digest } = ctx.params;
 		const id = idOf(ctx.params);
 		const known = await this.requests.get(id);
-		if (known && known.begunAt < Date.now() - KEPT_MS) await this.requests.remove(id);
+		if (known && known.begunAt < Date.now() - KEPT_MS) await this.forget(id);
 		else if (known) return this.said(known, digest);
+		const { client } = ctx.params;
+		await this.makeRoom(client);
+		const fresh: Kept = { id, client, digest, begunAt: Date.now(), answer: null };
 		try {
-			await this.requests.insert({ id, digest, begunAt: Date.now(), answer: null });
+			await this.requests.insert(fresh);
+			this.ledger.put(fresh);
 			return { state: "new" };
 		} catch (error) {
 			if (!(error instanceof Duplicate)) throw error;
@@ -67,14 +81,37 @@ export default class IdempotencyService
 		const id = idOf(ctx.params);
 		const { answer } = ctx.params;
 		const known = await this.requests.get(id);
-		if (answer === null) await this.requests.remove(id);
-		else if (known) await this.requests.put({ ...known, answer: this.sealer.seal(JSON.stringify(answer), id) });
+		if (answer === null) await this.forget(id);
+		else if (known) {
+			const kept = { ...known, answer: this.sealer.seal(JSON.stringify(answer), id) };
+			await this.requests.put(kept);
+			for (const old of this.ledger.put(kept)) await this.forget(old);
+		}
 		return null;
+	}
+
+	/** @throws LIMIT_REACHED · OVERLOADED where nothing is old enough that nobody sends it again */
+	private async makeRoom(client: string): Promise<void> {
+		const { full, oldest } = this.ledger.roomFor(client, Date.now());
+		if (full === undefined) return;
+		if (oldest !== undefined) await this.forget(oldest);
+		else if (full === "answers")
+			throw failure("OVERLOADED", `${LIMITS.answers.variable} is reached: ask without an Idempotency-Key, or later.`);
+		else
+			throw failure(
+				"LIMIT_REACHED",
+				`${LIMITS.answersEach.variable} is reached: answers are kept for an hour at least. Ask without an Idempotency-Key, or later.`
+			);
+	}
+
+	private async forget(id: string): Promise<void> {
+		await this.requests.remove(id);
+		this.ledger.remove(id);
 	}
 
 	private async clean(): Promise<void> {
 		const before = Date.now() - KEPT_MS;
-		for (const { id } of await this.requests.find({ begunAt: { $lt: before } })) await this.requests.remove(id);
+		for (const { id } of await this.requests.find({ begunAt: { $lt: before } })) await this.forget(id);
 	}
 
 	private async cleanOrTell(): Promise<void> {

@@ -20,9 +20,9 @@ export interface Rehearsed {
 }
 
 /** Begins it; `migration.status` tells how far it is, under the name of its run. */
-export async function rehearse(broker: Broker, planned: DataOf<"planned">): Promise<Rehearsed> {
+export async function rehearse(broker: Broker, planned: DataOf<"planned">, name: string): Promise<Rehearsed> {
 	const store = openMemoryStore();
-	const run = newRun(`dry-run of ${planned.definition.name}`, planned, NEW);
+	const run = newRun(name, planned, NEW);
 	await appendRun(store, run, { type: "planned", data: planned }, "planned");
 	let [running, halted] = [true, false];
 	const lease = () => ({ token: "dry-run", remainingMs: 60_000, sentAt: Date.now() });

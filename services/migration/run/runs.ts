@@ -8,6 +8,8 @@ import type { Spec } from "../../../connectors/connector";
 import { LINK_OPTIONS, WAY_OPTIONS } from "../../../connectors/http/options";
 import type { Definition } from "../../../contracts/migration/definition";
 import type { Ends, WayOptions } from "../../../contracts/migration/migration";
+import type { Limits } from "../../../contracts/platform/limits";
+import { type Caller, mayReplace, mayRun, mayUse, type Planner, plannerOf } from "../../../domain/migration/callers";
 import { type ConnectorOptions, readDefinition } from "../../../domain/migration/definition";
 import type { DataOf } from "../../../domain/migration/events";
 import { panelBase } from "../../../domain/migration/panel-address";
@@ -17,6 +19,7 @@ import { newRun, type Run, type StreamRun } from "../../../domain/migration/run"
 import type { Collection } from "../../../mixins/collection.mixin";
 import { appendRun, loadRun, runNames } from "./journal";
 import { opened, sealed } from "./sealing";
+import { Shelf } from "./shelf";
 
 export type Planned = DataOf<"planned">;
 
@@ -24,6 +27,10 @@ export type Planned = DataOf<"planned">;
 export interface PlannedDefinition {
 	readonly name: string;
 	readonly planned: Planned;
+	/** Who planned it; unknown of what was kept by an earlier version. */
+	readonly by?: Planner;
+	/** When, ISO 8601, UTC. */
+	readonly at?: string;
 	/** The last that whoever may run it planned, and that nothing was found to be wrong with: old links are led there. */
 	readonly approved?: Pick<Planned, "definition" | "hash" | "mapping">;
 }
@@ -63,12 +70,21 @@ const optionsAt = (side: "source" | "target", definition: Definition): Connector
 
 export class Runs {
 	private readonly looks = new Map<string, Promise<Run | undefined>>();
+	private readonly shelf: Shelf;
 
 	constructor(
 		private readonly store: EventStore,
 		private readonly definitions: Collection<PlannedDefinition>,
-		private readonly sealer: Sealer
-	) {}
+		private readonly sealer: Sealer,
+		limits: Pick<Limits, "plans" | "plansEach" | "planDays">
+	) {
+		this.shelf = new Shelf(definitions, () => this.names(), limits);
+	}
+
+	/** Removes plans that nobody began, approved, or planned again for long. */
+	sweep(): Promise<void> {
+		return this.shelf.sweep();
+	}
 
 	names(): Promise<string[]> {
 		return runNames(this.store);
@@ -96,12 +112,45 @@ export class Runs {
 		return found;
 	}
 
-	/** @param mayRun whoever planned it may run it */
-	async keep(given: Planned, mayRun: boolean): Promise<void> {
+	/** @throws DEFINITION_TAKEN where another key planned another one under that name, and the caller may not run it */
+	async refuseTaken(name: string, hash: string, caller: Caller | undefined): Promise<void> {
+		const found = await this.definitions.get(name);
+		const known = found?.planned.hash ?? (await this.look(name))?.hash;
+		if (known === undefined || known === hash || mayReplace(found?.by, caller)) return;
+		throw failure(
+			"DEFINITION_TAKEN",
+			`Another key planned '${name}', with another definition: give yours another name, or plan it with that key, or with one that has migration:run.`
+		);
+	}
+
+	/** @throws FORBIDDEN unless the caller planned it, or may run it */
+	async refuseOthers(name: string, caller: Caller | undefined): Promise<void> {
+		if (mayUse((await this.definitions.get(name))?.by, caller)) return;
+		const todo = "use that key, or one that has migration:run";
+		throw failure("FORBIDDEN", `The definition of '${name}' is another key's, and so are its passwords: ${todo}.`);
+	}
+
+	/**
+	 * Keeps what was planned; of what it is planned again as it was, whoever planned it first is still the one.
+	 * @throws DEFINITION_TAKEN · LIMIT_REACHED
+	 */
+	async keep(given: Planned, caller: Caller | undefined): Promise<void> {
 		const { name } = given.definition;
+		await this.refuseTaken(name, given.hash, caller);
+		const before = await this.definitions.get(name);
+		if (!before) await this.shelf.makeRoom(caller);
+		const isSame = before?.planned.hash === given.hash;
+		const by = isSame && !mayRun(caller) ? before.by : plannerOf(caller);
 		const planned = this.kept(given);
-		const approved = mayRun && planned.plan.ok ? planned : (await this.definitions.get(name))?.approved;
-		await this.definitions.put({ name, planned, ...(approved && { approved: approvedOf(approved) }) });
+		const approved = mayRun(caller) && planned.plan.ok ? planned : before?.approved;
+		const at = new Date().toISOString();
+		await this.definitions.put({
+			name,
+			planned,
+			at,
+			...(by && { by }),
+			...(approved && { approved: approvedOf(approved) })
+		});
 	}
 
 	/** The hash of the definition that was begun under that name, or approved. */
@@ -109,9 +158,19 @@ export class Runs {
 		return ((await this.look(name)) ?? (await this.definitions.get(name))?.approved)?.hash;
 	}
 
-	/** The first event of a run: a snapshot of what was planned. @throws MIGRATION_NOT_FOUND · PREFLIGHT_REFUSED */
-	async begin(name: string): Promise<Run> {
+	/**
+	 * The first event of a run: a snapshot of what was planned.
+	 * @param hash of what was reviewed: nothing else begins
+	 * @throws MIGRATION_NOT_FOUND · PREFLIGHT_REFUSED · DEFINITION_CHANGED · DEFINITION_UNREVIEWED
+	 */
+	async begin(name: string, hash: string | undefined): Promise<Run> {
 		const planned = await this.planned(name);
+		if (hash !== undefined && hash !== planned.hash) throw other(name);
+		if (hash === undefined && !(await this.definitions.get(name))?.by?.runs)
+			throw failure(
+				"DEFINITION_UNREVIEWED",
+				`What is planned as '${name}' was not planned by a key that may run it: give 'hash', as the plan that you reviewed answered it.`
+			);
 		if (!planned.plan.ok)
 			throw failure("PREFLIGHT_REFUSED", `The preflight of '${name}' refused it: plan it again once it is mended.`);
 		const run = newRun(name, planned, NEW);
@@ -120,10 +179,17 @@ export class Runs {
 		return run;
 	}
 
-	/** What was planned since the run was begun, or since it was changed last; undefined where nothing was. */
-	async rewritten(run: Run): Promise<Planned | undefined> {
-		const found = (await this.definitions.get(run.name))?.planned;
-		if (!found || found.hash === run.hash) return undefined;
+	/**
+	 * What was planned since the run was begun, or since it was changed last; undefined where nothing was, or nothing that
+	 * it may take over: what a key planned that may only plan waits for somebody to name its hash.
+	 * @param hash of what was reviewed @throws DEFINITION_CHANGED where that is neither the run's nor the one planned since
+	 */
+	async rewritten(run: Run, hash: string | undefined): Promise<Planned | undefined> {
+		const record = await this.definitions.get(run.name);
+		const found = record?.planned;
+		if (hash === run.hash) return undefined;
+		if (hash !== undefined && hash !== found?.hash) throw other(run.name);
+		if (!found || found.hash === run.hash || (hash === undefined && !record?.by?.runs)) return undefined;
 		const planned = { ...found, definition: this.open(found.definition) };
 		return redefinedBy(run, planned.definition).refused.length === 0 ? planned : undefined;
 	}
@@ -168,8 +234,9 @@ export class Runs {
 		const last = this.looks.get(name) ?? Promise.resolve(undefined);
 		const next = last.then(run => loadRun(this.store, name, this.open, run));
 		this.looks.set(name, next);
-		// A fold that broke off is begun anew.
-		next.catch(() => this.looks.get(name) === next && this.looks.delete(name));
+		// A fold that broke off is begun anew; of names that nobody has nothing is kept.
+		const forget = (): unknown => this.looks.get(name) === next && this.looks.delete(name);
+		next.then(run => run === undefined && forget(), forget);
 		return next;
 	}
 
@@ -206,6 +273,12 @@ const OF_LINKS = { ...WAY_OPTIONS, ...LINK_OPTIONS };
 /** As every other part of a connection it goes to the node that connects, which fills in what stands in its environment. */
 const wayTo = (connection: Definition["source"]): WayOptions =>
 	Object.fromEntries(Object.entries(connection).filter(([option]) => Object.hasOwn(OF_LINKS, option)));
+
+const other = (name: string) =>
+	failure(
+		"DEFINITION_CHANGED",
+		`What is planned as '${name}' is not what 'hash' names: look at what it is by then, plan yours again, and give the hash that the plan answers.`
+	);
 
 function missing(name: string): never {
 	throw failure(

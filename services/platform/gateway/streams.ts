@@ -3,9 +3,12 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { Broker } from "../../../cluster";
+import { failure } from "../../../cluster/errors";
+import { settingsOf } from "../../../cluster/settings";
 import type { Lines, LogLine } from "../../../contracts/migration/migration";
+import { LIMITS, type Limits } from "../../../contracts/platform/limits";
 import type { WebRequest, WebResponse } from "../../../mixins/web.mixin";
-import { header } from "./call";
+import { callOf, header } from "./call";
 
 /** How long a stream may be silent before it says that it lives, in ms. */
 const HEARTBEAT_MS = 15_000;
@@ -79,7 +82,7 @@ export async function followLog(broker: Broker, wakes: Wakes, req: WebRequest, r
 		"X-Accel-Buffering": "no"
 	});
 	if (req.method === "HEAD") return void res.end();
-	await write(res, `retry: ${RETRY_MS}\n\n`);
+	await write(res, `retry: ${RETRY_MS}\n\n`, stallOf(broker));
 	await goOn(broker, wakes, res, pages(broker, name, first, begin), name);
 }
 
@@ -91,11 +94,12 @@ async function goOn(
 	name: string
 ): Promise<void> {
 	const listening = wakes.listen(name);
+	const stall = stallOf(broker);
 	try {
 		for await (const { lines, next } of log) {
-			if (lines.length > 0) await write(res, lines.map(eventOf).join(""));
-			if (next === null && lines.length > 0) await write(res, await statusEvent(broker, name));
-			if (next === null) await news(listening, wakes, res);
+			if (lines.length > 0) await write(res, lines.map(eventOf).join(""), stall);
+			if (next === null && lines.length > 0) await write(res, await statusEvent(broker, name), stall);
+			if (next === null) await news(listening, wakes, res, stall);
 			if (res.destroyed || wakes.over) return;
 		}
 	} finally {
@@ -121,19 +125,55 @@ async function* pages(
 }
 
 /** Waits for news; says that the stream lives when there are none. An event may be lost on its way: then, too, it reads. */
-async function news(listening: ReturnType<Wakes["listen"]>, wakes: Wakes, res: WebResponse): Promise<void> {
+async function news(
+	listening: ReturnType<Wakes["listen"]>,
+	wakes: Wakes,
+	res: WebResponse,
+	stall: number
+): Promise<void> {
 	if (res.destroyed || wakes.over) return;
 	const since = new AbortController();
 	const closed = once(res, "close", since).then(() => "late" as const);
 	const how = await Promise.race([listening.wait(HEARTBEAT_MS), closed]);
 	since.abort();
-	if (how === "late") await write(res, ": alive\n\n");
+	if (how === "late") await write(res, ": alive\n\n", stall);
 }
 
 const eventOf = (line: LogLine): string => `id: ${line.id}\nevent: log\ndata: ${JSON.stringify(line)}\n\n`;
 
 const statusEvent = async (broker: Broker, name: string): Promise<string> =>
 	`event: status\ndata: ${JSON.stringify(await broker.call("migration.status", { name }))}\n\n`;
+
+/** So many streams of one key at once, and of all together. */
+export class Streams {
+	private readonly counts = new Map<string, number>();
+	private all = 0;
+
+	constructor(private readonly limits: Pick<Limits, "streams" | "streamsEach">) {}
+
+	/** @throws LIMIT_REACHED · OVERLOADED */
+	async for(req: WebRequest, work: () => Promise<void>): Promise<void> {
+		const id = callOf(req).key?.id ?? "";
+		const mine = this.counts.get(id) ?? 0;
+		if (mine >= this.limits.streamsEach)
+			throw failure(
+				"LIMIT_REACHED",
+				`${LIMITS.streamsEach.variable} is reached: close one of your streams, then ask again.`
+			);
+		if (this.all >= this.limits.streams)
+			throw failure("OVERLOADED", `${LIMITS.streams.variable} is reached: ask again in a moment.`);
+		this.counts.set(id, mine + 1);
+		this.all++;
+		try {
+			await work();
+		} finally {
+			this.all--;
+			const left = (this.counts.get(id) ?? 1) - 1;
+			if (left > 0) this.counts.set(id, left);
+			else this.counts.delete(id);
+		}
+	}
+}
 
 type LinesAction = "migration.report" | "migration.diff" | "migration.links";
 
@@ -150,7 +190,8 @@ export async function writeLines(
 	if (req.method === "HEAD") return void res.end();
 	try {
 		for (;;) {
-			if (page.lines.length > 0) await write(res, page.lines.map(line => `${JSON.stringify(line)}\n`).join(""));
+			if (page.lines.length > 0)
+				await write(res, page.lines.map(line => `${JSON.stringify(line)}\n`).join(""), stallOf(broker));
 			if (page.next === null || res.destroyed) break;
 			page = await linesOf(broker, action, { ...params, after: page.next });
 		}
@@ -165,10 +206,16 @@ export async function writeLines(
 const linesOf = (broker: Broker, action: LinesAction, params: object): Promise<Lines<unknown>> =>
 	broker.call(action, params as never) as Promise<Lines<unknown>>;
 
-async function write(res: ServerResponse, text: string): Promise<void> {
+/** How long a reader may take nothing, in ms. */
+const stallOf = (broker: Broker): number => settingsOf(broker).limits.streamStall * 1000;
+
+async function write(res: ServerResponse, text: string, stallMs: number): Promise<void> {
 	if (res.destroyed || res.write(text)) return;
 	const since = new AbortController();
+	// Who takes nothing holds a page of lines, and a place.
+	const stalled = setTimeout(() => res.destroy(), stallMs);
 	await Promise.race([once(res, "drain", since), once(res, "close", since)]);
+	clearTimeout(stalled);
 	// Or each wait would leave a listener behind.
 	since.abort();
 }

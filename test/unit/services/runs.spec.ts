@@ -24,6 +24,8 @@ function watched(): { store: EventStore; reads: (string | undefined)[] } {
 	return { store: Object.assign(Object.create(store) as EventStore, { read }), reads };
 }
 
+const LIMITS = { plans: 1, plansEach: 1, planDays: 1 };
+
 const say = async (store: EventStore, event: RunEvent): Promise<void> => {
 	const run = await loadRun(store, "panel");
 	if (run) await appendRun(store, run, event, `${event.type}-${run.version}`);
@@ -33,7 +35,7 @@ const say = async (store: EventStore, event: RunEvent): Promise<void> => {
 describe("a run that is looked at", () => {
 	it("is folded on from the last look, however many look at once, with its secrets in the clear", async () => {
 		const { store, reads } = watched();
-		const runs = new Runs(store, undefined as never, sealer);
+		const runs = new Runs(store, undefined as never, sealer, LIMITS);
 		await say(store, { type: "planned", data: planned });
 		await say(store, { type: "taken", data: { token: "1" } });
 		const first = await runs.seen("panel");
@@ -49,7 +51,7 @@ describe("a run that is looked at", () => {
 
 	it("is another one than that which a controller goes on with", async () => {
 		const { store } = watched();
-		const runs = new Runs(store, undefined as never, sealer);
+		const runs = new Runs(store, undefined as never, sealer, LIMITS);
 		await say(store, { type: "planned", data: planned });
 		const [seen, own] = [await runs.seen("panel"), await runs.run("panel")];
 		own.paused = true;
@@ -59,7 +61,7 @@ describe("a run that is looked at", () => {
 
 	it("that is not there is said so each time, and found once it is", async () => {
 		const { store } = watched();
-		const runs = new Runs(store, undefined as never, sealer);
+		const runs = new Runs(store, undefined as never, sealer, LIMITS);
 		await expect(runs.seen("panel")).rejects.toMatchObject({ type: "MIGRATION_NOT_FOUND" });
 		await say(store, { type: "planned", data: planned });
 		expect((await runs.seen("panel")).name).toBe("panel");
