@@ -6,6 +6,7 @@ import { fromAnswer, fromFailure } from "./errors";
 import type { Answer, Request } from "./message";
 import { createRate, type Rate } from "./rate";
 import { DIRECT, type OpenWay, openWay, type Way } from "./way";
+import { withoutEnd } from "../../domain/trim";
 
 export interface TransportOptions {
 	/** Without a trailing slash; may have a path. */
@@ -29,7 +30,7 @@ export class Transport {
 	constructor(options: TransportOptions) {
 		this.#options = options;
 		this.#rate = createRate(options.rateLimit);
-		this.#prefix = options.url.pathname.replace(/\/+$/, "");
+		this.#prefix = withoutEnd(options.url.pathname, "/");
 		this.#pool = this.#open(options.connections);
 	}
 

@@ -86,7 +86,7 @@ export class Naming {
 
 	async #admins(): Promise<Folding | null> {
 		const names = (await listAdmins(this.#session)).map(({ name }) => name);
-		for (const name of names.filter(each => /^[\w -]*[a-z][\w -]*$/i.test(each))) {
+		for (const name of names.filter(each => /^[\w -]+$/.test(each) && /[a-z]/i.test(each))) {
 			const accented = name.replace(/[a-z]/i, "$&\u0301");
 			if (names.includes(accented) || names.includes(flipped(name))) continue;
 			if (await this.findsAdmin(accented)) return "loose";

@@ -1,6 +1,7 @@
 /** The credentials that a panel derives from a user's key, instead of storing them. */
 
 import { createXXHash128 } from "hash-wasm";
+import { withoutEnds } from "../trim";
 
 export const AUTH_ALGORITHMS = ["xxh128", "plain"] as const;
 export type AuthAlgorithm = (typeof AUTH_ALGORITHMS)[number];
@@ -28,11 +29,7 @@ export async function createDerivations(): Promise<Readonly<Record<AuthAlgorithm
 
 /** As the panel's own UUID type reads it: a URN, braces and dashes fall away, 32 hex digits must be left. */
 function uuid(text: string): string | null {
-	const digits = text
-		.replace("urn:", "")
-		.replace("uuid:", "")
-		.replace(/^[{}]+|[{}]+$/g, "")
-		.replaceAll("-", "");
+	const digits = withoutEnds(text.replace("urn:", "").replace("uuid:", ""), "{}").replaceAll("-", "");
 	const parts = /^(.{8})(.{4})(.{4})(.{4})(.{12})$/.exec(digits);
 	return parts !== null && /^[0-9a-f]+$/i.test(digits) ? parts.slice(1).join("-").toLowerCase() : null;
 }

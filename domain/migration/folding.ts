@@ -4,6 +4,7 @@
  */
 
 import type { Json } from "../../contracts/json";
+import { withoutEnd } from "../trim";
 
 /** `exact`: none but the same. `case`: A-Z as a-z. `loose`: as MySQL and MariaDB compare texts by default. */
 export const FOLDINGS = ["exact", "case", "loose"] as const;
@@ -33,7 +34,7 @@ export function foldingOf(context: Json, stream: string): Folding {
  * Where the two differ, more is taken for one here than there, never less (test/integration/folding.spec.ts).
  */
 function loose(name: string): string {
-	return name
+	const folded = name
 		.replace(/[\u{10000}-\u{10ffff}]/gu, "\u{10000}")
 		.toLowerCase()
 		.replace(OWN, letter => String.fromCharCode(PRIVATE + OWN_LETTERS.indexOf(letter)))
@@ -44,8 +45,8 @@ function loose(name: string): string {
 		.replace(/\p{Nd}/gu, digit)
 		.replace(/[ァ-ヶ]/g, kana => String.fromCharCode(kana.charCodeAt(0) - 0x60))
 		.replace(TWINS, letter => TWIN[letter] as string)
-		.replace(/\p{Zs}/gu, " ")
-		.replace(/ +$/, "");
+		.replace(/\p{Zs}/gu, " ");
+	return withoutEnd(folded, " ");
 }
 
 /** Letters with a sign that makes them others to the server; it counts them by themselves only as one code point. */

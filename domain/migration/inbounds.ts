@@ -68,9 +68,30 @@ function parsed(text: string): JsonValue | undefined {
 	}
 }
 
-/** Strings are kept as they are: an address has slashes too. */
-const withoutComments = (text: string): string =>
-	text.replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\/|#[^\n]*/g, (_match, string?: string) => string ?? "");
+/** What follows each sign up to the end of what it begins; a sign whose end is missing leaves the rest as it is. */
+const BEHIND: Readonly<Record<string, RegExp>> = {
+	'"': /[^"\\]*(?:\\.[^"\\]*)*"/sy,
+	"//": /[^\n]*/y,
+	"#": /[^\n]*/y,
+	"/*": /[^*]*(?:\*(?!\/)[^*]*)*\*\//y
+};
+
+/** Strings are kept as they are: an address has slashes too. Each character is looked at once, however it is put. */
+function withoutComments(text: string): string {
+	const kept: string[] = [];
+	let at = 0;
+	for (const sign = /"|#|\/\/|\/\*/g; ; ) {
+		sign.lastIndex = at;
+		const found = sign.exec(text);
+		const behind = found && BEHIND[found[0]];
+		if (!found || !behind) break;
+		behind.lastIndex = sign.lastIndex;
+		if (!behind.test(text)) break;
+		kept.push(text.slice(at, found[0] === '"' ? behind.lastIndex : found.index));
+		at = behind.lastIndex;
+	}
+	return [...kept, text.slice(at)].join("");
+}
 
 const isObject = (value: unknown): value is Json =>
 	typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,5 +1,7 @@
 /** Where a subscription may be asked for, given a panel's address as the definition has it. Pure. */
 
+import { withoutEnd } from "../trim";
+
 export interface LinkAddress {
 	readonly address: string;
 	/** At the panel's own address: the one that the customers see may lead elsewhere, back to us even. */
@@ -71,7 +73,7 @@ function pathsOf(pathname: string, shown: boolean): string[] {
 /** A panel behind a prefix has its subscriptions there too, most often; else at the root. */
 export function atPanel(base: string, path: string): string[] {
 	const { origin, pathname } = new URL(base);
-	const prefix = pathname.replace(/\/+$/, "");
+	const prefix = withoutEnd(pathname, "/");
 	if (prefix === "") return [`${origin}${path}`];
 	const addresses = [`${origin}${prefix}${path}`, `${origin}${path}`];
 	return path.startsWith(`${prefix}/`) ? addresses.reverse() : addresses;
@@ -80,7 +82,7 @@ export function atPanel(base: string, path: string): string[] {
 function withBehind(address: string, suffix: string, query: string): string {
 	const at = address.indexOf("?");
 	const [path, own] = at < 0 ? [address, ""] : [address.slice(0, at), address.slice(at + 1)];
-	const whole = suffix === "" ? path : `${path.replace(/\/+$/, "")}/${suffix}`;
+	const whole = suffix === "" ? path : `${withoutEnd(path, "/")}/${suffix}`;
 	const queries = [own, query].filter(each => each !== "");
 	return queries.length === 0 ? whole : `${whole}?${queries.join("&")}`;
 }

@@ -1,5 +1,7 @@
 /** The address of a panel as people write it, in the one spelling that everything else here uses. Pure. */
 
+import { withoutEnd } from "../trim";
+
 export type PanelAddress =
 	| { readonly ok: true; readonly url: URL }
 	/** What is wrong with it, as the end of a sentence. */
@@ -13,7 +15,7 @@ export function readPanelAddress(given: string): PanelAddress {
 	if (url.protocol !== "http:" && url.protocol !== "https:") return wrong("must begin with http:// or https://");
 	if (url.username !== "" || url.password !== "")
 		return wrong("must not hold a user name or password: they have options of their own");
-	url.pathname = url.pathname.replace(/\/+$/, "");
+	url.pathname = withoutEnd(url.pathname, "/");
 	url.search = "";
 	url.hash = "";
 	return { ok: true, url };
@@ -24,5 +26,5 @@ const wrong = (problem: string): PanelAddress => ({ ok: false, problem });
 /** Without a slash at its end, so that paths follow at once; null where it is none. */
 export function panelBase(given: string): string | null {
 	const read = readPanelAddress(given);
-	return read.ok ? read.url.href.replace(/\/+$/, "") : null;
+	return read.ok ? withoutEnd(read.url.href, "/") : null;
 }

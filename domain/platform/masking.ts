@@ -1,5 +1,7 @@
 /** Takes out of log lines what would give access: passwords, tokens, subscription keys. Pure. */
 
+import { withoutEnd } from "../trim";
+
 const SECRET_FIELD = /pass(word|wd|phrase)?$|^headers$|secret|token|authorization|cookie|api[-_]?key|^key$|hashed/i;
 const MASK = "***";
 const DEEPEST = 6;
@@ -25,7 +27,7 @@ export const maskText = (text: string): string =>
 export function shownAddress(address: string): string | null {
 	if (!URL.canParse(address)) return null;
 	const { origin, pathname } = new URL(address);
-	return origin === "null" ? null : maskText(`${origin}${pathname.replace(/\/+$/, "")}`);
+	return origin === "null" ? null : maskText(`${origin}${withoutEnd(pathname, "/")}`);
 }
 
 /** Any value a log line may carry, without its secrets; the value itself is left as it is. */

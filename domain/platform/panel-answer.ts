@@ -3,6 +3,8 @@
  * speaks of the panel's own state, or is not the panel's at all, is `unknown`. Pure.
  */
 
+import { withoutEnd } from "../trim";
+
 export type Meaning = "answer" | "absent" | "refused" | "unknown";
 
 export interface Said {
@@ -72,7 +74,7 @@ export function retryAfterOf(value: string | undefined, now: number): number | u
 export function redirectedAtHome(asked: string, location: string | undefined): string | undefined {
 	if (location === undefined || !URL.canParse(location, asked)) return undefined;
 	const [from, to] = [new URL(asked), new URL(location, asked)];
-	const path = (url: URL): string => url.pathname.replace(/\/+$/, "");
+	const path = (url: URL): string => withoutEnd(url.pathname, "/");
 	if (to.hostname !== from.hostname || path(to) !== path(from)) return undefined;
 	// A panel behind a proxy names the scheme and the port that it was asked at.
 	return `${from.origin}${to.pathname}${to.search || from.search}`;

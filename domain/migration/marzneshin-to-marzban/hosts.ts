@@ -51,7 +51,7 @@ const tag: Converter<HostContext> = ({ inbound_id = null }, { inbounds }) => {
 };
 
 /** Marzban fills in texts as Python does, and refuses braces that are no variable. */
-const isFillable = (value: string): boolean => !/[{}]/.test(value.replace(/\{\{|\}\}|\{\w*[A-Za-z_]\w*\}/g, ""));
+const isFillable = (value: string): boolean => !/[{}]/.test(value.replace(/\{\{|\}\}|\{(?=\w*[A-Za-z_])\w+\}/g, ""));
 
 const template: Converter<HostContext> = (data, _context, { from: [field = ""] }) => {
 	const value = text(data[field]);

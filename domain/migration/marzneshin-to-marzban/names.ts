@@ -7,6 +7,7 @@
  */
 
 import type { Json } from "../../../contracts/json";
+import { withoutEnds } from "../../trim";
 import type { Converter } from "../mapping";
 import type { Context } from "./context";
 import { oldLinkOf } from "./links";
@@ -45,11 +46,11 @@ function whyAmbiguous(data: Json, { refusedNames, sharedNames }: Context): strin
 }
 
 function madeName(shown: string, id: string): string {
-	const ascii = shown
+	const plain = shown
 		.normalize("NFKD")
 		.toLowerCase()
-		.replace(/[^a-z0-9_]/g, "")
-		.replace(/^_+|_+$/g, "");
+		.replace(/[^a-z0-9_]/g, "");
+	const ascii = withoutEnds(plain, "_");
 	const stem = ascii.length >= SHORTEST ? ascii : `user_${ascii}`.replace(/_$/, "");
 	const suffix = `-${BigInt(id).toString(36)}`;
 	return `${stem.slice(0, LONGEST - suffix.length)}${suffix}`;

@@ -40,7 +40,12 @@ const STATUS: Readonly<Record<number, number>> = { 203: 200 };
 const NOT_MODIFIED = 304;
 
 /** Is it what `decode` can decode? */
-export const isEncoded = ({ body }: Held): boolean => /^[\w+/\-\s]*[=\s]*$/.test(body.toString("latin1"));
+export function isEncoded({ body }: Held): boolean {
+	const text = body.toString("latin1");
+	const padding = text.indexOf("=");
+	const [data, rest] = padding < 0 ? [text, ""] : [text.slice(0, padding), text.slice(padding)];
+	return !/[^\w+/\-\s]/.test(data) && !/[^=\s]/.test(rest);
+}
 
 function inTheClear({ body }: Held, headers: Record<string, string>): Buffer {
 	headers["content-type"] = "text/plain; charset=utf-8";

@@ -13,38 +13,60 @@ const step = fc.record({
 	answered: fc.boolean()
 });
 
+interface Kept {
+	readonly client: string;
+	readonly begunAt: number;
+	readonly bytes: number;
+	readonly answered: boolean;
+}
+
+/** What the service does with a ledger, and looks at each time. */
+class Keeping {
+	private readonly ledger = new Ledger(LIMITS);
+	private readonly kept = new Map<string, Kept>();
+
+	one(id: string, client: string, now: number, bytes: number | null): void {
+		if (!this.madeRoom(client, now)) return;
+		this.put(id, { client, begunAt: now, bytes: 0, answered: false });
+		if (bytes !== null) this.put(id, { client, begunAt: now, bytes, answered: true });
+		const mine = [...this.kept.values()].filter(each => each.client === client);
+		expect(this.kept.size).toBeLessThanOrEqual(LIMITS.answers);
+		expect(mine.length).toBeLessThanOrEqual(LIMITS.answersEach);
+		expect(mine.reduce((sum, each) => sum + each.bytes, 0)).toBeLessThanOrEqual(LIMITS.answersBytesEach);
+	}
+
+	private madeRoom(client: string, now: number): boolean {
+		const { full, oldest } = this.ledger.roomFor(client, now);
+		if (oldest === undefined) return full === undefined;
+		const { answered, begunAt } = this.kept.get(oldest) as Kept;
+		expect([answered, now - begunAt >= HOUR]).toEqual([true, true]);
+		this.forget(oldest);
+		return true;
+	}
+
+	private put(id: string, kept: Kept): void {
+		const { client, begunAt, bytes, answered } = kept;
+		this.kept.set(id, kept);
+		for (const gone of this.ledger.put({ id, client, begunAt, answer: answered ? "x".repeat(bytes) : null })) {
+			expect(this.kept.get(gone)).toMatchObject({ client, answered: true });
+			this.forget(gone);
+		}
+	}
+
+	private forget(id: string): void {
+		this.ledger.remove(id);
+		this.kept.delete(id);
+	}
+}
+
 it("keeps no more than its share of each, and lets go of nothing that is young or under way", () => {
 	fc.assert(
 		fc.property(fc.array(step, { maxLength: 120 }), steps => {
-			const ledger = new Ledger(LIMITS);
-			const kept = new Map<string, { client: string; begunAt: number; bytes: number; answered: boolean }>();
+			const keeping = new Keeping();
 			let now = 0;
 			for (const [index, { client, wait, bytes, answered }] of steps.entries()) {
 				now += wait;
-				const { full, oldest } = ledger.roomFor(client, now);
-				if (oldest !== undefined) {
-					const gone = kept.get(oldest);
-					expect(gone?.answered).toBe(true);
-					expect(now - (gone?.begunAt ?? now)).toBeGreaterThanOrEqual(HOUR);
-					ledger.remove(oldest);
-					kept.delete(oldest);
-				} else if (full !== undefined) continue;
-				const id = `${index}`;
-				ledger.put({ id, client, begunAt: now, answer: null });
-				kept.set(id, { client, begunAt: now, bytes: 0, answered: false });
-				if (answered) {
-					const beyond = ledger.put({ id, client, begunAt: now, answer: "x".repeat(bytes) });
-					kept.set(id, { client, begunAt: now, bytes, answered });
-					for (const each of beyond) {
-						expect(kept.get(each)).toMatchObject({ client, answered: true });
-						ledger.remove(each);
-						kept.delete(each);
-					}
-				}
-				const mine = [...kept.values()].filter(each => each.client === client);
-				expect(kept.size).toBeLessThanOrEqual(LIMITS.answers);
-				expect(mine.length).toBeLessThanOrEqual(LIMITS.answersEach);
-				expect(mine.reduce((sum, each) => sum + each.bytes, 0)).toBeLessThanOrEqual(LIMITS.answersBytesEach);
+				keeping.one(`${index}`, client, now, answered ? bytes : null);
 			}
 		})
 	);
