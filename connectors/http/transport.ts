@@ -1,12 +1,12 @@
 /** One panel's connections: bounded request times, our own rate limit, and sockets that a crash left half closed. */
 
 import type { Dispatcher } from "undici";
+import { withoutEnd } from "../../domain/trim";
 import { ConnectorError } from "../connector";
 import { fromAnswer, fromFailure } from "./errors";
 import type { Answer, Request } from "./message";
 import { createRate, type Rate } from "./rate";
 import { DIRECT, type OpenWay, openWay, type Way } from "./way";
-import { withoutEnd } from "../../domain/trim";
 
 export interface TransportOptions {
 	/** Without a trailing slash; may have a path. */

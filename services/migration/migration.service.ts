@@ -45,10 +45,11 @@ import { Waited } from "./run/leaving";
 import { changedLines, differenceLines, logLines, reportLines } from "./run/lines";
 import { linkLines } from "./run/links";
 import { lookAgain } from "./run/look-again";
+import type { Planned, PlannedDefinition } from "./run/planned";
 import { ordered, preflight } from "./run/planner";
 import { Rehearsals } from "./run/rehearsals";
 import { restricted } from "./run/restricted";
-import { type Planned, type PlannedDefinition, Runs, readOrRefuse, redefinedBy } from "./run/runs";
+import { Runs, readOrRefuse, redefinedBy } from "./run/runs";
 
 const { plan, inbounds, start, halt, pause, cancel, rollback, compare, repair, dryRun } = migration.actions;
 const { status, list, log, report, diff, links, ends, testSource, testTarget } = migration.actions;

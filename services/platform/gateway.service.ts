@@ -257,7 +257,7 @@ export default class GatewayService extends service(
 		const { correlationId, client } = callOf(req);
 		const problem = problemOf(error, correlationId);
 		this.broker.metrics.increment("banyan.requests.refused", { code: problem.code });
-		if (problem.status >= 500 && problem.code !== "CALLER_LEFT")
+		if (isFault(problem))
 			this.logger.error(`${req.method} ${req.originalUrl ?? req.url}: ${String((error as Error).stack)}`);
 		else this.logger.debug(`${client} ${req.method} ${req.url}: ${problem.status} ${problem.code}`);
 		if (res.headersSent) return void res.destroy();
@@ -279,6 +279,10 @@ export default class GatewayService extends service(
 		);
 	}
 }
+
+/** Something that an operator should know of; who leaves is none. */
+const isFault = ({ status, code }: { readonly status: number; readonly code: string }): boolean =>
+	status >= 500 && code !== "CALLER_LEFT";
 
 const nothingHere = (): Error => failure("NOT_FOUND", "There is nothing at this address; /docs lists what there is.");
 

@@ -9,31 +9,17 @@ import { LINK_OPTIONS, WAY_OPTIONS } from "../../../connectors/http/options";
 import type { Definition } from "../../../contracts/migration/definition";
 import type { Ends, WayOptions } from "../../../contracts/migration/migration";
 import type { Limits } from "../../../contracts/platform/limits";
-import { type Caller, mayReplace, mayRun, mayUse, type Planner, plannerOf } from "../../../domain/migration/callers";
+import { type Caller, mayReplace, mayRun, mayUse, plannerOf } from "../../../domain/migration/callers";
 import { type ConnectorOptions, readDefinition } from "../../../domain/migration/definition";
-import type { DataOf } from "../../../domain/migration/events";
 import { panelBase } from "../../../domain/migration/panel-address";
 import { type Redefined, redefined } from "../../../domain/migration/redefinition";
 import { resolveReferences, type Variables } from "../../../domain/migration/references";
 import { newRun, type Run, type StreamRun } from "../../../domain/migration/run";
 import type { Collection } from "../../../mixins/collection.mixin";
 import { appendRun, loadRun, runNames } from "./journal";
+import { approvedOf, type Planned, type PlannedDefinition } from "./planned";
 import { opened, sealed } from "./sealing";
 import { Shelf } from "./shelf";
-
-export type Planned = DataOf<"planned">;
-
-/** A definition as it was last planned, with what the plan found; `start` takes it from here. */
-export interface PlannedDefinition {
-	readonly name: string;
-	readonly planned: Planned;
-	/** Who planned it; unknown of what was kept by an earlier version. */
-	readonly by?: Planner;
-	/** When, ISO 8601, UTC. */
-	readonly at?: string;
-	/** The last that whoever may run it planned, and that nothing was found to be wrong with: old links are led there. */
-	readonly approved?: Pick<Planned, "definition" | "hash" | "mapping">;
-}
 
 const options = (table: Readonly<Record<string, { readonly spec: Spec }>>): ConnectorOptions =>
 	Object.fromEntries(Object.entries(table).map(([name, { spec }]) => [name, spec.options]));
@@ -255,12 +241,6 @@ export class Runs {
 }
 
 const NOT_BEGUN = { phase: "planned", startedAt: null, plan: { ok: true } } as const;
-
-const approvedOf = ({ definition, hash, mapping }: Pick<Planned, "definition" | "hash" | "mapping">) => ({
-	definition,
-	hash,
-	mapping
-});
 
 /** As a definition gives it; null where this node cannot fill in a `${NAME}` of it. */
 export function addressOf(connection: Definition["source"], environment: Variables): string | null {

@@ -4,7 +4,7 @@ import { failure } from "../../../cluster/errors";
 import { LIMITS, type Limits } from "../../../contracts/platform/limits";
 import type { Caller } from "../../../domain/migration/callers";
 import type { Collection } from "../../../mixins/collection.mixin";
-import type { PlannedDefinition } from "./runs";
+import type { PlannedDefinition } from "./planned";
 
 const DAY_MS = 86_400_000;
 
