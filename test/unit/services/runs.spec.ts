@@ -2,7 +2,8 @@ import { type EventStore, openMemoryStore } from "../../../adapters/eventstore";
 import type { Sealer } from "../../../adapters/secrets";
 import type { RunEvent } from "../../../domain/migration/events";
 import { appendRun, loadRun } from "../../../services/migration/run/journal";
-import { type Planned, Runs } from "../../../services/migration/run/runs";
+import type { Planned } from "../../../services/migration/run/planned";
+import { Runs } from "../../../services/migration/run/runs";
 
 const definition = {
 	name: "panel",
