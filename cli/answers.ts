@@ -21,7 +21,7 @@ let loaded: Ajv | undefined;
 /** Loaded once a server has answered. Fields that this release does not know are left out: a newer one has more to say. */
 function ajv(): Ajv {
 	const { default: Ajv2020 } = require("ajv/dist/2020") as typeof import("ajv/dist/2020");
-	loaded ??= new Ajv2020({ removeAdditional: true, strict: false, ownProperties: true });
+	loaded ??= new Ajv2020({ removeAdditional: true, strict: false, strictNumbers: true, ownProperties: true });
 	return loaded;
 }
 
