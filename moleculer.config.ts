@@ -164,6 +164,17 @@ const OWN = {
 		fallback: null,
 		read: ownNames
 	},
+	LINKS_NAMES: {
+		says: "names under which old links are answered, and nothing else; then they are under no other: sub.example.com, *.example.com, separated by commas",
+		fallback: null,
+		read: ownNames
+	},
+	LINKS_HOST: { says: "the address of LINKS_PORT", fallback: "127.0.0.1", read: text(/^[\w.:-]+$/) },
+	LINKS_PORT: {
+		says: "a port of its own for old links, which are nowhere else then; 0 chooses a free one",
+		fallback: null,
+		read: number(0, 65_535)
+	},
 	METRICS_ACCESS: {
 		says: "who sees /metrics and /health/detailed: open, or key for callers with an API key",
 		fallback: "open",
@@ -258,6 +269,11 @@ const gatewayIn = (environment: Environment): Gateway => ({
 	trustedProxies: read(environment, "GATEWAY_TRUSTED_PROXIES") ?? [],
 	corsOrigins: read(environment, "GATEWAY_CORS_ORIGINS") ?? [],
 	names: read(environment, "GATEWAY_NAMES") ?? [],
+	links: {
+		names: read(environment, "LINKS_NAMES") ?? [],
+		host: read(environment, "LINKS_HOST") as string,
+		port: read(environment, "LINKS_PORT")
+	},
 	metrics: {
 		keyed: read(environment, "METRICS_ACCESS") === "key",
 		host: read(environment, "METRICS_HOST") as string,

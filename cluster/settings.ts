@@ -18,6 +18,14 @@ export interface Gateway {
 	readonly names: readonly string[];
 	readonly trustedProxies: readonly string[];
 	readonly corsOrigins: readonly string[];
+	/** Where customers' old links are answered, and nothing else is. */
+	readonly links: {
+		/** Under which alone they are; none: any. */
+		readonly names: readonly string[];
+		readonly host: string;
+		/** Null: the gateway's own. */
+		readonly port: number | null;
+	};
 	/** Who sees metrics and details of health, and where. */
 	readonly metrics: {
 		readonly keyed: boolean;

@@ -36,6 +36,13 @@ export function readOwnName(text: string): Host | undefined {
 	return below && { ...below, name: `*.${below.name}` };
 }
 
+/** Is it one of these names, whatever its port? */
+export const isListed = ({ name }: Host, listed: readonly Host[]): boolean =>
+	listed.some(each => each.name === name || each.name === rightAbove(name));
+
+/** The entry that stands for it and its neighbours. */
+const rightAbove = (name: string): string => `*${name.slice(name.indexOf("."))}`;
+
 /** Names that lead nowhere but to the machine itself. */
 const HERE: readonly Host[] = ["localhost", "127.0.0.1", "[::1]"].map(name => ({ name, port: undefined }));
 const ANY = "any";
@@ -52,7 +59,7 @@ export class OwnNames {
 
 	/** @param arrivedAt the address of this end of the connection · @param scheme tells a port that is not named */
 	has({ name, port }: Host, arrivedAt: string, scheme: "http" | "https"): boolean {
-		const ports = this.ports.get(name) ?? this.ports.get(`*${name.slice(name.indexOf("."))}`);
+		const ports = this.ports.get(name) ?? this.ports.get(rightAbove(name));
 		if (ports === undefined) return name === asHost(arrivedAt);
 		return ports.has(ANY) || ports.has(port ?? (scheme === "https" ? "443" : "80"));
 	}

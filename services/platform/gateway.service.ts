@@ -18,23 +18,20 @@ import { Keys } from "./gateway/access";
 import { Bodies, hasBody } from "./gateway/bodies";
 import { accepts, callOf } from "./gateway/call";
 import { endBehind } from "./gateway/connections";
-import { type Answers, type Front, openFront } from "./gateway/front";
 import { NEEDED, readiness } from "./gateway/health";
 import { idempotent, keep } from "./gateway/idempotent";
 import { tellLeaving, waits } from "./gateway/leaving";
-import { linksUnderAnyName, namesToSet } from "./gateway/names";
+import { namesToSet } from "./gateway/names";
 import { OldLinkDoor } from "./gateway/old-links";
 import { openRoutes } from "./gateway/open";
 import { paramsOf } from "./gateway/params";
+import { type Fronts, type Links, openFronts } from "./gateway/places";
 import { followLog, Streams, Wakes, writeLines } from "./gateway/streams";
 
 /** What under way may take when the node stops, in ms. */
 const GRACE_MS = 10_000;
 /** How long it waits for the services it leads to, in ms. */
 const PATIENCE_MS = 10_000;
-
-/** What may have a port of its own. */
-const APART: ReadonlySet<string> = new Set(["/metrics", "/health/detailed"]);
 
 /** In characters: smaller answers fit in one packet as they are. */
 const WORTH_COMPRESSING = 2048;
@@ -64,9 +61,7 @@ export default class GatewayService extends service(
 	private keys!: Keys;
 	private links!: OldLinkDoor;
 	private bodies!: Bodies;
-	private front!: Front;
-	/** Of metrics and details, where they have a port of their own. */
-	private apart: Front | undefined;
+	private fronts: Fronts | undefined;
 	/** Where it listens, once it does. */
 	address: string | null = null;
 
@@ -92,36 +87,27 @@ export default class GatewayService extends service(
 			this.broker.metrics.increment("banyan.links.served", { by })
 		);
 		for (const route of this.routesToServe(options.metrics.keyed)) this.serve(route);
-		this.open(options, limits);
+		this.fronts = this.open(options, limits);
 		// Before any service of this node stops: what was let in needs them.
 		(this.broker as unknown as ServiceBroker).middlewares?.add({ name: "drain", stopping: () => this.drain() });
 		await this.others();
-		this.address = await this.front.listen();
+		this.address = await this.fronts.front.listen();
 		this.logger.info(`The gateway listens on ${this.address}.`);
-		if (this.apart) this.logger.info(`Metrics and details of health are at ${await this.apart.listen()} alone.`);
+		for (const { front, says } of this.fronts.apart) this.logger.info(`${says} at ${await front.listen()} alone.`);
 		const open = namesToSet(options);
 		if (open) this.logger.info(open);
 	}
 
-	private open(options: Gateway, limits: Limits): void {
+	private open(options: Gateway, limits: Limits): Fronts {
 		const { requestTimeout: longestCallMs = 0 } = (this.broker as unknown as ServiceBroker).options;
-		const common = { ...options, limits, longestCallMs };
-		const { host, port } = options.metrics;
-		const answers: Answers = {
-			answer: (req, res) => this.take(req as WebRequest, res, path => port === null || !APART.has(path)),
-			refuse: (req, res, error) => this.refuse(req as WebRequest, res, error),
-			counted: code => this.broker.metrics.increment("banyan.requests.refused", { code }),
-			isForAll: path =>
-				linksUnderAnyName(options) && this.methodsOf(path).length === 0 && this.links.read(path) !== undefined
-		};
-		this.front = openFront(common, answers);
-		if (port === null) return;
-		this.apart = openFront(
-			{ ...common, host, port, setting: "METRICS" },
+		return openFronts(
+			options,
+			{ limits, longestCallMs },
 			{
-				...answers,
-				answer: (req, res) => this.take(req as WebRequest, res, path => APART.has(path)),
-				isForAll: () => false
+				take: (req, res, isHere, links) => this.take(req as WebRequest, res, isHere, links),
+				refuse: (req, res, error) => this.refuse(req as WebRequest, res, error),
+				counted: code => this.broker.metrics.increment("banyan.requests.refused", { code }),
+				isLink: path => this.methodsOf(path).length === 0 && this.links.read(path) !== undefined
 			}
 		);
 	}
@@ -134,7 +120,8 @@ export default class GatewayService extends service(
 	/** Lets in nothing new, and lets what is under way end. */
 	private async drain(): Promise<void> {
 		this.wakes.close();
-		await Promise.all([this.front?.close(GRACE_MS), this.apart?.close(GRACE_MS)]);
+		const { front, apart = [] } = this.fronts ?? {};
+		await Promise.all([front, ...apart.map(each => each.front)].map(each => each?.close(GRACE_MS)));
 	}
 
 	@Event(migration.events.progressed)
@@ -226,16 +213,18 @@ export default class GatewayService extends service(
 	}
 
 	/** A request that was let in: for a route, or for an old link. */
-	private take(req: WebRequest, res: WebResponse, isHere: (path: string) => boolean): void {
+	private take(req: WebRequest, res: WebResponse, isHere: (path: string) => boolean, links: Links): void {
 		const path = (req.url ?? "/").split("?", 1)[0] as string;
-		if (!isHere(path)) this.refuse(req, res, nothingHere());
+		if (links === "alone") this.oldLink(path, req, res);
+		else if (!isHere(path)) this.refuse(req, res, nothingHere());
 		else if (this.knows(req.method ?? "", path)) this.answer(req, res);
-		else this.noRoute(path, req, res);
+		else this.noRoute(path, req, res, links);
 	}
 
-	private noRoute(path: string, req: WebRequest, res: WebResponse): void {
+	private noRoute(path: string, req: WebRequest, res: WebResponse, links: Links): void {
 		const methods = this.methodsOf(path);
 		if (methods.length > 0) this.otherMethod(methods, req, res);
+		else if (links === "none") this.refuse(req, res, nothingHere());
 		else this.oldLink(path, req, res);
 	}
 

@@ -34,7 +34,8 @@ beforeAll(async () => {
 		GATEWAY_PORT: String(port),
 		// Not all of the loopback: callers are there too.
 		GATEWAY_TRUSTED_PROXIES: "127.0.0.1",
-		GATEWAY_NAMES: "banyan.example.com,sub.example.com",
+		GATEWAY_NAMES: "banyan.example.com",
+		LINKS_NAMES: "sub.example.com",
 		LOG_LEVEL: "debug"
 	});
 	for (const { name, start } of PROXIES) proxies[name] = await start(`127.0.0.1:${port}`);

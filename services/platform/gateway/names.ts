@@ -14,8 +14,11 @@ const isLoopback = (host: string): boolean =>
  * Customers' links arrive under whatever name they were given, and a link's key is all that it takes to read it, from
  * anywhere: they are answered under any name as long as nobody listed the names, where clients from outside can come at all.
  */
-export const linksUnderAnyName = ({ names, host, trustedProxies }: Gateway): boolean =>
-	names.length === 0 && (!isLoopback(host) || trustedProxies.length > 0);
+export const linksUnderAnyName = ({ names, host, trustedProxies, links }: Gateway): boolean =>
+	names.length === 0 &&
+	links.names.length === 0 &&
+	links.port === null &&
+	(!isLoopback(host) || trustedProxies.length > 0);
 
 /** For whoever starts it. */
 export const namesToSet = (options: Gateway): string | undefined =>

@@ -1,0 +1,82 @@
+/**
+ * Where old links are answered. A panel speaks through them, so an operator may give them an origin of their own, by a port
+ * or by names: there nothing else is answered, and they are nowhere else.
+ */
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Gateway } from "../../../cluster/settings";
+import { isListed, readHost, readOwnName } from "../../../domain/platform/own-names";
+import { callOf } from "./call";
+import { type Answers, type Front, type FrontOptions, openFront } from "./front";
+import { linksUnderAnyName } from "./names";
+
+/** Beside all else, instead of all else, or not at all. */
+export type Links = "too" | "alone" | "none";
+
+/** At the gateway's own port. */
+function linksAt({ links: { names, port } }: Gateway): (req: object) => Links {
+	if (port !== null) return () => "none";
+	if (names.length === 0) return () => "too";
+	const listed = names.flatMap(name => readOwnName(name) ?? []);
+	return req => {
+		const host = readHost(callOf(req).host);
+		return host && isListed(host, listed) ? "alone" : "none";
+	};
+}
+
+/** All names under which something is answered at the gateway's own port. */
+const namesAt = ({ names, links }: Gateway): readonly string[] =>
+	links.port === null ? [...names, ...links.names] : names;
+
+/** What has a port of its own. */
+const APART: ReadonlySet<string> = new Set(["/metrics", "/health/detailed"]);
+
+interface Hearing extends Pick<Answers, "refuse" | "counted"> {
+	/** A request that was let in. @param isHere which paths of those that are no links are answered */
+	take(req: IncomingMessage, res: ServerResponse, isHere: (path: string) => boolean, links: Links): void;
+	isLink(path: string): boolean;
+}
+
+export interface Fronts {
+	readonly front: Front;
+	/** Those of one thing alone. */
+	readonly apart: readonly { readonly front: Front; readonly says: string }[];
+}
+
+/** The gateway's ports. */
+export function openFronts(
+	options: Gateway,
+	bounds: Pick<FrontOptions, "limits" | "longestCallMs">,
+	{ take, isLink, ...said }: Hearing
+): Fronts {
+	const { metrics, links } = options;
+	const common = { ...options, ...bounds };
+	const linksHere = linksAt(options);
+	const isMetrics = (path: string): boolean => APART.has(path);
+	const isHere = (path: string): boolean => metrics.port === null || !isMetrics(path);
+	const front = openFront(
+		{ ...common, names: namesAt(options) },
+		{
+			...said,
+			answer: (req, res) => take(req, res, isHere, linksHere(req)),
+			isForAll: path => linksUnderAnyName(options) && isLink(path)
+		}
+	);
+	const apart: { front: Front; says: string }[] = [];
+	if (metrics.port !== null) {
+		const place = { ...common, host: metrics.host, port: metrics.port, setting: "METRICS" };
+		const answers: Answers = {
+			...said,
+			answer: (req, res) => take(req, res, isMetrics, "none"),
+			isForAll: () => false
+		};
+		apart.push({ front: openFront(place, answers), says: "Metrics and details of health are" });
+	}
+	if (links.port !== null) {
+		const place = { ...common, ...links, port: links.port, setting: "LINKS" };
+		const isForAll = (): boolean => links.names.length === 0;
+		const answers: Answers = { ...said, answer: (req, res) => take(req, res, isHere, "alone"), isForAll };
+		apart.push({ front: openFront(place, answers), says: "Old links are answered" });
+	}
+	return { front, apart };
+}
