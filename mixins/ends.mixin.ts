@@ -12,6 +12,7 @@ import type { Connection, OptionValue } from "../contracts/migration/records";
 import { digest } from "../domain/canonical";
 import { BY_OTHERS } from "../domain/migration/callers";
 import { resolveReferences } from "../domain/migration/references";
+import { OpenEnds } from "./open-ends";
 
 type Given = Readonly<Record<string, OptionValue>>;
 
@@ -28,14 +29,11 @@ export interface Ends {
 export function ends(): Mixin<Ends> {
 	return {
 		created(this: MoleculerService) {
-			const open: Open = { source: new Map(), target: new Map() };
+			const open: Open = { source: new OpenEnds(MOST_OPEN), target: new OpenEnds(MOST_OPEN) };
 			const settings = settingsOf(this.broker);
-			const once = <E>(side: Side, given: Given, make: (connection: Connection) => E): E => {
-				const cache = open[side] as Map<string, unknown> as Map<string, E>;
-				const key = digest(given as Json);
-				const end = cache.get(key) ?? valid(side, () => make(resolve(side, given, settings)));
-				cache.set(key, end);
-				return end;
+			const once = <E extends Source | Target>(side: Side, given: Given, make: (connection: Connection) => E): E => {
+				const ends = open[side] as unknown as OpenEnds<E>;
+				return ends.get(digest(given as Json), () => valid(side, () => make(resolve(side, given, settings))));
 			};
 			Object.assign(this, {
 				ends: {
@@ -49,14 +47,17 @@ export function ends(): Mixin<Ends> {
 		},
 		async stopped(this: object) {
 			const { source, target } = (this as { openEnds: Open }).openEnds;
-			await Promise.all([...source.values(), ...target.values()].map(end => end.close()));
+			await Promise.all([source.close(), target.close()]);
 		}
 	};
 }
 
+/** Of each side; more are at work only where more is under way. */
+const MOST_OPEN = 100;
+
 interface Open {
-	readonly source: Map<string, Source>;
-	readonly target: Map<string, Target>;
+	readonly source: OpenEnds<Source>;
+	readonly target: OpenEnds<Target>;
 }
 
 type Side = keyof Open;

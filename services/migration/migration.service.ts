@@ -1,19 +1,8 @@
 import { sealer } from "../../adapters/secrets";
-import {
-	Action,
-	type Answers,
-	type Broker,
-	type CallOf,
-	Event,
-	type EventOf,
-	type Meta,
-	Service,
-	service
-} from "../../cluster";
+import { Action, type Answers, type CallOf, Event, type EventOf, Service, service } from "../../cluster";
 import { failure } from "../../cluster/errors";
 import { settingsOf } from "../../cluster/settings";
 import type { CheckReport } from "../../contracts/migration/connection";
-import type { Definition } from "../../contracts/migration/definition";
 import type { FoundInbounds } from "../../contracts/migration/extractor";
 import {
 	type DifferenceLine,
@@ -27,7 +16,6 @@ import {
 } from "../../contracts/migration/migration";
 import type { ReportLine } from "../../contracts/migration/records";
 import { gateway } from "../../contracts/platform/gateway";
-import { type Caller, mayRun } from "../../domain/migration/callers";
 import { unknownLoss } from "../../domain/migration/definition-rules";
 import type { RunEvent } from "../../domain/migration/events";
 import { nextStep } from "../../domain/migration/next-step";
@@ -44,12 +32,10 @@ import { appendRun } from "./run/journal";
 import { Waited } from "./run/leaving";
 import { changedLines, differenceLines, logLines, reportLines } from "./run/lines";
 import { linkLines } from "./run/links";
-import { lookAgain } from "./run/look-again";
-import type { Planned, PlannedDefinition } from "./run/planned";
-import { ordered, preflight } from "./run/planner";
+import type { PlannedDefinition } from "./run/planned";
+import { Planning } from "./run/planning";
 import { Rehearsals } from "./run/rehearsals";
-import { restricted } from "./run/restricted";
-import { Runs, readOrRefuse, redefinedBy } from "./run/runs";
+import { Runs } from "./run/runs";
 
 const { plan, inbounds, start, halt, pause, cancel, rollback, compare, repair, dryRun } = migration.actions;
 const { status, list, log, report, diff, links, ends, testSource, testTarget } = migration.actions;
@@ -63,28 +49,17 @@ export default class MigrationService
 	private rehearsals!: Rehearsals;
 	private runs!: Runs;
 	private waited!: Waited;
+	private planning!: Planning;
 	private sweeping: NodeJS.Timeout[] = [];
 
 	@Action(plan, { timeout: 0 })
 	async plan(ctx: CallOf<typeof plan>): Promise<Plan> {
-		const { definition, hash } = this.read(ctx.params.document);
-		const { name } = definition;
-		const { caller } = ctx.meta;
-		const begun = await this.runs.begun(name);
-		if (hash !== begun?.hash) await this.runs.refuseTaken(name, hash, caller);
-		return this.waited.for(await this.brokerFor(ctx.meta, name, hash), caller, async broker => {
-			if (begun) return this.planAgain(broker, begun, { definition, hash }, ctx.params.look, caller);
-			const planned = await this.preflight(broker, definition, hash);
-			await this.controllers.inTurn(name, () => this.runs.keep(planned, caller));
-			// From now on gateways ask this source for old links, where it was approved.
-			void this.broker.broadcast("migration.progressed", { name });
-			return planned.plan;
-		});
+		return this.planning.plan(ctx.params.document, ctx.params.look, ctx.meta);
 	}
 
 	@Action(inbounds, { timeout: 0 })
 	async inbounds(ctx: CallOf<typeof inbounds>): Promise<FoundInbounds> {
-		const { source: connection } = this.read(ctx.params.document).definition;
+		const { source: connection } = this.planning.read(ctx.params.document).definition;
 		const { tags } = ctx.params;
 		return this.waited.for(this.broker, ctx.meta.caller, broker =>
 			broker.call("extractor.inbounds", { connection, tags }, { timeout: 0 })
@@ -149,20 +124,11 @@ export default class MigrationService
 
 	@Action(dryRun, { timeout: 0 })
 	async dryRun(ctx: CallOf<typeof dryRun>): Promise<Status> {
-		const { definition, hash } = this.read(ctx.params.document);
 		const { caller } = ctx.meta;
-		this.rehearsals.refuseTaken(definition.name, caller);
-		const all = await this.brokerFor(ctx.meta, definition.name, hash);
-		const planned = await this.waited.for(all, caller, broker => this.preflight(broker, definition, hash));
-		if (!planned.plan.ok)
-			throw failure(
-				"PREFLIGHT_REFUSED",
-				planned.plan.findings
-					.filter(({ ok }) => !ok)
-					.map(({ message }) => message)
-					.join("\n")
-			);
-		const rehearsed = await this.rehearsals.begin(all, planned, caller);
+		const read = this.planning.read(ctx.params.document);
+		this.rehearsals.refuseTaken(read.definition.name, caller);
+		const { planned, broker } = await this.planning.toRehearse(read, ctx.meta);
+		const rehearsed = await this.rehearsals.begin(broker, planned, caller);
 		return statusOf(rehearsed.run, rehearsed.running);
 	}
 
@@ -222,14 +188,16 @@ export default class MigrationService
 
 	@Action(testSource, { timeout: 0 })
 	async testSource(ctx: CallOf<typeof testSource>): Promise<CheckReport> {
-		const { broker, source: connection } = await this.definitionFor(ctx.meta, ctx.params.name);
-		return this.waited.for(broker, ctx.meta.caller, all => all.call("extractor.check", { connection }, { timeout: 0 }));
+		return this.planning.lookBy(ctx.params.name, ctx.meta, (broker, { source: connection }) =>
+			broker.call("extractor.check", { connection }, { timeout: 0 })
+		);
 	}
 
 	@Action(testTarget, { timeout: 0 })
 	async testTarget(ctx: CallOf<typeof testTarget>): Promise<CheckReport> {
-		const { broker, target: connection } = await this.definitionFor(ctx.meta, ctx.params.name);
-		return this.waited.for(broker, ctx.meta.caller, all => all.call("importer.check", { connection }, { timeout: 0 }));
+		return this.planning.lookBy(ctx.params.name, ctx.meta, (broker, { target: connection }) =>
+			broker.call("importer.check", { connection }, { timeout: 0 })
+		);
 	}
 
 	/** What was not finished when the node stopped goes on. */
@@ -237,10 +205,13 @@ export default class MigrationService
 		const tell = (name: string): void => void this.broker.broadcast("migration.progressed", { name });
 		Object.assign(this, { store: announcing(this.store, tell) });
 		this.controllers = new Controllers(this.broker, this.store, name => this.mappingNamed(name));
-		const { dataDir, limits } = settingsOf(this.broker);
+		const { dataDir, limits, access } = settingsOf(this.broker);
 		this.runs = new Runs(this.store, this.definitions, sealer(dataDir), limits);
 		this.rehearsals = new Rehearsals(limits);
 		this.waited = new Waited(limits);
+		const { broker, runs, controllers, waited } = this;
+		this.planning = new Planning({ broker, runs, controllers, waited, mappings: this });
+		if (access === "read") return;
 		this.sweeping = [
 			setInterval(() => void this.sweep(() => this.rehearsals.sweep()), Math.min(60_000, limits.dryRunIdle * 500)),
 			setInterval(() => void this.sweep(() => this.runs.sweep()), HOUR_MS)
@@ -270,48 +241,6 @@ export default class MigrationService
 		} catch (error) {
 			this.logger.warn(`What is old could not be removed: ${(error as Error).message}`);
 		}
-	}
-
-	private read(document: string): ReturnType<typeof readOrRefuse> {
-		return readOrRefuse(document, settingsOf(this.broker).environment);
-	}
-
-	/** Whoever may only plan reaches less, unless they name what was approved. */
-	private async brokerFor({ caller }: Meta, name: string, hash: string): Promise<Broker> {
-		const isApproved = mayRun(caller) || hash === (await this.runs.approvedHash(name));
-		return isApproved ? this.broker : restricted(this.broker);
-	}
-
-	private async definitionFor(meta: Meta, name: string): Promise<Definition & { readonly broker: Broker }> {
-		await this.runs.refuseOthers(name, meta.caller);
-		const { definition, hash } = await this.runs.definition(name);
-		return { ...definition, broker: await this.brokerFor(meta, name, hash) };
-	}
-
-	private async preflight(broker: Broker, definition: Definition, hash: string): Promise<Planned> {
-		const mapping = this.mappingBetween(String(definition.source.connector), String(definition.target.connector));
-		if (!mapping) throw failure("DEFINITION_INVALID", "There is no mapping between these two systems.");
-		return { hash, ...(await preflight(broker, definition, hash, mapping)) };
-	}
-
-	/** Looks at both ends of one that was begun. What may change in its definition waits for the next command that writes. */
-	private async planAgain(
-		broker: Broker,
-		run: Run,
-		{ definition: given, hash }: ReturnType<typeof readOrRefuse>,
-		look: boolean,
-		caller: Caller | undefined
-	): Promise<Plan> {
-		const definition = ordered(given, this.mappingNamed(run.mapping));
-		const { taken, refused } = redefinedBy(run, definition);
-		if (refused.length > 0) throw changed(run.name, refused);
-		const { mapping, context, plan } = run;
-		// As it runs: what its owner planned since is not taken back by others.
-		if (hash !== run.hash || mayRun(caller))
-			await this.controllers.inTurn(run.name, () =>
-				this.runs.keep({ definition, hash, mapping, context, plan }, caller)
-			);
-		return look ? lookAgain(broker, { ...run, definition }, hash, taken) : { ...plan, hash };
 	}
 
 	/** With the definition that was planned since, where it was: a controller at work on it stops for that. */
@@ -394,9 +323,3 @@ async function fromPlace<T>(after: string | null, read: () => Promise<T>): Promi
 		);
 	}
 }
-
-const changed = (name: string, paths: readonly string[]) =>
-	failure(
-		"DEFINITION_CHANGED",
-		`The definition of '${name}' is not the one it was begun with, in ${paths.join(", ")}: restore it, or give the changed one another name.`
-	);

@@ -1,0 +1,110 @@
+/** Looks at both ends of a definition for whoever sent it: as far as they may reach, as long as they wait. */
+
+import type { Broker, Meta } from "../../../cluster";
+import { failure } from "../../../cluster/errors";
+import { settingsOf } from "../../../cluster/settings";
+import type { Definition } from "../../../contracts/migration/definition";
+import type { Plan } from "../../../contracts/migration/migration";
+import { type Caller, mayRun } from "../../../domain/migration/callers";
+import type { Run } from "../../../domain/migration/run";
+import type { MappingsOwner } from "../../../mixins/mappings.mixin";
+import type { Controllers } from "./controllers";
+import type { Waited } from "./leaving";
+import { lookAgain } from "./look-again";
+import type { Planned } from "./planned";
+import { ordered, preflight } from "./planner";
+import { restricted } from "./restricted";
+import { type Runs, readOrRefuse, redefinedBy } from "./runs";
+
+type Read = ReturnType<typeof readOrRefuse>;
+interface Parts {
+	readonly broker: Broker;
+	readonly runs: Runs;
+	readonly controllers: Controllers;
+	readonly waited: Waited;
+	readonly mappings: Pick<MappingsOwner, "mappingNamed" | "mappingBetween">;
+}
+
+export class Planning {
+	constructor(private readonly parts: Parts) {}
+
+	/** @throws DEFINITION_INVALID */
+	read(document: string): Read {
+		return readOrRefuse(document, settingsOf(this.parts.broker).environment);
+	}
+
+	/** @param look false: of one that was begun, both ends are left alone @throws DEFINITION_TAKEN · DEFINITION_CHANGED */
+	async plan(document: string, look: boolean, meta: Meta): Promise<Plan> {
+		const { runs, controllers, waited, broker } = this.parts;
+		const read = this.read(document);
+		const { name } = read.definition;
+		const { caller } = meta;
+		const begun = await runs.begun(name);
+		if (read.hash !== begun?.hash) await runs.refuseTaken(name, read.hash, caller);
+		return waited.for(await this.brokerFor(meta, name, read.hash), caller, async reach => {
+			if (begun) return this.again(reach, begun, read, look, caller);
+			const planned = await this.preflight(reach, read);
+			await controllers.inTurn(name, () => runs.keep(planned, caller));
+			// From now on gateways ask this source for old links, where it was approved.
+			void broker.broadcast("migration.progressed", { name });
+			return planned.plan;
+		});
+	}
+
+	/** What a dry run begins with, and the broker that it may use. @throws PREFLIGHT_REFUSED */
+	async toRehearse(read: Read, meta: Meta): Promise<{ readonly planned: Planned; readonly broker: Broker }> {
+		const broker = await this.brokerFor(meta, read.definition.name, read.hash);
+		const planned = await this.parts.waited.for(broker, meta.caller, reach => this.preflight(reach, read));
+		if (planned.plan.ok) return { planned, broker };
+		const refused = planned.plan.findings.filter(({ ok }) => !ok);
+		throw failure("PREFLIGHT_REFUSED", refused.map(({ message }) => message).join("\n"));
+	}
+
+	/** A look with the definition of a name. @throws FORBIDDEN unless the caller planned it, or may run it */
+	async lookBy<T>(name: string, meta: Meta, look: (broker: Broker, definition: Definition) => Promise<T>): Promise<T> {
+		const { runs, waited } = this.parts;
+		await runs.refuseOthers(name, meta.caller);
+		const { definition, hash } = await runs.definition(name);
+		const broker = await this.brokerFor(meta, name, hash);
+		return waited.for(broker, meta.caller, reach => look(reach, definition));
+	}
+
+	/** Whoever may only plan reaches less, unless they name what was approved. */
+	private async brokerFor({ caller }: Meta, name: string, hash: string): Promise<Broker> {
+		const { broker, runs } = this.parts;
+		const isApproved = mayRun(caller) || hash === (await runs.approvedHash(name));
+		return isApproved ? broker : restricted(broker);
+	}
+
+	private async preflight(broker: Broker, { definition, hash }: Read): Promise<Planned> {
+		const { source, target } = definition;
+		const mapping = this.parts.mappings.mappingBetween(String(source.connector), String(target.connector));
+		if (!mapping) throw failure("DEFINITION_INVALID", "There is no mapping between these two systems.");
+		return { hash, ...(await preflight(broker, definition, hash, mapping)) };
+	}
+
+	/** Looks at both ends of one that was begun. What may change in its definition waits for the next command that writes. */
+	private async again(
+		broker: Broker,
+		run: Run,
+		{ definition: given, hash }: Read,
+		look: boolean,
+		caller: Caller | undefined
+	): Promise<Plan> {
+		const { mappings, controllers, runs } = this.parts;
+		const definition = ordered(given, mappings.mappingNamed(run.mapping));
+		const { taken, refused } = redefinedBy(run, definition);
+		if (refused.length > 0) throw changed(run.name, refused);
+		const { mapping, context, plan } = run;
+		// As it runs: what its owner planned since is not taken back by others.
+		if (hash !== run.hash || mayRun(caller))
+			await controllers.inTurn(run.name, () => runs.keep({ definition, hash, mapping, context, plan }, caller));
+		return look ? lookAgain(broker, { ...run, definition }, hash, taken) : { ...plan, hash };
+	}
+}
+
+const changed = (name: string, paths: readonly string[]) =>
+	failure(
+		"DEFINITION_CHANGED",
+		`The definition of '${name}' is not the one it was begun with, in ${paths.join(", ")}: restore it, or give the changed one another name.`
+	);
