@@ -188,12 +188,6 @@ export const ERRORS = {
 			"This caller has as much under way, or stored, as one may have. The limits are settings; `GET /health/detailed` shows them to a key.",
 		todo: "Let what is under way end, or remove what is no longer needed, then ask again; or raise the limit that the detail names."
 	},
-	CALLER_LEFT: {
-		status: 503,
-		title: "Whoever asked has gone",
-		means: "The connection was closed before the answer, so the look at the panels was ended. Nothing was written.",
-		todo: "Ask again, and stay."
-	},
 	OVERLOADED: {
 		status: 503,
 		title: "The server has as much to do as it takes at once",

@@ -27,7 +27,8 @@ export async function startServer(
 ): Promise<Server> {
 	const child = spawn(process.execPath, [START], {
 		cwd: ROOT,
-		env: { ...variables, GATEWAY_PORT: port } as NodeJS.ProcessEnv,
+		// Who answers a link is read off the metrics, as they are at that moment.
+		env: { ...variables, GATEWAY_PORT: port, GATEWAY_SHARED_FOR: "0" } as NodeJS.ProcessEnv,
 		stdio: ["ignore", "pipe", "ignore"],
 		detached
 	});

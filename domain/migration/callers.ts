@@ -7,8 +7,6 @@ export interface Caller {
 	/** Of the key. */
 	readonly id: string;
 	readonly scopes: readonly Scope[];
-	/** Names the call, so that it can be ended when whoever made it has gone. */
-	readonly call?: string;
 }
 
 /** Whoever may write to panels has the operator's trust: old links are led to what they name, and private networks too. */

@@ -1,5 +1,5 @@
 import { sealer } from "../../adapters/secrets";
-import { Action, type Answers, type CallOf, Event, type EventOf, Service, service } from "../../cluster";
+import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
 import { failure } from "../../cluster/errors";
 import { settingsOf } from "../../cluster/settings";
 import type { CheckReport } from "../../contracts/migration/connection";
@@ -15,7 +15,6 @@ import {
 	type Status
 } from "../../contracts/migration/migration";
 import type { ReportLine } from "../../contracts/migration/records";
-import { gateway } from "../../contracts/platform/gateway";
 import { unknownLoss } from "../../domain/migration/definition-rules";
 import type { RunEvent } from "../../domain/migration/events";
 import { nextStep } from "../../domain/migration/next-step";
@@ -29,9 +28,9 @@ import { eventStore } from "../../mixins/store.mixin";
 import { announcing } from "./run/announce";
 import { Controllers } from "./run/controllers";
 import { appendRun } from "./run/journal";
-import { Waited } from "./run/leaving";
 import { changedLines, differenceLines, logLines, reportLines } from "./run/lines";
 import { linkLines } from "./run/links";
+import { Looks } from "./run/looks";
 import type { PlannedDefinition } from "./run/planned";
 import { Planning } from "./run/planning";
 import { Rehearsals } from "./run/rehearsals";
@@ -48,7 +47,7 @@ export default class MigrationService
 	private controllers!: Controllers;
 	private rehearsals!: Rehearsals;
 	private runs!: Runs;
-	private waited!: Waited;
+	private looks!: Looks;
 	private planning!: Planning;
 	private sweeping: NodeJS.Timeout[] = [];
 
@@ -61,8 +60,8 @@ export default class MigrationService
 	async inbounds(ctx: CallOf<typeof inbounds>): Promise<FoundInbounds> {
 		const { source: connection } = this.planning.read(ctx.params.document).definition;
 		const { tags } = ctx.params;
-		return this.waited.for(this.broker, ctx.meta.caller, broker =>
-			broker.call("extractor.inbounds", { connection, tags }, { timeout: 0 })
+		return this.looks.for(ctx.meta.caller, () =>
+			this.broker.call("extractor.inbounds", { connection, tags }, { timeout: 0 })
 		);
 	}
 
@@ -208,9 +207,9 @@ export default class MigrationService
 		const { dataDir, limits, access } = settingsOf(this.broker);
 		this.runs = new Runs(this.store, this.definitions, sealer(dataDir), limits);
 		this.rehearsals = new Rehearsals(limits);
-		this.waited = new Waited(limits);
-		const { broker, runs, controllers, waited } = this;
-		this.planning = new Planning({ broker, runs, controllers, waited, mappings: this });
+		this.looks = new Looks(limits);
+		const { broker, runs, controllers, looks } = this;
+		this.planning = new Planning({ broker, runs, controllers, looks, mappings: this });
 		if (access === "read") return;
 		this.sweeping = [
 			setInterval(() => void this.sweep(() => this.rehearsals.sweep()), Math.min(60_000, limits.dryRunIdle * 500)),
@@ -227,12 +226,6 @@ export default class MigrationService
 	async stopped(): Promise<void> {
 		for (const each of this.sweeping) clearInterval(each);
 		await Promise.all([this.controllers?.haltAll(), this.rehearsals?.endAll()]);
-	}
-
-	/** Whoever waited for an answer waits no more. */
-	@Event(gateway.events.left)
-	async callerLeft(ctx: EventOf<typeof gateway.events.left>): Promise<void> {
-		this.waited?.left(ctx.params.call);
 	}
 
 	private async sweep(work: () => Promise<void>): Promise<void> {

@@ -20,7 +20,6 @@ import { accepts, callOf } from "./gateway/call";
 import { endBehind } from "./gateway/connections";
 import { NEEDED, readiness } from "./gateway/health";
 import { idempotent, keep } from "./gateway/idempotent";
-import { tellLeaving, waits } from "./gateway/leaving";
 import { namesToSet } from "./gateway/names";
 import { OldLinkDoor } from "./gateway/old-links";
 import { openRoutes } from "./gateway/open";
@@ -162,13 +161,12 @@ export default class GatewayService extends service(
 			aliases: Object.fromEntries([...byAlias].map(([alias, route]) => [alias, this.handlersOf(route)])),
 			// They would read a body before anybody knows whose it is.
 			bodyParsers: false,
-			onBeforeCall: async ({ meta, id }, _route, req, res, { method, fullPath }) => {
+			onBeforeCall: async ({ meta }, _route, req, res, { method, fullPath }) => {
 				const route = byAlias.get(`${method} ${fullPath}`);
 				if (!route) return;
 				const key = await this.keys.admit(req, route.scope);
 				callOf(req).key = key;
-				(meta as Meta).caller = { id: key.id, scopes: key.scopes, call: id };
-				if (waits(route.action)) tellLeaving(this.broker, res, id);
+				(meta as Meta).caller = { id: key.id, scopes: key.scopes };
 				const readBody = () => this.bodies.fieldsOf(req, res, takesDocument(route.action));
 				req.$params = (await paramsOf(req, route, readBody)) as WebRequest["$params"];
 			},
@@ -246,7 +244,7 @@ export default class GatewayService extends service(
 		const { correlationId, client } = callOf(req);
 		const problem = problemOf(error, correlationId);
 		this.broker.metrics.increment("banyan.requests.refused", { code: problem.code });
-		if (isFault(problem))
+		if (problem.status >= 500)
 			this.logger.error(`${req.method} ${req.originalUrl ?? req.url}: ${String((error as Error).stack)}`);
 		else this.logger.debug(`${client} ${req.method} ${req.url}: ${problem.status} ${problem.code}`);
 		if (res.headersSent) return void res.destroy();
@@ -268,10 +266,6 @@ export default class GatewayService extends service(
 		);
 	}
 }
-
-/** Something that an operator should know of; who leaves is none. */
-const isFault = ({ status, code }: { readonly status: number; readonly code: string }): boolean =>
-	status >= 500 && code !== "CALLER_LEFT";
 
 const nothingHere = (): Error => failure("NOT_FOUND", "There is nothing at this address; /docs lists what there is.");
 

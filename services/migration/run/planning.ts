@@ -1,4 +1,4 @@
-/** Looks at both ends of a definition for whoever sent it: as far as they may reach, as long as they wait. */
+/** Looks at both ends of a definition for whoever sent it, as far as they may reach. */
 
 import type { Broker, Meta } from "../../../cluster";
 import { failure } from "../../../cluster/errors";
@@ -9,8 +9,8 @@ import { type Caller, mayRun } from "../../../domain/migration/callers";
 import type { Run } from "../../../domain/migration/run";
 import type { MappingsOwner } from "../../../mixins/mappings.mixin";
 import type { Controllers } from "./controllers";
-import type { Waited } from "./leaving";
 import { lookAgain } from "./look-again";
+import type { Looks } from "./looks";
 import type { Planned } from "./planned";
 import { ordered, preflight } from "./planner";
 import { restricted } from "./restricted";
@@ -21,7 +21,7 @@ interface Parts {
 	readonly broker: Broker;
 	readonly runs: Runs;
 	readonly controllers: Controllers;
-	readonly waited: Waited;
+	readonly looks: Looks;
 	readonly mappings: Pick<MappingsOwner, "mappingNamed" | "mappingBetween">;
 }
 
@@ -35,13 +35,14 @@ export class Planning {
 
 	/** @param look false: of one that was begun, both ends are left alone @throws DEFINITION_TAKEN · DEFINITION_CHANGED */
 	async plan(document: string, look: boolean, meta: Meta): Promise<Plan> {
-		const { runs, controllers, waited, broker } = this.parts;
+		const { runs, controllers, looks, broker } = this.parts;
 		const read = this.read(document);
 		const { name } = read.definition;
 		const { caller } = meta;
 		const begun = await runs.begun(name);
 		if (read.hash !== begun?.hash) await runs.refuseTaken(name, read.hash, caller);
-		return waited.for(await this.brokerFor(meta, name, read.hash), caller, async reach => {
+		const reach = await this.brokerFor(meta, name, read.hash);
+		return looks.for(caller, async () => {
 			if (begun) return this.again(reach, begun, read, look, caller);
 			const planned = await this.preflight(reach, read);
 			await controllers.inTurn(name, () => runs.keep(planned, caller));
@@ -54,7 +55,7 @@ export class Planning {
 	/** What a dry run begins with, and the broker that it may use. @throws PREFLIGHT_REFUSED */
 	async toRehearse(read: Read, meta: Meta): Promise<{ readonly planned: Planned; readonly broker: Broker }> {
 		const broker = await this.brokerFor(meta, read.definition.name, read.hash);
-		const planned = await this.parts.waited.for(broker, meta.caller, reach => this.preflight(reach, read));
+		const planned = await this.parts.looks.for(meta.caller, () => this.preflight(broker, read));
 		if (planned.plan.ok) return { planned, broker };
 		const refused = planned.plan.findings.filter(({ ok }) => !ok);
 		throw failure("PREFLIGHT_REFUSED", refused.map(({ message }) => message).join("\n"));
@@ -62,11 +63,11 @@ export class Planning {
 
 	/** A look with the definition of a name. @throws FORBIDDEN unless the caller planned it, or may run it */
 	async lookBy<T>(name: string, meta: Meta, look: (broker: Broker, definition: Definition) => Promise<T>): Promise<T> {
-		const { runs, waited } = this.parts;
+		const { runs, looks } = this.parts;
 		await runs.refuseOthers(name, meta.caller);
 		const { definition, hash } = await runs.definition(name);
 		const broker = await this.brokerFor(meta, name, hash);
-		return waited.for(broker, meta.caller, reach => look(reach, definition));
+		return looks.for(meta.caller, () => look(broker, definition));
 	}
 
 	/** Whoever may only plan reaches less, unless they name what was approved. */
