@@ -6,7 +6,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { FolderUnusable, makeFolder } from "./folder";
+import { closeFolder } from "./closed-folder";
+import { FolderUnusable } from "./folder";
 import { ensureOwnFile, writeOwnFile } from "./own-file";
 import { told } from "./sqlite-file";
 
@@ -74,7 +75,7 @@ export function lockDataDir(dir: string, holder: Holder): DataLock {
 export const holdsDataDir = (dir: string): boolean => held.has(resolve(dir));
 
 function take(path: string, holder: Holder): Held {
-	makeFolder(path);
+	closeFolder(path);
 	const file = join(path, "lock.db");
 	const db = opened(file);
 	try {

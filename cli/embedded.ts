@@ -3,8 +3,11 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { ServiceBroker } from "moleculer";
+import { closeFolder } from "../adapters/closed-folder";
 import { heldBy } from "../adapters/datadir";
-import { folderToRead, makeFolder } from "../adapters/folder";
+import { folderToRead } from "../adapters/folder";
+import { ensureOwnFile } from "../adapters/own-file";
+import { told } from "../adapters/sqlite-file";
 import type { Broker } from "../cluster";
 import { heardStrangers } from "../middlewares/sealed.middleware";
 import { dataDirOf, environment, transporterTimeoutOf } from "../moleculer.config";
@@ -30,13 +33,21 @@ export const openEmbedded: Open = async need => {
 	const { access, services } = PARTS[need];
 	const reading = access === "read";
 	if (reading) refuseNothing(resolve(dataDirOf(settings)));
-	if (!reading) makeFolder(dataDirOf(settings));
+	const log = join(dataDirOf(settings), "banyan.log");
+	if (!reading) {
+		closeFolder(dataDirOf(settings));
+		try {
+			ensureOwnFile(log);
+		} catch (error) {
+			throw told(log, error);
+		}
+	}
 	const broker = await openNode(
 		{
 			access,
 			resume: false,
 			own: true,
-			...(reading ? { logLevel: "fatal", logFile: 2 } : { logFile: join(dataDirOf(settings), "banyan.log") })
+			...(reading ? { logLevel: "fatal", logFile: 2 } : { logFile: log })
 		},
 		services ? { ...settings, SERVICES: services.join(","), TRANSPORTER: undefined } : settings
 	);

@@ -1,10 +1,10 @@
 /** Files that a command writes: whole or not at all, and for their owner alone, for secrets and customers stand in them. */
 
-import { randomBytes } from "node:crypto";
-import { createWriteStream, existsSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { createWriteStream, lstatSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { besideOf, isTrusted, NotOurs, openFresh, writeOwnFile } from "../adapters/own-file";
 import { CommandError } from "./command";
 
 /** Of the sentence if it cannot be: what was to be written, and the option that names the file. */
@@ -15,18 +15,16 @@ interface Named {
 
 /** Readable by its owner alone, also where a file of that name was more open. @throws CommandError */
 export function writeForOwner(file: string, text: string, what: string, option: string): void {
-	const fresh = freshBeside(file);
 	try {
-		writeFileSync(fresh, text, { mode: 0o600, ...(fresh !== file && { flag: "wx" }) });
-		if (fresh !== file) renameSync(fresh, file);
+		if (isStream(file)) writeFileSync(file, text);
+		else writeOwnFile(file, text);
 	} catch (error) {
-		throw unwritten(file, fresh, error, { what, option });
+		throw unwritten(file, error, { what, option });
 	}
 }
 
 /** The same for what is not yet all there. @throws CommandError, and whatever `parts` throws */
 export async function streamForOwner(file: string, parts: AsyncIterable<string>, named: Named): Promise<void> {
-	const fresh = freshBeside(file);
 	const own = { thrown: undefined as unknown };
 	const watched = async function* (): AsyncGenerator<string> {
 		try {
@@ -36,23 +34,30 @@ export async function streamForOwner(file: string, parts: AsyncIterable<string>,
 			throw error;
 		}
 	};
+	let fresh: string | undefined;
 	try {
-		await pipeline(
-			Readable.from(watched()),
-			createWriteStream(fresh, { mode: 0o600, ...(fresh !== file && { flags: "wx" }) })
-		);
-		if (fresh !== file) renameSync(fresh, file);
+		fresh = isStream(file) ? undefined : besideOf(file);
+		const to = fresh === undefined ? createWriteStream(file) : createWriteStream("", { fd: openFresh(fresh) });
+		await pipeline(Readable.from(watched()), to);
+		if (fresh !== undefined) renameSync(fresh, file);
 	} catch (error) {
-		if (own.thrown === undefined) throw unwritten(file, fresh, error, named);
-		if (fresh !== file) rmSync(fresh, { force: true });
-		throw own.thrown;
+		if (fresh !== undefined) rmSync(fresh, { force: true });
+		throw own.thrown ?? unwritten(file, error, named);
 	}
 }
 
-/** Beside a file, so that it can take its name; what is no file, a device or a pipe, is written to as it is. */
-function freshBeside(file: string): string {
-	const isOther = existsSync(file) && !statSync(file).isFile();
-	return isOther ? file : `${file}.${randomBytes(6).toString("hex")}`;
+/** What the system itself keeps as links: standard output, what a shell opened for us. */
+const OF_THE_SYSTEM = /^\/(dev\/(stdout|stderr|fd\/\d+)|proc\/[^/]+\/fd\/\d+)$/;
+
+/** A device or a pipe, which is written to as it is; all else is a file, beside which its new content is written first. @throws NotOurs */
+function isStream(file: string): boolean {
+	const isSystems = OF_THE_SYSTEM.test(resolve(file));
+	const stats = lstatSync(file, { throwIfNoEntry: false });
+	if (stats === undefined) return false;
+	if (stats.isSymbolicLink() && !isSystems) throw new NotOurs(file, "it is a symbolic link, which may lead anywhere");
+	const target = statSync(file);
+	if (!target.isFile() && !isTrusted(target)) throw new NotOurs(file, `it belongs to the user ${target.uid}`);
+	return isSystems || !target.isFile();
 }
 
 const WHY: Readonly<Record<string, string>> = {
@@ -64,8 +69,9 @@ const WHY: Readonly<Record<string, string>> = {
 	EDQUOT: "the quota is used up"
 };
 
-function unwritten(file: string, fresh: string, error: unknown, { what, option }: Named): unknown {
-	if (fresh !== file) rmSync(fresh, { force: true });
+function unwritten(file: string, error: unknown, { what, option }: Named): unknown {
+	if (error instanceof NotOurs)
+		return new CommandError(`${what} cannot be written to '${file}' (${error.why}): name another file by ${option}.`);
 	const { code } = error as NodeJS.ErrnoException;
 	if (code === undefined) return error;
 	const why = code === "ENOENT" ? `there is no folder '${dirname(file)}'` : WHY[code];

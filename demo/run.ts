@@ -168,7 +168,7 @@ async function goBack(variables: Variables, name: string, target: SamplePanel, b
 
 async function main(): Promise<boolean> {
 	rmSync(FOLDER, { recursive: true, force: true });
-	mkdirSync(FOLDER, { recursive: true });
+	mkdirSync(FOLDER, { recursive: true, mode: 0o700 });
 	title("Two sample panels: a Marzneshin with 999 recorded users, an empty Marzban");
 	const panels = [await openPanel("marzneshin"), await openPanel("marzban")] as const;
 	const variables: Variables = {

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { createOwnFile } from "../../adapters/own-file";
 import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
 import { failure } from "../../cluster/errors";
 import { settingsOf } from "../../cluster/settings";
@@ -32,7 +33,7 @@ export default class AccessService
 		const file = resolve(join(settingsOf(this.broker).dataDir, FIRST));
 		if ((await this.keys.count()) > 0 || existsSync(file)) return;
 		const { key } = await this.make("the first one", Object.keys(SCOPES) as Scope[]);
-		writeFileSync(file, `${key}\n`, { mode: 0o600, flag: "wx" });
+		createOwnFile(file, `${key}\n`);
 		this.logger.info(`An API key with all scopes was made; it is in ${file}.`);
 	}
 

@@ -87,7 +87,13 @@ it("with TLS: believed by its authority alone, and never spoken to without", asy
 
 it("where nodes have different keys: the command ends and says so, and so do both logs", async () => {
 	await using nats = await startNats();
-	const shared = { TRANSPORTER: nats.url, NAMESPACE: "spec" };
+	const shared = {
+		TRANSPORTER: nats.url,
+		NAMESPACE: "spec",
+		SECRET_NAMES: "SOURCE_PASSWORD,TARGET_PASSWORD",
+		SOURCE_PASSWORD: "admin123",
+		TARGET_PASSWORD: "admin123"
+	};
 	const SERVICES = "extractor,transformer,validator,importer,verifier";
 	const theirs = randomBytes(32).toString("base64");
 	await using node = await startNode({ ...shared, SERVICES, CLUSTER_KEY: theirs, HEARTBEAT_INTERVAL: "1" });

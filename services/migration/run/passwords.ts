@@ -3,9 +3,8 @@
  * alone can read, in no log and no report. Hashes that admins keep are read at the source for each write and are in no store.
  */
 
-import { chmodSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import type { EventStore } from "../../../adapters/eventstore";
+import { writeOwnFile } from "../../../adapters/own-file";
 import type { Broker } from "../../../cluster";
 import type { Intent } from "../../../contracts/migration/records";
 import type { Run } from "../../../domain/migration/run";
@@ -46,9 +45,5 @@ export async function writePasswords(
 				created.push(intent.target.name);
 	if (created.length === 0) return;
 	const lines = [["username", "password"], ...[...new Set(created)].map(admin => [admin, passwordFor(admin)])];
-	mkdirSync(dirname(file), { recursive: true });
-	const fresh = `${file}.new`;
-	writeFileSync(fresh, lines.map(line => csvRecord(line, "\n")).join(""), { mode: 0o600 });
-	chmodSync(fresh, 0o600);
-	renameSync(fresh, file);
+	writeOwnFile(file, lines.map(line => csvRecord(line, "\n")).join(""));
 }
