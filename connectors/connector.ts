@@ -10,6 +10,7 @@ import type { Finding, OptionSpec } from "../contracts/migration/connection";
 import type { Definition } from "../contracts/migration/definition";
 import type { FoundInbounds } from "../contracts/migration/extractor";
 import type { Connection, Loss, SourceRecord, TargetRecord } from "../contracts/migration/records";
+import { maskText } from "../domain/platform/masking";
 
 /** What a connector is, before any connection. */
 export interface Spec {
@@ -187,6 +188,7 @@ export class ConnectorError extends Error {
 		/** How the record stands after all, as far as it is known. */
 		readonly left?: TargetRecord
 	) {
-		super(message);
+		// What a system says of its failure may hold what it was sent, and is stored, logged and shown.
+		super(maskText(message));
 	}
 }

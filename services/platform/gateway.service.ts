@@ -205,7 +205,6 @@ export default class GatewayService extends service(
 			// moleculer-web looks for it here, and warns where it is not.
 			req.$ctx.meta.$location = location;
 		}
-		res.setHeader("Cache-Control", "no-cache");
 		await keep(this.broker, req, { status: route.status, location, body: data as JsonValue });
 		return data;
 	}

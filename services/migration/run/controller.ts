@@ -14,6 +14,7 @@ import type { RunEvent } from "../../../domain/migration/events";
 import { nextStep, type Step } from "../../../domain/migration/next-step";
 import type { Run, StreamRun } from "../../../domain/migration/run";
 import { verdictOf } from "../../../domain/migration/verdict";
+import { maskText } from "../../../domain/platform/masking";
 import { live } from "./appliers";
 import { type Canary, moveCanary } from "./canary";
 import { compareStream } from "./compare";
@@ -116,7 +117,7 @@ export class Controller {
 					`${this.options.run.name}: ${(error as Error).message} Asked again in ${wait / 1000} s.`
 				);
 				const more = PATIENCE.length - attempt - 1;
-				this.#waiting = { why: (error as Error).message, until: Date.now() + wait, more };
+				this.#waiting = { why: maskText((error as Error).message), until: Date.now() + wait, more };
 				await this.pause(wait);
 				this.#waiting = null;
 			}
@@ -218,7 +219,7 @@ export class Controller {
 			broker.logger.warn(`${run.name}: another controller took over; this one rests.`);
 			return;
 		}
-		const message = error instanceof Error ? error.message : String(error);
+		const message = maskText(error instanceof Error ? error.message : String(error));
 		broker.logger.error(`${run.name} stopped: ${message}`);
 		const code = codeOf(error) ?? "UNEXPECTED";
 		try {

@@ -5,6 +5,7 @@ import type { Broker } from "../../../cluster";
 import { codeOf } from "../../../cluster/errors";
 import type { DataOf } from "../../../domain/migration/events";
 import { newRun, type Run } from "../../../domain/migration/run";
+import { maskText } from "../../../domain/platform/masking";
 import { dry } from "./appliers";
 import { copyStream } from "./copy";
 import { appendRun } from "./journal";
@@ -63,6 +64,6 @@ async function goThrough(place: Workplace): Promise<void> {
 	try {
 		for (const stream of run.streams) if (!place.halted()) await copyStream(place, stream);
 	} catch (error) {
-		run.failure = { code: codeOf(error) ?? "UNEXPECTED", message: (error as Error).message };
+		run.failure = { code: codeOf(error) ?? "UNEXPECTED", message: maskText((error as Error).message) };
 	}
 }

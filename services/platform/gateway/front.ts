@@ -63,6 +63,8 @@ const LIMITS = {
 
 const SECURITY: readonly (readonly [string, string])[] = [
 	["X-Content-Type-Options", "nosniff"],
+	// Keys and links are answered in many places; what may be kept says so itself.
+	["Cache-Control", "no-store"],
 	["Referrer-Policy", "no-referrer"],
 	["Cross-Origin-Resource-Policy", "same-origin"],
 	["Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"]

@@ -138,7 +138,6 @@ const told =
 			.then(body => {
 				res.setHeader("Content-Type", type);
 				res.setHeader("Content-Length", Buffer.byteLength(body));
-				if (!res.hasHeader("Cache-Control")) res.setHeader("Cache-Control", "no-store");
 				res.end(req.method === "HEAD" ? undefined : body);
 			})
 			.catch(next);
