@@ -5,14 +5,14 @@
  */
 
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import { basename, join } from "node:path";
 
 const NEEDED = 24;
 const INTERRUPTED = 130;
 /** What V8 made of the sources, for the next start. */
-const COMPILED = join(".cache", "compiled");
+const COMPILED = [".cache", "compiled"];
 const OWN = join(".node", "node_modules", "node", "bin", "node");
 
 /** @param main loads the program */
@@ -20,8 +20,8 @@ export function onNode(main: () => unknown): void {
 	// Built, this file is one folder down.
 	const root = basename(__dirname) === "dist" ? join(__dirname, "..") : __dirname;
 	if (Number(process.versions.node.split(".")[0]) >= NEEDED) {
-		// Beside the program, and as much to be trusted; where it cannot be written, Node goes without it.
-		enableCompileCache(join(root, COMPILED));
+		// Beside the program; where it cannot be written, Node goes without it.
+		if (isOurs(root)) enableCompileCache(join(root, ...COMPILED));
 		main();
 		return;
 	}
@@ -32,6 +32,22 @@ export function onNode(main: () => unknown): void {
 			`banyan: Node.js ${NEEDED} or newer is needed, and this is ${process.versions.node}: run \`make build\` in ${root}, which fetches it for Banyan alone, then give the command again.\n`
 		);
 		process.exitCode = 1;
+	}
+}
+
+const OTHERS_WRITE = 0o022;
+
+/** It is code that runs as we do: only where nobody else can put it, whatever the umask was when it was made. */
+function isOurs(root: string): boolean {
+	const trusted = [0, process.geteuid?.() ?? 0];
+	try {
+		mkdirSync(join(root, ...COMPILED), { recursive: true, mode: 0o700 });
+		return COMPILED.every((_, depth) => {
+			const { uid, mode } = statSync(join(root, ...COMPILED.slice(0, depth + 1)));
+			return trusted.includes(uid) && (mode & OTHERS_WRITE) === 0;
+		});
+	} catch {
+		return false;
 	}
 }
 
