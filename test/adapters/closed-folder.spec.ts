@@ -24,6 +24,7 @@ import { openLinkStore } from "../../adapters/linkstore";
 import { secretKey } from "../../adapters/secrets";
 
 const OTHER = 65_534;
+const NOBODY = ["setpriv", `--reuid=${OTHER}`, `--regid=${OTHER}`, "--clear-groups"] as const;
 /** Only root can give files away. */
 const asRoot = (what: string, test: () => unknown): void => {
 	if (process.getuid?.() === 0) it(what, test as () => void);
@@ -160,11 +161,8 @@ describe("the data folder", () => {
 		chmodSync(root, 0o777);
 		chmodSync(dir, 0o777);
 		lockDataDir(dir, { pid: 1, command: "x" }).release();
-		const held = spawnSync(
-			"setpriv",
-			["--reuid=65534", "--regid=65534", "--clear-groups", "flock", "-n", join(dir, "lock.db"), "true"],
-			{ encoding: "utf8" }
-		);
+		const [become, ...nobody] = NOBODY;
+		const held = spawnSync(become, [...nobody, "flock", "-n", join(dir, "lock.db"), "true"], { encoding: "utf8" });
 		expect([held.status, held.stderr]).toEqual([66, expect.stringMatching(/Permission denied/)]);
 		lockDataDir(dir, { pid: 1, command: "x" }).release();
 	});

@@ -2,7 +2,17 @@
 
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+	chmodSync,
+	cpSync,
+	mkdirSync,
+	mkdtempSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	symlinkSync,
+	writeFileSync
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -62,6 +72,34 @@ describe("the guard", () => {
 		await once(waiting.stdout, "data");
 		waiting.kill("SIGTERM");
 		expect((await once(waiting, "exit"))[0]).toBe(9);
+	});
+});
+
+describe("compiled code", () => {
+	it.each([
+		["is kept, for its owner alone, whatever the umask", 0, undefined, true],
+		["is not taken from a folder that others may write to", 0o022, 0o777, false],
+		["nor from one whose parent they may", 0o022, 0o775, false]
+	])("%s", (what, umask, mode, taken) => {
+		const folder = mkdtempSync(join(tmpdir(), "banyan-compiled-"));
+		try {
+			mkdirSync(join(folder, "dist"));
+			cpSync(join(ROOT, "dist", "any-node.js"), join(folder, "dist", "any-node.js"));
+			const says = `process.umask(${umask}); require("./dist/any-node.js").onNode(() =>
+				console.log(require("node:module").getCompileCacheDir() !== undefined))`;
+			writeFileSync(join(folder, "entry.js"), says);
+			const cache = join(folder, ".cache");
+			if (mode !== undefined) {
+				mkdirSync(join(cache, "compiled"), { recursive: true });
+				chmodSync(what.includes("parent") ? cache : join(cache, "compiled"), mode);
+			}
+			const env = { PATH: process.env.PATH };
+			const { stdout } = spawnSync(process.execPath, [join(folder, "entry.js")], { encoding: "utf8", env });
+			expect(stdout).toBe(`${taken}\n`);
+			if (taken) expect([cache, join(cache, "compiled")].map(at => statSync(at).mode & 0o777)).toEqual([0o700, 0o700]);
+		} finally {
+			rmSync(folder, { recursive: true });
+		}
 	});
 });
 
