@@ -8,11 +8,13 @@ import { FAILPOINTS, type Failpoint } from "../../adapters/failpoints";
 import { startMarzneshin } from "../../demo/panels/marzneshin";
 import type { Panel } from "../../demo/panels/panel";
 import type { Stage } from "../support/banyan";
-import { type End, endOf, onStage, suspended } from "../support/crashes";
+import { type End, endOf, onStage as onAnyStage, suspended } from "../support/crashes";
 import { keepFirst } from "../support/few";
 
 const ALL = process.env.FAULTS === "all";
-const USERS = 230;
+/** In as many batches as more of them would make. */
+const USERS = 60;
+const BATCH = { batch: { records: 20 } };
 /** Long enough for a busy machine to renew it in time. */
 const LEASE_MS = 3_000;
 const UNDO: readonly Failpoint[] = ["restored", "undone"];
@@ -26,6 +28,7 @@ const cells = (names: readonly Failpoint[]): [Failpoint, number][] =>
 	);
 
 let source: Panel;
+const onStage = <T>(on: Panel, work: (stage: Stage) => Promise<T>): Promise<T> => onAnyStage(on, work, BATCH);
 let undisturbed: End;
 const run = (stage: Stage, environment = {}) => stage.banyan(["migration", "run", stage.definition], environment);
 const rollback = (stage: Stage, environment = {}) => stage.banyan(["migration", "rollback", "panel"], environment);

@@ -10,7 +10,7 @@ import { signIn } from "../support/panel-client";
 
 const USERS = 230;
 /** By `make faults` as long as a restart takes. */
-const AWAY_MS = process.env.FAULTS === "all" ? 30_000 : 9_000;
+const AWAY_MS = process.env.FAULTS === "all" ? 30_000 : 5_000;
 let source: Panel;
 let undisturbed: End;
 const run = (stage: Stage, changes = {}) => stage.banyan(["migration", "run", stage.define(changes), "--json"]).ended;

@@ -11,12 +11,14 @@ import { type Door, openDoor } from "../support/door";
 
 /** Of a pause that the test ends. */
 const LONG_MS = 600_000;
+/** They take as long as many more at a panel that is quicker. */
+const USERS = 230;
 const SECRETS = { SOURCE_PASSWORD: "admin123", TARGET_PASSWORD: "admin123" };
 
 let stage: Stage;
 let server: Door;
 beforeAll(async () => {
-	stage = await openStage({ target: { createMs: 2 } });
+	stage = await openStage({ users: USERS, target: { createMs: 9 } });
 	stage.define({ rules: { refusedNames: "quarantine" } });
 	server = await openDoor(stage.folder, SECRETS);
 });
@@ -233,7 +235,7 @@ describe("what may be wrong on the way", () => {
 	});
 
 	it("a server that is started again while a run is watched: the watching goes on", async () => {
-		await using other = await openStage({ target: { createMs: 4 } });
+		await using other = await openStage({ users: USERS, target: { createMs: 18 } });
 		const port = String(21_000 + (process.pid % 9_000));
 		const environment = { ...SECRETS, GATEWAY_PORT: port };
 		const first = await openDoor(other.folder, environment);

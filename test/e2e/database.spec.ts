@@ -6,8 +6,8 @@ import type { Status } from "../../contracts/migration/migration";
 import { openStage, type Stage } from "../support/banyan";
 import { tables } from "../support/holdings";
 
-const withDatabase = async (work: (stage: Stage) => Promise<void>): Promise<void> => {
-	await using stage = await openStage({ database: true });
+const withDatabase = async (work: (stage: Stage) => Promise<void>, users?: number): Promise<void> => {
+	await using stage = await openStage({ database: true, ...(users !== undefined && { users }) });
 	await work(stage);
 };
 const run = (stage: Stage) => stage.banyan(["migration", "run", stage.definition, "--json"]).ended;
@@ -49,5 +49,5 @@ it("the database is copied before the first write, and a rollback leaves every c
 		expect(copies).toHaveLength(1);
 		expect((await stage.banyan(["migration", "rollback", "panel"]).ended).code).toBe(0);
 		expect(tables(stage.target)).toEqual(before);
-	});
+	}, 230);
 });

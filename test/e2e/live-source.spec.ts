@@ -5,7 +5,7 @@ import type { Panel } from "../../demo/panels/panel";
 import { openStage, type Stage } from "../support/banyan";
 import { signIn } from "../support/panel-client";
 
-const USERS = 230;
+const USERS = 40;
 const statusOf = async (stage: Stage): Promise<Status> =>
 	JSON.parse((await stage.banyan(["migration", "status", "panel", "--json"]).ended).stdout) as Status;
 const users = ({ streams }: Status) => streams.find(({ stream }) => stream === "users") as Status["streams"][number];

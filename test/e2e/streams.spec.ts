@@ -7,10 +7,11 @@ import { holdings } from "../support/holdings";
 
 type Lists = Record<string, Record<string, unknown>[]>;
 
+const USERS = 230;
 let stage: Stage;
 let stood: { hosts: Lists; templates: unknown; holdings: unknown[] };
 beforeAll(async () => {
-	stage = await openStage();
+	stage = await openStage({ users: USERS });
 	const { "VLESS TCP REALITY": list = [] } = await hosts();
 	const theirs = { remark: "theirs", address: "cdn.example", port: 8443 };
 	await api("PUT", "/api/hosts", { "VLESS TCP REALITY": [...list, theirs] });
@@ -100,7 +101,7 @@ describe("a migration of all streams", () => {
 });
 
 it("hosts that change at the source are repaired in their place, and still taken back", async () => {
-	await using other = await openStage();
+	await using other = await openStage({ users: USERS });
 	other.define({ streams: ["hosts"] });
 	const lists = () =>
 		other.target.db

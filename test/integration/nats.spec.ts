@@ -16,10 +16,11 @@ const sharedBy = (url: string) => ({
 	SOURCE_PASSWORD: "admin123",
 	TARGET_PASSWORD: "admin123"
 });
+const USERS = 230;
 
 it("two nodes with the stages split between them run a migration to the same end", async () => {
 	await using nats = await startNats();
-	await using alone = await openStage();
+	await using alone = await openStage({ users: USERS });
 	const expected = await alone.banyan(["migration", "run", alone.definition]).ended;
 
 	await using stage = await openStage({ source: alone.source });
@@ -38,7 +39,7 @@ it("two nodes with the stages split between them run a migration to the same end
 
 it("a run outlives its stages: killed with -9 and started again, they are found and used", async () => {
 	await using nats = await startNats();
-	await using stage = await openStage({ target: { createMs: 4 } });
+	await using stage = await openStage({ users: 500, target: { createMs: 8 } });
 	const shared = sharedBy(nats.url);
 	const stages = { ...shared, SERVICES: "extractor,transformer,validator,importer,verifier", HEARTBEAT_INTERVAL: "1" };
 	const first = await startNode({ ...stages, NODE_ID: "first" });
@@ -57,7 +58,7 @@ it("a run outlives its stages: killed with -9 and started again, they are found 
 	await first.kill();
 	await using _second = await startNode({ ...stages, NODE_ID: "second" });
 	const ended = await run.ended;
-	expect(ended.stdout).toContain("1008 of 1008 accounted for · 0 differences");
+	expect(ended.stdout).toContain("509 of 509 accounted for · 0 differences");
 	expect(ended.code).toBe(0);
 });
 

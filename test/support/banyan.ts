@@ -24,6 +24,9 @@ const RECORDED_ACTS = [
 	"sudo_dropped"
 ];
 
+/** What failed is tried again soon: no panel of a test is far away. */
+const SOON = { retryBaseMs: 50 };
+
 interface Ended {
 	readonly code: number | null;
 	readonly stdout: string;
@@ -54,13 +57,16 @@ export interface StageOptions {
 	readonly database?: boolean;
 	/** Only the first of the recorded users, where nothing hangs on how many there are. */
 	readonly users?: number;
+	/** What every definition of this stage says besides. */
+	readonly changes?: object;
 }
 
 export async function openStage({
 	source: given,
 	target: options = {},
 	database = false,
-	users
+	users,
+	changes: always = {}
 }: StageOptions = {}): Promise<Stage> {
 	const folder = mkdtempSync(join(tmpdir(), "banyan-e2e-"));
 	const source = given ?? (await startMarzneshin({ createMs: 0, loginMs: 0 }));
@@ -68,18 +74,20 @@ export async function openStage({
 	const file = join(folder, "marzban.db");
 	const target = await startMarzban({ createMs: 0, loginMs: 0, ...(database && { file }), ...options });
 	const sides = {
-		source: { connector: "marzneshin", url: source.url, username: "admin", password: "${SOURCE_PASSWORD}" },
+		source: { connector: "marzneshin", url: source.url, username: "admin", password: "${SOURCE_PASSWORD}", ...SOON },
 		target: {
 			connector: "marzban",
 			url: target.url,
 			username: "admin",
 			password: "${TARGET_PASSWORD}",
+			...SOON,
+			settleMs: 500,
 			...(database && { database: file })
 		}
 	};
 	const define: Stage["define"] = (changes = {}, name = "panel") => {
 		const file = join(folder, `${name}.json`);
-		writeFileSync(file, JSON.stringify({ name, ...sides, accept: RECORDED_ACTS, ...changes }, null, "\t"));
+		writeFileSync(file, JSON.stringify({ name, ...sides, accept: RECORDED_ACTS, ...always, ...changes }, null, "\t"));
 		return file;
 	};
 	const own = { DATA_DIR: join(folder, "data"), SOURCE_PASSWORD: "admin123", TARGET_PASSWORD: "admin123" };

@@ -18,9 +18,9 @@ export async function endOf(stage: Stage, code: number | null): Promise<End> {
 	return { code, report: stdout, holdings: holdings(stage.target) };
 }
 
-/** A stage of its own on a shared source, for the time of `work`. */
-export async function onStage<T>(source: Panel, work: (stage: Stage) => Promise<T>): Promise<T> {
-	await using stage = await openStage({ source });
+/** A stage of its own on a shared source, for the time of `work`. @param changes what its definitions say besides */
+export async function onStage<T>(source: Panel, work: (stage: Stage) => Promise<T>, changes: object = {}): Promise<T> {
+	await using stage = await openStage({ source, changes });
 	return await work(stage);
 }
 
