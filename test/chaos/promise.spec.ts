@@ -22,7 +22,7 @@ import { type AnyPanels, anyPanels } from "../support/any-panels";
 import { startCrashingNode } from "../support/crashing-node";
 import { type Ends, fill, HASH } from "../support/fill-panels";
 
-const RUNS = Number(process.env.PROMISE_RUNS ?? 40);
+const RUNS = Number(process.env.PROMISE_RUNS ?? 28);
 const SEED = process.env.PROMISE_SEED;
 /** Takes minutes. */
 const SHRINK = process.env.PROMISE_SHRINK === "1";

@@ -12,7 +12,7 @@ import { type AnyRun, anyRun, type SourceUser } from "../support/any-run";
 import type { CrashingNode } from "../support/crashing-node";
 import { EDITED, openSides, type Sides, World } from "../support/world";
 
-const RUNS = Number(process.env.RECONCILER_RUNS ?? 20);
+const RUNS = Number(process.env.RECONCILER_RUNS ?? 14);
 /** Takes minutes. */
 const SHRINK = process.env.RECONCILER_SHRINK === "1";
 const SEED = process.env.RECONCILER_SEED;

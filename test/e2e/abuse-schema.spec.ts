@@ -26,7 +26,7 @@ let stage: Stage;
 let door: Door;
 /** A migration that is over, under the name of the document's examples: there is something to answer. */
 beforeAll(async () => {
-	stage = await openStage();
+	stage = await openStage({ users: 60 });
 	door = await openDoor(stage.folder, { SOURCE_PASSWORD: "admin123", TARGET_PASSWORD: "admin123" });
 	const post = (path: string, body: object) => door.ask(`/api/v1/migrations/${path}`, { method: "POST", body });
 	expect((await post("plan", { document: readFileSync(stage.definition, "utf8") })).status).toBe(200);

@@ -8,7 +8,7 @@ import { openStage, type Stage } from "../support/banyan";
 let stage: Stage;
 let bin: string;
 beforeAll(async () => {
-	stage = await openStage();
+	stage = await openStage({ users: 1 });
 	// `banyan` as it stands in a PATH; what it is told is in the environment.
 	bin = join(stage.folder, "bin");
 	mkdirSync(bin);
@@ -16,6 +16,7 @@ beforeAll(async () => {
 	writeFileSync(join(bin, "banyan"), `#!/bin/sh\nexec "${process.execPath}" "${program}" "$@"\n`);
 	chmodSync(join(bin, "banyan"), 0o755);
 	expect((await stage.banyan(["migration", "run", stage.definition, "--limit", "1"]).ended).code).toBe(0);
+	writeFileSync(join(bin, "completion"), (await stage.banyan(["completion", "bash"]).ended).stdout);
 });
 afterAll(() => stage[Symbol.asyncDispose]());
 
@@ -30,7 +31,7 @@ const shell = (program: string, script: string, args: readonly string[] = []): s
 const offered = (...words: string[]): string[] =>
 	shell(
 		"bash",
-		`source <(banyan completion bash)
+		`source bin/completion
 		COMP_WORDS=(banyan ${words.map(word => `'${word}'`).join(" ")}); COMP_CWORD=${words.length}
 		_banyan; for word in "\${COMPREPLY[@]}"; do printf '%s\\n' "$word"; done`,
 		["--norc"]

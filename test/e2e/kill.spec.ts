@@ -3,13 +3,15 @@
 import { startMarzneshin } from "../../demo/panels/marzneshin";
 import type { Panel } from "../../demo/panels/panel";
 import { openStage, type Stage } from "../support/banyan";
+import { keepFirst } from "../support/few";
 import { holdings } from "../support/holdings";
 import { killOnce } from "../support/until";
 
 const KILLS = 10;
 /** All lives but the last two end after so many more requests at the target, at most. */
-const MOST_REQUESTS = 120;
-const PAGES_OF_A_LISTING = 10;
+const MOST_REQUESTS = 60;
+const USERS = 500;
+const PAGES_OF_A_LISTING = 5;
 
 const sum = (requests: Readonly<Record<string, number>>): number =>
 	Object.values(requests).reduce((all, count) => all + count, 0);
@@ -28,6 +30,7 @@ function moment({ source, target }: Stage, life: number): () => boolean {
 let source: Panel;
 beforeAll(async () => {
 	source = await startMarzneshin({ createMs: 0, loginMs: 0 });
+	keepFirst(source, USERS);
 });
 afterAll(() => source.close());
 
