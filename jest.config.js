@@ -42,7 +42,7 @@ module.exports = {
 	// A loaded machine is slow, not wrong.
 	testTimeout: 300_000,
 	// Most of the time tests wait for processes that they started.
-	maxWorkers: 2,
+	maxWorkers: 3,
 	reporters: ["default", "<rootDir>/scripts/slowest-suites.cjs"],
 	projects: ["unit", "contracts", "adapters", "connectors", "integration", "e2e", "chaos"].map(project)
 };

@@ -103,6 +103,14 @@ export const LIMITS = {
 		most: 48,
 		fallback: 32
 	},
+	linkMs: {
+		variable: "LINK_TIMEOUT",
+		says: "how long a panel may take to answer for a link",
+		unit: "ms",
+		least: 1000,
+		most: 60_000,
+		fallback: 15_000
+	},
 	bodyMs: {
 		variable: "GATEWAY_BODY_TIMEOUT",
 		says: "how long a body may take to come",

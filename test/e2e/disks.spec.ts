@@ -27,7 +27,7 @@ const SENTENCE = /^banyan: [^\n]+\.\n$/;
 
 let stage: Stage;
 beforeAll(async () => {
-	stage = await openStage();
+	stage = await openStage({ users: 60 });
 	const moved = await stage.banyan(["migration", "run", stage.definition, "--limit", "3"]).ended;
 	if (moved.code !== 0) throw new Error(moved.stderr);
 });

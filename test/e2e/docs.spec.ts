@@ -15,26 +15,27 @@ import { until } from "../support/until";
 
 let folder: string;
 let door: Door;
+let browser: Browser;
 beforeAll(async () => {
 	folder = mkdtempSync(join(tmpdir(), "banyan-docs-"));
 	door = await openDoor(folder);
+	browser = await chromium.launch({
+		executablePath: "/usr/bin/chromium",
+		args: ["--no-sandbox", "--disable-dev-shm-usage"]
+	});
 });
 afterAll(async () => {
+	await browser?.close();
 	await door[Symbol.asyncDispose]();
 	rmSync(folder, { recursive: true, force: true });
 });
 
 describe("/docs in a browser", () => {
-	let browser: Browser;
 	let page: Page;
 	/** What went wrong on the page, and what it asked others for. */
 	const wrong: string[] = [];
 	const foreign: string[] = [];
 	beforeAll(async () => {
-		browser = await chromium.launch({
-			executablePath: "/usr/bin/chromium",
-			args: ["--no-sandbox", "--disable-dev-shm-usage"]
-		});
 		page = await browser.newPage();
 		page.on("console", message => ["error", "warning"].includes(message.type()) && wrong.push(message.text()));
 		page.on("pageerror", error => wrong.push(String(error)));
@@ -47,7 +48,7 @@ describe("/docs in a browser", () => {
 		await page.goto(`${door.url}/docs`);
 		await page.waitForSelector(".opblock");
 	});
-	afterAll(() => browser.close());
+	afterAll(() => page.close());
 
 	const operation = (id: string) => page.locator(`[id="operations-${id.replace(".", "-")}"]`);
 
@@ -113,13 +114,10 @@ describe("the pages of codes in a browser", () => {
 	] as const)(
 		"%s has no fault that axe finds, at %i px, %s, and an anchor a code",
 		async (path, width, colorScheme, code) => {
-			const browser = await chromium.launch({
-				executablePath: "/usr/bin/chromium",
-				args: ["--no-sandbox", "--disable-dev-shm-usage"]
-			});
+			const viewport = { width, height: 900 };
+			const context = await browser.newContext({ viewport, colorScheme, bypassCSP: true });
 			try {
-				const viewport = { width, height: 900 };
-				const page = await (await browser.newContext({ viewport, colorScheme, bypassCSP: true })).newPage();
+				const page = await context.newPage();
 				await page.goto(`${door.url}${path}#${code}`);
 				expect(await page.locator("article:target .code").textContent()).toBe(code);
 				await page.addScriptTag({ content: readFileSync(require.resolve("axe-core/axe.min.js"), "utf8") });
@@ -127,7 +125,7 @@ describe("the pages of codes in a browser", () => {
 				expect(violations).toEqual([]);
 				expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
 			} finally {
-				await browser.close();
+				await context.close();
 			}
 		}
 	);

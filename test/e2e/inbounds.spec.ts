@@ -15,7 +15,7 @@ const REALITY = {
 
 let stage: Stage;
 beforeAll(async () => {
-	stage = await openStage();
+	stage = await openStage({ users: 60 });
 	stage.source.db.exec("UPDATE inbounds SET tag = 'Corp Reality' WHERE id = 1");
 });
 afterAll(() => stage[Symbol.asyncDispose]());

@@ -5,10 +5,9 @@ import type { Status } from "../../contracts/migration/migration";
 import type { ReportLine } from "../../contracts/migration/records";
 import { openStage, type Stage } from "../support/banyan";
 
-const USERS = 230;
 let stage: Stage;
 beforeEach(async () => {
-	stage = await openStage({ users: USERS });
+	stage = await openStage();
 	const { source: given } = JSON.parse(readFileSync(stage.definition, "utf8")) as { source: object };
 	stage.define({ source: { ...given, retryBaseMs: 1 } });
 });
@@ -36,7 +35,7 @@ it("all others move and are proven, it is told with what to do; mended, a repair
 	rename("note_01", "note-01");
 	const first = await run();
 	expect(first.code).toBe(4);
-	expect(first.status.verdict).toMatchObject({ accountedFor: USERS + 9, total: USERS + 9, differences: 0 });
+	expect(first.status.verdict).toMatchObject({ accountedFor: 1008, total: 1008, differences: 0 });
 	expect(first.status.verdict?.certificate).not.toBeNull();
 	expect(users(first.status)?.quarantine.source_unreadable?.count).toBe(1);
 	const told = (await lines()).filter(({ id }) => id === "unreadable:1");

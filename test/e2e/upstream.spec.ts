@@ -16,6 +16,8 @@ let door: Door;
 let moved: string[];
 let left: string[];
 const MOVED = 12;
+/** What silence costs whoever asks for it. */
+const SILENCE_MS = 5_000;
 
 beforeAll(async () => {
 	// Marzban's own default: links from its root on.
@@ -24,7 +26,8 @@ beforeAll(async () => {
 	door = await openDoor(stage.folder, {
 		SOURCE_PASSWORD: "admin123",
 		TARGET_PASSWORD: "admin123",
-		GATEWAY_TRUSTED_PROXIES: "loopback"
+		GATEWAY_TRUSTED_PROXIES: "loopback",
+		LINK_TIMEOUT: String(SILENCE_MS)
 	});
 	const definition = JSON.parse(readFileSync(stage.definition, "utf8"));
 	definition.source.url = source.origin;
@@ -219,7 +222,6 @@ describe.each(SIDES)("what the $side says", ({ front, path }) => {
 			says.failing,
 			...["a reset", "half of an answer", "403", "502"].map(name => UNKNOWN[name] as Says)
 		];
-		// Silence costs whoever asks for it 15 s.
 		const silent: Says = () => true;
 		const good = paths.slice(2);
 		const bad = new Map<string, Says>();

@@ -79,7 +79,7 @@ export class Upstream {
 	private readonly turns = new Turns(MOST_OF_ONE, MOST_WAITING);
 	private readonly health = new Map<string, Breaker>();
 
-	constructor(node: Pick<Settings, "environment" | "files" | "reach">) {
+	constructor(node: Pick<Settings, "environment" | "files" | "reach" | "limits">) {
 		this.ways = new Ways(node);
 	}
 

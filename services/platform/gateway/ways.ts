@@ -10,7 +10,7 @@ import type { WayOptions } from "../../../contracts/migration/migration";
 import { resolveReferences } from "../../../domain/migration/references";
 
 /** As a customer's client has patience for. */
-const BOUNDS = { timeoutMs: 15_000, connectMs: 3_000, connections: 64 };
+const BOUNDS = { connectMs: 3_000, connections: 64 };
 
 /** To an address that customers see: nobody there gets its secrets. */
 const shown = ({ proxy, reach }: Way): Way => ({ ...DIRECT, proxy, reach });
@@ -28,7 +28,7 @@ export class Ways {
 	private readonly kept = new Map<string, KeptWay>();
 
 	/** @param node fills in `${NAME}` and has the files that a way names; whoever may run a migration has named all of these */
-	constructor(private readonly node: Pick<Settings, "environment" | "files" | "reach">) {}
+	constructor(private readonly node: Pick<Settings, "environment" | "files" | "reach" | "limits">) {}
 
 	/**
 	 * @param own to the panel's own address; what customers see of it may be anybody's, who gets none of its secrets
@@ -39,10 +39,11 @@ export class Ways {
 		let kept = this.kept.get(name);
 		if (!kept) {
 			const way = own ? this.read(options) : shown(this.read(options));
+			const bounds = { ...BOUNDS, timeoutMs: this.node.limits.linkMs };
 			kept = {
 				name,
-				pool: openWay(way, BOUNDS),
-				fresh: () => openWay(way, { ...BOUNDS, connections: 1 })
+				pool: openWay(way, bounds),
+				fresh: () => openWay(way, { ...bounds, connections: 1 })
 			};
 			this.kept.set(name, kept);
 		}
