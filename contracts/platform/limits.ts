@@ -133,7 +133,7 @@ export const LIMITS = {
 		unit: null,
 		least: 100,
 		most: 1_000_000,
-		fallback: 20_000
+		fallback: 10_000
 	},
 	bodies: {
 		variable: "GATEWAY_BODIES",

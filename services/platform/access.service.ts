@@ -51,7 +51,7 @@ export default class AccessService
 				"LIMIT_REACHED",
 				`${LIMITS.apiKeys.variable} is reached: revoke a key that is no longer needed, or raise it.`
 			);
-		return this.make(ctx.params.name, ctx.params.scopes);
+		return this.make(ctx.params.name, [...new Set(ctx.params.scopes)]);
 	}
 
 	@Action(list)

@@ -10,7 +10,7 @@ import { failure } from "../../../cluster/errors";
 import { settingsOf } from "../../../cluster/settings";
 import type { Scope } from "../../../contracts/contract";
 import type { ApiKey } from "../../../contracts/platform/access";
-import { networkOf } from "../../../domain/platform/client-address";
+import { networkOf, regionOf } from "../../../domain/platform/client-address";
 import { Throttle } from "../../../domain/platform/throttle";
 import type { WebRequest } from "../../../mixins/web.mixin";
 import { callOf, header, mayDo } from "./call";
@@ -21,6 +21,8 @@ const MOST_REMEMBERED = 1_000;
 /** Keys that were good once: they are asked about as others are, and not counted among the attempts. */
 const MOST_PROVEN = 10_000;
 const ATTEMPTS_MS = 60_000;
+/** As many times as one network may. */
+const REGIONS = 10;
 /** A key has 47; what is longer is none. */
 const LONGEST = 200;
 
@@ -30,9 +32,13 @@ export class Keys {
 	/** By their digests. */
 	private readonly proven = new Set<string>();
 	private readonly attempts: Throttle;
+	/** Of all networks of one provider's customer. */
+	private readonly ofRegions: Throttle;
 
 	constructor(private readonly broker: Broker) {
-		this.attempts = new Throttle(settingsOf(broker).limits.wrongKeys, ATTEMPTS_MS);
+		const { wrongKeys } = settingsOf(broker).limits;
+		this.attempts = new Throttle(wrongKeys, ATTEMPTS_MS);
+		this.ofRegions = new Throttle(wrongKeys * REGIONS, ATTEMPTS_MS);
 	}
 
 	/** The caller's key. @throws UNAUTHENTICATED · FORBIDDEN · THROTTLED */
@@ -43,7 +49,7 @@ export class Keys {
 				"UNAUTHENTICATED",
 				"Send an API key as X-API-Key; the first one is in the data folder, in api-key."
 			);
-		const key = this.remembered(text) ?? (await this.checked(text, networkOf(callOf(req).client)));
+		const key = this.remembered(text) ?? (await this.checked(text, callOf(req).client));
 		if (!key) throw failure("UNAUTHENTICATED", "This API key is not known here, or was revoked.");
 		if (scope !== null && !mayDo(key, scope))
 			throw failure(
@@ -57,7 +63,7 @@ export class Keys {
 	async isKnown(req: WebRequest): Promise<boolean> {
 		const text = keyText(req);
 		if (text === undefined) return false;
-		return (this.remembered(text) ?? (await this.checked(text, networkOf(callOf(req).client)))) !== null;
+		return (this.remembered(text) ?? (await this.checked(text, callOf(req).client))) !== null;
 	}
 
 	forget(): void {
@@ -70,18 +76,18 @@ export class Keys {
 	}
 
 	/** Many requests with one key are one attempt while it is asked about. */
-	private checked(text: string, network: string): Promise<ApiKey | null> {
+	private checked(text: string, client: string): Promise<ApiKey | null> {
 		const digest = hash("sha256", text, "base64url");
 		const running = this.asked.get(digest);
 		if (running !== undefined) return running;
-		const asking = this.ask(text, digest, network).finally(() => this.asked.delete(digest));
+		const asking = this.ask(text, digest, client).finally(() => this.asked.delete(digest));
 		this.asked.set(digest, asking);
 		return asking;
 	}
 
-	private async ask(text: string, digest: string, network: string): Promise<ApiKey | null> {
+	private async ask(text: string, digest: string, client: string): Promise<ApiKey | null> {
 		const counts = !this.proven.has(digest);
-		if (counts) this.reserve(network);
+		if (counts) this.reserve(client);
 		// Of a service that is away nobody learns whether it was a guess.
 		let wrong = false;
 		try {
@@ -91,17 +97,26 @@ export class Keys {
 			else this.forgetOne(text, digest);
 			return key;
 		} finally {
-			if (counts && !wrong) this.attempts.giveBack(network);
+			if (counts && !wrong) this.giveBack(client);
 		}
 	}
 
-	private reserve(network: string): void {
-		const wait = this.attempts.attempt(network, performance.now());
+	private reserve(client: string): void {
+		const [network, region, now] = [networkOf(client), regionOf(client), performance.now()];
+		const ofRegion = region === undefined ? 0 : this.ofRegions.attempt(region, now);
+		const wait = ofRegion || this.attempts.attempt(network, now);
 		if (wait === 0) return;
+		if (region !== undefined && ofRegion === 0) this.ofRegions.giveBack(region);
 		const seconds = Math.ceil(wait / 1000);
 		throw failure("THROTTLED", `Too many wrong keys came from your address: try again in ${seconds} s.`, {
 			retryAfter: seconds
 		});
+	}
+
+	private giveBack(client: string): void {
+		const region = regionOf(client);
+		this.attempts.giveBack(networkOf(client));
+		if (region !== undefined) this.ofRegions.giveBack(region);
 	}
 
 	private remember(text: string, digest: string, key: ApiKey): void {
