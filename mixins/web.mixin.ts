@@ -103,6 +103,8 @@ export function web(parts: {
 			logResponse: null,
 			logRouteRegistration: null,
 			etag: parts.etag,
+			// Fields within fields are none of ours: as much of them is read as it takes to refuse them, and no route has as many.
+			qsOptions: { parameterLimit: 100, depth: 1 },
 			rootCallOptions: (options: Record<string, unknown>, req: WebRequest) => {
 				const meta = parts.meta(req);
 				Object.assign(options, { meta, requestID: meta.correlationId });

@@ -132,14 +132,12 @@ function stateOf(socket: Known): Connection {
 	return state;
 }
 
-/** How long the end of a connection is waited for that still sends, in ms. */
-export const LINGER_MS = 1_000;
-/** How often it is looked at, in ms, and how much it may send, in bytes. */
-const [LOOK_MS, LINGER_BYTES] = [50, 2 ** 20];
+/** How long a connection is kept that was told its last answer and may still send, in ms. */
+export const LINGER_MS = 500;
 
 /**
- * Makes the answer to a request the last one of its connection. What is on its way of an unread body is thrown away as it
- * comes, for a moment: a connection that is closed on bytes not read is reset, and its client never reads the answer.
+ * Makes the answer to a request the last one of its connection. Where a body is on its way nothing more is read, and the
+ * connection stays for a moment: one that is closed on bytes not read is reset, and its client may never see the answer.
  */
 export function endBehind(req: IncomingMessage, res: ServerResponse): void {
 	const { socket } = req;
@@ -147,16 +145,10 @@ export function endBehind(req: IncomingMessage, res: ServerResponse): void {
 	res.setHeader("Connection", "close");
 	if (req.complete || !hasBody(req)) return;
 	// Node calls it behind the last answer.
-	socket.destroySoon = () => linger(req);
-}
-
-function linger(req: IncomingMessage): void {
-	const { socket } = req;
-	const [began, read] = [performance.now(), socket.bytesRead];
-	socket.end();
-	const timer = setInterval(() => {
-		if (req.complete || performance.now() - began > LINGER_MS || socket.bytesRead - read > LINGER_BYTES)
-			socket.destroy();
-	}, LOOK_MS);
-	socket.once("close", () => clearInterval(timer));
+	socket.destroySoon = () => {
+		socket.end();
+		socket.pause();
+		const timer = setTimeout(() => socket.destroy(), req.complete ? 0 : LINGER_MS);
+		socket.once("close", () => clearTimeout(timer));
+	};
 }
