@@ -14,6 +14,7 @@ import { readReach } from "./connectors/http/reach";
 import { CONTRACTS } from "./contracts";
 import { LIMITS, type LimitName, type Limits, limitSays } from "./contracts/platform/limits";
 import { readOwnName } from "./domain/platform/own-names";
+import { callersLeave } from "./middlewares/callers.middleware";
 import { correlation } from "./middlewares/correlation.middleware";
 import { sealed } from "./middlewares/sealed.middleware";
 
@@ -229,14 +230,14 @@ function readVariable<T>(environment: Environment, name: string, variable: Varia
 /** Where nodes meet, and what keeps others out. @throws SettingError */
 function readCluster(environment: Environment, dataDir: string): Pick<BrokerOptions, "transporter" | "middlewares"> {
 	const transporter = read(environment, "TRANSPORTER");
-	if (!transporter) return { middlewares: [correlation] };
+	if (!transporter) return { middlewares: [correlation, callersLeave] };
 	const fault = transporterFault(transporter);
 	if (fault && read(environment, "TRANSPORTER_INSECURE") !== "yes") throw new SettingError(fault);
 	const options = natsOptions(transporter, read(environment, "TRANSPORTER_CA_FILE"));
 	const [keys, file] = [read(environment, "CLUSTER_KEY"), read(environment, "CLUSTER_KEY_FILE")];
 	return {
 		transporter: { type: "NATS", options } as never,
-		middlewares: [correlation, sealed({ keys, file, dataDir })]
+		middlewares: [correlation, callersLeave, sealed({ keys, file, dataDir })]
 	};
 }
 

@@ -11,6 +11,7 @@ import type { Definition } from "../contracts/migration/definition";
 import type { FoundInbounds } from "../contracts/migration/extractor";
 import type { Connection, Loss, SourceRecord, TargetRecord } from "../contracts/migration/records";
 import { maskText } from "../domain/platform/masking";
+import type { Caps } from "./caps";
 
 /** What a connector is, before any connection. */
 export interface Spec {
@@ -157,9 +158,12 @@ export interface Undo {
 
 export type Undone = "restored" | "already" | "changed-since";
 
-/** Opens a connector on a connection whose `${ENV}` references are resolved. Does no I/O. */
-export type OpenSource = (connection: Connection) => Source;
-export type OpenTarget = (connection: Connection) => Target;
+/**
+ * Opens a connector on a connection whose `${ENV}` references are resolved. Does no I/O.
+ * @param caps how much it takes of the system at most; as the table of limits has them where it is not said
+ */
+export type OpenSource = (connection: Connection, caps?: Caps) => Source;
+export type OpenTarget = (connection: Connection, caps?: Caps) => Target;
 
 /** Why a call to a system failed, and what may be done about it. */
 export class ConnectorError extends Error {

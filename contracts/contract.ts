@@ -28,6 +28,8 @@ export interface Exposure {
 	readonly status?: 200 | 201 | 202;
 	/** Changes nothing, whatever its method: no `Idempotency-Key`, and its answer is not kept. */
 	readonly reads?: true;
+	/** Nothing of it goes on once whoever asked is gone, or has waited for as long as anybody may. */
+	readonly endsWithCaller?: true;
 	/** What it does, in one sentence, for those who read the API. */
 	readonly says?: string;
 }

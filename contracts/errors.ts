@@ -194,6 +194,13 @@ export const ERRORS = {
 		means: "All callers together reach a limit of this server. Nothing of this request was done.",
 		todo: "Wait as long as `Retry-After` says and ask again."
 	},
+	ABANDONED: {
+		status: 503,
+		title: "Whoever asked did not wait for the answer",
+		means:
+			"The connection was closed before the answer was there, so what was asked for was ended. Nothing was written.",
+		todo: "Ask again, and wait; a plan of a large panel takes minutes."
+	},
 	INTERNAL: {
 		status: 500,
 		title: "Something broke here",

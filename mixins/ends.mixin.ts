@@ -1,5 +1,6 @@
 import type { Service as MoleculerService } from "moleculer";
 import type { Mixin } from "../cluster";
+import { hearing } from "../cluster/callers";
 import { failure } from "../cluster/errors";
 import { type Settings, settingsOf } from "../cluster/settings";
 import { sources, targets } from "../connectors";
@@ -12,6 +13,7 @@ import type { Connection, OptionValue } from "../contracts/migration/records";
 import { digest } from "../domain/canonical";
 import { BY_OTHERS } from "../domain/migration/callers";
 import { resolveReferences } from "../domain/migration/references";
+import { own } from "../domain/own";
 import { OpenEnds } from "./open-ends";
 
 type Given = Readonly<Record<string, OptionValue>>;
@@ -28,6 +30,7 @@ export interface Ends {
 /** Gives the service the connectors, on connections whose `${ENV}` references this node resolves. */
 export function ends(): Mixin<Ends> {
 	return {
+		...(hearing.events && { events: hearing.events }),
 		created(this: MoleculerService) {
 			const open: Open = { source: new OpenEnds(MOST_OPEN), target: new OpenEnds(MOST_OPEN) };
 			const settings = settingsOf(this.broker);
@@ -37,8 +40,9 @@ export function ends(): Mixin<Ends> {
 			};
 			Object.assign(this, {
 				ends: {
-					source: given => once("source", given, connection => opener(sources, connection)(connection)),
-					target: given => once("target", given, connection => opener(targets, connection)(connection))
+					source: given =>
+						once("source", given, connection => opener(sources, connection)(connection, settings.limits)),
+					target: given => once("target", given, connection => opener(targets, connection)(connection, settings.limits))
 				},
 				asked,
 				checked: end => asked(() => check(end)),
@@ -91,7 +95,7 @@ function valid<E>(side: Side, open: () => E): E {
 }
 
 function opener<O>(table: Readonly<Record<string, { readonly open: O }>>, { connector }: Connection): O {
-	const found = table[connector];
+	const found = own(table, connector);
 	if (!found) throw failure("CONNECTOR_UNKNOWN", `There is no connector '${connector}'.`);
 	return found.open;
 }

@@ -1,7 +1,9 @@
 /** What an answer, or the lack of one, means to a migration. */
 
+import { beyond } from "../beyond";
+import type { Caps } from "../caps";
 import { ConnectorError } from "../connector";
-import { isObject, parse, type Wire } from "./json";
+import { isObject, parse, stringify, type Wire } from "./json";
 import type { Answer, Request } from "./message";
 import { retryAfter } from "./retry";
 import { hidden } from "./secrets";
@@ -104,10 +106,31 @@ interface Failed {
 	readonly answered: boolean;
 }
 
+/** It was cut off for being more than is taken: asked again, it would be the same. */
+const TOO_LARGE: Readonly<Record<string, readonly ["panelAnswerBytes" | "panelHeaderBytes", string]>> = {
+	UND_ERR_RES_EXCEEDED_MAX_SIZE: ["panelAnswerBytes", "answered more than it may"],
+	UND_ERR_HEADERS_OVERFLOW: ["panelHeaderBytes", "answered with a head larger than it may be"]
+};
+
+function tooLarge(code: string, request: Request, caps: Caps): ConnectorError | undefined {
+	if (!Object.hasOwn(TOO_LARGE, code)) return undefined;
+	const [name, what] = TOO_LARGE[code] as (typeof TOO_LARGE)[string];
+	const { message } = beyond(`${place(request)} ${what}`, name, caps);
+	return new ConnectorError("unexpected-answer", message, { ambiguous: request.method !== "GET" });
+}
+
+/** Nobody asked for it, and what it would come to cannot be seen before it is there. */
+export function encoded(coding: string, request: Request): ConnectorError {
+	const message = `${place(request)} answered in a coding that nobody asked for (${short(coding, 40)}): let what stands before the panel answer without compression.`;
+	return new ConnectorError("unexpected-answer", message, { ambiguous: request.method !== "GET" });
+}
+
 /** No answer came: was the request sent, and does it help to try again? */
-export function fromFailure(error: unknown, request: Request, way: Failed): ConnectorError {
+export function fromFailure(error: unknown, request: Request, way: Failed, caps: Caps): ConnectorError {
 	const { origin, proxy } = way;
 	const code = codeOf(error);
+	const refused = tooLarge(code, request, caps);
+	if (refused) return refused;
 	const atProxy = proxy === undefined ? undefined : fromProxy(error, proxy, origin);
 	if (atProxy) return atProxy;
 	if (TLS.test(code)) return fromTls(code, origin);
@@ -123,7 +146,9 @@ export function fromFailure(error: unknown, request: Request, way: Failed): Conn
 	const hint = mute ? " Where it wants a client certificate, name one that it knows in certFile and keyFile." : "";
 	const message = late
 		? `${told} had no answer in time.`
-		: `${told}: the connection broke before the answer came.${hint}`;
+		: /^HPE_/.test(code)
+			? `${told}: what came was no answer of HTTP (${code}).`
+			: `${told}: the connection broke before the answer came.${hint}`;
 	return unreachable(message, { retryable: true, ambiguous: request.method !== "GET" });
 }
 
@@ -132,11 +157,12 @@ export function fromAnswer(answer: Answer, request: Request): ConnectorError {
 	const { status } = answer;
 	if (status === 407) return unreachable(STRANGER_TO_THE_PROXY);
 	const fields = Object.fromEntries(
-		Object.entries(wordsOf(answer)).map(([field, text]) => [field, hidden(text, request.body)])
+		// Hidden first: half of a secret is one too.
+		Object.entries(wordsOf(answer)).map(([field, text]) => [short(field, 60), short(hidden(text, request.body))])
 	);
 	const words = Object.entries(fields).map(([field, text]) => (field === "detail" ? text : `${field}: ${text}`));
 	const code = CODES[status] ?? (status >= 500 ? "broken" : "unexpected-answer");
-	const moved = status >= 300 && status < 400 ? ` It redirects to ${answer.headers.location ?? "elsewhere"}.` : "";
+	const moved = status >= 300 && status < 400 ? ` It redirects to ${whereTo(answer.headers.location)}.` : "";
 	const message = `${place(request)} answered ${status}${words.length > 0 ? ` (${words.join("; ")})` : ""}.${moved}`;
 	const wait = retryAfter(answer.headers["retry-after"]);
 	return new ConnectorError(code, message, {
@@ -160,8 +186,19 @@ function wordsOf(answer: Answer): Record<string, string> {
 	const detail = body.detail;
 	if (typeof detail === "string") return { detail };
 	if (!isObject(detail)) return {};
-	return Object.fromEntries(Object.entries(detail).map(([field, text]) => [field, String(text)]));
+	const told = Object.entries(detail).slice(0, MOST_FIELDS);
+	return Object.fromEntries(told.map(([field, text]) => [field, said(text)]));
 }
+
+/** What a panel says of a refusal goes into reports and logs: as much of it as a person reads. */
+const MOST_FIELDS = 10;
+const MOST_LETTERS = 500;
+const short = (text: string, most = MOST_LETTERS): string => (text.length > most ? `${text.slice(0, most)}…` : text);
+const said = (value: Wire): string => (typeof value === "object" && value !== null ? stringify(value) : String(value));
+
+/** Without its query: it may hold what gives access. */
+export const whereTo = (location: string | undefined): string =>
+	short((location ?? "elsewhere").replace(/[?#].*$/s, ""), 200);
 
 function tryParse(text: string): Wire | undefined {
 	try {

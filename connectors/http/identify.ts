@@ -4,6 +4,7 @@ import type { Finding } from "../../contracts/migration/connection";
 import { fact, refused, warning } from "../../domain/migration/finding";
 import type { Check } from "../connector";
 import { ConnectorError } from "../connector";
+import { whereTo } from "./errors";
 import type { Answer } from "./message";
 import type { Session } from "./session";
 
@@ -31,7 +32,7 @@ function told(answers: readonly Answer[]): string {
 		({ status, headers }) => [401, 403].includes(status) && !/json/.test(headers["content-type"] ?? "")
 	);
 	const answer = moved
-		? `it redirects to ${(moved.headers.location ?? "elsewhere").replace(/[?#].*$/s, "")}`
+		? `it redirects to ${whereTo(moved.headers.location)}`
 		: `it answers ${[...new Set(answers.map(({ status }) => status))].join(" and ")}`;
 	if (answers.some(({ status, text }) => status === 400 && /SSL certificate/i.test(text)))
 		return `${answer}: something before the panel wants a client certificate, by certFile and keyFile`;

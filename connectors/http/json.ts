@@ -1,6 +1,8 @@
 /** JSON as the panels speak it: their integers reach 2^63, ours are exact only to 2^53. */
 
 import type { Json, JsonValue } from "../../contracts/json";
+import { beyond } from "../beyond";
+import { type Caps, USUAL } from "../caps";
 
 /** What came over the wire: integers beyond 2^53 are bigints, all others numbers. */
 export type Wire = string | number | bigint | boolean | null | Wire[] | WireObject;
@@ -15,17 +17,64 @@ interface SourceTextJson {
 }
 const sourceText = JSON as unknown as SourceTextJson;
 
-const LONG_NUMBER = /\d{16}/;
 const INTEGER = /^-?\d+$/;
+/** A number of so many digits may not be exact. */
+const LONG = 16;
 
 const exact: Reviver = (_key, value, { source }) =>
 	typeof value === "number" && source !== undefined && !Number.isSafeInteger(value) && INTEGER.test(source)
 		? BigInt(source)
 		: value;
 
-/** Throws a SyntaxError on anything but JSON. */
-export function parse(text: string): Wire {
-	return LONG_NUMBER.test(text) ? sourceText.parse(text, exact) : sourceText.parse(text);
+/**
+ * Looked over before it is read: how long reading takes, and how much it makes, follows from its values and its depth.
+ * @throws SyntaxError on anything but JSON
+ * @throws ConnectorError on more than is taken
+ */
+export function parse(text: string, caps: Caps = USUAL): Wire {
+	return hasLongNumber(text, caps) ? sourceText.parse(text, exact) : sourceText.parse(text);
+}
+
+const [QUOTE, BACKSLASH, COMMA, POINT] = [0x22, 0x5c, 0x2c, 0x2e];
+/** What a sign does to the depth, by its code. */
+const STEP = Int8Array.from(
+	{ length: 128 },
+	(_, code) => ({ "[": 1, "{": 1, "]": -1, "}": -1 })[String.fromCharCode(code)] ?? 0
+);
+const isDigit = (sign: number): boolean => sign >= 0x30 && sign <= 0x39;
+
+/** In one pass, which steps over strings. */
+function hasLongNumber(text: string, caps: Caps): boolean {
+	let [depth, values, digits, long] = [0, 0, 0, false];
+	for (let at = 0; at < text.length; at++) {
+		const sign = text.charCodeAt(at);
+		if (isDigit(sign)) {
+			long ||= ++digits >= LONG;
+			continue;
+		}
+		// The digits behind a point are those of the same number.
+		if (sign !== POINT) digits = 0;
+		if (sign === QUOTE) at = endOfString(text, at);
+		const step = STEP[sign] ?? 0;
+		depth += step;
+		if (step > 0 || sign === COMMA) unlessBeyond(depth, ++values, caps);
+	}
+	return long;
+}
+
+function unlessBeyond(depth: number, values: number, caps: Caps): void {
+	if (depth > caps.panelAnswerDepth) throw beyond("An answer is nested too deep", "panelAnswerDepth", caps);
+	if (values > caps.panelAnswerValues) throw beyond("An answer has too many values", "panelAnswerValues", caps);
+}
+
+/** Where it closes; where it does not, the end of the text. */
+function endOfString(text: string, from: number): number {
+	for (let at = text.indexOf('"', from + 1); at >= 0; at = text.indexOf('"', at + 1)) {
+		let slashes = 0;
+		while (text.charCodeAt(at - 1 - slashes) === BACKSLASH) slashes++;
+		if (slashes % 2 === 0) return at;
+	}
+	return text.length;
 }
 
 export function stringify(value: Wire): string {

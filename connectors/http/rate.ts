@@ -1,6 +1,7 @@
 /** Our own rate limit: so many requests a second and no more, however many callers there are. */
 
 import { setTimeout as sleep } from "node:timers/promises";
+import { waitFor } from "../caller";
 
 export interface Rate {
 	/** Resolves when the next request may go out. */
@@ -15,7 +16,7 @@ export interface Clock {
 export const systemClock: Clock = { now: () => performance.now(), sleep: ms => sleep(ms) };
 
 /** A token bucket that holds a second's worth; 0 means no limit. */
-export function createRate(perSecond: number, clock: Clock = systemClock): Rate {
+export function createRate(perSecond: number, clock: Clock = { ...systemClock, sleep: waitFor }): Rate {
 	if (!(perSecond > 0)) return { take: async () => undefined };
 	const capacity = Math.max(1, perSecond);
 	let tokens = capacity;

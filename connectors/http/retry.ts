@@ -1,5 +1,6 @@
 /** When a request is tried again: exponential backoff with full jitter, and never before `Retry-After`. */
 
+import { waitFor } from "../caller";
 import { ConnectorError } from "../connector";
 import { noteWait } from "../waits";
 import { type Clock, systemClock } from "./rate";
@@ -28,7 +29,7 @@ export function waitBefore(attempt: number, error: unknown, policy: RetryPolicy)
 }
 
 export async function retry<T>(policy: RetryPolicy, attempt: () => Promise<T>): Promise<T> {
-	const clock = policy.clock ?? systemClock;
+	const clock = policy.clock ?? { ...systemClock, sleep: waitFor };
 	for (let tried = 1; ; tried++) {
 		try {
 			return await attempt();
@@ -41,10 +42,13 @@ export async function retry<T>(policy: RetryPolicy, attempt: () => Promise<T>): 
 	}
 }
 
+/** Nobody waits for longer than a day, whatever is said. */
+const A_DAY = 86_400_000;
+
 /** `Retry-After` in milliseconds: seconds or an HTTP date. */
 export function retryAfter(header: string | undefined, now: number = Date.now()): number | undefined {
 	if (header === undefined) return undefined;
 	const seconds = Number(header);
 	const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - now;
-	return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+	return Number.isNaN(ms) ? undefined : Math.min(A_DAY, Math.max(0, ms));
 }

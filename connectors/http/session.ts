@@ -1,6 +1,8 @@
 /** A panel's API as one account sees it: logs in by form, renews its token, repeats reads and never writes. */
 
 import { reach } from "../../adapters/failpoints";
+import { beyondCaller } from "../caller";
+import { type Caps, USUAL } from "../caps";
 import { ConnectorError } from "../connector";
 import { fromAnswer } from "./errors";
 import { isObject, parse, stringify, type Wire, type WireObject } from "./json";
@@ -25,6 +27,8 @@ export type Patience = "usual" | "once";
 /** A panel may report each refused login to its owner's phone: a refused password is not tried again at once. */
 const REFUSAL_HOLDS = 60_000;
 const TRIES = 3;
+/** As much as a header takes (RFC 6750 §2.1), and nothing that ends one. */
+const TOKEN = /^[\x21-\x7e]{1,8192}$/;
 
 export class Session {
 	readonly #options: SessionOptions;
@@ -34,7 +38,11 @@ export class Session {
 	#refused: { readonly error: ConnectorError; readonly until: number } | undefined;
 	#closed = false;
 
+	/** How much is taken of an answer. */
+	readonly caps: Caps;
+
 	constructor(options: SessionOptions) {
+		this.caps = options.caps ?? USUAL;
 		this.#options = options;
 		this.#transport = new Transport(options);
 		this.#policy = { tries: TRIES, baseMs: options.retryBaseMs };
@@ -120,7 +128,8 @@ export class Session {
 		if (this.#closed) return Promise.reject(new ConnectorError("stopped", "The connection is closed."));
 		if (this.#refused !== undefined && this.#refused.until > Date.now()) return Promise.reject(this.#refused.error);
 		if (this.#token === undefined) {
-			const token = retry(this.#policy, () => this.#askToken());
+			// Others wait for it too.
+			const token = beyondCaller(() => retry(this.#policy, () => this.#askToken()));
 			token.catch(() => {
 				if (this.#token === token) this.#token = undefined;
 			});
@@ -148,8 +157,14 @@ export class Session {
 		}
 		const granted = this.#json(ok(answer, request), request);
 		const token = isObject(granted) ? granted.access_token : undefined;
-		if (typeof token === "string") return token;
-		throw new ConnectorError("unexpected-answer", `${system} answered a login without a token.`);
+		if (typeof token !== "string")
+			throw new ConnectorError("unexpected-answer", `${system} answered a login without a token.`);
+		if (!TOKEN.test(token))
+			throw new ConnectorError(
+				"unexpected-answer",
+				`${system} answered a login with a token that no header can carry.`
+			);
+		return token;
 	}
 
 	#refusal(): ConnectorError {
@@ -160,10 +175,16 @@ export class Session {
 		return error;
 	}
 
+	#about({ code, message }: ConnectorError, method: string, path: string): ConnectorError {
+		const where = `${method} ${path.replace(/\?.*$/, "")}: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
+		return new ConnectorError(code, where, { ambiguous: method !== "GET" });
+	}
+
 	#json(answer: Answer, { method, path }: Request): Wire {
 		try {
-			return parse(answer.text);
-		} catch {
+			return parse(answer.text, this.caps);
+		} catch (error) {
+			if (error instanceof ConnectorError) throw this.#about(error, method, path);
 			const message = `${method} ${path.replace(/\?.*$/, "")} answered something that is not JSON: is the address ${this.#options.system}'s?`;
 			throw new ConnectorError("unexpected-answer", message, { status: answer.status, ambiguous: method !== "GET" });
 		}
@@ -187,7 +208,8 @@ function search(query: Query): string {
 	return pairs.length === 0 ? "" : `?${new URLSearchParams(pairs)}`;
 }
 
-/** A name as one segment of a path. */
+/** A name as one segment of a path. @throws ConnectorError `refused` for one that no address can hold */
 export function segment(name: string): string {
-	return encodeURIComponent(name);
+	if (name.isWellFormed()) return encodeURIComponent(name);
+	throw new ConnectorError("refused", "A name has half a character in it, which no address can hold.");
 }

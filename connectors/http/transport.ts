@@ -2,8 +2,10 @@
 
 import type { Dispatcher } from "undici";
 import { withoutEnd } from "../../domain/trim";
+import { patience, unlessGone } from "../caller";
+import { type Caps, USUAL } from "../caps";
 import { ConnectorError } from "../connector";
-import { fromAnswer, fromFailure } from "./errors";
+import { encoded, fromAnswer, fromFailure } from "./errors";
 import type { Answer, Request } from "./message";
 import { createRate, type Rate } from "./rate";
 import { DIRECT, type OpenWay, openWay, type Way } from "./way";
@@ -16,6 +18,8 @@ export interface TransportOptions {
 	readonly connections: number;
 	/** @default straight there */
 	readonly way?: Way;
+	/** @default as the table has them */
+	readonly caps?: Caps;
 }
 
 const PROXY_REFUSES = 407;
@@ -38,6 +42,7 @@ export class Transport {
 	async send(request: Request): Promise<Answer> {
 		await this.#rate.take();
 		unlessStopped(request.signal);
+		unlessGone();
 		try {
 			return await this.#on(this.#pool, request);
 		} catch (error) {
@@ -67,12 +72,20 @@ export class Transport {
 			origin: this.#options.url.origin,
 			method,
 			path: this.#prefix + path,
-			headers: { accept: "application/json", ...headers },
+			headers: { accept: "application/json", "accept-encoding": "identity", ...headers },
 			body: body ?? null,
-			signal: AbortSignal.timeout(this.#options.timeoutMs)
+			// Of the whole answer: one that comes a byte a second ends as well.
+			signal: patience(this.#options.timeoutMs)
 		});
 		const { statusCode: status, headers: told, body: content } = answer;
-		const whole: Answer = { status, headers: flat(told), text: await content.text() };
+		const flattened = flat(told);
+		const coding = flattened["content-encoding"] ?? "identity";
+		if (!/^(identity)?$/i.test(coding.trim())) {
+			// Of whatever comes of cutting it off, nobody wants to hear.
+			content.on("error", () => undefined).destroy();
+			throw encoded(coding, { method, path });
+		}
+		const whole: Answer = { status, headers: flattened, text: await content.text() };
 		this.#answered = true;
 		// That is the proxy's word, never the panel's.
 		if (status === PROXY_REFUSES) throw fromAnswer(whole, { method, path });
@@ -81,13 +94,16 @@ export class Transport {
 
 	#failure(error: unknown, request: Request): ConnectorError {
 		if (error instanceof ConnectorError) return error;
-		const { url, way } = this.#options;
-		return fromFailure(error, request, { origin: url.origin, proxy: way?.proxy?.origin, answered: this.#answered });
+		unlessGone();
+		const { url, way, caps = USUAL } = this.#options;
+		const failed = { origin: url.origin, proxy: way?.proxy?.origin, answered: this.#answered };
+		return fromFailure(error, request, failed, caps);
 	}
 
 	#open(connections: number): OpenWay {
-		const { way = DIRECT, timeoutMs } = this.#options;
-		return openWay(way, { timeoutMs, connectMs: timeoutMs, connections });
+		const { way = DIRECT, timeoutMs, caps = USUAL } = this.#options;
+		const most = { mostBytes: caps.panelAnswerBytes, mostHeaderBytes: caps.panelHeaderBytes };
+		return openWay(way, { timeoutMs, connectMs: timeoutMs, connections, ...most });
 	}
 }
 

@@ -29,6 +29,9 @@ export interface Bounds {
 	readonly connectMs: number;
 	/** The most to one address. */
 	readonly connections: number;
+	/** Of a body, and of a head; beyond, the connection is cut. @default undici's own */
+	readonly mostBytes?: number;
+	readonly mostHeaderBytes?: number;
 }
 
 export interface WayRequest {
@@ -83,6 +86,8 @@ export function openWay(way: Way, bounds: Bounds): OpenWay {
 		connections: bounds.connections,
 		headersTimeout: bounds.timeoutMs,
 		bodyTimeout: bounds.timeoutMs,
+		...(bounds.mostBytes !== undefined && { maxResponseSize: bounds.mostBytes }),
+		...(bounds.mostHeaderBytes !== undefined && { maxHeaderSize: bounds.mostHeaderBytes }),
 		// HTTP/1.1 alone: what a broken connection means is known there.
 		pipelining: 1,
 		allowH2: false

@@ -85,7 +85,7 @@ export class Admins {
 	}
 
 	async #me(): Promise<TargetRecord> {
-		return adminRecord(await this.#session.object("/api/admin"));
+		return adminRecord(await this.#session.object("/api/admin"), this.#session.caps);
 	}
 
 	async #exactly(names: readonly string[]): Promise<TargetRecord[]> {
@@ -170,7 +170,7 @@ export class Admins {
 		// A sudo whom only the API made could never be removed again.
 		const is_sudo = this.#rows !== undefined && power === SUDO;
 		const answer: Wire = await this.#session.write("POST", "/api/admin", { username: name, password, is_sudo }, signal);
-		return isObject(answer) ? adminRecord(answer) : undefined;
+		return isObject(answer) ? adminRecord(answer, this.#session.caps) : undefined;
 	}
 
 	/** One whose create was never answered may as well be another's of the same name: nothing tells them apart. */

@@ -2,6 +2,7 @@
 
 import type { TargetRecord } from "../../contracts/migration/records";
 import { fold } from "../../domain/migration/folding";
+import { listIn, pageIn, totalIn, unlessEndless } from "../beyond";
 import { ConnectorError, type Cursor, type Page } from "../connector";
 import { readCursor } from "../cursor";
 import { isObject, type WireObject } from "../http/json";
@@ -23,7 +24,7 @@ export async function getUser(session: Session, name: string): Promise<TargetRec
 
 async function userUnder(session: Session, name: string): Promise<TargetRecord | undefined> {
 	try {
-		return namesake(name, userRecord(await session.object(`/api/user/${segment(name)}`)));
+		return namesake(name, userRecord(await session.object(`/api/user/${segment(name)}`), session.caps));
 	} catch (error) {
 		if (isNotFound(error)) return undefined;
 		if (!isBroken(error)) throw error;
@@ -99,16 +100,31 @@ async function listUsers(
 	session: Session,
 	query: Record<string, number | string | readonly string[]>
 ): Promise<TargetRecord[]> {
-	return usersIn(await session.object("/api/users", query));
+	return usersIn(session, await session.object("/api/users", query));
 }
 
-function usersIn({ users }: WireObject): TargetRecord[] {
-	if (Array.isArray(users)) return users.filter(isObject).map(userRecord);
+function usersIn(session: Session, { users }: WireObject): TargetRecord[] {
+	if (Array.isArray(users) && users.every(isObject)) return users.map(user => userOrNot(session, user));
 	throw new ConnectorError("unexpected-answer", "GET /api/users did not answer a list of users.");
 }
 
+/** One that is none of the panel's is that record's trouble, not the others' (L28), as long as it has a name. */
+function userOrNot(session: Session, user: WireObject): TargetRecord {
+	try {
+		return userRecord(user, session.caps);
+	} catch (error) {
+		const { username } = user;
+		if (!(error instanceof ConnectorError) || !isText(username) || username.length > LONGEST_NAME) throw error;
+		return { name: username, data: {}, unreadable: error.message };
+	}
+}
+
+const LONGEST_NAME = 512;
+const isText = (value: unknown): value is string => typeof value === "string" && value.isWellFormed();
+
 export async function countUsers(session: Session): Promise<number> {
-	return Number((await session.object("/api/system")).total_user);
+	const { total_user } = await session.object("/api/system");
+	return totalIn(total_user, "GET /api/system", "panelRecords", session.caps);
 }
 
 /**
@@ -117,19 +133,34 @@ export async function countUsers(session: Session): Promise<number> {
  */
 export async function readUsers(session: Session, cursor: Cursor | null, limit: number): Promise<Page<TargetRecord>> {
 	const from = cursor === null ? null : readCursor(cursor, isPlace, "Marzban");
-	let offset = from === null ? 0 : Math.max(0, from.offset - 1);
-	let page = await usersAt(session, offset, limit + 1);
-	while (from !== null && offset > 0 && !page.records.some(({ name }) => name === from.last)) {
-		offset = Math.max(0, offset - limit);
-		page = await usersAt(session, offset, limit + 1);
-	}
+	const { offset, asked, page } = await found(session, from, limit);
 	const { total } = page;
 	const known = from !== null && page.records[0]?.name === from.last ? 1 : 0;
 	const records = page.records.slice(known, known + limit);
 	const reached = offset + known + records.length;
 	const last = records.at(-1)?.name;
-	const next = last === undefined || reached >= total ? null : JSON.stringify({ offset: reached, last });
+	const same = last !== undefined && last === from?.last ? (from.same ?? 0) + 1 : 0;
+	if (same >= MOST_SAME)
+		throw new ConnectorError("unexpected-answer", "GET /api/users answered one page again and again.");
+	const next = last === undefined || reached >= total ? null : JSON.stringify({ offset: reached, last, asked, same });
 	return { records, total, next };
+}
+
+/** The page to go on with: one that has the record that was read last, or the first. */
+async function found(session: Session, from: Place | null, limit: number) {
+	let offset = from === null ? 0 : Math.max(0, from.offset - 1);
+	let asked = from?.asked ?? 0;
+	const ask = async () => {
+		const page = await usersAt(session, offset, limit + 1);
+		unlessEndless(++asked, page.total, limit, "GET /api/users");
+		return page;
+	};
+	let page = await ask();
+	while (from !== null && offset > 0 && !page.records.some(({ name }) => name === from.last)) {
+		offset = Math.max(0, offset - limit);
+		page = await ask();
+	}
+	return { offset, asked, page };
 }
 
 async function usersAt(
@@ -139,7 +170,8 @@ async function usersAt(
 ): Promise<{ records: TargetRecord[]; total: number }> {
 	try {
 		const answer = await session.object("/api/users", { offset, limit, sort: "username" });
-		return { records: usersIn(answer), total: Number(answer.total) };
+		const total = totalIn(answer.total, "GET /api/users", "panelRecords", session.caps);
+		return { records: [...pageIn(usersIn(session, answer), limit, "GET /api/users")], total };
 	} catch (error) {
 		if (!isBroken(error)) throw error;
 		const rows = `${offset + 1} to ${offset + limit}`;
@@ -151,17 +183,26 @@ async function usersAt(
 interface Place {
 	readonly offset: number;
 	readonly last: string;
+	/** How many pages were asked for until here, also anew. */
+	readonly asked?: number;
+	/** How often in a row a page ended with the record that the one before it ended with. */
+	readonly same?: number;
 }
+const MOST_SAME = 5;
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 
 function isPlace(value: unknown): value is Place {
 	const place = value as Partial<Place> | null | undefined;
-	return Number.isInteger(place?.offset) && typeof place?.last === "string";
+	const { offset, asked = 0, same = 0 } = place ?? {};
+	return typeof place?.last === "string" && [offset, asked, same].every(isCount);
 }
 
 /** A plain list; the sudo account of the panel's environment is not in it. */
 export async function listAdmins(session: Session): Promise<TargetRecord[]> {
 	const answer = await session.get("/api/admins");
-	if (Array.isArray(answer)) return answer.filter(isObject).map(adminRecord);
+	const { caps } = session;
+	if (Array.isArray(answer) && answer.every(isObject))
+		return listIn(answer, "GET /api/admins", caps).map(admin => adminRecord(admin, caps));
 	throw new ConnectorError("unexpected-answer", "GET /api/admins did not answer a list.");
 }
 

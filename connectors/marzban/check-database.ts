@@ -5,6 +5,7 @@ import { ConnectorError } from "../connector";
 import type { Findings } from "../http/identify";
 import { isObject } from "../http/json";
 import type { Session } from "../http/session";
+import { glance } from "../http/shape";
 import type { Database } from "../sql";
 import { countUsers, listAdmins } from "./api";
 import { isSameUser } from "./user-rows";
@@ -99,10 +100,11 @@ async function difference(database: Database, session: Session): Promise<string 
 	if (!(await countsAgree(database, session))) return "their numbers of users differ";
 	const { users } = await session.object("/api/users", { limit: NEWEST, sort: "-created_at" });
 	for (const user of Array.isArray(users) ? users.filter(isObject) : []) {
-		const name = String(user.username);
+		const name = typeof user.username === "string" ? user.username : "";
 		const rows = await database.read("SELECT username, created_at FROM users WHERE username = ?", [name]);
 		const row = rows.find(({ username }) => username === name);
-		if (!isSameUser({ created_at: String(user.created_at) }, row)) return `${name} of the API is not in it`;
+		if (!isSameUser({ created_at: typeof user.created_at === "string" ? user.created_at : null }, row))
+			return `${glance(name)} of the API is not in it`;
 	}
 	return null;
 }

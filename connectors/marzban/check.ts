@@ -6,6 +6,7 @@ import type { Check } from "../connector";
 import { enter, Findings, type Identity, verdict } from "../http/identify";
 import { isObject, toJson, type WireObject } from "../http/json";
 import type { Session } from "../http/session";
+import { glance } from "../http/shape";
 import type { Database } from "../sql";
 import { listAdmins } from "./api";
 import { checkDatabase } from "./check-database";
@@ -21,7 +22,7 @@ export async function checkMarzban(session: Session, naming: Naming, database?: 
 	const identity: Identity = { system: "marzban", version: null, account: null, facts: {} };
 	try {
 		const me = await session.object("/api/admin");
-		const account = String(me.username);
+		const account = glance(me.username);
 		if (me.is_sudo !== true) {
 			findings.bad(
 				"not-sudo",
@@ -96,7 +97,8 @@ async function facts(
 	system: WireObject
 ): Promise<Json & { readonly accountKind: string; readonly admins: { username: string; is_sudo: boolean }[] }> {
 	const [admins, inbounds] = await Promise.all([listAdmins(session), session.object("/api/inbounds")]);
-	const count = (name: string): JsonValue => toJson(system)[name] ?? null;
+	const counts = toJson(system);
+	const count = (name: string): JsonValue => (typeof counts[name] === "object" ? null : (counts[name] ?? null));
 	return {
 		account,
 		accountKind: admins.some(({ name }) => name === account) ? "db" : "env",
@@ -115,5 +117,6 @@ async function facts(
 }
 
 function tagsOf(list: unknown): string[] {
-	return Array.isArray(list) ? list.filter(isObject).map(({ tag }) => String(tag)) : [];
+	const listed = Array.isArray(list) ? list.filter(isObject) : [];
+	return listed.flatMap(({ tag }) => (typeof tag === "string" && tag.isWellFormed() ? [tag] : []));
 }

@@ -3,9 +3,13 @@
 import type { Json } from "../../contracts/json";
 import type { TargetRecord } from "../../contracts/migration/records";
 import { hostName } from "../../domain/migration/host-names";
+import { listIn } from "../beyond";
+import type { Caps } from "../caps";
 import { ConnectorError } from "../connector";
 import { digest } from "../fingerprint";
 import { isObject, toJson, type WireObject } from "../http/json";
+import { glance, type Shape } from "../http/shape";
+import { unlessMisshapen } from "./records";
 
 /** By tag, as the panel answers them. */
 export type Lists = Readonly<Record<string, readonly WireObject[]>>;
@@ -81,10 +85,25 @@ export function refuseHost(name: string, data: Json): void {
 	});
 }
 
-export function listsIn(answer: WireObject): Lists {
+const HOST: Shape = {
+	remark: "text",
+	address: "text",
+	port: "number",
+	...Object.fromEntries([...TEXTS, "security", "alpn", "fingerprint"].map(field => [field, "text" as const])),
+	...Object.fromEntries(BOOLEANS.map(field => [field, "flag" as const]))
+};
+
+export function listsIn(answer: WireObject, caps: Caps): Lists {
 	const lists = Object.entries(answer).map(([tag, hosts]) => {
-		if (!Array.isArray(hosts)) throw new ConnectorError("unexpected-answer", "GET /api/hosts did not answer lists.");
-		return [tag, hosts.filter(isObject)] as const;
+		if (!Array.isArray(hosts) || !hosts.every(isObject) || !tag.isWellFormed())
+			throw new ConnectorError("unexpected-answer", "GET /api/hosts did not answer lists.");
+		for (const host of hosts) unlessMisshapen(host, `host '${glance(host.remark)}'`, HOST, caps);
+		return [tag, hosts] as const;
 	});
+	listIn(
+		lists.flatMap(([, hosts]) => hosts),
+		"GET /api/hosts",
+		caps
+	);
 	return Object.fromEntries(lists);
 }

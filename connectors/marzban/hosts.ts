@@ -126,7 +126,7 @@ export class Hosts {
 	}
 
 	async #lists(): Promise<Lists> {
-		return listsIn(await this.#session.object(PATH));
+		return listsIn(await this.#session.object(PATH), this.#session.caps);
 	}
 
 	async #make({ name, entry, replaces, isDone, allow, signal }: Change): Promise<TargetRecord | undefined> {
@@ -159,7 +159,7 @@ function changedLists(lists: Lists, replaces: Change["replaces"], entry: Entry |
 	const old = places.find(({ tag, host }) => replaces(recordOf(tag, host)));
 	const tags = new Set([...(old ? [old.tag] : []), ...(entry ? [entry.tag] : [])]);
 	const changed = [...tags].map(tag => {
-		const list = [...(lists[tag] ?? [])];
+		const list = [...(Object.hasOwn(lists, tag) ? (lists[tag] ?? []) : [])];
 		const here = old?.tag === tag;
 		const body = entry?.tag === tag ? [entry.body(here ? old.host : {})] : [];
 		if (here) list.splice(old.index, 1, ...body);

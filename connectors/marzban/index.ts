@@ -3,6 +3,8 @@
 import type { Json } from "../../contracts/json";
 import type { Definition } from "../../contracts/migration/definition";
 import type { Connection, TargetRecord } from "../../contracts/migration/records";
+import { unlessEndless } from "../beyond";
+import { type Caps, USUAL } from "../caps";
 import {
 	type Check,
 	ConnectorError,
@@ -82,7 +84,7 @@ export const marzbanSpec: Spec = {
 	capabilities: { cas: false, uniqueNaturalKey: true, keysetPaging: false, longestExecution: 30_000 }
 };
 
-export const openMarzban: OpenTarget = connection => new Marzban(connection);
+export const openMarzban: OpenTarget = (connection, caps) => new Marzban(connection, caps);
 
 /** What is done with each stream. */
 interface Stream {
@@ -106,7 +108,7 @@ class Marzban implements Target {
 	readonly #naming: Naming;
 	readonly #streams: Readonly<Record<string, Stream>>;
 
-	constructor(connection: Connection) {
+	constructor(connection: Connection, caps: Caps = USUAL) {
 		const options = new Options(marzbanSpec, connection);
 		const ceiling = options.number("concurrency");
 		const common = options.session();
@@ -114,11 +116,13 @@ class Marzban implements Target {
 			...common,
 			system: marzbanSpec.title,
 			tokenPath: "/api/admin/token",
-			connections: ceiling + SPARE_CONNECTIONS
+			connections: ceiling + SPARE_CONNECTIONS,
+			caps
 		});
 		this.#owners = new Owners(this.#session);
 		const database = options.string("database");
-		this.#database = database === "" ? undefined : openDatabase(database, common.timeoutMs, "write", common.way.reach);
+		const held = { access: "write", reach: common.way.reach, caps } as const;
+		this.#database = database === "" ? undefined : openDatabase(database, common.timeoutMs, held);
 		this.#naming = new Naming(this.#session, this.#database);
 		const writer = new Writer({ settleMs: options.number("settleMs"), retryBaseMs: common.retryBaseMs });
 		const wellbeing = new Wellbeing({
@@ -215,7 +219,7 @@ class Marzban implements Target {
 	}
 
 	#of(name: string): Stream {
-		const stream = this.#streams[name];
+		const stream = Object.hasOwn(this.#streams, name) ? this.#streams[name] : undefined;
 		if (stream === undefined) throw new ConnectorError("refused", `Marzban has no stream ${name}.`);
 		return stream;
 	}
@@ -280,17 +284,25 @@ class Marzban implements Target {
 	}
 }
 
-const isName = (value: unknown): value is string => typeof value === "string";
+/** Behind this name; `asked` pages were taken until here. Earlier versions gave the name alone. */
+interface After {
+	readonly after: string;
+	readonly asked: number;
+}
+const isAfter = (value: unknown): value is After | string => {
+	const { after, asked = 1 } = typeof value === "object" ? ((value ?? {}) as Partial<After>) : { after: value };
+	return typeof after === "string" && Number.isSafeInteger(asked) && asked > 0;
+};
 
-/** Of a list that comes whole: behind the last name. */
+/** Of a list that comes whole, each time: behind the last name. */
 function pageOf(all: readonly TargetRecord[], cursor: Cursor | null, limit: number): Page<TargetRecord> {
-	const after = cursor === null ? null : readCursor(cursor, isName, "Marzban");
+	const from = cursor === null ? null : readCursor(cursor, isAfter, "Marzban");
+	const { after, asked } = typeof from === "string" ? { after: from, asked: 1 } : (from ?? { after: null, asked: 1 });
+	unlessEndless(asked, all.length, limit, "A list");
 	const rest = all.filter(({ name }) => after === null || name > after).sort((a, b) => (a.name < b.name ? -1 : 1));
 	const records = rest.slice(0, limit);
 	const last = records.at(-1);
-	return {
-		records,
-		total: all.length,
-		next: last === undefined || rest.length <= limit ? null : JSON.stringify(last.name)
-	};
+	const next =
+		last === undefined || rest.length <= limit ? null : JSON.stringify({ after: last.name, asked: asked + 1 });
+	return { records, total: all.length, next };
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Folding } from "../../domain/migration/folding";
+import { beyondCaller } from "../caller";
 import { ConnectorError } from "../connector";
 import { isObject } from "../http/json";
 import { type Session, segment } from "../http/session";
@@ -37,7 +38,9 @@ export class Naming {
 	/** Asked anew until all of it is known. @param anew whatever was known */
 	async learn(anew = false): Promise<Learned> {
 		if (anew) this.#learned = undefined;
-		const asked = this.#learned ?? (this.#database ? ofDatabase(this.#database) : this.#ofApi());
+		const database = this.#database;
+		// Others wait for it too.
+		const asked = this.#learned ?? beyondCaller(() => (database ? ofDatabase(database) : this.#ofApi()));
 		this.#learned = asked;
 		const forget = (): void => {
 			if (this.#learned === asked) this.#learned = undefined;
@@ -78,7 +81,7 @@ export class Naming {
 			.object("/api/users", { limit: SAMPLES, sort: "-created_at" }, "once")
 			.catch(unlessBroken);
 		const listed = answer && Array.isArray(answer.users) ? answer.users.filter(isObject) : [];
-		const name = listed.map(({ username }) => String(username)).find(each => flipped(each) !== each);
+		const name = listed.map(({ username }) => nameIn(username)).find(each => flipped(each) !== each);
 		if (name === undefined) return null;
 		const found = await this.#session.object(`/api/user/${segment(flipped(name))}`, {}, "once").catch(unlessGone);
 		return found?.username === name ? "case" : "exact";
@@ -104,6 +107,8 @@ async function ofDatabase(database: Database): Promise<Learned> {
 	]);
 	return { storage: database.kind, users, admins, services };
 }
+
+const nameIn = (value: unknown): string => (typeof value === "string" && value.isWellFormed() ? value : "");
 
 /** In the other case. */
 const flipped = (name: string): string =>

@@ -1,5 +1,6 @@
 /** The admins of the panel's own table, as they are spelt there: who may be given a user. */
 
+import { beyondCaller } from "../caller";
 import { ConnectorError } from "../connector";
 import type { Session } from "../http/session";
 import { listAdmins } from "./api";
@@ -43,7 +44,8 @@ export class Owners {
 	}
 
 	#ask(): Listed {
-		const names = listAdmins(this.#session).then(admins => new Set(admins.map(({ name }) => name)));
+		// Others wait for it too.
+		const names = beyondCaller(() => listAdmins(this.#session)).then(admins => new Set(admins.map(({ name }) => name)));
 		names.catch(() => this.forget());
 		return { names, at: Date.now() };
 	}

@@ -2,23 +2,72 @@
 
 import type { Json, JsonValue } from "../../contracts/json";
 import type { TargetRecord } from "../../contracts/migration/records";
+import type { Caps } from "../caps";
+import { ConnectorError } from "../connector";
 import { asSet, digest } from "../fingerprint";
 import { isObject, toJson, type Wire, type WireObject } from "../http/json";
+import { glance, misshapen, type Shape } from "../http/shape";
 import { toSecond } from "./times";
 
 const BYTES = ["data_limit", "used_traffic", "lifetime_used_traffic", "users_usage"];
 /** Derived, long and different with every answer. */
 const OMITTED = ["links", "excluded_inbounds"];
 
-/** The owner by name alone, as we say him too. */
-export function userRecord(user: WireObject): TargetRecord {
+const USER: Shape = {
+	username: "name",
+	status: "text",
+	proxies: "tables",
+	inbounds: "lists",
+	data_limit: "bytes",
+	used_traffic: "bytes",
+	lifetime_used_traffic: "bytes",
+	data_limit_reset_strategy: "text",
+	expire: "number",
+	note: "text",
+	on_hold_expire_duration: "number",
+	on_hold_timeout: "text",
+	subscription_url: "text",
+	created_at: "text",
+	online_at: "text",
+	sub_updated_at: "text",
+	sub_last_user_agent: "text",
+	sub_revoked_at: "text",
+	admin: "text",
+	next_plan: "plains"
+};
+const ADMIN: Shape = {
+	username: "name",
+	is_sudo: "flag",
+	users_usage: "bytes",
+	telegram_id: "plain",
+	discord_webhook: "text"
+};
+
+/** The owner by name alone, as we say him too. @throws ConnectorError `unexpected-answer` */
+export function userRecord(user: WireObject, caps: Caps): TargetRecord {
 	const kept = Object.fromEntries(Object.entries(user).filter(([key]) => !OMITTED.includes(key)));
 	const owner = isObject(user.admin) ? (user.admin.username ?? null) : null;
-	return { name: String(user.username), data: toJson({ ...kept, admin: owner }, BYTES) };
+	const own = { ...kept, admin: owner };
+	return { name: nameOf(own, "user", USER, caps), data: toJson(own, BYTES) };
 }
 
-export function adminRecord(admin: WireObject): TargetRecord {
-	return { name: String(admin.username), data: toJson(admin, BYTES) };
+export function adminRecord(admin: WireObject, caps: Caps): TargetRecord {
+	return { name: nameOf(admin, "admin", ADMIN, caps), data: toJson(admin, BYTES) };
+}
+
+function nameOf(item: WireObject, what: string, shape: Shape, caps: Caps): string {
+	unlessMisshapen(item, `${what} '${glance(item.username)}'`, shape, caps);
+	return String(item.username);
+}
+
+/** @param what `user 'alice'` @throws ConnectorError `unexpected-answer` */
+export function unlessMisshapen(item: WireObject, what: string, shape: Shape, caps: Caps): void {
+	const wrong = misshapen(item, shape, caps);
+	if (wrong === undefined) return;
+	throw new ConnectorError(
+		"unexpected-answer",
+		`Marzban answered the ${what}, which is none of its own: ${wrong.says}.`
+	);
 }
 
 export const table = (value: JsonValue | undefined): Json =>
@@ -41,7 +90,8 @@ export interface Says {
 const STATUSES: Readonly<Record<string, Says["status"]>> = { on_hold: "on_hold", disabled: "disabled" };
 
 export function userSays(data: Json): Says {
-	const status = STATUSES[String(data.status)] ?? "enabled";
+	const said = String(data.status);
+	const status = (Object.hasOwn(STATUSES, said) && STATUSES[said]) || "enabled";
 	return {
 		status,
 		proxies: proxiesSay(table(data.proxies)),

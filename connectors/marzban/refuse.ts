@@ -105,7 +105,7 @@ function hasCredentials(data: Json): boolean {
 	return (
 		proxies.length > 0 &&
 		proxies.every(([protocol, settings]) => {
-			const credential = CREDENTIALS[protocol];
+			const credential = Object.hasOwn(CREDENTIALS, protocol) ? CREDENTIALS[protocol] : undefined;
 			return credential !== undefined && Boolean(table(settings)[credential]);
 		})
 	);
@@ -113,7 +113,7 @@ function hasCredentials(data: Json): boolean {
 
 function hasProxies(data: Json): boolean {
 	return Object.entries(table(data.inbounds)).every(
-		([protocol, tags]) => Array.isArray(tags) && (tags.length === 0 || protocol in table(data.proxies))
+		([protocol, tags]) => Array.isArray(tags) && (tags.length === 0 || Object.hasOwn(table(data.proxies), protocol))
 	);
 }
 

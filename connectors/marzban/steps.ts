@@ -8,6 +8,7 @@
 
 import type { Json } from "../../contracts/json";
 import { canonical } from "../../domain/canonical";
+import { own } from "../../domain/own";
 import type { Onto } from "../connector";
 import type { Wire, WireObject } from "../http/json";
 import { type Change, carriedChange, isUsedUp, rowsOf } from "./carried";
@@ -144,7 +145,7 @@ function modifyBody(desired: Json, present: Json): WireObject {
 	const status = modifyStatus(desired, present);
 	return {
 		proxies,
-		inbounds: Object.fromEntries(Object.keys(proxies).map(protocol => [protocol, inbounds[protocol] ?? []])),
+		inbounds: Object.fromEntries(Object.keys(proxies).map(protocol => [protocol, own(inbounds, protocol) ?? []])),
 		...(status === undefined ? {} : { status }),
 		expire: desired.expire ?? 0,
 		data_limit: toBytes(desired.data_limit),

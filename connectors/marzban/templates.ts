@@ -3,15 +3,17 @@
 import type { Json, JsonValue } from "../../contracts/json";
 import type { TargetRecord } from "../../contracts/migration/records";
 import { fold } from "../../domain/migration/folding";
+import { listIn } from "../beyond";
 import { ConnectorError, type Undo, type Undone, type Write } from "../connector";
 import { asSet, digest } from "../fingerprint";
 import { isObject, toJson, type WireObject } from "../http/json";
 import type { Session } from "../http/session";
+import { glance, type Shape } from "../http/shape";
 import { afterFailure } from "./aftermath";
 import { namesake } from "./api";
 import type { Lane } from "./lane";
 import type { Naming } from "./naming";
-import { table, toBytes } from "./records";
+import { table, toBytes, unlessMisshapen } from "./records";
 import { unlessGone, unlessStopped } from "./stopped";
 import type { Writer } from "./writer";
 
@@ -31,6 +33,15 @@ interface Change {
 
 const PATH = "/api/user_template";
 const LONGEST_NAME = 64;
+const TEMPLATE: Shape = {
+	id: "id",
+	name: "plain",
+	data_limit: "bytes",
+	expire_duration: "number",
+	username_prefix: "text",
+	username_suffix: "text",
+	inbounds: "lists"
+};
 
 export class Templates {
 	readonly #session: Session;
@@ -47,10 +58,14 @@ export class Templates {
 
 	async all(): Promise<TargetRecord[]> {
 		const answer = await this.#session.get(PATH);
-		if (!Array.isArray(answer)) {
+		if (!Array.isArray(answer) || !answer.every(isObject)) {
 			throw new ConnectorError("unexpected-answer", "GET /api/user_template did not answer a list.");
 		}
-		return answer.filter(isObject).map(item => ({ name: String(item.name), data: toJson(item, ["data_limit"]) }));
+		const { caps } = this.#session;
+		return listIn(answer, "GET /api/user_template", caps).map(item => {
+			unlessMisshapen(item, `template '${glance(item.name)}'`, TEMPLATE, caps);
+			return { name: String(item.name), data: toJson(item, ["data_limit"]) };
+		});
 	}
 
 	/** Each under the name asked for, also one that the panel takes for it. */

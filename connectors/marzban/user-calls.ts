@@ -44,13 +44,19 @@ export class UserCalls {
 			await this.#rows?.disown(step.present);
 			return (await this.#rows?.complete([{ name, data: { ...step.present, admin: null } }]))?.[0];
 		}
-		const record = asUser(name, await this.#ask(name, step, signal, met));
+		const record = this.#asUser(name, await this.#ask(name, step, signal, met));
 		return record && this.#rows ? await this.#rows.require(record) : record;
 	}
 
 	/** Nobody who is half made may connect. */
 	async shut(name: string, signal: AbortSignal | undefined): Promise<TargetRecord | undefined> {
-		return asUser(name, await this.#session.write("PUT", pathOf(name), { status: "disabled" }, signal));
+		return this.#asUser(name, await this.#session.write("PUT", pathOf(name), { status: "disabled" }, signal));
+	}
+
+	/** Undefined where the answer is not of him: then he is looked at. */
+	#asUser(name: string, answer: Wire): TargetRecord | undefined {
+		const isHis = isObject(answer) && answer.username === name;
+		return isHis ? userRecord(answer, this.#session.caps) : undefined;
 	}
 
 	/** Answers 500 for one who has no owner, and removes him. */
@@ -91,10 +97,4 @@ export class UserCalls {
 			throw new ConnectorError("refused", noSuch(name, admin), error.details);
 		}
 	}
-}
-
-/** Undefined where the answer is not of him: then he is looked at. */
-function asUser(name: string, answer: Wire): TargetRecord | undefined {
-	const record = isObject(answer) ? userRecord(answer) : undefined;
-	return record?.name === name ? record : undefined;
 }

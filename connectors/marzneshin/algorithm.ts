@@ -39,7 +39,7 @@ export async function detectAlgorithm(session: Session, layout: Layout): Promise
 /** Services whose users get links that carry their own credentials: an unbound host carries its own. */
 function servedServices({ services, inbounds, hosts }: Layout): Set<unknown> {
 	const bound = new Set(hosts.filter(host => host.is_disabled !== true).map(host => host.inbound_id));
-	const telling = inbounds.filter(inbound => TELLING.has(String(inbound.protocol)) && bound.has(inbound.id));
+	const telling = inbounds.filter(inbound => TELLING.has(textOf(inbound.protocol)) && bound.has(inbound.id));
 	const ids = new Set(telling.map(inbound => inbound.id));
 	const serves = (service: WireObject) => list(service.inbound_ids).some(id => ids.has(id));
 	return new Set(services.filter(serves).map(service => service.id));
@@ -54,7 +54,7 @@ async function candidates(
 		const query = { order_by: "username", is_active: true };
 		const { rows, total } = await rowsOf(session, "/api/users", query, number, LARGEST_PAGE);
 		for (const user of rows.filter(row => row !== null)) {
-			const key = String(user.key);
+			const key = textOf(user.key);
 			if (KEY.test(key) && list(user.service_ids).some(id => served.has(id)))
 				found.push({ username: trueName(user), key });
 		}
@@ -65,11 +65,12 @@ async function candidates(
 
 /** The name shown is lower-cased; the subscription's path has it as it is stored. */
 function trueName(user: WireObject): string {
-	const path = /\/sub\/([^/]+)\/[^/]+$/.exec(String(user.subscription_url))?.[1];
+	const shown = textOf(user.username);
+	const path = /\/sub\/([^/]+)\/[^/]+$/.exec(textOf(user.subscription_url))?.[1];
 	try {
-		return path === undefined ? String(user.username) : decodeURIComponent(path);
+		return path === undefined ? shown : decodeURIComponent(path);
 	} catch {
-		return String(user.username);
+		return shown;
 	}
 }
 
@@ -108,5 +109,6 @@ function decode(text: string): string {
 	}
 }
 
+const textOf = (value: Wire | undefined): string => (typeof value === "string" ? value.toWellFormed() : "");
 const fromBase64 = (text: string): string => Buffer.from(text, "base64").toString("utf8");
 const list = (value: Wire | undefined): Wire[] => (Array.isArray(value) ? value : []);

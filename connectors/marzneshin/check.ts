@@ -6,6 +6,7 @@ import type { Check } from "../connector";
 import { enter, Findings, type Identity, verdict } from "../http/identify";
 import { isObject, parse, toJson, type WireObject } from "../http/json";
 import type { Session } from "../http/session";
+import { glance } from "../http/shape";
 import type { AdminRows } from "./admin-rows";
 import { detectAlgorithm, type Layout } from "./algorithm";
 import { whole } from "./api";
@@ -30,7 +31,7 @@ export async function checkMarzneshin(
 	};
 	try {
 		const me = await session.object("/api/admins/current");
-		const account = String(me.username);
+		const account = glance(me.username);
 		if (me.is_sudo !== true) {
 			findings.bad(
 				"not-sudo",
@@ -58,7 +59,7 @@ async function facts(session: Session, option: AlgorithmOption, findings: Findin
 	const subscription = await session.object("/api/system/settings/subscription");
 	const layout = { services: services ?? [], inbounds: inbounds ?? [], hosts: hosts ?? [] };
 	return {
-		authAlgorithm: await algorithm(session, option, layout, Number(statistics.total), findings),
+		authAlgorithm: await algorithm(session, option, layout, statistics.total === 0 ? 0 : 1, findings),
 		services: layout.services.map(service => pick(service, ["id", "name", "inbound_ids"])),
 		inbounds: layout.inbounds.map(describeInbound),
 		hosts: layout.hosts.length,
@@ -73,7 +74,8 @@ async function algorithm(
 	session: Session,
 	option: AlgorithmOption,
 	layout: Layout,
-	users: number,
+	/** 0, or any. */
+	users: 0 | 1,
 	findings: Findings
 ): Promise<AuthAlgorithm | null> {
 	const detected = await detectAlgorithm(session, layout);
@@ -106,13 +108,17 @@ function describeInbound(inbound: Json): Json {
 	return {
 		...pick(inbound, ["id", "tag", "protocol"]),
 		node: isObject(node) ? pick(node as Json, ["id", "name", "address"]) : null,
-		...pick(toJson(config), ["port", "network", "tls", "flow"])
+		...plain(pick(toJson(config), ["port", "network", "tls", "flow"]))
 	};
 }
 
+/** Whoever wrote that text may have put anything there. */
+const plain = (fields: Json): Json =>
+	Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, typeof value === "object" ? null : value]));
+
 function configOf(inbound: Json): WireObject {
 	try {
-		const config = parse(String(inbound.config));
+		const config = parse(typeof inbound.config === "string" ? inbound.config : "{}");
 		return isObject(config) ? config : {};
 	} catch {
 		return {};
@@ -120,5 +126,6 @@ function configOf(inbound: Json): WireObject {
 }
 
 function pick(from: Json, keys: readonly string[]): Json {
-	return Object.fromEntries(keys.map((key): [string, JsonValue] => [key, from[key] ?? null]));
+	const own = (key: string): JsonValue => (Object.hasOwn(from, key) ? (from[key] ?? null) : null);
+	return Object.fromEntries(keys.map((key): [string, JsonValue] => [key, own(key)]));
 }

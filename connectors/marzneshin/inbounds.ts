@@ -54,7 +54,9 @@ async function backends(session: Session, tags: ReadonlySet<string>): Promise<Ba
 function xrays(backends: Wire): string[] {
 	const listed = Array.isArray(backends) ? backends.filter(isObject) : [];
 	if (listed.length === 0) return ["xray"];
-	return listed.filter(({ backend_type }) => backend_type === "xray").map(({ name }) => String(name));
+	return listed.flatMap(({ backend_type, name }) =>
+		backend_type === "xray" && typeof name === "string" ? [name] : []
+	);
 }
 
 function reason(error: unknown): string {

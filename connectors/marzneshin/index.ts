@@ -3,6 +3,7 @@
 import type { Json } from "../../contracts/json";
 import type { FoundInbounds } from "../../contracts/migration/extractor";
 import type { Connection, SourceRecord } from "../../contracts/migration/records";
+import { type Caps, USUAL } from "../caps";
 import type { Check, Cursor, OpenSource, Page, Source, Spec } from "../connector";
 import { COMMON_OPTIONS, Options } from "../http/options";
 import { Session } from "../http/session";
@@ -50,7 +51,7 @@ export const marzneshinSpec: Spec = {
 	capabilities: { cas: false, uniqueNaturalKey: true, keysetPaging: false, longestExecution: 30_000 }
 };
 
-export const openMarzneshin: OpenSource = connection => new Marzneshin(connection);
+export const openMarzneshin: OpenSource = (connection, caps) => new Marzneshin(connection, caps);
 
 class Marzneshin implements Source {
 	readonly spec = marzneshinSpec;
@@ -60,19 +61,21 @@ class Marzneshin implements Source {
 	readonly #database: Database | undefined;
 	readonly #admins: AdminRows | undefined;
 
-	constructor(connection: Connection) {
+	constructor(connection: Connection, caps: Caps = USUAL) {
 		const options = new Options(marzneshinSpec, connection);
 		this.#algorithm = options.string("authAlgorithm") as AlgorithmOption;
 		this.#pageSize = options.number("pageSize");
 		const common = options.session();
 		const database = options.string("database");
-		this.#database = database === "" ? undefined : openDatabase(database, common.timeoutMs, "read", common.way.reach);
+		const held = { access: "read", reach: common.way.reach, caps } as const;
+		this.#database = database === "" ? undefined : openDatabase(database, common.timeoutMs, held);
 		this.#admins = this.#database && new AdminRows(this.#database);
 		this.#session = new Session({
 			...common,
 			system: marzneshinSpec.title,
 			tokenPath: "/api/admins/token",
-			connections: CONNECTIONS
+			connections: CONNECTIONS,
+			caps
 		});
 	}
 

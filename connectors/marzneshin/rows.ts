@@ -86,7 +86,7 @@ async function halved(asked: Asked, { from, size }: Block): Promise<Row[]> {
 	try {
 		// Only a single row is given up, so only of a single row must it be certain.
 		const one = { ...query, page: from / size + 1, size };
-		return (await page(session, path, one, size > 1 ? "once" : "usual")).items;
+		return [...(await page(session, path, one, size > 1 ? "once" : "usual")).items];
 	} catch (error) {
 		if (!isCrash(error)) throw error;
 		if (size > 1) {

@@ -5,6 +5,7 @@ import { unreadable } from "../../domain/migration/unreadable";
 import { ConnectorError } from "../connector";
 import type { WireObject } from "../http/json";
 import { type Session, segment } from "../http/session";
+import { glance } from "../http/shape";
 import { LARGEST_PAGE, streamOf } from "./api";
 import type { Fetched } from "./paging";
 import { type Stream, toRecord } from "./records";
@@ -16,7 +17,9 @@ export async function users(session: Session, number: number, size: number): Pro
 		const { rows, total } = await rowsOf(session, stream.path, { order_by: "username" }, number, size);
 		const first = (number - 1) * size + 1;
 		const read = (row: Row, index: number) =>
-			row === null ? (nth: number) => lost(nth, first + index, neighbours(rows, index)) : toRecord(stream, row);
+			row === null
+				? (nth: number) => lost(nth, first + index, neighbours(rows, index))
+				: toRecord(stream, row, session.caps);
 		return { records: rows.map(read), total };
 	} catch (error) {
 		throw brokenList(error, number, size);
@@ -32,7 +35,9 @@ function lost(nth: number, row: number, between: string): SourceRecord {
 function neighbours(rows: readonly Row[], index: number): string {
 	const before = rows.slice(0, index).findLast(row => row !== null);
 	const behind = rows.slice(index + 1).find(row => row !== null);
-	const said = [before && `after '${before.username}'`, behind && `before '${behind.username}'`].filter(Boolean);
+	const said = [before && `after '${glance(before.username)}'`, behind && `before '${glance(behind.username)}'`].filter(
+		Boolean
+	);
 	return said.length > 0 ? `, ${said.join(" and ")}` : "";
 }
 
@@ -43,7 +48,7 @@ function neighbours(rows: readonly Row[], index: number): string {
 export async function findUser(session: Session, name: string): Promise<SourceRecord | undefined> {
 	const stream = streamOf("users");
 	try {
-		const record = toRecord(stream, await session.object(`${stream.path}/${segment(name)}`));
+		const record = toRecord(stream, await session.object(`${stream.path}/${segment(name)}`), session.caps);
 		return record.name === name ? record : undefined;
 	} catch (error) {
 		if (!(error instanceof ConnectorError) || error.code !== "not-found") throw error;
@@ -54,10 +59,15 @@ export async function findUser(session: Session, name: string): Promise<SourceRe
 /** One value of the filter matches substrings in any case. */
 async function searchUser(session: Session, stream: Stream, name: string): Promise<SourceRecord | undefined> {
 	const query = { order_by: "username", username: name };
+	const met = new Set<string>();
 	for (let number = 1; ; number++) {
 		const { rows, total } = await rowsOf(session, stream.path, query, number, LARGEST_PAGE);
 		const shown = rows.filter((row): row is WireObject => row !== null);
-		const found = shown.map(item => toRecord(stream, item)).find(record => record.name === name);
+		const found = shown.map(item => toRecord(stream, item, session.caps)).find(record => record.name === name);
+		const known = met.size;
+		for (const { id } of shown) met.add(glance(id));
+		if (shown.length > 0 && met.size === known)
+			throw new ConnectorError("unexpected-answer", `GET ${stream.path} does not page.`);
 		if (found !== undefined || rows.length === 0 || number * LARGEST_PAGE >= total) return found;
 	}
 }

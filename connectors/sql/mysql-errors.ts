@@ -52,10 +52,10 @@ interface Raised {
 	readonly errno?: unknown;
 }
 
-/** Undefined for what no database said. A lost connection may have done its work: whoever wrote must look. */
-export function translate(error: unknown): ConnectorError | undefined {
+/** A lost connection may have done its work: whoever wrote must look. */
+export function translate(error: unknown): ConnectorError {
 	if (error instanceof ConnectorError) return error;
-	const { code, errno } = error as Raised;
+	const { code, errno } = (error ?? {}) as Raised;
 	const answered = typeof errno === "number" && errno >= 1000;
 	const symbol = typeof code === "string" && /^[A-Z][A-Z0-9_]*$/.test(code) ? code : undefined;
 	const meaning = answered ? MEANINGS[errno] : undefined;
@@ -64,7 +64,10 @@ export function translate(error: unknown): ConnectorError | undefined {
 		return new ConnectorError(kind, `The database ${what} (${symbol ?? "error"} ${errno}).`, { retryable });
 	}
 	if (answered) return new ConnectorError("broken", `The database fails (${symbol ?? "error"} ${errno}).`);
-	if (symbol === undefined) return undefined;
+	if (symbol === undefined)
+		return new ConnectorError("unexpected-answer", "What answers is no database server: it says what none does.", {
+			ambiguous: true
+		});
 	const message = `The database server cannot be reached (${symbol}).`;
 	return new ConnectorError("unreachable", message, { ambiguous: true, retryable: true });
 }

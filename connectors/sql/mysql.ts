@@ -4,19 +4,16 @@
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-	createPool,
-	type Pool,
-	type PoolConnection,
-	type ResultSetHeader,
-	type RowDataPacket,
-	TypedParameter
-} from "mysql2/promise";
+import { createPool, type Pool, type PoolConnection, TypedParameter } from "mysql2/promise";
 import type { Folding } from "../../domain/migration/folding";
-import { type Reach, socketIn } from "../http/reach";
+import { beyond } from "../beyond";
+import type { Caps } from "../caps";
+import { socketIn } from "../http/reach";
 import type { Address } from "./address";
-import { type Cell, type Database, fitting, overtaken, type Row, type Statement } from "./database";
+import { type Cell, type Database, fitting, type Opening, overtaken, type Row, type Statement } from "./database";
+import { ask, type Connected } from "./mysql-answers";
 import { isBusy, translate } from "./mysql-errors";
+import { type Meter, openMeter } from "./mysql-meter";
 
 const CONNECTIONS = 4;
 /** A server has 16,382 for all of its clients. */
@@ -42,23 +39,24 @@ export class Mysql implements Database {
 	readonly #pool: Pool;
 	readonly #timeoutMs: number;
 	readonly #session: readonly string[];
+	readonly #caps: Caps;
 	/** The server's connections that were set up. */
 	readonly #ready = new WeakSet<object>();
+	/** By socket. */
+	readonly #meters = new WeakMap<object, Meter>();
 
 	/** Connects when it is first asked. */
 	constructor(
 		{ host, port, user, password, database }: Extract<Address, { kind: "mysql" }>,
 		timeoutMs: number,
-		access: "read" | "write",
-		reach: Reach
+		{ access, reach, caps }: Required<Opening>
 	) {
 		this.#timeoutMs = timeoutMs;
+		this.#caps = caps;
 		this.#session = access === "read" ? [...SESSION, READ_ONLY] : SESSION;
 		this.#pool = createPool({
 			host,
 			port,
-			// The driver's own looks at no address.
-			stream: () => socketIn(reach, host, port),
 			user,
 			password,
 			database,
@@ -69,15 +67,22 @@ export class Mysql implements Database {
 			supportBigNumbers: true,
 			bigNumberStrings: true,
 			dateStrings: true,
-			jsonStrings: true
+			jsonStrings: true,
+			// A server may ask for any file of this machine by it, whatever it was asked.
+			flags: ["-LOCAL_FILES"],
+			// No code is made of the names that a server gives its columns.
+			disableEval: true,
+			// The driver's own looks at no address and counts nothing.
+			stream: () => {
+				const meter = openMeter(socketIn(reach, host, port), caps.panelAnswerBytes);
+				this.#meters.set(meter.socket, meter);
+				return meter.socket;
+			}
 		});
 	}
 
 	read(sql: string, cells: readonly Cell[] = []): Promise<Row[]> {
-		return this.#on(async connection => {
-			const [rows] = await connection.execute<RowDataPacket[]>(this.#timed(sql), fitting(cells).map(bound));
-			return rows.map(asText);
-		});
+		return this.#on(async connection => (await this.#ask(connection, "execute", sql, cells)).rows);
 	}
 
 	/** Begun anew, some time later, where others held its rows: all of it, since a deadlock rolls all of it back. */
@@ -96,18 +101,18 @@ export class Mysql implements Database {
 		rehearsal: "rehearsal" | undefined,
 		last: boolean
 	): Promise<boolean> {
-		await connection.query(this.#timed("START TRANSACTION"));
+		await this.#ask(connection, "query", "START TRANSACTION");
 		try {
 			for (const { sql, cells = [], least = 0 } of statements) {
-				const [done] = await connection.execute<ResultSetHeader>(this.#timed(sql), fitting(cells).map(bound));
-				if (done.affectedRows < least) throw overtaken();
+				const { affected } = await this.#ask(connection, "execute", sql, cells);
+				if (affected < least) throw overtaken();
 			}
-			await connection.query(this.#timed(rehearsal ? "ROLLBACK" : "COMMIT"));
+			await this.#ask(connection, "query", rehearsal ? "ROLLBACK" : "COMMIT");
 			return true;
 		} catch (error) {
 			if (last || !isBusy(error)) throw error;
 			// A lock that was waited for in vain leaves what came before it in the transaction.
-			await connection.query(this.#timed("ROLLBACK"));
+			await this.#ask(connection, "query", "ROLLBACK");
 			return false;
 		}
 	}
@@ -146,23 +151,28 @@ export class Mysql implements Database {
 			return done;
 		} catch (error) {
 			connection?.destroy();
-			throw translate(error) ?? error;
+			throw translate(error);
+		}
+	}
+
+	async #ask(connection: PoolConnection, by: "execute" | "query", sql: string, cells: readonly Cell[] = []) {
+		const core = connection.connection as unknown as Connected;
+		const meter = this.#meters.get(core.stream);
+		meter?.reset();
+		const given = { sql, timeout: this.#timeoutMs, rowsAsArray: true, values: fitting(cells).map(bound) };
+		try {
+			return await ask(core, by, given, this.#caps);
+		} catch (error) {
+			throw meter?.isOver ? beyond("The database's answer is too large", "panelAnswerBytes", this.#caps) : error;
 		}
 	}
 
 	async #setUp(connection: PoolConnection): Promise<void> {
 		if (this.#ready.has(connection.connection)) return;
-		for (const sql of this.#session) await connection.query(this.#timed(sql));
+		for (const sql of this.#session) await this.#ask(connection, "query", sql);
 		this.#ready.add(connection.connection);
-	}
-
-	#timed(sql: string) {
-		return { sql, timeout: this.#timeoutMs };
 	}
 }
 
 /** Whole numbers as such: compared as texts, a server would take them for inexact ones beyond 2^53. */
 const bound = (cell: Cell) => (typeof cell === "bigint" ? TypedParameter.LONGLONG(cell) : cell);
-
-const asText = (row: RowDataPacket): Row =>
-	Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, cell === null ? null : String(cell)]));

@@ -5,8 +5,9 @@ import { open, rm } from "node:fs/promises";
 import { backup, DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Folding } from "../../domain/migration/folding";
+import { type Caps, USUAL } from "../caps";
 import { ConnectorError } from "../connector";
-import { type Cell, type Database, fitting, overtaken, type Row, type Statement } from "./database";
+import { type Cell, type Database, fitting, overtaken, type Row, Rows, type Statement } from "./database";
 import { translate } from "./sqlite-errors";
 
 /** SQLite waits without letting anybody else run, so it is left to wait only for the blink of a write. */
@@ -19,20 +20,21 @@ export class Sqlite implements Database {
 	readonly kind = "sqlite";
 	readonly #file: string;
 	readonly #readOnly: boolean;
+	readonly #caps: Caps;
 	#opened: DatabaseSync | undefined;
 
-	constructor(file: string, access: "read" | "write" = "write") {
+	constructor(file: string, access: "read" | "write" = "write", caps: Caps = USUAL) {
 		this.#file = file;
+		this.#caps = caps;
 		this.#readOnly = access === "read";
 	}
 
 	read(sql: string, cells: readonly Cell[] = []): Promise<Row[]> {
-		return this.#patiently(db =>
-			db
-				.prepare(sql)
-				.all(...fitting(cells))
-				.map(asText)
-		);
+		return this.#patiently(db => {
+			const rows = new Rows(this.#caps);
+			for (const row of db.prepare(sql).iterate(...fitting(cells))) rows.add(Object.entries(row));
+			return rows.all;
+		});
 	}
 
 	change(statements: readonly Statement[], rehearsal?: "rehearsal"): Promise<void> {
@@ -52,8 +54,18 @@ export class Sqlite implements Database {
 
 	/** Lengths are not kept by SQLite, whatever is declared. */
 	async columns(table: string): Promise<ReadonlyMap<string, null>> {
+		await this.#unlessAlive(table);
 		const rows = await this.read("SELECT name FROM pragma_table_info(?)", [table]);
 		return new Map(rows.map(({ name }) => [String(name), null]));
+	}
+
+	/** A view is somebody's program, which would run within this process for as long as it likes. */
+	async #unlessAlive(table: string): Promise<void> {
+		const sql = `SELECT name FROM sqlite_schema
+			WHERE name = ? COLLATE NOCASE AND (type = 'view' OR sql LIKE 'CREATE VIRTUAL%')`;
+		const [found] = await this.read(sql, [table]);
+		if (found === undefined) return;
+		throw new ConnectorError("wrong-system", `In the database ${table} is no plain table, as it is in every panel's.`);
 	}
 
 	async naming(table: string, column: string): Promise<Folding> {
@@ -133,6 +145,3 @@ function mustBeFile(file: string): void {
 	}
 	throw new ConnectorError("unreachable", `${file} is no file: name the database file in it, db.sqlite3 for example.`);
 }
-
-const asText = (row: Record<string, unknown>): Row =>
-	Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, cell === null ? null : String(cell)]));

@@ -23,8 +23,11 @@ export interface FoundInbounds {
 
 export const extractor = contract("migration", "extractor", {
 	actions: {
-		check: action({ connection }, { scope: "migration:read" }).returns<CheckReport>(),
-		count: action({ connection, stream: "string" }, { scope: "migration:read" }).returns<number>(),
+		check: action({ connection }, { scope: "migration:read", endsWithCaller: true }).returns<CheckReport>(),
+		count: action(
+			{ connection, stream: "string" },
+			{ scope: "migration:read", endsWithCaller: true }
+		).returns<number>(),
 		page: action(
 			{
 				connection,
@@ -34,6 +37,7 @@ export const extractor = contract("migration", "extractor", {
 			},
 			{
 				scope: "migration:run",
+				endsWithCaller: true,
 				rest: "POST /extract",
 				reads: true,
 				aliases: ["POST /extract"],
@@ -43,15 +47,18 @@ export const extractor = contract("migration", "extractor", {
 		/** By name, what goes with a record and no store may hold, for example an admin's hash; who has none is left out. */
 		secrets: action(
 			{ connection, stream: "string", names: { type: "array", items: "string" } },
-			{ scope: "migration:run" }
+			{ scope: "migration:run", endsWithCaller: true }
 		).returns<Record<string, Record<string, string>>>(),
 		/** How the source's nodes define the inbounds of these tags. */
 		inbounds: action(
 			{ connection, tags: { type: "array", items: "string|min:1" } },
-			{ scope: "migration:run" }
+			{ scope: "migration:run", endsWithCaller: true }
 		).returns<FoundInbounds>(),
 		/** What the source says of one record, by the name it shows. */
-		find: action({ connection, stream: "string", name: "string" }, { scope: "migration:read" }).returns<Json | null>()
+		find: action(
+			{ connection, stream: "string", name: "string" },
+			{ scope: "migration:read", endsWithCaller: true }
+		).returns<Json | null>()
 	},
 	events: {}
 });

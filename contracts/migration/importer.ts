@@ -41,14 +41,17 @@ export interface Lasting {
 
 export const importer = contract("migration", "importer", {
 	actions: {
-		check: action({ connection }, { scope: "migration:read" }).returns<CheckReport>(),
-		count: action({ connection, stream: "string" }, { scope: "migration:read" }).returns<number>(),
+		check: action({ connection }, { scope: "migration:read", endsWithCaller: true }).returns<CheckReport>(),
+		count: action(
+			{ connection, stream: "string" },
+			{ scope: "migration:read", endsWithCaller: true }
+		).returns<number>(),
 		/** Copies the target's database into a folder of the importer's node; answers the file, or null where it cannot. */
 		backup: action({ connection, folder: "string" }, { scope: "migration:run" }).returns<string | null>(),
 		/** What stands at the target under these names now. */
 		find: action(
 			{ connection, stream: "string", names: { type: "array", items: "string" } },
-			{ scope: "migration:run" }
+			{ scope: "migration:run", endsWithCaller: true }
 		).returns<TargetRecord[]>(),
 		/**
 		 * Makes the target hold each record as given; an outcome for each that was settled while the lease held, in order:
@@ -108,7 +111,7 @@ export const importer = contract("migration", "importer", {
 		/** Of these names, those whose record could not be taken away again, each with the reason. */
 		lasting: action(
 			{ connection, stream: "string", names: { type: "array", items: "string" } },
-			{ scope: "migration:read" }
+			{ scope: "migration:read", endsWithCaller: true }
 		).returns<Lasting[]>(),
 		/** Puts back what stood there before, where what is there is still ours (L2). Safe to repeat. */
 		undo: action(

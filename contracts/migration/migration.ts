@@ -275,6 +275,7 @@ export const migration = contract("migration", "migration", {
 			{
 				scope: PLAN,
 				rest: "POST /migrations/plan",
+				endsWithCaller: true,
 				says: "Looks at both sides and says what a run would do; writes nothing to either. Of one that was begun it says where it stands."
 			}
 		).returns<Plan>(),
@@ -284,6 +285,7 @@ export const migration = contract("migration", "migration", {
 			{
 				scope: RUN,
 				rest: "POST /migrations/inbounds",
+				endsWithCaller: true,
 				reads: true,
 				says: "The inbounds of these tags as the source's nodes define them. They may hold private keys."
 			}
@@ -367,6 +369,7 @@ export const migration = contract("migration", "migration", {
 			{
 				scope: PLAN,
 				rest: "POST /migrations/dry-run",
+				endsWithCaller: true,
 				status: 202,
 				says: "Goes through all of it but changes nothing; its status and report are under the name it answers at once."
 			}
@@ -425,6 +428,7 @@ export const migration = contract("migration", "migration", {
 			{
 				scope: PLAN,
 				rest: "GET /extract/test-connection",
+				endsWithCaller: true,
 				aliases: ["GET /extract/test-connection"],
 				says: "What the source of a planned migration turns out to be: reachable, its version, our rights there."
 			}
@@ -434,6 +438,7 @@ export const migration = contract("migration", "migration", {
 			{
 				scope: PLAN,
 				rest: "POST /import/test-connection",
+				endsWithCaller: true,
 				reads: true,
 				aliases: ["POST /import/test-connection"],
 				says: "What the target of a planned migration turns out to be: reachable, its version, our rights there."

@@ -32,7 +32,7 @@ export const verifier = contract("migration", "verifier", {
 					items: { type: "object", props: { id: "string", name: "string", data: "object" } }
 				}
 			},
-			{ scope: "migration:run" }
+			{ scope: "migration:run", endsWithCaller: true }
 		).returns<Comparison>(),
 		/** The names at the target on one page, to find those that only the target has. */
 		names: action(
@@ -42,7 +42,7 @@ export const verifier = contract("migration", "verifier", {
 				cursor: { type: "string", nullable: true },
 				limit: { type: "number", integer: true, min: 1, max: 1000 }
 			},
-			{ scope: "migration:run" }
+			{ scope: "migration:run", endsWithCaller: true }
 		).returns<{ names: string[]; next: string | null }>()
 	},
 	events: {}

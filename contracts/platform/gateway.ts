@@ -2,4 +2,10 @@
 
 import { contract } from "../contract";
 
-export const gateway = contract("platform", "gateway", { actions: {}, events: {} });
+export const gateway = contract("platform", "gateway", {
+	actions: {},
+	events: {
+		/** Whoever sent this request is gone: what it caused ends, on every node. */
+		left: { request: "string" }
+	}
+});

@@ -286,6 +286,70 @@ export const LIMITS = {
 		least: 1,
 		most: 1_000_000,
 		fallback: 1000
+	},
+	panelAnswerBytes: {
+		variable: "PANEL_ANSWER_LIMIT",
+		says: "the largest answer that is read of a panel or of its database",
+		unit: "bytes",
+		least: 65_536,
+		most: 1_073_741_824,
+		fallback: 33_554_432
+	},
+	panelAnswerValues: {
+		variable: "PANEL_ANSWER_VALUES",
+		says: "the most values in one answer of a panel",
+		unit: null,
+		least: 1000,
+		most: 100_000_000,
+		fallback: 4_000_000
+	},
+	panelAnswerDepth: {
+		variable: "PANEL_ANSWER_DEPTH",
+		says: "how deep an answer of a panel may be nested",
+		unit: null,
+		least: 16,
+		most: 500,
+		fallback: 100
+	},
+	panelHeaderBytes: {
+		variable: "PANEL_HEADER_LIMIT",
+		says: "the largest head of a panel's answer",
+		unit: "bytes",
+		least: 4096,
+		most: 1_048_576,
+		fallback: 32_768
+	},
+	panelRecordBytes: {
+		variable: "PANEL_RECORD_LIMIT",
+		says: "the largest record of a panel that is moved",
+		unit: "bytes",
+		least: 4096,
+		most: 16_777_216,
+		fallback: 262_144
+	},
+	panelRecords: {
+		variable: "PANEL_RECORDS",
+		says: "the most users that a panel may have",
+		unit: null,
+		least: 1,
+		most: 100_000_000,
+		fallback: 2_000_000
+	},
+	panelListed: {
+		variable: "PANEL_LISTED",
+		says: "the most admins, services, hosts or inbounds that a panel may have",
+		unit: null,
+		least: 1,
+		most: 1_000_000,
+		fallback: 100_000
+	},
+	panelSeconds: {
+		variable: "PANEL_TIME_LIMIT",
+		says: "the longest that a plan, a check or a look at a panel may take in all",
+		unit: "s",
+		least: 10,
+		most: 86_400,
+		fallback: 14_400
 	}
 } as const satisfies Record<string, Limit>;
 

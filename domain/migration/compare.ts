@@ -4,6 +4,7 @@ import type { Json, JsonValue } from "../../contracts/json";
 import type { Difference, FieldDifference, TargetRecord } from "../../contracts/migration/records";
 import type { Comparison, FoundLink } from "../../contracts/migration/verifier";
 import { canonical } from "../canonical";
+import { own } from "../own";
 
 interface Expected {
 	readonly id: string;
@@ -72,14 +73,15 @@ export function fieldDifferences(
 ): readonly FieldDifference[] {
 	const there = fingerprint(actual);
 	const fields = [...new Set([...Object.keys(expected), ...Object.keys(actual)])];
-	const asked = (field: string): JsonValue => expected[field] ?? null;
+	const asked = (field: string): JsonValue => own(expected, field) ?? null;
+	const found = (field: string): JsonValue => own(actual, field) ?? null;
 	const alone = fields.filter(field => fingerprint({ ...actual, [field]: asked(field) }) !== there);
 	const differing = fields.filter(
-		field => field in expected && canonical(asked(field)) !== canonical(actual[field] ?? null)
+		field => Object.hasOwn(expected, field) && canonical(asked(field)) !== canonical(found(field))
 	);
 	const named = alone.length > 0 ? alone : differing;
 	if (named.length === 0) return [{ field: "record", expected: "as asked", actual: "otherwise" }];
-	return named.map(field => ({ field, expected: shown(field, asked(field)), actual: shown(field, actual[field]) }));
+	return named.map(field => ({ field, expected: shown(field, asked(field)), actual: shown(field, found(field)) }));
 }
 
 const shown = (field: string, value: JsonValue | undefined): JsonValue =>

@@ -4,6 +4,7 @@
  */
 
 import type { Json } from "../../contracts/json";
+import { own } from "../own";
 import { withoutEnd } from "../trim";
 
 /** `exact`: none but the same. `case`: A-Z as a-z. `loose`: as MySQL and MariaDB compare texts by default. */
@@ -25,7 +26,7 @@ const FOLD: Readonly<Record<Folding, (name: string) => string>> = {
 export function foldingOf(context: Json, stream: string): Folding {
 	const { naming } = context;
 	if (naming === undefined || naming === null) return "case";
-	return (naming as Naming)[stream] ?? "exact";
+	return own(naming as Naming, stream) ?? "exact";
 }
 
 /**

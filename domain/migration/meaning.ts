@@ -5,6 +5,7 @@
  */
 
 import type { Severity } from "../../contracts/migration/records";
+import { own } from "../own";
 
 /** Where a code is met. */
 export const KINDS = ["loss", "quarantine", "outcome", "difference"] as const;
@@ -50,7 +51,7 @@ const NOUNS: Readonly<Record<string, readonly [one: string, many: string]>> = {
 
 /** "1 user", "66 users"; of a stream that is not known, records. */
 export function countOf(stream: string, count: number): string {
-	const [one, many] = (Object.hasOwn(NOUNS, stream) && NOUNS[stream]) || ["record", "records"];
+	const [one, many] = own(NOUNS, stream) ?? ["record", "records"];
 	return `${count} ${count === 1 ? one : many}`;
 }
 

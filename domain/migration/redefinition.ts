@@ -7,6 +7,7 @@ import type { JsonValue } from "../../contracts/json";
 import type { OptionSpec } from "../../contracts/migration/connection";
 import type { Definition } from "../../contracts/migration/definition";
 import { canonical } from "../canonical";
+import { own } from "../own";
 
 type Options = Readonly<Record<string, Pick<OptionSpec, "fixed">>>;
 
@@ -44,11 +45,11 @@ export function redefined(
 function changes(before: Definition, after: Definition): string[] {
 	const [old, now] = [before, after].map(each => ({ ...ABSENT, ...(each as unknown as Record<string, JsonValue>) }));
 	return keysOf(old, now).flatMap(key => {
-		const [a, b] = [old?.[key], now?.[key]];
+		const [a, b] = [own(old, key), own(now, key)];
 		if (isSame(key, a, b)) return [];
 		if (!isTable(a) || !isTable(b)) return [key];
 		return keysOf(a, b)
-			.filter(inner => !isSame(inner, a[inner], b[inner]))
+			.filter(inner => !isSame(inner, own(a, inner), own(b, inner)))
 			.map(inner => `${key}.${inner}`);
 	});
 }

@@ -22,6 +22,8 @@ export interface Route {
 	readonly params: readonly string[];
 	/** Changes nothing. */
 	readonly reads: boolean;
+	/** Nothing of it goes on once whoever asked is gone. */
+	readonly endsWithCaller: boolean;
 	/** False: an alias, which does the same as the canonical route of its action. */
 	readonly canonical: boolean;
 	/** What it does, in one sentence. */
@@ -76,6 +78,7 @@ function route(action: string, spec: ActionSpec, rest: string, base: string): Ro
 		status: spec.status ?? 200,
 		params,
 		reads: method === "GET" || spec.reads === true,
+		endsWithCaller: spec.endsWithCaller === true,
 		canonical: true,
 		says: spec.says ?? ""
 	};

@@ -1,7 +1,9 @@
 import { sealer } from "../../adapters/secrets";
 import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
+import { hearing } from "../../cluster/callers";
 import { failure } from "../../cluster/errors";
 import { settingsOf } from "../../cluster/settings";
+import { beyondCaller } from "../../connectors/caller";
 import type { CheckReport } from "../../contracts/migration/connection";
 import type { FoundInbounds } from "../../contracts/migration/extractor";
 import {
@@ -41,7 +43,12 @@ const { status, list, log, report, diff, links, ends, testSource, testTarget } =
 
 @Service(migration)
 export default class MigrationService
-	extends service(eventStore(), mappings(), collection<"definitions", PlannedDefinition>("definitions", "name"))
+	extends service(
+		hearing,
+		eventStore(),
+		mappings(),
+		collection<"definitions", PlannedDefinition>("definitions", "name")
+	)
 	implements Answers<typeof migration>
 {
 	private controllers!: Controllers;
@@ -127,7 +134,8 @@ export default class MigrationService
 		const read = this.planning.read(ctx.params.document);
 		this.rehearsals.refuseTaken(read.definition.name, caller);
 		const { planned, broker } = await this.planning.toRehearse(read, ctx.meta);
-		const rehearsed = await this.rehearsals.begin(broker, planned, caller);
+		// It goes on, and is asked for by its name.
+		const rehearsed = await beyondCaller(() => this.rehearsals.begin(broker, planned, caller));
 		return statusOf(rehearsed.run, rehearsed.running);
 	}
 

@@ -5,6 +5,7 @@ import type { Transformed } from "../../contracts/migration/records";
 import { type FieldAnalysis, type FieldMapping, transformer } from "../../contracts/migration/transformer";
 import { analyze } from "../../domain/migration/analysis";
 import { type StreamMapping, transform } from "../../domain/migration/mapping";
+import { own } from "../../domain/own";
 import { mappings as allMappings } from "../../mixins/mappings.mixin";
 
 const { batch, mappings, analyzeSchema } = transformer.actions;
@@ -37,7 +38,7 @@ export default class TransformerService extends service(allMappings()) implement
 
 	private streamOf(mapping: string, stream: string): StreamMapping<Json> {
 		const { streams } = this.mappingNamed(mapping);
-		const found = streams[stream];
+		const found = own(streams, stream);
 		if (found) return found;
 		const known = Object.keys(streams).join(", ");
 		throw failure("DEFINITION_INVALID", `The mapping '${mapping}' has no stream '${stream}'; it has: ${known}.`);

@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { hash, randomUUID } from "node:crypto";
 import compression from "compression";
 import type { ServiceBroker } from "moleculer";
 import { Event, type EventOf, type Meta, Service, service } from "../../cluster";
@@ -10,7 +10,7 @@ import { migration } from "../../contracts/migration/migration";
 import { access } from "../../contracts/platform/access";
 import { gateway } from "../../contracts/platform/gateway";
 import type { Limits } from "../../contracts/platform/limits";
-import { problemOf } from "../../domain/platform/problem";
+import { type Problem, problemOf } from "../../domain/platform/problem";
 import { type Route, routesOf } from "../../domain/platform/routes";
 import { mappings } from "../../mixins/mappings.mixin";
 import { type WebHandler, type WebRequest, type WebResponse, type WebRoute, web } from "../../mixins/web.mixin";
@@ -167,6 +167,7 @@ export default class GatewayService extends service(
 				const key = await this.keys.admit(req, route.scope);
 				callOf(req).key = key;
 				(meta as Meta).caller = { id: key.id, scopes: key.scopes };
+				if (route.endsWithCaller) this.endWith(meta as Meta, res);
 				const readBody = () => this.bodies.fieldsOf(req, res, takesDocument(route.action));
 				req.$params = (await paramsOf(req, route, readBody)) as WebRequest["$params"];
 			},
@@ -175,6 +176,15 @@ export default class GatewayService extends service(
 				return this.answered(byAlias.get(`${method} ${fullPath}`) as Route, req, res, data);
 			}
 		};
+	}
+
+	/** What it causes knows whose it is, and hears of it when they hang up. */
+	private endWith(meta: Meta, res: WebResponse): void {
+		const request = `${this.broker.nodeID}/${randomUUID()}`;
+		meta.request = request;
+		res.once("close", () => {
+			if (!res.writableFinished) void this.broker.broadcast("gateway.left", { request });
+		});
 	}
 
 	private handlersOf(route: Route): (WebHandler | string)[] {
@@ -243,7 +253,7 @@ export default class GatewayService extends service(
 		const { correlationId, client } = callOf(req);
 		const problem = problemOf(error, correlationId);
 		this.broker.metrics.increment("banyan.requests.refused", { code: problem.code });
-		if (problem.status >= 500)
+		if (isToBeLogged(problem))
 			this.logger.error(`${req.method} ${req.originalUrl ?? req.url}: ${String((error as Error).stack)}`);
 		else this.logger.debug(`${client} ${req.method} ${req.url}: ${problem.status} ${problem.code}`);
 		if (res.headersSent) return void res.destroy();
@@ -267,6 +277,9 @@ export default class GatewayService extends service(
 }
 
 const nothingHere = (): Error => failure("NOT_FOUND", "There is nothing at this address; /docs lists what there is.");
+
+/** A caller who left is no trouble of ours. */
+const isToBeLogged = ({ status, code }: Problem): boolean => status >= 500 && code !== "ABANDONED";
 
 /** When to ask again for what is not available now, where nobody knows better. */
 const AGAIN_SECONDS = 10;

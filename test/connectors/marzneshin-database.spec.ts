@@ -78,7 +78,7 @@ test("without a database all is as the API says", async () => {
 });
 
 test("it is only read: the database itself refuses a write on that connection", async () => {
-	const database = openDatabase(file(), 1000, "read");
+	const database = openDatabase(file(), 1000, { access: "read" });
 	await expect(database.change([{ sql: "UPDATE admins SET is_sudo = 1" }])).rejects.toMatchObject({
 		code: "forbidden"
 	});

@@ -57,7 +57,7 @@ async function carry(name: string, desired: Json, before: Json | null = null): P
 }
 
 test("opened to be read, it takes no write on any connection", async () => {
-	const reading = openDatabase(server.url, 5000, "read");
+	const reading = openDatabase(server.url, 5000, { access: "read" });
 	expect(await reading.read("SELECT 1 AS one")).toEqual([{ one: "1" }]);
 	const write = { sql: "UPDATE users SET used_traffic = 1 WHERE id = 0" };
 	await expect(reading.change([write])).rejects.toMatchObject({ code: "forbidden" });

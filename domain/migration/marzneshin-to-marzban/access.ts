@@ -5,6 +5,7 @@
 
 import type { Json } from "../../../contracts/json";
 import type { Loss } from "../../../contracts/migration/records";
+import { own } from "../../own";
 import type { AuthAlgorithm, Credentials, Derive } from "../credentials";
 import type { Converter } from "../mapping";
 import { type Context, type InboundRoute, PROTOCOLS, type Protocol } from "./context";
@@ -27,7 +28,7 @@ const at = ({ protocol, sourceTag }: InboundRoute): string => `${protocol} ${sou
 /** The inbounds a user's services open, each target inbound once. */
 function routesOf(data: Json, { services }: Context, credentials: Credentials): Routes {
 	const ids = Array.isArray(data.service_ids) ? data.service_ids.map(String) : [];
-	const routes = ids.flatMap(id => services[id] ?? []);
+	const routes = ids.flatMap(id => own(services, id) ?? []);
 	const there = routes.filter(({ tag }) => tag !== null);
 	return {
 		served: unique(
@@ -42,7 +43,7 @@ function routesOf(data: Json, { services }: Context, credentials: Credentials): 
 			there.filter(({ protocol }) => !hasAccount(protocol, credentials)),
 			at
 		),
-		unknown: ids.filter(id => services[id] === undefined)
+		unknown: ids.filter(id => own(services, id) === undefined)
 	};
 }
 

@@ -1,6 +1,7 @@
 /** What the mapping Marzneshin → Marzban knows of both panels: taken from their facts once, at the plan. */
 
 import type { Definition } from "../../../contracts/migration/definition";
+import { own } from "../../own";
 import type { AuthAlgorithm } from "../credentials";
 import type { Folding, Naming } from "../folding";
 import { isAdminName } from "./values";
@@ -81,8 +82,8 @@ export interface TargetFacts {
 /** Pure; the result is stored with the plan, so that the whole run maps alike. */
 export function contextOf(source: SourceFacts, target: TargetFacts, definition: Definition): Context {
 	const route = (inbound: SourceFacts["inbounds"][number]): InboundRoute => {
-		const wanted = definition.rules.inboundTags[inbound.tag] ?? inbound.tag;
-		const there = target.inbounds[inbound.protocol]?.includes(wanted) ?? false;
+		const wanted = own(definition.rules.inboundTags, inbound.tag) ?? inbound.tag;
+		const there = own(target.inbounds, inbound.protocol)?.includes(wanted) ?? false;
 		return {
 			sourceTag: inbound.tag,
 			protocol: inbound.protocol,

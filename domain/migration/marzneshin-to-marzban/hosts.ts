@@ -7,6 +7,7 @@ import type { Json, JsonValue } from "../../../contracts/json";
 import type { Definition } from "../../../contracts/migration/definition";
 import type { Loss } from "../../../contracts/migration/records";
 import type { FieldMapping } from "../../../contracts/migration/transformer";
+import { own } from "../../own";
 import { hostName } from "../host-names";
 import type { Converted, Converter, StreamMapping } from "../mapping";
 import { type InboundRoute, PROTOCOLS, type SourceFacts, type TargetFacts } from "./context";
@@ -21,8 +22,8 @@ export interface HostContext {
 
 export function hostContextOf(source: SourceFacts, target: TargetFacts, { rules }: Definition): HostContext {
 	const route = ({ id, tag, protocol }: SourceFacts["inbounds"][number]) => {
-		const wanted = rules.inboundTags[tag] ?? tag;
-		const there = target.inbounds[protocol]?.includes(wanted) ?? false;
+		const wanted = own(rules.inboundTags, tag) ?? tag;
+		const there = own(target.inbounds, protocol)?.includes(wanted) ?? false;
 		return [String(id), { sourceTag: tag, protocol, tag: there ? wanted : null }] as const;
 	};
 	return { inbounds: Object.fromEntries(source.inbounds.map(route)) };
@@ -39,7 +40,7 @@ const tag: Converter<HostContext> = ({ inbound_id = null }, { inbounds }) => {
 		const reason = "Marzban has no hosts without an inbound: put it under the tags whose users shall get it, by hand.";
 		return refuse("host_unbound", "inbound_id", inbound_id, reason);
 	}
-	const route = inbounds[String(inbound_id)];
+	const route = own(inbounds, String(inbound_id));
 	if (route?.tag) return { value: route.tag };
 	if (!route) return refuse("no_inbound", "inbound_id", inbound_id, "The source told of no such inbound at the plan.");
 	const { sourceTag, protocol } = route;

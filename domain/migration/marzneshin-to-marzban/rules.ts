@@ -59,11 +59,11 @@ const RULES: readonly Rule[] = [
 		({ proxies }) => Object.keys(table(proxies)).length > 0
 	),
 	user("credentials_refused", "proxies", "vless and vmess carry a UUID", ({ proxies }) =>
-		["vless", "vmess"].every(p => !(p in table(proxies)) || UUID.test(String(table(table(proxies)[p])?.id)))
+		["vless", "vmess"].every(p => !Object.hasOwn(table(proxies), p) || UUID.test(String(table(table(proxies)[p])?.id)))
 	),
 	user("access_gained", "inbounds", "no empty list (it means all), and only protocols that have a proxy", data =>
 		Object.entries(table(data.inbounds)).every(
-			([protocol, tags]) => Array.isArray(tags) && tags.length > 0 && protocol in table(data.proxies)
+			([protocol, tags]) => Array.isArray(tags) && tags.length > 0 && Object.hasOwn(table(data.proxies), protocol)
 		)
 	),
 	user(

@@ -5,6 +5,7 @@
 
 import type { Json } from "../../../contracts/json";
 import type { FieldMapping } from "../../../contracts/migration/transformer";
+import { own } from "../../own";
 import { fold } from "../folding";
 import type { Converter, Facts, StreamMapping } from "../mapping";
 import type { Context } from "./context";
@@ -45,14 +46,15 @@ const name: Converter<ServiceContext> = (data, { sharedServiceNames, naming }) =
 };
 
 const inbounds: Converter<ServiceContext> = (data, { services }) => {
-	const routes = services[String(data.id)] ?? [];
-	const value: Record<string, string[]> = {};
+	const routes = own(services, String(data.id)) ?? [];
+	const tags = new Map<string, Set<string>>();
 	const missing: string[] = [];
 	for (const { protocol, tag, sourceTag } of routes) {
 		if (tag === null) missing.push(`${sourceTag} (${protocol})`);
-		else value[protocol] = [...new Set([...(value[protocol] ?? []), tag])].sort();
+		else tags.set(protocol, (tags.get(protocol) ?? new Set()).add(tag));
 	}
-	if (Object.keys(value).length === 0) {
+	const value = Object.fromEntries([...tags].map(([protocol, all]) => [protocol, [...all].sort()]));
+	if (tags.size === 0) {
 		const reason = "The target has none of its inbounds: users made from such a template might get all.";
 		return refuse("no_inbound", "inbound_ids", missing.join(", "), reason);
 	}

@@ -11,6 +11,7 @@ import type { Mapping } from "../../../domain/migration/mapping";
 import { nextStep } from "../../../domain/migration/next-step";
 import type { Run } from "../../../domain/migration/run";
 import { statusOf } from "../../../domain/migration/status";
+import { own } from "../../../domain/own";
 import type { Canary } from "./canary";
 import { Controller } from "./controller";
 import { secretsOf, writePasswords } from "./passwords";
@@ -104,7 +105,7 @@ export class Controllers {
 				// Or a spreadsheet would take it for a formula.
 				.replace(/^-/, "_");
 		const fresh = (stream: string): readonly string[] =>
-			this.mappingNamed(run.mapping).streams[stream]?.newSecrets ?? [];
+			own(this.mappingNamed(run.mapping).streams, stream)?.newSecrets ?? [];
 		const made = (stream: string, record: string): Record<string, string> | undefined =>
 			fresh(stream).length > 0
 				? Object.fromEntries(fresh(stream).map(name => [name, passwordFor(stream, record)]))

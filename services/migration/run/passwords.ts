@@ -8,6 +8,7 @@ import { writeOwnFile } from "../../../adapters/own-file";
 import type { Broker } from "../../../cluster";
 import type { Intent } from "../../../contracts/migration/records";
 import type { Run } from "../../../domain/migration/run";
+import { own } from "../../../domain/own";
 import { csvRecord } from "../../../domain/text/csv";
 import { readBatches } from "./journal";
 import type { Secrets } from "./place";
@@ -21,10 +22,10 @@ export async function secretsOf(
 	fresh: (name: string) => Secrets | undefined
 ): Promise<Map<string, Secrets>> {
 	const names = created.filter(({ keepsSecrets }) => keepsSecrets).map(({ name }) => name);
-	const own = names.length > 0 ? await broker.call("extractor.secrets", { connection, stream, names }) : {};
+	const kept = names.length > 0 ? await broker.call("extractor.secrets", { connection, stream, names }) : {};
 	return new Map(
 		created.flatMap(({ id, name, target, keepsSecrets }) => {
-			const secrets = keepsSecrets ? own[name] : target && fresh(target.name);
+			const secrets = keepsSecrets ? own(kept, name) : target && fresh(target.name);
 			return secrets ? [[id, secrets] as const] : [];
 		})
 	);

@@ -105,7 +105,7 @@ const meaningsOf = (streams: readonly StreamPlan[]): Record<string, string> =>
 
 const unknownStreams = ({ streams }: Definition, mapping: Mapping<Json>): Finding[] =>
 	streams
-		.filter(stream => !(stream in mapping.streams))
+		.filter(stream => !Object.hasOwn(mapping.streams, stream))
 		.map(stream => {
 			const known = Object.keys(mapping.streams).join(", ");
 			return refused("stream-unknown", `There is no stream '${stream}' to move; known are: ${known}.`);

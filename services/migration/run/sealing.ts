@@ -5,6 +5,7 @@ import { sources, targets } from "../../../connectors";
 import type { Spec } from "../../../connectors/connector";
 import type { Definition } from "../../../contracts/migration/definition";
 import type { OptionValue, Scalar } from "../../../contracts/migration/records";
+import { own } from "../../../domain/own";
 
 const TABLES: Readonly<Record<"source" | "target", Readonly<Record<string, { readonly spec: Spec }>>>> = {
 	source: sources,
@@ -19,7 +20,7 @@ type Act = (text: string, place: string) => string;
 function each(definition: Definition, act: Act): Definition {
 	const side = (name: "source" | "target"): Definition["source"] => {
 		const connection = definition[name];
-		const options = TABLES[name][String(connection.connector)]?.spec.options ?? {};
+		const options = own(TABLES[name], String(connection.connector))?.spec.options ?? {};
 		const entries = Object.entries(connection).map(([option, value]) =>
 			options[option]?.secret ? [option, acted(value, `${definition.name}/${name}/${option}`, act)] : [option, value]
 		);

@@ -196,7 +196,10 @@ describe("a connection", () => {
 	});
 
 	it.each(["127.0.0.1", "localhost", "127.1", "[::1]"])("to a database at %s is refused as well", async host => {
-		const database = openDatabase(`mysql://u:p@${host}:${port}/x`, 1_000, "read", readReach("private") as never);
+		const database = openDatabase(`mysql://u:p@${host}:${port}/x`, 1_000, {
+			access: "read",
+			reach: readReach("private") as never
+		});
 		await expect(database.read("SELECT 1")).rejects.toMatchObject({ code: "address-refused" });
 		await database.close();
 		expect(met).toBe(0);

@@ -21,6 +21,7 @@ describe("the routes", () => {
 				params: ["id"],
 				reads: true,
 				canonical: true,
+				endsWithCaller: false,
 				says: "A thing."
 			}
 		]);
