@@ -17,6 +17,8 @@ type Values = Readonly<Record<string, string | string[] | undefined>>;
 const LONGEST = 4096;
 /** More than any client knows. */
 const MOST = 40;
+const MOST_REMEMBERED = 500;
+const LONGEST_REMEMBERED = 200;
 /** One line of Latin-1. */
 const LINE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
@@ -45,7 +47,7 @@ export function passedOn(headers: Values, { page, address }: Given): Record<stri
 	let left = MOST;
 	for (const [name, values] of Object.entries(headers)) {
 		const value = first(values);
-		if (value === undefined || named?.has(name) || !mayPass(name, value) || left === 0) continue;
+		if (value === undefined || left === 0 || named?.has(name) || !mayPass(name, value)) continue;
 		left--;
 		// The panel names the address that it was asked at, which is ours.
 		passed[name] = name === PAGE ? address : value;
@@ -53,10 +55,29 @@ export function passedOn(headers: Values, { page, address }: Given): Record<stri
 	return passed;
 }
 
+/** The form of each header that goes on; null for those that do not. */
+const formOf = remembered((name: string): RegExp | null => {
+	if (Object.hasOwn(OF_THE_ANSWER, name)) return OF_THE_ANSWER[name] as RegExp;
+	if (!OF_CLIENTS.test(name)) return null;
+	return ADDRESS.test(name) ? OPENED : LINE;
+});
+
 function mayPass(name: string, value: string): boolean {
-	if (value.length > LONGEST || !LINE.test(value)) return false;
-	if (Object.hasOwn(OF_THE_ANSWER, name)) return (OF_THE_ANSWER[name] as RegExp).test(value);
-	return OF_CLIENTS.test(name) && (!ADDRESS.test(name) || OPENED.test(value.trim()));
+	const form = formOf(name);
+	return form !== null && value.length <= LONGEST && LINE.test(value) && (form === LINE || form.test(value.trim()));
+}
+
+/** Panels say the same again and again; what is remembered is bounded, whatever one of them makes up. */
+function remembered<T>(judge: (text: string) => T): (text: string) => T {
+	const known = new Map<string, T>();
+	return text => {
+		const before = known.get(text);
+		if (before !== undefined) return before;
+		const said = judge(text);
+		if (known.size >= MOST_REMEMBERED) known.clear();
+		if (text.length <= LONGEST_REMEMBERED) known.set(text, said);
+		return said;
+	};
 }
 
 const first = (values: string | string[] | undefined): string | undefined =>
@@ -74,22 +95,27 @@ const SUBSCRIPTION =
 const HTML = /^text\/html(?:\s*;\s*charset="?utf-?8"?)?$/i;
 const UNKNOWN = "application/octet-stream";
 
-function typeOf(given: string | undefined, page: boolean): string {
-	const type = given?.trim() ?? "";
+const PAGES = "text/html; charset=utf-8";
+const judged = remembered((type: string): string => {
 	if (SUBSCRIPTION.test(type)) return type;
-	return page && HTML.test(type) ? "text/html; charset=utf-8" : UNKNOWN;
+	return HTML.test(type) ? PAGES : UNKNOWN;
+});
+
+function typeOf(given: string | undefined, page: boolean): string {
+	const type = judged(given?.trim() ?? "");
+	return type === PAGES && !page ? UNKNOWN : type;
 }
 
 const NOWHERE = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const PAGE_POLICY = `sandbox allow-scripts allow-popups allow-popups-to-escape-sandbox allow-downloads; ${NOWHERE}`;
+const POLICY = `sandbox; default-src 'none'; ${NOWHERE}`;
 
 /**
  * A page of a panel's has its scripts, and opens what it links to, in an origin of its own: it reads nothing of this
  * server's, stores nothing, registers nothing. What is no page is none, whatever a browser makes of it.
  */
-export const policyOf = (type: string): string =>
-	type.startsWith("text/html")
-		? `sandbox allow-scripts allow-popups allow-popups-to-escape-sandbox allow-downloads; ${NOWHERE}`
-		: `sandbox; default-src 'none'; ${NOWHERE}`;
+export const policyOf = (type: string): string => (type.startsWith("text/html") ? PAGE_POLICY : POLICY);
 
 /** A customer's credentials: no cache keeps them, whatever the panel says. */
 export const CACHING = "no-store";

@@ -5,8 +5,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startMarzban } from "../../demo/panels/marzban";
 import { openStage, type Stage } from "../support/banyan";
-import { type Answer, type Door, openDoor } from "../support/door";
+import { type Answer, type Door, moveSome, openDoor } from "../support/door";
 import { type Front, openFront, type Says, says } from "../support/fronts";
 import { until } from "../support/until";
 
@@ -22,7 +23,7 @@ beforeAll(async () => {
 	stage = await openStage({ users: 3, target: { subscriptionPrefix: "" } });
 	folder = mkdtempSync(join(tmpdir(), "banyan-open-"));
 	usual = await openDoor(stage.folder, environment);
-	open = await openDoor(folder, { ...environment, CONNECT_ALLOW: "loopback" });
+	open = await openDoor(folder, { ...environment, CONNECT_ALLOW: "127.0.0.1" });
 	planKey = { usual: await keyOf(usual, "migration:plan"), open: await keyOf(open, "migration:plan") };
 });
 afterAll(async () => {
@@ -54,12 +55,12 @@ const plan = (door: Door, key: string, body: object): Promise<Answer> =>
 	send(door, key, "/api/v1/migrations/plan", body);
 
 /** What listens on this machine and is nobody's panel. */
-async function listener(): Promise<{ port: number; met: () => number; server: Server }> {
+async function listener(host = "127.0.0.1"): Promise<{ port: number; met: () => number; server: Server }> {
 	let met = 0;
 	const server = createServer(socket => {
 		met++;
 		socket.destroy();
-	}).listen(0, "127.0.0.1");
+	}).listen(0, host);
 	await once(server, "listening");
 	return { port: (server.address() as AddressInfo).port, met: () => met, server };
 }
@@ -71,11 +72,7 @@ describe("a key that may only plan reaches the internet alone", () => {
 		["in other numbers", port => [{ url: `http://2130706433:${port}/a/path` }, {}]],
 		["in IPv6", port => [{ url: `https://[::ffff:127.0.0.1]:${port}` }, {}]],
 		["as a target", port => [{}, { url: `https://127.0.0.1:${port}` }]],
-		["as a proxy", port => [{ url: "http://192.0.2.1", proxy: `http://127.0.0.1:${port}` }, {}]],
-		[
-			"as a database",
-			port => [{ url: "http://192.0.2.1:1", timeoutMs: 200, database: `mysql://u:p@127.0.0.1:${port}/x` }, {}]
-		]
+		["as a proxy", port => [{ url: "http://192.0.2.1", proxy: `http://127.0.0.1:${port}` }, {}]]
 	];
 	it.each(TRIES)("%s", async (_, ends) => {
 		const { port, met, server } = await listener();
@@ -85,6 +82,21 @@ describe("a key that may only plan reaches the internet alone", () => {
 		await send(usual, planKey.usual, "/api/v1/migrations/dry-run", body);
 		await usual.ask("/api/v1/extract/test-connection?name=within", { key: planKey.usual });
 		await usual.ask("/api/v1/import/test-connection", { method: "POST", key: planKey.usual, body: { name: "within" } });
+		expect(met()).toBe(0);
+		server.close();
+	});
+
+	it.each(["source", "target"])("nor, where the panel may be asked, to the database of the %s", async side => {
+		const { port, met, server } = await listener("127.0.0.2");
+		const database = `mysql://u:p@127.0.0.2:${port}/x`;
+		const ends = side === "source" ? [{ database }, {}] : [{}, { database }];
+		for (const [of, key] of [
+			["plan", planKey.open],
+			["run", open.key]
+		] as const) {
+			const { json } = await plan(open, key, definition(`${side}-${of}`, ...ends));
+			expect(JSON.stringify(json)).toContain("127.0.0.2 leads to this machine itself");
+		}
 		expect(met()).toBe(0);
 		server.close();
 	});
@@ -261,6 +273,32 @@ describe("what a panel says under our name", () => {
 			expect((await get()).status).toBe(503);
 		}
 		expect(met()).toBe(0);
+		server.close();
+	});
+});
+
+describe("a link that the target names elsewhere", () => {
+	it.each([
+		["is asked of the target alone", false],
+		["is asked there where the definition allows the host", true]
+	])("%s", async (_, allowed) => {
+		const { port, met, server } = await listener();
+		const elsewhere = `127.0.0.1:${port}`;
+		const panel = await startMarzban({ subscriptionPrefix: `http://${elsewhere}`, createMs: 0, loginMs: 0 });
+		const target = await openFront(panel.url);
+		const name = `shown-${allowed}`;
+		await moveSome(open, definition(name, {}, { url: target.origin, ...(allowed && { linkHosts: elsewhere }) }));
+		const { lines } = (await open.ask(`/api/v1/migrations/${name}/links`)).json;
+		expect(lines.length).toBeGreaterThan(0);
+		target.say(says.status(404, { "content-type": "text/html" }, "<html>"));
+		target.asked.length = 0;
+		const { path } = lines[0];
+		const { status } = await open.ask(`${path}/links`, { key: null });
+		expect(target.asked.length).toBeGreaterThan(0);
+		// There nobody answers: then nobody knows.
+		expect([status, met() > 0]).toEqual(allowed ? [503, true] : [404, false]);
+		await target.close();
+		await panel.close();
 		server.close();
 	});
 });
