@@ -25,7 +25,7 @@ import { OldLinkDoor } from "./gateway/old-links";
 import { openRoutes } from "./gateway/open";
 import { paramsOf } from "./gateway/params";
 import { type Fronts, type Links, openFronts } from "./gateway/places";
-import { followLog, Streams, Wakes, writeLines } from "./gateway/streams";
+import { followLog, STALLED, Streams, Wakes, writeLines } from "./gateway/streams";
 
 /** What under way may take when the node stops, in ms. */
 const GRACE_MS = 10_000;
@@ -82,6 +82,7 @@ export default class GatewayService extends service(
 		this.keys = new Keys(this.broker);
 		this.bodies = new Bodies(limits);
 		this.streams = new Streams(limits);
+		this.broker.metrics.register({ ...STALLED });
 		this.links = new OldLinkDoor(this.broker, this.oldLinks(), by =>
 			this.broker.metrics.increment("banyan.links.served", { by })
 		);

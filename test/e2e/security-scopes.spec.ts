@@ -130,6 +130,17 @@ describe("what starts is what was reviewed", () => {
 		expect(events.map(({ event }: Said) => event)).not.toContain("redefined");
 	});
 
+	it("nobody inherits the place of a key that was revoked, but who may run it", async () => {
+		const { json } = await door.ask("/api/v1/api-keys", {
+			method: "POST",
+			body: { name: "gone", scopes: ["migration:plan"] }
+		});
+		expect((await plan(json.key, named("orphan"))).status).toBe(200);
+		expect((await door.ask(`/api/v1/api-keys/${json.id}`, { method: "DELETE" })).status).toBe(200);
+		expect(codeOf(await plan(keys.plan, named("orphan", { password: "evil" })))).toEqual([409, "DEFINITION_TAKEN"]);
+		expect((await plan(keys.run, named("orphan", { retryBaseMs: 9 }))).status).toBe(200);
+	});
+
 	it("a password that another key wrote down is of no use for a look at its panels", async () => {
 		await plan(keys.plan, named("sealed", { password: "admin123" }));
 		for (const [path, method] of [

@@ -82,7 +82,7 @@ export async function followLog(broker: Broker, wakes: Wakes, req: WebRequest, r
 		"X-Accel-Buffering": "no"
 	});
 	if (req.method === "HEAD") return void res.end();
-	await write(res, `retry: ${RETRY_MS}\n\n`, stallOf(broker));
+	await write(broker, res, `retry: ${RETRY_MS}\n\n`);
 	await goOn(broker, wakes, res, pages(broker, name, first, begin), name);
 }
 
@@ -94,12 +94,11 @@ async function goOn(
 	name: string
 ): Promise<void> {
 	const listening = wakes.listen(name);
-	const stall = stallOf(broker);
 	try {
 		for await (const { lines, next } of log) {
-			if (lines.length > 0) await write(res, lines.map(eventOf).join(""), stall);
-			if (next === null && lines.length > 0) await write(res, await statusEvent(broker, name), stall);
-			if (next === null) await news(listening, wakes, res, stall);
+			if (lines.length > 0) await write(broker, res, lines.map(eventOf).join(""));
+			if (next === null && lines.length > 0) await write(broker, res, await statusEvent(broker, name));
+			if (next === null) await news(broker, listening, wakes, res);
 			if (res.destroyed || wakes.over) return;
 		}
 	} finally {
@@ -126,17 +125,17 @@ async function* pages(
 
 /** Waits for news; says that the stream lives when there are none. An event may be lost on its way: then, too, it reads. */
 async function news(
+	broker: Broker,
 	listening: ReturnType<Wakes["listen"]>,
 	wakes: Wakes,
-	res: WebResponse,
-	stall: number
+	res: WebResponse
 ): Promise<void> {
 	if (res.destroyed || wakes.over) return;
 	const since = new AbortController();
 	const closed = once(res, "close", since).then(() => "late" as const);
 	const how = await Promise.race([listening.wait(HEARTBEAT_MS), closed]);
 	since.abort();
-	if (how === "late") await write(res, ": alive\n\n", stall);
+	if (how === "late") await write(broker, res, ": alive\n\n");
 }
 
 const eventOf = (line: LogLine): string => `id: ${line.id}\nevent: log\ndata: ${JSON.stringify(line)}\n\n`;
@@ -190,8 +189,7 @@ export async function writeLines(
 	if (req.method === "HEAD") return void res.end();
 	try {
 		for (;;) {
-			if (page.lines.length > 0)
-				await write(res, page.lines.map(line => `${JSON.stringify(line)}\n`).join(""), stallOf(broker));
+			if (page.lines.length > 0) await write(broker, res, page.lines.map(line => `${JSON.stringify(line)}\n`).join(""));
 			if (page.next === null || res.destroyed) break;
 			page = await linesOf(broker, action, { ...params, after: page.next });
 		}
@@ -206,14 +204,24 @@ export async function writeLines(
 const linesOf = (broker: Broker, action: LinesAction, params: object): Promise<Lines<unknown>> =>
 	broker.call(action, params as never) as Promise<Lines<unknown>>;
 
+/** Nobody is told of these: they take no answer. */
+export const STALLED = {
+	type: "counter",
+	name: "banyan.streams.stalled",
+	description: "Streams that were closed since nobody read them."
+} as const;
+
 /** How long a reader may take nothing, in ms. */
 const stallOf = (broker: Broker): number => settingsOf(broker).limits.streamStall * 1000;
 
-async function write(res: ServerResponse, text: string, stallMs: number): Promise<void> {
+async function write(broker: Broker, res: ServerResponse, text: string): Promise<void> {
 	if (res.destroyed || res.write(text)) return;
 	const since = new AbortController();
 	// Who takes nothing holds a page of lines, and a place.
-	const stalled = setTimeout(() => res.destroy(), stallMs);
+	const stalled = setTimeout(() => {
+		broker.metrics.increment(STALLED.name);
+		res.destroy();
+	}, stallOf(broker));
 	await Promise.race([once(res, "drain", since), once(res, "close", since)]);
 	clearTimeout(stalled);
 	// Or each wait would leave a listener behind.

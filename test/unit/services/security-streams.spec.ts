@@ -8,8 +8,10 @@ import { setCall } from "../../../services/platform/gateway/call";
 import { followLog, Streams, Wakes, writeLines } from "../../../services/platform/gateway/streams";
 
 const STALL = 1;
+let stalled = 0;
 /** Whatever is asked, there is more of it. */
 const broker = {
+	metrics: { increment: () => stalled++ },
 	options: { settings: { limits: { streamStall: STALL } } },
 	call: async (action: string) =>
 		action === "migration.status"
@@ -39,7 +41,9 @@ it.each(Object.entries(WAYS))("%s that is never read ends, and frees its place",
 	const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
 	socket.pause();
 	socket.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+	const before = stalled;
 	await ended.promise;
+	expect(stalled).toBe(before + 1);
 	let isFree = false;
 	const asked = { headers: {} } as never;
 	setCall(asked, { key: { id: "one" } } as never);
