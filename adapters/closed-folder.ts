@@ -16,7 +16,7 @@ import {
 } from "node:fs";
 import { join, resolve } from "node:path";
 import { FolderUnusable, makeFolder } from "./folder";
-import { fileFault, isTrusted, me, NotOurs, OWN_FILE } from "./own-file";
+import { fileFault, isTrusted, me, NotOurs, OWN_FILE, settled } from "./own-file";
 
 const OWN_FOLDER = 0o700;
 const LOOSE = 0o077;
@@ -80,7 +80,7 @@ function sharedFault(path: string, { mode }: Stats): string | undefined {
 }
 
 function closeEntry(path: string): void {
-	const stats = lstatSync(path, { throwIfNoEntry: false });
+	const stats = settled(() => lstatSync(path, { throwIfNoEntry: false }));
 	// What another process of ours had for a moment.
 	if (!stats) return;
 	if (stats.isDirectory()) closeInner(path, stats);

@@ -61,10 +61,10 @@ export function fileFault(stats: Stats): string | undefined {
 const wait = new Int32Array(new SharedArrayBuffer(4));
 
 /** A file that is being made has two names for a moment. */
-function settled(look: () => Stats): Stats {
+export function settled<S extends Stats | undefined>(look: () => S): S {
 	for (let tries = 0; ; tries++) {
 		const stats = look();
-		if (stats.nlink <= 1 || !stats.isFile() || tries === 20) return stats;
+		if (!stats || stats.nlink <= 1 || !stats.isFile() || tries === 20) return stats;
 		Atomics.wait(wait, 0, 0, 10);
 	}
 }
