@@ -7,23 +7,14 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
-import type { Client } from "../../cli/client";
-import { concluded, type Flags, withClient } from "../../cli/command";
-import { decide } from "../../cli/commands/decide";
-import { diff } from "../../cli/commands/diff";
-import { dryRun } from "../../cli/commands/dry-run";
-import { createKey, listKeys, revokeKey } from "../../cli/commands/keys";
-import { links } from "../../cli/commands/links";
-import { logs } from "../../cli/commands/logs";
-import { plan } from "../../cli/commands/plan";
-import { report } from "../../cli/commands/report";
-import { runMigration } from "../../cli/commands/run";
+import type { Flags } from "../../cli/command";
 import { status } from "../../cli/commands/status";
 import { isOverheard, opener } from "../../cli/open";
 import { CONTRACTS } from "../../contracts";
 import type { Plan, Status } from "../../contracts/migration/migration";
 import { routesOf } from "../../domain/platform/routes";
 import { CORPUS, steeringIn, withoutOurs } from "../support/hostile";
+import { banyan, type Ended, VERBS, type Work } from "../support/in-process";
 import { sample } from "../support/samples";
 
 const KEY = "bny_0123456789abcdef";
@@ -59,65 +50,7 @@ afterAll(() => {
 	rmSync(folder, { recursive: true, force: true });
 });
 
-type Work = (client: Client, flags: Flags) => Promise<number>;
-const VERBS: Readonly<Record<string, Work>> = {
-	plan: (client, flags) => plan(client, "panel.json", flags),
-	"dry-run": (client, flags) => dryRun(client, "panel.json", flags),
-	run: (client, flags) => runMigration(client, "panel.json", flags),
-	...Object.fromEntries(
-		(["pause", "cancel", "rollback", "compare", "repair"] as const).map((word): [string, Work] => [
-			word,
-			(client, flags) => decide(client, word, "panel", { ...flags, yes: true })
-		])
-	),
-	status: (client, flags) => status(client, "panel", flags),
-	list: (client, flags) => status(client, undefined, flags),
-	watch: (client, flags) => status(client, "panel", { ...flags, watch: true }),
-	logs: (client, flags) => logs(client, "panel", flags),
-	follow: (client, flags) => logs(client, "panel", { ...flags, follow: true }),
-	diff: (client, flags) => diff(client, "panel", flags),
-	...Object.fromEntries(
-		["ndjson", "json", "html", "customers"].map((format): [string, Work] => [
-			`report ${format}`,
-			client => report(client, "panel", { format, out: `report-${format}` })
-		])
-	),
-	links: client => links(client, "panel", { format: "nginx", out: "links" }),
-	"keys create": (client, flags) => createKey(client, "panel", { ...flags, scope: ["migration:read"] }),
-	"keys list": listKeys,
-	"keys revoke": (client, flags) => revokeKey(client, "1f2e", { ...flags, yes: true })
-};
-
-interface Ended {
-	readonly code: number;
-	readonly text: string;
-}
-
-/** Runs one command against whatever the server says, as the program does. */
-async function banyan(work: Work, flags: Flags = {}): Promise<Ended> {
-	let text = "";
-	const keep = (chunk: unknown, encoding?: unknown, done?: unknown): boolean => {
-		text += String(chunk);
-		const last = [encoding, done].find(each => typeof each === "function") as (() => void) | undefined;
-		last?.();
-		return true;
-	};
-	const spies = [process.stdout, process.stderr].map(stream =>
-		jest.spyOn(stream, "write").mockImplementation(keep as never)
-	);
-	process.exitCode = undefined;
-	try {
-		const open = opener(
-			() => Promise.reject(new Error("embedded")),
-			() => ({ BANYAN_API_KEY: KEY })
-		)({ url });
-		const code = await concluded(() => withClient(open, "write", client => work(client, flags)));
-		return { code, text };
-	} finally {
-		for (const spy of spies) spy.mockRestore();
-		process.exitCode = undefined;
-	}
-}
+const ran = (work: Work, flags: Flags = {}): Promise<Ended> => banyan({ url, key: KEY }, work, flags);
 
 const WRITTEN = [
 	"panel.json",
@@ -226,7 +159,7 @@ describe.each(Object.keys(VERBS))("%s", verb => {
 	it("takes nothing for an answer that is none", async () => {
 		for (const [what, garbage] of Object.entries(GARBAGE)) {
 			say = garbage;
-			holds(`${verb}: ${what}`, await banyan(work));
+			holds(`${verb}: ${what}`, await ran(work));
 		}
 	});
 
@@ -235,7 +168,7 @@ describe.each(Object.keys(VERBS))("%s", verb => {
 		for (const round of [0, 5, 11, 17]) {
 			let nth = round;
 			say = formed(() => CORPUS[nth++ % CORPUS.length] as string);
-			for (const json of [false, true]) holds(`${verb}: round ${round}`, await banyan(work, { json }));
+			for (const json of [false, true]) holds(`${verb}: round ${round}`, await ran(work, { json }));
 		}
 	});
 });
@@ -243,7 +176,7 @@ describe.each(Object.keys(VERBS))("%s", verb => {
 it("answers of the right form are told, so that the table above means something", async () => {
 	say = formed(() => "words of mine");
 	for (const verb of ["plan", "status", "list", "logs", "diff"])
-		expect([verb, (await banyan(VERBS[verb] as Work)).text]).toEqual([verb, expect.stringContaining("words of mine")]);
+		expect([verb, (await ran(VERBS[verb] as Work)).text]).toEqual([verb, expect.stringContaining("words of mine")]);
 });
 
 it("a name that is not the operator's names no file and no further request", async () => {
@@ -257,7 +190,7 @@ it("a name that is not the operator's names no file and no further request", asy
 		res.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
 	};
 	for (const verb of ["plan", "run", "dry-run"]) {
-		const { code, text: told } = await banyan(VERBS[verb] as Work);
+		const { code, text: told } = await ran(VERBS[verb] as Work);
 		expect([verb, code, told]).toEqual([verb, 1, expect.stringMatching(/not as Banyan answers/)]);
 	}
 	expect(asked.filter(path => !/plan|dry-run/.test(path))).toEqual([]);
@@ -274,7 +207,7 @@ it.each([301, 302, 303, 307, 308])("HTTP %i leads the key nowhere", async code =
 	const elsewhere = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
 	say = (_, res) => void res.writeHead(code, { location: `${elsewhere}/%1b` }).end();
 	for (const verb of ["status", "plan", "follow", "keys create"]) {
-		const ended = await banyan(VERBS[verb] as Work);
+		const ended = await ran(VERBS[verb] as Work);
 		holds(verb, ended);
 		expect([ended.code, ended.text]).toEqual([1, expect.stringContaining("leads elsewhere")]);
 	}
@@ -311,7 +244,7 @@ it.each<[string, Say, string]>([
 			res.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(value));
 		} else answer(req, res);
 	};
-	const ended = await banyan(VERBS[verb] as Work);
+	const ended = await ran(VERBS[verb] as Work);
 	expect(ended.code).toBe(1);
 	holds(verb, ended);
 });
@@ -326,16 +259,16 @@ it("lines without an end are given up", async () => {
 		res.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(value));
 	};
 	for (const verb of ["logs", "diff", "report ndjson", "report html"]) {
-		const ended = await banyan(VERBS[verb] as Work);
+		const ended = await ran(VERBS[verb] as Work);
 		expect([verb, ended.code, ended.text]).toEqual([verb, 1, expect.stringContaining("no end")]);
 	}
 });
 
 it("what goes back in a header can stand in one, and a path leads nowhere else", async () => {
 	say = text("id: a\u0000b\r\nid: \u00e9\nevent: log\ndata: {}\n\n");
-	holds("follow", await banyan(VERBS.follow as Work));
+	holds("follow", await ran(VERBS.follow as Work));
 	for (const name of ["..", "."]) {
-		const ended = await banyan((client, flags) => status(client, name, flags));
+		const ended = await ran((client, flags) => status(client, name, flags));
 		expect([ended.code, ended.text]).toEqual([1, `banyan: '${name}' is no name.\n`]);
 	}
 });
@@ -374,13 +307,13 @@ describe("the key", () => {
 
 	it("goes unencrypted to another machine with a word", async () => {
 		say = formed(() => "x");
-		expect((await banyan(VERBS.list as Work)).text).not.toContain("unencrypted");
+		expect((await ran(VERBS.list as Work)).text).not.toContain("unencrypted");
 		const wide = createServer((req, res) => say(req, res)).listen(0, "0.0.0.0");
 		await once(wide, "listening");
 		// By a name that is this machine, but does not say so.
 		const own = url;
 		url = `http://0.0.0.0:${(wide.address() as AddressInfo).port}`;
-		expect((await banyan(VERBS.list as Work)).text).toContain(`The API key goes to ${url} unencrypted`);
+		expect((await ran(VERBS.list as Work)).text).toContain(`The API key goes to ${url} unencrypted`);
 		url = own;
 		wide.closeAllConnections();
 		wide.close();

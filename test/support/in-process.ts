@@ -1,0 +1,79 @@
+/** Every command of `banyan` that asks a server, within this process: many of them cost no more than their requests. */
+
+import type { Client } from "../../cli/client";
+import { concluded, type Flags, withClient } from "../../cli/command";
+import { decide } from "../../cli/commands/decide";
+import { diff } from "../../cli/commands/diff";
+import { dryRun } from "../../cli/commands/dry-run";
+import { createKey, listKeys, revokeKey } from "../../cli/commands/keys";
+import { links } from "../../cli/commands/links";
+import { logs } from "../../cli/commands/logs";
+import { plan } from "../../cli/commands/plan";
+import { report } from "../../cli/commands/report";
+import { runMigration } from "../../cli/commands/run";
+import { status } from "../../cli/commands/status";
+import { opener } from "../../cli/open";
+
+export type Work = (client: Client, flags: Flags) => Promise<number>;
+export const VERBS: Readonly<Record<string, Work>> = {
+	plan: (client, flags) => plan(client, "panel.json", flags),
+	"dry-run": (client, flags) => dryRun(client, "panel.json", flags),
+	run: (client, flags) => runMigration(client, "panel.json", flags),
+	...Object.fromEntries(
+		(["pause", "cancel", "rollback", "compare", "repair"] as const).map((word): [string, Work] => [
+			word,
+			(client, flags) => decide(client, word, "panel", { ...flags, yes: true })
+		])
+	),
+	status: (client, flags) => status(client, "panel", flags),
+	list: (client, flags) => status(client, undefined, flags),
+	watch: (client, flags) => status(client, "panel", { ...flags, watch: true }),
+	logs: (client, flags) => logs(client, "panel", flags),
+	follow: (client, flags) => logs(client, "panel", { ...flags, follow: true }),
+	diff: (client, flags) => diff(client, "panel", flags),
+	...Object.fromEntries(
+		["ndjson", "json", "html", "customers"].map((format): [string, Work] => [
+			`report ${format}`,
+			client => report(client, "panel", { format, out: `report-${format}` })
+		])
+	),
+	links: client => links(client, "panel", { format: "nginx", out: "links" }),
+	"keys create": (client, flags) => createKey(client, "panel", { ...flags, scope: ["migration:read"] }),
+	"keys list": listKeys,
+	"keys revoke": (client, flags) => revokeKey(client, "1f2e", { ...flags, yes: true })
+};
+
+export interface Ended {
+	readonly code: number;
+	readonly text: string;
+}
+
+/** Runs one command against a server, as the program does, but for the reading of its words. */
+export async function banyan(
+	{ url, key }: { readonly url: string; readonly key: string },
+	work: Work,
+	flags: Flags = {}
+): Promise<Ended> {
+	let text = "";
+	const keep = (chunk: unknown, encoding?: unknown, done?: unknown): boolean => {
+		text += String(chunk);
+		const last = [encoding, done].find(each => typeof each === "function") as (() => void) | undefined;
+		last?.();
+		return true;
+	};
+	const spies = [process.stdout, process.stderr].map(stream =>
+		jest.spyOn(stream, "write").mockImplementation(keep as never)
+	);
+	process.exitCode = undefined;
+	try {
+		const open = opener(
+			() => Promise.reject(new Error("embedded")),
+			() => ({ BANYAN_API_KEY: key })
+		)({ url });
+		const code = await concluded(() => withClient(open, "write", client => work(client, flags)));
+		return { code, text };
+	} finally {
+		for (const spy of spies) spy.mockRestore();
+		process.exitCode = undefined;
+	}
+}
