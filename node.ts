@@ -4,6 +4,7 @@ import { ServiceBroker } from "moleculer";
 import type { Broker } from "./cluster";
 import { type Embedding, environment, readConfig, transporterTimeoutOf } from "./moleculer.config";
 import { SERVICES } from "./services";
+import { checkFree } from "./services/platform/gateway/listening";
 
 /** What a migration needs; the rest is for those who come from outside. */
 export const STAGES = ["extractor", "transformer", "validator", "importer", "verifier", "migration", "links"];
@@ -11,6 +12,9 @@ export const STAGES = ["extractor", "transformer", "validator", "importer", "ver
 /** A started node; `stop` ends it. @throws SettingError, and whatever keeps a service from starting */
 export async function openNode(embedding: Embedding = {}, settings = environment()): Promise<Broker> {
 	const { services, ...options } = readConfig(settings, { services: STAGES, ...embedding });
+	const { gateway } = options.settings;
+	// Or an API key would be made for a server that does not start.
+	if (services.includes("gateway") && gateway) await checkFree(gateway);
 	const broker = new ServiceBroker({ ...options, skipProcessEventRegistration: true });
 	try {
 		for (const name of services) broker.createService(SERVICES[name]?.() as never);

@@ -126,9 +126,16 @@ export function rowsText(rows: readonly Row[], width: number, paint: (style: Sty
 
 /** How long comes first: the reason may be cut, and was said above. */
 function waitText(waiting: string): string {
-	const [, why = "", when = ""] = /^(.*) (Asked again in .*)\.$/s.exec(shown(waiting)) ?? ["", "", shown(waiting)];
+	const [, why = "", when = ""] = /^(.*) (Asked again (?:in|now).*)\.$/s.exec(shown(waiting)) ?? [
+		"",
+		"",
+		shown(waiting)
+	];
 	return `  ! ${when}${why === "" ? "" : `: ${why}`}`;
 }
+
+/** How often it is said again what is still waited for, in ms. */
+const REMINDED = 60_000;
 
 /** How often a line is written where nothing is drawn, in ms. */
 const EVERY = 10_000;
@@ -142,7 +149,7 @@ export function progressOn(
 	const growths = new Map<string, Growth>();
 	const said = new Map<string, string>();
 	let last = now();
-	const wait = { why: "", at: Number.NEGATIVE_INFINITY };
+	const wait = { why: "", seconds: 0, at: Number.NEGATIVE_INFINITY };
 
 	const rowsOf = (status: Status): Row[] =>
 		stagesOf(status, dry).map((stage, index) => {
@@ -165,11 +172,14 @@ export function progressOn(
 		);
 	};
 
-	/** The same reason is said once in ten seconds. */
+	/** The same reason is said once, and again where it goes on for long; how long until then stands below. */
 	const sayWait = (name: string, waiting: string): void => {
-		const why = waiting.replace(/ Asked again in .*$/, "");
-		if (why === wait.why && now() - wait.at < EVERY) return;
-		Object.assign(wait, { why, at: now() });
+		const why = waiting.replace(/ Asked again (in|now).*$/, "");
+		const seconds = Number(/ Asked again in (\d+) s/.exec(waiting)?.[1] ?? 0);
+		// A longer wait is news; the same one, or one that runs down, is not.
+		const due = seconds > wait.seconds ? EVERY : REMINDED;
+		if (why === wait.why && now() - wait.at < due) return;
+		Object.assign(wait, { why, seconds, at: now() });
 		screen.tell(shown(`${name}: ${waiting}`));
 	};
 

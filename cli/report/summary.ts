@@ -5,7 +5,7 @@ import { OUTCOMES } from "../../contracts/migration/records";
 import { countOf } from "../../domain/migration/meaning";
 import { maskText } from "../../domain/platform/masking";
 import { html, joined, type Markup } from "../../domain/text/html";
-import { duration } from "../text/words";
+import { tookOf } from "../text/words";
 
 export const number = (count: number): string => count.toLocaleString("en");
 
@@ -76,9 +76,10 @@ const card = (title: string, value: string | Markup, note: string | Markup = "",
 	html`<div class="card${kind && ` ${kind}`}"><dt>${title}</dt><dd>${value}${note && html`<small>${note}</small>`}</dd></div>`;
 
 export function cards(status: Status, hand: number): Markup {
-	const { startedAt, finishedAt, verdict, phase } = status;
+	const { startedAt, completedAt = null, finishedAt, verdict, phase } = status;
 	const isOver = verdict !== null && phase === "finished";
-	const took = startedAt && finishedAt ? duration((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000) : "–";
+	const again = completedAt !== null && completedAt !== finishedAt && phase === "finished";
+	const ended = html`finished ${time(again ? completedAt : finishedAt)}${again ? html`<br>last compared ${time(finishedAt)}` : ""}`;
 	const found = sum(status, ({ differences }) => differences);
 	return html`<section class="wrap" aria-label="In figures"><dl class="cards">${[
 		card(
@@ -94,7 +95,7 @@ export function cards(status: Status, hand: number): Markup {
 			`of ${number(sum(status, ({ compared }) => compared))} compared`,
 			found === 0 ? "" : "hand"
 		),
-		card("Took", took, html`begun ${time(startedAt)}<br>finished ${time(finishedAt)}`, "times"),
+		card("Took", tookOf(status) ?? "–", html`begun ${time(startedAt)}<br>${ended}`, "times"),
 		certificate(isOver ? verdict.certificate : null)
 	]}</dl></section>\n`;
 }

@@ -74,10 +74,15 @@ function linesOfStream(
 	return [...left, skipped, ...lost].filter(({ count }) => count > 0).map(line => ({ stream, ...line }));
 }
 
-/** Of a plan, which knows codes and counts alone: where a code may weigh differently, the worse is told. */
-export const linesOfPlan = ({ stream, quarantine, losses }: StreamPlan): CodeLine[] => [
+/** Of a plan: weighed as a run weighs them. One of an earlier release knows codes and counts alone: the worse is told. */
+export const linesOfPlan = ({ stream, quarantine, losses, severities = {} }: StreamPlan): CodeLine[] => [
 	...Object.entries(quarantine).map(([code, count]) => ({ place: "act" as const, stream, code, count })),
-	...Object.entries(losses).map(([code, count]) => ({ place: severityOf(code), stream, code, count }))
+	...Object.entries(losses).flatMap(([code, count]) => {
+		const weighed = Object.hasOwn(severities, code) ? severities[code] : { [severityOf(code)]: count };
+		return SEVERITIES.map(place => ({ place, stream, code, count: weighed?.[place] ?? 0 })).filter(
+			line => line.count > 0
+		);
+	})
 ];
 
 function severityOf(code: string): Severity {

@@ -13,14 +13,14 @@ const byAge = (a: Status, b: Status): number =>
 	Number(b.running) - Number(a.running) || (begun(a) < begun(b) ? 1 : begun(a) > begun(b) ? -1 : 0);
 
 function row(status: Status, now: number): string[] {
-	const { name, streams, startedAt, finishedAt, failure } = status;
+	const { name, phase, streams, startedAt, finishedAt, failure } = status;
 	const read = streams.reduce((sum, each) => sum + each.read, 0);
 	const total = streams.reduce((sum, each) => sum + Math.max(each.total, each.read), 0);
 	const hand = needHand(status);
 	// When it ended, or while it has not, when it began.
 	const at = finishedAt ?? startedAt;
-	const state =
-		failure !== null && !status.running && finishedAt === null ? `${stateText(status)}, stopped` : stateText(status);
+	const rests = finishedAt !== null || phase === "cancelled";
+	const state = failure !== null && !status.running && !rests ? `${stateText(status)}, stopped` : stateText(status);
 	return [name, state, `${read}/${total}`, hand === 0 ? "-" : String(hand), at === null ? "-" : ago(at, now)];
 }
 

@@ -5,7 +5,7 @@ import { shown } from "../../domain/text/visible";
 import type { Paper, Style } from "../terminal/paper";
 import { widthOf, wrap } from "../terminal/width";
 import { linesOfPlan } from "./codes";
-import { command, duration, records } from "./words";
+import { command, duration, records, tookOf } from "./words";
 
 /** What a command was given that the next one needs too. */
 export interface Given {
@@ -83,13 +83,13 @@ const REPORT = (name: string): string[] => ["migration", "report", name, "--form
 const goOn = ({ name, phase }: Status, { file = "FILE" }: Given): string[] =>
 	phase === "rolling-back" ? ["migration", "rollback", name] : ["migration", "run", file];
 
-const accounted = ({ verdict, startedAt, finishedAt }: Status): string => {
+const accounted = (status: Status): string => {
+	const { verdict } = status;
 	if (verdict === null) return "Done.";
 	const certificate = verdict.certificate === null ? "no certificate" : `certificate ${verdict.certificate}`;
-	const took =
-		startedAt && finishedAt ? ` in ${duration((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000)}` : "";
+	const took = tookOf(status);
 	const unproven = verdict.unproven ? ` ${verdict.unproven}` : "";
-	return `Done${took}: ${verdict.accountedFor} of ${verdict.total} accounted for · ${verdict.differences} differences · ${certificate}.${unproven}`;
+	return `Done${took === undefined ? "" : ` in ${took}`}: ${verdict.accountedFor} of ${verdict.total} accounted for · ${verdict.differences} differences · ${certificate}.${unproven}`;
 };
 
 const atRest = (status: Status): string =>

@@ -1,6 +1,9 @@
 /** Numbers, times and commands as people read them. Pure. */
 
+import type { Status } from "../../contracts/migration/migration";
 import { commandLine } from "../../domain/text/shell";
+
+type Times = Pick<Status, "startedAt" | "completedAt" | "finishedAt">;
 
 /** `8 s`, `3 min 20 s`, `2 h 5 min`, `4 d 2 h`. */
 export function duration(seconds: number): string {
@@ -14,6 +17,12 @@ export function duration(seconds: number): string {
 
 const joined = (much: number, unit: string, rest: number, small: string): string =>
 	rest === 0 ? `${much} ${unit}` : `${much} ${unit} ${rest} ${small}`;
+
+/** How long a run itself took, whatever was compared since; undefined while it is not known. */
+export const tookOf = ({ startedAt, completedAt, finishedAt }: Times): string | undefined => {
+	const end = completedAt ?? finishedAt;
+	return startedAt && end ? duration((Date.parse(end) - Date.parse(startedAt)) / 1000) : undefined;
+};
 
 /** How long ago, by its greatest unit alone. */
 export function ago(at: string, now: number): string {

@@ -31,6 +31,8 @@ export interface StreamPlan {
 	readonly quarantine: Readonly<Record<string, number>>;
 	/** Of those that would be written, by code of the loss. */
 	readonly losses: Readonly<Record<string, number>>;
+	/** The same by how much they weigh, as a run counts them. */
+	readonly severities?: Readonly<Record<string, Readonly<Partial<Record<Severity, number>>>>>;
 	/** Names that stand at the target already. */
 	readonly clashes: readonly string[];
 	readonly clashCount: number;
@@ -153,6 +155,9 @@ export interface Status {
 	/** Does not go on by itself when a node starts. */
 	readonly paused: boolean;
 	readonly startedAt: string | null;
+	/** When it was finished for the first time: the run's own end. Comparisons come after it. */
+	readonly completedAt?: string | null;
+	/** When it was finished last, by the run, a comparison or a rollback. */
 	readonly finishedAt: string | null;
 	/** What is not safe about the ways to the panels, a sentence each. */
 	readonly cautions: readonly string[];

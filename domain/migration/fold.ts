@@ -149,6 +149,7 @@ const FOLD: Fold<Run> = {
 	},
 	finished: (run, { result, certificate }, at) => {
 		run.confirmed = null;
+		run.completedAt ??= at;
 		Object.assign(run, { phase: "finished", result, certificate, finishedAt: at });
 	},
 	failed: (run, failure) => {

@@ -113,6 +113,8 @@ export interface Run {
 	backup: string | null | undefined;
 	plannedAt: string | null;
 	startedAt: string | null;
+	/** When it was finished for the first time: what came after that were comparisons. */
+	completedAt: string | null;
 	finishedAt: string | null;
 	failure: { code: string; message: string } | null;
 	result: "clean" | "attention" | null;
@@ -204,6 +206,7 @@ export function newRun(name: string, planned: DataOf<"planned">, newVersion: str
 		backup: undefined,
 		plannedAt: null,
 		startedAt: null,
+		completedAt: null,
 		finishedAt: null,
 		failure: null,
 		result: null,

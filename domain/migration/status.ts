@@ -10,7 +10,7 @@ import { countOf, type LossTally, type Tally, worstOf } from "./tally";
 import { acceptedOf, fullVerdict } from "./verdict";
 
 export function statusOf(run: Run, running: boolean): Status {
-	const { name, hash, phase, paused, startedAt, finishedAt, failure, plan } = run;
+	const { name, hash, phase, paused, startedAt, completedAt, finishedAt, failure, plan } = run;
 	const streams = run.streams.map(stream => streamStatus(stream, removalsAllowed(run)));
 	return {
 		name,
@@ -21,6 +21,7 @@ export function statusOf(run: Run, running: boolean): Status {
 		running,
 		paused,
 		startedAt,
+		completedAt,
 		finishedAt,
 		cautions: cautionsOf(run),
 		streams,

@@ -31,6 +31,7 @@ export const DOCS_PAGE = `<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>Banyan · REST</title>
 <link rel="icon" type="image/png" href="/docs/favicon-32x32.png">
 <link rel="stylesheet" href="/docs/swagger-ui.css">
@@ -65,6 +66,10 @@ export const DOCS_STYLE = `body{margin:0}
 
 /** `/docs/begin.js`. The key that a reader types in stays in the page: it is not stored. */
 export const DOCS_SCRIPT = `"use strict";
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+follow();
+dark.addEventListener("change", follow);
 const ui = window.SwaggerUIBundle({
 	url: "/api/openapi.json",
 	dom_id: "#docs",

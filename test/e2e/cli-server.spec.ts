@@ -39,6 +39,11 @@ const afar = (...args: string[]) => from(args, server.url, server.key).ended;
 /** A node in the command's own process, on the server's folder, which it only reads. */
 const near = (...args: string[]) => stage.banyan(args, { DATA_DIR: join(stage.folder, "server") }).ended;
 
+it("of a name that a server does not know, nothing is advised that only a folder of one's own has", async () => {
+	const { code, stderr } = await afar("migration", "status", "nobody");
+	expect([code, stderr]).toEqual([1, "banyan: There is no migration 'nobody' here: plan it and run it first.\n"]);
+});
+
 /** But for how long ago it is said, where the next command is to go, and where a code is explained. */
 const alike = (text: string): string =>
 	text

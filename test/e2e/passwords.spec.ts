@@ -77,6 +77,9 @@ it("where the target's database is not named, they get new ones, and the plan sa
 	expect(await login(stage, "reseller1", "reseller1-pass")).toBe(401);
 	const [, password = ""] = /^reseller1,(.+)$/m.exec(passwords(stage)) ?? [];
 	expect(await login(stage, "reseller1", password)).toBe(200);
+	// Those whom they were for are gone.
+	expect((await stage.banyan(["migration", "rollback", "panel"]).ended).code).toBe(0);
+	expect(passwords(stage)).toBe("");
 });
 
 it("a database that is not the panel's is refused before anything is written", async () => {

@@ -43,6 +43,8 @@ export interface ControllerOptions {
 	readonly canary?: Canary;
 	/** Called once a stream is copied, before it is compared. */
 	readonly copied: (stream: string) => Promise<void>;
+	/** Called before it is recorded that all is put back. */
+	readonly undone: () => Promise<void>;
 }
 
 /** Waits between tries of a step that failed because a system was away, in times the first one. */
@@ -64,7 +66,8 @@ export class Controller {
 	get waiting(): string | null {
 		const wait = this.#waiting ?? currentWait();
 		if (wait === null) return null;
-		const again = `${wait.why} Asked again in ${Math.max(1, Math.ceil((wait.until - Date.now()) / 1000))} s`;
+		const seconds = Math.ceil((wait.until - Date.now()) / 1000);
+		const again = `${wait.why} Asked again ${seconds > 0 ? `in ${seconds} s` : "now"}`;
 		if (this.#waiting === null) return `${again}.`;
 		const { more } = this.#waiting;
 		return `${again}, ${more === 0 ? "for the last time" : `and up to ${more} more ${more === 1 ? "time" : "times"}`}.`;
@@ -110,18 +113,26 @@ export class Controller {
 			try {
 				return await this.take(nextStep(this.options.run));
 			} catch (error) {
-				const times = PATIENCE[attempt];
-				if (times === undefined || !(isAway(error) || this.isLate(error)) || this.stopped()) throw error;
-				const wait = times * settingsOf(this.options.broker).patienceMs;
-				this.options.broker.logger.warn(
-					`${this.options.run.name}: ${(error as Error).message} Asked again in ${wait / 1000} s.`
-				);
-				const more = PATIENCE.length - attempt - 1;
-				this.#waiting = { why: maskText((error as Error).message), until: Date.now() + wait, more };
-				await this.pause(wait);
-				this.#waiting = null;
+				if (await this.restsAfter(error, attempt)) return;
 			}
 		}
+	}
+
+	/** Waits until a system that is away is asked again. True once it was told to rest. @throws what is no such error */
+	private async restsAfter(error: unknown, attempt: number): Promise<boolean> {
+		const { broker, run } = this.options;
+		const passes = isAway(error) || this.isLate(error);
+		// Told to rest while a system is away: that is what it does, and no failure.
+		if (passes && this.halting.signal.aborted) return true;
+		const times = PATIENCE[attempt];
+		if (times === undefined || !passes || this.stopped()) throw error;
+		const wait = times * settingsOf(broker).patienceMs;
+		const why = maskText((error as Error).message);
+		broker.logger.warn(`${run.name}: ${why} Asked again in ${wait / 1000} s.`);
+		this.#waiting = { why, until: Date.now() + wait, more: PATIENCE.length - attempt - 1 };
+		await this.pause(wait);
+		this.#waiting = null;
+		return this.stopped();
 	}
 
 	/** A controller that was overtaken still put something in the bulk: it is adopted when the step begins anew. */
@@ -150,6 +161,7 @@ export class Controller {
 			case "finish":
 				return this.append({ type: "finished", data: verdictOf(place.run) });
 			case "rolledBack": {
+				await this.options.undone();
 				const changed = place.run.streams.reduce((sum, { undo }) => sum + undo.changed, 0);
 				return this.append({ type: "rolledBack", data: { changed } });
 			}

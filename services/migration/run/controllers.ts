@@ -1,6 +1,7 @@
 /** The controllers of this node, one a run, and what the operator told each when he started it. */
 
 import { createHmac } from "node:crypto";
+import { rm } from "node:fs/promises";
 import type { EventStore } from "../../../adapters/eventstore";
 import { secretKey } from "../../../adapters/secrets";
 import type { Broker } from "../../../cluster";
@@ -110,13 +111,18 @@ export class Controllers {
 			fresh(stream).length > 0
 				? Object.fromEntries(fresh(stream).map(name => [name, passwordFor(stream, record)]))
 				: undefined;
+		const fileOf = (stream: string): string => `${dataDir}/${run.name}-${stream}-passwords.csv`;
 		return {
 			secretsFor: (stream: string, created: Parameters<typeof secretsOf>[3]) =>
 				secretsOf(this.broker, run, stream, created, record => made(stream, record)),
 			copied: async (stream: string): Promise<void> => {
 				if (fresh(stream).length === 0) return;
-				const file = `${dataDir}/${run.name}-${stream}-passwords.csv`;
-				await writePasswords(this.store, run.name, stream, file, record => passwordFor(stream, record));
+				await writePasswords(this.store, run.name, stream, fileOf(stream), record => passwordFor(stream, record));
+			},
+			// Passwords of nobody; of those who were left there, they are still needed.
+			undone: async (): Promise<void> => {
+				for (const { stream, undo } of run.streams)
+					if (fresh(stream).length > 0 && undo.changed === 0) await rm(fileOf(stream), { force: true });
 			}
 		};
 	}

@@ -8,7 +8,7 @@ import { IdSet } from "../../../domain/migration/idset";
 import { notSent } from "../../../domain/migration/importing";
 import { NameSet } from "../../../domain/migration/nameset";
 import { noOutcomes, type Run } from "../../../domain/migration/run";
-import { lostBy } from "../../../domain/migration/tally";
+import { addLost, type LossTally, lostBy } from "../../../domain/migration/tally";
 import { dry } from "./appliers";
 import type { Applier } from "./place";
 import { intend, prepare } from "./prepare";
@@ -30,6 +30,7 @@ interface Tally {
 	readonly outcomes: Record<Outcome, number>;
 	readonly quarantine: Record<string, number>;
 	readonly losses: Record<string, number>;
+	readonly severities: LossTally;
 	readonly clashes: string[];
 	readonly shared: string[];
 	readonly held: string[];
@@ -44,7 +45,15 @@ export async function survey(
 	counts: { readonly source: number; readonly target: number }
 ): Promise<Surveyed> {
 	const { run, broker } = planning;
-	const tally: Tally = { outcomes: noOutcomes(), quarantine: {}, losses: {}, clashes: [], shared: [], held: [] };
+	const tally: Tally = {
+		outcomes: noOutcomes(),
+		quarantine: {},
+		losses: {},
+		severities: {},
+		clashes: [],
+		shared: [],
+		held: []
+	};
 	const names = new NameSet();
 	const lasts: Lasting[] = [];
 	const claims = new Map<string, string>();
@@ -80,12 +89,18 @@ async function* pages({ broker, run }: Planning, stream: string): AsyncGenerator
 	} while (cursor !== null);
 }
 
-function count({ outcomes, quarantine, losses, clashes, shared, held }: Tally, intent: Intent, result: Result): void {
+function count(
+	{ outcomes, quarantine, losses, severities, clashes, shared, held }: Tally,
+	intent: Intent,
+	result: Result
+): void {
 	const add = (counts: Record<string, number>, code: string): void => {
 		counts[code] = (counts[code] ?? 0) + 1;
 	};
 	outcomes[result.outcome]++;
-	for (const [code] of lostBy(intent, result)) add(losses, code);
+	const lost = lostBy(intent, result);
+	for (const [code] of lost) add(losses, code);
+	addLost(severities, lost, 1);
 	// Who stands there otherwise than ours would be.
 	if (intent.target && intent.before !== null && result.outcome !== "unchanged") clashes.push(intent.target.name);
 	if (result.quarantine || isElsewhere(intent)) held.push(intent.name);

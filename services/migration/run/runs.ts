@@ -261,8 +261,5 @@ const other = (name: string) =>
 	);
 
 function missing(name: string): never {
-	throw failure(
-		"MIGRATION_NOT_FOUND",
-		`There is no migration '${name}' here: plan it and run it, or set DATA_DIR to its data folder.`
-	);
+	throw failure("MIGRATION_NOT_FOUND", `There is no migration '${name}' here: plan it and run it first.`);
 }

@@ -1,6 +1,6 @@
 /** The beginning and the end of a server's listening. */
 
-import type { Server } from "node:http";
+import { createServer, type Server } from "node:http";
 import { Server as NetServer } from "node:net";
 
 export interface Place {
@@ -23,6 +23,14 @@ export function listen(server: Server, { host, port, setting = "GATEWAY" }: Plac
 			resolve(`http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`);
 		});
 	});
+}
+
+/** Looks whether a server could listen there, before anything is made for it. @throws as `listen` */
+export async function checkFree(place: Place): Promise<void> {
+	if (place.port === 0) return;
+	const probe = createServer();
+	await listen(probe, place);
+	await new Promise(resolve => probe.close(resolve));
 }
 
 function listenFault({ code }: NodeJS.ErrnoException, host: string, port: number, setting: string): Error {

@@ -65,6 +65,12 @@ describe("where nothing can be redrawn", () => {
 		);
 	});
 
+	it("says once what is asked again every second, and again after a minute", () => {
+		const status: Status = { ...copying(5), waiting: "The source is slow. Asked again in 1 s." };
+		const seconds = Array.from({ length: 70 }, (_, second): [number, Status] => [second * 1000, status]);
+		expect(watched(seconds).filter(line => line.includes("Asked again"))).toHaveLength(2);
+	});
+
 	it("says why and how long it waits, once in ten seconds for one reason", () => {
 		const waits = (waiting: string | null): Status => ({ ...copying(5), waiting });
 		const lines = watched([
