@@ -184,7 +184,10 @@ export default class GatewayService extends service(
 		const request = `${this.broker.nodeID}/${randomUUID()}`;
 		meta.request = request;
 		res.once("close", () => {
-			if (!res.writableFinished) void this.broker.broadcast("gateway.left", { request });
+			if (res.writableFinished) return;
+			// Nobody is there to be answered, so nothing else counts it.
+			this.broker.metrics.increment("banyan.requests.refused", { code: "ABANDONED" });
+			void this.broker.broadcast("gateway.left", { request });
 		});
 	}
 
