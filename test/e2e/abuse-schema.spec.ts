@@ -48,7 +48,7 @@ it("answers as documented: no error of its own, no undocumented status, type, he
 		"1",
 		"--no-shrink"
 	];
-	const bounds = ["--phases", "examples,coverage,fuzzing", "--max-examples", "8", "--max-time", "30", "--workers", "1"];
+	const bounds = ["--phases", "examples,coverage,fuzzing", "--max-examples", "8", "--max-time", "45", "--workers", "1"];
 	const left = ["--exclude-checks", LEFT_OUT.checks.join(","), "--exclude-operation-id-regex", LEFT_OUT.operations];
 	const { PATH, HOME } = process.env;
 	const child = spawn(SCHEMATHESIS, [...args, ...bounds, ...left, "--continue-on-failure", "--warnings", "off"], {
