@@ -15,27 +15,26 @@ import { until } from "../support/until";
 
 let folder: string;
 let door: Door;
-let browser: Browser;
 beforeAll(async () => {
 	folder = mkdtempSync(join(tmpdir(), "banyan-docs-"));
 	door = await openDoor(folder);
-	browser = await chromium.launch({
-		executablePath: "/usr/bin/chromium",
-		args: ["--no-sandbox", "--disable-dev-shm-usage"]
-	});
 });
 afterAll(async () => {
-	await browser?.close();
 	await door[Symbol.asyncDispose]();
 	rmSync(folder, { recursive: true, force: true });
 });
 
 describe("/docs in a browser", () => {
+	let browser: Browser;
 	let page: Page;
 	/** What went wrong on the page, and what it asked others for. */
 	const wrong: string[] = [];
 	const foreign: string[] = [];
 	beforeAll(async () => {
+		browser = await chromium.launch({
+			executablePath: "/usr/bin/chromium",
+			args: ["--no-sandbox", "--disable-dev-shm-usage"]
+		});
 		page = await browser.newPage();
 		page.on("console", message => ["error", "warning"].includes(message.type()) && wrong.push(message.text()));
 		page.on("pageerror", error => wrong.push(String(error)));
@@ -48,7 +47,7 @@ describe("/docs in a browser", () => {
 		await page.goto(`${door.url}/docs`);
 		await page.waitForSelector(".opblock");
 	});
-	afterAll(() => page.close());
+	afterAll(() => browser.close());
 
 	const operation = (id: string) => page.locator(`[id="operations-${id.replace(".", "-")}"]`);
 
@@ -105,6 +104,36 @@ describe("/docs in a browser", () => {
 	});
 });
 
+it.each(["light", "dark"] as const)("/docs can be read, %s, as whoever looks has it", async colorScheme => {
+	const browser = await chromium.launch({
+		executablePath: "/usr/bin/chromium",
+		args: ["--no-sandbox", "--disable-dev-shm-usage"]
+	});
+	try {
+		const page = await (await browser.newContext({ colorScheme, bypassCSP: true })).newPage();
+		await page.goto(`${door.url}/docs`);
+		await page.waitForSelector(".opblock");
+		const [light] =
+			String(await page.evaluate("getComputedStyle(document.documentElement).backgroundColor")).match(/\d+/) ?? [];
+		if (colorScheme === "dark") expect(Number(light)).toBeLessThan(60);
+		// What it shows of an operation, too.
+		for (const method of ["get", "post", "delete"])
+			await page.locator(`.opblock-${method} .opblock-summary-control`).first().click();
+		await page.locator(".responses-wrapper").nth(2).waitFor();
+		await page.addScriptTag({ content: readFileSync(require.resolve("axe-core/axe.min.js"), "utf8") });
+		const { violations } = (await page.evaluate(
+			"axe.run({ include: ['.ours', '.info', '.auth-wrapper', '.opblock.is-open'] }, { runOnly: ['color-contrast'] })"
+		)) as {
+			violations: { nodes: { target: string[]; failureSummary: string }[] }[];
+		};
+		expect(
+			violations.flatMap(({ nodes }) => nodes.map(({ target, failureSummary }) => [target, failureSummary]))
+		).toEqual([]);
+	} finally {
+		await browser.close();
+	}
+});
+
 describe("the pages of codes in a browser", () => {
 	it.each([
 		["/docs/problems", 1280, "light", "THROTTLED"],
@@ -114,10 +143,13 @@ describe("the pages of codes in a browser", () => {
 	] as const)(
 		"%s has no fault that axe finds, at %i px, %s, and an anchor a code",
 		async (path, width, colorScheme, code) => {
-			const viewport = { width, height: 900 };
-			const context = await browser.newContext({ viewport, colorScheme, bypassCSP: true });
+			const browser = await chromium.launch({
+				executablePath: "/usr/bin/chromium",
+				args: ["--no-sandbox", "--disable-dev-shm-usage"]
+			});
 			try {
-				const page = await context.newPage();
+				const viewport = { width, height: 900 };
+				const page = await (await browser.newContext({ viewport, colorScheme, bypassCSP: true })).newPage();
 				await page.goto(`${door.url}${path}#${code}`);
 				expect(await page.locator("article:target .code").textContent()).toBe(code);
 				await page.addScriptTag({ content: readFileSync(require.resolve("axe-core/axe.min.js"), "utf8") });
@@ -125,7 +157,7 @@ describe("the pages of codes in a browser", () => {
 				expect(violations).toEqual([]);
 				expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
 			} finally {
-				await context.close();
+				await browser.close();
 			}
 		}
 	);
