@@ -283,7 +283,9 @@ export default class GatewayService extends service(
 const nothingHere = (): Error => failure("NOT_FOUND", "There is nothing at this address; /docs lists what there is.");
 
 /** A caller who left is no trouble of ours. */
-const isToBeLogged = ({ status, code }: Problem): boolean => status >= 500 && code !== "ABANDONED";
+const isToBeLogged = ({ status, code }: Problem): boolean => status >= 500 && !OF_CALLERS.has(code);
+/** Callers make these, as many as they like: they are counted, and fill no log. */
+const OF_CALLERS: ReadonlySet<string> = new Set(["ABANDONED", "OVERLOADED"]);
 
 /** When to ask again for what is not available now, where nobody knows better. */
 const AGAIN_SECONDS = 10;

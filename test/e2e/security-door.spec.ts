@@ -321,7 +321,8 @@ describe("what there is so much of", () => {
 		await until(async () => (await door.ask("/live")).status === 200);
 	});
 
-	it("is counted", async () => {
+	it("is counted, and fills no log", async () => {
+		expect(door.node.log()).not.toMatch(/"level":"(?:warn|error|fatal)"/);
 		expect(await refusals(door, "LIMIT_REACHED")).toBeGreaterThanOrEqual(5);
 		expect(await refusals(door, "OVERLOADED")).toBeGreaterThanOrEqual(1);
 	});
