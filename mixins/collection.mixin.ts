@@ -8,6 +8,7 @@ import { type DataLock, lockDataDir } from "../adapters/datadir";
 import { told } from "../adapters/sqlite-file";
 import type { Mixin } from "../cluster";
 import { settingsOf } from "../cluster/settings";
+import { fromRow, toRow } from "./rows";
 
 type Query = Readonly<Record<string, unknown>>;
 
@@ -100,7 +101,7 @@ interface Opened<T extends object> {
 /** A record as it was put: what the database adds to it is its own affair. */
 const plain = <T>(stored: object): T => {
 	const { _id, ...record } = stored as { _id: unknown };
-	return record as T;
+	return fromRow(record) as T;
 };
 
 class Records<T extends object> implements Collection<T> {
@@ -172,12 +173,12 @@ class Records<T extends object> implements Collection<T> {
 	}
 
 	insert(record: T): Promise<void> {
-		return this.write(record, () => this.adapter.insert({ ...record }));
+		return this.write(record, () => this.adapter.insert(toRow(record)));
 	}
 
 	put(record: T): Promise<void> {
 		const query = { [this.key]: record[this.key] };
-		return this.write(record, async () => this.adapter.db?.updateAsync(query, { ...record }, { upsert: true }));
+		return this.write(record, async () => this.adapter.db?.updateAsync(query, toRow(record), { upsert: true }));
 	}
 
 	async find(query: Query): Promise<T[]> {

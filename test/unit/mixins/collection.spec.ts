@@ -57,6 +57,35 @@ describe("a collection", () => {
 		expect(await notes.count()).toBe(1);
 	});
 
+	it("keeps names within a record that no field of the database may have, as they were", async () => {
+		const names = [
+			"vless.tcp",
+			"$tag",
+			"$$deleted",
+			"$$date",
+			"50%",
+			"%2E",
+			"%2e",
+			"a%24",
+			"",
+			".",
+			"$",
+			"length",
+			"_id"
+		];
+		const within = Object.fromEntries(names.map((name, at) => [name, [{ [name]: at }, { $$date: at }]]));
+		const record = { id: "a", text: within as never };
+		const { broker, notes } = await opened();
+		await notes.put(record);
+		await notes.insert({ ...record, id: "b" });
+		expect(await notes.get("a")).toEqual(record);
+		brokers.pop();
+		await broker.stop();
+		const again = await opened();
+		expect(await again.notes.find({ id: { $in: ["a", "b"] } })).toHaveLength(2);
+		expect(await again.notes.get("b")).toEqual({ ...record, id: "b" });
+	});
+
 	it("replaces a record as a whole, also when many put it at once", async () => {
 		const { notes } = await opened();
 		await notes.put({ id: "a", text: "one", done: true });
