@@ -10,14 +10,12 @@ import { migration } from "../../contracts/migration/migration";
 import { access } from "../../contracts/platform/access";
 import { gateway } from "../../contracts/platform/gateway";
 import type { Limits } from "../../contracts/platform/limits";
-import { type Problem, problemOf } from "../../domain/platform/problem";
 import { type Route, routesOf } from "../../domain/platform/routes";
 import { mappings } from "../../mixins/mappings.mixin";
 import { type WebHandler, type WebRequest, type WebResponse, type WebRoute, web } from "../../mixins/web.mixin";
 import { Keys } from "./gateway/access";
-import { Bodies, hasBody } from "./gateway/bodies";
+import { Bodies } from "./gateway/bodies";
 import { accepts, callOf } from "./gateway/call";
-import { endBehind } from "./gateway/connections";
 import { NEEDED, readiness } from "./gateway/health";
 import { idempotent, keep } from "./gateway/idempotent";
 import { namesToSet } from "./gateway/names";
@@ -25,6 +23,7 @@ import { OldLinkDoor } from "./gateway/old-links";
 import { openRoutes } from "./gateway/open";
 import { paramsOf } from "./gateway/params";
 import { type Fronts, type Links, openFronts } from "./gateway/places";
+import { Refusals } from "./gateway/refusals";
 import { followLog, STALLED, Streams, Wakes, writeLines } from "./gateway/streams";
 
 /** What under way may take when the node stops, in ms. */
@@ -56,6 +55,7 @@ export default class GatewayService extends service(
 	mappings()
 ) {
 	private readonly wakes = new Wakes();
+	private readonly refusals = new Refusals(this.broker);
 	private streams!: Streams;
 	private keys!: Keys;
 	private links!: OldLinkDoor;
@@ -252,43 +252,13 @@ export default class GatewayService extends service(
 		else this.links.answer(req, res, link).catch(error => this.refuse(req, res, error));
 	}
 
-	/** Says what is wrong, once; a half-sent answer is cut off instead. */
+	/** Says what is wrong, once. */
 	private refuse(req: WebRequest, res: WebResponse, error: unknown): void {
-		const { correlationId, client } = callOf(req);
-		const problem = problemOf(error, correlationId);
-		this.broker.metrics.increment("banyan.requests.refused", { code: problem.code });
-		if (isToBeLogged(problem))
-			this.logger.error(`${req.method} ${req.originalUrl ?? req.url}: ${String((error as Error).stack)}`);
-		else this.logger.debug(`${client} ${req.method} ${req.url}: ${problem.status} ${problem.code}`);
-		if (res.headersSent) return void res.destroy();
-		const { retryAfter } = ((error as { data?: { retryAfter?: number } }).data ?? {}) as { retryAfter?: number };
-		const again = retryAfter ?? (problem.status === 503 ? AGAIN_SECONDS : undefined);
-		if (again !== undefined) res.setHeader("Retry-After", String(again));
-		if (problem.status === 401) res.setHeader("WWW-Authenticate", 'Bearer realm="banyan"');
-		// A body that nobody wants is not read.
-		if (hasBody(req) && !req.readableEnded) endBehind(req, res);
-		const body = JSON.stringify(problem);
-		res.writeHead(problem.status, {
-			"Content-Type": "application/problem+json; charset=utf-8",
-			"Content-Length": Buffer.byteLength(body),
-			"Cache-Control": "no-store"
-		});
-		res.end(req.method === "HEAD" ? undefined : body);
-		void keep(this.broker, req, { status: problem.status, location: null, body: problem as never }).catch(
-			() => undefined
-		);
+		this.refusals.refuse(req, res, error);
 	}
 }
 
 const nothingHere = (): Error => failure("NOT_FOUND", "There is nothing at this address; /docs lists what there is.");
-
-/** A caller who left is no trouble of ours. */
-const isToBeLogged = ({ status, code }: Problem): boolean => status >= 500 && !OF_CALLERS.has(code);
-/** Callers make these, as many as they like: they are counted, and fill no log. */
-const OF_CALLERS: ReadonlySet<string> = new Set(["ABANDONED", "OVERLOADED"]);
-
-/** When to ask again for what is not available now, where nobody knows better. */
-const AGAIN_SECONDS = 10;
 
 /** Where to look on: at the migration that was begun, or the thing that was made. */
 function locationOf({ status, action }: Route, data: unknown): string | null {

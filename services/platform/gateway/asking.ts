@@ -4,6 +4,7 @@ import type { Broker } from "../../../cluster";
 import { settingsOf } from "../../../cluster/settings";
 import type { WayOptions } from "../../../contracts/migration/migration";
 import type { LinkAddress } from "../../../domain/migration/link-addresses";
+import { Seldom } from "../../../domain/platform/seldom";
 import type { WebRequest } from "../../../mixins/web.mixin";
 import { isEncoded } from "./give";
 import { type Question, type Said, Upstream } from "./upstream";
@@ -22,12 +23,11 @@ export interface Request {
 }
 
 const WARNING_MS = 1_000;
-const MOST_WARNINGS = 1_000;
 
 export class Asking {
 	private readonly upstream: Upstream;
 	/** Until when they are not said again. */
-	private readonly warned = new Map<string, number>();
+	private readonly warned = new Seldom(WARNING_MS);
 
 	constructor(private readonly broker: Broker) {
 		this.upstream = new Upstream(settingsOf(broker));
@@ -63,9 +63,7 @@ export class Asking {
 	private warn(side: string, address: string, { why }: Unknown): void {
 		const origin = URL.canParse(address) ? new URL(address).origin : "at no address";
 		const said = `${side} ${origin} ${why}`;
-		if ((this.warned.get(said) ?? 0) > performance.now()) return;
-		if (this.warned.size >= MOST_WARNINGS) this.warned.clear();
-		this.warned.set(said, performance.now() + WARNING_MS);
+		if (!this.warned.isDue(said, performance.now())) return;
 		this.broker.logger.warn(`The ${side} ${origin} does not say whether an old link is good: ${why}.`);
 	}
 }

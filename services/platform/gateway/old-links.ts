@@ -16,6 +16,7 @@ import type { LinkFormat, OldLinks, OldPath } from "../../../domain/migration/ol
 import { networkOf, regionOf } from "../../../domain/platform/client-address";
 import { GUESS_RULES, Guesses, type Origin, type Refused } from "../../../domain/platform/guesses";
 import { Proofs } from "../../../domain/platform/proofs";
+import { Seldom } from "../../../domain/platform/seldom";
 import type { WebRequest, WebResponse } from "../../../mixins/web.mixin";
 import { Asking, isGiven, type Request, type Unknown } from "./asking";
 import { callOf, header } from "./call";
@@ -51,6 +52,7 @@ const ABSENT = { kind: "absent", own: false } as const satisfies Said;
 
 export class OldLinkDoor {
 	private readonly asking: Asking;
+	private readonly warned = new Seldom(1_000);
 	/** By panel: what is wrong at one says nothing of another, and one's trouble opens no door to the next. */
 	private readonly guesses = new Map<string, Guesses>();
 	private readonly proven = new Proofs(MOST_PROVEN, MOST_PROVEN_OF_ONE);
@@ -94,7 +96,9 @@ export class OldLinkDoor {
 			this.ends()
 		]).catch(error => {
 			// Neither does a service of ours that is away make a link a wrong one.
-			this.broker.logger.warn(`Nobody knows whose an old link is: ${(error as Error).message}`);
+			const { message } = error as Error;
+			if (this.warned.isDue(message, performance.now()))
+				this.broker.logger.warn(`Nobody knows whose an old link is: ${message}`);
 			throw this.unreachable([]);
 		});
 		const digest = digestOf(link.old.key);

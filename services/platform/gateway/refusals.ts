@@ -1,0 +1,69 @@
+/** What is wrong with a request, or was with its answer: told to the caller as a problem, counted, and logged where it is ours. */
+
+import type { Broker } from "../../../cluster";
+import { type Problem, problemOf } from "../../../domain/platform/problem";
+import { Seldom } from "../../../domain/platform/seldom";
+import type { WebRequest, WebResponse } from "../../../mixins/web.mixin";
+import { hasBody } from "./bodies";
+import { callOf } from "./call";
+import { endBehind } from "./connections";
+import { keep } from "./idempotent";
+
+/** When to ask again for what is not available now, where nobody knows better. */
+const AGAIN_SECONDS = 10;
+/** The same is said once in this time, however many requests meet it, in ms. */
+const TOLD_MS = 1_000;
+/** Callers make these, as many as they like: they are counted, and fill no log. */
+const OF_CALLERS: ReadonlySet<string> = new Set(["ABANDONED", "OVERLOADED"]);
+
+export class Refusals {
+	private readonly told = new Seldom(TOLD_MS);
+
+	constructor(private readonly broker: Broker) {}
+
+	/** Once; a half-sent answer is cut off instead. */
+	refuse(req: WebRequest, res: WebResponse, error: unknown): void {
+		const problem = problemOf(error, callOf(req).correlationId);
+		this.broker.metrics.increment("banyan.requests.refused", { code: problem.code });
+		this.log(req, problem, error);
+		if (res.headersSent) res.destroy();
+		else this.answer(req, res, problem, retryAfterOf(problem, error));
+	}
+
+	private answer(req: WebRequest, res: WebResponse, problem: Problem, retryAfter: number | undefined): void {
+		if (retryAfter !== undefined) res.setHeader("Retry-After", String(retryAfter));
+		if (problem.status === 401) res.setHeader("WWW-Authenticate", 'Bearer realm="banyan"');
+		// A body that nobody wants is not read.
+		if (hasBody(req) && !req.readableEnded) endBehind(req, res);
+		const body = JSON.stringify(problem);
+		res.writeHead(problem.status, {
+			"Content-Type": "application/problem+json; charset=utf-8",
+			"Content-Length": Buffer.byteLength(body),
+			"Cache-Control": "no-store"
+		});
+		res.end(req.method === "HEAD" ? undefined : body);
+		void keep(this.broker, req, { status: problem.status, location: null, body: problem as never }).catch(
+			() => undefined
+		);
+	}
+
+	private log(req: WebRequest, problem: Problem, error: unknown): void {
+		const { status, code } = problem;
+		const request = `${req.method} ${req.originalUrl ?? req.url}`;
+		if (status < 500 || OF_CALLERS.has(code)) {
+			this.broker.logger.debug(`${callOf(req).client} ${request}: ${status} ${code}`);
+			return;
+		}
+		const what = whatOf(problem, error);
+		if (this.told.isDue(what, performance.now())) this.broker.logger.error(`${request}: ${what}`);
+	}
+}
+
+/** A fault of ours with its place, another with its sentence. */
+const whatOf = ({ code, detail }: Problem, error: unknown): string =>
+	code === "INTERNAL" ? String((error as Error).stack) : `${code}: ${detail}`;
+
+/** In seconds. */
+const retryAfterOf = ({ status }: Problem, error: unknown): number | undefined =>
+	(error as { data?: { retryAfter?: number } } | null)?.data?.retryAfter ??
+	(status === 503 ? AGAIN_SECONDS : undefined);
