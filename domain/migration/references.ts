@@ -118,6 +118,9 @@ export interface Unfilled {
 	/** The variable, where it is one that lacks. */
 	readonly name?: string;
 }
+/** Of all that lacks nobody reads more, in an option that names thousands. */
+const MOST_TOLD = 20;
+
 /** A connection with its references filled in, or what lacks. */
 export type Resolved =
 	| { readonly ok: true; readonly connection: Connection }
@@ -129,29 +132,32 @@ export type Resolved =
  */
 export function resolveReferences(connection: Readonly<Record<string, OptionValue>>, variables: Variables): Resolved {
 	const unfilled: Unfilled[] = [];
+	const lacking = (found: Unfilled): void => {
+		if (unfilled.length < MOST_TOLD && !unfilled.some(({ problem }) => problem === found.problem)) unfilled.push(found);
+	};
 	const fill = (option: string, value: Scalar): Scalar => {
 		if (typeof value !== "string") return value;
 		const fault = referenceFault(option, value, variables);
 		if (fault !== undefined) {
-			unfilled.push({ option, problem: `'${option}' ${fault}` });
+			lacking({ option, problem: `'${option}' ${fault}` });
 			return value;
 		}
 		const parsed = parseReferences(value);
 		if (parsed.ok) return parsed.parts.map(part => (typeof part === "string" ? part : filled(option, part))).join("");
-		unfilled.push({ option, problem: `'${option}' ${parsed.problem}` });
+		lacking({ option, problem: `'${option}' ${parsed.problem}` });
 		return value;
 	};
 	const filled = (option: string, { name, fallback, orEmpty }: Reference): string => {
 		const found = variables.value(name);
 		if (found !== undefined && variables.allows !== null && carrierOf(option) === "login" && ENDS_LOGIN.test(found)) {
 			const escaped = "write them as %-escapes there";
-			unfilled.push({ option, problem: `'${option}' is given characters by ${name} that end a login: ${escaped}` });
+			lacking({ option, problem: `'${option}' is given characters by ${name} that end a login: ${escaped}` });
 			return "";
 		}
 		if (found !== undefined && (found !== "" || (fallback !== undefined && !orEmpty))) return found;
 		if (fallback !== undefined) return fallback;
 		const lacks = found === undefined ? "is not set" : "is set, but empty";
-		unfilled.push({ option, name, problem: `the environment variable ${name} (for '${option}') ${lacks}` });
+		lacking({ option, name, problem: `the environment variable ${name} (for '${option}') ${lacks}` });
 		return "";
 	};
 	const resolved = Object.entries(connection).map(([option, value]) => {

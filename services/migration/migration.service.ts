@@ -65,11 +65,11 @@ export default class MigrationService
 
 	@Action(inbounds, { timeout: 0 })
 	async inbounds(ctx: CallOf<typeof inbounds>): Promise<FoundInbounds> {
-		const { source: connection } = this.planning.read(ctx.params.document).definition;
-		const { tags } = ctx.params;
-		return this.looks.for(ctx.meta.caller, () =>
-			this.broker.call("extractor.inbounds", { connection, tags }, { timeout: 0 })
-		);
+		const { document, tags } = ctx.params;
+		return this.looks.for(ctx.meta.caller, async () => {
+			const { source: connection } = (await this.planning.read(document)).definition;
+			return this.broker.call("extractor.inbounds", { connection, tags }, { timeout: 0 });
+		});
 	}
 
 	@Action(start)
@@ -131,9 +131,9 @@ export default class MigrationService
 	@Action(dryRun, { timeout: 0 })
 	async dryRun(ctx: CallOf<typeof dryRun>): Promise<Status> {
 		const { caller } = ctx.meta;
-		const read = this.planning.read(ctx.params.document);
-		this.rehearsals.refuseTaken(read.definition.name, caller);
-		const { planned, broker } = await this.planning.toRehearse(read, ctx.meta);
+		const { planned, broker } = await this.planning.toRehearse(ctx.params.document, ctx.meta, name =>
+			this.rehearsals.refuseTaken(name, caller)
+		);
 		// It goes on, and is asked for by its name.
 		const rehearsed = await beyondCaller(() => this.rehearsals.begin(broker, planned, caller));
 		return statusOf(rehearsed.run, rehearsed.running);

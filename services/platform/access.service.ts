@@ -8,6 +8,7 @@ import { settingsOf } from "../../cluster/settings";
 import { SCOPES, type Scope } from "../../contracts/contract";
 import { type ApiKey, access, type NewApiKey } from "../../contracts/platform/access";
 import { LIMITS } from "../../contracts/platform/limits";
+import { InTurn } from "../../domain/in-turn";
 import { collection } from "../../mixins/collection.mixin";
 
 const { check, create, list, revoke } = access.actions;
@@ -28,6 +29,9 @@ export default class AccessService
 	extends service(collection<"keys", StoredKey>("keys", "id", { unique: ["digest"] }))
 	implements Answers<typeof access>
 {
+	/** Of many at once each counts those before it. */
+	private readonly making = new InTurn();
+
 	/** The first start makes a key with all scopes; only the path of its file is told. */
 	async started(): Promise<void> {
 		const file = resolve(join(settingsOf(this.broker).dataDir, FIRST));
@@ -44,14 +48,18 @@ export default class AccessService
 	}
 
 	@Action(create)
-	async create(ctx: CallOf<typeof create>): Promise<NewApiKey> {
+	create(ctx: CallOf<typeof create>): Promise<NewApiKey> {
+		return this.making.next(() => this.oneMore(ctx.params.name, ctx.params.scopes));
+	}
+
+	private async oneMore(name: string, scopes: readonly Scope[]): Promise<NewApiKey> {
 		const { apiKeys } = settingsOf(this.broker).limits;
 		if ((await this.keys.count()) >= apiKeys)
 			throw failure(
 				"LIMIT_REACHED",
 				`${LIMITS.apiKeys.variable} is reached: revoke a key that is no longer needed, or raise it.`
 			);
-		return this.make(ctx.params.name, [...new Set(ctx.params.scopes)]);
+		return this.make(name, [...new Set(scopes)]);
 	}
 
 	@Action(list)

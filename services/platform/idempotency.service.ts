@@ -5,6 +5,7 @@ import { failure } from "../../cluster/errors";
 import { settingsOf } from "../../cluster/settings";
 import { type Begun, idempotency, type KeptAnswer } from "../../contracts/platform/idempotency";
 import { LIMITS } from "../../contracts/platform/limits";
+import { InTurn } from "../../domain/in-turn";
 import { Ledger } from "../../domain/platform/ledger";
 import { collection, Duplicate } from "../../mixins/collection.mixin";
 
@@ -40,6 +41,8 @@ export default class IdempotencyService
 	private sealer!: Sealer;
 	/** What is kept of whom. */
 	private ledger!: Ledger;
+	/** Of many at once each counts those before it. */
+	private readonly beginning = new InTurn();
 
 	private cleaning: NodeJS.Timeout | undefined;
 
@@ -64,15 +67,18 @@ export default class IdempotencyService
 		if (known && known.begunAt < Date.now() - KEPT_MS) await this.forget(id);
 		else if (known) return this.said(known, digest);
 		const { client } = ctx.params;
-		await this.makeRoom(client);
-		const fresh: Kept = { id, client, digest, begunAt: Date.now(), answer: null };
+		return this.beginning.next(() => this.begun({ id, client, digest, begunAt: Date.now(), answer: null }));
+	}
+
+	private async begun(fresh: Kept & { readonly client: string }): Promise<Begun> {
+		await this.makeRoom(fresh.client);
 		try {
 			await this.requests.insert(fresh);
 			this.ledger.put(fresh);
 			return { state: "new" };
 		} catch (error) {
 			if (!(error instanceof Duplicate)) throw error;
-			return this.said((await this.requests.get(id)) as Kept, digest);
+			return this.said((await this.requests.get(fresh.id)) as Kept, fresh.digest);
 		}
 	}
 

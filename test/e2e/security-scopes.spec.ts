@@ -342,9 +342,11 @@ describe("a share for each key", () => {
 	it("of answers under an Idempotency-Key, none of which is forgotten while it may come again", async () => {
 		const send = (index: number): Promise<Answer> =>
 			post(keys.repeats, "/migrations/nobody/halt", {}, { "idempotency-key": `share-${index}` });
-		for (let index = 0; index < 5; index++) expect(codeOf(await send(index))).toEqual([404, "MIGRATION_NOT_FOUND"]);
-		expect(codeOf(await send(5))).toEqual([429, "LIMIT_REACHED"]);
-		expect((await send(0)).headers.get("idempotency-replayed")).toBe("true");
+		const many = await Promise.all(Array.from({ length: 12 }, (_, index) => send(index)));
+		const done = many.flatMap(({ status }, index) => (status === 404 ? [index] : []));
+		expect(done).toHaveLength(5);
+		expect(codeOf(await send(12))).toEqual([429, "LIMIT_REACHED"]);
+		expect((await send(done[0] as number)).headers.get("idempotency-replayed")).toBe("true");
 		// Another key's are its own.
 		const other = await post(door.key, "/migrations/nobody/halt", {}, { "idempotency-key": "share-0" });
 		expect(other.headers.get("idempotency-replayed")).toBeNull();
@@ -352,7 +354,8 @@ describe("a share for each key", () => {
 
 	it("of API keys, all together", async () => {
 		const make = (): Promise<Answer> => post(door.key, "/api-keys", { name: "more", scopes: ["migration:read"] });
-		expect([(await make()).status, (await make()).status]).toEqual([201, 201]);
+		const many = await Promise.all(Array.from({ length: 8 }, make));
+		expect(many.filter(({ status }) => status === 201)).toHaveLength(2);
 		expect(codeOf(await make())).toEqual([429, "LIMIT_REACHED"]);
 	});
 

@@ -1,10 +1,12 @@
 /** Looks at both ends of a definition for whoever sent it, as far as they may reach. */
 
+import { setImmediate as othersFirst } from "node:timers/promises";
 import type { Broker, Meta } from "../../../cluster";
 import { failure } from "../../../cluster/errors";
 import { settingsOf } from "../../../cluster/settings";
 import type { Definition } from "../../../contracts/migration/definition";
 import type { Plan } from "../../../contracts/migration/migration";
+import { InTurn } from "../../../domain/in-turn";
 import { type Caller, mayRun } from "../../../domain/migration/callers";
 import type { Run } from "../../../domain/migration/run";
 import type { MappingsOwner } from "../../../mixins/mappings.mixin";
@@ -26,36 +28,57 @@ interface Parts {
 }
 
 export class Planning {
+	private readonly reading = new InTurn();
+
 	constructor(private readonly parts: Parts) {}
 
-	/** @throws DEFINITION_INVALID */
-	read(document: string): Read {
-		return readOrRefuse(document, settingsOf(this.parts.broker).environment);
+	/** One after the other, and others' requests between them: the longest takes a tenth of a second. @throws DEFINITION_INVALID */
+	read(document: string): Promise<Read> {
+		return this.reading.next(async () => {
+			await othersFirst();
+			return readOrRefuse(document, settingsOf(this.parts.broker).environment);
+		});
 	}
 
 	/** @param look false: of one that was begun, both ends are left alone @throws DEFINITION_TAKEN · DEFINITION_CHANGED */
-	async plan(document: string, look: boolean, meta: Meta): Promise<Plan> {
-		const { runs, controllers, looks, broker } = this.parts;
-		const read = this.read(document);
+	plan(document: string, look: boolean, meta: Meta): Promise<Plan> {
+		return this.parts.looks.for(meta.caller, async () => this.planned(await this.read(document), look, meta));
+	}
+
+	private async planned(read: Read, look: boolean, meta: Meta): Promise<Plan> {
+		const { runs, controllers, broker } = this.parts;
 		const { name } = read.definition;
 		const { caller } = meta;
 		const begun = await runs.begun(name);
 		if (read.hash !== begun?.hash) await runs.refuseTaken(name, read.hash, caller);
 		const reach = await this.brokerFor(meta, name, read.hash);
-		return looks.for(caller, async () => {
-			if (begun) return this.again(reach, begun, read, look, caller);
-			const planned = await this.preflight(reach, read);
-			await controllers.inTurn(name, () => runs.keep(planned, caller));
-			// From now on gateways ask this source for old links, where it was approved.
-			void broker.broadcast("migration.progressed", { name });
-			return planned.plan;
+		if (begun) return this.again(reach, begun, read, look, caller);
+		const planned = await this.preflight(reach, read);
+		await controllers.inTurn(name, () => runs.keep(planned, caller));
+		// From now on gateways ask this source for old links, where it was approved.
+		void broker.broadcast("migration.progressed", { name });
+		return planned.plan;
+	}
+
+	/**
+	 * What a dry run begins with, and the broker that it may use.
+	 * @param refuseTaken throws where its name is another's @throws DEFINITION_INVALID · PREFLIGHT_REFUSED
+	 */
+	toRehearse(
+		document: string,
+		meta: Meta,
+		refuseTaken: (name: string) => void
+	): Promise<{ readonly planned: Planned; readonly broker: Broker }> {
+		return this.parts.looks.for(meta.caller, async () => {
+			const read = await this.read(document);
+			refuseTaken(read.definition.name);
+			return this.rehearsable(read, meta);
 		});
 	}
 
-	/** What a dry run begins with, and the broker that it may use. @throws PREFLIGHT_REFUSED */
-	async toRehearse(read: Read, meta: Meta): Promise<{ readonly planned: Planned; readonly broker: Broker }> {
+	private async rehearsable(read: Read, meta: Meta): ReturnType<Planning["toRehearse"]> {
 		const broker = await this.brokerFor(meta, read.definition.name, read.hash);
-		const planned = await this.parts.looks.for(meta.caller, () => this.preflight(broker, read));
+		const planned = await this.preflight(broker, read);
 		if (planned.plan.ok) return { planned, broker };
 		const refused = planned.plan.findings.filter(({ ok }) => !ok);
 		throw failure("PREFLIGHT_REFUSED", refused.map(({ message }) => message).join("\n"));

@@ -3,6 +3,7 @@
 import type { Broker } from "../../../cluster";
 import { failure } from "../../../cluster/errors";
 import { LIMITS, type Limits } from "../../../contracts/platform/limits";
+import { InTurn } from "../../../domain/in-turn";
 import { type Caller, mayReplace, type Planner, plannerOf } from "../../../domain/migration/callers";
 import type { DataOf } from "../../../domain/migration/events";
 import { type Rehearsed, rehearse } from "./rehearse";
@@ -18,6 +19,8 @@ export const rehearsalName = (migration: string): string => `dry-run of ${migrat
 export class Rehearsals {
 	/** The oldest first. */
 	private readonly kept = new Map<string, Kept>();
+	/** Of many at once each counts those before it. */
+	private readonly beginning = new InTurn();
 
 	constructor(private readonly limits: Pick<Limits, "dryRuns" | "dryRunsEach" | "dryRunIdle">) {}
 
@@ -34,9 +37,24 @@ export class Rehearsals {
 	/** Begins it; one of the same name ends. @throws DEFINITION_TAKEN · LIMIT_REACHED */
 	async begin(broker: Broker, planned: DataOf<"planned">, caller: Caller | undefined): Promise<Rehearsed> {
 		const { name: migration } = planned.definition;
-		this.refuseTaken(migration, caller);
 		const name = rehearsalName(migration);
-		await this.end(name);
+		for (;;) {
+			this.refuseTaken(migration, caller);
+			// A panel may let its end be waited for: in nobody else's turn.
+			await this.end(name);
+			const begun = await this.beginning.next(() => this.begun(broker, planned, name, caller));
+			if (begun) return begun;
+		}
+	}
+
+	/** Undefined where another one of that name was as quick. */
+	private async begun(
+		broker: Broker,
+		planned: DataOf<"planned">,
+		name: string,
+		caller: Caller | undefined
+	): Promise<Rehearsed | undefined> {
+		if (this.kept.has(name)) return undefined;
 		await this.makeRoom(caller);
 		const rehearsed = Object.assign(await rehearse(broker, planned, name), {
 			by: plannerOf(caller),
@@ -83,9 +101,10 @@ export class Rehearsals {
 			);
 	}
 
+	/** Until its last batch is over it counts. */
 	private async end(name: string): Promise<void> {
 		const found = this.kept.get(name);
-		this.kept.delete(name);
 		await found?.halt();
+		if (this.kept.get(name) === found) this.kept.delete(name);
 	}
 }

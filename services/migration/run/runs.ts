@@ -9,6 +9,7 @@ import { LINK_OPTIONS, WAY_OPTIONS } from "../../../connectors/http/options";
 import type { Definition } from "../../../contracts/migration/definition";
 import type { Ends, WayOptions } from "../../../contracts/migration/migration";
 import type { Limits } from "../../../contracts/platform/limits";
+import { InTurn } from "../../../domain/in-turn";
 import { type Caller, mayReplace, mayRun, mayUse, plannerOf } from "../../../domain/migration/callers";
 import { type ConnectorOptions, readDefinition } from "../../../domain/migration/definition";
 import { panelBase } from "../../../domain/migration/panel-address";
@@ -57,6 +58,8 @@ const optionsAt = (side: "source" | "target", definition: Definition): Connector
 export class Runs {
 	private readonly looks = new Map<string, Promise<Run | undefined>>();
 	private readonly shelf: Shelf;
+	/** Of many plans at once each counts those before it. */
+	private readonly keeping = new InTurn();
 
 	constructor(
 		private readonly store: EventStore,
@@ -120,14 +123,18 @@ export class Runs {
 	 * Keeps what was planned; of what it is planned again as it was, whoever planned it first is still the one.
 	 * @throws DEFINITION_TAKEN · LIMIT_REACHED
 	 */
-	async keep(given: Planned, caller: Caller | undefined): Promise<void> {
+	keep(given: Planned, caller: Caller | undefined): Promise<void> {
+		return this.keeping.next(() => this.kept(given, caller));
+	}
+
+	private async kept(given: Planned, caller: Caller | undefined): Promise<void> {
 		const { name } = given.definition;
 		await this.refuseTaken(name, given.hash, caller);
 		const before = await this.definitions.get(name);
 		if (!before) await this.shelf.makeRoom(caller);
 		const isSame = before?.planned.hash === given.hash;
 		const by = isSame && !mayRun(caller) ? before.by : plannerOf(caller);
-		const planned = this.kept(given);
+		const planned = this.sealed(given);
 		const approved = mayRun(caller) && planned.plan.ok ? planned : before?.approved;
 		const at = new Date().toISOString();
 		await this.definitions.put({
@@ -160,7 +167,7 @@ export class Runs {
 		if (!planned.plan.ok)
 			throw failure("PREFLIGHT_REFUSED", `The preflight of '${name}' refused it: plan it again once it is mended.`);
 		const run = newRun(name, planned, NEW);
-		await appendRun(this.store, run, { type: "planned", data: this.kept(planned) }, "planned");
+		await appendRun(this.store, run, { type: "planned", data: this.sealed(planned) }, "planned");
 		run.definition = planned.definition;
 		return run;
 	}
@@ -235,7 +242,7 @@ export class Runs {
 	}
 
 	/** As it may be kept. */
-	private kept(planned: Planned): Planned {
+	private sealed(planned: Planned): Planned {
 		return { ...planned, definition: sealed(planned.definition, this.sealer) };
 	}
 }

@@ -16,7 +16,7 @@ export class Shelf {
 	) {}
 
 	/**
-	 * Room for one more of this caller: their oldest goes that nobody may run by its name alone. One that may be is kept,
+	 * Room for one more of this caller: their oldest go that nobody may run by their names alone. One that may be is kept,
 	 * since old links are led to it. The operator's own command always finds room.
 	 * @throws LIMIT_REACHED
 	 */
@@ -24,18 +24,15 @@ export class Shelf {
 		if (caller === undefined) return;
 		const kept = await this.notBegun();
 		const mine = kept.filter(({ by }) => by?.key === caller.id);
-		const [full] = [
-			...(mine.length >= this.limits.plansEach ? (["plansEach"] as const) : []),
-			...(kept.length >= this.limits.plans ? (["plans"] as const) : [])
-		];
-		if (full === undefined) return;
-		const [oldest] = mine.filter(isLoose).sort(byAge);
-		if (oldest) await this.definitions.remove(oldest.name);
-		else
+		const over = { plansEach: mine.length - this.limits.plansEach + 1, plans: kept.length - this.limits.plans + 1 };
+		const most = Math.max(0, over.plansEach, over.plans);
+		const going = mine.filter(isLoose).sort(byAge).slice(0, most);
+		if (going.length < most)
 			throw failure(
 				"LIMIT_REACHED",
-				`${LIMITS[full].variable} is reached, with plans that are not begun: begin some of them, or raise it.`
+				`${LIMITS[over.plansEach > going.length ? "plansEach" : "plans"].variable} is reached, with plans that are not begun: begin some of them, or raise it.`
 			);
+		for (const { name } of going) await this.definitions.remove(name);
 	}
 
 	/** Those that nobody approved and nobody asked for again for `planDays`. */

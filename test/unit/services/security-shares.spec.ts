@@ -1,0 +1,110 @@
+/** What is kept for a key is as much as its share, however many ask at once. */
+
+import { openMemoryStore } from "../../../adapters/eventstore";
+import type { Sealer } from "../../../adapters/secrets";
+import type { Broker } from "../../../cluster";
+import type { Caller } from "../../../domain/migration/callers";
+import { resolveReferences } from "../../../domain/migration/references";
+import type { Collection } from "../../../mixins/collection.mixin";
+import type { Planned, PlannedDefinition } from "../../../services/migration/run/planned";
+import { Rehearsals, rehearsalName } from "../../../services/migration/run/rehearsals";
+import { Runs } from "../../../services/migration/run/runs";
+import { until } from "../../support/until";
+
+const caller: Caller = { id: "one", scopes: ["migration:plan"] };
+const sealer: Sealer = { seal: text => text, open: text => text };
+const named = (name: string): Planned =>
+	({
+		definition: {
+			name,
+			source: { connector: "marzneshin" },
+			target: { connector: "marzban" },
+			streams: ["users"],
+			batch: { records: 1, bytes: 1000 }
+		},
+		hash: name,
+		mapping: "marzneshin-to-marzban",
+		context: {},
+		plan: { ok: false, streams: [] }
+	}) as unknown as Planned;
+
+/** Each answer comes later than it was asked for, as a file's does. */
+function slow<T extends object>(
+	key: keyof T
+): { readonly records: Map<unknown, T>; readonly collection: Collection<T> } {
+	const records = new Map<unknown, T>();
+	const later = async <R>(work: () => R): Promise<R> => {
+		await new Promise(resolve => setImmediate(resolve));
+		return work();
+	};
+	const collection: Collection<T> = {
+		get: value => later(() => records.get(value)),
+		insert: record => later(() => void records.set(record[key], record)),
+		put: record => later(() => void records.set(record[key], record)),
+		find: () => later(() => [...records.values()]),
+		count: () => later(() => records.size),
+		remove: value => later(() => records.delete(value))
+	};
+	return { records, collection };
+}
+
+const kinds = async (all: readonly Promise<unknown>[]): Promise<number> =>
+	(await Promise.allSettled(all)).filter(({ status }) => status === "fulfilled").length;
+
+describe("many at once have one key's share", () => {
+	it("of plans, round after round", async () => {
+		const { records, collection } = slow<PlannedDefinition>("name");
+		const limits = { plans: 50, plansEach: 4, planDays: 30 };
+		const runs = new Runs(openMemoryStore(), collection, sealer, limits);
+		for (let round = 0; round < 3; round++)
+			await kinds(Array.from({ length: 10 }, (_, index) => runs.keep(named(`${round}-${index}`), caller)));
+		expect([...records.keys()]).toEqual(["2-6", "2-7", "2-8", "2-9"]);
+		// Fewer than were kept before: those beyond go with the next one.
+		const fewer = new Runs(openMemoryStore(), collection, sealer, { ...limits, plansEach: 2 });
+		await fewer.keep(named("last"), caller);
+		expect([...records.keys()]).toEqual(["2-9", "last"]);
+	});
+
+	it("of dry runs, of one name or of many", async () => {
+		let asked = 0;
+		const waiting: (() => void)[] = [];
+		const call = (): Promise<never> => {
+			asked++;
+			return new Promise((_, reject) => waiting.push(() => reject(new Error("left"))));
+		};
+		const broker = { call, options: {} } as unknown as Broker;
+		const rehearsals = new Rehearsals({ dryRuns: 10, dryRunsEach: 2, dryRunIdle: 60 });
+		const begin = (name: string): Promise<unknown> => rehearsals.begin(broker, named(name), caller);
+		expect(await kinds(["a", "b", "c", "d"].map(begin))).toBe(2);
+		expect(["a", "b", "c"].map(name => rehearsals.get(rehearsalName(name)) !== undefined)).toEqual([true, true, false]);
+		await until(async () => asked === 2);
+		// One of the same name waits until the last batch of the one before is over, and it is one.
+		const first = rehearsals.get(rehearsalName("a"));
+		let over = false;
+		const again = kinds(Array.from({ length: 5 }, () => begin("a"))).finally(() => {
+			over = true;
+		});
+		await until(async () => {
+			for (const leave of waiting.splice(0)) leave();
+			return over;
+		});
+		expect(await again).toBe(5);
+		expect(first?.running).toBe(false);
+		await until(async () => {
+			for (const leave of waiting.splice(0)) leave();
+			return [rehearsalName("a"), rehearsalName("b")].every(name => !rehearsals.get(name)?.running);
+		});
+		await rehearsals.endAll();
+	});
+});
+
+it("what lacks in an option is told a few times, however often it is named", () => {
+	const variables = { value: () => undefined, allows: null };
+	const names = (text: (at: number) => string): string => Array.from({ length: 10_000 }, (_, at) => text(at)).join("");
+	const lacking = (password: string): number => {
+		const resolved = resolveReferences({ connector: "marzban", password }, variables);
+		return resolved.ok ? 0 : resolved.unfilled.length;
+	};
+	expect(lacking(names(() => "${LACKS}"))).toBe(1);
+	expect(lacking(names(at => `\${LACKS_${at}}`))).toBe(20);
+});
