@@ -14,8 +14,10 @@ beforeAll(async () => {
 });
 afterAll(() => stage[Symbol.asyncDispose]());
 
+/** A command that is a node among others: it fills in what its settings allow. */
+const NODE = { TRANSPORTER_TIMEOUT: "4000", SECRET_NAMES: "SOURCE_PASSWORD,TARGET_PASSWORD" };
 const plan = (transporter: string, file = stage.definition, more: Record<string, string> = {}) =>
-	stage.banyan(["migration", "plan", file], { TRANSPORTER: transporter, TRANSPORTER_TIMEOUT: "4000", ...more }).ended;
+	stage.banyan(["migration", "plan", file], { TRANSPORTER: transporter, ...NODE, ...more }).ended;
 
 it("that does not answer", async () => {
 	const { code, stderr } = await plan(`nats://127.0.0.1:${await freePort()}`);
