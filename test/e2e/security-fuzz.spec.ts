@@ -22,19 +22,22 @@ const SEED = 10;
 /** Until what is kept for the first time is there: code, pools, shared answers. */
 const WARM_MS = 4_000;
 const ATTACK_MS = 15_000;
+/** What the attackers meet at least. */
+const ANSWERS = [200, 400, 401, 404, 405, 421, 429, 431];
 /** The promise. */
 const LIVE_MS = 100;
 const SAMPLE_MS = 250;
-/** How much more the last third of the attack may take than the one before it: what the heap keeps until it collects. */
+/** How much more the last third of the attack may take than the one before it. */
 const FLAT_BYTES = 64 * 2 ** 20;
-/** At any moment: about 350 MB were seen, 100 of them before the first request. */
-const MOST_BYTES = 512 * 2 ** 20;
+/** At any moment: 120 to 150 MB were seen, 100 of them before the first request. */
+const MOST_BYTES = 320 * 2 ** 20;
 
 let folder: string;
 let door: Door;
 beforeAll(async () => {
 	folder = mkdtempSync(join(tmpdir(), "banyan-fuzz-"));
-	door = await openDoor(folder);
+	// What V8 keeps because there is room says nothing: with little of it, what stands at the end is what is needed.
+	door = await openDoor(folder, { NODE_OPTIONS: "--max-old-space-size=128 --max-semi-space-size=8" });
 });
 afterAll(async () => {
 	await door[Symbol.asyncDispose]();
@@ -74,8 +77,8 @@ async function memoryDuring(pid: number, work: Promise<unknown>): Promise<number
 	await work.finally(() => clearInterval(timer));
 	return samples;
 }
-const attack = (seed: number, ms: number): Promise<Said> => {
-	const { child, said } = started("attackers.ts", door.url, String(seed), String(ms));
+const attack = (seed: number, ms: number, statuses: readonly number[]): Promise<Said> => {
+	const { child, said } = started("attackers.ts", door.url, String(seed), String(ms), statuses.join());
 	setPriority(child.pid as number, constants.priority.PRIORITY_LOW);
 	return said;
 };
@@ -86,10 +89,10 @@ const openConnections = (): number => {
 };
 
 it("lives, soon answered, with its memory flat, while sixteen clients without a key do their worst", async () => {
-	await attack(SEED, WARM_MS);
+	await attack(SEED, WARM_MS, []);
 	const began = shareOf(door.node.pid);
 	const prober = started("prober.ts", door.url, String(ATTACK_MS));
-	const attacked = Promise.all([attack(SEED + 1, ATTACK_MS), prober.said]);
+	const attacked = Promise.all([attack(SEED + 1, ATTACK_MS, ANSWERS), prober.said]);
 	const memory = await memoryDuring(door.node.pid, attacked);
 	const [answers, seen] = (await attacked) as [Said, Seen];
 	const ended = shareOf(door.node.pid);
@@ -105,8 +108,7 @@ it("lives, soon answered, with its memory flat, while sixteen clients without a 
 	expect(after - before).toBeLessThan(FLAT_BYTES);
 	expect(Math.max(...memory)).toBeLessThan(MOST_BYTES);
 	// They were there, and were answered: or this tells nothing.
-	for (const status of [200, 400, 401, 404, 405, 421, 429, 431])
-		expect(answers[`answered ${status}`]).toBeGreaterThan(0);
+	for (const status of ANSWERS) expect(answers[`answered ${status}`]).toBeGreaterThan(0);
 	expect(Object.keys(answers).filter(name => /answered 5/.test(name) && name !== "answered 503")).toEqual([]);
 	// And they have gone.
 	await until(() => openConnections() === 0);

@@ -1,12 +1,14 @@
 /**
- * Sixteen clients without a key that do their worst to a door, drawn from a seed: `attackers.ts URL SEED MS`. They are paced,
- * so that they take the door's time and not the machine's. Says what was sent and how it was answered when they are done.
+ * Sixteen clients without a key that do their worst to a door, drawn from a seed: `attackers.ts URL SEED MS STATUSES`. They are
+ * paced, so that they take the door's time and not the machine's. They go on for so long, and until they were answered with
+ * each of the statuses: where others hold the cores, that takes longer. Says what was sent and how it was answered.
  */
 
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const [url, seed, lasts] = process.argv.slice(2) as [string, string, string];
+const [url, seed, lasts, statuses] = process.argv.slice(2) as [string, string, string, string];
+const wanted = statuses.split(",").filter(status => status !== "");
 const { hostname, port } = new URL(url);
 const CLIENTS = 16;
 /** Of one client. */
@@ -174,12 +176,20 @@ function send(from: string, { bytes, holdMs, deaf }: Move, abrupt: boolean): Pro
 	return promise;
 }
 
-async function client(index: number, end: number): Promise<void> {
+/** Once nothing more comes of it, in ms. */
+const LONGEST_MS = 180_000;
+const isSeen = (): boolean => wanted.every(status => counts[`answered ${status}`] !== undefined);
+const goesOn = (began: number): boolean => {
+	const took = performance.now() - began;
+	return took < Number(lasts) || (took < LONGEST_MS && !isSeen());
+};
+
+async function client(index: number, began: number): Promise<void> {
 	const by = dice(numbers(Number(seed) * CLIENTS + index));
 	// Half of them are behind one address.
 	const from = `127.0.1.${index % 2 ? 1 : index + 2}`;
 	const open = new Set<Promise<void>>();
-	while (performance.now() < end) {
+	while (goesOn(began)) {
 		const name = by.of(NAMES);
 		const move = (MOVES[name] as (by: Dice) => Move)(by);
 		count(name);
@@ -193,8 +203,8 @@ async function client(index: number, end: number): Promise<void> {
 }
 
 async function main(): Promise<void> {
-	const end = performance.now() + Number(lasts);
-	await Promise.all(Array.from({ length: CLIENTS }, (_, index) => client(index, end)));
+	const began = performance.now();
+	await Promise.all(Array.from({ length: CLIENTS }, (_, index) => client(index, began)));
 	process.stdout.write(JSON.stringify(counts));
 }
 void main();
