@@ -55,8 +55,8 @@ export class Planning {
 		if (begun) return this.again(reach, begun, read, look, caller);
 		const planned = await this.preflight(reach, read);
 		await controllers.inTurn(name, () => runs.keep(planned, caller));
-		// From now on gateways ask this source for old links, where it was approved.
-		void broker.broadcast("migration.progressed", { name });
+		// From now on gateways ask this source for old links.
+		if (mayRun(caller)) void broker.broadcast("migration.progressed", { name });
 		return planned.plan;
 	}
 

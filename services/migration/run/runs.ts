@@ -137,7 +137,7 @@ export class Runs {
 		const planned = this.sealed(given);
 		const approved = mayRun(caller) && planned.plan.ok ? planned : before?.approved;
 		const at = new Date().toISOString();
-		await this.definitions.put({
+		await this.shelf.put({
 			name,
 			planned,
 			at,
@@ -204,7 +204,7 @@ export class Runs {
 	async ends(environment: Variables): Promise<Ends[]> {
 		const begun = await Promise.all((await this.names()).map(name => this.seen(name)));
 		const isBegun = (name: string): boolean => begun.some(run => run.name === name);
-		const planned = (await this.definitions.find({})).flatMap(({ name, approved }) =>
+		const planned = [...(await this.shelf.all()).values()].flatMap(({ name, approved }) =>
 			approved && !isBegun(name)
 				? [{ ...NOT_BEGUN, name, mapping: approved.mapping, definition: this.open(approved.definition) }]
 				: []

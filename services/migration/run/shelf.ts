@@ -1,4 +1,4 @@
-/** How many plans are kept that were never begun: so many of a key, and of all together. */
+/** What is kept of plans, and how many that were never begun: so many of a key, and of all together. */
 
 import { failure } from "../../../cluster/errors";
 import { LIMITS, type Limits } from "../../../contracts/platform/limits";
@@ -8,7 +8,14 @@ import type { PlannedDefinition } from "./planned";
 
 const DAY_MS = 86_400_000;
 
+/** A record without what was planned, which may be large. */
+type Known = Omit<PlannedDefinition, "planned">;
+const knownOf = ({ planned: _, ...known }: PlannedDefinition): Known => known;
+
 export class Shelf {
+	/** By name. All records are read once: how many there are is the callers' doing, and each look would cost all of them. */
+	private known: Promise<Map<string, Known>> | undefined;
+
 	constructor(
 		private readonly definitions: Collection<PlannedDefinition>,
 		private readonly begun: () => Promise<string[]>,
@@ -32,22 +39,44 @@ export class Shelf {
 				"LIMIT_REACHED",
 				`${LIMITS[over.plansEach > going.length ? "plansEach" : "plans"].variable} is reached, with plans that are not begun: begin some of them, or raise it.`
 			);
-		for (const { name } of going) await this.definitions.remove(name);
+		for (const { name } of going) await this.remove(name);
 	}
 
 	/** Those that nobody approved and nobody asked for again for `planDays`. */
 	async sweep(now: number = Date.now()): Promise<void> {
 		const before = new Date(now - this.limits.planDays * DAY_MS).toISOString();
 		for (const each of await this.notBegun())
-			if (isLoose(each) && each.at !== undefined && each.at < before) await this.definitions.remove(each.name);
+			if (isLoose(each) && each.at !== undefined && each.at < before) await this.remove(each.name);
 	}
 
-	private async notBegun(): Promise<PlannedDefinition[]> {
+	async put(record: PlannedDefinition): Promise<void> {
+		await this.definitions.put(record);
+		(await this.all()).set(record.name, knownOf(record));
+	}
+
+	/** By name. */
+	all(): Promise<Map<string, Known>> {
+		this.known ??= this.definitions.find({}).then(
+			found => new Map(found.map(record => [record.name, knownOf(record)])),
+			error => {
+				this.known = undefined;
+				throw error;
+			}
+		);
+		return this.known;
+	}
+
+	private async remove(name: string): Promise<void> {
+		await this.definitions.remove(name);
+		(await this.all()).delete(name);
+	}
+
+	private async notBegun(): Promise<Known[]> {
 		const begun = new Set(await this.begun());
-		return (await this.definitions.find({})).filter(({ name }) => !begun.has(name));
+		return [...(await this.all()).values()].filter(({ name }) => !begun.has(name));
 	}
 }
 
 /** Planned by a key that may only plan. */
-const isLoose = ({ approved, by }: PlannedDefinition): boolean => approved === undefined && by?.runs === false;
-const byAge = ({ at: a = "" }: PlannedDefinition, { at: b = "" }: PlannedDefinition): number => (a < b ? -1 : 1);
+const isLoose = ({ approved, by }: Known): boolean => approved === undefined && by?.runs === false;
+const byAge = ({ at: a = "" }: Known, { at: b = "" }: Known): number => (a < b ? -1 : 1);

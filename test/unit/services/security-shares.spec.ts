@@ -31,7 +31,8 @@ const named = (name: string): Planned =>
 /** Each answer comes later than it was asked for, as a file's does. */
 function slow<T extends object>(
 	key: keyof T
-): { readonly records: Map<unknown, T>; readonly collection: Collection<T> } {
+): { readonly records: Map<unknown, T>; readonly collection: Collection<T>; readonly lists: () => number } {
+	let lists = 0;
 	const records = new Map<unknown, T>();
 	const later = async <R>(work: () => R): Promise<R> => {
 		await new Promise(resolve => setImmediate(resolve));
@@ -41,11 +42,15 @@ function slow<T extends object>(
 		get: value => later(() => records.get(value)),
 		insert: record => later(() => void records.set(record[key], record)),
 		put: record => later(() => void records.set(record[key], record)),
-		find: () => later(() => [...records.values()]),
+		find: () =>
+			later(() => {
+				lists++;
+				return [...records.values()];
+			}),
 		count: () => later(() => records.size),
 		remove: value => later(() => records.delete(value))
 	};
-	return { records, collection };
+	return { records, collection, lists: () => lists };
 }
 
 const kinds = async (all: readonly Promise<unknown>[]): Promise<number> =>
@@ -53,12 +58,15 @@ const kinds = async (all: readonly Promise<unknown>[]): Promise<number> =>
 
 describe("many at once have one key's share", () => {
 	it("of plans, round after round", async () => {
-		const { records, collection } = slow<PlannedDefinition>("name");
+		const { records, collection, lists } = slow<PlannedDefinition>("name");
 		const limits = { plans: 50, plansEach: 4, planDays: 30 };
 		const runs = new Runs(openMemoryStore(), collection, sealer, limits);
 		for (let round = 0; round < 3; round++)
 			await kinds(Array.from({ length: 10 }, (_, index) => runs.keep(named(`${round}-${index}`), caller)));
 		expect([...records.keys()]).toEqual(["2-6", "2-7", "2-8", "2-9"]);
+		// What all of them hold is not read anew for each, nor for each old link.
+		for (let link = 0; link < 10; link++) expect(await runs.ends({ value: () => undefined, allows: null })).toEqual([]);
+		expect(lists()).toBe(1);
 		// Fewer than were kept before: those beyond go with the next one.
 		const fewer = new Runs(openMemoryStore(), collection, sealer, { ...limits, plansEach: 2 });
 		await fewer.keep(named("last"), caller);
