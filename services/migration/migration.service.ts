@@ -1,3 +1,4 @@
+import { setImmediate as othersFirst } from "node:timers/promises";
 import { sealer } from "../../adapters/secrets";
 import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
 import { hearing } from "../../cluster/callers";
@@ -17,6 +18,7 @@ import {
 	type Status
 } from "../../contracts/migration/migration";
 import type { ReportLine } from "../../contracts/migration/records";
+import { InTurn } from "../../domain/in-turn";
 import { unknownLoss } from "../../domain/migration/definition-rules";
 import type { RunEvent } from "../../domain/migration/events";
 import { nextStep } from "../../domain/migration/next-step";
@@ -57,6 +59,7 @@ export default class MigrationService
 	private looks!: Looks;
 	private planning!: Planning;
 	private sweeping: NodeJS.Timeout[] = [];
+	private readonly pages = new InTurn();
 
 	@Action(plan, { timeout: 0 })
 	async plan(ctx: CallOf<typeof plan>): Promise<Plan> {
@@ -157,7 +160,7 @@ export default class MigrationService
 	async log(ctx: CallOf<typeof log>): Promise<Lines<LogLine>> {
 		const { name, after = null, limit } = ctx.params;
 		await this.runs.seen(name);
-		return fromPlace(after, () => logLines(this.store, name, after, limit));
+		return this.page(after, () => logLines(this.store, name, after, limit));
 	}
 
 	@Action(report)
@@ -167,7 +170,7 @@ export default class MigrationService
 		const found = rehearsed?.run.streams.find(each => each.stream === stream) ?? (await this.runs.stream(name, stream));
 		const run = rehearsed?.run ?? (await this.runs.seen(name));
 		const still = (id: string) => whyStill(run, found, id);
-		return fromPlace(after, () => reportLines(rehearsed?.store ?? this.store, name, found, after, still));
+		return this.page(after, () => reportLines(rehearsed?.store ?? this.store, name, found, after, still));
 	}
 
 	@Action(diff)
@@ -177,7 +180,7 @@ export default class MigrationService
 		if (run.phase === "rolled-back") return { lines: await changedLines(this.store, name, stream), next: null };
 		const found = await this.runs.stream(name, stream);
 		const why = (id: string) => whyGone(run, found, id);
-		return fromPlace(after, () => differenceLines(this.store, name, found, after, why));
+		return this.page(after, () => differenceLines(this.store, name, found, after, why));
 	}
 
 	@Action(links, { timeout: 0 })
@@ -242,6 +245,17 @@ export default class MigrationService
 		} catch (error) {
 			this.logger.warn(`What is old could not be removed: ${(error as Error).message}`);
 		}
+	}
+
+	/**
+	 * Lines of a long answer. The store is read without a pause, and so is the next page of many streams at once: one page
+	 * at a time, and others' requests between them.
+	 */
+	private page<T>(after: string | null, read: () => Promise<T>): Promise<T> {
+		return this.pages.next(async () => {
+			await othersFirst();
+			return fromPlace(after, read);
+		});
 	}
 
 	/** With the definition that was planned since, where it was: a controller at work on it stops for that. */

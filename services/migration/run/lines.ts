@@ -1,5 +1,6 @@
 /** The bulk of a run as lines for the operator: what became of each record, and what is not as it should be. */
 
+import { setImmediate as othersFirst } from "node:timers/promises";
 import { type EventStore, NEW } from "../../../adapters/eventstore";
 import type { DifferenceLine, Lines, LogLine } from "../../../contracts/migration/migration";
 import type { Difference, ReportLine, UndoneRecord } from "../../../contracts/migration/records";
@@ -28,8 +29,8 @@ export async function reportLines(
 	const { stream, records: until } = run;
 	const lines: ReportLine[] = [];
 	if (until === NEW || after === until) return { lines, next: null };
-	const later = await settledLines(store, name, run);
-	for await (const batch of readBatches(store, name, stream, { after: after ?? undefined, until })) {
+	const later = await settledOnce(store, name, run);
+	for await (const batch of unhurried(readBatches(store, name, stream, { after: after ?? undefined, until }))) {
 		const due = batch.entries.filter(({ intent: { id } }) => !batch.settles || later.get(id)?.first === batch.batch);
 		const said = due.map(({ intent, result }) => later.get(intent.id)?.line ?? reportLine(stream, intent, result));
 		const now = said.map(line => (run.removed.has(line.id) && isUnreadable(line.id) ? mended(line) : line));
@@ -45,6 +46,36 @@ interface Settled {
 	readonly first: number | undefined;
 }
 
+/** Of each store, by run and stream: every page of a report would read the whole run for it. */
+const settledIn = new WeakMap<EventStore, Map<string, Remembered>>();
+interface Remembered {
+	readonly until: string;
+	readonly settled: Promise<Map<string, Settled>>;
+}
+const MOST_REMEMBERED = 4;
+
+function settledOnce(store: EventStore, name: string, run: StreamRun): Promise<Map<string, Settled>> {
+	const ofStore = settledIn.get(store) ?? new Map<string, Remembered>();
+	settledIn.set(store, ofStore);
+	const key = `${run.stream} ${name}`;
+	const known = ofStore.get(key);
+	if (known?.until === run.records) return known.settled;
+	const settled = settledLines(store, name, run);
+	ofStore.delete(key);
+	if (ofStore.size >= MOST_REMEMBERED) ofStore.delete(ofStore.keys().next().value as string);
+	ofStore.set(key, { until: run.records, settled });
+	settled.catch(() => ofStore.delete(key));
+	return settled;
+}
+
+/** The store is read without a pause: others' requests come between what is long. */
+async function* unhurried<T>(all: AsyncIterable<T>): AsyncGenerator<T> {
+	for await (const each of all) {
+		yield each;
+		await othersFirst();
+	}
+}
+
 /** Of the records that were written, or taken away, outside the order of the copy. */
 async function settledLines(
 	store: EventStore,
@@ -55,7 +86,7 @@ async function settledLines(
 	const copied = new IdSet();
 	const firstIn = (id: string, batch: number): number | undefined =>
 		settled.get(id)?.first ?? (copied.has(id) ? undefined : batch);
-	for await (const { batch, settles, entries, removed } of readBatches(store, name, stream, { until })) {
+	for await (const { batch, settles, entries, removed } of unhurried(readBatches(store, name, stream, { until }))) {
 		for (const record of removed)
 			settled.set(record.id, { first: settled.get(record.id)?.first, line: gone(stream, record) });
 		for (const { intent, result } of entries)
@@ -123,7 +154,7 @@ async function comparedBatches(
 	{ pass, comparisons }: StreamRun["comparison"]
 ): Promise<{ version: string; differences: readonly Difference[] }[]> {
 	const found = new Map<number, { version: string; differences: readonly Difference[] }>();
-	for await (const { event, version } of readComparisons(store, name, stream)) {
+	for await (const { event, version } of unhurried(readComparisons(store, name, stream))) {
 		const { batch, differences } = event.data;
 		// A batch that was compared twice, because a controller stopped between, counts as it was the second time.
 		found.delete(batch);
@@ -143,7 +174,7 @@ async function goneLines(
 	const ids = comparison.absent.slice(from, from + MOST_LINES);
 	const wanted = new Set(ids);
 	const names = new Map<string, string>();
-	for await (const { entries } of readBatches(store, name, stream, { until }))
+	for await (const { entries } of unhurried(readBatches(store, name, stream, { until })))
 		for (const { intent } of entries)
 			if (wanted.has(intent.id)) names.set(intent.id, intent.target?.name ?? intent.name);
 	const lines = ids.map((id): DifferenceLine => {
@@ -156,7 +187,7 @@ async function goneLines(
 /** The records that a rollback left: others changed them, or the target cannot put them back. */
 export async function changedLines(store: EventStore, name: string, stream: string): Promise<DifferenceLine[]> {
 	const lines = new Map<string, DifferenceLine>();
-	for await (const { event } of readUndos(store, name, stream))
+	for await (const { event } of unhurried(readUndos(store, name, stream)))
 		for (const { id, name: record, outcome, reason } of event.data.records) {
 			// What was left by one rollback the next one may have put back.
 			if (outcome === "changed-since")
