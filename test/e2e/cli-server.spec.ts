@@ -8,6 +8,7 @@ import type { Status } from "../../contracts/migration/migration";
 import type { ApiKey } from "../../contracts/platform/access";
 import { openStage, type Stage } from "../support/banyan";
 import { type Door, openDoor } from "../support/door";
+import { until } from "../support/until";
 
 /** Of a pause that the test ends. */
 const LONG_MS = 600_000;
@@ -68,8 +69,7 @@ describe("a whole migration from afar", () => {
 
 	it("run goes on when its watcher leaves, who ends with 130", async () => {
 		const { process: watcher, ended } = from(["migration", "run", stage.definition], server.url, server.key);
-		let events = 0;
-		while (events < 4) events = (await afar("migration", "logs", "panel", "--json")).stdout.split("\n").length - 1;
+		await until(() => (stage.target.requests["POST /api/user"] ?? 0) > 0);
 		// It cannot come to its end meanwhile, however slowly we look.
 		stage.target.pause(LONG_MS);
 		watcher.kill("SIGINT");
@@ -78,13 +78,21 @@ describe("a whole migration from afar", () => {
 		expect(stdout).toMatch(/^panel: copying, running/);
 		expect(stderr).toContain(`No longer watching: 'panel' goes on at ${server.url}.`);
 		expect(JSON.parse((await afar("migration", "status", "panel", "--json")).stdout)).toMatchObject({ running: true });
-		stage.target.pause(0);
 	});
 
 	it("status --watch and logs --follow go on until it rests, and run says how it ended", async () => {
+		const watch = from(["migration", "status", "panel", "--watch", "--json"], server.url, server.key);
+		const log = afar("migration", "logs", "panel", "--follow");
+		let isWatched = false;
+		watch.process.stdout?.once("data", () => {
+			isWatched = true;
+		});
+		// It rests since the one before.
+		await until(() => isWatched);
+		stage.target.pause(0);
 		const [watched, followed, run] = await Promise.all([
-			afar("migration", "status", "panel", "--watch", "--json"),
-			afar("migration", "logs", "panel", "--follow"),
+			watch.ended,
+			log,
 			afar("migration", "run", stage.definition, "--json")
 		]);
 		expect([watched.code, followed.code, run.code]).toEqual([0, 0, 4]);
