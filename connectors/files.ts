@@ -45,17 +45,20 @@ function pathsOf(database: string): string[] {
 	return path.startsWith("////") ? [absolute] : [named, absolute];
 }
 
+/** A copy is written to in vain: the panel does not read it. */
+const OWN_DATABASE = "set FILES_DIR to the folder where the panel keeps it; never a copy of it, nor a link to it";
+
 function fileWithin(option: string, paths: readonly string[], within: string | null): string {
 	if (within === null)
 		throw new ConnectorError(
 			"refused",
-			`Option ${option} names a file, and this server reads none that a definition names: its setting FILES_DIR names a folder for them.`
+			`Option ${option} names a file, and this server reads none that a definition names: its setting FILES_DIR names a folder for them${option === "database" ? `: ${OWN_DATABASE}` : ""}.`
 		);
 	const found = paths.map(path => realFile(path, within)).find(path => path !== undefined);
 	if (found !== undefined) return found;
 	throw new ConnectorError(
 		"refused",
-		`Option ${option} names no file in the folder that this server reads files from: put it there, and name it from there on (FILES_DIR).`
+		`Option ${option} names no file in the folder that this server reads files from: ${option === "database" ? OWN_DATABASE : "put it there, and name it from there on (FILES_DIR)"}.`
 	);
 }
 

@@ -40,7 +40,7 @@ export class UserRows {
 		const rows = rowsOf(complete.data);
 		const isSame = rows && toSecond(rows.users.created_at) === toSecond(record.data.created_at);
 		if (isSame) return complete;
-		const message = `${record.name} of the API is not the one in the database: the database is not this panel's.`;
+		const message = `${record.name} of the API is not the one in the database (a copy?): name the panel's own file, then rollback.`;
 		throw new ConnectorError("wrong-system", message);
 	}
 

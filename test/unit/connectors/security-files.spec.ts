@@ -51,3 +51,12 @@ it.each([
 		/^Option caFile names no file in the folder/
 	);
 });
+
+it("a database is named where the panel keeps it: a copy is written to in vain", () => {
+	const said = (within: string | null) => () =>
+		withFiles({ connector: "x", database: "/elsewhere/db.sqlite3" }, { within });
+	for (const within of [folder, null]) {
+		expect(said(within)).toThrow(/^Option database names .*never a copy of it, nor a link to it\.$/);
+		expect(said(within)).not.toThrow(/put it there/);
+	}
+});
