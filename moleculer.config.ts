@@ -13,7 +13,7 @@ import type { LateValidator } from "./cluster/validator";
 import { readReach } from "./connectors/http/reach";
 import { CONTRACTS } from "./contracts";
 import { LIMITS, type LimitName, type Limits, limitSays } from "./contracts/platform/limits";
-import { readOwnName } from "./domain/platform/own-names";
+import { isListed, readOwnName } from "./domain/platform/own-names";
 import { callersLeave } from "./middlewares/callers.middleware";
 import { correlation } from "./middlewares/correlation.middleware";
 import { sealed } from "./middlewares/sealed.middleware";
@@ -156,7 +156,7 @@ const OWN = {
 		read: variableNames
 	},
 	FILES_DIR: {
-		says: "the folder of the files that a definition may name (`database`, `caFile`, `certFile`, `keyFile`), relative paths begin there; without it none",
+		says: "the folder of the files that a definition may name (`database`, `caFile`, `certFile`, `keyFile`), relative paths begin there; for `database` the folder where the panel keeps it, never a copy of it, nor a link to it; without it none",
 		fallback: null,
 		read: text(/./)
 	},
@@ -264,7 +264,23 @@ function validator(): never {
 	return new loaded.LateValidator({ considerNullAsAValue: true } as never) as never;
 }
 
-const gatewayIn = (environment: Environment): Gateway => ({
+/** The gateway's part. @throws SettingError where links would take the API's name */
+function gatewayIn(environment: Environment): Gateway {
+	const gateway = readGateway(environment);
+	const { names, links } = gateway;
+	const listed = links.names.flatMap(name => readOwnName(name) ?? []);
+	const both = names.find(name => {
+		const host = readOwnName(name);
+		return host !== undefined && isListed(host, listed);
+	});
+	// By a port of their own they may share a name.
+	if (both === undefined || links.port !== null) return gateway;
+	throw new SettingError(
+		`GATEWAY_NAMES and LINKS_NAMES both hold '${both}': under LINKS_NAMES old links are answered and nothing else, so the API would not be there. Give each a name of its own, or leave it in GATEWAY_NAMES alone, for both.`
+	);
+}
+
+const readGateway = (environment: Environment): Gateway => ({
 	host: read(environment, "GATEWAY_HOST") as string,
 	port: read(environment, "GATEWAY_PORT") as number,
 	trustedProxies: read(environment, "GATEWAY_TRUSTED_PROXIES") ?? [],

@@ -25,6 +25,28 @@ describe("a node's settings", () => {
 		expect(() => readConfig({ [name]: value })).toThrow(sentence);
 	});
 
+	it.each([
+		["api.example.com", "api.example.com"],
+		["a.example.com,API.example.com.", "sub.example.com,api.example.com"],
+		["api.example.com:8000", "api.example.com"],
+		["api.example.com", "*.example.com"],
+		["*.example.com", "*.example.com"],
+		["[2001:db8::1]", "2001:db8:0::1"]
+	])("GATEWAY_NAMES=%s and LINKS_NAMES=%s: links would take the API's name", (GATEWAY_NAMES, LINKS_NAMES) => {
+		const environment = { GATEWAY_NAMES, LINKS_NAMES };
+		expect(() => readConfig(environment)).toThrow(SettingError);
+		expect(() => readConfig(environment)).toThrow(/^GATEWAY_NAMES and LINKS_NAMES both hold '/);
+		expect(readConfig({ ...environment, LINKS_PORT: "0" }).settings.gateway?.names).not.toEqual([]);
+	});
+
+	it.each([
+		["api.example.com", "sub.example.com"],
+		["*.example.com", "sub.example.com"],
+		["example.com", "*.example.com"]
+	])("GATEWAY_NAMES=%s and LINKS_NAMES=%s are two origins", (GATEWAY_NAMES, LINKS_NAMES) => {
+		expect(readConfig({ GATEWAY_NAMES, LINKS_NAMES }).settings.gateway?.links.names).toEqual([LINKS_NAMES]);
+	});
+
 	it("SERVICES names what it runs", () => {
 		expect(readConfig({ SERVICES: "extractor, verifier" }).services).toEqual(["extractor", "verifier"]);
 	});
