@@ -17,7 +17,7 @@ async function planOf(client: Client, file: string, document: string, { json, in
 	const told = await inboundsOf(client, document, planned, inbounds ?? `${definitionName(document)}-inbounds.json`);
 	const said: Plan = { ...planned, findings: [...planned.findings, ...told] };
 	if (json) printJson(said);
-	else print(planText(said, paper(), { file, url }));
+	else print(planText(said, paper(), { file, url, far: client.server !== null }));
 	return planned.ok ? EXIT.clean : EXIT.refused;
 }
 
@@ -29,7 +29,9 @@ async function inboundsOf(
 	file: string
 ): Promise<Finding[]> {
 	if (tags.length === 0) return [];
-	const { inbounds, notes } = await client.call("migration.inbounds", { document, tags: [...tags] });
+	const found = await client.call("migration.inbounds", { document, tags: [...tags] }).catch(unlessForbidden);
+	if (found === undefined) return [warning("inbounds-withheld", WITHHELD)];
+	const { inbounds, notes } = found;
 	const but = notes.length > 0 ? ` But: ${notes.join("; ")}.` : "";
 	if (inbounds.length === 0) {
 		const message = `The source does not give the missing inbounds, so no file is written: ${notes.join("; ")}.`;
@@ -38,4 +40,12 @@ async function inboundsOf(
 	writeForOwner(file, `${jsonText(inbounds, 2)}\n`, "The inbounds", "--inbounds");
 	const message = `${inbounds.length} of ${tags.length} missing inbounds are in ${file}, private keys with them: add them to \`inbounds\` of Marzban's core config, with the certificate files they name, plan again, then delete the file.${but}`;
 	return [toDo("inbounds-written", message)];
+}
+
+const WITHHELD =
+	"The definitions of the missing inbounds are given to a key with 'migration:run' only, for private keys may stand in them: whoever has one gets them by this command.";
+
+/** Who may only plan has the plan all the same. */
+function unlessForbidden(error: unknown): undefined {
+	if ((error as { type?: unknown }).type !== "FORBIDDEN") throw error;
 }

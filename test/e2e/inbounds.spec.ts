@@ -4,6 +4,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from "node:path";
 import type { Plan } from "../../contracts/migration/migration";
 import { openStage, type Stage } from "../support/banyan";
+import { openDoor } from "../support/door";
 
 const KEY = "wJalrXUtnFEMI-private";
 const REALITY = {
@@ -62,4 +63,36 @@ it("writes them where it is told to, whatever rights the file there had", async 
 	const nowhere = await stage.banyan([...args.slice(0, -1), join(stage.folder, "no", "where.json")]).ended;
 	expect(nowhere.code).toBe(1);
 	expect(nowhere.stderr).toContain("name another file by --inbounds");
+});
+
+it("a key that may only plan has the plan and its hash, and is told whose key has the definitions", async () => {
+	await using door = await openDoor(stage.folder, {
+		SOURCE_PASSWORD: "admin123",
+		TARGET_PASSWORD: "admin123",
+		CONNECT_ALLOW: "loopback"
+	});
+	const file = stage.define({
+		source: { ...JSON.parse(readFileSync(stage.definition, "utf8")).source, password: "admin123" },
+		target: { ...JSON.parse(readFileSync(stage.definition, "utf8")).target, password: "admin123" }
+	});
+	const made = await door.ask("/api/v1/api-keys", {
+		method: "POST",
+		body: { name: "one", scopes: ["migration:plan"] }
+	});
+	const theirs = join(stage.folder, "theirs.json");
+	const args = ["migration", "plan", file, "--inbounds", theirs];
+	const afar = { BANYAN_URL: door.url, BANYAN_API_KEY: made.json.key };
+	const asJson = await stage.banyan([...args, "--json"], afar).ended;
+	expect([asJson.code, asJson.stderr]).toEqual([0, ""]);
+	const { hash, ok, findings, missingInbounds } = JSON.parse(asJson.stdout) as Plan;
+	expect([ok, missingInbounds]).toEqual([true, ["Corp Reality", "nl-vless-ws"]]);
+	expect(findings.map(({ code }) => code)).toContain("inbounds-withheld");
+	expect(existsSync(theirs)).toBe(false);
+	const asText = (await stage.banyan(args, afar).ended).stdout.replace(/\s+/g, " ");
+	expect(asText).toContain("The target has no vless inbound 'Corp Reality'");
+	expect(asText).toContain("given to a key with 'migration:run' only");
+	// What whoever may run needs of whoever may plan.
+	expect(asText).toContain(`Hash: ${hash}`);
+	const own = await stage.banyan(args, { ...afar, BANYAN_API_KEY: door.key }).ended;
+	expect([own.code, JSON.parse(readFileSync(theirs, "utf8"))]).toEqual([0, [REALITY]]);
 });
