@@ -2,7 +2,7 @@
 
 import { createWriteStream, lstatSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { Readable } from "node:stream";
+import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { besideOf, isTrusted, NotOurs, openFresh, writeOwnFile } from "../adapters/own-file";
 import { CommandError } from "./command";
@@ -26,11 +26,12 @@ export function writeForOwner(file: string, text: string, what: string, option: 
 /** The same for what is not yet all there. @throws CommandError, and whatever `parts` throws */
 export async function streamForOwner(file: string, parts: AsyncIterable<string>, named: Named): Promise<void> {
 	const own = { thrown: undefined as unknown };
-	const watched = async function* (): AsyncGenerator<string> {
+	const watched = async function* (to: Writable): AsyncGenerator<string> {
 		try {
 			yield* parts;
 		} catch (error) {
-			own.thrown = error;
+			// What broke the file is thrown into whoever makes its parts, too, and is no error of theirs.
+			if (to.errored === null) own.thrown = error;
 			throw error;
 		}
 	};
@@ -38,7 +39,7 @@ export async function streamForOwner(file: string, parts: AsyncIterable<string>,
 	try {
 		fresh = isStream(file) ? undefined : besideOf(file);
 		const to = fresh === undefined ? createWriteStream(file) : createWriteStream("", { fd: openFresh(fresh) });
-		await pipeline(Readable.from(watched()), to);
+		await pipeline(Readable.from(watched(to)), to);
 		if (fresh !== undefined) renameSync(fresh, file);
 	} catch (error) {
 		if (fresh !== undefined) rmSync(fresh, { force: true });
@@ -64,6 +65,10 @@ const WHY: Readonly<Record<string, string>> = {
 	EISDIR: "it is a folder",
 	ENOTDIR: "it lies under a file",
 	EACCES: "this process may not write there",
+	EPERM: "this process may not write there",
+	ELOOP: "its path leads in a circle",
+	ENAMETOOLONG: "its name is too long",
+	EFBIG: "no file may grow so large here",
 	EROFS: "the file system is read-only",
 	ENOSPC: "the disk is full",
 	EDQUOT: "the quota is used up"
