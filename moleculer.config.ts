@@ -1,5 +1,6 @@
 /** The one place that reads the environment: every setting, checked; a wrong one stops the node with a sentence. */
 
+import { statSync } from "node:fs";
 import { isIP } from "node:net";
 import { hostname } from "node:os";
 import { extname, join } from "node:path";
@@ -10,7 +11,7 @@ import { natsOptions, readTransporter, transporterFault } from "./adapters/trans
 import { pinoLogger } from "./cluster/logging";
 import type { Gateway, Settings } from "./cluster/settings";
 import type { LateValidator } from "./cluster/validator";
-import { readReach } from "./connectors/http/reach";
+import { reachFault, readReach } from "./connectors/http/reach";
 import { CONTRACTS } from "./contracts";
 import { LIMITS, type LimitName, type Limits, limitSays } from "./contracts/platform/limits";
 import { isListed, readOwnName } from "./domain/platform/own-names";
@@ -31,6 +32,8 @@ interface Variable<T> {
 	readonly fallback: string | null;
 	/** The value, or undefined when the text is not of the form. */
 	readonly read: (text: string) => T | undefined;
+	/** What is wrong with one that has the form, or why one has not: the end of a sentence. */
+	readonly fault?: (text: string) => string | undefined;
 	/** A secret may stand in it: a wrong one is not shown. */
 	readonly secret?: true;
 }
@@ -148,7 +151,8 @@ const OWN = {
 	CONNECT_ALLOW: {
 		says: "internal addresses that a panel, a database or a proxy may have: loopback, private, linklocal, networks, addresses and names of hosts, separated by commas, or any, or none",
 		fallback: null,
-		read: value => (readReach(value) ? value : undefined)
+		read: value => (readReach(value) ? value : undefined),
+		fault: reachFault
 	},
 	SECRET_NAMES: {
 		says: "variables of this node that a definition may name, beside those that begin with BANYAN_SECRET_: separated by commas; one that ends with * stands for all that begin so",
@@ -219,12 +223,15 @@ const readLimits = (environment: Environment): Limits =>
 
 /** @throws SettingError */
 function readVariable<T>(environment: Environment, name: string, variable: Variable<T>): T | null {
-	const { says, fallback, read, secret } = variable;
+	const { says, fallback, read, secret, fault } = variable;
 	const given = environment[name] || fallback;
 	if (given === null) return null;
 	const value = read(given);
-	if (value === undefined) throw new SettingError(`${name}${secret ? "" : `='${given}'`} is not valid: it is ${says}.`);
-	return value;
+	const wrong = fault?.(given) ?? (value === undefined ? `it is ${says}` : undefined);
+	if (wrong === undefined) return value as T;
+	throw new SettingError(
+		`${name}${secret ? "" : `='${given}'`} is not valid: ${wrong}${wrong.endsWith("?") ? "" : "."}`
+	);
 }
 
 /** Where nodes meet, and what keeps others out. @throws SettingError */
@@ -343,8 +350,23 @@ const readable = (environment: Environment, isOwn: boolean): Pick<Settings, "env
 		value: name => environment[name],
 		allows: isOwn ? null : allowedNames(read(environment, "SECRET_NAMES") ?? [])
 	},
-	files: isOwn ? "any" : { within: read(environment, "FILES_DIR") }
+	files: isOwn ? "any" : { within: folderIn(environment) }
 });
+
+/** @throws SettingError where it is none: each definition would be told that its file is not there */
+function folderIn(environment: Environment): string | null {
+	const folder = read(environment, "FILES_DIR");
+	if (folder === null || isFolder(folder)) return folder;
+	throw new SettingError(`FILES_DIR='${folder}' is no folder: make it, or name the one that is meant.`);
+}
+
+function isFolder(path: string): boolean {
+	try {
+		return statSync(path).isDirectory();
+	} catch {
+		return false;
+	}
+}
 
 const SECRET_PREFIX = "BANYAN_SECRET_";
 

@@ -10,6 +10,7 @@ import { BlockList, connect as connectTo, isIP, type LookupFunction, type Socket
 import { networkInterfaces } from "node:os";
 import type { buildConnector } from "undici";
 import type { OptionValue } from "../../contracts/migration/records";
+import { nearest } from "../../domain/near";
 import { ConnectorError } from "../connector";
 
 /** What an address is, as far as it is not anybody's on the internet. */
@@ -124,6 +125,20 @@ export function readReach(text: string): Reach | undefined {
 	const names = rest.filter(part => !isWord(part));
 	if (!names.every(name => NAME.test(name) && !/^[\d.]+$/.test(name))) return undefined;
 	return { words: new Set(rest.filter(isWord)), networks: listOf(networks), names: new Set(names) };
+}
+
+/** Near a shorter word are names that hosts have: `node`, `one`. */
+const MISSPELT = WORDS.filter(word => word.length > 4);
+
+/** What is wrong with an entry that would be taken for the name of a host, and is none that anybody means; undefined where nothing is. */
+export function reachFault(text: string): string | undefined {
+	for (const part of text.split(",").map(each => each.trim().toLowerCase())) {
+		if (isNetwork(part) || isWord(part)) continue;
+		if (/^(?:[^:]*|\[.*\]):\d*$/.test(part)) return `'${part}' has a port, and there are no ports here: name it alone`;
+		const word = part.includes(".") ? undefined : nearest(part, MISSPELT);
+		if (word !== undefined) return `'${part}' is neither a word of it nor a host's full name: did you mean '${word}'?`;
+	}
+	return undefined;
 }
 
 const reachTo = (...words: Word[]): Reach => ({ words: new Set(words), networks: listOf([]), names: new Set() });

@@ -47,6 +47,35 @@ describe("a node's settings", () => {
 		expect(readConfig({ GATEWAY_NAMES, LINKS_NAMES }).settings.gateway?.links.names).toEqual([LINKS_NAMES]);
 	});
 
+	it.each(["loopbck", "private,lopback", "Pirvate", "link-local", "linklocl"])("CONNECT_ALLOW=%s is no host", text => {
+		expect(() => readConfig({ CONNECT_ALLOW: text })).toThrow(SettingError);
+		expect(() => readConfig({ CONNECT_ALLOW: text })).toThrow(
+			/^CONNECT_ALLOW='.*' is not valid: '.*' is neither .*: did you mean '(loopback|private|linklocal)'\?$/
+		);
+	});
+
+	it.each(["127.0.0.1:36065", "panel.example.com:8000", "loopback, panel:80", "[::1]:8000"])(
+		"CONNECT_ALLOW=%s: there are no ports",
+		text => {
+			expect(() => readConfig({ CONNECT_ALLOW: text })).toThrow(SettingError);
+			expect(() => readConfig({ CONNECT_ALLOW: text })).toThrow(/: '\S+:\d+' has a port, and there are no ports here/);
+		}
+	);
+
+	it.each(["loopback", "Private", "none", "any", "node", "panel", "loopback.example.com", "10.0.0.0/8,::1,fc00::/7"])(
+		"CONNECT_ALLOW=%s is what it says",
+		text => {
+			expect(readConfig({ CONNECT_ALLOW: text }).settings.reach).toEqual({ approved: text, others: text });
+		}
+	);
+
+	it.each(["/nowhere", "package.json", "package.json/x"])("FILES_DIR=%j is no folder", folder => {
+		expect(() => readConfig({ FILES_DIR: folder })).toThrow(SettingError);
+		expect(() => readConfig({ FILES_DIR: folder })).toThrow(/^FILES_DIR='.*' is no folder/);
+		expect(readConfig({ FILES_DIR: "test" }).settings.files).toEqual({ within: "test" });
+		expect(readConfig({ FILES_DIR: folder }, { own: true }).settings.files).toBe("any");
+	});
+
 	it("SERVICES names what it runs", () => {
 		expect(readConfig({ SERVICES: "extractor, verifier" }).services).toEqual(["extractor", "verifier"]);
 	});
