@@ -176,7 +176,7 @@ const OWN = {
 	},
 	LINKS_HOST: { says: "the address of LINKS_PORT", fallback: "127.0.0.1", read: text(/^[\w.:-]+$/) },
 	LINKS_PORT: {
-		says: "a port of its own for old links, which are nowhere else then; 0 chooses a free one",
+		says: "a port of its own for old links, which are nowhere else then, under LINKS_NAMES, else GATEWAY_NAMES, else any name; 0 chooses a free one",
 		fallback: null,
 		read: number(0, 65_535)
 	},

@@ -115,3 +115,12 @@ it("by both: a name is answered at that port alone", async () => {
 	expect(await status(door.url, LINK, "sub.example.com")).not.toBe(200);
 	expect(await status(links, "/docs", "sub.example.com")).toBe(404);
 });
+
+it("by a port, where only the API's names are listed: under no others there, either", async () => {
+	await using door = await opened({ LINKS_PORT: "0", GATEWAY_NAMES: "api.example.com" });
+	const links = /Old links are answered at (http:\/\/\S+) alone/.exec(door.node.log())?.[1] as string;
+	for (const host of [undefined, "localhost", "api.example.com"])
+		expect([host, await status(links, LINK, host)]).toEqual([host, 200]);
+	for (const host of ["elsewhere.example", "sub.example.com", "api.example.com.elsewhere.example"])
+		expect([host, await status(links, LINK, host)]).toEqual([host, 421]);
+});

@@ -87,7 +87,7 @@ export function openFront(options: FrontOptions, { answer, refuse, counted, isFo
 			endBehind(req, res);
 			throw failure("REQUEST_INVALID", reason);
 		}
-		if (!isAskedFor(req, hops) && !isForAll((req.url ?? "").split("?", 1)[0] as string)) throw foreign();
+		if (!isAskedFor(req, hops) && !isForAll((req.url ?? "").split("?", 1)[0] as string)) throw foreign(options.setting);
 		if (!crossOrigin(req, res, origins)) answer(req, res);
 	};
 	const take = (req: IncomingMessage, res: ServerResponse): void => {
@@ -146,10 +146,10 @@ function underOwnNames(listed: readonly string[], isOurs: (address: string) => b
 	};
 }
 
-const foreign = (): Error =>
+const foreign = (setting: string | undefined): Error =>
 	failure(
 		"HOST_UNKNOWN",
-		"This server does not answer under the name in the header 'host'. If it is a name of its own, list it in GATEWAY_NAMES."
+		`This server does not answer under the name in the header 'host'. If it is a name of its own, list it in ${setting === "LINKS" ? "LINKS_NAMES" : "GATEWAY_NAMES"}.`
 	);
 
 /** A caller's own id is kept if it is harmless in a log line. */

@@ -73,8 +73,9 @@ export function openFronts(
 		apart.push({ front: openFront(place, answers), says: "Metrics and details of health are" });
 	}
 	if (links.port !== null) {
-		const place = { ...common, ...links, port: links.port, setting: "LINKS" };
-		const isForAll = (): boolean => links.names.length === 0;
+		const names = links.names.length > 0 ? links.names : options.names;
+		const place = { ...common, ...links, names, port: links.port, setting: "LINKS" };
+		const isForAll = (): boolean => names.length === 0;
 		const answers: Answers = { ...said, answer: (req, res) => take(req, res, isHere, "alone"), isForAll };
 		apart.push({ front: openFront(place, answers), says: "Old links are answered" });
 	}
