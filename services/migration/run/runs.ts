@@ -120,7 +120,8 @@ export class Runs {
 	}
 
 	/**
-	 * Keeps what was planned; of what it is planned again as it was, whoever planned it first is still the one.
+	 * Keeps what was planned; of what it is planned again as it was, whoever planned it first is still the one. What was
+	 * approved stays as it is where the caller may not run it: a panel that is away for them would end it.
 	 * @throws DEFINITION_TAKEN · LIMIT_REACHED
 	 */
 	keep(given: Planned, caller: Caller | undefined): Promise<void> {
@@ -133,6 +134,7 @@ export class Runs {
 		const before = await this.definitions.get(name);
 		if (!before) await this.shelf.makeRoom(caller);
 		const isSame = before?.planned.hash === given.hash;
+		if (isSame && !mayRun(caller) && before.planned.plan.ok && before.approved?.hash === given.hash) return;
 		const by = isSame && !mayRun(caller) ? before.by : plannerOf(caller);
 		const planned = this.sealed(given);
 		const approved = mayRun(caller) && planned.plan.ok ? planned : before?.approved;

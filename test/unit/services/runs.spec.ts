@@ -1,8 +1,10 @@
 import { type EventStore, openMemoryStore } from "../../../adapters/eventstore";
 import type { Sealer } from "../../../adapters/secrets";
+import type { Caller } from "../../../domain/migration/callers";
 import type { RunEvent } from "../../../domain/migration/events";
+import type { Collection } from "../../../mixins/collection.mixin";
 import { appendRun, loadRun } from "../../../services/migration/run/journal";
-import type { Planned } from "../../../services/migration/run/planned";
+import type { Planned, PlannedDefinition } from "../../../services/migration/run/planned";
 import { Runs } from "../../../services/migration/run/runs";
 
 const definition = {
@@ -66,5 +68,52 @@ describe("a run that is looked at", () => {
 		await expect(runs.seen("panel")).rejects.toMatchObject({ type: "MIGRATION_NOT_FOUND" });
 		await say(store, { type: "planned", data: planned });
 		expect((await runs.seen("panel")).name).toBe("panel");
+	});
+});
+
+describe("a plan that was approved, planned again as it is by a key that may only plan", () => {
+	const planner: Caller = { id: "planner", scopes: ["migration:plan"] };
+	const runner: Caller = { id: "runner", scopes: ["migration:plan", "migration:run"] };
+	const found = (ok: boolean): Planned => ({ ...planned, plan: { ok, streams: [] } }) as unknown as Planned;
+
+	/** Who planned, and what was found, in turn; then it begins. */
+	async function begun(...plans: readonly (readonly [Caller, boolean])[]): Promise<unknown> {
+		const records = new Map<unknown, PlannedDefinition>();
+		const collection: Partial<Collection<PlannedDefinition>> = {
+			get: async name => records.get(name),
+			put: async record => void records.set(record.name, record),
+			find: async () => [...records.values()]
+		};
+		const runs = new Runs(openMemoryStore(), collection as Collection<PlannedDefinition>, sealer, LIMITS);
+		for (const [caller, ok] of plans) await runs.keep(found(ok), caller);
+		return runs.begin("panel", "h").then(
+			({ phase }) => phase,
+			({ type }) => type
+		);
+	}
+
+	it("begins though a panel was away then", async () => {
+		const first = await begun([runner, true]);
+		expect(await begun([runner, true], [planner, false])).toBe(first);
+		expect(await begun([planner, true], [runner, true], [planner, false], [planner, true])).toBe(first);
+	});
+
+	it.each<[string, (readonly [Caller, boolean])[]]>([
+		[
+			"whoever may run it found something since",
+			[
+				[runner, true],
+				[runner, false]
+			]
+		],
+		[
+			"nobody approved it",
+			[
+				[planner, true],
+				[planner, false]
+			]
+		]
+	])("does not where %s", async (_, plans) => {
+		expect(await begun(...plans)).toMatch(/PREFLIGHT_REFUSED/);
 	});
 });
