@@ -226,7 +226,7 @@ export default class GatewayService extends service(
 	/** A request that was let in: for a route, or for an old link. */
 	private take(req: WebRequest, res: WebResponse, isHere: (path: string) => boolean, links: Links): void {
 		const path = (req.url ?? "/").split("?", 1)[0] as string;
-		if (links === "alone") this.oldLink(path, req, res);
+		if (links === "alone") this.oldLink(path, req, res, nothingButLinks);
 		else if (!isHere(path)) this.refuse(req, res, nothingHere());
 		else if (this.knows(req.method ?? "", path)) this.answer(req, res);
 		else this.noRoute(path, req, res, links);
@@ -245,9 +245,9 @@ export default class GatewayService extends service(
 		else this.refuse(req, res, failure("METHOD_NOT_ALLOWED", `This address knows ${methods.join(", ")}.`));
 	}
 
-	private oldLink(path: string, req: WebRequest, res: WebResponse): void {
+	private oldLink(path: string, req: WebRequest, res: WebResponse, nothing = nothingHere): void {
 		const link = this.links.read(path);
-		if (!link) this.refuse(req, res, nothingHere());
+		if (!link) this.refuse(req, res, nothing());
 		else if (req.method !== "GET" && req.method !== "HEAD") this.otherMethod(["GET", "HEAD"], req, res);
 		else this.links.answer(req, res, link).catch(error => this.refuse(req, res, error));
 	}
@@ -259,6 +259,8 @@ export default class GatewayService extends service(
 }
 
 const nothingHere = (): Error => failure("NOT_FOUND", "There is nothing at this address; /docs lists what there is.");
+/** No /docs, either. */
+const nothingButLinks = (): Error => failure("NOT_FOUND", "There is nothing at this address.");
 
 /** Where to look on: at the migration that was begun, or the thing that was made. */
 function locationOf({ status, action }: Route, data: unknown): string | null {

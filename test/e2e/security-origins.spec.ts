@@ -63,6 +63,20 @@ const status = (url: string, path: string, host?: string, method = "GET", key?: 
 			.end();
 	});
 
+/** What is said where nothing is. */
+const said = (url: string, host: string): Promise<string> =>
+	new Promise((resolve, reject) => {
+		request(`${url}/nothing`, { headers: { host } }, answer => {
+			let body = "";
+			answer.on("data", part => {
+				body += part;
+			});
+			answer.once("end", () => resolve(JSON.parse(body).detail));
+		})
+			.once("error", reject)
+			.end();
+	});
+
 /** All that is no link. */
 const OTHERS: readonly (readonly [string, string])[] = [
 	...OPEN_ROUTES.filter(({ path }) => !path.startsWith("/sub/")).map(({ method, path }) => [method, path] as const),
@@ -103,6 +117,9 @@ it("by names: links under these and nothing else there, all else under the other
 		expect([host, await status(door.url, LINK, host)]).toEqual([host, 404]);
 		expect([host, await status(door.url, "/docs", host)]).toEqual([host, 200]);
 	}
+	// Nobody is led to documents that are not there.
+	expect(await said(door.url, "sub.example.com")).not.toMatch(/docs/);
+	expect(await said(door.url, "localhost")).toMatch(/\/docs lists/);
 	for (const host of ["example.com", "a.b.old.example", "old.example", "sub.example.com.elsewhere.example"])
 		expect([host, [200, 404].includes(await status(door.url, LINK, host))]).toEqual([host, false]);
 });
