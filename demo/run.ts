@@ -7,12 +7,13 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Status, StreamStatus } from "../contracts/migration/migration";
 import { OUTCOMES } from "../contracts/migration/records";
 import { environment } from "../moleculer.config";
+import { dataOf, emptied, noteKept } from "./folder";
 import { openLink, type Server, startServer } from "./server";
 
 const HERE = environment();
@@ -167,13 +168,12 @@ async function goBack(variables: Variables, name: string, target: SamplePanel, b
 }
 
 async function main(): Promise<boolean> {
-	rmSync(FOLDER, { recursive: true, force: true });
-	mkdirSync(FOLDER, { recursive: true, mode: 0o700 });
+	emptied(FOLDER);
 	title("Two sample panels: a Marzneshin with 999 recorded users, an empty Marzban");
 	const panels = [await openPanel("marzneshin"), await openPanel("marzban")] as const;
 	const variables: Variables = {
 		...HERE,
-		DATA_DIR: join(FOLDER, "banyan"),
+		DATA_DIR: dataOf(FOLDER),
 		FILES_DIR: FOLDER,
 		...Object.fromEntries(panels.map(({ name }) => [`BANYAN_SECRET_${name.toUpperCase()}_PASSWORD`, "admin123"]))
 	};
@@ -249,9 +249,11 @@ async function close(panels: Panels, servers: readonly Server[], { DATA_DIR }: V
 		child.stdout?.destroy();
 		say(`${name} goes on at ${url} (process ${child.pid})`);
 	}
-	say(
-		`its API key is in ${DATA_DIR}/api-key; stop all with: kill ${left.map(({ process: child }) => child.pid).join(" ")}`
+	const stop = noteKept(
+		FOLDER,
+		left.flatMap(({ process: { pid } }) => pid ?? [])
 	);
+	say(`its API key is in ${DATA_DIR}/api-key; stop all with: ${stop}`);
 }
 
 main().then(

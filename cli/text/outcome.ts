@@ -13,8 +13,6 @@ export interface Given {
 	readonly file?: string | undefined;
 	/** The server, where it was named by hand. */
 	readonly url?: string | undefined;
-	/** A server is asked, so that whoever starts it may be another than who plans it. */
-	readonly far?: boolean | undefined;
 	/** Who else holds the data folder, so that what looks stopped may be at work there. */
 	readonly holder?: string | undefined;
 }

@@ -27,7 +27,7 @@ export function planText(plan: Plan, paper: Paper = PLAIN, given: Given = {}): s
 		...begunText(plan, paper),
 		...(plan.streams.length === 0 ? [] : ["", ...streamsText(plan, paper)]),
 		...sections(plan.streams.flatMap(linesOfPlan), paper),
-		...(given.far && plan.ok ? ["", `Hash: ${shown(plan.hash)}`] : []),
+		...(plan.ok ? ["", `Hash: ${shown(plan.hash)}`] : []),
 		...outcomeOfPlan(plan, given, paper)
 	]);
 }
