@@ -45,10 +45,12 @@ function keysText(keys: readonly ApiKey[]): string {
 }
 
 export async function revokeKey(client: Client, id: string, { json, yes }: Flags): Promise<number> {
-	if (isAttended() && !yes) {
-		const key = (await client.call("access.list", {})).find(each => each.id === id);
-		const question = `Whoever uses '${key && shown(key.name)}' (${shown(id)}) is refused from now on.\nRevoke it?`;
-		if (key && !(await agrees(question))) {
+	const keys = await client.call("access.list", {});
+	const key = keys.find(each => each.id === id);
+	const warns = client.server !== null && isLastManager(keys, id) ? LAST_MANAGER : "";
+	if (key && isAttended() && !yes) {
+		const question = `Whoever uses '${shown(key.name)}' (${shown(id)}) is refused from now on.${warns && ` ${warns}`}\nRevoke it?`;
+		if (!(await agrees(question))) {
 			say("Nothing was done.");
 			return EXIT.refused;
 		}
@@ -56,5 +58,15 @@ export async function revokeKey(client: Client, id: string, { json, yes }: Flags
 	const revoked = await client.call("access.revoke", { id });
 	if (json) printJson(revoked);
 	else print(`revoked: ${keyText(revoked)}`);
+	if (warns) say(warns);
 	return EXIT.clean;
+}
+
+const MANAGE: Scope = "keys:manage";
+const LAST_MANAGER = `It is the last key with '${MANAGE}': without it, keys are made in the server's data folder alone. Stop the server, then there: DATA_DIR=FOLDER banyan keys create NAME --scope ${MANAGE}`;
+
+/** Is it the only one by which others are made? */
+function isLastManager(keys: readonly ApiKey[], id: string): boolean {
+	const managers = keys.filter(({ scopes }) => scopes.includes(MANAGE));
+	return managers.length === 1 && managers[0]?.id === id;
 }

@@ -1,7 +1,7 @@
 /** The command against a server in a process of its own: the same words and exit codes as in one process. */
 
 import { once } from "node:events";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { Status } from "../../contracts/migration/migration";
@@ -222,6 +222,33 @@ describe("keys", () => {
 		const own = (JSON.parse(stdout) as ApiKey[]).find(({ name }) => name === "own");
 		expect(own?.scopes).toEqual(["migration:read", "keys:manage"]);
 		expect((await stage.banyan(["keys", "revoke", String(own?.id)]).ended).code).toBe(0);
+	});
+});
+
+describe("the last key by which keys are made", () => {
+	it("is told to be so when it is revoked, and the way back that is said is one", async () => {
+		const folder = join(stage.folder, "locked-out");
+		mkdirSync(folder);
+		const door = await openDoor(folder);
+		const run = (key: string, ...args: string[]) => from(["keys", ...args], door.url, key).ended;
+		try {
+			const made = await run(door.key, "create", "second", "--scope", "keys:manage");
+			const keys = JSON.parse((await run(door.key, "list", "--json")).stdout) as ApiKey[];
+			const idOf = (name: string): string => keys.find(each => each.name === name)?.id ?? "";
+			const one = await run(made.stdout.trim(), "revoke", idOf("the first one"));
+			expect([one.code, one.stderr]).toEqual([0, ""]);
+			const last = await run(made.stdout.trim(), "revoke", idOf("second"), "--json");
+			expect([last.code, JSON.parse(last.stdout).name]).toEqual([0, "second"]);
+			expect(last.stderr).toMatch(/the last key with 'keys:manage': .* banyan keys create NAME --scope keys:manage\n$/);
+		} finally {
+			await door[Symbol.asyncDispose]();
+		}
+		const environment = { DATA_DIR: join(folder, "server") };
+		const back = await stage.banyan(["keys", "create", "back", "--scope", "keys:manage"], environment).ended;
+		expect([back.code, back.stdout]).toEqual([0, expect.stringMatching(/^bny_/)]);
+		await using again = await door.again();
+		const listed = await from(["keys", "list"], again.url, back.stdout.trim()).ended;
+		expect([listed.code, listed.stdout]).toEqual([0, expect.stringContaining("back")]);
 	});
 });
 
