@@ -25,7 +25,9 @@ export class DataDirLocked extends Error {
 	readonly type = "DATA_DIR_LOCKED";
 	constructor(dir: string, holder: Holder | undefined) {
 		const who = holder ? ` by process ${holder.pid} (${holder.command})` : "";
-		super(`The data folder '${dir}' is in use${who}: wait for that process, or stop it.`);
+		super(
+			`The data folder '${dir}' is in use${who}: wait for that process, stop it, or set DATA_DIR to another folder.`
+		);
 		// Whoever starts a node reads it: where it was thrown is nothing to them.
 		this.stack = "";
 	}

@@ -142,6 +142,12 @@ const HELP: Readonly<Record<string, Help>> = {
 	}
 };
 
+/** Two columns, the first as wide as the longest of it. */
+function columns(rows: readonly (readonly [term: string, says: string])[]): string[] {
+	const width = Math.max(...rows.map(([term]) => term.length)) + 2;
+	return rows.map(([term, says]) => `${term.padEnd(width)}${says}`);
+}
+
 const part = (title: string, lines: readonly string[]): string[] =>
 	lines.length === 0 ? [] : ["", `${title}:`, ...lines.map(line => `  ${line}`)];
 
@@ -155,9 +161,6 @@ export function helpAfter(words: string): string {
 			"Exit codes",
 			help.ends.map(end => `${String(ENDS[end][0]).padEnd(5)}${ENDS[end][1]}`)
 		),
-		...part(
-			"Settings, from the environment",
-			help.settings.map(name => `${name.padEnd(16)}${SETTINGS[name]}`)
-		)
+		...part("Settings, from the environment", columns(help.settings.map(name => [name, SETTINGS[name]])))
 	].join("\n");
 }

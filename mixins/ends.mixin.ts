@@ -80,7 +80,10 @@ function resolve(
 		resolved.unfilled.filter(({ name }) => (name !== undefined) === named).map(({ problem }) => problem)
 	) as [string[], string[]];
 	if (forms.length > 0) throw failure("DEFINITION_INVALID", `${side}: ${forms.join("; ")}.`);
-	const todo = "set it where this node runs, then run again";
+	const todo =
+		environment.allows === null
+			? "set it in this shell, then run again"
+			: "set it where the node runs that connects, restart it there, then run again";
 	throw failure("ENVIRONMENT_MISSING", `${side}: ${variables.join("; ")}: ${todo}.`);
 }
 

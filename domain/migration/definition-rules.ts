@@ -19,7 +19,7 @@ export function unknownLoss(code: string): string | undefined {
 	const instead =
 		kind === undefined ? "" : ` ('${code}' is no loss: such a record waits for a human whatever is accepted)`;
 	const near = kind === undefined ? meant(code, LOSS_CODES) : "";
-	return `There is no loss '${code}'${instead}; known are: ${[...LOSS_CODES].sort().join(", ")}.${near}`;
+	return `There is no loss '${code}'${instead}.${near} Known are: ${[...LOSS_CODES].sort().join(", ")}.`;
 }
 
 /** A stream that is named twice would be walked twice, and a code that nobody knows would accept nothing. */

@@ -38,7 +38,7 @@ describe("the lock on the data folder", () => {
 		const lock = lockDataDir(dir, me);
 		const { kept } = await keeper();
 		expect(kept).toEqual({
-			refused: `The data folder '${dir}' is in use by process ${process.pid} (the test): wait for that process, or stop it.`
+			refused: `The data folder '${dir}' is in use by process ${process.pid} (the test): wait for that process, stop it, or set DATA_DIR to another folder.`
 		});
 		lock.release();
 	});

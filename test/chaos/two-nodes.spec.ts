@@ -69,7 +69,7 @@ it("a second node is refused with a sentence while the first one moves; nobody i
 		const second = await stage.banyan(command).ended;
 		expect(second.code).toBe(1);
 		expect(second.stderr).toContain(`is in use by process ${first.process.pid}`);
-		expect(second.stderr).toContain("wait for that process, or stop it");
+		expect(second.stderr).toContain("wait for that process, stop it, or set DATA_DIR");
 	}
 	stage.target.pause(0);
 	expect((await first.ended).code).toBe(0);

@@ -155,7 +155,9 @@ it("a data folder that another process holds is refused, by that process's numbe
 	const second = await busy.banyan(["migration", "run", busy.definition]).ended;
 	expect([second.code, second.stderr]).toEqual([
 		1,
-		expect.stringMatching(new RegExp(`in use by process ${first.process.pid} .*: wait for that process, or stop it`))
+		expect.stringMatching(
+			new RegExp(`in use by process ${first.process.pid} .*: wait for that process, stop it, or set DATA_DIR`)
+		)
 	]);
 	first.process.kill("SIGKILL");
 	await first.ended;

@@ -97,9 +97,12 @@ it("streams are put in their order, and none is named twice", async () => {
 it("an unknown loss is refused by the definition and by --accept, with those that are known", async () => {
 	const wrong = stage.define({ accept: ["rename"] }, "unknown");
 	expect((await stage.banyan(["migration", "plan", wrong]).ended).stderr).toMatch(
-		/no loss 'rename'; known are: .*renamed/
+		/no loss 'rename'\. Did you mean 'renamed'\? Known are: .*renamed/
 	);
 	stage.define();
 	const { code, stderr } = await stage.banyan(["migration", "run", stage.definition, "--accept", "rename"]).ended;
-	expect([code, stderr]).toEqual([1, expect.stringMatching(/no loss 'rename'; known are: .*renamed/)]);
+	expect([code, stderr]).toEqual([
+		1,
+		expect.stringMatching(/no loss 'rename'\. Did you mean 'renamed'\? Known are: .*renamed/)
+	]);
 });

@@ -78,6 +78,9 @@ it("variables that lack are told for both ends at once, with their options, on b
 		expect(problem.detail).toMatch(pattern);
 	}
 	expect(stderr).toMatch(/^banyan: lacking\.yaml: source: /);
+	// A shell's variables are no server's.
+	expect(stderr).toContain("set it in this shell, then run again.");
+	expect(problem.detail).toContain("set it where the node runs that connects, restart it there, then run again.");
 });
 
 it("what is filled in is checked like what is written", async () => {

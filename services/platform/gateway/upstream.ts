@@ -207,7 +207,8 @@ const isOnesOwn = (error: unknown): boolean => isLost(error) || !/^(?:UND_ERR_|E
 
 const reasonOf = (error: unknown): string => {
 	const code = codeOf(error);
-	return `${(error as Error).message}${code && ` (${code})`}`;
+	// It ends in the middle of a sentence, and may be one itself.
+	return `${(error as Error).message.replace(/\.$/, "")}${code && ` (${code})`}`;
 };
 
 /** What the panel needs to choose a format and to answer "not modified". */

@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { allOf, type CommandNode, leavesOf } from "../../../cli/completion/tree";
+import { helpAfter } from "../../../cli/help";
 
 const ROOT = join(__dirname, "..", "..", "..");
 
@@ -36,6 +37,15 @@ describe.each(leaves)("%s", (words, { options, path }) => {
 		expect(names).not.toContain("--api-key");
 	});
 });
+
+it.each(leaves.map(([words, { path }]) => [words, path.join(" ")]))(
+	"the help of %s keeps names and meanings apart",
+	(_, path) => {
+		const told = helpAfter(path).split("Settings, from the environment:\n")[1]?.split("\n") ?? [];
+		const starts = told.map(line => /^ {2}[A-Z_]+ {2,}(?=\S)/.exec(line)?.[0].length);
+		expect([...new Set(starts)]).toEqual(told.length === 0 ? [] : [expect.any(Number)]);
+	}
+);
 
 it("what they say of themselves is alike: words of what they do, and no full stop", () => {
 	const said = allOf(tree)

@@ -58,7 +58,11 @@ describe("a definition", () => {
 			`${good}streams:\n  - admins\n  - users\n  - admins\n`,
 			/^9 streams.2: 'admins' is named twice/
 		],
-		["an unknown loss", `${good}accept: [renamed, rename]\n`, /^6 accept.1: There is no loss 'rename'; known are: /],
+		[
+			"an unknown loss",
+			`${good}accept: [renamed, rename]\n`,
+			/^6 accept.1: There is no loss 'rename'\. Did you mean 'renamed'\? Known are: /
+		],
 		[
 			"an unknown option, nested",
 			`${good}rules:\n  resetingPlans: full\n`,

@@ -81,7 +81,11 @@ describe("what a schema cannot say of a definition", () => {
 	});
 
 	it.each([
-		["nothing", /There is no loss 'nothing'; known are: access_lost, .*renamed/],
+		["nothing", /^There is no loss 'nothing'\. Known are: access_lost, .*renamed/],
+		[
+			"limited_disable",
+			/^There is no loss 'limited_disable'\. Did you mean 'limited_disabled'\? Known are: access_lost, /
+		],
 		["name_taken", /'name_taken' is no loss: such a record waits for a human/]
 	])("is that '%s' is no loss", (code, says) => {
 		expect(ruleFaults({ streams: ["users"], accept: ["renamed", code] })).toEqual([
