@@ -117,6 +117,23 @@ describe("a key that may only plan reaches the internet alone", () => {
 	});
 });
 
+it("where a panel may be asked no more, its links end, and the log says why in a sentence that ends once", async () => {
+	const own = mkdtempSync(join(tmpdir(), "banyan-shut-"));
+	try {
+		{
+			await using door = await openDoor(own, environment);
+			expect((await plan(door, door.key, definition("shut"))).json.ok).toBe(true);
+		}
+		await using door = await openDoor(own, { ...environment, CONNECT_ALLOW: "none" });
+		const { status } = await door.ask(`/sub/anna/${"c0ffee".repeat(5)}ab`, { key: null });
+		expect(status).toBeGreaterThanOrEqual(400);
+		await until(() => door.node.log().includes("does not say whether an old link is good"), "the log of it");
+		expect(door.node.log()).toMatch(/is good: .*CONNECT_ALLOW where this node runs \(address-refused\)\./);
+	} finally {
+		rmSync(own, { recursive: true, force: true });
+	}
+});
+
 describe("a plan opens the door for old links", () => {
 	const fronts: Front[] = [];
 	const front = async (name: string): Promise<Front> => {
