@@ -46,26 +46,38 @@ interface Settled {
 	readonly first: number | undefined;
 }
 
-/** Of each store, by run and stream: every page of a report would read the whole run for it. */
+/** Of each store, by run and stream: every page of a report would read the whole run for it. A run that goes on is folded on. */
 const settledIn = new WeakMap<EventStore, Map<string, Remembered>>();
 interface Remembered {
 	readonly until: string;
-	readonly settled: Promise<Map<string, Settled>>;
+	readonly folded: Promise<Folded>;
+}
+/** Grows only, so that pages that read it go on: what they meet in it beyond their own end is what was said since. */
+interface Folded {
+	/** The last batch that is in it. */
+	version: string | undefined;
+	readonly settled: Map<string, Settled>;
+	/** What was met in the order of the copy. */
+	readonly copied: IdSet;
 }
 const MOST_REMEMBERED = 4;
+const nothing = (): Folded => ({ version: undefined, settled: new Map(), copied: new IdSet() });
 
-function settledOnce(store: EventStore, name: string, run: StreamRun): Promise<Map<string, Settled>> {
+async function settledOnce(store: EventStore, name: string, run: StreamRun): Promise<Map<string, Settled>> {
 	const ofStore = settledIn.get(store) ?? new Map<string, Remembered>();
 	settledIn.set(store, ofStore);
 	const key = `${run.stream} ${name}`;
 	const known = ofStore.get(key);
-	if (known?.until === run.records) return known.settled;
-	const settled = settledLines(store, name, run);
+	if (known?.until === run.records) return (await known.folded).settled;
+	// One that broke off is begun anew.
+	const last = known?.folded.catch(nothing) ?? Promise.resolve(nothing());
+	const folded = last.then(before => foldOn(before, store, name, run));
+	const next = { until: run.records, folded };
 	ofStore.delete(key);
 	if (ofStore.size >= MOST_REMEMBERED) ofStore.delete(ofStore.keys().next().value as string);
-	ofStore.set(key, { until: run.records, settled });
-	settled.catch(() => ofStore.delete(key));
-	return settled;
+	ofStore.set(key, next);
+	folded.catch(() => ofStore.get(key) === next && ofStore.delete(key));
+	return (await folded).settled;
 }
 
 /** The store is read without a pause: others' requests come between what is long. */
@@ -77,16 +89,19 @@ async function* unhurried<T>(all: AsyncIterable<T>): AsyncGenerator<T> {
 }
 
 /** Of the records that were written, or taken away, outside the order of the copy. */
-async function settledLines(
+async function foldOn(
+	folded: Folded,
 	store: EventStore,
 	name: string,
 	{ stream, records: until }: StreamRun
-): Promise<Map<string, Settled>> {
-	const settled = new Map<string, Settled>();
-	const copied = new IdSet();
+): Promise<Folded> {
+	const { version: after, settled, copied } = folded;
+	// Whoever looked before those that were last asked for sees what is said by now.
+	const batches = readBatches(store, name, stream, { after, until });
 	const firstIn = (id: string, batch: number): number | undefined =>
 		settled.get(id)?.first ?? (copied.has(id) ? undefined : batch);
-	for await (const { batch, settles, entries, removed } of unhurried(readBatches(store, name, stream, { until }))) {
+	for await (const { version, batch, settles, entries, removed } of unhurried(batches)) {
+		folded.version = version;
 		for (const record of removed)
 			settled.set(record.id, { first: settled.get(record.id)?.first, line: gone(stream, record) });
 		for (const { intent, result } of entries)
@@ -94,7 +109,7 @@ async function settledLines(
 				settled.set(intent.id, { first: firstIn(intent.id, batch), line: reportLine(stream, intent, result) });
 			else copied.add(intent.id);
 	}
-	return settled;
+	return folded;
 }
 
 const gone = (stream: string, record: UndoneRecord): ReportLine =>

@@ -62,4 +62,28 @@ it("the pages of a report read the run once for all, and others have their turn 
 	const lines = await report(store, run());
 	expect(lines).toHaveLength(BATCHES * 100);
 	expect(lines.filter(({ name }) => name === "again")).toHaveLength(100);
+	// And what was read is not read again for it: a run that goes on has another end at each page.
+	expect(whole()).toBe(4);
+});
+
+it("of a run that goes on each record is said once, and as it is now", async () => {
+	const { store, run, add, whole } = await written();
+	const lines: { readonly id: string; readonly name: string }[] = [];
+	let [batch, after] = [BATCHES, null as string | null];
+	do {
+		const earlier = run();
+		await add(++batch, batch * 100, false);
+		await add(++batch, 100, true);
+		const [page] = await Promise.all(
+			[run(), earlier, run()].map(each => reportLines(store, "p", each, after, () => undefined))
+		);
+		lines.push(...(page?.lines ?? []));
+		after = page?.next ?? null;
+	} while (after !== null && batch < 10 * BATCHES);
+	expect(new Set(lines.map(({ id }) => id)).size).toBe(lines.length);
+	expect(lines.filter(({ name }) => name === "again").map(({ id }) => id)).toEqual(
+		Array.from({ length: 100 }, (_, index) => String(100 + index))
+	);
+	// Three at the first page, and once for what was settled later.
+	expect(whole()).toBe(4);
 });
