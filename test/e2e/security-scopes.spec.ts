@@ -4,6 +4,7 @@
  */
 
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -332,6 +333,9 @@ describe("a share for each key", () => {
 			return socket;
 		};
 		const sockets = [lines(), lines(), lines()];
+		// Each has its place before anybody else asks: a report that came between would take one of them.
+		for (const [head] of await Promise.all(sockets.map(socket => once(socket, "data"))))
+			expect(String(head)).toMatch(/^HTTP\/1\.1 200 /);
 		const ask = (key: string): Promise<Answer> =>
 			door.ask("/api/v1/migrations/of-run/report?stream=users", { key, headers: { accept: "application/x-ndjson" } });
 		await until(async () => (await ask(keys.reader)).status === 429);
