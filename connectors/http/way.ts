@@ -100,9 +100,20 @@ export function openWay(way: Way, bounds: Bounds): OpenWay {
 		: throughProxy(proxy, way, limits, connect);
 }
 
+/** Of the answers before an answer (1xx, RFC 9110 §15.2), each of which has a head of its own. */
+const MOST_HINTS = 16;
+
+/** One that goes on with them is cut off: undici would read them for as long as they come. */
+function fewHints(): () => void {
+	let seen = 0;
+	return () => {
+		if (++seen > MOST_HINTS) throw new (undici().errors.HeadersOverflowError)();
+	};
+}
+
 function straight(agent: Agent, own: Way["headers"]): OpenWay {
 	return {
-		request: request => agent.request({ ...request, headers: { ...own, ...request.headers } }),
+		request: request => agent.request({ ...request, onInfo: fewHints(), headers: { ...own, ...request.headers } }),
 		close: () => agent.destroy()
 	};
 }
@@ -132,9 +143,11 @@ function throughProxy(
 			refuseAddress(proxy.hostname, reach);
 			await refuseBehindProxy(new URL(request.origin).hostname, reach);
 			const headers = { ...own, ...request.headers };
-			if (!request.origin.startsWith("http:")) return tunnel.request({ ...request, headers });
+			const onInfo = fewHints();
+			if (!request.origin.startsWith("http:")) return tunnel.request({ ...request, onInfo, headers });
 			const asked = { host: new URL(request.origin).host, ...headers, ...(token && { "proxy-authorization": token }) };
-			return forward.request({ ...request, origin: proxy.origin, path: request.origin + request.path, headers: asked });
+			const path = request.origin + request.path;
+			return forward.request({ ...request, onInfo, origin: proxy.origin, path, headers: asked });
 		},
 		close: async () => {
 			await Promise.all([tunnel.destroy(), forward.destroy()]);
