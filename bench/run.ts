@@ -44,6 +44,6 @@ async function main([first, name = "", ...args]: readonly string[]): Promise<voi
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-	process.stderr.write(`${(error as Error).stack}\n`);
+	process.stderr.write(`${(error as Error).stack || (error as Error).message}\n`);
 	process.exit(1);
 });

@@ -58,7 +58,7 @@ async function ours(routes: number, folder: string): Promise<{ url: string; key:
 		return [name, action({ id: "string" }, { scope: "migration:read", rest: `GET /bench/${name}/of/:id` }).returns()];
 	});
 	CONTRACTS.push(contract("platform", SERVICE, { actions: Object.fromEntries(made), events: {} }));
-	mkdirSync(folder, { recursive: true });
+	mkdirSync(folder, { recursive: true, mode: 0o700 });
 	const { openNode } = built<typeof import("../node")>("node");
 	const log = join(folder, "log");
 	const services = ["access", "idempotency", "migration", "links", "gateway"];
