@@ -155,7 +155,7 @@ const OWN = {
 		fault: reachFault
 	},
 	SECRET_NAMES: {
-		says: "variables of this node that a definition may name, beside those that begin with BANYAN_SECRET_: separated by commas; one that ends with * stands for all that begin so",
+		says: "variables of this node that a definition may name, beside those that begin with BANYAN_SECRET_: separated by commas; one that ends with * stands for all that begin so; never one of Banyan's own settings",
 		fallback: null,
 		read: variableNames
 	},
@@ -369,15 +369,17 @@ function isFolder(path: string): boolean {
 }
 
 const SECRET_PREFIX = "BANYAN_SECRET_";
+/** Banyan's own, which are no panel's: CLUSTER_KEY, the login in TRANSPORTER, a key for another server. */
+const isSetting = (name: string): boolean => Object.hasOwn(VARIABLES, name) || name === "BANYAN_API_KEY";
 
-/** Which variables a definition may name. */
+/** Which variables a definition may name, whatever stands in SECRET_NAMES none of Banyan's own. */
 function allowedNames(named: readonly string[]): (name: string) => boolean {
 	const [starts, names] = [true, false].map(open => named.filter(each => each.endsWith("*") === open)) as [
 		string[],
 		string[]
 	];
 	const prefixes = [SECRET_PREFIX, ...starts.map(each => each.slice(0, -1))];
-	return name => names.includes(name) || prefixes.some(prefix => name.startsWith(prefix));
+	return name => !isSetting(name) && (names.includes(name) || prefixes.some(prefix => name.startsWith(prefix)));
 }
 
 /** How long whoever embeds a node waits for its transporter. */

@@ -45,7 +45,7 @@ export function sealed(source: KeySource): Middleware {
 		transporterSend(next: Send): Send {
 			return (topic, data, meta) => {
 				const { type, target } = meta.packet;
-				return next(topic, opened(seal).seal(type, target ?? undefined, Buffer.from(data)), meta);
+				return next(topic, opened(seal).seal(type, target ?? undefined, data), meta);
 			};
 		},
 		transporterReceive(next: Receive): Receive {

@@ -4,7 +4,7 @@
  */
 
 import type { Caps } from "../caps";
-import { isObject, stringify, type Wire, type WireObject } from "./json";
+import { isObject, type Wire, type WireObject } from "./json";
 
 const none = (value: Wire | undefined): boolean => value === undefined || value === null;
 const isText = (value: Wire | undefined): boolean => typeof value === "string" && value.isWellFormed();
@@ -96,11 +96,13 @@ export function misshapen(item: WireObject, shape: Shape, caps: Caps): Misshapen
 	return { field: "record", value: `${size} bytes`, says };
 }
 
-/** About as large as it is written down. */
-const sizeOf = (item: WireObject): number =>
-	Object.entries(item).reduce((sum, [field, value]) => sum + field.length + 4 + lengthOf(value), 0);
-const lengthOf = (value: Wire): number =>
-	typeof value === "string" ? value.length : isNested(value) ? stringify(value).length : 8;
+/** About as large as it is written down; how deep it is was looked at when it was parsed. */
+function sizeOf(value: Wire): number {
+	if (typeof value === "string") return value.length + 2;
+	if (Array.isArray(value)) return value.reduce((sum: number, inner) => sum + 1 + sizeOf(inner), 2);
+	if (!isObject(value)) return 8;
+	return Object.entries(value).reduce((sum, [field, inner]) => sum + field.length + 4 + sizeOf(inner), 2);
+}
 
 const SHOWN = 80;
 

@@ -105,4 +105,15 @@ describe("a node's settings", () => {
 		for (const [name, { fallback }] of Object.entries(VARIABLES))
 			expect(readme).toMatch(new RegExp(`\\| \`${name}\` \\|.*\\| ${fallback === null ? "" : `\`${fallback}\``} *\\|`));
 	});
+
+	it("are no variables of a definition, whatever SECRET_NAMES says", () => {
+		const own = [...Object.keys(VARIABLES), "BANYAN_API_KEY"];
+		const open = ["PANEL_PASSWORD", ...own].map(name => `${name.slice(0, 4)}*`);
+		for (const SECRET_NAMES of [open.join(), [...own, "PANEL_PASSWORD"].join()]) {
+			const { allows } = readConfig({ SECRET_NAMES }).settings.environment;
+			const allowed = own.filter(name => allows?.(name) !== false);
+			expect(allowed).toEqual([]);
+			expect(allows?.("PANEL_PASSWORD")).toBe(true);
+		}
+	});
 });
