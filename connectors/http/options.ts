@@ -1,9 +1,9 @@
 /** What every panel's connection says, checked against its spec before anything is sent. */
 
 import type { OptionValue } from "../../contracts/migration/records";
+import { readAddress } from "../../domain/migration/address";
 import { LINK_HOSTS } from "../../domain/migration/link-addresses";
 import { optionProblem } from "../../domain/migration/option";
-import { readPanelAddress } from "../../domain/migration/panel-address";
 import { ConnectorError, type Option, type Spec } from "../connector";
 import { readCertificates } from "./certificates";
 import { readHeaders } from "./headers";
@@ -104,7 +104,7 @@ export class Options {
 	}
 
 	private url(): URL {
-		const read = readPanelAddress(this.string("url"));
+		const read = readAddress(this.string("url"));
 		if (!read.ok) throw problem("url", read.problem);
 		return read.url;
 	}

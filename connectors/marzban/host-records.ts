@@ -2,7 +2,7 @@
 
 import type { Json } from "../../contracts/json";
 import type { TargetRecord } from "../../contracts/migration/records";
-import { hostName } from "../../domain/migration/host-names";
+import { hostName } from "../../domain/migration/marzneshin-to-marzban/host-names";
 import { listIn } from "../beyond";
 import type { Caps } from "../caps";
 import { ConnectorError } from "../connector";

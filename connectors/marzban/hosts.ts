@@ -12,7 +12,7 @@
 
 import type { Json } from "../../contracts/json";
 import type { TargetRecord } from "../../contracts/migration/records";
-import { hostLabel, hostName } from "../../domain/migration/host-names";
+import { hostLabel, hostName } from "../../domain/migration/marzneshin-to-marzban/host-names";
 import { ConnectorError, type Undo, type Undone, type Write } from "../connector";
 import type { WireObject } from "../http/json";
 import type { Session } from "../http/session";

@@ -3,7 +3,11 @@
  * bound to an inbound hold the credentials themselves.
  */
 
-import { AUTH_ALGORITHMS, type AuthAlgorithm, createDerivations } from "../../domain/migration/credentials";
+import {
+	AUTH_ALGORITHMS,
+	type AuthAlgorithm,
+	createDerivations
+} from "../../domain/migration/marzneshin-to-marzban/credentials";
 import { isObject, parse, type Wire, type WireObject } from "../http/json";
 import { type Session, segment } from "../http/session";
 import { LARGEST_PAGE } from "./api";

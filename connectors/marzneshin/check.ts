@@ -1,7 +1,7 @@
 /** What a connection to Marzneshin turned out to be, and the facts that a mapping needs. */
 
 import type { Json, JsonValue } from "../../contracts/json";
-import type { AuthAlgorithm } from "../../domain/migration/credentials";
+import type { AuthAlgorithm } from "../../domain/migration/marzneshin-to-marzban/credentials";
 import type { Check } from "../connector";
 import { enter, Findings, type Identity, verdict } from "../http/identify";
 import { isObject, parse, toJson, type WireObject } from "../http/json";

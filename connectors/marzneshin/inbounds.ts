@@ -1,11 +1,11 @@
 /** The definitions of inbounds, out of the xray configs of the nodes that serve them. */
 
 import type { FoundInbounds } from "../../contracts/migration/extractor";
-import { inboundsFor, type NodeConfig } from "../../domain/migration/inbounds";
 import { ConnectorError } from "../connector";
 import { isObject, type Wire } from "../http/json";
 import { type Session, segment } from "../http/session";
 import { whole } from "./api";
+import { inboundsFor, type NodeConfig } from "./inbound-configs";
 import { STREAMS, type Stream } from "./records";
 
 interface Backend {

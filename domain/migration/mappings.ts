@@ -1,9 +1,9 @@
 /** All mappings, by the two systems they join. A new pair of systems is one line here. */
 
 import type { Json } from "../../contracts/json";
-import { createDerivations } from "./credentials";
 import type { Mapping } from "./mapping";
 import { marzneshinToMarzban } from "./marzneshin-to-marzban";
+import { createDerivations } from "./marzneshin-to-marzban/credentials";
 
 /** Finds mappings: by the two systems they join, and by name. */
 export interface Mappings {

@@ -2,7 +2,7 @@ import type { Source } from "../../connectors/connector";
 import type { WireObject } from "../../connectors/http/json";
 import { marzneshinSpec, openMarzneshin } from "../../connectors/marzneshin";
 import type { Connection } from "../../contracts/migration/records";
-import { createDerivations } from "../../domain/migration/credentials";
+import { createDerivations } from "../../domain/migration/marzneshin-to-marzban/credentials";
 import { sourceConformance } from "./conformance";
 import { type SmallMarzneshin, startSmallMarzneshin, userOf } from "./support/marzneshin";
 import { type Served, serve } from "./support/serve";

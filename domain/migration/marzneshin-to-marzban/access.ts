@@ -6,9 +6,9 @@
 import type { Json } from "../../../contracts/json";
 import type { Loss } from "../../../contracts/migration/records";
 import { own } from "../../own";
-import type { AuthAlgorithm, Credentials, Derive } from "../credentials";
 import type { Converter } from "../mapping";
 import { type Context, type InboundRoute, PROTOCOLS, type Protocol } from "./context";
+import type { AuthAlgorithm, Credentials, Derive } from "./credentials";
 import { lost, refuse, text } from "./values";
 
 interface Routes {

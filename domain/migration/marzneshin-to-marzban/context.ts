@@ -2,8 +2,8 @@
 
 import type { Definition } from "../../../contracts/migration/definition";
 import { own } from "../../own";
-import type { AuthAlgorithm } from "../credentials";
 import type { Folding, Naming } from "../folding";
+import type { AuthAlgorithm } from "./credentials";
 import { isAdminName } from "./values";
 
 /** The protocols both panels speak. */

@@ -8,9 +8,9 @@ import type { Definition } from "../../../contracts/migration/definition";
 import type { Loss } from "../../../contracts/migration/records";
 import type { FieldMapping } from "../../../contracts/migration/transformer";
 import { own } from "../../own";
-import { hostName } from "../host-names";
 import type { Converted, Converter, StreamMapping } from "../mapping";
 import { type InboundRoute, PROTOCOLS, type SourceFacts, type TargetFacts } from "./context";
+import { hostName } from "./host-names";
 import type { LossCode, LossSeverity } from "./losses";
 import { lost, refuse, text } from "./values";
 

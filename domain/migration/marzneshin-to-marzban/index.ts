@@ -1,12 +1,12 @@
 /** The mapping Marzneshin → Marzban: its streams, its context, its rules. */
 
 import type { Finding } from "../../../contracts/migration/connection";
-import type { AuthAlgorithm, Derive } from "../credentials";
 import { refused, toDo, warning } from "../finding";
 import type { Mapping } from "../mapping";
 import { admins } from "./admins";
 import { nodes, settings } from "./by-hand";
 import { type Context, contextOf, missingTags, type SourceFacts, type TargetFacts, unknownTags } from "./context";
+import type { AuthAlgorithm, Derive } from "./credentials";
 import { oldLinks } from "./formats";
 import { type HostContext, hostContextOf, hosts } from "./hosts";
 import { lossesOfMarzneshin } from "./losses";

@@ -10,10 +10,10 @@
 
 import type { Json } from "../../../contracts/json";
 import type { FieldMapping } from "../../../contracts/migration/transformer";
-import type { AuthAlgorithm, Derive } from "../credentials";
 import type { Converted, Converter, StreamMapping } from "../mapping";
 import { inbounds, proxies } from "./access";
 import type { Context } from "./context";
+import type { AuthAlgorithm, Derive } from "./credentials";
 import { oldLinkOf, oldPathOf } from "./links";
 import { name } from "./names";
 import { dataLimit, lifetime, resetPhase, resetStrategy, usedTraffic } from "./quota";

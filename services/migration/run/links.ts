@@ -2,12 +2,12 @@
 
 import type { Broker } from "../../../cluster";
 import { settingsOf } from "../../../cluster/settings";
+import { mayRenew } from "../../../connectors/marzban/link-renewal";
 import type { Link } from "../../../contracts/migration/links";
 import type { Lines, LinkLine } from "../../../contracts/migration/migration";
 import type { Intent, Result, Transformed } from "../../../contracts/migration/records";
 import type { FoundLink } from "../../../contracts/migration/verifier";
 import { linkAddresses } from "../../../domain/migration/link-addresses";
-import { mayRenew } from "../../../domain/migration/link-renewal";
 import type { StreamMapping } from "../../../domain/migration/mapping";
 import type { Run } from "../../../domain/migration/run";
 import { addressOf } from "./runs";

@@ -10,9 +10,9 @@ import type { Definition } from "../../../contracts/migration/definition";
 import type { Ends, WayOptions } from "../../../contracts/migration/migration";
 import type { Limits } from "../../../contracts/platform/limits";
 import { InTurn } from "../../../domain/in-turn";
+import { baseOf } from "../../../domain/migration/address";
 import { type Caller, mayReplace, mayRun, mayUse, plannerOf } from "../../../domain/migration/callers";
 import { type ConnectorOptions, readDefinition } from "../../../domain/migration/definition";
-import { panelBase } from "../../../domain/migration/panel-address";
 import { type Redefined, redefined } from "../../../domain/migration/redefinition";
 import { resolveReferences, type Variables } from "../../../domain/migration/references";
 import { newRun, type Run, type StreamRun } from "../../../domain/migration/run";
@@ -254,7 +254,7 @@ const NOT_BEGUN = { phase: "planned", startedAt: null, plan: { ok: true } } as c
 /** As a definition gives it; null where this node cannot fill in a `${NAME}` of it. */
 export function addressOf(connection: Definition["source"], environment: Variables): string | null {
 	const resolved = resolveReferences({ url: connection.url ?? "" }, environment);
-	return resolved.ok ? panelBase(String(resolved.connection.url)) : null;
+	return resolved.ok ? baseOf(String(resolved.connection.url)) : null;
 }
 
 const OF_LINKS = { ...WAY_OPTIONS, ...LINK_OPTIONS };

@@ -3,7 +3,7 @@
 import type { Write } from "../../../connectors/connector";
 import type { Json } from "../../../contracts/json";
 import type { Connection } from "../../../contracts/migration/records";
-import { hostName } from "../../../domain/migration/host-names";
+import { hostName } from "../../../domain/migration/marzneshin-to-marzban/host-names";
 
 export const ID = "89b0b04c-0487-94a9-3bda-e8205218c76a";
 const PAST = 1_000_000_000;

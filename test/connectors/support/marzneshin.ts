@@ -1,7 +1,7 @@
 /** As much of Marzneshin as the connector touches, in memory, with a say in every answer. */
 
 import { stringify, type Wire, type WireObject } from "../../../connectors/http/json";
-import type { Derive } from "../../../domain/migration/credentials";
+import type { Derive } from "../../../domain/migration/marzneshin-to-marzban/credentials";
 import { type Asked, type Reply, type Served, serve } from "./serve";
 
 export interface SmallMarzneshin extends Served {

@@ -1,12 +1,12 @@
 /** Patterns that are laid on texts of a definition, a panel or a client: what a long text of any kind takes grows with it alone. */
 
+import { inboundsFor } from "../../../connectors/marzneshin/inbound-configs";
 import { addressOf } from "../../../connectors/sql/address";
-import { createDerivations } from "../../../domain/migration/credentials";
+import { readAddress } from "../../../domain/migration/address";
 import { fold } from "../../../domain/migration/folding";
-import { inboundsFor } from "../../../domain/migration/inbounds";
 import { atPanel, linkAddresses } from "../../../domain/migration/link-addresses";
+import { createDerivations } from "../../../domain/migration/marzneshin-to-marzban/credentials";
 import { optionProblem } from "../../../domain/migration/option";
-import { readPanelAddress } from "../../../domain/migration/panel-address";
 import { parseReferences } from "../../../domain/migration/references";
 import { maskText, shownAddress } from "../../../domain/platform/masking";
 import { redirectedAtHome } from "../../../domain/platform/panel-answer";
@@ -57,7 +57,7 @@ beforeAll(async () => {
 
 const number = { description: "", type: "number" } as const;
 const TAKERS: readonly (readonly [string, (text: string) => unknown])[] = [
-	["a panel's address", text => readPanelAddress(`http://h/${text}`)],
+	["a system's address", text => readAddress(`http://h/${text}`)],
 	["an address that is shown", text => shownAddress(`http://h/${text}`)],
 	["a database's address", text => addressOf(text)],
 	["a database server's address", text => addressOf(`mysql://${text}`)],

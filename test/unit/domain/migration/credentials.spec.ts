@@ -1,4 +1,4 @@
-import { createDerivations } from "../../../../domain/migration/credentials";
+import { createDerivations } from "../../../../domain/migration/marzneshin-to-marzban/credentials";
 
 // Seen in the subscriptions of a real Marzneshin.
 const VECTORS = [

@@ -1,4 +1,4 @@
-import { panelBase, readPanelAddress } from "../../../../domain/migration/panel-address";
+import { baseOf, readAddress } from "../../../../domain/migration/address";
 
 describe("a panel's address", () => {
 	it.each([
@@ -21,9 +21,9 @@ describe("a panel's address", () => {
 		["http:\\\\panel.example\\a\\", "http://panel.example/a"],
 		["http://192.0.2.1/./a/../b/", "http://192.0.2.1/b"]
 	])("%p is %s", (given, base) => {
-		expect(panelBase(given)).toBe(base);
+		expect(baseOf(given)).toBe(base);
 		// Whatever is read is read again as the same.
-		expect(panelBase(base)).toBe(base);
+		expect(baseOf(base)).toBe(base);
 	});
 
 	it.each([
@@ -32,7 +32,7 @@ describe("a panel's address", () => {
 		["ftp://panel.example", "must begin with http"],
 		["https://admin:secret@panel.example", "must not hold a user name"]
 	])("%p is none", (given, problem) => {
-		expect(readPanelAddress(given)).toMatchObject({ ok: false, problem: expect.stringContaining(problem) });
-		expect(panelBase(given)).toBeNull();
+		expect(readAddress(given)).toMatchObject({ ok: false, problem: expect.stringContaining(problem) });
+		expect(baseOf(given)).toBeNull();
 	});
 });

@@ -2,7 +2,7 @@
 
 import type { Json, JsonValue } from "../../contracts/json";
 import type { FoundInbounds } from "../../contracts/migration/extractor";
-import { digest } from "../canonical";
+import { digest } from "../../domain/canonical";
 
 export interface NodeConfig {
 	readonly node: string;

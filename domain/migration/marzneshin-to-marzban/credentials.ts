@@ -1,7 +1,7 @@
 /** The credentials that a panel derives from a user's key, instead of storing them. */
 
 import { createXXHash128 } from "hash-wasm";
-import { withoutEnds } from "../trim";
+import { withoutEnds } from "../../trim";
 
 export const AUTH_ALGORITHMS = ["xxh128", "plain"] as const;
 export type AuthAlgorithm = (typeof AUTH_ALGORITHMS)[number];

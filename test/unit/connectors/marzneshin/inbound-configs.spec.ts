@@ -1,4 +1,4 @@
-import { inboundsFor } from "../../../../domain/migration/inbounds";
+import { inboundsFor } from "../../../../connectors/marzneshin/inbound-configs";
 
 const inbound = (tag: string, port: number, more: object = {}) => ({ tag, port, protocol: "vless", ...more });
 const config = (node: string, ...inbounds: unknown[]) => ({ node, config: JSON.stringify({ log: {}, inbounds }) });

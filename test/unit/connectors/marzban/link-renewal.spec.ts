@@ -1,5 +1,5 @@
+import { mayRenew } from "../../../../connectors/marzban/link-renewal";
 import { tokenFor } from "../../../../demo/panels/marzban/tokens";
-import { mayRenew } from "../../../../domain/migration/link-renewal";
 
 const SECOND = 1_790_000_000;
 const at = (seconds: number): string => new Date((SECOND + seconds) * 1000).toISOString().slice(0, -1);

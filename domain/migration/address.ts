@@ -1,14 +1,14 @@
-/** The address of a panel as people write it, in the one spelling that everything else here uses. Pure. */
+/** The address of a system as people write it, in the one spelling that everything else here uses. Pure. */
 
 import { withoutEnd } from "../trim";
 
-export type PanelAddress =
+export type Address =
 	| { readonly ok: true; readonly url: URL }
 	/** What is wrong with it, as the end of a sentence. */
 	| { readonly ok: false; readonly problem: string };
 
 /** Blanks around it, slashes at its end, a query and a fragment mean nothing. */
-export function readPanelAddress(given: string): PanelAddress {
+export function readAddress(given: string): Address {
 	const text = given.trim();
 	if (!URL.canParse(text)) return wrong("is not an address: write http:// or https://, then the host");
 	const url = new URL(text);
@@ -21,10 +21,10 @@ export function readPanelAddress(given: string): PanelAddress {
 	return { ok: true, url };
 }
 
-const wrong = (problem: string): PanelAddress => ({ ok: false, problem });
+const wrong = (problem: string): Address => ({ ok: false, problem });
 
 /** Without a slash at its end, so that paths follow at once; null where it is none. */
-export function panelBase(given: string): string | null {
-	const read = readPanelAddress(given);
+export function baseOf(given: string): string | null {
+	const read = readAddress(given);
 	return read.ok ? withoutEnd(read.url.href, "/") : null;
 }

@@ -5,8 +5,8 @@
  * fragments …) may change and it stays the same host.
  */
 
-import type { Json } from "../../contracts/json";
-import { digest } from "../canonical";
+import type { Json } from "../../../contracts/json";
+import { digest } from "../../canonical";
 
 const DIGITS = 10;
 
