@@ -74,14 +74,11 @@ function memory(many: number, { fewMb, through: { peakMb } }: FewAndMany, note: 
 export async function stages([users, only]: readonly string[]): Promise<Measured> {
 	const folder = mkdtempSync(join(tmpdir(), "banyan-bench-"));
 	const { broker, counts, facts } = await openBench(Number(users), folder);
-	const { sources, targets } = built<typeof import("../connectors")>("connectors");
+	const { knownSystems, SYSTEMS } = built<typeof import("../mixins/systems")>("mixins/systems");
 	const { prepare } = built<typeof import("../services/migration/run/prepare")>("services/migration/run/prepare");
 	const { loadMappings } = built<typeof import("../domain/migration/mappings")>("domain/migration/mappings");
 	const { readDefinition } = built<typeof import("../domain/migration/definition")>("domain/migration/definition");
-	const read = readDefinition(DOCUMENT, {
-		source: { marzneshin: sources.marzneshin?.spec.options ?? {} },
-		target: { marzban: targets.marzban?.spec.options ?? {} }
-	});
+	const read = readDefinition(DOCUMENT, knownSystems(SYSTEMS));
 	if (!read.ok) throw new Error(JSON.stringify(read.problems));
 	const mapping = (await loadMappings()).between("marzneshin", "marzban");
 	if (!mapping) throw new Error("There is no mapping between the two panels.");

@@ -5,7 +5,7 @@
 
 import type { ReportLine, SaidLoss } from "../contracts/migration/records";
 import { NOT_MOVED, NOT_WHOLE } from "../domain/migration/common-meanings";
-import { meaningOf } from "../domain/migration/meanings";
+import { VOCABULARY } from "../domain/migration/mappings";
 import { csvRecord } from "../domain/text/csv";
 
 const HEAD = ["owner", "user name", "new user name", "what to tell them"];
@@ -45,12 +45,13 @@ function sentences(line: ReportLine): readonly string[] {
 	const { outcome, code, target } = line;
 	if (outcome === "removed") return [];
 	if (outcome === "quarantined" && target !== null) return [NOT_WHOLE];
-	if (outcome === "quarantined" || outcome === "skipped") return [meaningOf(code ?? "")?.customers ?? NOT_MOVED];
+	if (outcome === "quarantined" || outcome === "skipped")
+		return [VOCABULARY.meaningOf(code ?? "")?.customers ?? NOT_MOVED];
 	return [...new Set(line.losses.flatMap(loss => filledIn(loss, line)))];
 }
 
 function filledIn({ code, amount }: SaidLoss, { name, target }: ReportLine): string[] {
-	const sentence = meaningOf(code)?.customers;
+	const sentence = VOCABULARY.meaningOf(code)?.customers;
 	if (sentence === undefined) return [];
 	const values: Readonly<Record<string, string>> = { old: name, new: target ?? name, gigabytes: gigabytes(amount) };
 	return [sentence.replace(/\{(\w+)\}/g, (_, key: string) => values[key] ?? "")];

@@ -3,7 +3,6 @@ import type { Mixin } from "../cluster";
 import { hearing } from "../cluster/callers";
 import { failure } from "../cluster/errors";
 import { type Settings, settingsOf } from "../cluster/settings";
-import { sources, targets } from "../connectors";
 import { ConnectorError, type Source, type Target } from "../connectors/connector";
 import { withFiles } from "../connectors/files";
 import { REACH } from "../connectors/http/reach";
@@ -15,6 +14,7 @@ import { BY_OTHERS } from "../domain/migration/callers";
 import { resolveReferences } from "../domain/migration/references";
 import { own } from "../domain/own";
 import { OpenEnds } from "./open-ends";
+import { systemsOf } from "./systems";
 
 type Given = Readonly<Record<string, OptionValue>>;
 
@@ -34,6 +34,7 @@ export function ends(): Mixin<Ends> {
 		created(this: MoleculerService) {
 			const open: Open = { source: new OpenEnds(MOST_OPEN), target: new OpenEnds(MOST_OPEN) };
 			const settings = settingsOf(this.broker);
+			const { sources, targets } = systemsOf(this.broker);
 			const once = <E extends Source | Target>(side: Side, given: Given, make: (connection: Connection) => E): E => {
 				const ends = open[side] as unknown as OpenEnds<E>;
 				return ends.get(digest(given as Json), () => valid(side, () => make(resolve(side, given, settings))));

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CONTRACTS } from "../contracts";
 import { LIMITS, type LimitName, limitSays } from "../contracts/platform/limits";
-import { MEANINGS } from "../domain/migration/meanings";
+import { VOCABULARY } from "../domain/migration/mappings";
 import { lossesDocument } from "../domain/platform/losses-document";
 import { type Route, routesOf } from "../domain/platform/routes";
 
@@ -48,5 +48,5 @@ function withTable(text: string, name: string, table: string): string {
 
 if (require.main === module) {
 	writeFileSync(README, withTables(readFileSync(README, "utf8")));
-	writeFileSync(LOSSES, lossesDocument(MEANINGS));
+	writeFileSync(LOSSES, lossesDocument(VOCABULARY));
 }

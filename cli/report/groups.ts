@@ -2,7 +2,7 @@
 
 import type { DifferenceLine, Status } from "../../contracts/migration/migration";
 import type { ReportLine } from "../../contracts/migration/records";
-import { meaningOf, sentenceOf } from "../../domain/migration/meanings";
+import { VOCABULARY } from "../../domain/migration/mappings";
 import { maskText } from "../../domain/platform/masking";
 import { reasonOf } from "./data";
 
@@ -99,9 +99,9 @@ export const needsHand = ({ severity, accepted }: Group): boolean => severity ==
 
 /** In words: what is the matter, what it means, what to do. */
 export function wordsOf({ code, stream, count }: Group): { says: string; means: string; todo: string; whom: string } {
-	const meaning = meaningOf(code);
+	const meaning = VOCABULARY.meaningOf(code);
 	return {
-		says: sentenceOf(code, stream, count),
+		says: VOCABULARY.sentenceOf(code, stream, count),
 		means: meaning?.means ?? "",
 		todo: meaning?.todo ?? "Look at each record's reason.",
 		whom: (meaning?.whom ?? ["operator"]).join(", ")

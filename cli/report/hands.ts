@@ -1,6 +1,6 @@
 /** The middle of the page: what needs somebody's hand, by what to do, and what else there is to know. Pure. */
 
-import { lossFile, lossPath } from "../../domain/migration/meanings";
+import { lossFile, lossPath } from "../../domain/migration/vocabulary";
 import { html, joined, type Markup, prose } from "../../domain/text/html";
 import { type Group, type Listed, MOST_LISTED, needsHand, wordsOf } from "./groups";
 import { number } from "./summary";

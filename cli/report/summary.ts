@@ -1,8 +1,8 @@
-/** The upper part of the page: the panels, the times, the outcome, the certificate, a bar of outcomes. Pure. */
+/** The upper part of the page: both sides, the times, the outcome, the certificate, a bar of outcomes. Pure. */
 
 import type { Side, Status, StreamStatus } from "../../contracts/migration/migration";
 import { OUTCOMES } from "../../contracts/migration/records";
-import { countOf } from "../../domain/migration/meaning";
+import { VOCABULARY } from "../../domain/migration/mappings";
 import { maskText } from "../../domain/platform/masking";
 import { html, joined, type Markup } from "../../domain/text/html";
 import { tookOf } from "../text/words";
@@ -50,21 +50,16 @@ function rolledBack(status: Status): Headline {
 	return { mood: left > 0 ? "hand" : "good", word: "Rolled back", says };
 }
 
-const TITLES: ReadonlyMap<string, string> = new Map([
-	["marzneshin", "Marzneshin"],
-	["marzban", "Marzban"]
-]);
-
-function panel(role: string, { system, version, address }: Side): Markup {
-	const title = system === null ? "Unknown" : (TITLES.get(system) ?? system);
-	return html`<div class="panel"><p class="eyebrow">${role}</p><p class="system">${title}${version ? html` <span>${version}</span>` : ""}</p><p class="address"><bdi>${address ?? "address not known"}</bdi></p></div>`;
+function side(role: string, { system, version, address }: Side): Markup {
+	const title = system === null ? "Unknown" : VOCABULARY.titleOf(system);
+	return html`<div class="side"><p class="eyebrow">${role}</p><p class="system">${title}${version ? html` <span>${version}</span>` : ""}</p><p class="address"><bdi>${address ?? "address not known"}</bdi></p></div>`;
 }
 
 /** The head of the page. */
 export const heading = (status: Status, { mood, word, says }: Headline): Markup =>
 	html`<header><div class="wrap"><p class="eyebrow">Migration report</p><h1><bdi>${status.name}</bdi></h1>
 <p class="lead"><strong class="pill ${mood}">${word}</strong> ${says}</p>
-<div class="panels">${panel("From", status.source)}<p class="arrow" aria-hidden="true">→</p>${panel("To", status.target)}</div>${status.cautions.map(caution)}</div></header>\n`;
+<div class="sides">${side("From", status.source)}<p class="arrow" aria-hidden="true">→</p>${side("To", status.target)}</div>${status.cautions.map(caution)}</div></header>\n`;
 
 const caution = (text: string): Markup => html`<p class="caution">${maskText(text)}</p>`;
 
@@ -124,6 +119,6 @@ function bar({ stream, outcomes, read, extra }: StreamStatus): Markup {
 	const legend = parts.map(
 		outcome => html`<li><span class="dot ${outcome}"></span>${number(outcomes[outcome])} ${outcome}</li>`
 	);
-	const others = extra ? html`<li class="extra">${countOf(stream, extra)} at the target alone</li>` : "";
+	const others = extra ? html`<li class="extra">${VOCABULARY.countOf(stream, extra)} at the target alone</li>` : "";
 	return html`<div class="bar"><h3>${stream} <span>${number(read)}</span></h3><svg viewBox="0 0 ${WIDTH} 16" preserveAspectRatio="none" role="img" aria-label="${stream}: ${label}">${rects}</svg><ul>${legend}${others}</ul></div>`;
 }

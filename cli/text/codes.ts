@@ -2,8 +2,9 @@
 
 import type { Status, StreamPlan, StreamStatus } from "../../contracts/migration/migration";
 import { SEVERITIES, type Severity } from "../../contracts/migration/records";
+import { VOCABULARY } from "../../domain/migration/mappings";
 import { worst } from "../../domain/migration/meaning";
-import { lossFile, meaningOf, sentenceOf } from "../../domain/migration/meanings";
+import { lossFile } from "../../domain/migration/vocabulary";
 import type { Paper, Style } from "../terminal/paper";
 import { wrap } from "../terminal/width";
 
@@ -47,7 +48,7 @@ export function sections(lines: readonly CodeLine[], paper: Paper): string[] {
 }
 
 const sentence = ({ code, stream, count }: CodeLine): string =>
-	`${sentenceOf(code, stream, count)} See ${lossFile(code)}`;
+	`${VOCABULARY.sentenceOf(code, stream, count)} See ${lossFile(code)}`;
 const briefly = (lines: readonly CodeLine[]): string =>
 	`${lines.map(({ stream, code, count }) => `${code} (${count} ${count === 1 ? stream.replace(/s$/, "") : stream})`).join(", ")}. See docs/losses.md`;
 
@@ -86,6 +87,6 @@ export const linesOfPlan = ({ stream, quarantine, losses, severities = {} }: Str
 ];
 
 function severityOf(code: string): Severity {
-	const meaning = meaningOf(code);
+	const meaning = VOCABULARY.meaningOf(code);
 	return meaning ? worst(meaning) : "degraded";
 }

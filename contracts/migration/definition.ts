@@ -4,10 +4,6 @@ import type { Output, Schema } from "../schema";
 import { connection } from "./connection";
 
 export const CONFLICT_POLICIES = ["skip", "overwrite", "fail"] as const;
-export const RESETTING_PLANS = ["full", "shrink", "quarantine"] as const;
-export const REFUSED_NAMES = ["rename", "quarantine"] as const;
-export const LIMITED_USERS = ["disable", "oneByte", "quarantine"] as const;
-export const NO_ACCESS = ["create", "quarantine"] as const;
 
 export const definitionSchema = {
 	/** Names the run: its state, its report, its files. */
@@ -20,36 +16,12 @@ export const definitionSchema = {
 	/** A connection has the options of its connector; the connector's own spec checks them. */
 	source: connection,
 	target: connection,
-	/** The kinds of record to move, in dependency order. */
-	streams: { type: "array", items: "string|min:1|max:100", min: 1, max: 100, default: ["admins", "users"] },
+	/** The kinds of record to move, in dependency order; the mapping says which where the definition does not. */
+	streams: { type: "array", items: "string|min:1|max:100", min: 1, max: 100 },
 	/** What to do when the target holds a record of that name that is not as ours would be. */
 	conflict: { type: "enum", values: CONFLICT_POLICIES, default: "skip" },
-	rules: {
-		type: "object",
-		default: {},
-		props: {
-			/** Target tag by source tag, where they differ. */
-			inboundTags: { type: "record", value: "string|min:1", default: {} },
-			/**
-			 * A plan whose traffic resets each period, partly used: `full` forgets this period's use once, `shrink` makes
-			 * the rest the limit of every period, `quarantine` leaves the user.
-			 */
-			resettingPlans: { type: "enum", values: RESETTING_PLANS, default: "full" },
-			/**
-			 * A name that the target does not take, or that two users show: `rename` makes one of the name and the id,
-			 * `quarantine` leaves the user.
-			 */
-			refusedNames: { type: "enum", values: REFUSED_NAMES, default: "rename" },
-			/**
-			 * A user without traffic left, where the target can only find that out by itself: `disable` until a human enables
-			 * them, `oneByte` leaves them a limit of 1 byte, `quarantine` leaves the user. On a plan that resets it holds for
-			 * users who are expired or disabled too: renewed, they would get it all again.
-			 */
-			limitedUsers: { type: "enum", values: LIMITED_USERS, default: "disable" },
-			/** A user of whose inbounds the target has none: `create` them without any, or `quarantine`. */
-			noAccess: { type: "enum", values: NO_ACCESS, default: "create" }
-		}
-	},
+	/** What the mapping between the two systems leaves to the operator; its own schema checks them. */
+	rules: { type: "object", default: {} },
 	/** Codes of losses that the operator knows of and takes: they need nobody's hand. */
 	accept: { type: "array", items: "string|min:1|max:100", max: 500, default: [] },
 	/** How a source that goes on changing is followed after the copy. */

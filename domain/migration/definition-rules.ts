@@ -2,7 +2,8 @@
 
 import type { Definition } from "../../contracts/migration/definition";
 import { meant } from "../near";
-import { MEANINGS } from "./meanings";
+import { own } from "../own";
+import type { Meanings } from "./meaning";
 
 interface Fault {
 	readonly path: readonly (string | number)[];
@@ -10,20 +11,25 @@ interface Fault {
 }
 
 /** Every code of a loss that may be accepted. */
-export const LOSS_CODES: readonly string[] = Object.keys(MEANINGS).filter(code => MEANINGS[code]?.kind === "loss");
+const lossesIn = (meanings: Meanings): string[] =>
+	Object.keys(meanings).filter(code => meanings[code]?.kind === "loss");
 
-/** Why this is no code of a loss; undefined where it is one. */
-export function unknownLoss(code: string): string | undefined {
-	if (LOSS_CODES.includes(code)) return undefined;
-	const kind = Object.hasOwn(MEANINGS, code) ? MEANINGS[code]?.kind : undefined;
+/** Why this is no code of a loss; undefined where it is one. @param meanings of every code that may be met */
+export function unknownLoss(code: string, meanings: Meanings): string | undefined {
+	const known = lossesIn(meanings);
+	if (known.includes(code)) return undefined;
+	const kind = own(meanings, code)?.kind;
 	const instead =
 		kind === undefined ? "" : ` ('${code}' is no loss: such a record waits for a human whatever is accepted)`;
-	const near = kind === undefined ? meant(code, LOSS_CODES) : "";
-	return `There is no loss '${code}'${instead}.${near} Known are: ${[...LOSS_CODES].sort().join(", ")}.`;
+	const near = kind === undefined ? meant(code, known) : "";
+	return `There is no loss '${code}'${instead}.${near} Known are: ${known.sort().join(", ")}.`;
 }
 
 /** A stream that is named twice would be walked twice, and a code that nobody knows would accept nothing. */
-export function ruleFaults({ streams, accept = [] }: Pick<Definition, "streams" | "accept">): Fault[] {
+export function ruleFaults(
+	{ streams, accept = [] }: Pick<Definition, "streams" | "accept">,
+	meanings: Meanings
+): Fault[] {
 	const firsts = new Map<string, number>();
 	const repeated = streams.flatMap((stream, index) => {
 		const first = firsts.get(stream) ?? index;
@@ -33,7 +39,7 @@ export function ruleFaults({ streams, accept = [] }: Pick<Definition, "streams" 
 		return [{ path: ["streams", index], message }];
 	});
 	const unknown = accept.flatMap((code, index) => {
-		const message = unknownLoss(code);
+		const message = unknownLoss(code, meanings);
 		return message === undefined ? [] : [{ path: ["accept", index], message }];
 	});
 	return [...repeated, ...unknown];

@@ -1,4 +1,7 @@
-/** Applies a mapping: rows of data that name a converter each. What a row means is in its converter, nowhere else. */
+/**
+ * What a mapping is, and how it is applied: rows of data that name a converter each. What a row means is in its converter,
+ * nowhere else. All that is one pair of systems' own is said by its mapping: the pipeline knows none.
+ */
 
 import type { Json, JsonValue } from "../../contracts/json";
 import type { Finding } from "../../contracts/migration/connection";
@@ -6,8 +9,8 @@ import type { Definition } from "../../contracts/migration/definition";
 import type { Loss, OldLink, Quarantine, SourceRecord, Transformed } from "../../contracts/migration/records";
 import type { FieldMapping } from "../../contracts/migration/transformer";
 import type { RuleDescription, Violation } from "../../contracts/migration/validator";
-import type { Meanings } from "./meaning";
-import type { OldLinks } from "./old-links";
+import type { Schema } from "../../contracts/schema";
+import type { Wording } from "./vocabulary";
 
 /** What a converter answers: a value, or nothing for a field that has no counterpart; and what is lost on the way. */
 export interface Converted {
@@ -27,8 +30,8 @@ export interface StreamMapping<C> {
 	readonly nameField: string;
 	/** Streams whose records these refer to: they are moved before. */
 	readonly after?: readonly string[];
-	/** Secrets that a new record of this stream gets, where the source's cannot be read. */
-	readonly newSecrets?: readonly string[];
+	/** Secrets that a new record of this stream gets, where the source's cannot be read: the operator hands them out. */
+	readonly newSecrets?: NewSecrets;
 	/** Where it can: does this record keep its own? */
 	readonly keepsSecrets?: (data: Json, context: C) => boolean;
 	/** Are the secrets that a new record gets told to nobody? */
@@ -44,23 +47,58 @@ export interface StreamMapping<C> {
 /** What a check found, by name. */
 export type Facts = Readonly<Record<string, JsonValue>>;
 
-/** How the records of one system become records of another. */
-export interface Mapping<C> {
+/** Secrets that are made for new records, and the table that they are handed out by: nothing else names them. */
+export interface NewSecrets {
+	/** As the target's connector calls them. */
+	readonly fields: readonly string[];
+	/** The table is `<migration>-<stream>-<file>.csv` in the data folder. */
+	readonly file: string;
+	readonly columns: readonly [name: string, secret: string];
+}
+
+/** What a definition may say where this mapping is meant. */
+export interface Choices {
+	/** Those that a definition moves which names none, in order. */
+	readonly defaultStreams: readonly string[];
+	/** What it may set in `rules`, with defaults. */
+	readonly rulesSchema: Schema;
+	/** Of its codes the losses may be accepted. */
+	readonly losses: Wording["losses"];
+}
+
+/** What a mapping is, before it is loaded. */
+export interface MappingSpec extends Wording, Choices {
 	readonly name: string;
+	/** The connectors that it joins. */
 	readonly source: string;
 	readonly target: string;
+}
+
+/** A mapping among others: what it is, and how it is made ready (hashes are loaded); then it is pure and synchronous. */
+export interface MappingEntry {
+	readonly spec: MappingSpec;
+	load(): Promise<Mapping<Json>>;
+}
+
+/** What an operator takes across by hand, and the target lacks. */
+export interface Lacking {
+	/** As `artefacts` of the wording, and of the source's connector, name it. */
+	readonly kind: string;
+	/** Which of them, as the source calls them. */
+	readonly keys: readonly string[];
+}
+
+/** How the records of one system become records of another. */
+export interface Mapping<C> extends MappingSpec {
 	/** By stream. */
 	readonly streams: Readonly<Record<string, StreamMapping<C>>>;
 	/** What the converters need to know, from what the two checks found. JSON, fixed for the run. */
 	readonly contextOf: (source: Facts, target: Facts, definition: Definition) => C;
 	/** What an operator should know, or must mend, before he starts. */
 	readonly findings: (context: C, source: Facts, target: Facts, definition: Definition) => readonly Finding[];
-	/** Inbounds in use that the target could have and has not, by their tags at the source. */
-	readonly missingInbounds?: (context: C) => readonly string[];
-	/** The links that the source's customers have stored. */
-	readonly oldLinks?: OldLinks;
-	/** What its codes mean, beside those that any mapping may give. */
-	readonly losses: Meanings;
+	/** What of its artefacts is in use, and the target could have and has not. */
+	readonly lacking?: (context: C) => readonly Lacking[];
+	/** What its `violation` looks for, in words. */
 	readonly rules: readonly RuleDescription[];
 	readonly violation: (stream: string, record: { id: string; data: Json }, context: C) => Violation | undefined;
 }

@@ -1,9 +1,14 @@
-/** All mappings, by the two systems they join. A new pair of systems is one line here. */
+/** The mappings of Banyan's own, by the two systems they join. A new pair of systems is one line here. */
 
 import type { Json } from "../../contracts/json";
-import type { Mapping } from "./mapping";
-import { marzneshinToMarzban } from "./marzneshin-to-marzban";
-import { createDerivations } from "./marzneshin-to-marzban/credentials";
+import type { Mapping, MappingEntry } from "./mapping";
+import { marzneshinToMarzban } from "./marzneshin-to-marzban/entry";
+import { type Vocabulary, vocabularyOf } from "./vocabulary";
+
+export const MAPPINGS: readonly MappingEntry[] = [marzneshinToMarzban];
+
+/** In their words. */
+export const VOCABULARY: Vocabulary = vocabularyOf(MAPPINGS.map(({ spec }) => spec));
 
 /** Finds mappings: by the two systems they join, and by name. */
 export interface Mappings {
@@ -12,9 +17,8 @@ export interface Mappings {
 	readonly all: readonly Mapping<Json>[];
 }
 
-/** Prepared once (hashes are loaded), then pure and synchronous. */
-export async function loadMappings(): Promise<Mappings> {
-	const all = [marzneshinToMarzban(await createDerivations())] as unknown as Mapping<Json>[];
+export async function loadMappings(entries: readonly MappingEntry[] = MAPPINGS): Promise<Mappings> {
+	const all = await Promise.all(entries.map(entry => entry.load()));
 	return {
 		between: (source, target) => all.find(mapping => mapping.source === source && mapping.target === target),
 		named: name => all.find(mapping => mapping.name === name),

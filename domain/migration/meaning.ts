@@ -1,11 +1,10 @@
 /**
  * What a code means that the report, the status or a comparison gives: one row a code, for people. The rows that any
- * pair of systems may meet stand in `common-meanings.ts`, those of a mapping in its own folder; `meanings.ts` finds them.
+ * pair of systems may meet stand in `common-meanings.ts`, those of a mapping in its own folder; `vocabulary.ts` finds them.
  * docs/losses.md and the server's /docs/losses are made of them.
  */
 
 import type { Severity } from "../../contracts/migration/records";
-import { own } from "../own";
 
 /** Where a code is met. */
 export const KINDS = ["loss", "quarantine", "outcome", "difference"] as const;
@@ -40,25 +39,13 @@ export type Meanings = Readonly<Record<string, Meaning>>;
 /** The severities that a row allows. */
 export type SeverityOf<M extends Meaning> = Extract<M["severity"] | M["severity"][number], Severity>;
 
-const NOUNS: Readonly<Record<string, readonly [one: string, many: string]>> = {
-	users: ["user", "users"],
-	admins: ["admin", "admins"],
-	services: ["service", "services"],
-	hosts: ["host", "hosts"],
-	nodes: ["node", "nodes"],
-	settings: ["set of settings", "sets of settings"]
-};
+/** What a record is called, one and several. */
+export type Noun = readonly [one: string, many: string];
 
-/** "1 user", "66 users"; of a stream that is not known, records. */
-export function countOf(stream: string, count: number): string {
-	const [one, many] = own(NOUNS, stream) ?? ["record", "records"];
-	return `${count} ${count === 1 ? one : many}`;
-}
-
-/** The sentence about `count` records of a stream. */
-export const told = ({ says }: Meaning, stream: string, count: number): string =>
+/** The sentence about `count` records. @param records the same with their noun */
+export const told = ({ says }: Meaning, records: string, count: number): string =>
 	says
-		.replaceAll("{records}", countOf(stream, count))
+		.replaceAll("{records}", records)
 		.replace(/\[([^|\]]*)\|([^\]]*)\]/g, (_, one: string, many: string) => (count === 1 ? one : many));
 
 /** The severity of a row, of several the worse. */

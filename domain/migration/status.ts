@@ -2,16 +2,20 @@
 
 import type { Counted, Status, StreamStatus } from "../../contracts/migration/migration";
 import type { Intent, Loss, ReportLine, Result, SaidLoss, UndoneRecord } from "../../contracts/migration/records";
-import { lossPath, sentenceOf } from "./meanings";
 import { isComplete } from "./next-step";
 import { removalsAllowed } from "./removals";
 import type { Run, StreamRun } from "./run";
 import { countOf, type LossTally, type Tally, worstOf } from "./tally";
 import { acceptedOf, fullVerdict } from "./verdict";
+import { lossPath, type Vocabulary } from "./vocabulary";
 
-export function statusOf(run: Run, running: boolean): Status {
+/** The part of a vocabulary that a status is written in. */
+export type Sentences = Pick<Vocabulary, "sentenceOf">;
+
+/** @param words of the run's mapping */
+export function statusOf(run: Run, running: boolean, words: Sentences): Status {
 	const { name, hash, phase, paused, startedAt, completedAt, finishedAt, failure, plan } = run;
-	const streams = run.streams.map(stream => streamStatus(stream, removalsAllowed(run)));
+	const streams = run.streams.map(stream => streamStatus(stream, removalsAllowed(run), words));
 	return {
 		name,
 		hash,
@@ -41,39 +45,39 @@ export function cautionsOf({ plan, definition }: Pick<Run, "plan" | "definition"
 	const since = (["source", "target"] as const).filter(
 		side => String(definition[side]?.insecure) === "true" && !found.some(message => message.startsWith(`${side}: `))
 	);
-	return [...found, ...since.map(side => `${side}: insecure is set: whoever answers for the panel is believed.`)];
+	return [...found, ...since.map(side => `${side}: insecure is set: whoever answers in its place is believed.`)];
 }
 
 const byCode = <T>(counts: Readonly<Record<string, T>>): [string, T][] =>
 	Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** The sentence is about all of them, never one person's. */
-const counted = (code: string, stream: string, count: number): Counted => ({
+const counted = (code: string, stream: string, count: number, words: Sentences): Counted => ({
 	count,
-	reason: sentenceOf(code, stream, count),
+	reason: words.sentenceOf(code, stream, count),
 	meaning: lossPath(code)
 });
 
-const waiting = (tally: Tally, stream: string): Record<string, Counted> =>
-	Object.fromEntries(byCode(tally).map(([code, { count }]) => [code, counted(code, stream, count)]));
+const waiting = (tally: Tally, stream: string, words: Sentences): Record<string, Counted> =>
+	Object.fromEntries(byCode(tally).map(([code, { count }]) => [code, counted(code, stream, count, words)]));
 
-const lost = (tally: LossTally, stream: string): StreamStatus["losses"] =>
+const lost = (tally: LossTally, stream: string, words: Sentences): StreamStatus["losses"] =>
 	Object.fromEntries(
 		byCode(tally).map(([code, severities]) => [
 			code,
-			{ ...counted(code, stream, countOf(severities)), severity: worstOf(severities), severities }
+			{ ...counted(code, stream, countOf(severities), words), severity: worstOf(severities), severities }
 		])
 	);
 
-function streamStatus(stream: StreamRun, allowed: number): StreamStatus {
+function streamStatus(stream: StreamRun, allowed: number, words: Sentences): StreamStatus {
 	const { comparison } = stream;
 	return {
 		stream: stream.stream,
 		total: stream.total,
 		read: stream.ids.size,
 		outcomes: { ...stream.outcomes },
-		quarantine: waiting(stream.quarantine, stream.stream),
-		losses: lost(stream.losses, stream.stream),
+		quarantine: waiting(stream.quarantine, stream.stream, words),
+		losses: lost(stream.losses, stream.stream, words),
 		copied: stream.copied,
 		compared: comparison.compared,
 		differences: comparison.differences,

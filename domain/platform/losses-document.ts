@@ -1,6 +1,7 @@
 /** What every code means, as a document: docs/losses.md in the repository, /docs/losses at the server. Pure. */
 
-import { countOf, KINDS, type Kind, type Meaning, type Meanings, told } from "../migration/meaning";
+import { KINDS, type Kind, type Meaning, type Meanings, told } from "../migration/meaning";
+import type { Vocabulary } from "../migration/vocabulary";
 
 const TITLES: Readonly<Record<Kind, readonly [title: string, says: string]>> = {
 	loss: ["Losses", "The record was moved, and this could not cross with it."],
@@ -30,9 +31,9 @@ const SOME = 3;
 
 const streamOf = ({ streams }: Meaning): string => streams?.[0] ?? "";
 
-export function shown(code: string, meaning: Meaning): ShownMeaning {
+export function shown(code: string, meaning: Meaning, words: Pick<Vocabulary, "countOf">): ShownMeaning {
 	const { kind, severity, streams, whom, means, todo, customers } = meaning;
-	const some = countOf(streamOf(meaning), SOME);
+	const some = words.countOf(streamOf(meaning), SOME);
 	return {
 		code,
 		about: [
@@ -40,7 +41,7 @@ export function shown(code: string, meaning: Meaning): ShownMeaning {
 			(streams ?? ["any stream"]).join(", "),
 			`for the ${whom.join(", the ")}`
 		].join(" · "),
-		says: told(meaning, streamOf(meaning), SOME).replace(some, some.replace(String(SOME), "…")),
+		says: told(meaning, some, SOME).replace(some, some.replace(String(SOME), "…")),
 		parts: [
 			["What it means", means],
 			["What to do", todo],
@@ -56,10 +57,14 @@ const codesOf = (meanings: Meanings, kind: Kind): [string, Meaning][] =>
 		.sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** docs/losses.md; a heading is its own anchor. */
-export function lossesDocument(meanings: Meanings): string {
+export function lossesDocument(words: Vocabulary): string {
 	const sections = KINDS.map(kind => {
 		const [title, says] = TITLES[kind];
-		return [`## ${title}`, says, ...codesOf(meanings, kind).map(([code, meaning]) => section(shown(code, meaning)))];
+		return [
+			`## ${title}`,
+			says,
+			...codesOf(words.meanings, kind).map(([code, meaning]) => section(shown(code, meaning, words)))
+		];
 	});
 	return `${["# Losses and what to do about them", NOTICE, ...INTRODUCTION, ...sections.flat()].join("\n\n")}\n`;
 }
@@ -72,11 +77,11 @@ const section = ({ code, about, says, parts }: ShownMeaning): string =>
 	);
 
 /** The same for a page: its sections, with their rows. */
-export const lossSections = (meanings: Meanings) =>
+export const lossSections = (words: Vocabulary) =>
 	KINDS.map(kind => ({
 		title: TITLES[kind][0],
 		says: TITLES[kind][1],
-		rows: codesOf(meanings, kind).map(([code, meaning]) => shown(code, meaning))
+		rows: codesOf(words.meanings, kind).map(([code, meaning]) => shown(code, meaning, words))
 	}));
 
 export { INTRODUCTION as LOSSES_INTRODUCTION };

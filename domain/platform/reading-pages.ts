@@ -1,7 +1,7 @@
 /** `/docs/losses` and `/docs/problems`: pages to read, which need no script. What a code leads to has its anchor there. */
 
 import { ERRORS } from "../../contracts/errors";
-import type { Meanings } from "../migration/meaning";
+import type { Vocabulary } from "../migration/vocabulary";
 import { html, joined, type Markup, prose } from "../text/html";
 import { LOSSES_INTRODUCTION, lossSections, type ShownMeaning } from "./losses-document";
 
@@ -55,8 +55,8 @@ const article = ({ code, about, says, parts }: ShownMeaning): Markup =>
 	)}</article>`;
 
 /** `/docs/losses` */
-export function lossesPage(meanings: Meanings): string {
-	const sections = lossSections(meanings).map(
+export function lossesPage(words: Vocabulary): string {
+	const sections = lossSections(words).map(
 		({ title, says, rows }) =>
 			html`<section><h2>${title}</h2><p>${says}</p>\n${joined(rows.map(article), "\n")}</section>`
 	);

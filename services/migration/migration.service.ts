@@ -29,6 +29,7 @@ import { acceptedOf } from "../../domain/migration/verdict";
 import { collection } from "../../mixins/collection.mixin";
 import { mappings } from "../../mixins/mappings.mixin";
 import { eventStore } from "../../mixins/store.mixin";
+import { knownSystems, systemsOf } from "../../mixins/systems";
 import { announcing } from "./run/announce";
 import { Controllers } from "./run/controllers";
 import { appendRun } from "./run/journal";
@@ -81,7 +82,7 @@ export default class MigrationService
 		const canary =
 			only || limit !== undefined ? { ...(only && { only }), ...(limit !== undefined && { limit }) } : undefined;
 		for (const code of accept) {
-			const unknown = unknownLoss(code);
+			const unknown = unknownLoss(code, this.words().meanings);
 			if (unknown !== undefined) throw failure("REQUEST_INVALID", unknown);
 		}
 		return this.controllers.inTurn(name, async () => {
@@ -97,7 +98,7 @@ export default class MigrationService
 	@Action(halt)
 	async halt(ctx: CallOf<typeof halt>): Promise<Status> {
 		const { name } = ctx.params;
-		return this.controllers.inTurn(name, async () => statusOf(await this.halted(name), false));
+		return this.controllers.inTurn(name, async () => this.statusOf(await this.halted(name)));
 	}
 
 	@Action(pause)
@@ -139,14 +140,14 @@ export default class MigrationService
 		);
 		// It goes on, and is asked for by its name.
 		const rehearsed = await beyondCaller(() => this.rehearsals.begin(broker, planned, caller));
-		return statusOf(rehearsed.run, rehearsed.running);
+		return this.statusOf(rehearsed.run, rehearsed.running);
 	}
 
 	@Action(status)
 	async status(ctx: CallOf<typeof status>): Promise<Status> {
 		const { name } = ctx.params;
 		const rehearsed = this.rehearsals.get(name);
-		if (rehearsed) return statusOf(rehearsed.run, rehearsed.running);
+		if (rehearsed) return this.statusOf(rehearsed.run, rehearsed.running);
 		return this.controllers.said(this.controllers.runOf(name) ?? (await this.runs.seen(name)));
 	}
 
@@ -214,13 +215,14 @@ export default class MigrationService
 	async started(): Promise<void> {
 		const tell = (name: string): void => void this.broker.broadcast("migration.progressed", { name });
 		Object.assign(this, { store: announcing(this.store, tell) });
-		this.controllers = new Controllers(this.broker, this.store, name => this.mappingNamed(name));
+		this.controllers = new Controllers(this.broker, this.store, this);
 		const { dataDir, limits, access } = settingsOf(this.broker);
-		this.runs = new Runs(this.store, this.definitions, sealer(dataDir), limits);
+		const known = knownSystems(systemsOf(this.broker));
+		this.runs = new Runs(this.store, this.definitions, sealer(dataDir), known, limits);
 		this.rehearsals = new Rehearsals(limits);
 		this.looks = new Looks(limits);
 		const { broker, runs, controllers, looks } = this;
-		this.planning = new Planning({ broker, runs, controllers, looks, mappings: this });
+		this.planning = new Planning({ broker, runs, controllers, looks, known, mappings: this });
 		if (access === "read") return;
 		this.sweeping = [
 			setInterval(() => void this.sweep(() => this.rehearsals.sweep()), Math.min(60_000, limits.dryRunIdle * 500)),
@@ -256,6 +258,10 @@ export default class MigrationService
 			await othersFirst();
 			return fromPlace(after, read);
 		});
+	}
+
+	private statusOf(run: Run, running = false): Status {
+		return statusOf(run, running, this.wordsOf(run.mapping));
 	}
 
 	/** With the definition that was planned since, where it was: a controller at work on it stops for that. */
@@ -316,7 +322,7 @@ export default class MigrationService
 			if (nextStep(run).kind === "rest")
 				throw failure("MIGRATION_NOT_READY", `The migration '${name}' is ${run.phase} already.`);
 			await appendRun(this.store, run, { type, data: { reason } }, `${type}-after-${run.version}`);
-			return statusOf(run, false);
+			return this.statusOf(run);
 		});
 	}
 }

@@ -3,9 +3,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { COMMON } from "../../domain/migration/common-meanings";
+import { VOCABULARY } from "../../domain/migration/mappings";
 import { lossesOfMarzneshin } from "../../domain/migration/marzneshin-to-marzban/losses";
 import { AUDIENCES, type Kind, type Meaning, told, worst } from "../../domain/migration/meaning";
-import { lossFile, lossPath, MEANINGS, meaningOf, sentenceOf } from "../../domain/migration/meanings";
+import { lossFile, lossPath } from "../../domain/migration/vocabulary";
 import { lossesDocument } from "../../domain/platform/losses-document";
 
 const ROOT = join(__dirname, "../..");
@@ -36,7 +37,7 @@ function codesIn(text: string): { code: string; kind: Kind }[] {
 	];
 }
 
-const rows = Object.entries(MEANINGS);
+const rows = Object.entries(VOCABULARY.meanings);
 
 describe("the table of what codes mean", () => {
 	const made = sources.flatMap(file =>
@@ -54,7 +55,7 @@ describe("the table of what codes mean", () => {
 	});
 
 	it("has a row for every code that is made, of its kind", () => {
-		expect(made.filter(({ code, kind }) => meaningOf(code)?.kind !== kind)).toEqual([]);
+		expect(made.filter(({ code, kind }) => VOCABULARY.meaningOf(code)?.kind !== kind)).toEqual([]);
 	});
 
 	it("has no row for what is never made", () => {
@@ -73,7 +74,9 @@ describe("the table of what codes mean", () => {
 		expect(meaning.whom.every(who => AUDIENCES.includes(who))).toBe(true);
 		expect(meaning.whom.length).toBeGreaterThan(0);
 		// It is about all of them, whatever their number.
-		const [one, many] = [1, 66].map(count => told(meaning, meaning.streams?.[0] ?? "", count));
+		const [one, many] = [1, 66].map(count =>
+			told(meaning, VOCABULARY.countOf(meaning.streams?.[0] ?? "", count), count)
+		);
 		expect(one).toMatch(/^1 /);
 		expect(many).toMatch(/^66 /);
 		expect(`${one}${many}`).not.toMatch(/[[\]{}|]/);
@@ -84,21 +87,27 @@ describe("the table of what codes mean", () => {
 	});
 
 	it("speaks of one and of many", () => {
-		expect(sentenceOf("limited_disabled", "users", 1)).toMatch(/^1 user is disabled: it has no traffic left/);
-		expect(sentenceOf("limited_disabled", "users", 66)).toMatch(/^66 users are disabled: they have no traffic left/);
-		expect(sentenceOf("target_refused", "elsewhere", 2)).toMatch(/^2 records were refused/);
-		expect(sentenceOf("of_an_older_version", "users", 2)).toContain("of_an_older_version");
+		expect(VOCABULARY.sentenceOf("limited_disabled", "users", 1)).toMatch(
+			/^1 user is disabled: it has no traffic left/
+		);
+		expect(VOCABULARY.sentenceOf("limited_disabled", "users", 66)).toMatch(
+			/^66 users are disabled: they have no traffic left/
+		);
+		expect(VOCABULARY.sentenceOf("target_refused", "elsewhere", 2)).toMatch(/^2 records were refused/);
+		expect(VOCABULARY.sentenceOf("of_an_older_version", "users", 2)).toContain("of_an_older_version");
 	});
 
 	it("answers the worse of two severities", () => {
 		expect(
-			[MEANINGS.limited_one_byte, MEANINGS.expire_clamped, MEANINGS.renamed].map(row => worst(row as Meaning))
+			[VOCABULARY.meanings.limited_one_byte, VOCABULARY.meanings.expire_clamped, VOCABULARY.meanings.renamed].map(row =>
+				worst(row as Meaning)
+			)
 		).toEqual(["act", "degraded", "act"]);
 	});
 
 	it("is docs/losses.md, with an anchor a code: `npm run docs` writes it", () => {
 		const document = readFileSync(join(ROOT, "docs/losses.md"), "utf8");
-		expect(document).toBe(lossesDocument(MEANINGS));
+		expect(document).toBe(lossesDocument(VOCABULARY));
 		for (const [code] of rows) expect(document).toContain(`\n### ${code}\n`);
 		expect([lossFile("renamed"), lossPath("renamed")]).toEqual(["docs/losses.md#renamed", "/docs/losses#renamed"]);
 	});

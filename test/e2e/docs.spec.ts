@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { CONTRACTS } from "../../contracts";
-import { lossPath } from "../../domain/migration/meanings";
+import { lossPath } from "../../domain/migration/vocabulary";
 import { FOLDED } from "../../domain/platform/docs-areas";
 import { OPEN_ROUTES } from "../../domain/platform/open-routes";
 import { routesOf } from "../../domain/platform/routes";

@@ -3,7 +3,7 @@
 import { htmlReport } from "../../cli/report";
 import type { LossCount, Status, StreamStatus } from "../../contracts/migration/migration";
 import type { Outcome, ReportLine, SaidLoss, Severity } from "../../contracts/migration/records";
-import { lossPath } from "../../domain/migration/meanings";
+import { lossPath } from "../../domain/migration/vocabulary";
 
 /** Whatever of it is not shown as text would set `window.hacked`, or ask somebody for a picture. */
 export const HOSTILE = [

@@ -81,7 +81,7 @@ const usageLost = when(
 export const admins: StreamMapping<Context> = {
 	rows,
 	nameField: "username",
-	newSecrets: ["password"],
+	newSecrets: { fields: ["password"], file: "passwords", columns: ["username", "password"] },
 	// A disabled one may log in nowhere at the source; the password they know would let them in, and so would a new one.
 	keepsSecrets: (data, { database }) => database !== null && data.has_password === true && !isDisabled(data),
 	withholds: isDisabled,

@@ -4,6 +4,7 @@ import type { Definition } from "../../../contracts/migration/definition";
 import { own } from "../../own";
 import type { Folding, Naming } from "../folding";
 import type { AuthAlgorithm } from "./credentials";
+import { type Rules, rulesOf } from "./definition";
 import { isAdminName } from "./values";
 
 /** The protocols both panels speak. */
@@ -45,10 +46,10 @@ export interface Context {
 	readonly protocols: readonly Protocol[];
 	/** Names that more than one user of the source shows, as far as it said. */
 	readonly sharedNames: readonly string[];
-	readonly resettingPlans: Definition["rules"]["resettingPlans"];
-	readonly refusedNames: Definition["rules"]["refusedNames"];
-	readonly limitedUsers: Definition["rules"]["limitedUsers"];
-	readonly noAccess: Definition["rules"]["noAccess"];
+	readonly resettingPlans: Rules["resettingPlans"];
+	readonly refusedNames: Rules["refusedNames"];
+	readonly limitedUsers: Rules["limitedUsers"];
+	readonly noAccess: Rules["noAccess"];
 }
 
 export interface SourceFacts {
@@ -82,7 +83,7 @@ export interface TargetFacts {
 /** Pure; the result is stored with the plan, so that the whole run maps alike. */
 export function contextOf(source: SourceFacts, target: TargetFacts, definition: Definition): Context {
 	const route = (inbound: SourceFacts["inbounds"][number]): InboundRoute => {
-		const wanted = own(definition.rules.inboundTags, inbound.tag) ?? inbound.tag;
+		const wanted = own(rulesOf(definition).inboundTags, inbound.tag) ?? inbound.tag;
 		const there = own(target.inbounds, inbound.protocol)?.includes(wanted) ?? false;
 		return {
 			sourceTag: inbound.tag,
@@ -96,7 +97,7 @@ export function contextOf(source: SourceFacts, target: TargetFacts, definition: 
 		String(service.id),
 		service.inbound_ids.flatMap(id => inbounds.get(id) ?? [])
 	]);
-	const { resettingPlans, refusedNames, limitedUsers, noAccess } = definition.rules;
+	const { resettingPlans, refusedNames, limitedUsers, noAccess } = rulesOf(definition);
 	// One whom the mapping holds back is nobody's owner.
 	const held = new Set(source.held?.admins);
 	const named = source.admins.map(({ username }) => username).filter(name => isAdminName(name) && !held.has(name));
@@ -154,7 +155,7 @@ export function unknownTags(
 ): { tag: string; at: string }[] {
 	const sourceTags = new Set(source.inbounds.map(inbound => inbound.tag));
 	const targetTags = new Set(Object.values(target.inbounds).flat());
-	return Object.entries(definition.rules.inboundTags).flatMap(([from, to]) => [
+	return Object.entries(rulesOf(definition).inboundTags).flatMap(([from, to]) => [
 		...(sourceTags.has(from) ? [] : [{ tag: from, at: "source" }]),
 		...(targetTags.has(to) ? [] : [{ tag: to, at: "target" }])
 	]);

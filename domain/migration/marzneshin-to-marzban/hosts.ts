@@ -10,6 +10,7 @@ import type { FieldMapping } from "../../../contracts/migration/transformer";
 import { own } from "../../own";
 import type { Converted, Converter, StreamMapping } from "../mapping";
 import { type InboundRoute, PROTOCOLS, type SourceFacts, type TargetFacts } from "./context";
+import { rulesOf } from "./definition";
 import { hostName } from "./host-names";
 import type { LossCode, LossSeverity } from "./losses";
 import { lost, refuse, text } from "./values";
@@ -20,9 +21,10 @@ export interface HostContext {
 	readonly inbounds: Readonly<Record<string, Pick<InboundRoute, "sourceTag" | "protocol" | "tag">>>;
 }
 
-export function hostContextOf(source: SourceFacts, target: TargetFacts, { rules }: Definition): HostContext {
+export function hostContextOf(source: SourceFacts, target: TargetFacts, definition: Definition): HostContext {
+	const { inboundTags } = rulesOf(definition);
 	const route = ({ id, tag, protocol }: SourceFacts["inbounds"][number]) => {
-		const wanted = own(rules.inboundTags, tag) ?? tag;
+		const wanted = own(inboundTags, tag) ?? tag;
 		const there = own(target.inbounds, protocol)?.includes(wanted) ?? false;
 		return [String(id), { sourceTag: tag, protocol, tag: there ? wanted : null }] as const;
 	};

@@ -7,11 +7,10 @@ import { admins } from "./admins";
 import { nodes, settings } from "./by-hand";
 import { type Context, contextOf, missingTags, type SourceFacts, type TargetFacts, unknownTags } from "./context";
 import type { AuthAlgorithm, Derive } from "./credentials";
-import { oldLinks } from "./formats";
 import { type HostContext, hostContextOf, hosts } from "./hosts";
-import { lossesOfMarzneshin } from "./losses";
 import { ruleDescriptions, violation } from "./rules";
 import { type ServiceContext, serviceContextOf, services } from "./services";
+import { spec } from "./spec";
 import { users } from "./users";
 
 type Known = Context & HostContext & ServiceContext;
@@ -33,10 +32,8 @@ const NEEDS_BOTH = warning(
 	"Admins get new passwords: only with the target's database named, too, they keep theirs."
 );
 
-export const marzneshinToMarzban = (derive: Readonly<Record<AuthAlgorithm, Derive>>): Mapping<Known> => ({
-	name: "marzneshin-to-marzban",
-	source: "marzneshin",
-	target: "marzban",
+export const mapping = (derive: Readonly<Record<AuthAlgorithm, Derive>>): Mapping<Known> => ({
+	...spec,
 	streams: { admins, services, hosts, users: users(derive), nodes, settings },
 	contextOf: (given, there, definition) => {
 		const [source, target] = [given as unknown as SourceFacts, there as unknown as TargetFacts];
@@ -50,12 +47,12 @@ export const marzneshinToMarzban = (derive: Readonly<Record<AuthAlgorithm, Deriv
 		...missingTags(context).map(missingTag),
 		...unknownTags(source as unknown as SourceFacts, target as unknown as TargetFacts, definition).map(unknownTag)
 	],
-	missingInbounds: context =>
-		missingTags(context)
+	lacking: context => {
+		const keys = missingTags(context)
 			.filter(({ supported }) => supported)
-			.map(({ tag }) => tag),
-	oldLinks,
-	losses: lossesOfMarzneshin,
+			.map(({ tag }) => tag);
+		return keys.length === 0 ? [] : [{ kind: "inbounds", keys }];
+	},
 	rules: ruleDescriptions,
 	violation
 });

@@ -8,7 +8,7 @@ import type { Definition } from "../../../contracts/migration/definition";
 import type { Plan, Side } from "../../../contracts/migration/migration";
 import { refused } from "../../../domain/migration/finding";
 import { shownAddress } from "../../../domain/platform/masking";
-import { addressOf } from "./runs";
+import { addressOf } from "./addresses";
 
 export interface Checked {
 	readonly source: CheckReport;

@@ -1,21 +1,17 @@
 /** The controllers of this node, one a run, and what the operator told each when he started it. */
 
-import { createHmac } from "node:crypto";
-import { rm } from "node:fs/promises";
 import type { EventStore } from "../../../adapters/eventstore";
-import { secretKey } from "../../../adapters/secrets";
 import type { Broker } from "../../../cluster";
 import { settingsOf } from "../../../cluster/settings";
-import type { Json } from "../../../contracts/json";
 import type { Status } from "../../../contracts/migration/migration";
-import type { Mapping } from "../../../domain/migration/mapping";
 import { nextStep } from "../../../domain/migration/next-step";
 import type { Run } from "../../../domain/migration/run";
 import { statusOf } from "../../../domain/migration/status";
 import { own } from "../../../domain/own";
+import type { MappingsOwner } from "../../../mixins/mappings.mixin";
 import type { Canary } from "./canary";
 import { Controller } from "./controller";
-import { secretsOf, writePasswords } from "./passwords";
+import { recordSecrets } from "./record-secrets";
 
 export interface Order {
 	readonly canary?: Canary;
@@ -31,7 +27,7 @@ export class Controllers {
 	constructor(
 		private readonly broker: Broker,
 		private readonly store: EventStore,
-		private readonly mappingNamed: (name: string) => Mapping<Json>
+		private readonly mappings: Pick<MappingsOwner, "mappingNamed" | "wordsOf">
 	) {}
 
 	/** What is asked of one run is done one after the other. */
@@ -57,7 +53,7 @@ export class Controllers {
 
 	said(run: Run): Status {
 		const controller = this.running.get(run.name);
-		const status = statusOf(run, controller !== undefined);
+		const status = statusOf(run, controller !== undefined, this.mappings.wordsOf(run.mapping));
 		const failure = status.failure ?? this.unstored.get(run.name) ?? null;
 		return { ...status, failure, waiting: controller?.waiting ?? null };
 	}
@@ -74,6 +70,8 @@ export class Controllers {
 	private control(run: Run, { canary, backupTaken = false }: Order): void {
 		const { name } = run;
 		const { leaseMs, dataDir } = settingsOf(this.broker);
+		const { streams } = this.mappings.mappingNamed(run.mapping);
+		const fresh = (stream: string) => own(streams, stream)?.newSecrets;
 		const controller = new Controller({
 			broker: this.broker,
 			store: this.store,
@@ -84,7 +82,7 @@ export class Controllers {
 			backups: `${dataDir}/backups`,
 			backupTaken,
 			...(canary && { canary }),
-			...this.secrets(run, dataDir)
+			...recordSecrets({ broker: this.broker, store: this.store, run, dataDir, fresh })
 		});
 		this.running.set(name, controller);
 		this.unstored.delete(name);
@@ -93,37 +91,5 @@ export class Controllers {
 			if (run.failure) this.unstored.set(name, run.failure);
 			await this.broker.emit("migration.ended", { name, phase: run.phase, failure: run.failure?.code ?? null });
 		});
-	}
-
-	/** New passwords of admins: derived from the node's own secret, so that a run that goes on gives the same ones. */
-	private secrets(run: Run, dataDir: string) {
-		const secret = secretKey(dataDir);
-		const passwordFor = (stream: string, admin: string): string =>
-			createHmac("sha256", secret)
-				.update(`${run.name}/${stream}/${admin}`)
-				.digest("base64url")
-				.slice(0, 24)
-				// Or a spreadsheet would take it for a formula.
-				.replace(/^-/, "_");
-		const fresh = (stream: string): readonly string[] =>
-			own(this.mappingNamed(run.mapping).streams, stream)?.newSecrets ?? [];
-		const made = (stream: string, record: string): Record<string, string> | undefined =>
-			fresh(stream).length > 0
-				? Object.fromEntries(fresh(stream).map(name => [name, passwordFor(stream, record)]))
-				: undefined;
-		const fileOf = (stream: string): string => `${dataDir}/${run.name}-${stream}-passwords.csv`;
-		return {
-			secretsFor: (stream: string, created: Parameters<typeof secretsOf>[3]) =>
-				secretsOf(this.broker, run, stream, created, record => made(stream, record)),
-			copied: async (stream: string): Promise<void> => {
-				if (fresh(stream).length === 0) return;
-				await writePasswords(this.store, run.name, stream, fileOf(stream), record => passwordFor(stream, record));
-			},
-			// Passwords of nobody; of those who were left there, they are still needed.
-			undone: async (): Promise<void> => {
-				for (const { stream, undo } of run.streams)
-					if (fresh(stream).length > 0 && undo.changed === 0) await rm(fileOf(stream), { force: true });
-			}
-		};
 	}
 }

@@ -8,8 +8,8 @@ import type { Broker } from "../../../cluster";
 import { settingsOf } from "../../../cluster/settings";
 import type { Outcome } from "../../../contracts/migration/records";
 import type { Run } from "../../../domain/migration/run";
+import { addressOf } from "./addresses";
 import { type Batch, loadRun, readBatches, runNames } from "./journal";
-import { addressOf } from "./runs";
 
 /** By name at the target, the migration that holds it. */
 export type Held = ReadonlyMap<string, string>;

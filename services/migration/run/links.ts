@@ -10,7 +10,7 @@ import type { FoundLink } from "../../../contracts/migration/verifier";
 import { linkAddresses } from "../../../domain/migration/link-addresses";
 import type { StreamMapping } from "../../../domain/migration/mapping";
 import type { Run } from "../../../domain/migration/run";
-import { addressOf } from "./runs";
+import { addressOf } from "./addresses";
 
 /** Of those that have a link on both sides. */
 export function linksOf(intents: readonly Intent[], results: readonly Result[]): Omit<Link, "migration">[] {

@@ -35,6 +35,6 @@ export interface Workplace {
 	readonly holders: (stream: string) => Promise<Held>;
 	/** Names of what earlier migrations made there: the latest one's by now. */
 	readonly madeBefore: (stream: string) => Promise<ReadonlySet<string>>;
-	/** By id, the secrets of records that are created, for example admins' passwords: new ones, or the source's own. */
+	/** By id, the secrets of records that are created, for example passwords: new ones, or the source's own. */
 	readonly secretsFor: (stream: string, created: readonly Intent[]) => Promise<ReadonlyMap<string, Secrets>>;
 }

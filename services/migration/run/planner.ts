@@ -9,8 +9,8 @@ import type { Plan, StreamPlan } from "../../../contracts/migration/migration";
 import { inOrder } from "../../../domain/migration/definition-rules";
 import { fact, refused, warning } from "../../../domain/migration/finding";
 import type { Mapping } from "../../../domain/migration/mapping";
-import { lossPath } from "../../../domain/migration/meanings";
 import { batchTooLarge } from "../../../domain/migration/message-size";
+import { lossPath } from "../../../domain/migration/vocabulary";
 import { checkedEnds } from "./both-ends";
 import { type Planning, survey } from "./foretell";
 
@@ -70,7 +70,7 @@ export async function preflight(
 		...ends.identities,
 		streams,
 		meanings: meaningsOf(streams),
-		missingInbounds: reachable ? (mapping.missingInbounds?.(context) ?? []) : [],
+		missingInbounds: reachable ? (mapping.lacking?.(context).find(({ kind }) => kind === "inbounds")?.keys ?? []) : [],
 		estimateSeconds: Math.ceil(moves / CREATES_PER_SECOND)
 	};
 	return { definition, plan, mapping: mapping.name, context };

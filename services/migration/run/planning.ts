@@ -8,15 +8,17 @@ import type { Definition } from "../../../contracts/migration/definition";
 import type { Plan } from "../../../contracts/migration/migration";
 import { InTurn } from "../../../domain/in-turn";
 import { type Caller, mayRun } from "../../../domain/migration/callers";
+import type { KnownSystems } from "../../../domain/migration/definition";
 import type { Run } from "../../../domain/migration/run";
 import type { MappingsOwner } from "../../../mixins/mappings.mixin";
 import type { Controllers } from "./controllers";
+import { readOrRefuse, redefinedBy } from "./definitions";
 import { lookAgain } from "./look-again";
 import type { Looks } from "./looks";
 import type { Planned } from "./planned";
 import { ordered, preflight } from "./planner";
 import { restricted } from "./restricted";
-import { type Runs, readOrRefuse, redefinedBy } from "./runs";
+import type { Runs } from "./runs";
 
 type Read = ReturnType<typeof readOrRefuse>;
 interface Parts {
@@ -24,6 +26,7 @@ interface Parts {
 	readonly runs: Runs;
 	readonly controllers: Controllers;
 	readonly looks: Looks;
+	readonly known: KnownSystems;
 	readonly mappings: Pick<MappingsOwner, "mappingNamed" | "mappingBetween">;
 }
 
@@ -36,7 +39,7 @@ export class Planning {
 	read(document: string): Promise<Read> {
 		return this.reading.next(async () => {
 			await othersFirst();
-			return readOrRefuse(document, settingsOf(this.parts.broker).environment);
+			return readOrRefuse(document, this.parts.known, settingsOf(this.parts.broker).environment);
 		});
 	}
 
@@ -115,9 +118,9 @@ export class Planning {
 		look: boolean,
 		caller: Caller | undefined
 	): Promise<Plan> {
-		const { mappings, controllers, runs } = this.parts;
+		const { mappings, controllers, runs, known } = this.parts;
 		const definition = ordered(given, mappings.mappingNamed(run.mapping));
-		const { taken, refused } = redefinedBy(run, definition);
+		const { taken, refused } = redefinedBy(run, definition, known);
 		if (refused.length > 0) throw changed(run.name, refused);
 		const { mapping, context, plan } = run;
 		// As it runs: what its owner planned since is not taken back by others.

@@ -3,57 +3,21 @@
 import { type EventStore, NEW } from "../../../adapters/eventstore";
 import type { Sealer } from "../../../adapters/secrets";
 import { failure } from "../../../cluster/errors";
-import { sources, targets } from "../../../connectors";
-import type { Spec } from "../../../connectors/connector";
-import { LINK_OPTIONS, WAY_OPTIONS } from "../../../connectors/http/options";
 import type { Definition } from "../../../contracts/migration/definition";
-import type { Ends, WayOptions } from "../../../contracts/migration/migration";
+import type { Ends } from "../../../contracts/migration/migration";
 import type { Limits } from "../../../contracts/platform/limits";
 import { InTurn } from "../../../domain/in-turn";
-import { baseOf } from "../../../domain/migration/address";
 import { type Caller, mayReplace, mayRun, mayUse, plannerOf } from "../../../domain/migration/callers";
-import { type ConnectorOptions, readDefinition } from "../../../domain/migration/definition";
-import { type Redefined, redefined } from "../../../domain/migration/redefinition";
-import { resolveReferences, type Variables } from "../../../domain/migration/references";
+import type { KnownSystems } from "../../../domain/migration/definition";
+import type { Variables } from "../../../domain/migration/references";
 import { newRun, type Run, type StreamRun } from "../../../domain/migration/run";
 import type { Collection } from "../../../mixins/collection.mixin";
+import { addressOf, wayTo } from "./addresses";
+import { redefinedBy } from "./definitions";
 import { appendRun, loadRun, runNames } from "./journal";
 import { approvedOf, type Planned, type PlannedDefinition } from "./planned";
 import { opened, sealed } from "./sealing";
 import { Shelf } from "./shelf";
-
-const options = (table: Readonly<Record<string, { readonly spec: Spec }>>): ConnectorOptions =>
-	Object.fromEntries(Object.entries(table).map(([name, { spec }]) => [name, spec.options]));
-
-/** What each connector understands in a definition. */
-const KNOWN = { source: options(sources), target: options(targets) };
-
-/**
- * @param variables of this node: what of them a definition may name
- * @throws DEFINITION_INVALID with line, column and path of each problem
- */
-export function readOrRefuse(
-	document: string,
-	variables: Pick<Variables, "allows">
-): { readonly definition: Definition; readonly hash: string } {
-	const read = readDefinition(document, KNOWN, variables);
-	if (read.ok) return read;
-	const lines = read.problems.map(
-		({ line, column, path, message }) => `line ${line}:${column}${path && ` ${path}`}: ${message}`
-	);
-	if (read.more > 0) lines.push(`And ${read.more} more: they are told once these are mended.`);
-	throw failure("DEFINITION_INVALID", lines.join("\n"), { problems: read.problems });
-}
-
-/** What of a definition that was planned again may be taken over by a run that was begun. */
-export const redefinedBy = ({ definition }: Run, now: Definition): Redefined =>
-	redefined(definition, now, {
-		source: optionsAt("source", definition),
-		target: optionsAt("target", definition)
-	});
-
-const optionsAt = (side: "source" | "target", definition: Definition): ConnectorOptions[string] =>
-	KNOWN[side][String(definition[side].connector)] ?? {};
 
 export class Runs {
 	private readonly looks = new Map<string, Promise<Run | undefined>>();
@@ -65,6 +29,7 @@ export class Runs {
 		private readonly store: EventStore,
 		private readonly definitions: Collection<PlannedDefinition>,
 		private readonly sealer: Sealer,
+		private readonly known: KnownSystems,
 		limits: Pick<Limits, "plans" | "plansEach" | "planDays">
 	) {
 		this.shelf = new Shelf(definitions, () => this.names(), limits);
@@ -186,13 +151,13 @@ export class Runs {
 		if (hash !== undefined && hash !== found?.hash) throw other(run.name);
 		if (!found || found.hash === run.hash || (hash === undefined && !record?.by?.runs)) return undefined;
 		const planned = { ...found, definition: this.open(found.definition) };
-		return redefinedBy(run, planned.definition).refused.length === 0 ? planned : undefined;
+		return redefinedBy(run, planned.definition, this.known).refused.length === 0 ? planned : undefined;
 	}
 
 	/** Records that the run goes on by another definition. */
 	async redefine(run: Run, { definition, hash }: Planned): Promise<void> {
-		const { taken: changed } = redefinedBy(run, definition);
-		const data = { definition: sealed(definition, this.sealer), hash, changed };
+		const { taken: changed } = redefinedBy(run, definition, this.known);
+		const data = { definition: sealed(definition, this.sealer, this.known), hash, changed };
 		await appendRun(this.store, run, { type: "redefined", data }, `redefined-after-${run.version}`);
 		run.definition = definition;
 	}
@@ -235,7 +200,7 @@ export class Runs {
 		return next;
 	}
 
-	private readonly open = (definition: Definition): Definition => opened(definition, this.sealer);
+	private readonly open = (definition: Definition): Definition => opened(definition, this.sealer, this.known);
 
 	private async planned(name: string): Promise<Planned> {
 		const found = (await this.definitions.get(name))?.planned;
@@ -245,23 +210,11 @@ export class Runs {
 
 	/** As it may be kept. */
 	private sealed(planned: Planned): Planned {
-		return { ...planned, definition: sealed(planned.definition, this.sealer) };
+		return { ...planned, definition: sealed(planned.definition, this.sealer, this.known) };
 	}
 }
 
 const NOT_BEGUN = { phase: "planned", startedAt: null, plan: { ok: true } } as const;
-
-/** As a definition gives it; null where this node cannot fill in a `${NAME}` of it. */
-export function addressOf(connection: Definition["source"], environment: Variables): string | null {
-	const resolved = resolveReferences({ url: connection.url ?? "" }, environment);
-	return resolved.ok ? baseOf(String(resolved.connection.url)) : null;
-}
-
-const OF_LINKS = { ...WAY_OPTIONS, ...LINK_OPTIONS };
-
-/** As every other part of a connection it goes to the node that connects, which fills in what stands in its environment. */
-const wayTo = (connection: Definition["source"]): WayOptions =>
-	Object.fromEntries(Object.entries(connection).filter(([option]) => Object.hasOwn(OF_LINKS, option)));
 
 const other = (name: string) =>
 	failure(

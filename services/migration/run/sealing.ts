@@ -1,26 +1,20 @@
 /** The secrets of a definition, sealed wherever it is kept, in the clear only in the memory of the node that runs it. */
 
 import type { Sealer } from "../../../adapters/secrets";
-import { sources, targets } from "../../../connectors";
-import type { Spec } from "../../../connectors/connector";
 import type { Definition } from "../../../contracts/migration/definition";
 import type { OptionValue, Scalar } from "../../../contracts/migration/records";
+import type { SideOptions } from "../../../domain/migration/definition-ends";
 import { own } from "../../../domain/own";
-
-const TABLES: Readonly<Record<"source" | "target", Readonly<Record<string, { readonly spec: Spec }>>>> = {
-	source: sources,
-	target: targets
-};
 
 /** A reference says nothing: the secret itself stands in the environment. */
 const isReference = (value: unknown): boolean => typeof value === "string" && /^\$\{\w+\}$/.test(value);
 
 type Act = (text: string, place: string) => string;
 
-function each(definition: Definition, act: Act): Definition {
+function each(definition: Definition, known: SideOptions, act: Act): Definition {
 	const side = (name: "source" | "target"): Definition["source"] => {
 		const connection = definition[name];
-		const options = own(TABLES[name], String(connection.connector))?.spec.options ?? {};
+		const options = own(known[name], String(connection.connector)) ?? {};
 		const entries = Object.entries(connection).map(([option, value]) =>
 			options[option]?.secret ? [option, acted(value, `${definition.name}/${name}/${option}`, act)] : [option, value]
 		);
@@ -38,6 +32,9 @@ function acted(value: OptionValue, place: string, act: Act): OptionValue {
 	return typeof value === "string" && !isReference(value) ? act(value, place) : value;
 }
 
-export const sealed = (definition: Definition, sealer: Sealer): Definition => each(definition, sealer.seal);
+/** @param known the options of every connector: which of them are secrets */
+export const sealed = (definition: Definition, sealer: Sealer, known: SideOptions): Definition =>
+	each(definition, known, sealer.seal);
 /** @throws when the folder's secret.key is not the one that sealed it */
-export const opened = (definition: Definition, sealer: Sealer): Definition => each(definition, sealer.open);
+export const opened = (definition: Definition, sealer: Sealer, known: SideOptions): Definition =>
+	each(definition, known, sealer.open);

@@ -6,7 +6,7 @@ import type { Broker } from "../../../cluster";
 import { settingsOf } from "../../../cluster/settings";
 import { CONTRACTS } from "../../../contracts";
 import results from "../../../contracts/results.json";
-import { MEANINGS } from "../../../domain/migration/meanings";
+import { VOCABULARY } from "../../../domain/migration/mappings";
 import { INTRODUCTION } from "../../../domain/platform/docs-areas";
 import { DOCS_FILES, DOCS_PAGE, DOCS_POLICY, DOCS_SCRIPT, DOCS_STYLE } from "../../../domain/platform/docs-page";
 import { OPEN_ROUTES } from "../../../domain/platform/open-routes";
@@ -107,7 +107,7 @@ function docsFiles(): Record<string, WebHandler> {
 	});
 	return {
 		"GET /docs/problems": page("text/html; charset=utf-8", Buffer.from(PROBLEMS_PAGE), "no-cache"),
-		"GET /docs/losses": page("text/html; charset=utf-8", Buffer.from(lossesPage(MEANINGS)), "no-cache"),
+		"GET /docs/losses": page("text/html; charset=utf-8", Buffer.from(lossesPage(VOCABULARY)), "no-cache"),
 		"GET /docs/pages.css": page("text/css; charset=utf-8", Buffer.from(PAGES_STYLE), "no-cache"),
 		"GET /docs/docs.css": page("text/css; charset=utf-8", Buffer.from(DOCS_STYLE), "no-cache"),
 		"GET /docs/begin.js": page("text/javascript; charset=utf-8", Buffer.from(DOCS_SCRIPT), "no-cache"),

@@ -9,7 +9,7 @@ import { statusText } from "../../../cli/text/status";
 import { PHASES, type Plan } from "../../../contracts/migration/migration";
 import { SEVERITIES } from "../../../contracts/migration/records";
 import { fact, refused, toDo, warning } from "../../../domain/migration/finding";
-import { MEANINGS } from "../../../domain/migration/meanings";
+import { VOCABULARY } from "../../../domain/migration/mappings";
 import { anyStatus, statusWith, streamWith } from "../../support/statuses";
 
 const NOW = Date.parse("2026-11-26T13:00:00Z");
@@ -52,7 +52,7 @@ describe("a table of migrations", () => {
 
 describe("the whole story of one", () => {
 	const anyCounts = fc.record(Object.fromEntries(SEVERITIES.map(severity => [severity, fc.nat(50)])));
-	const anyLosses = fc.dictionary(fc.constantFrom(...Object.keys(MEANINGS)), anyCounts, { maxKeys: 6 });
+	const anyLosses = fc.dictionary(fc.constantFrom(...Object.keys(VOCABULARY.meanings)), anyCounts, { maxKeys: 6 });
 	const lossesOf = (counts: Record<string, Record<string, number>>) =>
 		Object.fromEntries(
 			Object.entries(counts).map(([code, severities]) => [

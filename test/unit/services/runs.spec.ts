@@ -3,10 +3,12 @@ import type { Sealer } from "../../../adapters/secrets";
 import type { Caller } from "../../../domain/migration/callers";
 import type { RunEvent } from "../../../domain/migration/events";
 import type { Collection } from "../../../mixins/collection.mixin";
+import { knownSystems, SYSTEMS } from "../../../mixins/systems";
 import { appendRun, loadRun } from "../../../services/migration/run/journal";
 import type { Planned, PlannedDefinition } from "../../../services/migration/run/planned";
 import { Runs } from "../../../services/migration/run/runs";
 
+const KNOWN = knownSystems(SYSTEMS);
 const definition = {
 	name: "panel",
 	source: { connector: "marzneshin", url: "http://s", password: "sealed by the test" },
@@ -38,7 +40,7 @@ const say = async (store: EventStore, event: RunEvent): Promise<void> => {
 describe("a run that is looked at", () => {
 	it("is folded on from the last look, however many look at once, with its secrets in the clear", async () => {
 		const { store, reads } = watched();
-		const runs = new Runs(store, undefined as never, sealer, LIMITS);
+		const runs = new Runs(store, undefined as never, sealer, KNOWN, LIMITS);
 		await say(store, { type: "planned", data: planned });
 		await say(store, { type: "taken", data: { token: "1" } });
 		const first = await runs.seen("panel");
@@ -54,7 +56,7 @@ describe("a run that is looked at", () => {
 
 	it("is another one than that which a controller goes on with", async () => {
 		const { store } = watched();
-		const runs = new Runs(store, undefined as never, sealer, LIMITS);
+		const runs = new Runs(store, undefined as never, sealer, KNOWN, LIMITS);
 		await say(store, { type: "planned", data: planned });
 		const [seen, own] = [await runs.seen("panel"), await runs.run("panel")];
 		own.paused = true;
@@ -64,7 +66,7 @@ describe("a run that is looked at", () => {
 
 	it("that is not there is said so each time, and found once it is", async () => {
 		const { store } = watched();
-		const runs = new Runs(store, undefined as never, sealer, LIMITS);
+		const runs = new Runs(store, undefined as never, sealer, KNOWN, LIMITS);
 		await expect(runs.seen("panel")).rejects.toMatchObject({ type: "MIGRATION_NOT_FOUND" });
 		await say(store, { type: "planned", data: planned });
 		expect((await runs.seen("panel")).name).toBe("panel");
@@ -84,7 +86,7 @@ describe("a plan that was approved, planned again as it is by a key that may onl
 			put: async record => void records.set(record.name, record),
 			find: async () => [...records.values()]
 		};
-		const runs = new Runs(openMemoryStore(), collection as Collection<PlannedDefinition>, sealer, LIMITS);
+		const runs = new Runs(openMemoryStore(), collection as Collection<PlannedDefinition>, sealer, KNOWN, LIMITS);
 		for (const [caller, ok] of plans) await runs.keep(found(ok), caller);
 		return runs.begin("panel", "h").then(
 			({ phase }) => phase,

@@ -1,3 +1,4 @@
+import { knownSystems, SYSTEMS } from "../../../mixins/systems";
 /** What is kept for a key is as much as its share, however many ask at once. */
 
 import { openMemoryStore } from "../../../adapters/eventstore";
@@ -11,6 +12,7 @@ import { Rehearsals, rehearsalName } from "../../../services/migration/run/rehea
 import { Runs } from "../../../services/migration/run/runs";
 import { until } from "../../support/until";
 
+const KNOWN = knownSystems(SYSTEMS);
 const caller: Caller = { id: "one", scopes: ["migration:plan"] };
 const sealer: Sealer = { seal: text => text, open: text => text };
 const named = (name: string): Planned =>
@@ -60,7 +62,7 @@ describe("many at once have one key's share", () => {
 	it("of plans, round after round", async () => {
 		const { records, collection, lists } = slow<PlannedDefinition>("name");
 		const limits = { plans: 50, plansEach: 4, planDays: 30 };
-		const runs = new Runs(openMemoryStore(), collection, sealer, limits);
+		const runs = new Runs(openMemoryStore(), collection, sealer, KNOWN, limits);
 		for (let round = 0; round < 3; round++)
 			await kinds(Array.from({ length: 10 }, (_, index) => runs.keep(named(`${round}-${index}`), caller)));
 		expect([...records.keys()]).toEqual(["2-6", "2-7", "2-8", "2-9"]);
@@ -68,7 +70,7 @@ describe("many at once have one key's share", () => {
 		for (let link = 0; link < 10; link++) expect(await runs.ends({ value: () => undefined, allows: null })).toEqual([]);
 		expect(lists()).toBe(1);
 		// Fewer than were kept before: those beyond go with the next one.
-		const fewer = new Runs(openMemoryStore(), collection, sealer, { ...limits, plansEach: 2 });
+		const fewer = new Runs(openMemoryStore(), collection, sealer, KNOWN, { ...limits, plansEach: 2 });
 		await fewer.keep(named("last"), caller);
 		expect([...records.keys()]).toEqual(["2-9", "last"]);
 	});

@@ -81,7 +81,7 @@ function contextOf(of: World): Json {
 	// As it is stored with the plan, and sent to other nodes.
 	expect(JSON.parse(JSON.stringify(context))).toEqual(context);
 	mapping.findings(context, facts, target as never, definition);
-	mapping.missingInbounds?.(context);
+	mapping.lacking?.(context);
 	return JSON.parse(JSON.stringify(context));
 }
 

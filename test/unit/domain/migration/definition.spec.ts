@@ -1,10 +1,11 @@
 import fc from "fast-check";
-import { sources, targets } from "../../../../connectors";
-import { type KnownConnectors, readDefinition } from "../../../../domain/migration/definition";
+import { type KnownSystems, readDefinition } from "../../../../domain/migration/definition";
+import { MAPPINGS } from "../../../../domain/migration/mappings";
 import { resolveReferences, type Variables } from "../../../../domain/migration/references";
+import { knownSystems, SYSTEMS } from "../../../../mixins/systems";
 import { BAD_DEFINITIONS, GOOD } from "../../../support/bad-definitions";
 
-const known: KnownConnectors = {
+const known: KnownSystems = {
 	source: {
 		marzneshin: {
 			url: { description: "the panel's address", type: "string", required: true },
@@ -12,7 +13,8 @@ const known: KnownConnectors = {
 			rateLimit: { description: "requests a second", type: "number" }
 		}
 	},
-	target: { marzban: { url: { description: "the panel's address", type: "string", required: true } } }
+	target: { marzban: { url: { description: "the panel's address", type: "string", required: true } } },
+	mappings: MAPPINGS.map(({ spec }) => spec)
 };
 const own = (value: Variables["value"]): Variables => ({ value, allows: null });
 const good = `name: panel
@@ -159,9 +161,7 @@ describe("a reference to the environment", () => {
 });
 
 describe("a definition that is wrong", () => {
-	const specs = (table: typeof sources | typeof targets) =>
-		Object.fromEntries(Object.entries(table).map(([name, { spec }]) => [name, spec.options]));
-	const real: KnownConnectors = { source: specs(sources), target: specs(targets) };
+	const real = knownSystems(SYSTEMS);
 
 	it("differs from one that is right", () => {
 		expect(readDefinition(GOOD, real)).toMatchObject({ ok: true });

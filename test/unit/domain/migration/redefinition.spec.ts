@@ -1,5 +1,6 @@
 import type { Definition } from "../../../../contracts/migration/definition";
 import { inOrder, ruleFaults } from "../../../../domain/migration/definition-rules";
+import { VOCABULARY } from "../../../../domain/migration/mappings";
 import { redefined } from "../../../../domain/migration/redefinition";
 
 const definition = {
@@ -74,7 +75,9 @@ describe("a definition that changed after its run began", () => {
 
 describe("what a schema cannot say of a definition", () => {
 	it("is that each stream is walked once", () => {
-		expect(ruleFaults({ streams: ["users", "admins", "users", "users"], accept: [] })).toMatchObject([
+		expect(
+			ruleFaults({ streams: ["users", "admins", "users", "users"], accept: [] }, VOCABULARY.meanings)
+		).toMatchObject([
 			{ path: ["streams", 2], message: expect.stringMatching(/'users' is named twice/) },
 			{ path: ["streams", 3] }
 		]);
@@ -88,7 +91,7 @@ describe("what a schema cannot say of a definition", () => {
 		],
 		["name_taken", /'name_taken' is no loss: such a record waits for a human/]
 	])("is that '%s' is no loss", (code, says) => {
-		expect(ruleFaults({ streams: ["users"], accept: ["renamed", code] })).toEqual([
+		expect(ruleFaults({ streams: ["users"], accept: ["renamed", code] }, VOCABULARY.meanings)).toEqual([
 			{ path: ["accept", 1], message: expect.stringMatching(says) }
 		]);
 	});

@@ -2,7 +2,7 @@
 
 import type { Intent, Result } from "../../../../contracts/migration/records";
 import { left, type Mapping, type StreamMapping, transform } from "../../../../domain/migration/mapping";
-import { meaningOf } from "../../../../domain/migration/meanings";
+import { VOCABULARY } from "../../../../domain/migration/mappings";
 import { removedLine, reportLine } from "../../../../domain/migration/status";
 import { shownAddress } from "../../../../domain/platform/masking";
 
@@ -33,7 +33,8 @@ describe("the line of a record", () => {
 	it("has the meaning of each loss, and a row for it", () => {
 		const line = reportLine("users", intent, { id: "1", outcome: "created" });
 		expect(line.losses).toEqual([{ ...loss, meaning: "/docs/losses#renamed" }]);
-		for (const code of ["renamed", "skipped", "removed", held.category]) expect(meaningOf(code)).toBeDefined();
+		for (const code of ["renamed", "skipped", "removed", held.category])
+			expect(VOCABULARY.meaningOf(code)).toBeDefined();
 		expect(removedLine("users", intent, "why")).toMatchObject({ outcome: "removed", code: "removed", target: null });
 	});
 });

@@ -3,6 +3,7 @@ import { OUTCOMES, type Outcome, type Severity } from "../../../../contracts/mig
 import type { RunEvent } from "../../../../domain/migration/events";
 import { apply } from "../../../../domain/migration/fold";
 import { IdSet } from "../../../../domain/migration/idset";
+import { VOCABULARY } from "../../../../domain/migration/mappings";
 import { addsUp, isComplete, nextStep } from "../../../../domain/migration/next-step";
 import { removalsAllowed, tooFew } from "../../../../domain/migration/removals";
 import { newRun, noOutcomes, type Run } from "../../../../domain/migration/run";
@@ -137,7 +138,7 @@ describe("how a run ends", () => {
 	])("says why there is no certificate: %s", (_, events, why) => {
 		const state = run(...copies, compared("admins", ["1"]), ...events);
 		apply(state, { type: "finished", data: verdictOf(state) }, "9", "2026-01-01T00:00:00Z");
-		const { certificate, unproven } = statusOf(state, false).verdict ?? {};
+		const { certificate, unproven } = statusOf(state, false, VOCABULARY).verdict ?? {};
 		expect([certificate === null, unproven]).toEqual([why !== null, why === null ? null : expect.stringMatching(why)]);
 	});
 
@@ -178,7 +179,7 @@ describe("how a run ends", () => {
 		["degraded", "clean", 0],
 		["act", "attention", 1]
 	])("by its losses' severity: %s is %s", (severity, result, records) => {
-		const verdict = statusOf(losing(severity), false).verdict;
+		const verdict = statusOf(losing(severity), false, VOCABULARY).verdict;
 		expect(verdict).toMatchObject({ result, losses: 1, severities: { [severity]: 1 }, needHand: { records } });
 	});
 
@@ -186,27 +187,31 @@ describe("how a run ends", () => {
 		const state = losing("act");
 		apply(state, { type: "accepted", data: { codes: ["renamed"] } }, "9", "2026-01-01T00:00:00Z");
 		for (const accepted of [state, losing("act", ["renamed"])])
-			expect(statusOf(accepted, false).verdict).toMatchObject({
+			expect(statusOf(accepted, false, VOCABULARY).verdict).toMatchObject({
 				result: "clean",
 				accepted: { renamed: 1 },
 				needHand: { records: 0, losses: 0 }
 			});
-		expect(statusOf(losing("act", ["limited_disabled"]), false).verdict?.result).toBe("attention");
+		expect(statusOf(losing("act", ["limited_disabled"]), false, VOCABULARY).verdict?.result).toBe("attention");
 	});
 
 	it("counts whoever needs a hand once, whatever is the matter", () => {
 		const { data } = compared("users", ["1", "2"], 2) as Extract<RunEvent, { type: "compared" }>;
 		const state = losing("act");
 		apply(state, { type: "compared", data: { ...data, differing: ["1", "2"] } }, "9", "2026-01-01T00:00:00Z");
-		expect(statusOf(state, false).verdict?.needHand).toMatchObject({ records: 2, differences: 2, losses: 1 });
+		expect(statusOf(state, false, VOCABULARY).verdict?.needHand).toMatchObject({
+			records: 2,
+			differences: 2,
+			losses: 1
+		});
 	});
 
 	it("of a store from before, the first record's severity stands for all", () => {
 		const { data } = copied("users", ["1"], true) as Extract<RunEvent, { type: "copied" }>;
 		const losses = { renamed: { count: 3, reason: "r", severity: "act" } } as never;
 		const state = run(taken, { type: "copied", data: { ...data, losses } });
-		expect(statusOf(state, false).streams[1]?.losses.renamed).toMatchObject({ count: 3, severity: "act" });
-		expect(statusOf({ ...state, result: "clean" }, false).verdict).toMatchObject({
+		expect(statusOf(state, false, VOCABULARY).streams[1]?.losses.renamed).toMatchObject({ count: 3, severity: "act" });
+		expect(statusOf({ ...state, result: "clean" }, false, VOCABULARY).verdict).toMatchObject({
 			result: "attention",
 			needHand: { records: 3, losses: 3 }
 		});
@@ -238,7 +243,7 @@ it("the outcomes always add up to what was read, however it is cut in batches", 
 			);
 			const state = run(taken, ...events);
 			expect(state.streams.every(addsUp)).toBe(true);
-			expect(statusOf(state, true).streams.find(({ stream }) => stream === "users")?.read).toBe(next);
+			expect(statusOf(state, true, VOCABULARY).streams.find(({ stream }) => stream === "users")?.read).toBe(next);
 		})
 	);
 });
@@ -285,7 +290,7 @@ describe("deletions at the source", () => {
 		const state = run(...copies, waits(["1", "2"]));
 		expect(tooFew(state, 1)).toMatch(/^2 records wait to be taken away \(2 users\), not 1: .*--removals 2/);
 		expect(tooFew(state, 2)).toBeUndefined();
-		expect(statusOf(state, false).streams[1]?.removals).toEqual({ waiting: 2, left: 0, allowed: 10 });
+		expect(statusOf(state, false, VOCABULARY).streams[1]?.removals).toEqual({ waiting: 2, left: 0, allowed: 10 });
 	});
 
 	it("free the name for whoever waits for it, and one more listing moves them", () => {

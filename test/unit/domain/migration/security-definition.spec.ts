@@ -1,13 +1,12 @@
 /** A definition from afar: the time that reading it takes, what of the environment it may name, and where. */
 
 import { sources, targets } from "../../../../connectors";
-import { type KnownConnectors, readDefinition } from "../../../../domain/migration/definition";
+import { readDefinition } from "../../../../domain/migration/definition";
 import { CARRIERS, resolveReferences, type Variables } from "../../../../domain/migration/references";
+import { knownSystems, SYSTEMS } from "../../../../mixins/systems";
 import { GOOD } from "../../../support/bad-definitions";
 
-const options = (table: Readonly<Record<string, { readonly spec: { readonly options: object } }>>) =>
-	Object.fromEntries(Object.entries(table).map(([name, { spec }]) => [name, spec.options]));
-const KNOWN = { source: options(sources), target: options(targets) } as unknown as KnownConnectors;
+const KNOWN = knownSystems(SYSTEMS);
 
 const times = (count: number, text: (index: number) => string): string =>
 	Array.from({ length: count }, (_, index) => text(index)).join("");

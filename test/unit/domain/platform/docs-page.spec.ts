@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CONTRACTS } from "../../../../contracts";
 import { ERRORS } from "../../../../contracts/errors";
-import { MEANINGS } from "../../../../domain/migration/meanings";
+import { VOCABULARY } from "../../../../domain/migration/mappings";
 import { ALIASES, AREAS, FOLDED, INTRODUCTION } from "../../../../domain/platform/docs-areas";
 import { DOCS_FILES, DOCS_PAGE, DOCS_POLICY, DOCS_SCRIPT } from "../../../../domain/platform/docs-page";
 import { OPEN_ROUTES } from "../../../../domain/platform/open-routes";
@@ -52,7 +52,7 @@ describe("the page of the API", () => {
 	});
 
 	it("says what each code of a report means", () => {
-		const page = lossesPage(MEANINGS);
-		for (const code of Object.keys(MEANINGS)) expect(page).toContain(`<article id="${code}">`);
+		const page = lossesPage(VOCABULARY);
+		for (const code of Object.keys(VOCABULARY.meanings)) expect(page).toContain(`<article id="${code}">`);
 	});
 });

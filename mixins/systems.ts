@@ -1,0 +1,38 @@
+/**
+ * The systems that a node knows, and what joins them: a value that it is given, Banyan's own where none is. Services ask
+ * for it by their broker; nothing else of the pipeline names a system.
+ */
+
+import type { ServiceBroker } from "moleculer";
+import { sources, targets } from "../connectors";
+import type { OpenSource, OpenTarget, Spec } from "../connectors/connector";
+import type { KnownSystems } from "../domain/migration/definition";
+import type { ConnectorOptions } from "../domain/migration/definition-ends";
+import type { MappingEntry } from "../domain/migration/mapping";
+import { MAPPINGS } from "../domain/migration/mappings";
+
+type Table<O> = Readonly<Record<string, { readonly spec: Spec; readonly open: O }>>;
+
+export interface Systems {
+	readonly sources: Table<OpenSource>;
+	readonly targets: Table<OpenTarget>;
+	readonly mappings: readonly MappingEntry[];
+}
+
+export const SYSTEMS: Systems = { sources, targets, mappings: MAPPINGS };
+
+/** Of the node that a service runs on. */
+export function systemsOf(broker: object): Systems {
+	const { systems } = (broker as ServiceBroker).options as { systems?: Systems };
+	return systems ?? SYSTEMS;
+}
+
+const optionsIn = (table: Table<unknown>): ConnectorOptions =>
+	Object.fromEntries(Object.entries(table).map(([name, { spec }]) => [name, spec.options]));
+
+/** What a definition may say of them. */
+export const knownSystems = ({ sources: from, targets: to, mappings }: Systems): KnownSystems => ({
+	source: optionsIn(from),
+	target: optionsIn(to),
+	mappings: mappings.map(({ spec }) => spec)
+});
