@@ -13,10 +13,12 @@ import type { Gateway, Settings } from "./cluster/settings";
 import type { LateValidator } from "./cluster/validator";
 import { reachFault, readReach } from "./connectors/http/reach";
 import { CONTRACTS } from "./contracts";
+import { serviceFile } from "./contracts/contract";
 import { LIMITS, type LimitName, type Limits, limitSays } from "./contracts/platform/limits";
 import { isListed, readOwnName } from "./domain/platform/own-names";
 import { callersLeave } from "./middlewares/callers.middleware";
 import { correlation } from "./middlewares/correlation.middleware";
+import { internal } from "./middlewares/internal.middleware";
 import { sealed } from "./middlewares/sealed.middleware";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -237,14 +239,14 @@ function readVariable<T>(environment: Environment, name: string, variable: Varia
 /** Where nodes meet, and what keeps others out. @throws SettingError */
 function readCluster(environment: Environment, dataDir: string): Pick<BrokerOptions, "transporter" | "middlewares"> {
 	const transporter = read(environment, "TRANSPORTER");
-	if (!transporter) return { middlewares: [correlation, callersLeave] };
+	if (!transporter) return { middlewares: [correlation, internal, callersLeave] };
 	const fault = transporterFault(transporter);
 	if (fault && read(environment, "TRANSPORTER_INSECURE") !== "yes") throw new SettingError(fault);
 	const options = natsOptions(transporter, read(environment, "TRANSPORTER_CA_FILE"));
 	const [keys, file] = [read(environment, "CLUSTER_KEY"), read(environment, "CLUSTER_KEY_FILE")];
 	return {
 		transporter: { type: "NATS", options } as never,
-		middlewares: [correlation, callersLeave, sealed({ keys, file, dataDir })]
+		middlewares: [correlation, internal, callersLeave, sealed({ keys, file, dataDir })]
 	};
 }
 
@@ -388,17 +390,17 @@ export const transporterTimeoutOf = (environment: Environment): number =>
 
 export const dataDirOf = (environment: Environment): string => read(environment, "DATA_DIR") as string;
 
-/** The service's file, beside this one. */
-const fileOf = (name: string): string => {
-	const { area } = CONTRACTS.find(contract => contract.name === name) as { area: string };
-	return join(__dirname, "services", area, `${name}.service${extname(__filename)}`);
-};
+/** The services' files, beside this one. */
+const filesOf = (services: readonly string[]): string[] =>
+	CONTRACTS.filter(({ name }) => services.includes(name)).map(each =>
+		join(__dirname, `${serviceFile(each)}${extname(__filename)}`)
+	);
 
 /** For moleculer-runner: it reads `SERVICES` itself, as files, and lets `TRANSPORTER` overrule what we made of it. */
 export default function runnerConfig(): BrokerOptions {
 	try {
 		const { services, ...options } = readConfig(process.env);
-		process.env.SERVICES = services.map(fileOf).join(",");
+		process.env.SERVICES = filesOf(services).join(",");
 		delete process.env.TRANSPORTER;
 		return options;
 	} catch (error) {

@@ -1,13 +1,33 @@
 /** Composes a node in this process: a broker with the services its configuration names. */
 
+import { existsSync } from "node:fs";
+import { extname, join } from "node:path";
 import { ServiceBroker } from "moleculer";
 import type { Broker } from "./cluster";
+import { CONTRACTS } from "./contracts";
+import { serviceFile } from "./contracts/contract";
 import { type Embedding, environment, readConfig, transporterTimeoutOf } from "./moleculer.config";
-import { SERVICES } from "./services";
 import { checkFree } from "./services/platform/gateway/listening";
 
 /** What a migration needs; the rest is for those who come from outside. */
 export const STAGES = ["extractor", "transformer", "validator", "importer", "verifier", "migration", "links"];
+
+/** Every service that a node can run. */
+export const SERVICES: readonly string[] = CONTRACTS.map(({ name }) => name);
+
+/** The class of a service. Loaded when asked for: a command needs few. @throws a sentence where it is not there */
+export function serviceClass(name: string, root = __dirname): unknown {
+	const contract = CONTRACTS.find(each => each.name === name);
+	if (!contract) throw new Error(`There is no contract '${name}': add its line to contracts/index.ts.`);
+	const file = `${serviceFile(contract)}${extname(__filename)}`;
+	if (!existsSync(join(root, file)))
+		throw new Error(
+			`No service answers for the contract '${name}': write ${file}, or take the contract out of contracts/index.ts.`
+		);
+	const { default: found } = require(join(root, file)) as { readonly default?: unknown };
+	if (found !== undefined) return found;
+	throw new Error(`${file} has no service: export its class as the default.`);
+}
 
 /** A started node; `stop` ends it. @throws SettingError, and whatever keeps a service from starting */
 export async function openNode(embedding: Embedding = {}, settings = environment()): Promise<Broker> {
@@ -17,7 +37,7 @@ export async function openNode(embedding: Embedding = {}, settings = environment
 	if (services.includes("gateway") && gateway) await checkFree(gateway);
 	const broker = new ServiceBroker({ ...options, skipProcessEventRegistration: true });
 	try {
-		for (const name of services) broker.createService(SERVICES[name]?.() as never);
+		for (const name of services) broker.createService(serviceClass(name) as never);
 		await started(broker, transporterTimeoutOf(settings));
 		return broker as unknown as Broker;
 	} catch (error) {

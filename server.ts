@@ -7,15 +7,14 @@ import { banner } from "./cluster/banner";
 import { settingsOf } from "./cluster/settings";
 import { maskText } from "./domain/platform/masking";
 import { visibleLines } from "./domain/text/visible";
-import { openNode } from "./node";
+import { openNode, SERVICES } from "./node";
 import { version } from "./package.json";
-import { SERVICES } from "./services";
 
 /** Somebody reads along. */
 const attended = process.stdout.isTTY === true;
 
 async function main(): Promise<void> {
-	const broker = await openNode({ services: Object.keys(SERVICES), readable: attended });
+	const broker = await openNode({ services: SERVICES, readable: attended });
 	for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void stop(broker));
 	if (attended) process.stdout.write(banner(aboutOf(broker)));
 }
@@ -29,7 +28,7 @@ function aboutOf(broker: Broker): Parameters<typeof banner>[0] {
 		address: gateway?.address ?? null,
 		keyFile: gateway && existsSync(key) ? key : null,
 		dataDir: resolve(settingsOf(broker).dataDir),
-		services: Object.keys(SERVICES).filter(name => broker.getLocalService(name))
+		services: SERVICES.filter(name => broker.getLocalService(name))
 	};
 }
 

@@ -55,7 +55,15 @@ async function ours(routes: number, folder: string): Promise<{ url: string; key:
 	const made = names(routes).map(name => {
 		results.answers[`${SERVICE}.${name}`] = { type: "object" };
 		EXAMPLES[`${SERVICE}.${name}`] = { params: { id: "1" }, answer };
-		return [name, action({ id: "string" }, { scope: "migration:read", rest: `GET /bench/${name}/of/:id` }).returns()];
+		return [
+			name,
+			action({
+				summary: "Answers at once.",
+				permission: "migration:read",
+				rest: `GET /bench/${name}/of/:id`,
+				params: { id: "string" }
+			}).returns()
+		];
 	});
 	CONTRACTS.push(contract("platform", SERVICE, { actions: Object.fromEntries(made), events: {} }));
 	mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -15,30 +15,91 @@ export const SCOPES = {
 	"keys:manage": "make, list and revoke API keys"
 } as const;
 export type Scope = keyof typeof SCOPES;
+export type Permission = Scope | "public";
 
-/** How the outside reaches an action. Without `rest` it is for the cluster's own calls alone. */
-export interface Exposure {
-	/** What the caller's key must hold. */
-	readonly scope: Scope;
+/** What a request has in its body: fields as JSON; those, or one YAML document as the field `document`; parts; bytes. */
+export const BODIES = ["json", "document", "multipart", "raw"] as const;
+export type Body = (typeof BODIES)[number];
+
+/**
+ * What an answer may be, by what its caller accepts: JSON; all pages of it as lines of JSON; its lines as server-sent
+ * events, live; whatever the action answers, as it is.
+ */
+export const ANSWERS = ["json", "ndjson", "sse", "raw"] as const;
+export type Answer = (typeof ANSWERS)[number];
+
+/** How an answer goes on live (`sse`): it is asked for once more whenever an event of the same contract says so. */
+export interface Live {
+	/** The event, by its key in the contract. */
+	readonly wakes: string;
+	/** The field by which event and request are about the same thing. */
+	readonly by: string;
+	/** What each line is called. */
+	readonly line: string;
+	/** An action of the same contract: what it answers comes after each run of lines, under its name. */
+	readonly state?: string;
+}
+
+/** What holds for every action, whoever calls it. */
+interface Conduct {
+	/** What it does, in one sentence. */
+	readonly summary: string;
+	/** Changes nothing, whatever its method: no `Idempotency-Key`, and its answer is not kept. A GET never does. */
+	readonly reads?: true;
+	/** Twice is once: it may be tried again by whoever got no answer. What reads is so. */
+	readonly idempotent?: true;
+	/** Takes as long as there is to look at, minutes for a large system. */
+	readonly long?: true;
+	/** What it answers is for its caller alone: nothing on the way keeps it. */
+	readonly secret?: true;
+	/** Nothing of it goes on once whoever asked is gone, or has waited for as long as anybody may. */
+	readonly endsWithCaller?: true;
+}
+
+/** Reached from outside, and by every service. */
+interface Outside extends Conduct {
+	/** The scope that the caller's key must hold; `public`: nobody asks who calls. */
+	readonly permission: Permission;
 	/** Method and canonical path, under `/api/v1`; `:name` is a field of the params. */
-	readonly rest?: string;
+	readonly rest: string;
 	/** Other paths of the same action, from the root: `POST /migration/start`. */
 	readonly aliases?: readonly string[];
 	/** The HTTP status of an answer. @default 200 */
-	readonly status?: 200 | 201 | 202;
-	/** Changes nothing, whatever its method: no `Idempotency-Key`, and its answer is not kept. */
-	readonly reads?: true;
-	/** Nothing of it goes on once whoever asked is gone, or has waited for as long as anybody may. */
-	readonly endsWithCaller?: true;
-	/** What it does, in one sentence, for those who read the API. */
-	readonly says?: string;
+	readonly status?: Status;
+	/** Where to look on, under `/api/v1`; `:name` is a field of the answer. */
+	readonly location?: string;
+	/** @default "json" where the method has one */
+	readonly body?: Body;
+	/** The first is for those who say nothing. @default ["json"] */
+	readonly answers?: readonly Answer[];
+	/** Of `sse`. */
+	readonly live?: Live;
+	readonly internal?: undefined;
+}
+type Status = 200 | 201 | 202;
+
+/** For the cluster's own calls alone. */
+interface Inside extends Conduct {
+	/** The services that may call it; each node looks who calls what it owns. */
+	readonly internal: readonly string[];
+	readonly permission?: undefined;
+	readonly rest?: undefined;
+	readonly aliases?: undefined;
+	readonly status?: undefined;
+	readonly location?: undefined;
+	readonly body?: undefined;
+	readonly answers?: undefined;
+	readonly live?: undefined;
 }
 
+/** Who reaches an action, and how it behaves: all that the gateway, the documents and the clients derive theirs from. */
+export type Exposure = Outside | Inside;
+
 /** What an action accepts (`params`, checked on the wire) and answers (`Result`, a type only). */
-export interface ActionSpec<P extends Schema = Schema, Result = unknown> extends Exposure {
+export type ActionSpec<P extends Schema = Schema, Result = unknown> = Exposure & {
 	readonly params: P;
 	readonly [RESULT]?: Result;
-}
+};
 export interface EventSpec<P extends Schema = Schema, Name extends string = string> {
 	readonly name: Name;
 	readonly payload: P;
@@ -56,22 +117,34 @@ export interface Contract<
 > {
 	readonly name: N;
 	readonly area: Area;
+	/** The gateway is not ready while no node runs it. */
+	readonly required: boolean;
 	readonly actions: A;
 	readonly events: EventSpecs<N, E>;
 }
 
-export function action<const P extends Schema>(params: P, exposure: Exposure) {
-	return { returns: <Result>(): ActionSpec<P, Result> => ({ params, ...exposure }) };
+export function action<const P extends Schema>(spec: Exposure & { readonly params: P }) {
+	return { returns: <Result>(): ActionSpec<P, Result> => spec };
 }
 
 export function contract<const N extends string, A extends Record<string, ActionSpec>, const E extends Payloads>(
 	area: Area,
 	name: N,
-	parts: { actions: A; events: E }
+	parts: { readonly required?: true; readonly actions: A; readonly events: E }
 ): Contract<N, A, E> {
 	const events = Object.entries(parts.events).map(([key, payload]) => [key, { name: `${name}.${key}`, payload }]);
-	return { area, name, actions: parts.actions, events: Object.fromEntries(events) };
+	return {
+		area,
+		name,
+		required: parts.required === true,
+		actions: parts.actions,
+		events: Object.fromEntries(events)
+	};
 }
+
+/** Where the service stands that answers for a contract: named after it, without the ending of its kind of file. */
+export const serviceFile = ({ area, name }: Pick<Contract, "area" | "name">): string =>
+	`services/${area}/${name}.service`;
 
 export type ParamsOf<S> = S extends ActionSpec<infer P, unknown> ? Output<P> : never;
 export type ResultOf<S> = S extends ActionSpec<Schema, infer R> ? R : never;

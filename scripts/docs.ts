@@ -18,7 +18,7 @@ export function routesTable(routes: readonly Route[]): string {
 		.filter(({ canonical }) => canonical)
 		.map(route => {
 			const others = routes.filter(({ action, canonical }) => action === route.action && !canonical);
-			return `| ${[route, ...others].map(address).join("<br>")} | ${route.says.replace(/\|/g, "\\|")} | \`${route.scope}\` |`;
+			return `| ${[route, ...others].map(address).join("<br>")} | ${route.summary.replace(/\|/g, "\\|")} | \`${route.permission}\` |`;
 		});
 	return ["| route | what it does | scope |", "|---|---|---|", ...rows].join("\n");
 }

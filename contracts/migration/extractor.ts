@@ -22,43 +22,62 @@ export interface FoundInbounds {
 }
 
 export const extractor = contract("migration", "extractor", {
+	required: true,
 	actions: {
-		check: action({ connection }, { scope: "migration:read", endsWithCaller: true }).returns<CheckReport>(),
-		count: action(
-			{ connection, stream: "string" },
-			{ scope: "migration:read", endsWithCaller: true }
-		).returns<number>(),
-		page: action(
-			{
+		check: action({
+			summary: "What the source turns out to be: reachable, its version, our rights there.",
+			internal: ["migration"],
+			reads: true,
+			endsWithCaller: true,
+			params: { connection }
+		}).returns<CheckReport>(),
+		count: action({
+			summary: "How many records a stream of the source has.",
+			internal: ["migration"],
+			reads: true,
+			endsWithCaller: true,
+			params: { connection, stream: "string" }
+		}).returns<number>(),
+		page: action({
+			summary: "One page of a stream of a source, as it stands there; `cursor` null begins.",
+			permission: "migration:run",
+			rest: "POST /extract",
+			aliases: ["POST /extract"],
+			reads: true,
+			endsWithCaller: true,
+			secret: true,
+			params: {
 				connection,
 				stream: "string",
 				cursor: { type: "string", nullable: true },
 				limit: { type: "number", integer: true, min: 1, max: 1000 }
-			},
-			{
-				scope: "migration:run",
-				endsWithCaller: true,
-				rest: "POST /extract",
-				reads: true,
-				aliases: ["POST /extract"],
-				says: "One page of a stream of a source, as it stands there; `cursor` null begins."
 			}
-		).returns<ExtractedPage>(),
-		/** By name, what goes with a record and no store may hold, for example an admin's hash; who has none is left out. */
-		secrets: action(
-			{ connection, stream: "string", names: { type: "array", items: "string" } },
-			{ scope: "migration:run", endsWithCaller: true }
-		).returns<Record<string, Record<string, string>>>(),
-		/** How the source's nodes define the inbounds of these tags. */
-		inbounds: action(
-			{ connection, tags: { type: "array", items: "string|min:1" } },
-			{ scope: "migration:run", endsWithCaller: true }
-		).returns<FoundInbounds>(),
-		/** What the source says of one record, by the name it shows. */
-		find: action(
-			{ connection, stream: "string", name: "string" },
-			{ scope: "migration:read", endsWithCaller: true }
-		).returns<Json | null>()
+		}).returns<ExtractedPage>(),
+		secrets: action({
+			summary:
+				"By name, what goes with a record and no store may hold, for example an admin's hash; who has none is left out.",
+			internal: ["migration"],
+			reads: true,
+			endsWithCaller: true,
+			secret: true,
+			params: { connection, stream: "string", names: { type: "array", items: "string" } }
+		}).returns<Record<string, Record<string, string>>>(),
+		inbounds: action({
+			summary: "How the source's nodes define the inbounds of these tags.",
+			internal: ["migration"],
+			reads: true,
+			endsWithCaller: true,
+			secret: true,
+			params: { connection, tags: { type: "array", items: "string|min:1" } }
+		}).returns<FoundInbounds>(),
+		find: action({
+			summary: "What the source says of one record, by the name it shows.",
+			internal: ["migration"],
+			reads: true,
+			endsWithCaller: true,
+			secret: true,
+			params: { connection, stream: "string", name: "string" }
+		}).returns<Json | null>()
 	},
 	events: {}
 });

@@ -40,25 +40,41 @@ export interface Lasting {
 }
 
 export const importer = contract("migration", "importer", {
+	required: true,
 	actions: {
-		check: action({ connection }, { scope: "migration:read", endsWithCaller: true }).returns<CheckReport>(),
-		count: action(
-			{ connection, stream: "string" },
-			{ scope: "migration:read", endsWithCaller: true }
-		).returns<number>(),
-		/** Copies the target's database into a folder of the importer's node; answers the file, or null where it cannot. */
-		backup: action({ connection, folder: "string" }, { scope: "migration:run" }).returns<string | null>(),
-		/** What stands at the target under these names now. */
-		find: action(
-			{ connection, stream: "string", names: { type: "array", items: "string" } },
-			{ scope: "migration:run", endsWithCaller: true }
-		).returns<TargetRecord[]>(),
-		/**
-		 * Makes the target hold each record as given; an outcome for each that was settled while the lease held, in order:
-		 * the others are to be asked for again, under the lease as it is then. Safe to repeat.
-		 */
-		write: action(
-			{
+		check: action({
+			summary: "What the target turns out to be: reachable, its version, our rights there.",
+			internal: ["migration"],
+			reads: true,
+			endsWithCaller: true,
+			params: { connection }
+		}).returns<CheckReport>(),
+		count: action({
+			summary: "How many records a stream of the target has.",
+			internal: ["migration"],
+			reads: true,
+			endsWithCaller: true,
+			params: { connection, stream: "string" }
+		}).returns<number>(),
+		backup: action({
+			summary:
+				"Copies the target's database into a folder of the importer's node; answers the file, or null where it cannot.",
+			internal: ["migration"],
+			params: { connection, folder: "string" }
+		}).returns<string | null>(),
+		find: action({
+			summary: "What stands at the target under these names now.",
+			internal: ["migration"],
+			reads: true,
+			endsWithCaller: true,
+			params: { connection, stream: "string", names: { type: "array", items: "string" } }
+		}).returns<TargetRecord[]>(),
+		write: action({
+			summary:
+				"Makes the target hold each record as given; an outcome for each that was settled while the lease held, in order: the others are to be asked for again, under the lease as it is then.",
+			internal: ["migration"],
+			idempotent: true,
+			params: {
 				connection,
 				stream: "string",
 				conflict: { type: "enum", values: CONFLICT_POLICIES },
@@ -80,12 +96,13 @@ export const importer = contract("migration", "importer", {
 						}
 					}
 				}
-			},
-			{ scope: "migration:run" }
-		).returns<Result[]>(),
-		/** What records come to where others stood before: what the target cannot take away stays, and is a loss. */
-		onto: action(
-			{
+			}
+		}).returns<Result[]>(),
+		onto: action({
+			summary: "What records come to where others stood before: what the target cannot take away stays, and is a loss.",
+			internal: ["migration"],
+			reads: true,
+			params: {
 				connection,
 				stream: "string",
 				conflict: { type: "enum", values: CONFLICT_POLICIES },
@@ -93,29 +110,33 @@ export const importer = contract("migration", "importer", {
 					type: "array",
 					items: { type: "object", props: { id: "string", data: "object", before: "object" } }
 				}
-			},
-			{ scope: "migration:run" }
-		).returns<Onto[]>(),
-		/** Which of these records the target would not take, as far as that can be told without asking it. */
-		refusals: action(
-			{
+			}
+		}).returns<Onto[]>(),
+		refusals: action({
+			summary: "Which of these records the target would not take, as far as that can be told without asking it.",
+			internal: ["migration"],
+			reads: true,
+			params: {
 				connection,
 				stream: "string",
 				records: {
 					type: "array",
 					items: { type: "object", props: { id: "string", name: "string", data: "object" } }
 				}
-			},
-			{ scope: "migration:run" }
-		).returns<Refused[]>(),
-		/** Of these names, those whose record could not be taken away again, each with the reason. */
-		lasting: action(
-			{ connection, stream: "string", names: { type: "array", items: "string" } },
-			{ scope: "migration:read", endsWithCaller: true }
-		).returns<Lasting[]>(),
-		/** Puts back what stood there before, where what is there is still ours (L2). Safe to repeat. */
-		undo: action(
-			{
+			}
+		}).returns<Refused[]>(),
+		lasting: action({
+			summary: "Of these names, those whose record could not be taken away again, each with the reason.",
+			internal: ["migration"],
+			reads: true,
+			endsWithCaller: true,
+			params: { connection, stream: "string", names: { type: "array", items: "string" } }
+		}).returns<Lasting[]>(),
+		undo: action({
+			summary: "Puts back what stood there before, where what is there is still ours (L2).",
+			internal: ["migration"],
+			idempotent: true,
+			params: {
 				connection,
 				stream: "string",
 				lease,
@@ -132,9 +153,8 @@ export const importer = contract("migration", "importer", {
 						}
 					}
 				}
-			},
-			{ scope: "migration:run" }
-		).returns<UndoneRecord[]>()
+			}
+		}).returns<UndoneRecord[]>()
 	},
 	events: {}
 });

@@ -13,10 +13,13 @@ export interface Link extends OldLink {
 }
 
 export const links = contract("migration", "links", {
+	required: true,
 	actions: {
-		/** Keeps the links of a batch; a link that is there already is replaced. Answers how many were given. */
-		record: action(
-			{
+		record: action({
+			summary: "Keeps the links of a batch; a link that is there already is replaced. Answers how many were given.",
+			internal: ["migration"],
+			idempotent: true,
+			params: {
 				migration: "string",
 				links: {
 					type: "array",
@@ -25,15 +28,26 @@ export const links = contract("migration", "links", {
 						props: { id: "string", username: "string", keyDigest: "string", target: "string" }
 					}
 				}
-			},
-			{ scope: "migration:run" }
-		).returns<number>(),
-		find: action({ username: "string" }, { scope: "migration:read" }).returns<Link[]>(),
-		/** Of these users of a migration. */
-		of: action({ migration: "string", ids: { type: "array", items: "string" } }, { scope: "migration:read" }).returns<
-			Link[]
-		>(),
-		count: action({ migration: "string|optional" }, { scope: "migration:read" }).returns<number>()
+			}
+		}).returns<number>(),
+		find: action({
+			summary: "Every old link of this username.",
+			internal: ["gateway"],
+			reads: true,
+			params: { username: "string" }
+		}).returns<Link[]>(),
+		of: action({
+			summary: "The links of these users of a migration.",
+			internal: ["migration"],
+			reads: true,
+			params: { migration: "string", ids: { type: "array", items: "string" } }
+		}).returns<Link[]>(),
+		count: action({
+			summary: "How many links are kept, in all or of one migration.",
+			internal: ["migration"],
+			reads: true,
+			params: { migration: "string|optional" }
+		}).returns<number>()
 	},
 	events: {}
 });

@@ -269,34 +269,43 @@ const PLAN = "migration:plan";
 const RUN = "migration:run";
 
 export const migration = contract("migration", "migration", {
+	required: true,
 	actions: {
 		/** `document` is YAML or JSON. */
-		plan: action(
-			{
+		plan: action({
+			summary:
+				"Looks at both sides and says what a run would do; writes nothing to either. Of one that was begun it says where it stands.",
+			permission: PLAN,
+			rest: "POST /migrations/plan",
+			endsWithCaller: true,
+			body: "document",
+			long: true,
+			params: {
 				document: "string",
 				/** False: of one that was begun, what was planned is answered without a look at either side. */
 				look: { type: "boolean", default: true }
-			},
-			{
-				scope: PLAN,
-				rest: "POST /migrations/plan",
-				endsWithCaller: true,
-				says: "Looks at both sides and says what a run would do; writes nothing to either. Of one that was begun it says where it stands."
 			}
-		).returns<Plan>(),
+		}).returns<Plan>(),
 		/** The definitions of inbounds of the definition's source. They may hold private keys. */
-		inbounds: action(
-			{ document: "string", tags: { type: "array", items: "string|min:1|max:1024", max: 2000 } },
-			{
-				scope: RUN,
-				rest: "POST /migrations/inbounds",
-				endsWithCaller: true,
-				reads: true,
-				says: "The inbounds of these tags as the source's nodes define them. They may hold private keys."
-			}
-		).returns<FoundInbounds>(),
-		start: action(
-			{
+		inbounds: action({
+			summary: "The inbounds of these tags as the source's nodes define them. They may hold private keys.",
+			permission: RUN,
+			rest: "POST /migrations/inbounds",
+			reads: true,
+			endsWithCaller: true,
+			long: true,
+			secret: true,
+			params: { document: "string", tags: { type: "array", items: "string|min:1|max:1024", max: 2000 } }
+		}).returns<FoundInbounds>(),
+		start: action({
+			summary:
+				"Begins, or goes on with, what was planned under that name; answers at once. With `only` or `limit` it moves just these of the last stream, looks at them at the target, and rests. `accept` names codes of losses that need nobody's hand. With `hash`, as the plan answered it, nothing starts but what was reviewed; what a key planned that may only plan starts with it alone.",
+			permission: RUN,
+			rest: "POST /migrations/:name/start",
+			aliases: ["POST /api/v1/migrations/:name/resume", "POST /migration/start", "POST /api/v1/import", "POST /import"],
+			status: 202,
+			location: "/migrations/:name",
+			params: {
 				name,
 				/** Of the definition that was reviewed: another one does not start. */
 				hash,
@@ -306,149 +315,146 @@ export const migration = contract("migration", "migration", {
 				backupTaken: { type: "boolean", default: false },
 				/** Codes of losses that need nobody's hand from now on. */
 				accept: { type: "array", items: "string|min:1|max:100", min: 1, max: 500, optional: true }
-			},
-			{
-				scope: RUN,
-				rest: "POST /migrations/:name/start",
-				aliases: [
-					"POST /api/v1/migrations/:name/resume",
-					"POST /migration/start",
-					"POST /api/v1/import",
-					"POST /import"
-				],
-				status: 202,
-				says: "Begins, or goes on with, what was planned under that name; answers at once. With `only` or `limit` it moves just these of the last stream, looks at them at the target, and rests. `accept` names codes of losses that need nobody's hand. With `hash`, as the plan answered it, nothing starts but what was reviewed; what a key planned that may only plan starts with it alone."
 			}
-		).returns<Status>(),
-		pause: action(
-			{ name, reason },
-			{
-				scope: RUN,
-				rest: "POST /migrations/:name/pause",
-				says: "Stops after the batch at hand, and does not go on until it is started."
-			}
-		).returns<Status>(),
-		cancel: action(
-			{ name, reason },
-			{
-				scope: RUN,
-				rest: "POST /migrations/:name/cancel",
-				says: "Stops for good; what was moved stays, and can be rolled back."
-			}
-		).returns<Status>(),
-		rollback: action(
-			{ name, reason },
-			{
-				scope: RUN,
-				rest: "POST /migrations/:name/rollback",
-				aliases: ["POST /api/v1/import/rollback", "POST /import/rollback"],
-				status: 202,
-				says: "Puts the target back as it was, record by record, where what is there is still ours."
-			}
-		).returns<Status>(),
-		compare: action(
-			{ name, reason },
-			{
-				scope: RUN,
-				rest: "POST /migrations/:name/compare",
-				status: 202,
-				says: "Compares once more: what is new or changed at the source is written, what others changed at the target is left and listed."
-			}
-		).returns<Status>(),
-		repair: action(
-			{
+		}).returns<Status>(),
+		pause: action({
+			summary: "Stops after the batch at hand, and does not go on until it is started.",
+			permission: RUN,
+			rest: "POST /migrations/:name/pause",
+			params: { name, reason }
+		}).returns<Status>(),
+		cancel: action({
+			summary: "Stops for good; what was moved stays, and can be rolled back.",
+			permission: RUN,
+			rest: "POST /migrations/:name/cancel",
+			params: { name, reason }
+		}).returns<Status>(),
+		rollback: action({
+			summary: "Puts the target back as it was, record by record, where what is there is still ours.",
+			permission: RUN,
+			rest: "POST /migrations/:name/rollback",
+			aliases: ["POST /api/v1/import/rollback", "POST /import/rollback"],
+			status: 202,
+			location: "/migrations/:name",
+			params: { name, reason }
+		}).returns<Status>(),
+		compare: action({
+			summary:
+				"Compares once more: what is new or changed at the source is written, what others changed at the target is left and listed.",
+			permission: RUN,
+			rest: "POST /migrations/:name/compare",
+			status: 202,
+			location: "/migrations/:name",
+			params: { name, reason }
+		}).returns<Status>(),
+		repair: action({
+			summary:
+				"Compares once more and writes what differs, also where others changed it at the target. `removals` confirms so many deletions at the source.",
+			permission: RUN,
+			rest: "POST /migrations/:name/repair",
+			status: 202,
+			location: "/migrations/:name",
+			params: {
 				name,
 				reason,
 				/** How many deletions at the source, of all streams, are confirmed; refused where more are known to wait. */
 				removals: { type: "number", integer: true, min: 0, optional: true }
-			},
-			{
-				scope: RUN,
-				rest: "POST /migrations/:name/repair",
-				status: 202,
-				says: "Compares once more and writes what differs, also where others changed it at the target. `removals` confirms so many deletions at the source."
 			}
-		).returns<Status>(),
-		dryRun: action(
-			{ document: "string" },
-			{
-				scope: PLAN,
-				rest: "POST /migrations/dry-run",
-				endsWithCaller: true,
-				status: 202,
-				says: "Goes through all of it but changes nothing; its status and report are under the name it answers at once."
-			}
-		).returns<Status>(),
-		halt: action(
-			{ name },
-			{ scope: RUN, rest: "POST /migrations/:name/halt", says: "Stops after the batch at hand; `start` goes on." }
-		).returns<Status>(),
-		status: action(
-			{ name },
-			{
-				scope: READ,
-				rest: "GET /migrations/:name",
-				aliases: ["GET /migration/:name/status", "GET /api/v1/import/status/:name", "GET /import/status/:name"],
-				says: "Where a migration stands."
-			}
-		).returns<Status>(),
-		list: action({}, { scope: READ, rest: "GET /migrations", says: "Where all migrations stand." }).returns<Status[]>(),
+		}).returns<Status>(),
+		dryRun: action({
+			summary:
+				"Goes through all of it but changes nothing; its status and report are under the name it answers at once.",
+			permission: PLAN,
+			rest: "POST /migrations/dry-run",
+			status: 202,
+			endsWithCaller: true,
+			location: "/migrations/:name",
+			body: "document",
+			long: true,
+			params: { document: "string" }
+		}).returns<Status>(),
+		halt: action({
+			summary: "Stops after the batch at hand; `start` goes on.",
+			permission: RUN,
+			rest: "POST /migrations/:name/halt",
+			params: { name }
+		}).returns<Status>(),
+		status: action({
+			summary: "Where a migration stands.",
+			permission: READ,
+			rest: "GET /migrations/:name",
+			aliases: ["GET /migration/:name/status", "GET /api/v1/import/status/:name", "GET /import/status/:name"],
+			params: { name }
+		}).returns<Status>(),
+		list: action({
+			summary: "Where all migrations stand.",
+			permission: READ,
+			rest: "GET /migrations",
+			params: {}
+		}).returns<Status[]>(),
 		/** `after` is the id of a line. */
-		log: action(
-			{
+		log: action({
+			summary: "What happened to a migration, in order; with `Accept: text/event-stream` it goes on live.",
+			permission: READ,
+			rest: "GET /migrations/:name/logs",
+			aliases: ["GET /migration/:name/logs"],
+			answers: ["json", "sse"],
+			live: { wakes: "progressed", by: "name", line: "log", state: "status" },
+			params: {
 				name,
 				after,
 				limit: { type: "number", integer: true, min: 1, max: 1000, default: 200, convert: true }
-			},
-			{
-				scope: READ,
-				rest: "GET /migrations/:name/logs",
-				aliases: ["GET /migration/:name/logs"],
-				says: "What happened to a migration, in order; with `Accept: text/event-stream` it goes on live."
 			}
-		).returns<Lines<LogLine>>(),
-		report: action(page, {
-			scope: READ,
+		}).returns<Lines<LogLine>>(),
+		report: action({
+			summary:
+				"The records of a stream and what became of them, in order; with `Accept: application/x-ndjson` all of them, streamed.",
+			permission: READ,
 			rest: "GET /migrations/:name/report",
-			says: "The records of a stream and what became of them, in order; with `Accept: application/x-ndjson` all of them, streamed."
+			answers: ["json", "ndjson"],
+			params: page
 		}).returns<Lines<ReportLine>>(),
-		diff: action(page, {
-			scope: READ,
+		diff: action({
+			summary:
+				"The records that differ after the last comparison, or that a rollback left; with `Accept: application/x-ndjson` all of them, streamed.",
+			permission: READ,
 			rest: "GET /migrations/:name/diff",
-			says: "The records that differ after the last comparison, or that a rollback left; with `Accept: application/x-ndjson` all of them, streamed."
+			answers: ["json", "ndjson"],
+			params: page
 		}).returns<Lines<DifferenceLine>>(),
 		/** Reads the keys at the source, for only their digests are kept. */
-		links: action(
-			{ name, after },
-			{
-				scope: RUN,
-				rest: "GET /migrations/:name/links",
-				says: "Old subscription paths with their new addresses, for a proxy of one's own; read from the live source."
-			}
-		).returns<Lines<LinkLine>>(),
-		/** For the gateway: where old links lead. */
-		ends: action({}, { scope: READ }).returns<Ends[]>(),
-		testSource: action(
-			{ name },
-			{
-				scope: PLAN,
-				rest: "GET /extract/test-connection",
-				endsWithCaller: true,
-				aliases: ["GET /extract/test-connection"],
-				says: "What the source of a planned migration turns out to be: reachable, its version, our rights there."
-			}
-		).returns<CheckReport>(),
-		testTarget: action(
-			{ name },
-			{
-				scope: PLAN,
-				rest: "POST /import/test-connection",
-				endsWithCaller: true,
-				reads: true,
-				aliases: ["POST /import/test-connection"],
-				says: "What the target of a planned migration turns out to be: reachable, its version, our rights there."
-			}
-		).returns<CheckReport>()
+		links: action({
+			summary: "Old subscription paths with their new addresses, for a proxy of one's own; read from the live source.",
+			permission: RUN,
+			rest: "GET /migrations/:name/links",
+			long: true,
+			secret: true,
+			answers: ["json", "ndjson"],
+			params: { name, after }
+		}).returns<Lines<LinkLine>>(),
+		ends: action({
+			summary: "The addresses of both systems of every migration: where old links lead.",
+			internal: ["gateway"],
+			reads: true,
+			params: {}
+		}).returns<Ends[]>(),
+		testSource: action({
+			summary: "What the source of a planned migration turns out to be: reachable, its version, our rights there.",
+			permission: PLAN,
+			rest: "GET /extract/test-connection",
+			aliases: ["GET /extract/test-connection"],
+			endsWithCaller: true,
+			params: { name }
+		}).returns<CheckReport>(),
+		testTarget: action({
+			summary: "What the target of a planned migration turns out to be: reachable, its version, our rights there.",
+			permission: PLAN,
+			rest: "POST /import/test-connection",
+			aliases: ["POST /import/test-connection"],
+			reads: true,
+			endsWithCaller: true,
+			params: { name }
+		}).returns<CheckReport>()
 	},
 	events: {
 		/** Something was recorded of it: there is more to read. */

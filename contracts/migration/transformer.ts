@@ -28,43 +28,38 @@ export interface FieldAnalysis {
 }
 
 export const transformer = contract("migration", "transformer", {
+	required: true,
 	actions: {
-		batch: action(
-			{
+		batch: action({
+			summary: "What the target shall hold for these source records, with what is lost on the way.",
+			permission: "migration:plan",
+			rest: "POST /transform",
+			aliases: ["POST /transform"],
+			reads: true,
+			params: {
 				/** For example `marzneshin-to-marzban`. */
 				mapping: "string",
 				stream: "string",
 				/** What the mapping knows of both sides and the operator's rules; fixed for the run. */
 				context: "object",
 				records: { type: "array", items: record }
-			},
-			{
-				scope: "migration:plan",
-				rest: "POST /transform",
-				reads: true,
-				aliases: ["POST /transform"],
-				says: "What the target shall hold for these source records, with what is lost on the way."
 			}
-		).returns<Transformed[]>(),
-		mappings: action(
-			{ mapping: "string" },
-			{
-				scope: "migration:read",
-				rest: "GET /transform/field-mappings",
-				aliases: ["GET /transform/field-mappings"],
-				says: "The rows of a mapping, by stream: where each field of the target comes from."
-			}
-		).returns<Record<string, FieldMapping[]>>(),
-		analyzeSchema: action(
-			{ mapping: "string", stream: "string", records: { type: "array", items: record, min: 1 } },
-			{
-				scope: "migration:plan",
-				rest: "POST /transform/analyze-schema",
-				reads: true,
-				aliases: ["POST /transform/analyze-schema"],
-				says: "Which fields these source records have, of which types, and what the mapping makes of each."
-			}
-		).returns<FieldAnalysis[]>()
+		}).returns<Transformed[]>(),
+		mappings: action({
+			summary: "The rows of a mapping, by stream: where each field of the target comes from.",
+			permission: "migration:read",
+			rest: "GET /transform/field-mappings",
+			aliases: ["GET /transform/field-mappings"],
+			params: { mapping: "string" }
+		}).returns<Record<string, FieldMapping[]>>(),
+		analyzeSchema: action({
+			summary: "Which fields these source records have, of which types, and what the mapping makes of each.",
+			permission: "migration:plan",
+			rest: "POST /transform/analyze-schema",
+			aliases: ["POST /transform/analyze-schema"],
+			reads: true,
+			params: { mapping: "string", stream: "string", records: { type: "array", items: record, min: 1 } }
+		}).returns<FieldAnalysis[]>()
 	},
 	events: {}
 });

@@ -20,40 +20,39 @@ const made = { mapping: "string", context: "object", records: { type: "array", i
 const PLAN = "migration:plan";
 
 export const validator = contract("migration", "validator", {
+	required: true,
 	actions: {
-		batch: action(
-			{ ...made, stream: "string" },
-			{
-				scope: PLAN,
-				rest: "POST /validate",
-				reads: true,
-				aliases: ["POST /validate"],
-				says: "Which of these records the target would refuse or choke on, and why."
-			}
-		).returns<Violation[]>(),
-		users: action(made, {
-			scope: PLAN,
+		batch: action({
+			summary: "Which of these records the target would refuse or choke on, and why.",
+			permission: PLAN,
+			rest: "POST /validate",
+			aliases: ["POST /validate"],
+			reads: true,
+			params: { ...made, stream: "string" }
+		}).returns<Violation[]>(),
+		users: action({
+			summary: "The same for records of the stream users.",
+			permission: PLAN,
 			rest: "POST /validate/users",
-			reads: true,
 			aliases: ["POST /validate/users"],
-			says: "The same for records of the stream users."
-		}).returns<Violation[]>(),
-		admins: action(made, {
-			scope: PLAN,
-			rest: "POST /validate/admins",
 			reads: true,
-			aliases: ["POST /validate/admins"],
-			says: "The same for records of the stream admins."
+			params: made
 		}).returns<Violation[]>(),
-		rules: action(
-			{ mapping: "string" },
-			{
-				scope: "migration:read",
-				rest: "GET /validate/rules",
-				aliases: ["GET /validate/rules"],
-				says: "The rules that records of each stream must keep."
-			}
-		).returns<RuleDescription[]>()
+		admins: action({
+			summary: "The same for records of the stream admins.",
+			permission: PLAN,
+			rest: "POST /validate/admins",
+			aliases: ["POST /validate/admins"],
+			reads: true,
+			params: made
+		}).returns<Violation[]>(),
+		rules: action({
+			summary: "The rules that records of each stream must keep.",
+			permission: "migration:read",
+			rest: "GET /validate/rules",
+			aliases: ["GET /validate/rules"],
+			params: { mapping: "string" }
+		}).returns<RuleDescription[]>()
 	},
 	events: {}
 });

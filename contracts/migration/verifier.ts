@@ -22,28 +22,34 @@ export interface FoundLink {
 }
 
 export const verifier = contract("migration", "verifier", {
+	required: true,
 	actions: {
-		compare: action(
-			{
+		compare: action({
+			summary: "Compares what the target holds with what it shall hold.",
+			internal: ["migration"],
+			reads: true,
+			endsWithCaller: true,
+			params: {
 				connection,
 				stream: "string",
 				records: {
 					type: "array",
 					items: { type: "object", props: { id: "string", name: "string", data: "object" } }
 				}
-			},
-			{ scope: "migration:run", endsWithCaller: true }
-		).returns<Comparison>(),
-		/** The names at the target on one page, to find those that only the target has. */
-		names: action(
-			{
+			}
+		}).returns<Comparison>(),
+		names: action({
+			summary: "The names at the target on one page, to find those that only the target has.",
+			internal: ["migration"],
+			reads: true,
+			endsWithCaller: true,
+			params: {
 				connection,
 				stream: "string",
 				cursor: { type: "string", nullable: true },
 				limit: { type: "number", integer: true, min: 1, max: 1000 }
-			},
-			{ scope: "migration:run", endsWithCaller: true }
-		).returns<{ names: string[]; next: string | null }>()
+			}
+		}).returns<{ names: string[]; next: string | null }>()
 	},
 	events: {}
 });

@@ -21,21 +21,36 @@ const MOST_SCOPES = Object.keys(SCOPES).length;
 const scopes = { type: "enum", values: Object.keys(SCOPES) as Scope[] } as const;
 
 export const access = contract("platform", "access", {
+	required: true,
 	actions: {
-		/** The key behind a caller's text, or null. */
-		check: action({ key: "string" }, { scope: MANAGE }).returns<ApiKey | null>(),
-		create: action(
+		check: action({
+			summary: "The key behind a caller's text, or null.",
+			internal: ["gateway"],
+			reads: true,
+			params: { key: "string" }
+		}).returns<ApiKey | null>(),
+		create: action({
+			summary: "Makes an API key; its text is answered once.",
+			permission: MANAGE,
+			rest: "POST /api-keys",
+			status: 201,
+			location: "/api-keys/:id",
+			secret: true,
 			// Not `unique`: the validator compares each item with each other.
-			{ name: "string|min:1|max:100", scopes: { type: "array", items: scopes, min: 1, max: MOST_SCOPES } },
-			{ scope: MANAGE, rest: "POST /api-keys", status: 201, says: "Makes an API key; its text is answered once." }
-		).returns<NewApiKey>(),
-		list: action({}, { scope: MANAGE, rest: "GET /api-keys", says: "All API keys, without their texts." }).returns<
-			ApiKey[]
-		>(),
-		revoke: action(
-			{ id: "string|min:1|max:100" },
-			{ scope: MANAGE, rest: "DELETE /api-keys/:id", says: "Ends an API key at once." }
-		).returns<ApiKey>()
+			params: { name: "string|min:1|max:100", scopes: { type: "array", items: scopes, min: 1, max: MOST_SCOPES } }
+		}).returns<NewApiKey>(),
+		list: action({
+			summary: "All API keys, without their texts.",
+			permission: MANAGE,
+			rest: "GET /api-keys",
+			params: {}
+		}).returns<ApiKey[]>(),
+		revoke: action({
+			summary: "Ends an API key at once.",
+			permission: MANAGE,
+			rest: "DELETE /api-keys/:id",
+			params: { id: "string|min:1|max:100" }
+		}).returns<ApiKey>()
 	},
 	events: {
 		/** A key was made or revoked: what was known of keys is out of date. */

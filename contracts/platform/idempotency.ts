@@ -20,11 +20,18 @@ export interface Begun {
 const request = { client: "string", key: "string|min:1|max:255" } as const;
 
 export const idempotency = contract("platform", "idempotency", {
+	required: true,
 	actions: {
-		begin: action({ ...request, digest: "string" }, { scope: "migration:run" }).returns<Begun>(),
-		/** `answer` null: nothing was done, the key may be used again. */
-		finish: action(
-			{
+		begin: action({
+			summary: "Takes a key for a request, or answers what became of the first one under it.",
+			internal: ["gateway"],
+			params: { ...request, digest: "string" }
+		}).returns<Begun>(),
+		finish: action({
+			summary: "Keeps the answer under the key; null: nothing was done, and the key may be used again.",
+			internal: ["gateway"],
+			idempotent: true,
+			params: {
 				...request,
 				answer: {
 					type: "object",
@@ -35,9 +42,8 @@ export const idempotency = contract("platform", "idempotency", {
 						body: { type: "any", nullable: true }
 					}
 				}
-			},
-			{ scope: "migration:run" }
-		).returns<null>()
+			}
+		}).returns<null>()
 	},
 	events: {}
 });

@@ -1,45 +1,75 @@
-/** Media types beside JSON, in the OpenAPI document: answers that are streamed, and a definition as it stands in its file. Pure. */
+/** What requests and answers are made of, in the OpenAPI document: a media type for each kind that a contract may state. Pure. */
 
+import type { Answer, Body, Live } from "../../contracts/contract";
 import type { Json, JsonValue } from "../../contracts/json";
 
-interface Stream {
-	readonly type: string;
-	readonly says: string;
-	/** How one line of the answer looks in the stream. */
-	line(line: JsonValue): string;
+/** A schema, and an example of it. */
+interface Media {
+	readonly schema: Json;
+	readonly example?: JsonValue;
 }
-const NDJSON: Stream = {
-	type: "application/x-ndjson",
-	says: "All lines, one JSON a line.",
-	line: line => `${JSON.stringify(line)}\n`
+
+const exampleOf = (example: JsonValue | undefined): Json => (example === undefined ? {} : { example });
+
+const BYTES: Json = { type: "string", format: "binary" };
+
+/** The definition, or whatever the document is, as it stands in its file. */
+const documentOf = ({ example }: Media): Json => ({
+	schema: { type: "string", minLength: 1, description: "The definition alone." },
+	...exampleOf((example as Json | undefined)?.document)
+});
+
+/** By kind: the same request by its media types. */
+const OF_BODY: Readonly<Record<Body, (media: Media) => Readonly<Record<string, Json>>>> = {
+	json: media => ({ "application/json": { ...media } }),
+	document: media => ({ "application/json": { ...media }, "application/yaml": documentOf(media) }),
+	multipart: media => ({ "multipart/form-data": { ...media } }),
+	raw: () => ({ "*/*": { schema: BYTES } })
 };
-/** What is streamed to those who accept it. */
-const STREAMS: Readonly<Record<string, Stream>> = {
-	"migration.log": {
-		type: "text/event-stream",
-		says: "Events `log` with a line each, then `status` with where the migration stands; it goes on until it is closed.",
-		line: line => `id: ${(line as Json).id}\nevent: log\ndata: ${JSON.stringify(line)}\n\n`
-	},
-	"migration.report": NDJSON,
-	"migration.diff": NDJSON,
-	"migration.links": NDJSON
+
+/** A request's body, by media type. */
+export const bodiesOf = (kind: Body, media: Media): Json => OF_BODY[kind](media);
+
+const linesIn = (example: JsonValue | undefined): JsonValue[] =>
+	((example as Json | undefined)?.lines ?? []) as JsonValue[];
+
+interface Answered {
+	readonly answers: readonly Answer[];
+	readonly live: Live | null;
+}
+
+const liveSays = ({ line, state }: Live): string =>
+	`Events \`${line}\` with a line each${state === undefined ? "" : `, then \`${lastOf(state)}\` with what \`${state}\` answers`}; it goes on until it is closed.`;
+
+const lastOf = (name: string): string => name.slice(name.lastIndexOf(".") + 1);
+
+const eventOf =
+	(name: string) =>
+	(line: JsonValue): string =>
+		`id: ${(line as Json).id}\nevent: ${name}\ndata: ${JSON.stringify(line)}\n\n`;
+
+/** By kind: its media type, and how the answer looks in it. */
+const OF_ANSWER: Readonly<Record<Answer, (media: Media, answered: Answered) => Readonly<Record<string, Json>>>> = {
+	json: media => ({ "application/json": { ...media } }),
+	ndjson: ({ example }) => ({
+		"application/x-ndjson": {
+			schema: { type: "string", description: "All lines, one JSON a line." },
+			example: linesIn(example)
+				.map(line => `${JSON.stringify(line)}\n`)
+				.join("")
+		}
+	}),
+	sse: ({ example }, { live }) => ({
+		"text/event-stream": {
+			schema: { type: "string", ...(live && { description: liveSays(live) }) },
+			example: linesIn(example)
+				.map(eventOf(live?.line ?? "message"))
+				.join("")
+		}
+	}),
+	raw: ({ example }) => ({ "*/*": { schema: {}, ...exampleOf(example) } })
 };
 
-/** The same answer as a stream, by media type. */
-export function streamOf(action: string, example: JsonValue | undefined): Json {
-	const stream = Object.hasOwn(STREAMS, action) ? STREAMS[action] : undefined;
-	if (!stream) return {};
-	const lines = ((example as Json | undefined)?.lines ?? []) as JsonValue[];
-	const schema = { type: "string", description: stream.says };
-	return { [stream.type]: { schema, example: lines.map(stream.line).join("") } };
-}
-
-/** Actions that take a definition by itself, as the operator wrote it. */
-const TAKE_DOCUMENT: ReadonlySet<string> = new Set(["migration.plan", "migration.dryRun"]);
-
-/** The same request as a file, by media type. */
-export function fileOf(action: string, example: Json | undefined): Json {
-	if (!TAKE_DOCUMENT.has(action)) return {};
-	const schema = { type: "string", minLength: 1, description: "The definition alone." };
-	return { "application/yaml": { schema, ...(example?.document !== undefined && { example: example.document }) } };
-}
+/** An answer, by media type. */
+export const answersOf = (answered: Answered, media: Media): Json =>
+	Object.assign({}, ...answered.answers.map(kind => OF_ANSWER[kind](media, answered)));

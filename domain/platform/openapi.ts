@@ -7,7 +7,7 @@ import { ALIASES, AREAS } from "./docs-areas";
 import { EXAMPLES } from "./examples";
 import { OPEN_ROUTES, OPEN_SCHEMAS, type OpenRoute } from "./open-routes";
 import { HEADERS, LAST_EVENT, PARAMETERS, SECURITY_SCHEMES } from "./openapi-components";
-import { fileOf, streamOf } from "./openapi-media";
+import { answersOf, bodiesOf } from "./openapi-media";
 import { PROBLEM_SCHEMA, problemResponses, problemsOf } from "./openapi-problems";
 import { type Route, routesOf } from "./routes";
 import { isRequired, objectSchema, parameterSchema, ruleSchema } from "./rule-schema";
@@ -102,7 +102,7 @@ function operation(
 	specs: ReadonlyMap<string, ActionSpec>,
 	results: Results
 ): Json {
-	const { action, scope } = route;
+	const { action, permission } = route;
 	const { params } = specs.get(action) as ActionSpec;
 	const same = routes.filter(other => other.action === action);
 	const place = same.indexOf(route) + 1;
@@ -110,25 +110,22 @@ function operation(
 	return {
 		operationId: place === 1 ? action : `${action}:${place}`,
 		tags: [areaOf(action, route.canonical)],
-		summary: route.canonical ? route.says.replaceAll("`", "'") : `The same as ${addressOf(same[0] as Route)}.`,
+		summary: route.canonical ? route.summary.replaceAll("`", "'") : `The same as ${addressOf(same[0] as Route)}.`,
 		description: describe(route, same[0] as Route),
 		deprecated: false,
 		...(!route.canonical && { "x-alias-of": action }),
-		security: [{ apiKey: [scope] }, { bearer: [scope] }],
+		security: permission === "public" ? [] : [{ apiKey: [permission] }, { bearer: [permission] }],
 		parameters: parametersOf(route, params),
 		...(body && { requestBody: body }),
 		responses: {
 			[route.status]: answerOf(route, results),
-			...problemsOf({ writes: !route.reads, takesBody: hasBody(route), params: Object.keys(params) })
+			...problemsOf({ writes: !route.reads, takesBody: route.body !== null, params: Object.keys(params) })
 		}
 	};
 }
 
-/** GET and DELETE carry all they have to say in the address. */
-const hasBody = ({ method }: Route): boolean => method !== "GET" && method !== "DELETE";
-
 function describe(route: Route, canonical: Route): string {
-	const needs = `Needs a key with the scope \`${route.scope}\`.`;
+	const needs = route.permission === "public" ? "Needs no key." : `Needs a key with the scope \`${route.permission}\`.`;
 	if (route.canonical) return needs;
 	return `The same as \`${addressOf(canonical)}\`, which is the canonical address. ${needs}`;
 }
@@ -136,7 +133,7 @@ function describe(route: Route, canonical: Route): string {
 const addressOf = ({ method, path }: Route): string => `${method} ${template(path)}`;
 
 function parametersOf(route: Route, params: Schema): Json[] {
-	const inAddress = Object.entries(params).filter(([field]) => !hasBody(route) || route.params.includes(field));
+	const inAddress = Object.entries(params).filter(([field]) => route.body === null || route.params.includes(field));
 	const example = EXAMPLES[route.action]?.params ?? {};
 	const fields = inAddress.map(([field, rule]): Json => {
 		const inPath = route.params.includes(field);
@@ -149,12 +146,12 @@ function parametersOf(route: Route, params: Schema): Json[] {
 		};
 	});
 	const shared = route.reads ? ["CorrelationId"] : ["IdempotencyKey", "CorrelationId"];
-	const resumed = route.action === "migration.log" ? [LAST_EVENT] : [];
+	const resumed = route.answers.includes("sse") ? [LAST_EVENT] : [];
 	return [...fields, ...resumed, ...shared.map(name => ({ $ref: `#/components/parameters/${name}` }))];
 }
 
 function bodyOf(route: Route, params: Schema): Json | undefined {
-	if (!hasBody(route)) return undefined;
+	if (route.body === null) return undefined;
 	const inBody = ([field]: [string, unknown]): boolean => !route.params.includes(field);
 	const fields = Object.fromEntries(Object.entries(params).filter(inBody));
 	if (Object.keys(fields).length === 0) return undefined;
@@ -165,7 +162,7 @@ function bodyOf(route: Route, params: Schema): Json | undefined {
 	};
 	return {
 		required: Object.values(fields).some(isRequired),
-		content: { "application/json": content, ...fileOf(route.action, example) }
+		content: bodiesOf(route.body, content)
 	};
 }
 
@@ -181,12 +178,9 @@ function answerOf(route: Route, results: Results): Json {
 		headers: {
 			"X-Correlation-ID": { $ref: "#/components/headers/CorrelationId" },
 			...(!route.reads && { "Idempotency-Replayed": { $ref: "#/components/headers/IdempotencyReplayed" } }),
-			...(status !== 200 && { Location: { $ref: "#/components/headers/Location" } })
+			...(route.location !== null && { Location: { $ref: "#/components/headers/Location" } })
 		},
-		content: {
-			"application/json": { schema, ...(example !== undefined && { example }) },
-			...streamOf(action, example)
-		}
+		content: answersOf(route, { schema, ...(example !== undefined && { example }) })
 	};
 }
 

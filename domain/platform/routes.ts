@@ -1,6 +1,14 @@
 /** The REST routes as the contracts state them: one list for the gateway, the OpenAPI document and the README. */
 
-import { type ActionSpec, type Contract, SCOPES, type Scope } from "../../contracts/contract";
+import {
+	type ActionSpec,
+	type Answer,
+	type Body,
+	type Contract,
+	type Live,
+	type Permission,
+	SCOPES
+} from "../../contracts/contract";
 
 export const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 export type Method = (typeof METHODS)[number];
@@ -14,20 +22,41 @@ export interface Route {
 	readonly method: Method;
 	/** From the root; `:name` is a field of the action's params. */
 	readonly path: string;
-	/** What the caller's key must hold. */
-	readonly scope: Scope;
+	/** The scope that the caller's key must hold, or `public`. */
+	readonly permission: Permission;
 	/** Of an answer. */
 	readonly status: 200 | 201 | 202;
 	/** The fields that the path carries, in its order. */
 	readonly params: readonly string[];
+	/** Null where the method has none. */
+	readonly body: Body | null;
+	/** The first is for those who say nothing. */
+	readonly answers: readonly Answer[];
+	/** Of `sse`: the event and the action by their full names. */
+	readonly live: Live | null;
+	/** Where to look on, from the root; `:name` is a field of the answer. */
+	readonly location: string | null;
 	/** Changes nothing. */
 	readonly reads: boolean;
+	/** May be tried again by whoever got no answer. */
+	readonly idempotent: boolean;
+	/** As long as there is to look at. */
+	readonly long: boolean;
+	/** Nothing on the way keeps the answer. */
+	readonly secret: boolean;
 	/** Nothing of it goes on once whoever asked is gone. */
 	readonly endsWithCaller: boolean;
 	/** False: an alias, which does the same as the canonical route of its action. */
 	readonly canonical: boolean;
 	/** What it does, in one sentence. */
-	readonly says: string;
+	readonly summary: string;
+}
+
+/** Where the answer of a route says to look on; null where it says nothing. */
+export function locationOf({ location }: Pick<Route, "location">, answer: unknown): string | null {
+	if (location === null) return null;
+	const fields = Object(answer) as Readonly<Record<string, unknown>>;
+	return location.replace(/:(\w+)/g, (_, field: string) => encodeURIComponent(String(fields[field])));
 }
 
 const REST = new RegExp(`^(${METHODS.join("|")}) ((?:/(?::[A-Za-z][A-Za-z0-9]*|[A-Za-z0-9._-]+))+)$`);
@@ -45,24 +74,59 @@ export function routesOf(contracts: readonly Contract[]): Route[] {
 }
 
 function routesOfAction(action: string, spec: ActionSpec): Route[] {
-	if (!Object.hasOwn(SCOPES, String(spec.scope))) {
-		throw new Error(
-			`${action} does not say who may call it: its scope is ${JSON.stringify(spec.scope)}; state one of ${Object.keys(SCOPES).join(", ")}.`
-		);
-	}
-	if (spec.rest === undefined) {
-		if (spec.aliases?.length) throw new Error(`${action} has aliases but no canonical path: state its \`rest\`.`);
-		return [];
-	}
+	refuseUnsaid(action, spec);
+	if (spec.rest === undefined) return [];
 	return [
 		route(action, spec, spec.rest, BASE),
 		...(spec.aliases ?? []).map(alias => ({ ...route(action, spec, alias, ""), canonical: false }))
 	];
 }
 
-function route(action: string, spec: ActionSpec, rest: string, base: string): Route {
+type Reached = Extract<ActionSpec, { readonly rest: string }>;
+
+/** @throws where it does not say who may call it */
+function refuseUnsaid(action: string, { permission, internal, rest, aliases }: ActionSpec): void {
+	if (internal !== undefined && permission === undefined && rest === undefined && aliases === undefined) return;
+	if (internal !== undefined)
+		throw new Error(`${action} is internal, so nobody outside reaches it: leave out its permission, rest and aliases.`);
+	if (permission !== "public" && !Object.hasOwn(SCOPES, String(permission)))
+		throw new Error(
+			`${action} does not say who may call it: its permission is ${JSON.stringify(permission)}; state \`public\`, one of ${Object.keys(SCOPES).join(", ")}, or \`internal\` with the services that call it.`
+		);
+	if (rest === undefined)
+		throw new Error(
+			`${action} has a permission but no canonical path: state its \`rest\`, or \`internal\` in place of the permission.`
+		);
+}
+
+function route(action: string, spec: Reached, rest: string, base: string): Route {
+	const { method, path, params } = addressIn(rest, action, spec);
+	const reads = method === "GET" || spec.reads === true;
+	return {
+		action,
+		method,
+		path: base + path,
+		permission: spec.permission,
+		status: spec.status ?? 200,
+		params,
+		body: hasBody(method) ? (spec.body ?? "json") : null,
+		answers: spec.answers ?? ["json"],
+		live: spec.live ? inFull(action, spec.live) : null,
+		location: spec.location === undefined ? null : BASE + spec.location,
+		reads,
+		idempotent: reads || spec.idempotent === true,
+		long: spec.long === true,
+		secret: spec.secret === true,
+		endsWithCaller: spec.endsWithCaller === true,
+		canonical: true,
+		summary: spec.summary
+	};
+}
+
+/** @throws where it is malformed, or carries what the action does not take */
+function addressIn(rest: string, action: string, spec: Reached): Pick<Route, "method" | "path" | "params"> {
 	const [, method, path] = REST.exec(rest) ?? [];
-	if (method === undefined || path === undefined) {
+	if (!isMethod(method) || path === undefined) {
 		throw new Error(`The path ${JSON.stringify(rest)} of ${action} is malformed: write \`METHOD /words/:field\`.`);
 	}
 	const params = [...path.matchAll(/:(\w+)/g)].map(([, field]) => String(field));
@@ -70,19 +134,18 @@ function route(action: string, spec: ActionSpec, rest: string, base: string): Ro
 	if (unknown) throw new Error(`The path ${JSON.stringify(rest)} carries ${unknown}, which ${action} does not take.`);
 	const twice = params.find((field, index) => params.indexOf(field) !== index);
 	if (twice) throw new Error(`The path ${JSON.stringify(rest)} of ${action} carries ${twice} twice.`);
-	return {
-		action,
-		method: method as Method,
-		path: base + path,
-		scope: spec.scope,
-		status: spec.status ?? 200,
-		params,
-		reads: method === "GET" || spec.reads === true,
-		endsWithCaller: spec.endsWithCaller === true,
-		canonical: true,
-		says: spec.says ?? ""
-	};
+	return { method, path, params };
 }
+
+const isMethod = (text: string | undefined): text is Method => METHODS.some(method => method === text);
+
+/** GET and DELETE carry all they have to say in the address. */
+const hasBody = (method: Method): boolean => method !== "GET" && method !== "DELETE";
+
+const inFull = (action: string, { wakes, state, ...live }: Live): Live => {
+	const [service] = action.split(".", 1);
+	return { ...live, wakes: `${service}.${wakes}`, ...(state !== undefined && { state: `${service}.${state}` }) };
+};
 
 function refuseClashes(routes: readonly Route[]): void {
 	const taken = new Map<string, Route>();

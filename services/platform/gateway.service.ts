@@ -5,12 +5,13 @@ import { Event, type EventOf, type Meta, Service, service } from "../../cluster"
 import { failure } from "../../cluster/errors";
 import { type Gateway, settingsOf } from "../../cluster/settings";
 import { CONTRACTS } from "../../contracts";
+import type { Answer } from "../../contracts/contract";
 import type { JsonValue } from "../../contracts/json";
 import { migration } from "../../contracts/migration/migration";
 import { access } from "../../contracts/platform/access";
 import { gateway } from "../../contracts/platform/gateway";
 import type { Limits } from "../../contracts/platform/limits";
-import { type Route, routesOf } from "../../domain/platform/routes";
+import { locationOf, type Route, routesOf } from "../../domain/platform/routes";
 import { mappings } from "../../mixins/mappings.mixin";
 import { type WebHandler, type WebRequest, type WebResponse, type WebRoute, web } from "../../mixins/web.mixin";
 import { Keys } from "./gateway/access";
@@ -24,7 +25,7 @@ import { openRoutes } from "./gateway/open";
 import { paramsOf } from "./gateway/params";
 import { type Fronts, type Links, openFronts } from "./gateway/places";
 import { Refusals } from "./gateway/refusals";
-import { followLog, STALLED, Streams, Wakes, writeLines } from "./gateway/streams";
+import { followLog, type LinesAction, STALLED, Streams, Wakes, writeLines } from "./gateway/streams";
 
 /** What under way may take when the node stops, in ms. */
 const GRACE_MS = 10_000;
@@ -34,8 +35,6 @@ const PATIENCE_MS = 10_000;
 /** In characters: smaller answers fit in one packet as they are. */
 const WORTH_COMPRESSING = 2048;
 const compress = compression({ threshold: 0 });
-
-const takesDocument = (action: string): boolean => action === "migration.plan" || action === "migration.dryRun";
 
 @Service(gateway)
 export default class GatewayService extends service(
@@ -139,9 +138,7 @@ export default class GatewayService extends service(
 	private async others(): Promise<void> {
 		await this.broker.waitForServices(NEEDED, PATIENCE_MS, 100).catch(() => {
 			this.logger.warn(
-				`The gateway opens without ${readiness(this.broker)
-					.missing.filter(name => name !== "gateway")
-					.join(", ")}: no node runs them yet.`
+				`The gateway opens without ${readiness(this.broker).missing.join(", ")}: no node runs them yet.`
 			);
 		});
 	}
@@ -165,11 +162,13 @@ export default class GatewayService extends service(
 			onBeforeCall: async ({ meta }, _route, req, res, { method, fullPath }) => {
 				const route = byAlias.get(`${method} ${fullPath}`);
 				if (!route) return;
-				const key = await this.keys.admit(req, route.scope);
-				callOf(req).key = key;
-				(meta as Meta).caller = { id: key.id, scopes: key.scopes };
+				if (route.permission !== "public") {
+					const key = await this.keys.admit(req, route.permission);
+					callOf(req).key = key;
+					(meta as Meta).caller = { id: key.id, scopes: key.scopes };
+				}
 				if (route.endsWithCaller) this.endWith(meta as Meta, res);
-				const readBody = () => this.bodies.fieldsOf(req, res, takesDocument(route.action));
+				const readBody = () => this.bodies.fieldsOf(req, res, route.body === "document");
 				req.$params = (await paramsOf(req, route, readBody)) as WebRequest["$params"];
 			},
 			onAfterCall: async (_ctx, _route, req, res, data) => {
@@ -192,23 +191,29 @@ export default class GatewayService extends service(
 	}
 
 	private handlersOf(route: Route): (WebHandler | string)[] {
-		const special = this.streamed(route.action);
-		return [...(route.reads ? [] : [idempotent(this.broker)]), ...(special ? [special] : []), route.action];
+		// What is kept is kept for a key.
+		const once = route.reads || route.permission === "public" ? [] : [idempotent(this.broker)];
+		return [...once, ...route.answers.flatMap(kind => this.streamed(kind, route)), route.action];
 	}
 
 	/** Answers that go on, for callers that ask for them. */
-	private streamed(action: string): WebHandler | undefined {
-		if (action === "migration.log")
-			return (req, res, next) => {
-				if (!accepts(req, "text/event-stream")) return next();
-				this.streams.for(req, () => followLog(this.broker, this.wakes, req, res)).catch(next);
-			};
-		if (action === "migration.report" || action === "migration.diff" || action === "migration.links")
-			return (req, res, next) => {
-				if (!accepts(req, "application/x-ndjson")) return next();
-				this.streams.for(req, () => writeLines(this.broker, action, req, res)).catch(next);
-			};
-		return undefined;
+	private streamed(kind: Answer, route: Route): WebHandler[] {
+		if (kind === "sse" && route.live)
+			return [this.streaming("text/event-stream", (req, res) => followLog(this.broker, this.wakes, req, res))];
+		if (kind === "ndjson")
+			return [
+				this.streaming("application/x-ndjson", (req, res) =>
+					writeLines(this.broker, route.action as LinesAction, req, res)
+				)
+			];
+		return [];
+	}
+
+	private streaming(type: string, work: (req: WebRequest, res: WebResponse) => Promise<void>): WebHandler {
+		return (req, res, next) => {
+			if (!accepts(req, type)) return next();
+			this.streams.for(req, () => work(req, res)).catch(next);
+		};
 	}
 
 	private async answered(route: Route, req: WebRequest, res: WebResponse, data: unknown): Promise<unknown> {
@@ -261,11 +266,3 @@ export default class GatewayService extends service(
 const nothingHere = (): Error => failure("NOT_FOUND", "There is nothing at this address; /docs lists what there is.");
 /** No /docs, either. */
 const nothingButLinks = (): Error => failure("NOT_FOUND", "There is nothing at this address.");
-
-/** Where to look on: at the migration that was begun, or the thing that was made. */
-function locationOf({ status, action }: Route, data: unknown): string | null {
-	const { name, id } = (data ?? {}) as { name?: string; id?: string };
-	if (status === 202 && name !== undefined) return `/api/v1/migrations/${encodeURIComponent(name)}`;
-	if (status === 201 && action === "access.create") return `/api/v1/api-keys/${id}`;
-	return null;
-}

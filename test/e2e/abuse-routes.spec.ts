@@ -88,12 +88,12 @@ const json = (method: string, body: unknown): Asked => ({ method, body });
 const names = async (): Promise<string[]> => (await door.ask("/api/v1/api-keys")).json.map(({ name }: Said) => name);
 
 describe.each(each(ROUTES))("%s", (_, route) => {
-	const { method, scope } = route;
+	const { method, permission } = route;
 	const path = at(route);
 	const body = method === "POST" ? { body: {} } : {};
 
 	it("knows its callers: no key, a wrong one, one of another scope", async () => {
-		const others = Object.keys(SCOPES).filter(each => each !== scope);
+		const others = Object.keys(SCOPES).filter(each => each !== permission);
 		const made = await door.ask("/api/v1/api-keys", json("POST", { name: "others", scopes: others }));
 		const key = made.json.key as string;
 		const bearer = (text: string): Asked => ({ method, ...body, key: null, headers: { authorization: text } });

@@ -65,7 +65,7 @@ describe("a request that is refused", () => {
 	it.each(POSTS.map(route => [`${route.method} ${route.path}`, route] as const))(
 		"%s has nothing read of its body: no key, a wrong one, another scope, too large, of another type",
 		async (_, route) => {
-			const other = route.scope === "migration:read" ? manager : reader;
+			const other = route.permission === "migration:read" ? manager : reader;
 			const sized = "Content-Length: 1000000";
 			const cases: readonly (readonly [headers: string[], status: number, code: string])[] = [
 				[[JSON_BODY, sized], 401, "UNAUTHENTICATED"],

@@ -10,7 +10,7 @@ import { arm, type Failpoint } from "../../adapters/failpoints";
 import type { Broker } from "../../cluster";
 import type { Status } from "../../contracts/migration/migration";
 import { readConfig } from "../../moleculer.config";
-import { SERVICES } from "../../services";
+import { serviceClass } from "../../node";
 
 /** Where a node shall crash: the `count`-th time it passes there. */
 export interface Crash {
@@ -74,7 +74,7 @@ export async function startCrashingNode({
 		{ resume: false, own: true, logLevel: "fatal", logFile: 2 }
 	);
 	const broker = new ServiceBroker({ ...options, skipProcessEventRegistration: true });
-	for (const name of services) broker.createService(SERVICES[name]?.() as never);
+	for (const name of services) broker.createService(serviceClass(name) as never);
 	const migration = broker.getLocalService("migration") as unknown as { store: EventStore };
 	const own = migration.store;
 	migration.store = mortal(store, `-node-${number}`, () => isDead, appended);

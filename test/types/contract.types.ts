@@ -99,8 +99,8 @@ export class Listening extends service() {
 }
 
 // @ts-expect-error a typo in a rule is an error where it is written
-action({ id: "strng|min:3" });
+action({ summary: "It.", internal: [], params: { id: "strng|min:3" } });
 // @ts-expect-error the wire is JSON: no dates
-action({ at: { type: "date" } });
+action({ summary: "It.", internal: [], params: { at: { type: "date" } } });
 // @ts-expect-error an area that does not exist
 contract("migrations", "x", { actions: {}, events: {} });

@@ -27,8 +27,10 @@ const registryOf = (broker: Broker) =>
 		}[];
 	};
 
-/** The services that must answer for the API to be whole: all of the contracts but the gateway itself. */
-export const NEEDED = CONTRACTS.map(({ name }) => name).filter(name => name !== "gateway");
+/** The services without which the gateway is not ready, as their contracts say. */
+export const NEEDED = CONTRACTS.filter(({ required }) => required).map(({ name }) => name);
+/** All of them, the gateway before the others. */
+const ALL = ["gateway", ...CONTRACTS.map(({ name }) => name).filter(name => name !== "gateway")];
 
 export interface ServiceHealth {
 	readonly name: string;
@@ -39,7 +41,7 @@ export interface ServiceHealth {
 /** Each service of the contracts, with the nodes that answer for it. */
 export function servicesOf(broker: Broker): ServiceHealth[] {
 	const known = registryOf(broker).getServiceList({ onlyAvailable: true, skipInternal: true });
-	return ["gateway", ...NEEDED].map(name => {
+	return ALL.map(name => {
 		const nodes = known.filter(each => each.name === name && each.available).map(({ nodeID }) => nodeID);
 		return { name, status: nodes.length > 0 ? "up" : "down", nodes };
 	});
@@ -49,7 +51,7 @@ export function servicesOf(broker: Broker): ServiceHealth[] {
 export function serviceHealth(services: readonly ServiceHealth[], name: string): ServiceHealth {
 	const found = services.find(each => each.name === name);
 	if (found) return found;
-	throw failure("NOT_FOUND", `There is no service '${name}'; there are: gateway, ${NEEDED.join(", ")}.`);
+	throw failure("NOT_FOUND", `There is no service '${name}'; there are: ${ALL.join(", ")}.`);
 }
 
 type State = "up" | "degraded" | "down";
@@ -60,10 +62,10 @@ export function worstOf(parts: readonly { readonly status: State }[]): State {
 	return parts.every(({ status }) => status === "down") ? "down" : "degraded";
 }
 
-/** Ready once every service of the contracts answers somewhere. */
+/** Ready once every service that is required answers somewhere. */
 export function readiness(broker: Broker): { readonly ready: boolean; readonly missing: string[] } {
 	const missing = servicesOf(broker)
-		.filter(({ status }) => status === "down")
+		.filter(({ name, status }) => status === "down" && NEEDED.includes(name))
 		.map(({ name }) => name);
 	return { ready: missing.length === 0, missing };
 }

@@ -174,7 +174,7 @@ export class Streams {
 	}
 }
 
-type LinesAction = "migration.report" | "migration.diff" | "migration.links";
+export type LinesAction = "migration.report" | "migration.diff" | "migration.links";
 
 /** All lines of a report, one JSON a line; a client that reads slowly is waited for. */
 export async function writeLines(

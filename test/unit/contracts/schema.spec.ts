@@ -64,7 +64,7 @@ describe("the contracts", () => {
 		expect(new Set(CONTRACTS.map(({ name }) => name)).size).toBe(CONTRACTS.length);
 		const open = CONTRACTS.flatMap(({ name, actions }) =>
 			Object.entries(actions)
-				.filter(([, { scope }]) => !scope)
+				.filter(([, { permission, internal }]) => permission === undefined && internal === undefined)
 				.map(([action]) => `${name}.${action}`)
 		);
 		expect(open).toEqual([]);

@@ -5,7 +5,9 @@ import { openApi } from "../../../../domain/platform/openapi";
 
 const things = (params: Schema, exposure: Partial<Exposure>): Contract =>
 	contract("platform", "things", {
-		actions: { do: action(params, { scope: "migration:read", ...exposure }).returns<string>() },
+		actions: {
+			do: action({ summary: "It.", permission: "migration:read", ...exposure, params } as never).returns<string>()
+		},
 		events: {}
 	});
 const RESULTS = { answers: { "things.do": { type: "string" } }, schemas: {} };
@@ -69,7 +71,7 @@ describe("the OpenAPI document", () => {
 	});
 
 	it("names the scope that a key needs, for machines and in words", () => {
-		const operation = only({}, { rest: "GET /things", scope: "keys:manage" });
+		const operation = only({}, { rest: "GET /things", permission: "keys:manage" });
 		expect(operation.security).toEqual([{ apiKey: ["keys:manage"] }, { bearer: ["keys:manage"] }]);
 		expect(operation.description).toBe("Needs a key with the scope `keys:manage`.");
 	});

@@ -1,35 +1,47 @@
 import { CONTRACTS } from "../../../../contracts";
-import { action, type Contract, contract, type Exposure } from "../../../../contracts/contract";
+import { action, type Contract, contract } from "../../../../contracts/contract";
 import { access } from "../../../../contracts/platform/access";
 import type { Schema } from "../../../../contracts/schema";
 import { routesOf } from "../../../../domain/platform/routes";
 
 const READ = "migration:read";
-const one = (params: Schema, exposure: Exposure, name = "things"): Contract =>
-	contract("platform", name, { actions: { get: action(params, exposure).returns<string>() }, events: {} });
+const one = (params: Schema, exposure: object, name = "things"): Contract =>
+	contract("platform", name, {
+		actions: { get: action({ summary: "It.", ...exposure, params } as never).returns<string>() },
+		events: {}
+	});
 
 describe("the routes", () => {
 	it("are those of the contracts, under /api/v1", () => {
-		const routes = routesOf([one({ id: "string" }, { scope: READ, rest: "GET /things/:id", says: "A thing." })]);
+		const routes = routesOf([
+			one({ id: "string" }, { permission: READ, rest: "GET /things/:id", summary: "A thing." })
+		]);
 		expect(routes).toEqual([
 			{
 				action: "things.get",
 				method: "GET",
 				path: "/api/v1/things/:id",
-				scope: READ,
+				permission: READ,
 				status: 200,
 				params: ["id"],
+				body: null,
+				answers: ["json"],
+				live: null,
+				location: null,
 				reads: true,
+				idempotent: true,
+				long: false,
+				secret: false,
 				canonical: true,
 				endsWithCaller: false,
-				says: "A thing."
+				summary: "A thing."
 			}
 		]);
 	});
 
 	it("name an action's aliases after its canonical path, from the root, each with the fields that it carries", () => {
 		const aliases = ["GET /thing/of/:id", "GET /thing"];
-		const routes = routesOf([one({ id: "string" }, { scope: READ, rest: "POST /things", aliases, status: 202 })]);
+		const routes = routesOf([one({ id: "string" }, { permission: READ, rest: "POST /things", aliases, status: 202 })]);
 		expect(
 			routes.map(({ method, path, params, canonical, status }) => [method, path, params, canonical, status])
 		).toEqual([
@@ -40,7 +52,7 @@ describe("the routes", () => {
 	});
 
 	it("leave out what is for the cluster alone", () => {
-		expect(routesOf([one({}, { scope: READ })])).toEqual([]);
+		expect(routesOf([one({}, { internal: ["others"] })])).toEqual([]);
 	});
 
 	it.each<[string, Schema, unknown, RegExp]>([
@@ -48,50 +60,63 @@ describe("the routes", () => {
 			"no scope",
 			{},
 			{ rest: "GET /a" },
-			/^things\.get does not say who may call it: its scope is undefined; state one of/
+			/^things\.get does not say who may call it: its permission is undefined; state `public`, one of/
 		],
 		["no scope, for the cluster alone", {}, {}, /does not say who may call it/],
-		["a scope that is none", {}, { scope: "all", rest: "GET /a" }, /its scope is "all"/],
-		["a scope of Object's own", {}, { scope: "toString", rest: "GET /a" }, /its scope is "toString"/],
-		["no method", {}, { scope: READ, rest: "/a" }, /^The path "\/a" of things\.get is malformed/],
-		["another method", {}, { scope: READ, rest: "get /a" }, /malformed/],
-		["no path", {}, { scope: READ, rest: "GET " }, /malformed/],
-		["the root", {}, { scope: READ, rest: "GET /" }, /malformed/],
-		["a relative path", {}, { scope: READ, rest: "GET a" }, /malformed/],
-		["a slash at the end", {}, { scope: READ, rest: "GET /a/" }, /malformed/],
-		["a wildcard", {}, { scope: READ, rest: "GET /a/*" }, /malformed/],
-		["half a field", {}, { scope: READ, rest: "GET /a/b:id" }, /malformed/],
-		["a malformed alias", {}, { scope: READ, rest: "GET /a", aliases: ["/b"] }, /The path "\/b" of things\.get/],
-		["aliases alone", {}, { scope: READ, aliases: ["GET /b"] }, /has aliases but no canonical path/],
+		["a scope that is none", {}, { permission: "all", rest: "GET /a" }, /its permission is "all"/],
+		["a scope of Object's own", {}, { permission: "toString", rest: "GET /a" }, /its permission is "toString"/],
+		[
+			"a scope, and no path",
+			{},
+			{ permission: READ },
+			/^things\.get has a permission but no canonical path: state its `rest`/
+		],
+		[
+			"both a scope and callers",
+			{},
+			{ permission: READ, rest: "GET /a", internal: ["others"] },
+			/^things\.get is internal, so nobody outside reaches it/
+		],
+		["aliases for the cluster alone", {}, { internal: [], aliases: ["GET /b"] }, /is internal/],
+		["no method", {}, { permission: READ, rest: "/a" }, /^The path "\/a" of things\.get is malformed/],
+		["another method", {}, { permission: READ, rest: "get /a" }, /malformed/],
+		["no path", {}, { permission: READ, rest: "GET " }, /malformed/],
+		["the root", {}, { permission: READ, rest: "GET /" }, /malformed/],
+		["a relative path", {}, { permission: READ, rest: "GET a" }, /malformed/],
+		["a slash at the end", {}, { permission: READ, rest: "GET /a/" }, /malformed/],
+		["a wildcard", {}, { permission: READ, rest: "GET /a/*" }, /malformed/],
+		["half a field", {}, { permission: READ, rest: "GET /a/b:id" }, /malformed/],
+		["a malformed alias", {}, { permission: READ, rest: "GET /a", aliases: ["/b"] }, /The path "\/b" of things\.get/],
+		["aliases alone", {}, { permission: READ, aliases: ["GET /b"] }, /has aliases but no canonical path/],
 		[
 			"a field it does not take",
 			{},
-			{ scope: READ, rest: "GET /a/:id" },
+			{ permission: READ, rest: "GET /a/:id" },
 			/carries id, which things\.get does not take/
 		],
-		["a field twice", { id: "string" }, { scope: READ, rest: "GET /a/:id/:id" }, /carries id twice/],
+		["a field twice", { id: "string" }, { permission: READ, rest: "GET /a/:id/:id" }, /carries id twice/],
 		[
 			"an alias as its own",
 			{},
-			{ scope: READ, rest: "GET /a", aliases: ["GET /api/v1/a"] },
+			{ permission: READ, rest: "GET /a", aliases: ["GET /api/v1/a"] },
 			/both claim GET \/api\/v1\/a/
 		]
 	])("are refused with %s", (_, params, exposure, sentence) => {
-		expect(() => routesOf([one(params, exposure as Exposure)])).toThrow(sentence);
+		expect(() => routesOf([one(params, exposure as object)])).toThrow(sentence);
 	});
 
 	it("are refused where two actions claim the same, however their fields are called", () => {
-		const things = one({ id: "string" }, { scope: READ, rest: "GET /a/:id" });
-		const others = one({ name: "string" }, { scope: READ, rest: "GET /a/:name" }, "others");
+		const things = one({ id: "string" }, { permission: READ, rest: "GET /a/:id" });
+		const others = one({ name: "string" }, { permission: READ, rest: "GET /a/:name" }, "others");
 		expect(() => routesOf([things, others])).toThrow(
 			"others.get and things.get both claim GET /api/v1/a/:name: give one of them another path."
 		);
-		expect(routesOf([things, one({}, { scope: READ, rest: "GET /a/b" }, "others")])).toHaveLength(2);
+		expect(routesOf([things, one({}, { permission: READ, rest: "GET /a/b" }, "others")])).toHaveLength(2);
 	});
 
 	it("of the product all say what they do", () => {
 		const routes = routesOf([...new Set([...CONTRACTS, access as Contract])]);
-		expect(routes.filter(({ says }) => !says.endsWith(".")).map(({ action }) => action)).toEqual([]);
+		expect(routes.filter(({ summary }) => !summary.endsWith(".")).map(({ action }) => action)).toEqual([]);
 		expect(routes.length).toBeGreaterThan(30);
 	});
 });

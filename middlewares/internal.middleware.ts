@@ -1,0 +1,51 @@
+/**
+ * Actions that are `internal` answer the services that their contract names, and no other: the node that owns one looks who
+ * calls. A call of no service passes: it is a command's, in the process that it started, or comes from a node of a release
+ * that does not say who calls.
+ */
+
+import type { Middleware } from "moleculer";
+import { actingAs, actingService } from "../cluster/acting";
+import { failure } from "../cluster/errors";
+
+interface Called {
+	readonly caller: string | null;
+}
+type Handler<C> = (ctx: C) => unknown;
+interface Part {
+	readonly name: string;
+	readonly service: { readonly name: string };
+}
+
+const guarded = (next: Handler<Called>, action: Part & { readonly internal?: readonly string[] }): Handler<Called> => {
+	const { internal, name, service } = action;
+	const act = (ctx: Called) => actingAs(service.name, () => next(ctx));
+	if (internal === undefined) return act;
+	return async ctx => {
+		if (ctx.caller === null || internal.includes(ctx.caller)) return act(ctx);
+		throw failure("FORBIDDEN", `${name} is for ${internal.join(", ")} alone: ${ctx.caller} may not call it.`);
+	};
+};
+
+const heard = (next: Handler<unknown>, { service }: Part): Handler<unknown> => {
+	return ctx => actingAs(service.name, () => next(ctx));
+};
+
+type Call = (action: string, params?: unknown, options?: { readonly parentCtx?: object }) => Promise<unknown>;
+
+/** By a context Moleculer knows who calls. */
+const named =
+	(next: Call): Call =>
+	(action, params, options) => {
+		const caller = actingService();
+		return caller === undefined || options?.parentCtx
+			? next(action, params, options)
+			: next(action, params, { ...options, caller } as object);
+	};
+
+export const internal = {
+	name: "internal",
+	localAction: guarded,
+	localEvent: heard,
+	call: named
+} as unknown as Middleware;
