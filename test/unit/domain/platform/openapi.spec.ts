@@ -101,7 +101,7 @@ describe("the OpenAPI document", () => {
 	it("answers with the contract's status, and says where to look", () => {
 		expect(Object.keys(only({}, { rest: "POST /things" }).responses)[0]).toBe("200");
 		for (const status of [201, 202] as const) {
-			const { responses } = only({}, { rest: "POST /things", status });
+			const { responses } = only({}, { rest: "POST /things", status, location: "/things/:id" });
 			expect(responses[status]?.headers).toHaveProperty("Location");
 			expect(responses).not.toHaveProperty("200");
 		}

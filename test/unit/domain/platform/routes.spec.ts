@@ -2,7 +2,7 @@ import { CONTRACTS } from "../../../../contracts";
 import { action, type Contract, contract } from "../../../../contracts/contract";
 import { access } from "../../../../contracts/platform/access";
 import type { Schema } from "../../../../contracts/schema";
-import { routesOf } from "../../../../domain/platform/routes";
+import { locationOf, routesOf } from "../../../../domain/platform/routes";
 
 const READ = "migration:read";
 const one = (params: Schema, exposure: object, name = "things"): Contract =>
@@ -51,6 +51,27 @@ describe("the routes", () => {
 		]);
 	});
 
+	it("say where to look on, by the fields of the answer", () => {
+		const [route] = routesOf([one({}, { permission: READ, rest: "POST /things", location: "/things/:id" })]);
+		expect(locationOf(route as never, { id: "a b" })).toBe("/api/v1/things/a%20b");
+		const [silent] = routesOf([one({}, { permission: READ, rest: "POST /things" })]);
+		expect(locationOf(silent as never, { id: "a" })).toBeNull();
+	});
+
+	it("have what an action's exposure says of its bodies and answers, events and actions by their full names", () => {
+		const live = { wakes: "changed", by: "id", line: "log", state: "get" };
+		const exposure = { permission: READ, rest: "POST /things", body: "document", answers: ["json", "sse"], live };
+		expect(routesOf([one({}, { ...exposure, reads: true, long: true })])).toMatchObject([
+			{
+				body: "document",
+				answers: ["json", "sse"],
+				live: { wakes: "things.changed", by: "id", line: "log", state: "things.get" },
+				idempotent: true,
+				long: true
+			}
+		]);
+	});
+
 	it("leave out what is for the cluster alone", () => {
 		expect(routesOf([one({}, { internal: ["others"] })])).toEqual([]);
 	});
@@ -87,7 +108,7 @@ describe("the routes", () => {
 		["a wildcard", {}, { permission: READ, rest: "GET /a/*" }, /malformed/],
 		["half a field", {}, { permission: READ, rest: "GET /a/b:id" }, /malformed/],
 		["a malformed alias", {}, { permission: READ, rest: "GET /a", aliases: ["/b"] }, /The path "\/b" of things\.get/],
-		["aliases alone", {}, { permission: READ, aliases: ["GET /b"] }, /has aliases but no canonical path/],
+		["aliases alone", {}, { permission: READ, aliases: ["GET /b"] }, /has a permission but no canonical path/],
 		[
 			"a field it does not take",
 			{},
