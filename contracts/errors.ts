@@ -231,6 +231,13 @@ export const ERRORS = {
 		means:
 			"The disk is full or read-only, or the file of the event store is damaged. Nothing more is written until it can be recorded.",
 		todo: "Free space or mend the rights as the detail says, then ask again."
+	},
+	STORE_NEWER: {
+		status: 503,
+		title: "The data folder was written by a newer release",
+		means:
+			"An event in it is of a version that this release does not know. Nothing of it is read, so nothing is read half.",
+		todo: "Upgrade the server, or go on with the release that wrote it."
 	}
 } as const satisfies Record<string, { status: number; title: string; means: string; todo: string }>;
 

@@ -1,13 +1,14 @@
 import { join } from "node:path";
 import type { Service as MoleculerService } from "moleculer";
 import { lockDataDir } from "../adapters/datadir";
-import { type EventStore, openSqliteStore } from "../adapters/eventstore";
+import { type EventStore, openSqliteStore, versioned } from "../adapters/eventstore";
 import { type LinkStore, openLinkStore } from "../adapters/linkstore";
 import type { Mixin } from "../cluster";
 import { type Settings, settingsOf } from "../cluster/settings";
 
 /** Gives the service `this.store`, the node's event store, and holds the data folder for it. */
-export const eventStore = (): Mixin<{ readonly store: EventStore }> => store("store", "events.db", openSqliteStore);
+export const eventStore = (): Mixin<{ readonly store: EventStore }> =>
+	store("store", "events.db", (file, options) => versioned(openSqliteStore(file, options)));
 
 /** Gives the service `this.links`, the old links, and holds the data folder for them. */
 export const linkStore = (): Mixin<{ readonly links: LinkStore }> => store("links", "links.db", openLinkStore);

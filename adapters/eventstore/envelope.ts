@@ -1,6 +1,6 @@
 /** One append as it is stored: all its events in one piece of JSON. */
 
-import { AppendTooLarge, type EventData, MAX_APPEND_BYTES, NEW, type RecordedEvent } from "./eventstore";
+import { type Appended, AppendTooLarge, type EventData, MAX_APPEND_BYTES, NEW, type RecordedEvent } from "./eventstore";
 
 export interface Append {
 	readonly stream: string;
@@ -27,6 +27,12 @@ export function sealed(stream: string, expected: string, events: readonly EventD
 	if (bytes > MAX_APPEND_BYTES) throw new AppendTooLarge(stream, bytes);
 	return { stream, expected: ordinal(expected), appendId, body };
 }
+
+/** The answer to an append. */
+export const acknowledged = (
+	{ version, position, at }: Pick<Stored, "version" | "position" | "at">,
+	repeated: boolean
+): Appended => ({ version: String(version), position: String(position), at, repeated });
 
 /** The events of a stored append, one by one. */
 export function* opened(stored: Stored): Generator<RecordedEvent> {

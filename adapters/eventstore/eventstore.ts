@@ -13,6 +13,8 @@ export const MAX_APPEND_BYTES = 900_000;
 
 export interface EventData {
 	readonly type: string;
+	/** The version of what `data` holds; 1 where there is none. */
+	readonly v?: number;
 	/** JSON only. */
 	readonly data: unknown;
 }
@@ -33,6 +35,8 @@ export interface RecordedEvent<E extends EventData = EventData> {
 export interface Appended {
 	readonly version: string;
 	readonly position: string;
+	/** When it was stored: ISO 8601, UTC. */
+	readonly at: string;
 	/** True when this append id had been stored already, and nothing was added. */
 	readonly repeated: boolean;
 }

@@ -5,3 +5,4 @@ export { chunks } from "./chunks";
 export * from "./eventstore";
 export { openMemoryStore } from "./memory";
 export { openSqliteStore } from "./sqlite";
+export { versioned } from "./versioned";

@@ -1,7 +1,7 @@
 /** The event store of tests and of what may be forgotten: the same promises, but for the disk. */
 
 import { StoreFull } from "../errors";
-import { ordinal, type Stored, sealed } from "./envelope";
+import { acknowledged, ordinal, type Stored, sealed } from "./envelope";
 import {
 	type Appended,
 	type EventData,
@@ -45,7 +45,7 @@ class MemoryStore implements EventStore {
 		const kept = this.byStream.get(stream) ?? [];
 		const last = kept.at(-1);
 		if (last?.appendId === appendId) {
-			return { version: String(last.version), position: String(last.position), repeated: true };
+			return acknowledged(last, true);
 		}
 		const actual = last?.version ?? 0;
 		if (actual !== append.expected) throw new VersionConflict(stream, expected, String(actual));
@@ -57,7 +57,7 @@ class MemoryStore implements EventStore {
 		kept.push(added);
 		this.byStream.set(stream, kept);
 		this.tail.wake();
-		return { version: String(added.version), position: String(added.position), repeated: false };
+		return acknowledged(added, false);
 	}
 
 	async version(stream: string): Promise<string> {

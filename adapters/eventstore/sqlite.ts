@@ -18,7 +18,7 @@ import {
 	rollBack,
 	told
 } from "../sqlite-file";
-import { type Append, ordinal, type Stored, sealed } from "./envelope";
+import { type Append, acknowledged, ordinal, type Stored, sealed } from "./envelope";
 import {
 	type Appended,
 	type EventData,
@@ -73,7 +73,7 @@ interface Row extends Stored {
 	readonly checksum: number;
 }
 
-type Last = Pick<Row, "version" | "position" | "appendId">;
+type Last = Pick<Row, "version" | "position" | "at" | "appendId">;
 
 class SqliteStore implements EventStore {
 	private readonly db: DatabaseSync;
@@ -192,13 +192,13 @@ class SqliteStore implements EventStore {
 	private answer({ stream, expected, appendId, body }: Append): Appended | VersionConflict {
 		const last = this.last(stream);
 		if (last?.appendId === appendId) {
-			return { version: String(last.version), position: String(last.position), repeated: true };
+			return acknowledged(last, true);
 		}
 		const actual = last?.version ?? 0;
 		if (actual !== expected) return new VersionConflict(stream, String(expected), String(actual));
 		const row = { stream, version: actual + 1, appendId, at: this.now().toISOString(), body };
 		const { lastInsertRowid } = this.statements.insert.run({ ...row, checksum: checksum(row) });
-		return { version: String(row.version), position: String(lastInsertRowid), repeated: false };
+		return acknowledged({ ...row, position: Number(lastInsertRowid) }, false);
 	}
 
 	/** A file that cannot be used is let go, so that it can be moved away. */
@@ -245,7 +245,7 @@ const ROW = "SELECT stream, version, position, append_id AS appendId, at, body, 
 function statements(db: DatabaseSync) {
 	return {
 		last: db.prepare(
-			"SELECT version, position, append_id AS appendId FROM appends WHERE stream = ? ORDER BY version DESC LIMIT 1"
+			"SELECT version, position, at, append_id AS appendId FROM appends WHERE stream = ? ORDER BY version DESC LIMIT 1"
 		),
 		insert: db.prepare(
 			`INSERT INTO appends (stream, version, append_id, at, body, checksum)

@@ -8,9 +8,6 @@ export type Tally = Record<string, { count: number }>;
 /** How many records lost what, by code; one code may weigh differently for different records. */
 export type LossTally = Record<string, Partial<Record<Severity, number>>>;
 
-/** As events said it before severities were counted apart: that of the first record stood for all. */
-type EarlierLosses = Record<string, { readonly count: number; readonly severity?: Severity }>;
-
 /** What one record lost: each code once, with the worst of its severities. */
 export type Lost = readonly (readonly [code: string, severity: Severity])[];
 
@@ -47,10 +44,10 @@ export function addTally(sum: Tally, more: Tally): void {
 }
 
 /** The same for losses. */
-export function addLosses(sum: LossTally, more: LossTally | EarlierLosses): void {
+export function addLosses(sum: LossTally, more: LossTally): void {
 	for (const [code, said] of Object.entries(more)) {
 		const entry = { ...sum[code] };
-		for (const [severity, count] of Object.entries(severitiesOf(said)) as [Severity, number][]) {
+		for (const [severity, count] of Object.entries(said) as [Severity, number][]) {
 			entry[severity] = (entry[severity] ?? 0) + count;
 			if (entry[severity] === 0) delete entry[severity];
 		}
@@ -58,9 +55,6 @@ export function addLosses(sum: LossTally, more: LossTally | EarlierLosses): void
 		else delete sum[code];
 	}
 }
-
-const severitiesOf = (said: LossTally[string] | EarlierLosses[string]): LossTally[string] =>
-	"count" in said ? { [said.severity ?? "info"]: said.count } : (said as LossTally[string]);
 
 /** Adds one record's losses `times` times: 1, or -1 to take them back. */
 export const addLost = (sum: LossTally, lost: Lost, times: 1 | -1): void =>

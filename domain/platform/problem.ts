@@ -51,7 +51,8 @@ const FOREIGN: Readonly<Record<string, ErrorCode>> = {
 	StoreFull: "STORE_FAILED",
 	StoreBusy: "STORE_FAILED",
 	StoreDenied: "STORE_FAILED",
-	StoreBroken: "STORE_FAILED"
+	StoreBroken: "STORE_FAILED",
+	NewerEvent: "STORE_NEWER"
 };
 
 /** What a caller is told where the error's own words are not for him. */
@@ -59,6 +60,7 @@ const SAID: Partial<Record<ErrorCode, string>> = {
 	INTERNAL: "Something broke on our side; the log has more under this correlation id.",
 	STORE_FAILED:
 		"The server cannot write to its data folder now: its disk may be full. Nothing of this was stored; make room, then ask again.",
+	STORE_NEWER: "A newer release wrote to the server's data folder: the server must be upgraded to read it.",
 	UNAVAILABLE: "No node answers for this now: try again in a moment.",
 	TIMED_OUT: "It took too long. What was asked may still be under way: look before you ask again.",
 	NOT_FOUND: "There is nothing at this address; /docs lists what there is.",

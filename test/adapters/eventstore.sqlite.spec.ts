@@ -32,11 +32,11 @@ describe("one file", () => {
 	it("keeps everything over a restart", async () => {
 		const file = fresh();
 		const before = openSqliteStore(file);
-		const { version, position } = await before.append("a", NEW, [event(1)], "1");
+		const { version, position, at } = await before.append("a", NEW, [event(1)], "1");
 		await before.close();
 		const after = openSqliteStore(file);
 		expect(await after.version("a")).toBe(version);
-		expect(await after.append("a", NEW, [event(1)], "1")).toEqual({ version, position, repeated: true });
+		expect(await after.append("a", NEW, [event(1)], "1")).toEqual({ version, position, at, repeated: true });
 		await after.close();
 	});
 

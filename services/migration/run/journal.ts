@@ -56,8 +56,8 @@ export async function loadRun(
 
 /** Appends to the run's stream and folds what was appended; a controller that was overtaken gets a VersionConflict. */
 export async function appendRun(store: EventStore, run: Run, event: RunEvent, appendId: string): Promise<string> {
-	const { version, position } = await store.append(runStream(run.name), run.version, [event], appendId);
-	apply(run, event, version, new Date().toISOString());
+	const { version, position, at } = await store.append(runStream(run.name), run.version, [event], appendId);
+	apply(run, event, version, at);
 	return position;
 }
 

@@ -206,11 +206,9 @@ describe("how a run ends", () => {
 		});
 	});
 
-	it("of a store from before, the first record's severity stands for all", () => {
+	it("of a store from before that knows how many and not who, each counts for itself", () => {
 		const { data } = copied("users", ["1"], true) as Extract<RunEvent, { type: "copied" }>;
-		const losses = { renamed: { count: 3, reason: "r", severity: "act" } } as never;
-		const state = run(taken, { type: "copied", data: { ...data, losses } });
-		expect(statusOf(state, false, VOCABULARY).streams[1]?.losses.renamed).toMatchObject({ count: 3, severity: "act" });
+		const state = run(taken, { type: "copied", data: { ...data, losses: { renamed: { act: 3 } } } });
 		expect(statusOf({ ...state, result: "clean" }, false, VOCABULARY).verdict).toMatchObject({
 			result: "attention",
 			needHand: { records: 3, losses: 3 }
