@@ -40,9 +40,10 @@ function shapeOf(checker: Checker, type: Type, around: readonly Type[] = []): st
 	const entries = checker.getIndexInfosOfType(type).map(info => `*:${within(info.type)}`);
 	if (isPlain(checker, type) || members.length + entries.length === 0) return checker.typeToString(type);
 	const member = (each: Member): string => {
-		const isOptional = (each.flags & OPTIONAL) !== 0;
-		const shape = within(checker.getTypeOfSymbol(each));
-		return `${each.name}${isOptional ? "?" : ""}:${isOptional ? shape.replace(/(^|\|)undefined(?=\||$)/, "") : shape}`;
+		const given = checker.getNonNullableType(checker.getTypeOfSymbol(each));
+		return each.flags & OPTIONAL
+			? `${each.name}?:${within(given)}`
+			: `${each.name}:${within(checker.getTypeOfSymbol(each))}`;
 	};
 	return `{${[...members.map(member), ...entries].sort().join(";")}}`;
 }

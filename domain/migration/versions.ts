@@ -35,10 +35,13 @@ const lossesBySeverity: Upcaster = data => {
 	return { ...data, losses: Object.fromEntries(losses.map(([code, said]) => [code, counted(said)])) };
 };
 
+/** 1: the rules of the one mapping there was. 2: whatever rules the run's mapping has, and those are among them. */
+const anyRules: Upcaster = data => data;
+
 export const UPCASTERS: Upcasters = {
 	run: {
-		planned: [],
-		redefined: [],
+		planned: [anyRules],
+		redefined: [anyRules],
 		taken: [],
 		backedUp: [],
 		copied: [lossesBySeverity],
