@@ -22,6 +22,27 @@ export interface Spec {
 	readonly options: Readonly<Record<string, Option>>;
 	readonly streams: readonly string[];
 	readonly capabilities: Capabilities;
+	/** Of a target: what is its own of the records of a stream. */
+	readonly records?: Readonly<Record<string, RecordSpec>>;
+	/** Of a target: how many creates it was seen to take in a second. */
+	readonly createsPerSecond?: number;
+}
+
+/** What is one system's own of one kind of record. */
+export interface RecordSpec {
+	/** Fields that hold credentials: named where they differ, never shown; who has others may be somebody else. */
+	readonly credentials?: readonly string[];
+	readonly links?: Links;
+	/** A field that the target may keep as it was, whatever is written, and the code of the loss that says so. */
+	readonly keeps?: { readonly field: string; readonly code: string };
+}
+
+/** The addresses by which those whom records stand for reach the system. Pure. */
+export interface Links {
+	/** The one in a record; undefined where it has none. */
+	of(data: Json): { readonly link: string; readonly revokedAt: string | null } | undefined;
+	/** May the one that is known, if any is, be replaced by the one that the system gives now? */
+	mayRenew(known: string | undefined, revokedAt: string | null): boolean;
 }
 export type Option = OptionSpec;
 

@@ -5,11 +5,13 @@
 
 import type { ServiceBroker } from "moleculer";
 import { sources, targets } from "../connectors";
-import type { OpenSource, OpenTarget, Spec } from "../connectors/connector";
+import type { OpenSource, OpenTarget, RecordSpec, Spec } from "../connectors/connector";
+import type { Definition } from "../contracts/migration/definition";
 import type { KnownSystems } from "../domain/migration/definition";
 import type { ConnectorOptions } from "../domain/migration/definition-ends";
 import type { MappingEntry } from "../domain/migration/mapping";
 import { MAPPINGS } from "../domain/migration/mappings";
+import { own } from "../domain/own";
 
 type Table<O> = Readonly<Record<string, { readonly spec: Spec; readonly open: O }>>;
 
@@ -26,6 +28,14 @@ export function systemsOf(broker: object): Systems {
 	const { systems } = (broker as ServiceBroker).options as { systems?: Systems };
 	return systems ?? SYSTEMS;
 }
+
+/** What a target says of itself; nothing, where this node does not know it. */
+export const targetSpec = (broker: object, { connector }: Definition["target"]): Partial<Spec> =>
+	own(systemsOf(broker).targets, String(connector))?.spec ?? {};
+
+/** What is a target's own of the records of a stream. */
+export const recordSpec = (broker: object, target: Definition["target"], stream: string): RecordSpec =>
+	own(targetSpec(broker, target).records, stream) ?? {};
 
 const optionsIn = (table: Table<unknown>): ConnectorOptions =>
 	Object.fromEntries(Object.entries(table).map(([name, { spec }]) => [name, spec.options]));

@@ -33,6 +33,7 @@ import { checkMarzban } from "./check";
 import { hostFingerprint, refuseHost } from "./host-records";
 import { Hosts } from "./hosts";
 import { Lane, Wellbeing } from "./lane";
+import { links } from "./links";
 import { ontoNamesake } from "./namesakes";
 import { Naming } from "./naming";
 import { Owners } from "./owners";
@@ -81,6 +82,8 @@ export const marzbanSpec: Spec = {
 		}
 	},
 	streams: ["admins", "services", "hosts", "users"],
+	records: { users: { credentials: ["proxies"], links, keeps: { field: "admin", code: "owner_kept" } } },
+	createsPerSecond: 100,
 	capabilities: { cas: false, uniqueNaturalKey: true, keysetPaging: false, longestExecution: 30_000 }
 };
 

@@ -2,7 +2,7 @@
 
 import type { Json, JsonValue } from "../../contracts/json";
 import type { Difference, FieldDifference, TargetRecord } from "../../contracts/migration/records";
-import type { Comparison, FoundLink } from "../../contracts/migration/verifier";
+import type { Comparison } from "../../contracts/migration/verifier";
 import { canonical } from "../canonical";
 import { own } from "../own";
 
@@ -12,12 +12,22 @@ interface Expected {
 	readonly data: Json;
 }
 
-/** @param fingerprint a digest of a record that is blind to spelling and to volatile fields */
+/** What is a system's own of the records that are compared. */
+export interface Sight {
+	/** A digest of a record that is blind to spelling and to volatile fields. */
+	readonly fingerprint: (data: Json) => string;
+	/** Fields that hold credentials: named where they differ, never shown. */
+	readonly credentials?: readonly string[];
+	/** The address by which whoever a record stands for reaches the system. */
+	readonly link?: (data: Json) => { readonly link: string; readonly revokedAt: string | null } | undefined;
+}
+
 export function compareRecords(
 	expected: readonly Expected[],
 	actual: readonly TargetRecord[],
-	fingerprint: (data: Json) => string
+	sight: Sight
 ): Comparison {
+	const { fingerprint, credentials = [], link = () => undefined } = sight;
 	const held = new Map(actual.map(record => [record.name, record]));
 	const equal: [string, string, string][] = [];
 	const differences: Difference[] = [];
@@ -37,27 +47,29 @@ export function compareRecords(
 				id,
 				name,
 				kind: "different",
-				fields: fieldDifferences(data, found, fingerprint),
+				fields: fieldDifferences(data, found, sight),
 				found: there as string
 			});
 	}
-	const strange = new Set(differences.filter(isStranger).map(({ id }) => id));
-	const links = expected.flatMap(({ id, name }) => (strange.has(id) ? [] : (linkIn(id, held.get(name)?.data) ?? [])));
+	const isStrange = isStranger(credentials);
+	const strange = new Set(differences.filter(isStrange).map(({ id }) => id));
+	const links = expected.flatMap(({ id, name }) => {
+		const found = strange.has(id) ? undefined : held.get(name);
+		const given = found && link(found.data);
+		return given ? [{ id, ...given }] : [];
+	});
 	return { equal, differences, links };
 }
 
 /** Who has other credentials may be another customer by that name: nobody's old link leads there. */
-const isStranger = ({ kind, fields }: Difference): boolean =>
-	kind !== "different" || fields.length === 0 || fields.some(({ field }) => field === CREDENTIALS || field === UNREAD);
+const isStranger =
+	(credentials: readonly string[]) =>
+	({ kind, fields }: Difference): boolean =>
+		kind !== "different" ||
+		fields.length === 0 ||
+		fields.some(({ field }) => field === UNREAD || credentials.includes(field));
 
-const CREDENTIALS = "proxies";
 const UNREAD = "record";
-
-function linkIn(id: string, found: Json | undefined): FoundLink | undefined {
-	const { subscription_url: link, sub_revoked_at: revokedAt = null } = found ?? {};
-	if (typeof link !== "string" || link === "") return undefined;
-	return { id, link, revokedAt: revokedAt === null ? null : String(revokedAt) };
-}
 
 const unreadable = (reason: string): FieldDifference => ({ field: UNREAD, expected: "to be read", actual: reason });
 
@@ -69,7 +81,7 @@ const unreadable = (reason: string): FieldDifference => ({ field: UNREAD, expect
 export function fieldDifferences(
 	expected: Json,
 	actual: Json,
-	fingerprint: (data: Json) => string
+	{ fingerprint, credentials = [] }: Pick<Sight, "fingerprint" | "credentials">
 ): readonly FieldDifference[] {
 	const there = fingerprint(actual);
 	const fields = [...new Set([...Object.keys(expected), ...Object.keys(actual)])];
@@ -81,8 +93,6 @@ export function fieldDifferences(
 	);
 	const named = alone.length > 0 ? alone : differing;
 	if (named.length === 0) return [{ field: "record", expected: "as asked", actual: "otherwise" }];
+	const shown = (field: string, value: JsonValue): JsonValue => (credentials.includes(field) ? "(masked)" : value);
 	return named.map(field => ({ field, expected: shown(field, asked(field)), actual: shown(field, found(field)) }));
 }
-
-const shown = (field: string, value: JsonValue | undefined): JsonValue =>
-	field === CREDENTIALS ? "(masked)" : (value ?? null);

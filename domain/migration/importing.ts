@@ -82,7 +82,7 @@ export function heldBack(
 	const said = { id: record.id, outcome: "quarantined", ...(untouched ? {} : { inDoubt: true as const }) } as const;
 	const isOurs = !untouched || record.ours !== undefined;
 	if (left === undefined || !isOurs) return { ...said, quarantine };
-	const lacks = fieldDifferences(record.data, left.data, fingerprint).map(({ field }) => field);
+	const lacks = fieldDifferences(record.data, left.data, { fingerprint }).map(({ field }) => field);
 	const as = typeof left.data.status === "string" ? `, ${left.data.status}` : "";
 	const stands = `It stands at the target${untouched ? " as before" : ""}${as}: ${lacks.join(", ")} not as asked.`;
 	const reason = `${quarantine.reason} ${stands}`;

@@ -96,6 +96,8 @@ export interface Mapping<C> extends MappingSpec {
 	readonly contextOf: (source: Facts, target: Facts, definition: Definition) => C;
 	/** What an operator should know, or must mend, before he starts. */
 	readonly findings: (context: C, source: Facts, target: Facts, definition: Definition) => readonly Finding[];
+	/** Is anything written beside the target's API? A copy of it is taken before the first write. */
+	readonly needsBackup?: (context: C) => boolean;
 	/** What of its artefacts is in use, and the target could have and has not. */
 	readonly lacking?: (context: C) => readonly Lacking[];
 	/** What its `violation` looks for, in words. */

@@ -10,8 +10,9 @@ export type Step =
 
 const REST = { kind: "rest" } as const;
 
-/** A target whose database is written to is copied first. */
-const needsBackup = ({ context, backup }: Run): boolean => backup === undefined && (context.database ?? null) !== null;
+/** What is written to beside the target's API is copied first. A run that was planned before its mapping said so names it. */
+const needsBackup = ({ context, backup: taken }: Run): boolean =>
+	taken === undefined && (context.backup ?? (context.database ?? null) !== null) === true;
 
 const forward = (run: Run): Step => {
 	if (needsBackup(run)) return { kind: "backup" };

@@ -1,9 +1,11 @@
 import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
 import { ConnectorError, type Target } from "../../connectors/connector";
+import type { Json } from "../../contracts/json";
 import type { CheckReport } from "../../contracts/migration/connection";
 import { importer, type Lasting, type Onto, type Refused } from "../../contracts/migration/importer";
 import type { Result, TargetRecord, UndoneRecord } from "../../contracts/migration/records";
 import { heldBack, quarantineOf, treatmentOf } from "../../domain/migration/importing";
+import { own } from "../../domain/own";
 import { ends } from "../../mixins/ends.mixin";
 import { putBack } from "./run/attempts";
 import { deadline } from "./run/deadline";
@@ -153,9 +155,9 @@ async function settled(records: readonly Given[], work: (record: Given) => Promi
 	return known;
 }
 
-function linkIn(outcome: Result["outcome"], before: Given["before"]): { link?: string } {
-	const link = before?.subscription_url;
-	return outcome === "unchanged" && typeof link === "string" ? { link } : {};
+function linkIn({ spec }: Target, stream: string, data: Json | null): { link?: string } {
+	const found = data && own(spec.records, stream)?.links?.of(data);
+	return found ? { link: found.link } : {};
 }
 
 async function settle(
@@ -166,17 +168,19 @@ async function settle(
 ): Promise<Result> {
 	const fingerprint = (data: Given["data"]): string => target.fingerprint(stream, data);
 	const treatment = treatmentOf(record, conflict, fingerprint);
-	// Who stood there already, all equal, is served by the target from now on: his old link leads to him too.
-	if (!treatment.write)
-		return { id: record.id, ...treatment.result, ...linkIn(treatment.result.outcome, record.before) };
+	if (!treatment.write) {
+		const { result } = treatment;
+		// Who stood there already, all equal, is served by the target from now on: their old link leads to them too.
+		const link = result.outcome === "unchanged" ? linkIn(target, stream, record.before) : {};
+		return { id: record.id, ...result, ...link };
+	}
 	try {
 		const { data } = await target.write(stream, record, signal);
-		const link = data.subscription_url;
 		return {
 			id: record.id,
 			outcome: treatment.outcome,
 			fingerprint: fingerprint(data),
-			...(typeof link === "string" && { link })
+			...linkIn(target, stream, data)
 		};
 	} catch (error) {
 		if (!(error instanceof ConnectorError) || error.details.retryable) throw error;

@@ -2,6 +2,7 @@ import { Action, type Answers, type CallOf, Service, service } from "../../clust
 import type { TargetRecord } from "../../contracts/migration/records";
 import { type Comparison, verifier } from "../../contracts/migration/verifier";
 import { compareRecords } from "../../domain/migration/compare";
+import { own } from "../../domain/own";
 import { ends } from "../../mixins/ends.mixin";
 
 const { compare, names } = verifier.actions;
@@ -18,7 +19,12 @@ export default class VerifierService extends service(ends()) implements Answers<
 				records.map(({ name }) => name)
 			)
 		);
-		return compareRecords(records, found, data => target.fingerprint(stream, data));
+		const { credentials, links } = own(target.spec.records, stream) ?? {};
+		return compareRecords(records, found, {
+			fingerprint: data => target.fingerprint(stream, data),
+			...(credentials && { credentials }),
+			...(links && { link: links.of })
+		});
 	}
 
 	@Action(names)

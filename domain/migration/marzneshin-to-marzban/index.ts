@@ -47,6 +47,7 @@ export const mapping = (derive: Readonly<Record<AuthAlgorithm, Derive>>): Mappin
 		...missingTags(context).map(missingTag),
 		...unknownTags(source as unknown as SourceFacts, target as unknown as TargetFacts, definition).map(unknownTag)
 	],
+	needsBackup: ({ database }) => database !== null,
 	lacking: context => {
 		const keys = missingTags(context)
 			.filter(({ supported }) => supported)

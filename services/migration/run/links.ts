@@ -1,8 +1,7 @@
-/** The old subscription links of the users that were moved, with their new address. */
+/** The old links of those whose records were moved, with their new addresses. */
 
 import type { Broker } from "../../../cluster";
 import { settingsOf } from "../../../cluster/settings";
-import { mayRenew } from "../../../connectors/marzban/link-renewal";
 import type { Link } from "../../../contracts/migration/links";
 import type { Lines, LinkLine } from "../../../contracts/migration/migration";
 import type { Intent, Result, Transformed } from "../../../contracts/migration/records";
@@ -10,7 +9,9 @@ import type { FoundLink } from "../../../contracts/migration/verifier";
 import { linkAddresses } from "../../../domain/migration/link-addresses";
 import type { StreamMapping } from "../../../domain/migration/mapping";
 import type { Run } from "../../../domain/migration/run";
+import { recordSpec } from "../../../mixins/systems";
 import { addressOf } from "./addresses";
+import type { Workplace } from "./place";
 
 /** Of those that have a link on both sides. */
 export function linksOf(intents: readonly Intent[], results: readonly Result[]): Omit<Link, "migration">[] {
@@ -22,19 +23,21 @@ export function linksOf(intents: readonly Intent[], results: readonly Result[]):
 
 /** Keeps the links that the target gives now, where it has not revoked the ones before. */
 export async function renewLinks(
-	broker: Broker,
-	migration: string,
+	{ broker, run }: Pick<Workplace, "broker" | "run">,
+	stream: string,
 	transformed: readonly Transformed[],
 	found: readonly FoundLink[]
 ): Promise<void> {
 	const old = new Map(transformed.flatMap(({ id, oldLink }) => (oldLink ? [[id, oldLink] as const] : [])));
 	const asked = found.filter(({ id }) => old.has(id));
-	if (asked.length === 0) return;
+	const { links: spec } = recordSpec(broker, run.definition.target, stream);
+	if (asked.length === 0 || !spec) return;
+	const { name: migration } = run;
 	const known = await broker.call("links.of", { migration, ids: asked.map(({ id }) => id) });
 	const kept = new Map(known.map(({ id, target }) => [id, target]));
 	const links = asked.flatMap(({ id, link, revokedAt }) => {
 		const oldLink = old.get(id);
-		return oldLink && mayRenew(kept.get(id), revokedAt) ? [{ id, ...oldLink, target: link }] : [];
+		return oldLink && spec.mayRenew(kept.get(id), revokedAt) ? [{ id, ...oldLink, target: link }] : [];
 	});
 	if (links.length > 0) await broker.call("links.record", { migration, links });
 }
@@ -42,8 +45,8 @@ export async function renewLinks(
 const LINKS_A_PAGE = 500;
 
 /**
- * One page of the source's users who were moved, with the path each has stored: for that the source is read, which must
- * still be up, because of the keys only digests are kept.
+ * One page of the source's records that were moved and have a link, with the path that is stored for each: for that the
+ * source is read, which must still be up, because of the keys only digests are kept.
  */
 export async function linkLines(
 	broker: Broker,
@@ -63,6 +66,6 @@ export async function linkLines(
 	return { lines, next: page.next };
 }
 
-/** A link from the panel's root on stands behind the prefix that the definition has. */
+/** A link from the system's root on stands behind the prefix that the definition has. */
 const whole = (link: string, base: string | null): string =>
 	URL.canParse(link) ? link : (linkAddresses(link, base, { query: "" })[0]?.address ?? link);

@@ -1,9 +1,11 @@
 /** Looks at records as the target holds them now, and says what there is to do for each. Writes nothing. */
 
+import type { RecordSpec } from "../../../connectors/connector";
 import type { Difference, Intent, SourceRecord, Transformed } from "../../../contracts/migration/records";
 import type { Comparison } from "../../../contracts/migration/verifier";
 import { fold, foldingOf } from "../../../domain/migration/folding";
 import type { StreamRun } from "../../../domain/migration/run";
+import { recordSpec } from "../../../mixins/systems";
 import { type Held, heldBy } from "./holders";
 import { type Known, ownOf } from "./known";
 import { renewLinks } from "./links";
@@ -28,21 +30,22 @@ interface ToWrite {
 	readonly difference?: Difference;
 }
 
-/** What the target keeps although the source has it no more: said once. */
-const KEPT = { code: "owner_kept", field: "admin" } as const;
-
 /** Why a record waits that the source itself cannot mend. */
 const TARGETS_REASONS: ReadonlySet<string> = new Set(["target_refused", "target_failed", "conflict"]);
 
 export class Looking {
 	/** Written in this pass, and not taken: writing them again would come to the same. */
 	private readonly refused = new Set<string>();
+	/** What the target keeps although the source has it no more: said once. */
+	private readonly keeps: RecordSpec["keeps"];
 
 	constructor(
 		private readonly place: Workplace,
 		private readonly stream: StreamRun,
 		private readonly known: () => Promise<ReadonlyMap<string, Known>>
-	) {}
+	) {
+		this.keeps = recordSpec(place.broker, place.run.definition.target, stream.stream).keeps;
+	}
 
 	/** Writes no more of it in this pass. */
 	leave(id: string): void {
@@ -74,7 +77,8 @@ export class Looking {
 			const { lost = [] } = known.get(id) ?? {};
 			const codes = lost.map(([code]) => code);
 			return (
-				held.has(id) || (byId.get(id)?.losses.some(({ code }) => code === KEPT.code && !codes.includes(code)) ?? false)
+				held.has(id) ||
+				(byId.get(id)?.losses.some(({ code }) => code === this.keeps?.code && !codes.includes(code)) ?? false)
 			);
 		};
 		for (const [id, , found] of equal.filter(unsaid)) {
@@ -113,7 +117,7 @@ export class Looking {
 		known: ReadonlyMap<string, Known>
 	): Promise<Compared> {
 		const there = (id: string): Difference | undefined => differences.find(each => each.id === id);
-		const isKept = ({ fields }: Difference): boolean => fields.some(({ field }) => field === KEPT.field);
+		const isKept = ({ fields }: Difference): boolean => fields.some(({ field }) => field === this.keeps?.field);
 		const ours = differences.filter(each => isKept(each) && this.mayRewrite(each, known));
 		const over = ours.map(({ id, fields }) => ({
 			...(byId.get(id) as Transformed),
@@ -162,7 +166,7 @@ export class Looking {
 		const { broker, run } = this.place;
 		const call = { connection: run.definition.target, stream: this.stream.stream, records };
 		const { links, ...compared } = await broker.call("verifier.compare", call);
-		await renewLinks(broker, run.name, transformed, links);
+		await renewLinks(this.place, this.stream.stream, transformed, links);
 		return compared;
 	}
 

@@ -11,6 +11,7 @@ import { fact, refused, warning } from "../../../domain/migration/finding";
 import type { Mapping } from "../../../domain/migration/mapping";
 import { batchTooLarge } from "../../../domain/migration/message-size";
 import { lossPath } from "../../../domain/migration/vocabulary";
+import { targetSpec } from "../../../mixins/systems";
 import { checkedEnds } from "./both-ends";
 import { type Planning, survey } from "./foretell";
 
@@ -22,7 +23,7 @@ export interface Planned {
 	readonly context: Json;
 }
 
-/** What Marzban was seen to create in a second; enough for a guess. */
+/** In a second, of a target of which nobody has seen how many it takes; enough for a guess. */
 const CREATES_PER_SECOND = 100;
 /** They are stored with the plan. */
 const MOST_SHARED_NAMES = 1_000;
@@ -37,10 +38,10 @@ export async function preflight(
 	const { source, target, ...ends } = await checkedEnds(broker, definition);
 	const reachable = source.ok && target.ok;
 	const plannedAt = new Date().toISOString().slice(0, 19);
-	const contextWith = (facts: CheckReport["facts"]): Json => ({
-		...mapping.contextOf(facts, target.facts, definition),
-		plannedAt
-	});
+	const contextWith = (facts: CheckReport["facts"]): Json => {
+		const context = mapping.contextOf(facts, target.facts, definition);
+		return { ...context, plannedAt, backup: mapping.needsBackup?.(context) ?? false };
+	};
 	let context = reachable ? contextWith(source.facts) : {};
 	const findings: Finding[] = [...ends.findings];
 	if (reachable) findings.push(...mapping.findings(context, source.facts, target.facts, definition));
@@ -55,13 +56,14 @@ export async function preflight(
 		streams = first.streams;
 		if (first.shared.length > 0 || Object.keys(first.held).length > 0) {
 			// Only a look at all of them tells which names are shared, which the mapping can then tell apart, and which
-			// admins are held back, who are then nobody's owners.
+			// records are held back that others refer to.
 			context = contextWith({ ...source.facts, sharedNames: first.shared, held: first.held });
 			({ streams } = await surveyAll(planning(), counts, depended));
 		}
 		findings.push(...clashes(definition, streams), ...lasting(streams));
 	}
 	const moves = streams.reduce((sum, { move }) => sum + move, 0);
+	const { createsPerSecond: perSecond = CREATES_PER_SECOND } = targetSpec(broker, definition.target);
 	const plan: Plan = {
 		name: definition.name,
 		hash,
@@ -71,12 +73,12 @@ export async function preflight(
 		streams,
 		meanings: meaningsOf(streams),
 		missingInbounds: reachable ? (mapping.lacking?.(context).find(({ kind }) => kind === "inbounds")?.keys ?? []) : [],
-		estimateSeconds: Math.ceil(moves / CREATES_PER_SECOND)
+		estimateSeconds: Math.ceil(moves / perSecond)
 	};
 	return { definition, plan, mapping: mapping.name, context };
 }
 
-/** As it is walked: a user's owner comes before them. */
+/** As it is walked: what others refer to comes before them. */
 export const ordered = (definition: Definition, mapping: Mapping<Json>): Definition => ({
 	...definition,
 	streams: inOrder(definition.streams, mapping.streams)

@@ -152,10 +152,13 @@ test("what a target holds under them is read, compared and refused by its own fi
 			const asked: Json = { username: "ali", status: "active", proxies: { vless: { id: "x" } }, inbounds: {} };
 			expect(nextStep(asked, data, { now: 0 }).kind).toBe("modify");
 			expect(() => refuse({ ...data, username: "ali" })).toThrow(/not sent to Marzban/);
-			const fields = fieldDifferences(asked, data, userFingerprint).map(({ field }) => field);
+			const fields = fieldDifferences(asked, data, { fingerprint: userFingerprint }).map(({ field }) => field);
 			expect(fields).not.toHaveLength(0);
-			for (const { actual } of fieldDifferences(asked, data, canonical)) expect(actual).not.toBe(undefined);
-			compareRecords([{ id: "1", name: extra, data: asked }], [{ name: extra, data }], userFingerprint);
+			for (const { actual } of fieldDifferences(asked, data, { fingerprint: canonical }))
+				expect(actual).not.toBe(undefined);
+			compareRecords([{ id: "1", name: extra, data: asked }], [{ name: extra, data }], {
+				fingerprint: userFingerprint
+			});
 		})
 	);
 });
