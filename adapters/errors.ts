@@ -41,3 +41,9 @@ export class StoreBusy extends Error {
 		super(`The store '${file}' has been locked by another process for ${waitedMs} ms: look for one that hangs.`);
 	}
 }
+
+/** Used before it is open or after it was closed, or written to where it is open for reading; nothing of it is stored. */
+export class StoreClosed extends Error {
+	override readonly name = "StoreClosed";
+	readonly code = "STORE_CLOSED";
+}

@@ -2,7 +2,9 @@
 
 import { existsSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
-import { type Format, openFile, rollBack, told } from "./sqlite-file";
+import { StoreClosed } from "./errors";
+import { type Format, openFile, told } from "./sqlite-file";
+import { atomically } from "./transactions";
 
 /** A customer's old link, known by its username and the digest of its key, and the address that answers for it. */
 export interface StoredLink {
@@ -74,13 +76,12 @@ class SqliteLinks implements LinkStore {
 	}
 
 	put(migration: string, links: readonly Omit<StoredLink, "migration">[]): void {
-		this.asked(() => {
-			this.db.exec("BEGIN IMMEDIATE");
-			for (const { id, username, keyDigest, target } of links) {
-				this.statements.put.run(migration, id, username, keyDigest, target);
-			}
-			this.db.exec("COMMIT");
-		});
+		this.asked(() =>
+			atomically(this.db, () => {
+				for (const { id, username, keyDigest, target } of links)
+					this.statements.put.run(migration, id, username, keyDigest, target);
+			})
+		);
 	}
 
 	find(username: string): StoredLink[] {
@@ -98,14 +99,14 @@ class SqliteLinks implements LinkStore {
 	}
 
 	close(): void {
-		this.db.close();
+		if (this.db.isOpen) this.db.close();
 	}
 
 	private asked<R>(act: () => R): R {
+		if (!this.db.isOpen) throw new StoreClosed(`The store '${this.file}' is closed.`);
 		try {
 			return act();
 		} catch (error) {
-			rollBack(this.db);
 			throw told(this.file, error);
 		}
 	}

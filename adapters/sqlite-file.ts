@@ -102,21 +102,11 @@ function isFresh(db: DatabaseSync, file: string, format: Format): boolean {
 
 /** Several processes may get here at once: the first one creates, the others find it done. */
 function create(db: DatabaseSync, file: string, format: Format): void {
+	// Whatever it ends by, nothing else is done on this handle.
 	db.exec("BEGIN IMMEDIATE");
-	try {
-		if (isFresh(db, file, format))
-			db.exec(
-				`${format.schema}; PRAGMA application_id = ${format.application}; PRAGMA user_version = ${format.version}`
-			);
-		db.exec("COMMIT");
-	} catch (error) {
-		rollBack(db);
-		throw error;
-	}
-}
-
-export function rollBack(db: DatabaseSync): void {
-	if (db.isTransaction) db.exec("ROLLBACK");
+	if (isFresh(db, file, format))
+		db.exec(`${format.schema}; PRAGMA application_id = ${format.application}; PRAGMA user_version = ${format.version}`);
+	db.exec("COMMIT");
 }
 
 export function pragma(db: DatabaseSync, name: "user_version" | "data_version"): number {

@@ -85,12 +85,3 @@ export class AppendTooLarge extends Error {
 		super(`An append of ${bytes} bytes to '${stream}' is over the limit of ${MAX_APPEND_BYTES}: split it in chunks.`);
 	}
 }
-
-/** Used after `close`, or written to through a store opened for reading. */
-export class StoreClosed extends Error {
-	override readonly name = "StoreClosed";
-	readonly code = "STORE_CLOSED";
-	constructor(detail = "the event store is closed") {
-		super(detail);
-	}
-}

@@ -1,6 +1,6 @@
 /** The event store: its port and the stores that a node without servers has. */
 
-export { StoreBroken, StoreBusy, StoreFull } from "../errors";
+export { StoreBroken, StoreBusy, StoreClosed, StoreFull } from "../errors";
 export { chunks } from "./chunks";
 export * from "./eventstore";
 export { openMemoryStore } from "./memory";

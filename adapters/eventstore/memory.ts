@@ -1,15 +1,8 @@
 /** The event store of tests and of what may be forgotten: the same promises, but for the disk. */
 
-import { StoreFull } from "../errors";
+import { StoreClosed, StoreFull } from "../errors";
 import { acknowledged, ordinal, type Stored, sealed } from "./envelope";
-import {
-	type Appended,
-	type EventData,
-	type EventStore,
-	type RecordedEvent,
-	StoreClosed,
-	VersionConflict
-} from "./eventstore";
+import { type Appended, type EventData, type EventStore, type RecordedEvent, VersionConflict } from "./eventstore";
 import { follow, walk } from "./follow";
 import { Tail } from "./tail";
 

@@ -1,32 +1,12 @@
-/**
- * The event store in one SQLite file: one row an append. Any number of processes may write and read the same file.
- *
- * Appends that are asked for together share one transaction, and so one wait for the disk.
- */
+/** The event store in one SQLite file: one row an append. Any number of processes may write and read the same file. */
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { setImmediate as breathe, setTimeout as sleep } from "node:timers/promises";
 import { crc32 } from "node:zlib";
-import { StoreBroken, StoreBusy } from "../errors";
-import {
-	BUSY_PATIENCE_MS,
-	type FileOptions,
-	type Format,
-	isBusy,
-	openFile,
-	pragma,
-	rollBack,
-	told
-} from "../sqlite-file";
+import { StoreBroken, StoreClosed } from "../errors";
+import { type FileOptions, type Format, openFile, pragma, told } from "../sqlite-file";
+import { Group } from "../transactions";
 import { type Append, acknowledged, ordinal, type Stored, sealed } from "./envelope";
-import {
-	type Appended,
-	type EventData,
-	type EventStore,
-	type RecordedEvent,
-	StoreClosed,
-	VersionConflict
-} from "./eventstore";
+import { type Appended, type EventData, type EventStore, type RecordedEvent, VersionConflict } from "./eventstore";
 import { follow, type Page, walk } from "./follow";
 
 import { Tail } from "./tail";
@@ -59,14 +39,8 @@ const FORMAT: Format = {
 	) STRICT`
 };
 
-const GROUP_APPENDS = 512;
 const PAGE_ROWS = 512;
 const PAGE_CHARACTERS = 2_000_000;
-
-interface Waiting extends Append {
-	settle(answer: Appended | VersionConflict): void;
-	fail(error: unknown): void;
-}
 
 interface Row extends Stored {
 	readonly appendId: string;
@@ -80,8 +54,7 @@ class SqliteStore implements EventStore {
 	private readonly tail: Tail;
 	private readonly statements: ReturnType<typeof statements>;
 	private readonly now: () => Date;
-	private readonly queue: Waiting[] = [];
-	private draining: Promise<void> | undefined;
+	private readonly group: Group;
 	private closed = false;
 	private seen = 0;
 	private readonly everything: Page = from => this.page(this.statements.readAll, from);
@@ -92,20 +65,20 @@ class SqliteStore implements EventStore {
 	) {
 		this.db = openFile(file, FORMAT, options);
 		this.statements = this.prepared();
+		this.group = new Group(this.db, file, options.busyMs);
 		this.now = options.now ?? (() => new Date());
 		this.tail = new Tail({ everyMs: options.pollMs ?? 50, changed: () => this.hasChanged() });
 	}
 
-	append(stream: string, expected: string, events: readonly EventData[], appendId: string): Promise<Appended> {
-		return new Promise((resolve, fail) => {
-			this.mustBeOpen();
-			if (this.options.access === "read")
-				throw new StoreClosed(`The event store '${this.file}' is open for reading only.`);
-			const settle = (answer: Appended | VersionConflict): void =>
-				answer instanceof VersionConflict ? fail(answer) : resolve(answer);
-			this.queue.push({ ...sealed(stream, expected, events, appendId), settle, fail });
-			this.draining ??= this.drain();
-		});
+	async append(stream: string, expected: string, events: readonly EventData[], appendId: string): Promise<Appended> {
+		this.mustBeOpen();
+		if (this.options.access === "read")
+			throw new StoreClosed(`The event store '${this.file}' is open for reading only.`);
+		const append = sealed(stream, expected, events, appendId);
+		const answer = await this.group.run(() => this.answer(append));
+		this.tail.wake();
+		if (answer instanceof VersionConflict) throw answer;
+		return answer;
 	}
 
 	async version(stream: string): Promise<string> {
@@ -132,7 +105,7 @@ class SqliteStore implements EventStore {
 	async close(): Promise<void> {
 		if (this.closed) return;
 		this.closed = true;
-		await this.draining;
+		await this.group.idle();
 		this.db.close();
 		this.tail.wake();
 	}
@@ -151,42 +124,6 @@ class SqliteStore implements EventStore {
 			}
 			return rows;
 		});
-	}
-
-	private async drain(): Promise<void> {
-		while (this.queue.length > 0) {
-			await breathe();
-			await this.store(this.queue.splice(0, GROUP_APPENDS));
-		}
-		// In the same breath as the look at the queue, so that no append is left behind.
-		this.draining = undefined;
-	}
-
-	private async store(group: Waiting[]): Promise<void> {
-		try {
-			await this.begin();
-			const answers = group.map(append => this.answer(append));
-			this.db.exec("COMMIT");
-			for (const [i, answer] of answers.entries()) group[i]?.settle(answer);
-			this.tail.wake();
-		} catch (error) {
-			rollBack(this.db);
-			for (const append of group) append.fail(told(this.file, error));
-		}
-	}
-
-	private async begin(): Promise<void> {
-		const since = performance.now();
-		for (;;) {
-			try {
-				return this.db.exec("BEGIN IMMEDIATE");
-			} catch (error) {
-				if (!isBusy(error)) throw error;
-				const waited = Math.round(performance.now() - since);
-				if (waited > (this.options.busyMs ?? BUSY_PATIENCE_MS)) throw new StoreBusy(this.file, waited);
-				await sleep(1 + Math.random() * 5);
-			}
-		}
 	}
 
 	private answer({ stream, expected, appendId, body }: Append): Appended | VersionConflict {
