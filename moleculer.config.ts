@@ -269,6 +269,8 @@ export type NodeOptions = BrokerOptions & { readonly settings: Settings; readonl
 
 /** Loaded with a node: a command for a server far away does without Moleculer. */
 function validator(): never {
+	const { measureCalls } = require("./middlewares/metrics.middleware") as { readonly measureCalls: () => void };
+	measureCalls();
 	const loaded = require("./cluster/validator") as { readonly LateValidator: typeof LateValidator };
 	return new loaded.LateValidator({ considerNullAsAValue: true } as never) as never;
 }
