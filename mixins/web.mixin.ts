@@ -1,19 +1,29 @@
 /**
- * moleculer-web without its own server and with its holes closed: routes are found in a radix tree, HEAD answers as GET,
- * a wrong method is told from a wrong address, and an error becomes whatever the service makes of it.
+ * moleculer-web's routes: an alias leads to an action or to a handler, with hooks around it, and an answer becomes JSON with
+ * a validator. What of it is not used, and why:
+ *
+ * - its server and its way from there to a route (`httpHandler`, the action `rest`, `resolveAlias`): our own server has
+ *   told already who asks and where they want to go, in a radix tree that knows HEAD from GET and a wrong method from a
+ *   wrong address; `rest` is a whole call of Moleculer's, with its timer and its place in lists, for what begins and ends here;
+ * - its errors (`sendError`, `send404`): what is wrong with a request is told in one place, ours;
+ * - its actions, which would be open to every caller of the cluster.
+ *
+ * Overridden is `encodeResponse` alone: only there the body is known before its headers are sent.
  */
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import findMyWay, { type HTTPMethod, type Instance } from "find-my-way";
-import type { Context } from "moleculer";
+import type { Context, ServiceBroker } from "moleculer";
 import ApiGateway from "moleculer-web";
 import type { Mixin } from "../cluster";
+import { actingAs } from "../cluster/acting";
+import { type Called, measuredAs } from "../middlewares/metrics.middleware";
 
 /** A request as moleculer-web passes it on. */
 export interface WebRequest extends IncomingMessage {
-	$ctx: Context<unknown, Record<string, unknown>>;
+	$ctx: Pick<Context<unknown, Record<string, unknown>>, "meta">;
 	$params: { body?: unknown; query?: Record<string, unknown>; params?: Record<string, string> };
-	$alias?: { readonly action: string | null; readonly fullPath: string; readonly method: string };
+	$alias?: Alias;
 	originalUrl: string;
 	parsedUrl: string;
 	body?: unknown;
@@ -24,20 +34,25 @@ export type WebResponse = ServerResponse;
 /** Answers a request itself, or passes it on to its action by calling `next`. */
 export type WebHandler = (req: WebRequest, res: WebResponse, next: (error?: unknown) => void) => void;
 
+/** A method and a path from the root, and where they lead. */
+export interface Alias {
+	readonly action: string | null;
+	readonly fullPath: string;
+	readonly method: string;
+}
+
 /** One route of moleculer-web: aliases under one set of rules. */
 export interface WebRoute {
 	/** Routes of one path are told apart by it. */
 	readonly name: string;
 	readonly path: string;
 	readonly aliases: Readonly<Record<string, string | WebHandler | readonly (WebHandler | string)[]>>;
-	readonly bodyParsers?: false;
-	readonly use?: readonly unknown[];
 	readonly onBeforeCall?: (
 		ctx: Context,
 		route: object,
 		req: WebRequest,
 		res: WebResponse,
-		alias: { readonly action: string | null; readonly fullPath: string; readonly method: string }
+		alias: Alias
 	) => Promise<void>;
 	readonly onAfterCall?: (
 		ctx: Context<unknown, Record<string, unknown>>,
@@ -45,56 +60,56 @@ export interface WebRoute {
 		req: WebRequest,
 		res: WebResponse,
 		data: unknown
-	) => Promise<unknown>;
+	) => unknown;
+}
+
+/** Where a request leads, with the fields of its path. */
+export interface Found {
+	readonly alias: Alias;
+	readonly params: Record<string, string>;
 }
 
 export interface Web {
 	/** Adds a route. All of them must be there before the first request. */
 	serve(route: WebRoute): void;
-	/** Answers a request. */
-	answer(req: IncomingMessage, res: ServerResponse): void;
-	/** Is there a route for it? */
-	knows(method: string, path: string): boolean;
+	/** The route for a request; HEAD is answered as GET is. */
+	match(method: string, path: string): Found | undefined;
 	/** The methods that an address knows; empty where there is nothing. */
 	methodsOf(path: string): string[];
+	/** Answers a request. Rejects with what went wrong. @param meta goes with every call that it causes */
+	answer(req: WebRequest, res: WebResponse, found: Found, meta: Meta): Promise<unknown>;
 }
 
-interface Alias {
-	readonly method: string;
-	readonly fullPath: string;
-}
-interface Found {
-	readonly alias: Alias;
-	readonly params: Record<string, string | undefined>;
-}
-interface Inside extends Web {
-	readonly aliases: readonly Alias[];
+type Meta = Record<string, unknown> & { readonly correlationId: string };
+type Inside = Web & {
+	readonly name: string;
+	readonly broker: ServiceBroker & { readonly ContextFactory: Contexts };
+	readonly aliases: readonly (Alias & { readonly route: object; readonly handler: unknown })[];
+	router: Router | undefined;
+	/** Counts and times what it is given, as a call of the gateway's. */
+	measured: (ctx: Called & { readonly work: () => Promise<unknown> }) => Promise<unknown>;
 	addRoute(route: object): void;
-	httpHandler(req: IncomingMessage, res: ServerResponse): void;
-	router: Instance<never> | undefined;
+	parseQueryString(req: WebRequest): { readonly query: Record<string, unknown> };
+	aliasHandler(req: WebRequest, res: WebResponse, alias: Alias): Promise<unknown>;
+	routeHandler(ctx: object, route: object, req: WebRequest, res: WebResponse, found: Found): Promise<unknown>;
+};
+type Router = Instance<never>;
+interface Contexts {
+	create(broker: object, endpoint: null, params: null, options: object): WebRequest["$ctx"] & { service: object };
 }
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const satisfies HTTPMethod[];
 
-/** What is of no use behind an exact list of routes, and would be open to every caller of the cluster. */
-const {
-	listAliases: _list,
-	addRoute: _add,
-	removeRoute: _remove,
-	...actions
-} = (ApiGateway as unknown as { actions: Record<string, object> }).actions;
-
 /** What the service that has it says to each of these. */
 export function web(parts: {
-	readonly sendError: (this: never, req: WebRequest, res: WebResponse, error: unknown) => void;
-	readonly meta: (req: WebRequest) => Record<string, unknown>;
 	/** The validator of a body. */
 	readonly etag: (body: string) => string;
 	/** Prepares the answer for its body, which is JSON. */
 	readonly encode: (req: WebRequest, res: WebResponse, body: string) => void;
 }): Mixin<Web> {
+	const { actions: _, ...stock } = ApiGateway as unknown as { actions: object };
 	return {
-		mixins: [{ ...(ApiGateway as object), actions } as never],
+		mixins: [stock as never],
 		settings: {
 			server: false,
 			routes: null,
@@ -104,58 +119,59 @@ export function web(parts: {
 			logRouteRegistration: null,
 			etag: parts.etag,
 			// Fields within fields are none of ours: as much of them is read as it takes to refuse them, and no route has as many.
-			qsOptions: { parameterLimit: 100, depth: 1 },
-			rootCallOptions: (options: Record<string, unknown>, req: WebRequest) => {
-				const meta = parts.meta(req);
-				Object.assign(options, { meta, requestID: meta.correlationId });
-			}
+			qsOptions: { parameterLimit: 100, depth: 1 }
 		},
+		created: function (this: Inside) {
+			const action = { name: `${this.name}.rest`, service: { fullName: this.name } };
+			this.measured = measuredAs(this.broker, action as never, ({ work }) => work());
+		} as never,
 		methods: {
-			sendError: parts.sendError as never,
-			errorHandler(this: { sendError: typeof parts.sendError }, req: WebRequest, res: WebResponse, error: unknown) {
-				this.sendError.call(this as never, req, res, error);
-			},
 			encodeResponse(req: WebRequest, res: WebResponse, data: unknown): string {
 				const body = JSON.stringify(data);
 				parts.encode(req, res, body);
 				return body;
 			},
 			serve(this: Inside, route: WebRoute) {
-				this.addRoute({ mappingPolicy: "restrict", mergeParams: false, logging: false, ...route });
+				const rules = { mappingPolicy: "restrict", mergeParams: false, logging: false, bodyParsers: false };
+				this.addRoute({ ...rules, ...route });
 				this.router = undefined;
 			},
-			answer(this: Inside, req: IncomingMessage, res: ServerResponse) {
-				this.httpHandler(req, res);
-			},
-			resolveAlias(this: Inside, url: string, method = "GET"): Found | false {
+			match(this: Inside, method: string, path: string): Found | undefined {
 				this.router ??= radixTree(this.aliases);
-				const found = find(this.router, method, url) ?? (method === "HEAD" ? find(this.router, "GET", url) : null);
-				return found ? { alias: found.store as Alias, params: found.params } : false;
-			},
-			knows(this: Inside, method: string, path: string): boolean {
-				this.router ??= radixTree(this.aliases);
-				return (
-					find(this.router, method, path) !== null || (method === "HEAD" && find(this.router, "GET", path) !== null)
-				);
+				return find(this.router, method, path) ?? (method === "HEAD" ? find(this.router, "GET", path) : undefined);
 			},
 			methodsOf(this: Inside, path: string): string[] {
-				this.router ??= radixTree(this.aliases);
-				const router = this.router;
-				const known: string[] = METHODS.filter(method => find(router, method, path));
+				const known: string[] = METHODS.filter(method => this.match(method, path));
 				return known.includes("GET") ? [...known, "HEAD"] : known;
+			},
+			answer(this: Inside, req: WebRequest, res: WebResponse, found: Found, meta: Meta): Promise<unknown> {
+				const alias = found.alias as Inside["aliases"][number];
+				const url = req.url as string;
+				const ctx = this.broker.ContextFactory.create(this.broker, null, null, { meta, requestID: meta.correlationId });
+				ctx.service = this;
+				const query = url.includes("?") ? this.parseQueryString(req).query : {};
+				const { fullPath: parsedUrl, route } = alias;
+				const $params = { query, params: found.params };
+				Object.assign(req, { $ctx: ctx, $route: route, $alias: alias, $params, originalUrl: url, parsedUrl, query });
+				// A handler may answer by itself and say nothing: then it has ended when its answer has.
+				const go = alias.handler
+					? () => this.routeHandler(ctx, route, req, res, found)
+					: () => this.aliasHandler(req, res, alias);
+				return this.measured({ caller: null, level: 1, work: () => actingAs(this.name, go) });
 			}
 		}
 	} as Mixin<Web>;
 }
 
-function radixTree(aliases: readonly Alias[]): Instance<never> {
+function radixTree(aliases: readonly Alias[]): Router {
 	const router = findMyWay({ caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 512 });
 	for (const alias of aliases) router.on(alias.method as HTTPMethod, alias.fullPath, () => undefined, alias);
-	return router as unknown as Instance<never>;
+	return router as unknown as Router;
 }
 
-/** A field of the path that is empty is none: such a path is another one. */
-function find(router: Instance<never>, method: string, path: string) {
+function find(router: Router, method: string, path: string): Found | undefined {
 	const found = router.find(method as HTTPMethod, path);
-	return found && Object.values(found.params).includes("") ? null : found;
+	// A field of the path that is empty is none: such a path is another one.
+	if (!found || Object.values(found.params).includes("")) return undefined;
+	return { alias: found.store as Alias, params: found.params as Record<string, string> };
 }

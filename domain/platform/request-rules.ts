@@ -13,7 +13,7 @@ export interface RequestHead {
 }
 
 /** Headers of which a request may have one. */
-const SINGLE: ReadonlySet<string> = new Set([
+const SINGLE = [
 	"host",
 	"content-length",
 	"transfer-encoding",
@@ -24,7 +24,9 @@ const SINGLE: ReadonlySet<string> = new Set([
 	"expect",
 	"forwarded",
 	"upgrade"
-]);
+] as const;
+type Single = (typeof SINGLE)[number];
+const PLACES: ReadonlyMap<string, Single> = new Map(SINGLE.map(name => [name, name]));
 const WITHOUT_BODY: ReadonlySet<string> = new Set(["GET", "HEAD", "DELETE", "OPTIONS", "TRACE"]);
 
 /** Why the request is refused, or undefined. */
@@ -37,18 +39,18 @@ export function refusal(head: RequestHead): string | undefined {
 	return undefined;
 }
 
-type Headers = ReadonlyMap<string, readonly string[]>;
+/** Those of them that the request has, and the first that it has twice. */
+type Headers = { readonly twice?: Single } & { readonly [name in Single]?: string };
 type Rule = (head: RequestHead, headers: Headers) => string | undefined;
 
-/** Of the headers that rules ask for; all others may stand as often as they like. */
+/** All others may stand as often as they like. */
 function headersOf(raw: readonly string[]): Headers {
-	const headers = new Map<string, string[]>();
+	const headers: { twice?: Single } & { [name in Single]?: string } = {};
 	for (let index = 0; index + 1 < raw.length; index += 2) {
-		const name = (raw[index] as string).toLowerCase();
-		if (!SINGLE.has(name)) continue;
-		const values = headers.get(name);
-		if (values) values.push(raw[index + 1] as string);
-		else headers.set(name, [raw[index + 1] as string]);
+		const name = PLACES.get((raw[index] as string).toLowerCase());
+		if (name === undefined) continue;
+		if (headers[name] === undefined) headers[name] = raw[index + 1] as string;
+		else headers.twice ??= name;
 	}
 	return headers;
 }
@@ -57,34 +59,24 @@ const RULES: readonly Rule[] = [
 	({ url }) => (url.startsWith("/") ? undefined : "The request target must be a path."),
 	({ url }) => (url.includes("#") ? "The request target has a fragment." : undefined),
 	({ url }) => pathFault(url.split("?", 1)[0] as string),
-	(_, headers) => {
-		const twice = [...headers].find(([, values]) => values.length > 1);
-		return twice && `The header '${twice[0]}' stands twice.`;
-	},
-	({ httpVersion }, headers) =>
-		httpVersion === "1.1" && !headers.has("host") ? "HTTP/1.1 needs the header 'host'." : undefined,
-	({ httpVersion }, headers) => {
-		const coding = headers.get("transfer-encoding")?.[0];
+	(_, { twice }) => twice && `The header '${twice}' stands twice.`,
+	({ httpVersion }, { host }) =>
+		httpVersion === "1.1" && host === undefined ? "HTTP/1.1 needs the header 'host'." : undefined,
+	({ httpVersion }, { "transfer-encoding": coding, "content-length": length }) => {
 		if (coding === undefined) return undefined;
 		if (httpVersion !== "1.1") return "Transfer-Encoding needs HTTP/1.1.";
-		if (headers.has("content-length")) return "Content-Length and Transfer-Encoding exclude each other.";
+		if (length !== undefined) return "Content-Length and Transfer-Encoding exclude each other.";
 		return coding === "chunked" ? undefined : "The only Transfer-Encoding here is 'chunked'.";
 	},
-	(_, headers) => {
-		const length = headers.get("content-length")?.[0];
-		return length === undefined || /^\d{1,15}$/.test(length) ? undefined : "Content-Length must be a number.";
-	},
-	({ method }, headers) => {
-		const length = Number(headers.get("content-length")?.[0] ?? 0);
-		const body = length > 0 || headers.has("transfer-encoding");
-		if (!body) return undefined;
+	(_, { "content-length": length }) =>
+		length === undefined || /^\d{1,15}$/.test(length) ? undefined : "Content-Length must be a number.",
+	({ method }, { "transfer-encoding": coding, "content-length": length = "0", upgrade }) => {
+		if (coding === undefined && Number(length) <= 0) return undefined;
 		if (WITHOUT_BODY.has(method)) return `A ${method} request has no body here.`;
-		return headers.has("upgrade") ? "A request for an upgrade has no body here." : undefined;
+		return upgrade === undefined ? undefined : "A request for an upgrade has no body here.";
 	},
-	(_, headers) => {
-		const expect = headers.get("expect")?.[0];
-		return expect === undefined || expect.toLowerCase() === "100-continue" ? undefined : "Expect is not understood.";
-	}
+	(_, { expect }) =>
+		expect === undefined || expect.toLowerCase() === "100-continue" ? undefined : "Expect is not understood."
 ];
 
 /** Of a path, percent-encoded. */

@@ -1,4 +1,5 @@
-import { hash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
+import { crc32 } from "node:zlib";
 import compression from "compression";
 import type { ServiceBroker } from "moleculer";
 import { Event, type EventOf, type Meta, Service, service } from "../../cluster";
@@ -13,10 +14,18 @@ import { gateway } from "../../contracts/platform/gateway";
 import type { Limits } from "../../contracts/platform/limits";
 import { locationOf, type Route, routesOf } from "../../domain/platform/routes";
 import { mappings } from "../../mixins/mappings.mixin";
-import { type WebHandler, type WebRequest, type WebResponse, type WebRoute, web } from "../../mixins/web.mixin";
+import {
+	type Found,
+	type WebHandler,
+	type WebRequest,
+	type WebResponse,
+	type WebRoute,
+	web
+} from "../../mixins/web.mixin";
 import { Keys } from "./gateway/access";
 import { Bodies } from "./gateway/bodies";
 import { accepts, callOf } from "./gateway/call";
+import { pathOf } from "./gateway/front";
 import { NEEDED, readiness } from "./gateway/health";
 import { idempotent, keep } from "./gateway/idempotent";
 import { namesToSet } from "./gateway/names";
@@ -39,16 +48,13 @@ const compress = compression({ threshold: 0 });
 @Service(gateway)
 export default class GatewayService extends service(
 	web({
-		etag: body => `W/"${hash("sha1", body, "base64url")}"`,
+		// It tells two answers of one address apart, no more than that.
+		etag: body => `W/"${body.length.toString(36)}-${crc32(body).toString(36)}"`,
 		encode: (req, res, body) => {
 			// Only now is it known whether it is worth it.
 			if (body.length >= WORTH_COMPRESSING && req.headers["accept-encoding"] !== undefined)
 				compress(req as never, res as never, () => undefined);
 			else res.setHeader("Content-Length", Buffer.byteLength(body));
-		},
-		meta: req => ({ correlationId: callOf(req).correlationId }),
-		sendError(this: never, req, res, error) {
-			(this as GatewayService).refuse(req, res, error);
 		}
 	}),
 	mappings()
@@ -146,7 +152,7 @@ export default class GatewayService extends service(
 	private routesToServe(metricsKeyed: boolean): WebRoute[] {
 		return [
 			this.api(routesOf(CONTRACTS)),
-			{ name: "open", path: "/", bodyParsers: false, aliases: openRoutes(this.broker, this.keys, metricsKeyed) }
+			{ name: "open", path: "/", aliases: openRoutes(this.broker, this.keys, metricsKeyed) }
 		];
 	}
 
@@ -157,21 +163,21 @@ export default class GatewayService extends service(
 			name: "api",
 			path: "/",
 			aliases: Object.fromEntries([...byAlias].map(([alias, route]) => [alias, this.handlersOf(route)])),
-			// They would read a body before anybody knows whose it is.
-			bodyParsers: false,
 			onBeforeCall: async ({ meta }, _route, req, res, { method, fullPath }) => {
 				const route = byAlias.get(`${method} ${fullPath}`);
 				if (!route) return;
 				if (route.permission !== "public") {
-					const key = await this.keys.admit(req, route.permission);
+					const admitted = this.keys.admit(req, route.permission);
+					const key = admitted instanceof Promise ? await admitted : admitted;
 					callOf(req).key = key;
 					(meta as Meta).caller = { id: key.id, scopes: key.scopes };
 				}
 				if (route.endsWithCaller) this.endWith(meta as Meta, res);
 				const readBody = () => this.bodies.fieldsOf(req, res, route.body === "document");
-				req.$params = (await paramsOf(req, route, readBody)) as WebRequest["$params"];
+				const params = paramsOf(req, route, readBody);
+				req.$params = (params instanceof Promise ? await params : params) as WebRequest["$params"];
 			},
-			onAfterCall: async (_ctx, _route, req, res, data) => {
+			onAfterCall: (_ctx, _route, req, res, data) => {
 				const { method, fullPath } = req.$alias as { method: string; fullPath: string };
 				return this.answered(byAlias.get(`${method} ${fullPath}`) as Route, req, res, data);
 			}
@@ -190,10 +196,11 @@ export default class GatewayService extends service(
 		});
 	}
 
-	private handlersOf(route: Route): (WebHandler | string)[] {
+	private handlersOf(route: Route): string | (WebHandler | string)[] {
 		// What is kept is kept for a key.
 		const once = route.reads || route.permission === "public" ? [] : [idempotent(this.broker)];
-		return [...once, ...route.answers.flatMap(kind => this.streamed(kind, route)), route.action];
+		const handlers = [...once, ...route.answers.flatMap(kind => this.streamed(kind, route))];
+		return handlers.length === 0 ? route.action : [...handlers, route.action];
 	}
 
 	/** Answers that go on, for callers that ask for them. */
@@ -216,7 +223,7 @@ export default class GatewayService extends service(
 		};
 	}
 
-	private async answered(route: Route, req: WebRequest, res: WebResponse, data: unknown): Promise<unknown> {
+	private answered(route: Route, req: WebRequest, res: WebResponse, data: unknown): unknown {
 		res.statusCode = route.status;
 		const location = locationOf(route, data);
 		if (location !== null) {
@@ -224,17 +231,30 @@ export default class GatewayService extends service(
 			// moleculer-web looks for it here, and warns where it is not.
 			req.$ctx.meta.$location = location;
 		}
-		await keep(this.broker, req, { status: route.status, location, body: data as JsonValue });
-		return data;
+		if (route.reads) return data;
+		return keep(this.broker, req, { status: route.status, location, body: data as JsonValue }).then(() => data);
 	}
 
 	/** A request that was let in: for a route, or for an old link. */
 	private take(req: WebRequest, res: WebResponse, isHere: (path: string) => boolean, links: Links): void {
-		const path = (req.url ?? "/").split("?", 1)[0] as string;
+		const path = pathOf(req);
 		if (links === "alone") this.oldLink(path, req, res, nothingButLinks);
 		else if (!isHere(path)) this.refuse(req, res, nothingHere());
-		else if (this.knows(req.method ?? "", path)) this.answer(req, res);
+		else this.route(path, req, res, links);
+	}
+
+	private route(path: string, req: WebRequest, res: WebResponse, links: Links): void {
+		const found = this.match(req.method ?? "", path);
+		if (found) this.routed(req, res, found);
 		else this.noRoute(path, req, res, links);
+	}
+
+	private routed(req: WebRequest, res: WebResponse, found: Found): void {
+		const { correlationId } = callOf(req);
+		this.answer(req, res, found, { correlationId }).catch(error => {
+			// Nobody is there to be told.
+			if (!res.closed) this.refuse(req, res, error);
+		});
 	}
 
 	private noRoute(path: string, req: WebRequest, res: WebResponse, links: Links): void {

@@ -41,22 +41,16 @@ export class Keys {
 		this.ofRegions = new Throttle(wrongKeys * REGIONS, ATTEMPTS_MS);
 	}
 
-	/** The caller's key. @throws UNAUTHENTICATED · FORBIDDEN · THROTTLED */
-	async admit(req: WebRequest, scope: Scope | null): Promise<ApiKey> {
+	/** The caller's key, at once where it is remembered. @throws UNAUTHENTICATED · FORBIDDEN · THROTTLED */
+	admit(req: WebRequest, scope: Scope | null): ApiKey | Promise<ApiKey> {
 		const text = keyText(req);
 		if (text === undefined)
 			throw failure(
 				"UNAUTHENTICATED",
 				"Send an API key as X-API-Key; the first one is in the data folder, in api-key."
 			);
-		const key = this.remembered(text) ?? (await this.checked(text, callOf(req).client));
-		if (!key) throw failure("UNAUTHENTICATED", "This API key is not known here, or was revoked.");
-		if (scope !== null && !mayDo(key, scope))
-			throw failure(
-				"FORBIDDEN",
-				`This needs the scope '${scope}'; the key '${key.name}' has ${key.scopes.join(", ")}.`
-			);
-		return key;
+		const key = this.remembered(text);
+		return key ? may(key, scope) : this.checked(text, callOf(req).client).then(checked => may(checked, scope));
 	}
 
 	/** Does the request come with a good key? For what everybody may see, and some may see more of. @throws THROTTLED */
@@ -131,6 +125,12 @@ export class Keys {
 		this.known.delete(text);
 		this.proven.delete(digest);
 	}
+}
+
+function may(key: ApiKey | null, scope: Scope | null): ApiKey {
+	if (!key) throw failure("UNAUTHENTICATED", "This API key is not known here, or was revoked.");
+	if (scope === null || mayDo(key, scope)) return key;
+	throw failure("FORBIDDEN", `This needs the scope '${scope}'; the key '${key.name}' has ${key.scopes.join(", ")}.`);
 }
 
 /** `X-API-Key`, or a bearer token. */

@@ -3,24 +3,36 @@
 import type { Scope } from "../../../contracts/contract";
 import type { ApiKey } from "../../../contracts/platform/access";
 import type { WebRequest } from "../../../mixins/web.mixin";
+import type { Client } from "./clients";
 import type { Shares } from "./shares";
 
-export interface Call {
-	readonly correlationId: string;
-	/** The client's address, behind the proxies we trust. */
-	readonly client: string;
-	/** How the client came, as a proxy of ours says. */
-	readonly scheme: "http" | "https";
-	/** What the client called us, with its port; as a proxy of ours says, where there is one. */
-	readonly host: string;
-	/** In ms, by `performance.now`. */
-	readonly began: number;
-	/** What it has of what is finite. */
-	readonly shares: Shares;
+export class Call {
 	/** Who calls, where the route asks for it. */
 	key?: ApiKey;
 	/** The request is the first one under its Idempotency-Key. */
 	idempotencyKey?: string;
+
+	constructor(
+		private readonly from: Client,
+		readonly correlationId: string,
+		/** What it has of what is finite. */
+		readonly shares: Shares
+	) {}
+
+	/** The client's address, behind the proxies we trust. */
+	get client(): string {
+		return this.from.client;
+	}
+
+	/** How the client came. */
+	get scheme(): "http" | "https" {
+		return this.from.scheme;
+	}
+
+	/** What the client called us, with its port. */
+	get host(): string {
+		return this.from.host;
+	}
 }
 
 /** Kept on the request itself: a WeakMap costs more than all the rest of it. */

@@ -10,6 +10,7 @@ import type { Limits } from "../../../contracts/platform/limits";
 import { networkOf } from "../../../domain/platform/client-address";
 import { Quota } from "../../../domain/platform/quota";
 import { hasBody } from "./bodies";
+import type { Clients } from "./clients";
 import { Shares } from "./shares";
 
 interface Connection {
@@ -24,28 +25,21 @@ interface Connection {
 const STATE = Symbol("connection");
 type Known = Socket & { [STATE]?: Connection };
 
-export interface Peers {
-	/** The address at the other end. */
-	addressOf(socket: Socket): string;
-	/** Is it a proxy of ours? */
-	isOurs(address: string): boolean;
-}
-
 /** Beyond this part of all connections, those that wait for a request are closed. */
 const CROWDED = 0.75;
 const CROWDED_MS = 1_000;
 
 export class Connections {
-	private readonly clients: Quota;
+	private readonly networks: Quota;
 	private readonly requests: Quota;
 	private open = 0;
 	private cleared = 0;
 
 	constructor(
 		private readonly limits: Limits,
-		private readonly peers: Peers
+		private readonly clients: Pick<Clients, "peerOf">
 	) {
-		this.clients = new Quota({ inAll: Number.POSITIVE_INFINITY, each: limits.connectionsEach });
+		this.networks = new Quota({ inAll: Number.POSITIVE_INFINITY, each: limits.connectionsEach });
 		this.requests = new Quota({ inAll: limits.requests, each: limits.requestsEach });
 	}
 
@@ -57,19 +51,19 @@ export class Connections {
 			server.closeIdleConnections();
 		});
 		server.on("connection", (socket: Socket) => {
-			const address = this.peers.addressOf(socket);
+			const { address, isOurs } = this.clients.peerOf(socket);
 			const connection = stateOf(socket);
 			this.open++;
 			socket.once("close", () => {
 				this.open--;
 				for (const shares of connection.shares) shares.end();
 			});
-			if (this.peers.isOurs(address)) return;
+			if (isOurs) return;
 			const shares = new Shares();
 			connection.shares.add(shares);
 			try {
 				const settings = ["GATEWAY_CONNECTIONS", "GATEWAY_CONNECTIONS_EACH"] as const;
-				shares.take(this.clients, networkOf(address), 1, settings, "connections");
+				shares.take(this.networks, networkOf(address), 1, settings, "connections");
 			} catch (error) {
 				connection.ended = true;
 				refuse(socket, error as Error);

@@ -5,17 +5,15 @@
  */
 
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { isIP, type Socket } from "node:net";
-import proxyaddr from "proxy-addr";
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { failure } from "../../../cluster/errors";
 import { correlated } from "../../../cluster/logging";
 import type { Limits } from "../../../contracts/platform/limits";
-import { clientAddress, clientHosts, clientScheme, type Hops } from "../../../domain/platform/client-address";
-import { OwnNames, readHost, readOwnName } from "../../../domain/platform/own-names";
 import { refusal } from "../../../domain/platform/request-rules";
-import { setCall } from "./call";
+import { Call, setCall } from "./call";
+import { type Client, Clients } from "./clients";
 import { Connections, endBehind } from "./connections";
+import { crossOrigin, setHeaders } from "./headers";
 import { closed, listen, type Place } from "./listening";
 import { Malformed } from "./malformed";
 
@@ -61,35 +59,15 @@ const LIMITS = {
 	requireHostHeader: false
 };
 
-const SECURITY: readonly (readonly [string, string])[] = [
-	["X-Content-Type-Options", "nosniff"],
-	// Keys and links are answered in many places; what may be kept says so itself.
-	["Cache-Control", "no-store"],
-	["Referrer-Policy", "no-referrer"],
-	["Cross-Origin-Resource-Policy", "same-origin"],
-	["Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"]
-];
-
 /** Beyond the longest call its answer is under way, in ms. */
 const BEYOND_CALL_MS = 10_000;
 
-export function openFront(options: FrontOptions, { answer, refuse, counted, isForAll }: Answers): Front {
-	const trusts = proxyaddr.compile([...options.trustedProxies]);
-	const isOurs = (address: string): boolean => trusts(address, 0);
-	const origins = new Set(options.corsOrigins);
-	const isAskedFor = underOwnNames([...options.names, options.host], isOurs);
-	const connections = new Connections(options.limits, { addressOf: peerOf, isOurs });
+export function openFront(options: FrontOptions, answers: Answers): Front {
+	const clients = new Clients(options.trustedProxies, [...options.names, options.host]);
+	const connections = new Connections(options.limits, clients);
+	const malformed = new Malformed(answers.refuse, answers.counted);
+	const letIn = admission(options, answers);
 	let draining: Promise<void> | undefined;
-	const malformed = new Malformed(refuse, counted);
-	const letIn = (req: IncomingMessage, res: ServerResponse, hops: Hops): void => {
-		const reason = refusal(req as IncomingMessage & { url: string; method: string });
-		if (reason !== undefined) {
-			endBehind(req, res);
-			throw failure("REQUEST_INVALID", reason);
-		}
-		if (!isAskedFor(req, hops) && !isForAll((req.url ?? "").split("?", 1)[0] as string)) throw foreign(options.setting);
-		if (!crossOrigin(req, res, origins)) answer(req, res);
-	};
 	const take = (req: IncomingMessage, res: ServerResponse): void => {
 		const shares = connections.begin(req, res);
 		if (!shares) return;
@@ -97,32 +75,21 @@ export function openFront(options: FrontOptions, { answer, refuse, counted, isFo
 		// Node's parser drops what came in one piece with a request for an upgrade: nothing may follow it.
 		if (draining || req.headers.upgrade !== undefined) res.setHeader("Connection", "close");
 		const correlationId = correlationIdOf(req);
-		const hops = hopsOf(req);
-		const client = clientAddress(hops, isAddress, isOurs);
-		const scheme = clientScheme(hops, isAddress, isOurs);
-		const host = clientHosts(hops, isOurs)[0] ?? req.headers.host ?? "";
-		setCall(req, { correlationId, client, scheme, host, began: performance.now(), shares });
-		res.setHeader("X-Correlation-ID", correlationId);
-		for (const [name, value] of SECURITY) res.setHeader(name, value);
+		const client = clients.of(req);
+		setCall(req, new Call(client, correlationId, shares));
+		setHeaders(res, correlationId);
 		correlated(correlationId, () => {
 			try {
-				connections.admit(req, res, client, shares);
-				letIn(req, res, hops);
+				connections.admit(req, res, client.client, shares);
+				letIn(req, res, client);
 			} catch (error) {
-				refuse(req, res, error);
+				answers.refuse(req, res, error);
 			}
 		});
 	};
-	const server = createServer(LIMITS, take);
-	// Some versions of Node leave out what stands behind the two thousandth header.
-	server.maxHeadersCount = 0;
-	// Nothing waits for ever for a client that does not read.
-	server.timeout = Math.max(options.limits.idleMs, options.longestCallMs + BEYOND_CALL_MS);
-	// Whoever asks whether to send a body is answered when that is known.
-	server.on("checkContinue", take);
-	server.on("checkExpectation", take);
+	const server = serverOf(options, take);
 	server.on("clientError", malformed.hear);
-	connections.watch(server, malformed.refuseConnection, () => counted("OVERLOADED"));
+	connections.watch(server, malformed.refuseConnection, () => answers.counted("OVERLOADED"));
 	return {
 		listen: () => listen(server, options),
 		close: graceMs => {
@@ -132,19 +99,37 @@ export function openFront(options: FrontOptions, { answer, refuse, counted, isFo
 	};
 }
 
-/** Is a request asked under names of ours: the one that it has, and what proxies of ours were called? */
-function underOwnNames(listed: readonly string[], isOurs: (address: string) => boolean) {
-	const names = new OwnNames(listed.flatMap(name => readOwnName(name) ?? []));
-	return ({ headers, socket }: IncomingMessage, hops: Hops): boolean => {
-		const isOwn = (text: string): boolean => {
-			const host = readHost(text);
-			const scheme = clientScheme(hops, isAddress, isOurs);
-			return host !== undefined && names.has(host, socket.localAddress ?? "", scheme);
-		};
-		// HTTP/1.0 has none: no browser speaks it.
-		return (headers.host === undefined || isOwn(headers.host)) && clientHosts(hops, isOurs).every(isOwn);
+function serverOf({ limits, longestCallMs }: FrontOptions, take: RequestListener): Server {
+	const server = createServer(LIMITS, take);
+	// Some versions of Node leave out what stands behind the two thousandth header.
+	server.maxHeadersCount = 0;
+	// Nothing waits for ever for a client that does not read.
+	server.timeout = Math.max(limits.idleMs, longestCallMs + BEYOND_CALL_MS);
+	// Whoever asks whether to send a body is answered when that is known.
+	server.on("checkContinue", take);
+	server.on("checkExpectation", take);
+	return server;
+}
+
+/** What a request must be before it is answered: well formed, under a name of ours, from a page that may ask. */
+function admission({ setting, corsOrigins }: FrontOptions, { answer, isForAll }: Answers) {
+	const origins = new Set(corsOrigins);
+	return (req: IncomingMessage, res: ServerResponse, { isOwnName }: Client): void => {
+		const reason = refusal(req as IncomingMessage & { url: string; method: string });
+		if (reason !== undefined) {
+			endBehind(req, res);
+			throw failure("REQUEST_INVALID", reason);
+		}
+		if (!isOwnName && !isForAll(pathOf(req))) throw foreign(setting);
+		if (!crossOrigin(req, res, origins)) answer(req, res);
 	};
 }
+
+/** Without the query. */
+export const pathOf = ({ url = "/" }: Pick<IncomingMessage, "url">): string => {
+	const end = url.indexOf("?");
+	return end < 0 ? url : url.slice(0, end);
+};
 
 const foreign = (setting: string | undefined): Error =>
 	failure(
@@ -157,37 +142,3 @@ const correlationIdOf = (req: IncomingMessage): string => {
 	const given = req.headers["x-correlation-id"];
 	return typeof given === "string" && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
 };
-
-const hopsOf = (req: IncomingMessage): Hops => ({
-	peer: req.socket.remoteAddress ?? "",
-	forwardedFor: req.headers["x-forwarded-for"] as string | undefined,
-	forwarded: req.headers.forwarded,
-	forwardedProto: req.headers["x-forwarded-proto"] as string | undefined,
-	forwardedHost: req.headers["x-forwarded-host"] as string | undefined
-});
-
-const isAddress = (text: string): boolean => isIP(text) > 0;
-const peerOf = ({ remoteAddress = "" }: Socket): string =>
-	clientAddress({ peer: remoteAddress }, isAddress, () => false);
-
-const ALLOWED_HEADERS = "authorization, content-type, idempotency-key, last-event-id, x-api-key, x-correlation-id";
-const EXPOSED_HEADERS = "etag, idempotency-replayed, location, retry-after, x-correlation-id";
-
-/** True when the request was a preflight, which is answered here. */
-function crossOrigin(req: IncomingMessage, res: ServerResponse, origins: ReadonlySet<string>): boolean {
-	const { origin } = req.headers;
-	res.setHeader("Vary", "Origin");
-	if (origin !== undefined && origins.has(origin)) {
-		res.setHeader("Access-Control-Allow-Origin", origin);
-		res.setHeader("Access-Control-Expose-Headers", EXPOSED_HEADERS);
-		res.setHeader("Cross-Origin-Resource-Policy", "cross-origin");
-	}
-	if (req.method !== "OPTIONS" || req.headers["access-control-request-method"] === undefined) return false;
-	if (origin !== undefined && origins.has(origin)) {
-		res.setHeader("Access-Control-Allow-Methods", "GET, HEAD, POST, DELETE");
-		res.setHeader("Access-Control-Allow-Headers", ALLOWED_HEADERS);
-		res.setHeader("Access-Control-Max-Age", "600");
-	}
-	res.writeHead(204).end();
-	return true;
-}

@@ -6,12 +6,12 @@ import type { WebRequest } from "../../../mixins/web.mixin";
 import { hasBody } from "./bodies";
 
 /** @param readBody only where the request has one, and all else is as it must be @throws REQUEST_INVALID, and what `readBody` does */
-export async function paramsOf(req: WebRequest, route: Route, readBody: () => Promise<object>): Promise<object> {
+export function paramsOf(req: WebRequest, route: Route, readBody: () => Promise<object>): object | Promise<object> {
 	const { query = {}, params: path = {} } = req.$params;
 	if (route.method === "GET" || route.method === "DELETE") return once(textsOf(query), path);
 	if (Object.keys(query).length > 0)
 		throw failure("REQUEST_INVALID", `A ${route.method} request takes its fields in the body, not in the query.`);
-	return once(hasBody(req) ? await readBody() : {}, path);
+	return hasBody(req) ? readBody().then(fields => once(fields, path)) : once({}, path);
 }
 
 /** An address carries text: no lists, and no fields within fields. */

@@ -1,0 +1,41 @@
+/** The headers that every answer has, and those for pages of other origins (Fetch: exact ones alone). */
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+const SECURITY: readonly (readonly [string, string])[] = [
+	["X-Content-Type-Options", "nosniff"],
+	// Keys and links are answered in many places; what may be kept says so itself.
+	["Cache-Control", "no-store"],
+	["Referrer-Policy", "no-referrer"],
+	["Cross-Origin-Resource-Policy", "same-origin"],
+	["Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"]
+];
+
+/** Before anything else is known of a request. */
+export function setHeaders(res: ServerResponse, correlationId: string): void {
+	res.setHeader("X-Correlation-ID", correlationId);
+	for (const [name, value] of SECURITY) res.setHeader(name, value);
+}
+
+const ALLOWED = "authorization, content-type, idempotency-key, last-event-id, x-api-key, x-correlation-id";
+const EXPOSED = "etag, idempotency-replayed, location, retry-after, x-correlation-id";
+
+/** True when the request was a preflight, which is answered here. */
+export function crossOrigin(req: IncomingMessage, res: ServerResponse, origins: ReadonlySet<string>): boolean {
+	const { origin } = req.headers;
+	res.setHeader("Vary", "Origin");
+	const isAllowed = origin !== undefined && origins.has(origin);
+	if (isAllowed) {
+		res.setHeader("Access-Control-Allow-Origin", origin);
+		res.setHeader("Access-Control-Expose-Headers", EXPOSED);
+		res.setHeader("Cross-Origin-Resource-Policy", "cross-origin");
+	}
+	if (req.method !== "OPTIONS" || req.headers["access-control-request-method"] === undefined) return false;
+	if (isAllowed) {
+		res.setHeader("Access-Control-Allow-Methods", "GET, HEAD, POST, DELETE");
+		res.setHeader("Access-Control-Allow-Headers", ALLOWED);
+		res.setHeader("Access-Control-Max-Age", "600");
+	}
+	res.writeHead(204).end();
+	return true;
+}
