@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Bare, replay } from "./bare";
 import { openPanel } from "./children";
-import { type Figure, median, perSecond, say, scaled } from "./figures";
+import { type Figure, median, mustBe, perSecond, plausible, say, scaled } from "./figures";
 import { type Mark, migrate, pace } from "./migrated";
-import { type Sent, sentIn } from "./record";
+import { type Sent, sentIn } from "./sent";
 
 const LEVELS = [1, 2, 4, 8] as const;
 const ROUNDS = 2;
@@ -68,7 +68,7 @@ function figure(name: string, { what, calls, ours, rates, createMs }: Seen): Fig
 	const seen = [...(rates.get(name) as Map<number, number[]>)];
 	const best = seen.map(([level, all]) => ({ level, rate: median(all) })).sort((a, b) => b.rate - a.rate)[0];
 	const { level, rate } = best as { level: number; rate: number };
-	const ratio = median(ours) / rate;
+	const ratio = plausible(median(ours) / rate, "ratio");
 	const isGoal = name === "same" && createMs > 0;
 	const perLevel = seen.map(([at, all]) => `${at}: ${perSecond(median(all))}`).join(", ");
 	const theirs = calls.users.map(peer.of);
@@ -141,5 +141,8 @@ async function bareRate(
 		admins.map(call => [call]),
 		1
 	);
-	return users.length / (await replay(bare, users, level));
+	const seconds = await replay(bare, users, level);
+	const { total } = (await bare.send({ method: "GET", path: "/api/users?limit=1", body: null })) as { total: number };
+	mustBe("users that the bare loop made", total, users.length);
+	return users.length / seconds;
 }

@@ -1,7 +1,7 @@
 /** The peer of everything over HTTP: plain undici and JSON.parse, nothing checked, nothing kept. */
 
 import { Pool } from "undici";
-import type { Sent } from "./record";
+import type { Sent } from "./sent";
 
 type Call = Pick<Sent, "method" | "path" | "body">;
 

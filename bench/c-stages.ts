@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { SourceRecord } from "../contracts/migration/records";
 import { part } from "./children";
 import { DOCUMENT, openBench, SOURCE, TARGET } from "./ends";
-import { type Figure, median, perSecond, say, scaled, whole } from "./figures";
+import { type Figure, median, megabytes, mustBe, perSecond, say, scaled, whole } from "./figures";
 import { built } from "./product";
 
 const FEW = 10_000;
@@ -52,7 +52,7 @@ async function fewAndMany(many: number, heapMb?: number): Promise<FewAndMany> {
 	const few: Measured[] = [];
 	for (let round = 1; round <= ROUNDS; round++) few.push(await part<Measured>("stages", [`${FEW}`], heapMb));
 	const through = await part<Measured>("stages", [`${many}`], heapMb);
-	say(`(c) ${perSecond(through.rate)}, ${whole(through.peakMb)} MB`);
+	say(`(c) ${perSecond(through.rate)}, ${megabytes(through.peakMb)}`);
 	return { fewMb: median(few.map(({ peakMb }) => peakMb)), through };
 }
 
@@ -61,8 +61,8 @@ function memory(many: number, { fewMb, through: { peakMb } }: FewAndMany, note: 
 	return {
 		row: "c",
 		what: `peak resident memory for ${whole(many)} users`,
-		measured: `${whole(peakMb)} MB`,
-		peer: `${whole(fewMb)} MB for ${whole(FEW)} users`,
+		measured: megabytes(peakMb),
+		peer: `${megabytes(fewMb)} for ${whole(FEW)} users`,
 		ratio: peakMb / fewMb,
 		goal: "within 100 MB",
 		met: more <= 100,
@@ -99,6 +99,8 @@ export async function stages([users, only]: readonly string[]): Promise<Measured
 		await broker.call("importer.write", { connection: TARGET, stream: "users", conflict: "skip", lease, records });
 	} while (cursor !== null);
 	const rate = (seen / (performance.now() - began)) * 1000;
+	mustBe("users that were read", seen, Number(users));
+	if (only !== "extract") mustBe("users that reached the target", counts.written, seen);
 	await broker.stop();
 	rmSync(folder, { recursive: true, force: true });
 	return { written: counts.written, rate, peakMb: process.resourceUsage().maxRSS / 1024 };

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { type Figure, median, perSecond, say, scaled } from "./figures";
+import { type Figure, median, mustBe, perSecond, say, scaled } from "./figures";
 import { built } from "./product";
 
 const { NEW, openSqliteStore } = built<typeof import("../adapters/eventstore")>("adapters/eventstore");
@@ -71,6 +71,9 @@ async function appended(file: string, { synchronous, batch, events }: Way): Prom
 		version = (await store.append("bench", version, more, `append-${done}`)).version;
 	}
 	const seconds = (performance.now() - began) / 1000;
+	let stored = 0;
+	for await (const _ of store.read("bench")) stored++;
+	mustBe("events in the store", stored, events);
 	await store.close();
 	return seconds;
 }
@@ -85,6 +88,8 @@ function inserted(file: string, { synchronous, batch, events }: Way): number {
 	for (let done = 0; done < events; done += batch)
 		insert.run(JSON.stringify(Array.from({ length: batch }, (_, index) => event(done + index))));
 	const seconds = (performance.now() - began) / 1000;
+	const { stored } = db.prepare("SELECT sum(json_array_length(body)) AS stored FROM rows").get() as { stored: number };
+	mustBe("events in bare rows", stored, events);
 	db.close();
 	return seconds;
 }

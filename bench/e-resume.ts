@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { part } from "./children";
 import { DOCUMENT, openBench } from "./ends";
-import { type Figure, median, perSecond, say, scaled, whole } from "./figures";
+import { type Figure, median, megabytes, milliseconds, NotMeasured, perSecond, say, scaled, whole } from "./figures";
 import { built } from "./product";
 
 const ROUNDS = 3;
@@ -32,7 +32,7 @@ export async function resumeRows(): Promise<Figure[]> {
 	const folder = mkdtempSync(join(tmpdir(), "banyan-bench-"));
 	try {
 		const made = await part<Built>("begin", [folder, `${users}`]);
-		say(`(e) begun: ${perSecond(made.rate)}, ${whole(made.peakMb)} MB`);
+		say(`(e) begun: ${perSecond(made.rate)}, ${megabytes(made.peakMb)}`);
 		const resumed: Resumed[] = [];
 		for (let round = 1; round <= ROUNDS; round++) resumed.push(await part<Resumed>("resume", [folder, `${users}`]));
 		return figures(users, folder, made, resumed);
@@ -44,28 +44,30 @@ export async function resumeRows(): Promise<Figure[]> {
 function figures(users: number, folder: string, made: Built, resumed: readonly Resumed[]): Figure[] {
 	const of = (key: keyof Resumed): number => median(resumed.map(each => each[key]));
 	const [fold, first] = [of("foldMs"), of("firstWriteMs")];
-	const megabytes = (file: string): string => whole(statSync(join(folder, file)).size / 2 ** 20);
+	const size = megabytes(statSync(join(folder, "events.db")).size / 2 ** 20);
+	if (of("read") < users * SHARE)
+		throw new NotMeasured(`Of ${users} users ${of("read")} were read before the run was stopped.`);
 	const run = `a run of ${whole(users)} users, ${whole(of("read"))} of them read`;
 	return [
 		{
 			row: "e",
 			what: `the store opened, the run folded, its next step named: ${run}`,
-			measured: `${whole(fold)} ms`,
+			measured: milliseconds(fold),
 			peer: "",
 			ratio: null,
 			goal: "< 2 s",
 			met: fold < 2000,
-			note: `events.db has ${megabytes("events.db")} MB.`
+			note: `events.db has ${size}.`
 		},
 		{
 			row: "e",
 			what: `from opening a node to the first write: ${run}`,
-			measured: `${whole(first)} ms`,
+			measured: milliseconds(first),
 			peer: "",
 			ratio: null,
 			goal: "< 2 s",
 			met: first < 2000,
-			note: `${whole(of("openMs"))} ms of it until the node is open.`
+			note: `${milliseconds(of("openMs"))} of it until the node is open.`
 		},
 		{
 			row: "e",
@@ -75,7 +77,7 @@ function figures(users: number, folder: string, made: Built, resumed: readonly R
 			ratio: null,
 			goal: "reported only",
 			met: null,
-			note: `Peak resident memory ${whole(made.peakMb)} MB.`
+			note: `Peak resident memory ${megabytes(made.peakMb)}.`
 		}
 	];
 }

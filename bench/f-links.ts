@@ -3,8 +3,8 @@
 import { join } from "node:path";
 import { Bare } from "./bare";
 import { openProduct } from "./children";
-import { type Figure, median, perSecond, say, scaled, whole } from "./figures";
-import { load } from "./load";
+import { type Figure, median, mustBe, perSecond, say, scaled, whole } from "./figures";
+import { bytesOf, load } from "./load";
 import { migrate } from "./migrated";
 import { built } from "./product";
 
@@ -40,6 +40,8 @@ export async function linksRow(createMs: number): Promise<Figure> {
 	const requests = scaled(createMs > 0 ? 2000 : 4000);
 	const through = { url: product.url, paths: pairs.map(([old]) => old), requests, atOnce: AT_ONCE };
 	const straight = { url: target.url, paths: pairs.map(([, now]) => now), requests, atOnce: AT_ONCE };
+	mustBe("customers with an old link", pairs.length, list.items.length);
+	mustBe("bytes of their links through the gateway", await bytesOf(through), await bytesOf(straight));
 	await load({ ...through, requests: scaled(1000) }, product.pid);
 	for (let round = 1; round <= ROUNDS; round++) {
 		const [here, there] = [await load(through, product.pid), await load(straight, product.pid)];

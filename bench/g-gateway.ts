@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import findMyWay from "find-my-way";
 import { openGateway, type Server } from "./children";
-import { type Figure, median, perSecond, say, scaled, whole } from "./figures";
+import { type Figure, median, nanoseconds, perSecond, say, scaled, whole } from "./figures";
 import { type Cost, load } from "./load";
 import { lastPath } from "./serve";
 
@@ -68,7 +68,7 @@ function figures(costs: Readonly<Record<"stock" | "node" | "few" | "many", reado
 			ratio: routes,
 			goal: "≥ 0.9",
 			met: routes >= 0.9,
-			note: `The last route is asked for. The look-up alone: ${whole(alone.many)} ns with ${whole(MANY)} routes, ${whole(alone.few)} ns with ${FEW}.`
+			note: `The last route is asked for. The look-up alone: ${nanoseconds(alone.many)} with ${whole(MANY)} routes, ${nanoseconds(alone.few)} with ${FEW}.`
 		},
 		{
 			row: "g",

@@ -37,6 +37,19 @@ export async function load({ url, paths, headers = {}, requests, atOnce }: Load,
 	return { perSecond: (requests / ms) * 1000, cpuMicros: (spent / requests) * 1e6 };
 }
 
+/** How much all these paths answer. @throws where one does not answer with 200 */
+export async function bytesOf({ url, paths, headers = {} }: Load): Promise<number> {
+	const pool = new Pool(url);
+	let bytes = 0;
+	for (const path of paths) {
+		const { statusCode, body } = await pool.request({ method: "GET", path, headers });
+		bytes += (await body.arrayBuffer()).byteLength;
+		if (statusCode !== 200) throw new Error(`GET ${url}${path}: ${statusCode}`);
+	}
+	await pool.destroy();
+	return bytes;
+}
+
 const TICKS = 100;
 
 /** In seconds (proc(5): fields 14 and 15 of stat, in clock ticks). */

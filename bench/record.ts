@@ -1,15 +1,9 @@
 /** The command `banyan` with every request it sends kept, so that the peer can send the very same ones. */
 
 import { subscribe } from "node:diagnostics_channel";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { built } from "./product";
-
-export interface Sent {
-	readonly origin: string;
-	readonly method: string;
-	readonly path: string;
-	readonly body: string | null;
-}
+import type { Sent } from "./sent";
 
 export function record([file, ...args]: readonly string[]): void {
 	const lines: string[] = [];
@@ -21,8 +15,3 @@ export function record([file, ...args]: readonly string[]): void {
 	process.argv = [process.execPath, "banyan", ...args];
 	built("cli/banyan.js");
 }
-
-export const sentIn = (file: string): Sent[] =>
-	readFileSync(file, "utf8")
-		.split("\n")
-		.map(line => JSON.parse(line) as Sent);
