@@ -4,12 +4,15 @@ import type { Actions } from "../contracts";
 import type { ActionSpec, ResultOf } from "../contracts/contract";
 import type { LogLine } from "../contracts/migration/migration";
 import type { Input } from "../contracts/schema";
+import type { Vocabulary } from "../domain/migration/vocabulary";
 
 type InputOf<S> = S extends ActionSpec<infer P, unknown> ? Input<P> : never;
 
 export interface Client {
 	/** The address of the server that does the work, and goes on with it without us; null where this process does it. */
 	readonly server: string | null;
+	/** What the records there are called, and what codes mean. */
+	readonly words: Vocabulary;
 	/** Who else holds the data folder that is only read here. */
 	readonly holder?: () => string | undefined;
 	call<A extends keyof Actions>(action: A, params: InputOf<Actions[A]>): Promise<ResultOf<Actions[A]>>;

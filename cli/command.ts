@@ -53,7 +53,7 @@ async function* shownParts(parts: Iterable<string> | AsyncIterable<string>): Asy
 }
 
 /** What is printed for people is laid out for this. */
-export const paper = (): Paper => paperOf(process.stdout);
+export const paper = ({ words }: Pick<Client, "words">): Paper => paperOf(process.stdout, words);
 export const paint: Paper["paint"] = (style, text) => paperOf(process.stderr).paint(style, text);
 
 /** Opens a client, does the work, closes it; the exit code is what the work answers. */

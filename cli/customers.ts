@@ -5,14 +5,11 @@
 
 import type { ReportLine, SaidLoss } from "../contracts/migration/records";
 import { NOT_MOVED, NOT_WHOLE } from "../domain/migration/common-meanings";
-import { VOCABULARY } from "../domain/migration/mappings";
+import type { Customers, Vocabulary } from "../domain/migration/vocabulary";
 import { csvRecord } from "../domain/text/csv";
 
-const HEAD = ["owner", "user name", "new user name", "what to tell them"];
 /** Without it, Excel takes UTF-8 for something else. */
 const BYTE_ORDER_MARK = "\uFEFF";
-/** The stream that customers are in. */
-const CUSTOMERS = "users";
 
 interface Row {
 	readonly owner: string;
@@ -23,13 +20,17 @@ interface Row {
 }
 
 /** Kept until all have been seen, for they come in the order of the source: only those who notice something. */
-export async function* customersCsv(lines: AsyncIterable<ReportLine>): AsyncGenerator<string> {
+export async function* customersCsv(
+	lines: AsyncIterable<ReportLine>,
+	{ stream, columns }: Customers,
+	words: Pick<Vocabulary, "meaningOf">
+): AsyncGenerator<string> {
 	const rows: Row[] = [];
 	for await (const line of lines) {
-		const said = line.stream === CUSTOMERS ? sentences(line) : [];
+		const said = line.stream === stream ? sentences(line, words) : [];
 		if (said.length > 0) rows.push(rowOf(line, said));
 	}
-	yield `${BYTE_ORDER_MARK}${csvRecord(HEAD)}`;
+	yield `${BYTE_ORDER_MARK}${csvRecord(columns)}`;
 	for (const { owner, name, renamed, said } of rows.sort(byOwner)) yield csvRecord([owner, name, renamed, said]);
 }
 
@@ -41,17 +42,15 @@ const rowOf = ({ owner, name, target }: ReportLine, said: readonly string[]): Ro
 });
 
 /** Each once; none for whoever notices nothing. */
-function sentences(line: ReportLine): readonly string[] {
+function sentences(line: ReportLine, words: Pick<Vocabulary, "meaningOf">): readonly string[] {
 	const { outcome, code, target } = line;
 	if (outcome === "removed") return [];
 	if (outcome === "quarantined" && target !== null) return [NOT_WHOLE];
-	if (outcome === "quarantined" || outcome === "skipped")
-		return [VOCABULARY.meaningOf(code ?? "")?.customers ?? NOT_MOVED];
-	return [...new Set(line.losses.flatMap(loss => filledIn(loss, line)))];
+	if (outcome === "quarantined" || outcome === "skipped") return [words.meaningOf(code ?? "")?.customers ?? NOT_MOVED];
+	return [...new Set(line.losses.flatMap(loss => filledIn(loss, line, words.meaningOf(loss.code)?.customers)))];
 }
 
-function filledIn({ code, amount }: SaidLoss, { name, target }: ReportLine): string[] {
-	const sentence = VOCABULARY.meaningOf(code)?.customers;
+function filledIn({ amount }: SaidLoss, { name, target }: ReportLine, sentence: string | undefined): string[] {
 	if (sentence === undefined) return [];
 	const values: Readonly<Record<string, string>> = { old: name, new: target ?? name, gigabytes: gigabytes(amount) };
 	return [sentence.replace(/\{(\w+)\}/g, (_, key: string) => values[key] ?? "")];

@@ -9,6 +9,7 @@ import { folderToRead } from "../adapters/folder";
 import { ensureOwnFile } from "../adapters/own-file";
 import { told } from "../adapters/sqlite-file";
 import type { Broker } from "../cluster";
+import { VOCABULARY } from "../domain/migration/mappings";
 import { heardStrangers } from "../middlewares/sealed.middleware";
 import { dataDirOf, environment, transporterTimeoutOf } from "../moleculer.config";
 import type { Client, Need, Open } from "./client";
@@ -58,6 +59,7 @@ export const openEmbedded: Open = async need => {
 	const call: Client["call"] = (action, params) => broker.call(action, ...([params] as never)) as never;
 	return {
 		server: null,
+		words: VOCABULARY,
 		...(reading && { holder: () => holderText(dataDirOf(settings)) }),
 		call,
 		follow: (name, after, until) => polled({ call }, name, after, until),

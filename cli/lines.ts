@@ -16,7 +16,7 @@ export async function* linesOf<A extends Action>(client: Client, action: A, stat
 		);
 }
 
-/** The old links of a migration, with their addresses: of a page of users, none may have been moved. */
+/** The old links of a migration, with their addresses: of a page of records, none may have been moved. */
 export const linkLines = (client: Client, name: string): AsyncGenerator<LinkLine> =>
 	pages(after => client.call("migration.links", { name, after }), { mostEmpty: MOST_LINES });
 

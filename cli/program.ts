@@ -171,7 +171,7 @@ function addViews(migration: Command, open: Opener): void {
 
 function addLinks(migration: Command, open: Opener): void {
 	anywhere(migration.command("links"))
-		.description("list old subscription links with their new addresses, for a proxy of one's own")
+		.description("list old links with their new addresses, for a proxy of one's own")
 		.argument(...NAME)
 		.addOption(
 			new Option("--format <format>", "maps for nginx, maps for Caddy, or a table")

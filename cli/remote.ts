@@ -5,6 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Agent, type Dispatcher } from "undici";
 import { type Actions, CONTRACTS } from "../contracts";
 import type { LogLine } from "../contracts/migration/migration";
+import { VOCABULARY } from "../domain/migration/mappings";
 import { type Route, routesOf } from "../domain/platform/routes";
 import { version } from "../package.json";
 import { answerOf, read } from "./answers";
@@ -126,6 +127,7 @@ class Remote implements Client {
 		headersTimeout: ANSWER_MS,
 		bodyTimeout: ANSWER_MS
 	});
+	readonly words = VOCABULARY;
 	private readonly headers: Readonly<Record<string, string>>;
 	/** A server that has answered once is worth waiting for. */
 	private answered = false;

@@ -61,7 +61,8 @@ export async function decide(client: Client, word: Word, name: string, flags: Fl
 	return goesOn(client, status, interrupt) ? EXIT.interrupted : EXITS[word](status, flags);
 }
 
-const tell = (status: Status, flags: Flags): void => (flags.json ? printJson(status) : print(storyOf(status, flags)));
+const tell = (status: Status, flags: Flags): void =>
+	flags.json ? printJson(status) : print(storyOf(client, status, flags));
 
 /** Of a repair: how many deletions at the source are confirmed. */
 function removalsOf({ removals }: Flags): { removals?: number } {

@@ -19,7 +19,7 @@ export async function dryRun(client: Client, file: string, { json, url }: Flags)
 		say("Nothing has been written.");
 		return EXIT.clean;
 	}
-	const on = paper();
+	const on = paper(client);
 	const story = [...streamsText(status, on), ...sections(linesOfStatus(status), on)];
 	print(page([...story, ...outcomeOfDryRun(status, { file, url }, on)]));
 	return EXIT.clean;

@@ -8,6 +8,7 @@ import { type Flags, paper, print, printJson, say } from "../command";
 import { EXIT } from "../exit";
 import { agrees, isAttended } from "../terminal/ask";
 import { page } from "../terminal/marks";
+import type { Paper } from "../terminal/paper";
 import { table } from "../terminal/table";
 import { clock } from "../text/words";
 
@@ -33,15 +34,15 @@ export async function listKeys(client: Client, { json }: Flags): Promise<number>
 		(a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt) || (a.id < b.id ? -1 : 1)
 	);
 	if (json) printJson(keys);
-	else print(keysText(keys));
+	else print(keysText(keys, paper(client)));
 	return EXIT.clean;
 }
 
-function keysText(keys: readonly ApiKey[]): string {
+function keysText(keys: readonly ApiKey[], on: Paper): string {
 	if (keys.length === 0) return "There is no API key. To make one: banyan keys create NAME --scope SCOPE";
 	const columns = [{ title: "id" }, { title: "made" }, { title: "name" }, { title: "may", gives: true }];
 	const rows = keys.map(({ id, name, scopes, createdAt }) => [id, clock(createdAt), shown(name), scopes.join(", ")]);
-	return page(table(columns, rows, paper()));
+	return page(table(columns, rows, on));
 }
 
 export async function revokeKey(client: Client, id: string, { json, yes }: Flags): Promise<number> {

@@ -1,5 +1,4 @@
 import type { LinkLine } from "../../contracts/migration/migration";
-import { loadMappings } from "../../domain/migration/mappings";
 import type { Client } from "../client";
 import { type Flags, printFile, say } from "../command";
 import { EXIT } from "../exit";
@@ -11,11 +10,7 @@ import { type LinkFormat, RENDER } from "../proxies";
 export async function links(client: Client, name: string, { format, out }: Flags): Promise<number> {
 	const lines: LinkLine[] = [];
 	for await (const line of linkLines(client, name)) lines.push(line);
-	const { all } = await loadMappings();
-	const { text, left } = RENDER[format as LinkFormat](
-		lines,
-		all.flatMap(({ oldLinks }) => oldLinks ?? [])
-	);
+	const { text, left } = RENDER[format as LinkFormat](lines, client.words.oldLinks);
 	if (out === undefined) await printFile([text]);
 	else writeForOwner(out, text, "The links", "--out");
 	say(

@@ -17,7 +17,7 @@ async function planOf(client: Client, file: string, document: string, { json, in
 	const told = await inboundsOf(client, document, planned, inbounds ?? `${definitionName(document)}-inbounds.json`);
 	const said: Plan = { ...planned, findings: [...planned.findings, ...told] };
 	if (json) printJson(said);
-	else print(planText(said, paper(), { file, url }));
+	else print(planText(said, paper(client), { file, url }));
 	return planned.ok ? EXIT.clean : EXIT.refused;
 }
 

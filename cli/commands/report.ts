@@ -21,13 +21,18 @@ const FORMATS: Readonly<Record<string, Render>> = {
 	async *json(_client, { name, hash, phase, source, target, cautions, streams, verdict }) {
 		yield `${jsonText({ name, hash, phase, source, target, cautions, streams, verdict }, "\t")}\n`;
 	},
-	customers: (client, status) => customersCsv(touched(client, status)),
+	customers: (client, status) => {
+		const { customers, ...words } = client.words;
+		if (!customers) throw new CommandError("Nothing that was moved stands for customers: there is nobody to tell.");
+		return customersCsv(touched(client, status), customers, words);
+	},
 	html: (client, status) =>
 		htmlReport({
 			status,
 			lines: linesOf(client, "migration.report", status),
 			differences: differencesOf(client, status),
-			server: client.server
+			server: client.server,
+			words: client.words
 		})
 };
 

@@ -17,7 +17,7 @@ export async function runMigration(client: Client, file: string, flags: Flags): 
 	const plan = await withDefinition(file, document => client.call("migration.plan", { document, look: false }));
 	if (!plan.ok) {
 		if (flags.json) printJson(plan);
-		else print(planText(plan, paper(), { file, url: flags.url }));
+		else print(planText(plan, paper(client), { file, url: flags.url }));
 		return EXIT.refused;
 	}
 	const interrupt = stopping(client, plan.name, `\`${command(["migration", "run", file])}\``);
@@ -39,7 +39,7 @@ export async function runMigration(client: Client, file: string, flags: Flags): 
 function ended(client: Client, status: Status, flags: Flags & { file: string }, interrupt: Interruption): number {
 	const few = isFew(status, flags) && !interrupt.seen;
 	if (flags.json) printJson(status);
-	else print(few ? fewOf(status, flags) : storyOf(status, flags));
+	else print(few ? fewOf(client, status, flags) : storyOf(client, status, flags));
 	if (goesOn(client, status, interrupt) || (interrupt.seen && status.phase !== "finished")) return EXIT.interrupted;
 	if (few) return fewNeedHand(status) > 0 ? EXIT.human : EXIT.clean;
 	return exitOfRun(status, flags);
@@ -47,12 +47,13 @@ function ended(client: Client, status: Status, flags: Flags & { file: string }, 
 
 /** The whole story of a migration, for people. */
 export const storyOf = (
+	client: Pick<Client, "words">,
 	status: Status,
 	{ url, file, holder }: Flags & { file?: string; holder?: string | undefined }
-): string => statusText(status, paper(), { file, url, holder });
+): string => statusText(status, paper(client), { file, url, holder });
 
-const fewOf = (status: Status, given: Flags & { file: string }): string =>
-	fewText(status, paper(), { file: given.file, url: given.url });
+const fewOf = (client: Client, status: Status, given: Flags & { file: string }): string =>
+	fewText(status, paper(client), { file: given.file, url: given.url });
 
 /** A canary is done when it rests: the next run goes on with the others. */
 const isFew = ({ phase, failure, running }: Status, { only, limit }: Flags): boolean =>

@@ -13,16 +13,18 @@ const EVERY = 1000;
 
 export async function status(client: Client, name: string | undefined, flags: Flags): Promise<number> {
 	if (flags.watch) return watch(client, name, flags);
-	print(textOf(await found(client, name), name, flags, client.holder?.()));
+	print(textOf(client, await found(client, name), name, flags));
 	return EXIT.clean;
 }
 
 const found = async (client: Client, name: string | undefined): Promise<readonly Status[]> =>
 	name === undefined ? client.call("migration.list", {}) : [await client.call("migration.status", { name })];
 
-function textOf(all: readonly Status[], name: string | undefined, flags: Flags, holder?: string): string {
+function textOf(client: Client, all: readonly Status[], name: string | undefined, flags: Flags): string {
 	if (flags.json) return jsonText(name === undefined ? all : all[0]);
-	return name === undefined ? listText(all, paper(), Date.now()) : storyOf(all[0] as Status, { ...flags, holder });
+	return name === undefined
+		? listText(all, paper(client), Date.now())
+		: storyOf(client, all[0] as Status, { ...flags, holder: client.holder?.() });
 }
 
 /** Again and again, until all of it rests. */
@@ -33,7 +35,7 @@ async function watch(client: Client, name: string | undefined, flags: Flags): Pr
 	let last = "";
 	while (!interrupt.seen) {
 		const all = await found(client, name);
-		last = textOf(all, name, flags, client.holder?.());
+		last = textOf(client, all, name, flags);
 		show(last);
 		if (all.every(each => rests(client, each))) break;
 		await interrupt.pause(EVERY);

@@ -7,9 +7,9 @@ const byPoint = (character: string): string => `\\x{${character.codePointAt(0)?.
 
 export function caddyMaps({ routes, formats, pattern }: ProxyRoutes): string {
 	const encoded = formats.filter(format => format.encoded);
-	return `# Old subscription links with their new addresses, ${routes.length} of them. Keys of customers stand in this file.
+	return `# Old links with their new addresses, ${routes.length} of them. Keys of customers stand in this file.
 #
-# In the site where old links arrive, with NEW as the new panel's own address:
+# In the site where old links arrive, with NEW as the new system's own address:
 #     import /etc/caddy/banyan-links.caddy
 #     handle @banyan_link {
 #         rewrite * {banyan_link}

@@ -26,15 +26,15 @@ function sizes(routes: readonly ProxyRoute[]): { readonly bucket: number; readon
 	return { bucket: powerOver(512, longest + 32), buckets: powerOver(2048, routes.length * 2) };
 }
 
-export function nginxMaps({ routes, formats, pattern }: ProxyRoutes): string {
+export function nginxMaps({ routes, formats, pattern, place }: ProxyRoutes): string {
 	const { bucket, buckets } = sizes(routes);
 	const encoded = formats.filter(format => format.encoded);
-	return `# Old subscription links with their new addresses, ${routes.length} of them. Keys of customers stand in this file.
+	return `# Old links with their new addresses, ${routes.length} of them. Keys of customers stand in this file.
 #
 # In http { }, once:
 #     include /etc/nginx/banyan-links.conf;
-# In the server { } where old links arrive, with NEW and OLD as the panels' own addresses:
-#     location ~ /sub/[^/]+/[^/]+ {
+# In the server { } where old links arrive, with NEW and OLD as the systems' own addresses:
+#     location ~ ${place} {
 #         if ($banyan_link = "") { return 404; }    # or, while some are still there: { break; proxy_pass http://OLD; }
 #         rewrite ^ $banyan_link break;
 #         proxy_pass http://NEW;

@@ -24,6 +24,7 @@ export interface ProxyRoutes {
 	readonly formats: readonly ProxyFormat[];
 	/** See `OldLinks`. */
 	readonly pattern: string;
+	readonly place: string;
 	/** How many could not be made a route. */
 	readonly left: number;
 }
@@ -35,7 +36,7 @@ const PLAIN_PATH = /^\/[A-Za-z0-9._~/=,+@:-]*$/;
 export function proxyRoutes(lines: readonly LinkLine[], mappings: readonly OldLinks[]): ProxyRoutes {
 	const known =
 		mappings.find(mapping => lines.some(({ path }) => readFrom(mapping, path) !== undefined)) ?? mappings[0];
-	if (!known) return { routes: [], formats: [], pattern: "$^", left: lines.length };
+	if (!known) return { routes: [], formats: [], pattern: NOWHERE, place: NOWHERE, left: lines.length };
 	const found = new Map<string, string>();
 	let left = 0;
 	for (const { path, target } of lines) {
@@ -45,18 +46,22 @@ export function proxyRoutes(lines: readonly LinkLine[], mappings: readonly OldLi
 		else found.set(from, to);
 	}
 	const routes = [...found].map(([from, to]) => ({ from, to }));
-	return { routes, formats: known.formats.map(name => formatOf(known, name)), pattern: known.pattern, left };
+	const { formats, pattern, place } = known;
+	return { routes, formats: formats.map(name => formatOf(known, name)), pattern, place, left };
 }
+
+/** An expression of no text. */
+const NOWHERE = "$^";
 
 function formatOf(known: OldLinks, name: string): ProxyFormat {
 	const { suffix = "", decode = false } = known.format(name) ?? {};
 	return { name, suffix: suffix && `/${suffix}`, encoded: decode };
 }
 
-function readFrom({ read }: OldLinks, path: string): string | undefined {
+function readFrom({ read, path: pathOfLink }: OldLinks, path: string): string | undefined {
 	try {
 		const old = read(path);
-		return old && `/sub/${old.username}/${old.key}`;
+		return old && pathOfLink(old);
 	} catch {
 		// A percent sign that begins no escape.
 		return undefined;

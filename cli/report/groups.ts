@@ -2,7 +2,7 @@
 
 import type { DifferenceLine, Status } from "../../contracts/migration/migration";
 import type { ReportLine } from "../../contracts/migration/records";
-import { VOCABULARY } from "../../domain/migration/mappings";
+import type { Vocabulary } from "../../domain/migration/vocabulary";
 import { maskText } from "../../domain/platform/masking";
 import { reasonOf } from "./data";
 
@@ -98,10 +98,13 @@ export class Hands {
 export const needsHand = ({ severity, accepted }: Group): boolean => severity === "act" && !accepted;
 
 /** In words: what is the matter, what it means, what to do. */
-export function wordsOf({ code, stream, count }: Group): { says: string; means: string; todo: string; whom: string } {
-	const meaning = VOCABULARY.meaningOf(code);
+export function wordsOf(
+	{ code, stream, count }: Group,
+	words: Vocabulary
+): { says: string; means: string; todo: string; whom: string } {
+	const meaning = words.meaningOf(code);
 	return {
-		says: VOCABULARY.sentenceOf(code, stream, count),
+		says: words.sentenceOf(code, stream, count),
 		means: meaning?.means ?? "",
 		todo: meaning?.todo ?? "Look at each record's reason.",
 		whom: (meaning?.whom ?? ["operator"]).join(", ")

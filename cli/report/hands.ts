@@ -1,18 +1,24 @@
 /** The middle of the page: what needs somebody's hand, by what to do, and what else there is to know. Pure. */
 
-import { lossFile, lossPath } from "../../domain/migration/vocabulary";
+import { lossFile, lossPath, type Vocabulary } from "../../domain/migration/vocabulary";
 import { html, joined, type Markup, prose } from "../../domain/text/html";
 import { type Group, type Listed, MOST_LISTED, needsHand, wordsOf } from "./groups";
 import { number } from "./summary";
 
-/** @param server whose pages explain the codes; null: the repository's document does */
-export function hands(groups: readonly Group[], server: string | null): Markup {
+/** What explains codes. */
+export interface Explained {
+	readonly words: Vocabulary;
+	/** Whose pages do; null: the repository's document does. */
+	readonly server: string | null;
+}
+
+export function hands(groups: readonly Group[], context: Explained): Markup {
 	const due = groups.filter(needsHand);
 	const body =
 		due.length === 0
 			? html`<p class="none">Nothing. Every record is where it should be.</p>`
 			: joined(
-					due.map(group => article(group, server)),
+					due.map(group => article(group, context)),
 					"\n"
 				);
 	return html`<section class="wrap" aria-labelledby="hand"><h2 id="hand">Needs your hand</h2>\n${body}</section>\n`;
@@ -20,13 +26,13 @@ export function hands(groups: readonly Group[], server: string | null): Markup {
 
 const bdi = (text: string): Markup => html`<bdi>${text}</bdi>`;
 
-function article(group: Group, server: string | null): Markup {
-	const { says, means, todo, whom } = wordsOf(group);
+function article(group: Group, context: Explained): Markup {
+	const { says, means, todo, whom } = wordsOf(group, context.words);
 	const id = `hand-${group.stream}-${group.code}`.replace(/[^\w-]/g, "-");
 	return html`<article class="hand" aria-labelledby="${id}"><h3 id="${id}">${prose(says)}</h3>
 <p class="todo"><strong>What to do.</strong> ${prose(todo)}</p>
 ${means && html`<p>${prose(means)}</p>`}
-<p class="about">${codeLink(group.code, server)} · for the ${whom}</p>
+<p class="about">${codeLink(group.code, context.server)} · for the ${whom}</p>
 ${recordList(group)}</article>`;
 }
 
@@ -68,14 +74,14 @@ const NOTICED = {
 } as const;
 
 /** All that needs nobody's hand. */
-export function notices(groups: readonly Group[], server: string | null): Markup | string {
+export function notices(groups: readonly Group[], context: Explained): Markup | string {
 	const rest = groups.filter(group => !needsHand(group));
 	const parts = (Object.keys(NOTICED) as (keyof typeof NOTICED)[]).map(key => {
 		const found = rest.filter(({ severity, accepted }) => (key === "accepted" ? accepted : severity === key));
 		if (found.length === 0) return "";
 		const [title, says] = NOTICED[key];
 		return html`<details class="notice"${key === "info" ? "" : " open"}><summary><h3>${title}</h3></summary><p>${says}</p><ul>${joined(
-			found.map(group => notice(group, server)),
+			found.map(group => notice(group, context)),
 			"\n"
 		)}</ul></details>`;
 	});
@@ -83,8 +89,8 @@ export function notices(groups: readonly Group[], server: string | null): Markup
 	return html`<section class="wrap" aria-labelledby="notices"><h2 id="notices">Good to know</h2>\n${joined(parts, "\n")}</section>\n`;
 }
 
-function notice(group: Group, server: string | null): Markup {
-	const { says, todo } = wordsOf(group);
+function notice(group: Group, context: Explained): Markup {
+	const { says, todo } = wordsOf(group, context.words);
 	const what = /^Nothing\.?$/.test(todo) ? "" : html` ${prose(todo)}`;
-	return html`<li>${prose(says)}${what} <span class="about">${codeLink(group.code, server)}</span></li>`;
+	return html`<li>${prose(says)}${what} <span class="about">${codeLink(group.code, context.server)}</span></li>`;
 }

@@ -12,16 +12,15 @@ import { html, type Markup, ours } from "../../domain/text/html";
 import { scriptJson } from "../../domain/text/json";
 import { dataBlocks } from "./data";
 import { Hands } from "./groups";
-import { hands, notices } from "./hands";
+import { type Explained, hands, notices } from "./hands";
 import { bars, cards, heading, headline } from "./summary";
 
-export interface ReportContent {
+/** With the server that the report is of; null where it is of this machine. */
+export interface ReportContent extends Explained {
 	readonly status: Status;
 	readonly lines: AsyncIterable<ReportLine>;
 	/** What the last comparison, or a rollback, found. */
 	readonly differences: AsyncIterable<DifferenceLine>;
-	/** The server that the report is of; null where it is of this machine. */
-	readonly server: string | null;
 }
 
 const asset = (name: string): string => readFileSync(join(__dirname, name), "utf8");
@@ -54,17 +53,17 @@ function handsOf({ verdict, phase, streams }: Status): number {
 	return sum(({ outcomes }) => outcomes.quarantined + outcomes.skipped);
 }
 
-export async function* htmlReport({ status, lines, differences, server }: ReportContent): AsyncGenerator<string> {
+export async function* htmlReport({ status, lines, differences, ...explained }: ReportContent): AsyncGenerator<string> {
 	const [style, script] = [asset("page.css"), asset("page.js")];
 	const gathered = new Hands();
 	const hand = handsOf(status);
 	yield opening(status, style, script).text;
-	yield heading(status, headline(status, hand)).text;
-	yield html`<main>\n${cards(status, hand)}${bars(status)}`.text;
+	yield heading(status, headline(status, hand), explained.words).text;
+	yield html`<main>\n${cards(status, hand)}${bars(status, explained.words)}`.text;
 	yield* dataBlocks(lines, line => gathered.see(line));
 	for await (const line of differences) gathered.seeDifference(line);
 	const groups = gathered.groups(status);
-	yield html`${hands(groups, server)}${notices(groups, server)}${table(status)}`.text;
+	yield html`${hands(groups, explained)}${notices(groups, explained)}${table(status)}`.text;
 	yield html`</main>\n<script>${ours(script)}</script>\n</body>\n</html>\n`.text;
 }
 

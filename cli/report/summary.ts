@@ -2,7 +2,7 @@
 
 import type { Side, Status, StreamStatus } from "../../contracts/migration/migration";
 import { OUTCOMES } from "../../contracts/migration/records";
-import { VOCABULARY } from "../../domain/migration/mappings";
+import type { Vocabulary } from "../../domain/migration/vocabulary";
 import { maskText } from "../../domain/platform/masking";
 import { html, joined, type Markup } from "../../domain/text/html";
 import { tookOf } from "../text/words";
@@ -50,16 +50,16 @@ function rolledBack(status: Status): Headline {
 	return { mood: left > 0 ? "hand" : "good", word: "Rolled back", says };
 }
 
-function side(role: string, { system, version, address }: Side): Markup {
-	const title = system === null ? "Unknown" : VOCABULARY.titleOf(system);
+function side(role: string, { system, version, address }: Side, words: Vocabulary): Markup {
+	const title = system === null ? "Unknown" : words.titleOf(system);
 	return html`<div class="side"><p class="eyebrow">${role}</p><p class="system">${title}${version ? html` <span>${version}</span>` : ""}</p><p class="address"><bdi>${address ?? "address not known"}</bdi></p></div>`;
 }
 
 /** The head of the page. */
-export const heading = (status: Status, { mood, word, says }: Headline): Markup =>
+export const heading = (status: Status, { mood, word, says }: Headline, words: Vocabulary): Markup =>
 	html`<header><div class="wrap"><p class="eyebrow">Migration report</p><h1><bdi>${status.name}</bdi></h1>
 <p class="lead"><strong class="pill ${mood}">${word}</strong> ${says}</p>
-<div class="sides">${side("From", status.source)}<p class="arrow" aria-hidden="true">→</p>${side("To", status.target)}</div>${status.cautions.map(caution)}</div></header>\n`;
+<div class="sides">${side("From", status.source, words)}<p class="arrow" aria-hidden="true">→</p>${side("To", status.target, words)}</div>${status.cautions.map(caution)}</div></header>\n`;
 
 const caution = (text: string): Markup => html`<p class="caution">${maskText(text)}</p>`;
 
@@ -103,10 +103,13 @@ const certificate = (digest: string | null): Markup =>
 const WIDTH = 1000;
 
 /** One bar a stream: how many records came to what. */
-export const bars = (status: Status): Markup =>
-	html`<section class="wrap" aria-labelledby="outcomes"><h2 id="outcomes">What became of them</h2>\n${joined(status.streams.map(bar), "\n")}</section>\n`;
+export const bars = (status: Status, words: Vocabulary): Markup =>
+	html`<section class="wrap" aria-labelledby="outcomes"><h2 id="outcomes">What became of them</h2>\n${joined(
+		status.streams.map(stream => bar(stream, words)),
+		"\n"
+	)}</section>\n`;
 
-function bar({ stream, outcomes, read, extra }: StreamStatus): Markup {
+function bar({ stream, outcomes, read, extra }: StreamStatus, words: Vocabulary): Markup {
 	const parts = OUTCOMES.filter(outcome => outcomes[outcome] > 0);
 	const label = parts.map(outcome => `${number(outcomes[outcome])} ${outcome}`).join(", ") || "nothing yet";
 	let at = 0;
@@ -119,6 +122,6 @@ function bar({ stream, outcomes, read, extra }: StreamStatus): Markup {
 	const legend = parts.map(
 		outcome => html`<li><span class="dot ${outcome}"></span>${number(outcomes[outcome])} ${outcome}</li>`
 	);
-	const others = extra ? html`<li class="extra">${VOCABULARY.countOf(stream, extra)} at the target alone</li>` : "";
+	const others = extra ? html`<li class="extra">${words.countOf(stream, extra)} at the target alone</li>` : "";
 	return html`<div class="bar"><h3>${stream} <span>${number(read)}</span></h3><svg viewBox="0 0 ${WIDTH} 16" preserveAspectRatio="none" role="img" aria-label="${stream}: ${label}">${rects}</svg><ul>${legend}${others}</ul></div>`;
 }

@@ -2,9 +2,8 @@
 
 import type { Status, StreamPlan, StreamStatus } from "../../contracts/migration/migration";
 import { SEVERITIES, type Severity } from "../../contracts/migration/records";
-import { VOCABULARY } from "../../domain/migration/mappings";
 import { worst } from "../../domain/migration/meaning";
-import { lossFile } from "../../domain/migration/vocabulary";
+import { lossFile, type Vocabulary } from "../../domain/migration/vocabulary";
 import type { Paper, Style } from "../terminal/paper";
 import { wrap } from "../terminal/width";
 
@@ -42,15 +41,15 @@ export function sections(lines: readonly CodeLine[], paper: Paper): string[] {
 			wrap(text, paper.width - 5, "    ").map((line, index) =>
 				index > 0 ? line : `  ${paper.paint(style, mark)} ${line}`
 			);
-		const told = brief ? [briefly(found)] : found.map(sentence);
+		const told = brief ? [briefly(found, paper.words)] : found.map(line => sentence(line, paper.words));
 		return ["", paper.paint("bold", title), ...told.flatMap(marked)];
 	});
 }
 
-const sentence = ({ code, stream, count }: CodeLine): string =>
-	`${VOCABULARY.sentenceOf(code, stream, count)} See ${lossFile(code)}`;
-const briefly = (lines: readonly CodeLine[]): string =>
-	`${lines.map(({ stream, code, count }) => `${code} (${count} ${count === 1 ? stream.replace(/s$/, "") : stream})`).join(", ")}. See docs/losses.md`;
+const sentence = ({ code, stream, count }: CodeLine, words: Vocabulary): string =>
+	`${words.sentenceOf(code, stream, count)} See ${lossFile(code)}`;
+const briefly = (lines: readonly CodeLine[], { countOf }: Vocabulary): string =>
+	`${lines.map(({ stream, code, count }) => `${code} (${countOf(stream, count)})`).join(", ")}. See docs/losses.md`;
 
 /** Of a status: what was left, what was lost. */
 export const linesOfStatus = ({
@@ -76,17 +75,20 @@ function linesOfStream(
 }
 
 /** Of a plan: weighed as a run weighs them. One of an earlier release knows codes and counts alone: the worse is told. */
-export const linesOfPlan = ({ stream, quarantine, losses, severities = {} }: StreamPlan): CodeLine[] => [
+export const linesOfPlan = (
+	{ stream, quarantine, losses, severities = {} }: StreamPlan,
+	words: Vocabulary
+): CodeLine[] => [
 	...Object.entries(quarantine).map(([code, count]) => ({ place: "act" as const, stream, code, count })),
 	...Object.entries(losses).flatMap(([code, count]) => {
-		const weighed = Object.hasOwn(severities, code) ? severities[code] : { [severityOf(code)]: count };
+		const weighed = Object.hasOwn(severities, code) ? severities[code] : { [severityOf(code, words)]: count };
 		return SEVERITIES.map(place => ({ place, stream, code, count: weighed?.[place] ?? 0 })).filter(
 			line => line.count > 0
 		);
 	})
 ];
 
-function severityOf(code: string): Severity {
-	const meaning = VOCABULARY.meaningOf(code);
+function severityOf(code: string, { meaningOf }: Vocabulary): Severity {
+	const meaning = meaningOf(code);
 	return meaning ? worst(meaning) : "degraded";
 }

@@ -227,7 +227,7 @@ export function outcomeOfPlan(plan: Plan, given: Given, paper: Paper): string[] 
 		);
 	const moves = plan.streams.reduce((all, { move }) => all + move, 0);
 	const hand = plan.streams
-		.flatMap(linesOfPlan)
+		.flatMap(stream => linesOfPlan(stream, paper.words))
 		.reduce((all, { place, count }) => all + (place === "act" ? count : 0), 0);
 	return told(
 		{

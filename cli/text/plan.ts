@@ -26,7 +26,10 @@ export function planText(plan: Plan, paper: Paper = PLAIN, given: Given = {}): s
 		...findingsText(plan, paper),
 		...begunText(plan, paper),
 		...(plan.streams.length === 0 ? [] : ["", ...streamsText(plan, paper)]),
-		...sections(plan.streams.flatMap(linesOfPlan), paper),
+		...sections(
+			plan.streams.flatMap(stream => linesOfPlan(stream, paper.words)),
+			paper
+		),
 		...(plan.ok ? ["", `Hash: ${shown(plan.hash)}`] : []),
 		...outcomeOfPlan(plan, given, paper)
 	]);

@@ -10,7 +10,7 @@ export interface LinkFormat {
 
 /** A link's path, whatever prefix stands before it. */
 export interface OldPath {
-	/** From the panel's own path on, as it was sent. */
+	/** From the system's own path on, as it was sent. */
 	readonly path: string;
 	readonly username: string;
 	readonly key: string;
@@ -21,6 +21,8 @@ export interface OldPath {
 export interface OldLinks {
 	/** @param path percent-encoded; undefined when it is no such link */
 	readonly read: (path: string) => OldPath | undefined;
+	/** Its path without a format, decoded. */
+	readonly path: (link: Pick<OldPath, "username" | "key">) => string;
 	/** Undefined where the target has no such format. */
 	readonly format: (name: string) => LinkFormat | undefined;
 	/** Every name of a format; the empty one too. */
@@ -30,4 +32,6 @@ export interface OldLinks {
 	 * second. For proxies, so without what not every kind of regular expression has.
 	 */
 	readonly pattern: string;
+	/** What of a decoded path is a link's own, as such an expression. */
+	readonly place: string;
 }

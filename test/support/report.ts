@@ -3,6 +3,7 @@
 import { htmlReport } from "../../cli/report";
 import type { LossCount, Status, StreamStatus } from "../../contracts/migration/migration";
 import type { Outcome, ReportLine, SaidLoss, Severity } from "../../contracts/migration/records";
+import { VOCABULARY } from "../../domain/migration/mappings";
 import { lossPath } from "../../domain/migration/vocabulary";
 
 /** Whatever of it is not shown as text would set `window.hacked`, or ask somebody for a picture. */
@@ -123,4 +124,10 @@ export async function* none(): AsyncGenerator<never> {
 
 /** The page of so many records, in the parts that it is written in. */
 export const pageOf = (count: number, changes: Partial<Status> = {}): AsyncGenerator<string> =>
-	htmlReport({ status: statusOf(count, changes), lines: linesOf(count), differences: none(), server: null });
+	htmlReport({
+		status: statusOf(count, changes),
+		lines: linesOf(count),
+		differences: none(),
+		server: null,
+		words: VOCABULARY
+	});

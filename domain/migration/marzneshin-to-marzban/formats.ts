@@ -27,9 +27,13 @@ function read(path: string): OldPath | undefined {
 	return { path: found, username: decodeURIComponent(username), key: decodeURIComponent(key), format };
 }
 
+const PLACE = "/sub/[^/]+/[^/]+";
+
 export const oldLinks: OldLinks = {
 	read,
+	path: ({ username, key }) => `/sub/${username}/${key}`,
 	format: name => (Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined),
 	formats: Object.keys(FORMATS),
-	pattern: "(/sub/[^/]+/[^/]+)(?:/([^/]+))?/?$"
+	pattern: `(${PLACE})(?:/([^/]+))?/?$`,
+	place: PLACE
 };

@@ -1,6 +1,7 @@
 import { customersCsv } from "../../../cli/customers";
 import type { ReportLine, SaidLoss } from "../../../contracts/migration/records";
 import { VOCABULARY } from "../../../domain/migration/mappings";
+import type { Customers } from "../../../domain/migration/vocabulary";
 
 const line = (changes: Partial<ReportLine>): ReportLine => ({
 	stream: "users",
@@ -28,7 +29,7 @@ async function csv(...lines: ReportLine[]): Promise<string[]> {
 		yield* lines;
 	}
 	const parts: string[] = [];
-	for await (const part of customersCsv(source())) parts.push(part);
+	for await (const part of customersCsv(source(), VOCABULARY.customers as Customers, VOCABULARY)) parts.push(part);
 	return parts;
 }
 /** As RFC 4180 has it, whatever stands in a field. */

@@ -1,3 +1,5 @@
+import type { Customers } from "../../../domain/migration/vocabulary";
+
 /** Row 14: whatever an answer holds, what is printed for people steers no terminal and forges no line. */
 
 import { readdirSync, readFileSync } from "node:fs";
@@ -17,6 +19,7 @@ import { banner } from "../../../cluster/banner";
 import { readable } from "../../../cluster/readable";
 import { type DifferenceLine, PHASES, type Plan, type Status } from "../../../contracts/migration/migration";
 import type { ReportLine } from "../../../contracts/migration/records";
+import { VOCABULARY } from "../../../domain/migration/mappings";
 import { expose } from "../../../domain/platform/exposition";
 import { problemOf } from "../../../domain/platform/problem";
 import { migrationMetrics } from "../../../services/platform/gateway/metrics";
@@ -26,6 +29,8 @@ import { sample } from "../../support/samples";
 const ROOT = join(__dirname, "..", "..", "..");
 
 /** What a terminal of eighty columns, or a file, was given. */
+const CUSTOMERS = VOCABULARY.customers as Customers;
+
 function written(act: (screen: Screen, paper: Paper) => void, isTTY: boolean): string {
 	let text = "";
 	const out: Output = { isTTY, columns: 80, rows: 50, write: more => (text += more) };
@@ -35,7 +40,7 @@ function written(act: (screen: Screen, paper: Paper) => void, isTTY: boolean): s
 		getColorDepth: () => 4
 	}) as unknown as NodeJS.WriteStream;
 	const paint: Paper["paint"] = (style, said) => marked(style, said, colours);
-	act(new Screen(out, out), isTTY ? { width: 80, paint } : PLAIN);
+	act(new Screen(out, out), isTTY ? { ...PLAIN, width: 80, paint } : PLAIN);
 	return text;
 }
 
@@ -134,7 +139,7 @@ it("a table for a spreadsheet has a row for each, and no formula", async () => {
 	for (const text of CORPUS) {
 		const line = { ...sample<ReportLine>("ReportLine", () => text), stream: "users", outcome: "skipped" as const };
 		let csv = "";
-		for await (const part of customersCsv(these(line))) csv += part;
+		for await (const part of customersCsv(these(line), CUSTOMERS, VOCABULARY)) csv += part;
 		const cells = [...csv.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/g)].map(
 			([, quoted, plain]) => quoted ?? plain
 		);
@@ -152,7 +157,13 @@ it("the page has no element but its own, whatever an answer holds where", async 
 		const lines = these(sample<ReportLine>("ReportLine", () => text));
 		const differences = these(sample<DifferenceLine>("DifferenceLine", () => text));
 		let page = "";
-		for await (const part of htmlReport({ status: { ...status, streams }, lines, differences, server: null }))
+		for await (const part of htmlReport({
+			status: { ...status, streams },
+			lines,
+			differences,
+			server: null,
+			words: VOCABULARY
+		}))
 			page += part;
 		expect(steeringIn(page, "\n\t\u2028\u2029")).toEqual([]);
 		return page.match(/<[a-z!/][^\s>]*/gi) ?? [];

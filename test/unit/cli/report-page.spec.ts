@@ -4,12 +4,13 @@ import { createHash } from "node:crypto";
 import { htmlReport, type ReportContent } from "../../../cli/report";
 import { headline } from "../../../cli/report/summary";
 import type { DifferenceLine, Status } from "../../../contracts/migration/migration";
+import { VOCABULARY } from "../../../domain/migration/mappings";
 import { scriptJson } from "../../../domain/text/json";
 import { HOSTILE, linesOf, none, statusOf } from "../../support/report";
 
 async function page(status: Status, changes: Partial<ReportContent> = {}): Promise<string> {
 	const parts: string[] = [];
-	const content = { status, lines: linesOf(500), differences: none(), server: null, ...changes };
+	const content = { status, lines: linesOf(500), differences: none(), server: null, words: VOCABULARY, ...changes };
 	for await (const part of htmlReport(content)) parts.push(part);
 	return parts.join("");
 }
