@@ -20,6 +20,7 @@ import { callersLeave } from "./middlewares/callers.middleware";
 import { correlation } from "./middlewares/correlation.middleware";
 import { internal } from "./middlewares/internal.middleware";
 import { sealed } from "./middlewares/sealed.middleware";
+import type { Systems } from "./mixins/systems";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -258,6 +259,8 @@ export interface Embedding {
 	readonly own?: boolean;
 	/** What it runs where `SERVICES` does not say. */
 	readonly services?: readonly string[];
+	/** What it knows instead of Banyan's own systems. */
+	readonly systems?: Systems;
 	/** A file, or 2 for standard error, instead of standard output. */
 	readonly logFile?: string | number;
 	readonly logLevel?: string;
@@ -265,7 +268,11 @@ export interface Embedding {
 	readonly readable?: boolean;
 }
 
-export type NodeOptions = BrokerOptions & { readonly settings: Settings; readonly services: readonly string[] };
+export type NodeOptions = BrokerOptions & {
+	readonly settings: Settings;
+	readonly services: readonly string[];
+	readonly systems?: Systems;
+};
 
 /** Loaded with a node: a command for a server far away does without Moleculer. */
 function validator(): never {
@@ -340,6 +347,7 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 			limits: readLimits(environment),
 			...readable(environment, embedding.own === true && cluster.transporter === undefined)
 		},
+		...(embedding.systems && { systems: embedding.systems }),
 		services: read(environment, "SERVICES") ?? embedding.services ?? names
 	};
 }

@@ -43,7 +43,8 @@ export async function decide(client: Client, word: Word, name: string, flags: Fl
 	const question = QUESTIONS[word];
 	if (question) {
 		const before = await client.call("migration.status", { name });
-		if (word === "rollback" && before.phase === "rolled-back" && leftBy(before) === 0) return wasBefore(before, flags);
+		if (word === "rollback" && before.phase === "rolled-back" && leftBy(before) === 0)
+			return wasBefore(client, before, flags);
 		if (isAttended() && !flags.yes && before.phase !== "cancelled" && !(await agrees(question(before)))) {
 			say("Nothing was done.");
 			return EXIT.refused;
@@ -57,11 +58,11 @@ export async function decide(client: Client, word: Word, name: string, flags: Fl
 		...removalsOf(flags)
 	});
 	const status = said.running ? await follow(client, name, interrupt) : said;
-	tell(status, flags);
+	tell(client, status, flags);
 	return goesOn(client, status, interrupt) ? EXIT.interrupted : EXITS[word](status, flags);
 }
 
-const tell = (status: Status, flags: Flags): void =>
+const tell = (client: Client, status: Status, flags: Flags): void =>
 	flags.json ? printJson(status) : print(storyOf(client, status, flags));
 
 /** Of a repair: how many deletions at the source are confirmed. */
@@ -73,10 +74,10 @@ function removalsOf({ removals }: Flags): { removals?: number } {
 }
 
 /** A rollback that left nothing is not made again. */
-function wasBefore(status: Status, flags: Flags): number {
+function wasBefore(client: Client, status: Status, flags: Flags): number {
 	const { name, finishedAt } = status;
 	say(`'${name}' was rolled back before${finishedAt === null ? "" : `, ${clock(finishedAt)}`}: nothing was done now.`);
-	tell(status, flags);
+	tell(client, status, flags);
 	return exitOfRollback(status, flags);
 }
 

@@ -49,11 +49,20 @@ export interface Ended {
 }
 
 /** Runs one command against a server, as the program does, but for the reading of its words. */
-export async function banyan(
+export function banyan(
 	{ url, key }: { readonly url: string; readonly key: string },
 	work: Work,
 	flags: Flags = {}
 ): Promise<Ended> {
+	const open = opener(
+		() => Promise.reject(new Error("embedded")),
+		() => ({ BANYAN_API_KEY: key })
+	)({ url });
+	return captured(() => withClient(open, "write", client => work(client, flags)));
+}
+
+/** What a command prints, and its exit code. */
+export async function captured(command: () => Promise<void>): Promise<Ended> {
 	let text = "";
 	const keep = (chunk: unknown, encoding?: unknown, done?: unknown): boolean => {
 		text += String(chunk);
@@ -66,11 +75,7 @@ export async function banyan(
 	);
 	process.exitCode = undefined;
 	try {
-		const open = opener(
-			() => Promise.reject(new Error("embedded")),
-			() => ({ BANYAN_API_KEY: key })
-		)({ url });
-		const code = await concluded(() => withClient(open, "write", client => work(client, flags)));
+		const code = await concluded(command);
 		return { code, text };
 	} finally {
 		for (const spy of spies) spy.mockRestore();
