@@ -19,6 +19,7 @@ import { isListed, readOwnName } from "./domain/platform/own-names";
 import { callersLeave } from "./middlewares/callers.middleware";
 import { correlation } from "./middlewares/correlation.middleware";
 import { internal } from "./middlewares/internal.middleware";
+import { results } from "./middlewares/results.middleware";
 import { sealed } from "./middlewares/sealed.middleware";
 import type { Systems } from "./mixins/systems";
 
@@ -194,6 +195,11 @@ const OWN = {
 		fallback: null,
 		read: number(0, 65_535)
 	},
+	RESULT_CHECKS: {
+		says: "on: an action that answers something else than its contract says fails; for development, and always so in tests",
+		fallback: "off",
+		read: oneOf("on", "off")
+	},
 	FAILPOINT: {
 		says: "for tests: where to stop this process, as name@count=kill or name@count=stop",
 		fallback: null,
@@ -237,17 +243,21 @@ function readVariable<T>(environment: Environment, name: string, variable: Varia
 	);
 }
 
+const checksResults = (environment: Environment): boolean =>
+	read(environment, "RESULT_CHECKS") === "on" || process.env.NODE_ENV === "test";
+
 /** Where nodes meet, and what keeps others out. @throws SettingError */
 function readCluster(environment: Environment, dataDir: string): Pick<BrokerOptions, "transporter" | "middlewares"> {
 	const transporter = read(environment, "TRANSPORTER");
-	if (!transporter) return { middlewares: [correlation, internal, callersLeave] };
+	const middlewares = [correlation, internal, callersLeave, ...(checksResults(environment) ? [results] : [])];
+	if (!transporter) return { middlewares };
 	const fault = transporterFault(transporter);
 	if (fault && read(environment, "TRANSPORTER_INSECURE") !== "yes") throw new SettingError(fault);
 	const options = natsOptions(transporter, read(environment, "TRANSPORTER_CA_FILE"));
 	const [keys, file] = [read(environment, "CLUSTER_KEY"), read(environment, "CLUSTER_KEY_FILE")];
 	return {
 		transporter: { type: "NATS", options } as never,
-		middlewares: [correlation, internal, callersLeave, sealed({ keys, file, dataDir })]
+		middlewares: [...middlewares, sealed({ keys, file, dataDir })]
 	};
 }
 

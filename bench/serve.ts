@@ -49,22 +49,18 @@ async function stock(asNode: boolean, routes: number): Promise<{ url: string; ke
 /** The product's gateway, with routes of made-up contracts beside its own. */
 async function ours(routes: number, folder: string): Promise<{ url: string; key: string }> {
 	const { CONTRACTS } = built<{ CONTRACTS: object[] }>("contracts");
-	const results = built<{ answers: Record<string, object> }>("contracts/results.json");
-	const { EXAMPLES } = built<{ EXAMPLES: Record<string, object> }>("domain/platform/examples");
 	const { action, contract } = built<typeof import("../contracts/contract")>("contracts/contract");
-	const made = names(routes).map(name => {
-		results.answers[`${SERVICE}.${name}`] = { type: "object" };
-		EXAMPLES[`${SERVICE}.${name}`] = { params: { id: "1" }, answer };
-		return [
-			name,
-			action({
-				summary: "Answers at once.",
-				permission: "migration:read",
-				rest: `GET /bench/${name}/of/:id`,
-				params: { id: "string" }
-			}).returns()
-		];
-	});
+	const made = names(routes).map(name => [
+		name,
+		action({
+			summary: "Answers at once.",
+			permission: "migration:read",
+			rest: `GET /bench/${name}/of/:id`,
+			params: { id: "string" },
+			result: "object",
+			example: { params: { id: "1" }, result: answer }
+		})
+	]);
 	CONTRACTS.push(contract("platform", SERVICE, { actions: Object.fromEntries(made), events: {} }));
 	mkdirSync(folder, { recursive: true, mode: 0o700 });
 	const { openNode } = built<typeof import("../node")>("node");

@@ -1,8 +1,10 @@
 /** What a server says is data: whatever it answers is looked at before anything is done with it. */
 
 import type { Ajv, ErrorObject, ValidateFunction } from "ajv";
-import results from "../contracts/results.json";
+import { CONTRACTS } from "../contracts";
+import type { Rule } from "../contracts/schema";
 import { definitionName } from "../domain/migration/definition-name";
+import { componentsOf, ruleSchema } from "../domain/platform/rule-schema";
 import { RemoteError } from "./failures";
 
 /** The longest text of a field, in characters: a name, a sentence, a note of a panel. */
@@ -10,11 +12,12 @@ const LONGEST = 2 ** 18;
 /** The deepest that values of a record are nested. */
 const DEEPEST = 64;
 
-type Schemas = {
-	readonly answers: Readonly<Record<string, object>>;
-	readonly schemas: Readonly<Record<string, object>>;
-};
-const { answers, schemas } = results as unknown as Schemas;
+/** What each action answers, by its name. */
+const RESULTS: ReadonlyMap<string, Rule> = new Map(
+	CONTRACTS.flatMap(({ name, actions }) =>
+		Object.entries(actions).map(([key, { result }]) => [`${name}.${key}`, result] as const)
+	)
+);
 
 let loaded: Ajv | undefined;
 
@@ -34,13 +37,17 @@ function bounded(schema: unknown): unknown {
 	return types.includes("string") && inner.enum === undefined ? { ...inner, maxLength: LONGEST } : inner;
 }
 
-const components = { schemas: bounded(schemas) };
 const compiled = new Map<string, ValidateFunction>();
+let shapes: object | undefined;
 
-/** Of an action's answer, or of a schema by its name. */
+/** Of an action's answer, or of a shape by its name. */
 function checkOf(what: string): ValidateFunction {
-	const schema = answers[what] ?? { $ref: `#/components/schemas/${what}` };
-	const check = compiled.get(what) ?? ajv().compile({ ...(bounded(schema) as object), components });
+	const known = compiled.get(what);
+	if (known) return known;
+	const result = RESULTS.get(what);
+	const schema = result === undefined ? { $ref: `#/components/schemas/${what}` } : bounded(ruleSchema(result));
+	shapes ??= { schemas: bounded(componentsOf([...RESULTS.values()])) };
+	const check = ajv().compile({ ...(schema as object), components: shapes });
 	compiled.set(what, check);
 	return check;
 }

@@ -1,12 +1,9 @@
 /** What a command speaks to: a node in this process, or one that is far. */
 
 import type { Actions } from "../contracts";
-import type { ActionSpec, ResultOf } from "../contracts/contract";
+import type { InputOf, ResultOf } from "../contracts/contract";
 import type { LogLine } from "../contracts/migration/migration";
-import type { Input } from "../contracts/schema";
 import type { Vocabulary } from "../domain/migration/vocabulary";
-
-type InputOf<S> = S extends ActionSpec<infer P, unknown> ? Input<P> : never;
 
 export interface Client {
 	/** The address of the server that does the work, and goes on with it without us; null where this process does it. */

@@ -1,8 +1,6 @@
 /** The vocabulary in which every service states what it answers and what it announces. */
 
-import type { Output, Schema } from "./schema";
-
-declare const RESULT: unique symbol;
+import type { Input, Output, Rule, Schema, ValueOf } from "./schema";
 
 /** The areas of the product: the same folder names in contracts/, domain/, services/ and test/. */
 export type Area = "migration" | "cutover" | "platform" | "community" | "commerce" | "tenancy" | "plugins";
@@ -95,10 +93,18 @@ interface Inside extends Conduct {
 /** Who reaches an action, and how it behaves: all that the gateway, the documents and the clients derive theirs from. */
 export type Exposure = Outside | Inside;
 
-/** What an action accepts (`params`, checked on the wire) and answers (`Result`, a type only). */
-export type ActionSpec<P extends Schema = Schema, Result = unknown> = Exposure & {
+/** A call and its answer, as readers of the API see them. Tests check them against the schemas. */
+interface Example {
+	readonly params: object;
+	readonly result: unknown;
+}
+
+/** What an action accepts and answers, each by its schema: checked on the wire, and shown in the API's document. */
+export type ActionSpec<P extends Schema = Schema, R extends Rule = Rule> = Exposure & {
 	readonly params: P;
-	readonly [RESULT]?: Result;
+	readonly result: R;
+	/** Whatever is reached from outside has one. */
+	readonly example?: Example;
 };
 export interface EventSpec<P extends Schema = Schema, Name extends string = string> {
 	readonly name: Name;
@@ -123,9 +129,7 @@ export interface Contract<
 	readonly events: EventSpecs<N, E>;
 }
 
-export function action<const P extends Schema>(spec: Exposure & { readonly params: P }) {
-	return { returns: <Result>(): ActionSpec<P, Result> => spec };
-}
+export const action = <const P extends Schema, const R extends Rule>(spec: ActionSpec<P, R>): ActionSpec<P, R> => spec;
 
 export function contract<const N extends string, A extends Record<string, ActionSpec>, const E extends Payloads>(
 	area: Area,
@@ -146,8 +150,9 @@ export function contract<const N extends string, A extends Record<string, Action
 export const serviceFile = ({ area, name }: Pick<Contract, "area" | "name">): string =>
 	`services/${area}/${name}.service`;
 
-export type ParamsOf<S> = S extends ActionSpec<infer P, unknown> ? Output<P> : never;
-export type ResultOf<S> = S extends ActionSpec<Schema, infer R> ? R : never;
+export type InputOf<S> = S extends { readonly params: infer P } ? Input<P> : never;
+export type ParamsOf<S> = S extends { readonly params: infer P } ? Output<P> : never;
+export type ResultOf<S> = S extends { readonly result: infer R } ? ValueOf<R> : never;
 export type PayloadOf<S> = S extends EventSpec<infer P> ? Output<P> : never;
 
 /** `{ "migration.start": ActionSpec<…>, … }`: a contract as its callers see it. */

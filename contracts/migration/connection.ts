@@ -1,6 +1,6 @@
 /** How the contracts of the stages speak of a connection and of what was found behind it. */
 
-import type { JsonValue } from "../json";
+import { shape, type ValueOf } from "../schema";
 
 const scalar = ["string", "number", "boolean"] as const;
 
@@ -11,31 +11,40 @@ const scalar = ["string", "number", "boolean"] as const;
 export const connection = { type: "record", value: [...scalar, { type: "record", value: scalar }] } as const;
 
 export const FINDING_SEVERITIES = ["refused", "warn", "act", "fact"] as const;
-/** `refused`: it keeps a run from beginning. `warn`: will not go as one might think. `act`: do it by hand. `fact`: good to know. */
 export type FindingSeverity = (typeof FINDING_SEVERITIES)[number];
+const findingSeverity = {
+	type: "enum",
+	named: "FindingSeverity",
+	about:
+		"`refused`: it keeps a run from beginning. `warn`: will not go as one might think. `act`: do it by hand. `fact`: good to know.",
+	values: FINDING_SEVERITIES
+} as const;
 
-export interface Finding {
-	readonly severity: FindingSeverity;
-	/** False when it keeps a run from beginning. */
-	readonly ok: boolean;
-	/** Stable, for machines: `unreachable`, `login-refused`, `not-sudo`, `wrong-system` … */
-	readonly code: string;
-	/** One sentence: what is wrong and what to do. */
-	readonly message: string;
-}
+export const finding = shape("Finding", {
+	severity: findingSeverity,
+	ok: { type: "boolean", summary: "False when it keeps a run from beginning." },
+	code: {
+		type: "string",
+		summary: "Stable, for machines: `unreachable`, `login-refused`, `not-sudo`, `wrong-system` …"
+	},
+	message: { type: "string", summary: "One sentence: what is wrong and what to do." }
+});
+export type Finding = ValueOf<typeof finding>;
 
-/** What a connection turned out to be. */
-export interface CheckReport {
-	readonly ok: boolean;
-	readonly system: string | null;
-	readonly version: string | null;
-	readonly account: string | null;
-	readonly findings: readonly Finding[];
-	/** What the mapping needs to know of that side, by name. */
-	readonly facts: Readonly<Record<string, JsonValue>>;
-	/** How many records there are, by stream. */
-	readonly counts: Readonly<Record<string, number>>;
-}
+export const checkReport = shape(
+	"CheckReport",
+	{
+		ok: "boolean",
+		system: "string|nullable",
+		version: "string|nullable",
+		account: "string|nullable",
+		findings: { type: "array", items: finding },
+		facts: { type: "record", value: "json", summary: "What the mapping needs to know of that side, by name." },
+		counts: { type: "record", value: "number", summary: "How many records there are, by stream." }
+	},
+	"What a connection turned out to be."
+);
+export type CheckReport = ValueOf<typeof checkReport>;
 
 /** An option that a connector understands in a definition. */
 export interface OptionSpec {

@@ -1,25 +1,35 @@
 /** extractor: reads the source. Stateless: any node can take the next page. */
 
 import { action, contract } from "../contract";
-import type { Json } from "../json";
-import { type CheckReport, connection } from "./connection";
-import type { SourceRecord } from "./records";
+import { shape, type ValueOf } from "../schema";
+import { checkReport, connection } from "./connection";
+import { sourceRecord } from "./records";
 
-/** One page of a stream of the source. */
-export interface ExtractedPage {
-	readonly records: readonly SourceRecord[];
-	/** Where to go on; null after the last page. */
-	readonly next: string | null;
-	/** How many records the source says it has. */
-	readonly total: number;
-}
+export const extractedPage = shape(
+	"ExtractedPage",
+	{
+		records: { type: "array", items: sourceRecord },
+		next: { type: "string", nullable: true, summary: "Where to go on; null after the last page." },
+		total: { type: "number", summary: "How many records the source says it has." }
+	},
+	"One page of a stream of the source."
+);
+export type ExtractedPage = ValueOf<typeof extractedPage>;
 
-/** Inbounds that the target lacks, as the source's nodes define them. They may hold private keys: for one file alone. */
-export interface FoundInbounds {
-	readonly inbounds: readonly Json[];
-	/** What is not as one would expect, and why some could not be read: clauses, without any secret. */
-	readonly notes: readonly string[];
-}
+export const foundInbounds = shape(
+	"FoundInbounds",
+	{
+		inbounds: "object[]",
+		notes: {
+			type: "string[]",
+			summary: "What is not as one would expect, and why some could not be read: clauses, without any secret."
+		}
+	},
+	"Inbounds that the target lacks, as the source's nodes define them. They may hold private keys: for one file alone."
+);
+export type FoundInbounds = ValueOf<typeof foundInbounds>;
+
+const reseller = { id: "7", name: "reseller-7", data: { username: "reseller-7", is_sudo: false, service_ids: [1] } };
 
 export const extractor = contract("migration", "extractor", {
 	required: true,
@@ -29,15 +39,17 @@ export const extractor = contract("migration", "extractor", {
 			internal: ["migration"],
 			reads: true,
 			endsWithCaller: true,
-			params: { connection }
-		}).returns<CheckReport>(),
+			params: { connection },
+			result: checkReport
+		}),
 		count: action({
 			summary: "How many records a stream of the source has.",
 			internal: ["migration"],
 			reads: true,
 			endsWithCaller: true,
-			params: { connection, stream: "string" }
-		}).returns<number>(),
+			params: { connection, stream: "string" },
+			result: "number"
+		}),
 		page: action({
 			summary: "One page of a stream of a source, as it stands there; `cursor` null begins.",
 			permission: "migration:run",
@@ -51,8 +63,23 @@ export const extractor = contract("migration", "extractor", {
 				stream: "string",
 				cursor: { type: "string", nullable: true },
 				limit: { type: "number", integer: true, min: 1, max: 1000 }
+			},
+			result: extractedPage,
+			example: {
+				params: {
+					connection: {
+						connector: "marzneshin",
+						url: "https://old.example.org",
+						username: "banyan",
+						password: `\${BANYAN_SECRET_MARZNESHIN_PASSWORD}`
+					},
+					stream: "admins",
+					cursor: null,
+					limit: 100
+				},
+				result: { records: [reseller], next: null, total: 1 }
 			}
-		}).returns<ExtractedPage>(),
+		}),
 		secrets: action({
 			summary:
 				"By name, what goes with a record and no store may hold, for example an admin's hash; who has none is left out.",
@@ -60,24 +87,27 @@ export const extractor = contract("migration", "extractor", {
 			reads: true,
 			endsWithCaller: true,
 			secret: true,
-			params: { connection, stream: "string", names: { type: "array", items: "string" } }
-		}).returns<Record<string, Record<string, string>>>(),
+			params: { connection, stream: "string", names: { type: "array", items: "string" } },
+			result: { type: "record", value: { type: "record", value: "string" } }
+		}),
 		inbounds: action({
 			summary: "How the source's nodes define the inbounds of these tags.",
 			internal: ["migration"],
 			reads: true,
 			endsWithCaller: true,
 			secret: true,
-			params: { connection, tags: { type: "array", items: "string|min:1" } }
-		}).returns<FoundInbounds>(),
+			params: { connection, tags: { type: "array", items: "string|min:1" } },
+			result: foundInbounds
+		}),
 		find: action({
 			summary: "What the source says of one record, by the name it shows.",
 			internal: ["migration"],
 			reads: true,
 			endsWithCaller: true,
 			secret: true,
-			params: { connection, stream: "string", name: "string" }
-		}).returns<Json | null>()
+			params: { connection, stream: "string", name: "string" },
+			result: "object|nullable"
+		})
 	},
 	events: {}
 });

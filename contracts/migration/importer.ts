@@ -1,10 +1,10 @@
 /** importer: writes to the target. Stateless; what it may write was recorded before it is called (L1). */
 
 import { action, contract } from "../contract";
-import type { Json } from "../json";
-import { type CheckReport, connection } from "./connection";
+import { shape, type ValueOf } from "../schema";
+import { checkReport, connection } from "./connection";
 import { CONFLICT_POLICIES } from "./definition";
-import type { Loss, Result, TargetRecord, UndoneRecord } from "./records";
+import { loss, result, targetRecord, undoneRecord } from "./records";
 
 /**
  * The lease of the run that asks: its fencing token, and how long it still held when the call was sent (L6). A call may
@@ -16,28 +16,36 @@ const lease = { type: "object", props: { token: "string", remainingMs: "number",
 /** What was sent and may have taken effect, beside what is known to be ours. */
 const sent = { type: "array", items: "object", optional: true } as const;
 
-/** What a record can say where another one stood. */
-export interface Onto {
-	readonly id: string;
-	readonly data: Json;
-	readonly losses: readonly Loss[];
-	/** Codes of losses that are none where somebody stands already. */
-	readonly without?: readonly string[];
-	/** Why whoever stands there is left as they are, whatever the policy. */
-	readonly kept?: string;
-}
+export const onto = shape(
+	"Onto",
+	{
+		id: "string",
+		data: "object",
+		losses: { type: "array", items: loss },
+		without: {
+			type: "string[]",
+			optional: true,
+			summary: "Codes of losses that are none where somebody stands already."
+		},
+		kept: {
+			type: "string",
+			optional: true,
+			summary: "Why whoever stands there is left as they are, whatever the policy."
+		}
+	},
+	"What a record can say where another one stood."
+);
+export type Onto = ValueOf<typeof onto>;
 
-/** A record that is not sent, and why. */
-export interface Refused {
-	readonly id: string;
-	readonly reason: string;
-}
+export const refused = shape("Refused", { id: "string", reason: "string" }, "A record that is not sent, and why.");
+export type Refused = ValueOf<typeof refused>;
 
-/** A record that could not be taken away again, once it is there. */
-export interface Lasting {
-	readonly name: string;
-	readonly reason: string;
-}
+export const lasting = shape(
+	"Lasting",
+	{ name: "string", reason: "string" },
+	"A record that could not be taken away again, once it is there."
+);
+export type Lasting = ValueOf<typeof lasting>;
 
 export const importer = contract("migration", "importer", {
 	required: true,
@@ -47,28 +55,32 @@ export const importer = contract("migration", "importer", {
 			internal: ["migration"],
 			reads: true,
 			endsWithCaller: true,
-			params: { connection }
-		}).returns<CheckReport>(),
+			params: { connection },
+			result: checkReport
+		}),
 		count: action({
 			summary: "How many records a stream of the target has.",
 			internal: ["migration"],
 			reads: true,
 			endsWithCaller: true,
-			params: { connection, stream: "string" }
-		}).returns<number>(),
+			params: { connection, stream: "string" },
+			result: "number"
+		}),
 		backup: action({
 			summary:
 				"Copies the target's database into a folder of the importer's node; answers the file, or null where it cannot.",
 			internal: ["migration"],
-			params: { connection, folder: "string" }
-		}).returns<string | null>(),
+			params: { connection, folder: "string" },
+			result: "string|nullable"
+		}),
 		find: action({
 			summary: "What stands at the target under these names now.",
 			internal: ["migration"],
 			reads: true,
 			endsWithCaller: true,
-			params: { connection, stream: "string", names: { type: "array", items: "string" } }
-		}).returns<TargetRecord[]>(),
+			params: { connection, stream: "string", names: { type: "array", items: "string" } },
+			result: { type: "array", items: targetRecord }
+		}),
 		write: action({
 			summary:
 				"Makes the target hold each record as given; an outcome for each that was settled while the lease held, in order: the others are to be asked for again, under the lease as it is then.",
@@ -96,8 +108,9 @@ export const importer = contract("migration", "importer", {
 						}
 					}
 				}
-			}
-		}).returns<Result[]>(),
+			},
+			result: { type: "array", items: result }
+		}),
 		onto: action({
 			summary: "What records come to where others stood before: what the target cannot take away stays, and is a loss.",
 			internal: ["migration"],
@@ -110,8 +123,9 @@ export const importer = contract("migration", "importer", {
 					type: "array",
 					items: { type: "object", props: { id: "string", data: "object", before: "object" } }
 				}
-			}
-		}).returns<Onto[]>(),
+			},
+			result: { type: "array", items: onto }
+		}),
 		refusals: action({
 			summary: "Which of these records the target would not take, as far as that can be told without asking it.",
 			internal: ["migration"],
@@ -123,15 +137,17 @@ export const importer = contract("migration", "importer", {
 					type: "array",
 					items: { type: "object", props: { id: "string", name: "string", data: "object" } }
 				}
-			}
-		}).returns<Refused[]>(),
+			},
+			result: { type: "array", items: refused }
+		}),
 		lasting: action({
 			summary: "Of these names, those whose record could not be taken away again, each with the reason.",
 			internal: ["migration"],
 			reads: true,
 			endsWithCaller: true,
-			params: { connection, stream: "string", names: { type: "array", items: "string" } }
-		}).returns<Lasting[]>(),
+			params: { connection, stream: "string", names: { type: "array", items: "string" } },
+			result: { type: "array", items: lasting }
+		}),
 		undo: action({
 			summary: "Puts back what stood there before, where what is there is still ours (L2).",
 			internal: ["migration"],
@@ -153,8 +169,9 @@ export const importer = contract("migration", "importer", {
 						}
 					}
 				}
-			}
-		}).returns<UndoneRecord[]>()
+			},
+			result: { type: "array", items: undoneRecord }
+		})
 	},
 	events: {}
 });

@@ -1,16 +1,20 @@
 /** links: which address at the target answers for a customer's old subscription link. */
 
 import { action, contract } from "../contract";
-import type { OldLink } from "./records";
+import { shape, type ValueOf } from "../schema";
+import { oldLink } from "./records";
 
-/** A customer's old link and its new address. The old key is kept as a digest only. */
-export interface Link extends OldLink {
-	readonly migration: string;
-	/** The source's id of the user. */
-	readonly id: string;
-	/** The target's subscription address. */
-	readonly target: string;
-}
+export const link = shape(
+	"Link",
+	{
+		...oldLink.props,
+		migration: "string",
+		id: { type: "string", summary: "The source's id of the user." },
+		target: { type: "string", summary: "The target's subscription address." }
+	},
+	"A customer's old link and its new address. The old key is kept as a digest only."
+);
+export type Link = ValueOf<typeof link>;
 
 export const links = contract("migration", "links", {
 	required: true,
@@ -28,26 +32,30 @@ export const links = contract("migration", "links", {
 						props: { id: "string", username: "string", keyDigest: "string", target: "string" }
 					}
 				}
-			}
-		}).returns<number>(),
+			},
+			result: "number"
+		}),
 		find: action({
 			summary: "Every old link of this username.",
 			internal: ["gateway"],
 			reads: true,
-			params: { username: "string" }
-		}).returns<Link[]>(),
+			params: { username: "string" },
+			result: { type: "array", items: link }
+		}),
 		of: action({
 			summary: "The links of these users of a migration.",
 			internal: ["migration"],
 			reads: true,
-			params: { migration: "string", ids: { type: "array", items: "string" } }
-		}).returns<Link[]>(),
+			params: { migration: "string", ids: { type: "array", items: "string" } },
+			result: { type: "array", items: link }
+		}),
 		count: action({
 			summary: "How many links are kept, in all or of one migration.",
 			internal: ["migration"],
 			reads: true,
-			params: { migration: "string|optional" }
-		}).returns<number>()
+			params: { migration: "string|optional" },
+			result: "number"
+		})
 	},
 	events: {}
 });

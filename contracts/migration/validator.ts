@@ -1,23 +1,35 @@
 /** validator: says what the target would refuse or choke on, before anything is sent. Stateless and pure. */
 
 import { action, contract } from "../contract";
-import type { Quarantine } from "./records";
+import { shape, type ValueOf } from "../schema";
+import { quarantine } from "./records";
 
-/** One rule that a record of a stream must keep. */
-export interface RuleDescription {
-	readonly stream: string;
-	readonly category: string;
-	readonly field: string;
-	readonly says: string;
-}
-export interface Violation extends Quarantine {
-	readonly id: string;
-}
+export const ruleDescription = shape(
+	"RuleDescription",
+	{ stream: "string", category: "string", field: "string", says: "string" },
+	"One rule that a record of a stream must keep."
+);
+export type RuleDescription = ValueOf<typeof ruleDescription>;
+export const violation = shape("Violation", { ...quarantine.props, id: "string" });
+export type Violation = ValueOf<typeof violation>;
 
 const record = { type: "object", props: { id: "string", name: "string", data: "object" } } as const;
 /** `mapping`: the one that made the records. */
 const made = { mapping: "string", context: "object", records: { type: "array", items: record } } as const;
 const PLAN = "migration:plan";
+
+const mapping = "marzneshin-to-marzban";
+/** What a run knows of both panels, as it was planned. */
+const context = { owners: ["reseller-7"], sudoers: ["banyan"], protocols: ["vless"], noAccess: "create" };
+const user = { id: "42", name: "anna", data: { username: "anna", status: "active", proxies: {} } };
+const noProxy: Violation = {
+	id: "42",
+	category: "poison",
+	field: "proxies",
+	value: "{}",
+	reason: "at least one proxy; without, the row breaks every listing"
+};
+const admin = { id: "7", name: "reseller-7", data: { username: "reseller-7", is_sudo: false } };
 
 export const validator = contract("migration", "validator", {
 	required: true,
@@ -28,31 +40,52 @@ export const validator = contract("migration", "validator", {
 			rest: "POST /validate",
 			aliases: ["POST /validate"],
 			reads: true,
-			params: { ...made, stream: "string" }
-		}).returns<Violation[]>(),
+			params: { ...made, stream: "string" },
+			result: { type: "array", items: violation },
+			example: {
+				params: { mapping, stream: "users", context, records: [user] },
+				result: [noProxy]
+			}
+		}),
 		users: action({
 			summary: "The same for records of the stream users.",
 			permission: PLAN,
 			rest: "POST /validate/users",
 			aliases: ["POST /validate/users"],
 			reads: true,
-			params: made
-		}).returns<Violation[]>(),
+			params: made,
+			result: { type: "array", items: violation },
+			example: { params: { mapping, context, records: [user] }, result: [noProxy] }
+		}),
 		admins: action({
 			summary: "The same for records of the stream admins.",
 			permission: PLAN,
 			rest: "POST /validate/admins",
 			aliases: ["POST /validate/admins"],
 			reads: true,
-			params: made
-		}).returns<Violation[]>(),
+			params: made,
+			result: { type: "array", items: violation },
+			example: { params: { mapping, context, records: [admin] }, result: [] }
+		}),
 		rules: action({
 			summary: "The rules that records of each stream must keep.",
 			permission: "migration:read",
 			rest: "GET /validate/rules",
 			aliases: ["GET /validate/rules"],
-			params: { mapping: "string" }
-		}).returns<RuleDescription[]>()
+			params: { mapping: "string" },
+			result: { type: "array", items: ruleDescription },
+			example: {
+				params: { mapping },
+				result: [
+					{
+						stream: "users",
+						category: "name_refused",
+						field: "username",
+						says: "3 to 32 of a-z, A-Z, 0-9, _ (also - @ . after the third)"
+					}
+				]
+			}
+		})
 	},
 	events: {}
 });

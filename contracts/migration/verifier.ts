@@ -1,25 +1,39 @@
 /** verifier: compares what the target holds with what it shall hold. Stateless; reads both, writes nothing. */
 
 import { action, contract } from "../contract";
+import { shape, type ValueOf } from "../schema";
 import { connection } from "./connection";
-import type { Difference } from "./records";
+import { difference } from "./records";
 
-/** The comparison of one batch. */
-export interface Comparison {
-	/** `[id, name, digest]` of each record that is as it should be. */
-	readonly equal: readonly (readonly [id: string, name: string, digest: string])[];
-	readonly differences: readonly Difference[];
-	/** Of those that are there and have one. */
-	readonly links: readonly FoundLink[];
-}
+export const foundLink = shape(
+	"FoundLink",
+	{
+		id: "string",
+		link: "string",
+		revokedAt: {
+			type: "string",
+			nullable: true,
+			summary: "When the customer's links before were revoked there; null: never."
+		}
+	},
+	"The address that the target gives for a customer's subscription now."
+);
+export type FoundLink = ValueOf<typeof foundLink>;
 
-/** The address that the target gives for a customer's subscription now. */
-export interface FoundLink {
-	readonly id: string;
-	readonly link: string;
-	/** When the customer's links before were revoked there; null: never. */
-	readonly revokedAt: string | null;
-}
+export const comparison = shape(
+	"Comparison",
+	{
+		equal: {
+			type: "array",
+			items: { type: "tuple", items: ["string", "string", "string"] },
+			summary: "`[id, name, digest]` of each record that is as it should be."
+		},
+		differences: { type: "array", items: difference },
+		links: { type: "array", items: foundLink, summary: "Of those that are there and have one." }
+	},
+	"The comparison of one batch."
+);
+export type Comparison = ValueOf<typeof comparison>;
 
 export const verifier = contract("migration", "verifier", {
 	required: true,
@@ -36,8 +50,9 @@ export const verifier = contract("migration", "verifier", {
 					type: "array",
 					items: { type: "object", props: { id: "string", name: "string", data: "object" } }
 				}
-			}
-		}).returns<Comparison>(),
+			},
+			result: comparison
+		}),
 		names: action({
 			summary: "The names at the target on one page, to find those that only the target has.",
 			internal: ["migration"],
@@ -48,8 +63,9 @@ export const verifier = contract("migration", "verifier", {
 				stream: "string",
 				cursor: { type: "string", nullable: true },
 				limit: { type: "number", integer: true, min: 1, max: 1000 }
-			}
-		}).returns<{ names: string[]; next: string | null }>()
+			},
+			result: { type: "object", props: { names: "string[]", next: "string|nullable" } }
+		})
 	},
 	events: {}
 });

@@ -1,24 +1,36 @@
 /** access: who may call from outside, by API key. */
 
 import { action, contract, SCOPES, type Scope } from "../contract";
+import { shape, type ValueOf } from "../schema";
 
-/** An API key as it is kept: its own text is answered once, when it is made. */
-export interface ApiKey {
-	readonly id: string;
-	/** What it is for, in the words of who made it. */
-	readonly name: string;
-	readonly scopes: readonly Scope[];
-	/** ISO 8601, UTC. */
-	readonly createdAt: string;
-}
-export interface NewApiKey extends ApiKey {
-	/** To be sent as `X-API-Key`, or as a bearer token. Never shown again. */
-	readonly key: string;
-}
+const scope = { type: "enum", named: "Scope", values: Object.keys(SCOPES) as Scope[] } as const;
+
+export const apiKey = shape(
+	"ApiKey",
+	{
+		id: "string",
+		name: { type: "string", summary: "What it is for, in the words of who made it." },
+		scopes: { type: "array", items: scope },
+		createdAt: { type: "string", summary: "ISO 8601, UTC." }
+	},
+	"An API key as it is kept: its own text is answered once, when it is made."
+);
+export type ApiKey = ValueOf<typeof apiKey>;
+export const newApiKey = shape("NewApiKey", {
+	...apiKey.props,
+	key: { type: "string", summary: "To be sent as `X-API-Key`, or as a bearer token. Never shown again." }
+});
+export type NewApiKey = ValueOf<typeof newApiKey>;
 
 const MANAGE = "keys:manage";
 const MOST_SCOPES = Object.keys(SCOPES).length;
-const scopes = { type: "enum", values: Object.keys(SCOPES) as Scope[] } as const;
+
+const key: ApiKey = {
+	id: "k-7f3a",
+	name: "deploy",
+	scopes: ["migration:read", "migration:plan"],
+	createdAt: "2026-11-21T09:00:00.000Z"
+};
 
 export const access = contract("platform", "access", {
 	required: true,
@@ -27,8 +39,9 @@ export const access = contract("platform", "access", {
 			summary: "The key behind a caller's text, or null.",
 			internal: ["gateway"],
 			reads: true,
-			params: { key: "string" }
-		}).returns<ApiKey | null>(),
+			params: { key: "string" },
+			result: { ...apiKey, nullable: true }
+		}),
 		create: action({
 			summary: "Makes an API key; its text is answered once.",
 			permission: MANAGE,
@@ -37,20 +50,29 @@ export const access = contract("platform", "access", {
 			location: "/api-keys/:id",
 			secret: true,
 			// Not `unique`: the validator compares each item with each other.
-			params: { name: "string|min:1|max:100", scopes: { type: "array", items: scopes, min: 1, max: MOST_SCOPES } }
-		}).returns<NewApiKey>(),
+			params: { name: "string|min:1|max:100", scopes: { type: "array", items: scope, min: 1, max: MOST_SCOPES } },
+			result: newApiKey,
+			example: {
+				params: { name: "deploy", scopes: ["migration:read", "migration:plan"] },
+				result: { ...key, key: "shown-once-then-never-again" }
+			}
+		}),
 		list: action({
 			summary: "All API keys, without their texts.",
 			permission: MANAGE,
 			rest: "GET /api-keys",
-			params: {}
-		}).returns<ApiKey[]>(),
+			params: {},
+			result: { type: "array", items: apiKey },
+			example: { params: {}, result: [key] }
+		}),
 		revoke: action({
 			summary: "Ends an API key at once.",
 			permission: MANAGE,
 			rest: "DELETE /api-keys/:id",
-			params: { id: "string|min:1|max:100" }
-		}).returns<ApiKey>()
+			params: { id: "string|min:1|max:100" },
+			result: apiKey,
+			example: { params: { id: key.id }, result: key }
+		})
 	},
 	events: {
 		/** A key was made or revoked: what was known of keys is out of date. */

@@ -1,20 +1,21 @@
 /** idempotency: a request that is sent twice under one key has one effect. */
 
 import { action, contract } from "../contract";
-import type { JsonValue } from "../json";
+import { shape, type ValueOf } from "../schema";
 
-/** An answer as the first request got it. */
-export interface KeptAnswer {
-	readonly status: number;
-	readonly location: string | null;
-	readonly body: JsonValue;
-}
+export const keptAnswer = shape(
+	"KeptAnswer",
+	{ status: "number", location: "string|nullable", body: "json" },
+	"An answer as the first request got it."
+);
+export type KeptAnswer = ValueOf<typeof keptAnswer>;
 
-/** `new`: do it. `running`: another one is at it, or was cut off. `done`: the answer of the first. `reused`: another request. */
-export interface Begun {
-	readonly state: "new" | "running" | "done" | "reused";
-	readonly answer?: KeptAnswer;
-}
+export const begun = shape(
+	"BegunRequest",
+	{ state: { type: "enum", values: ["new", "running", "done", "reused"] }, answer: { ...keptAnswer, optional: true } },
+	"`new`: do it. `running`: another one is at it, or was cut off. `done`: the answer of the first. `reused`: another request."
+);
+export type Begun = ValueOf<typeof begun>;
 
 /** Whose key it is, so that nobody reads another's answer; and a digest of all that was asked. */
 const request = { client: "string", key: "string|min:1|max:255" } as const;
@@ -25,8 +26,9 @@ export const idempotency = contract("platform", "idempotency", {
 		begin: action({
 			summary: "Takes a key for a request, or answers what became of the first one under it.",
 			internal: ["gateway"],
-			params: { ...request, digest: "string" }
-		}).returns<Begun>(),
+			params: { ...request, digest: "string" },
+			result: begun
+		}),
 		finish: action({
 			summary: "Keeps the answer under the key; null: nothing was done, and the key may be used again.",
 			internal: ["gateway"],
@@ -42,8 +44,9 @@ export const idempotency = contract("platform", "idempotency", {
 						body: { type: "any", nullable: true }
 					}
 				}
-			}
-		}).returns<null>()
+			},
+			result: "null"
+		})
 	},
 	events: {}
 });

@@ -1,40 +1,29 @@
 /** The OpenAPI 3.1 document of the REST API: made of the contracts, so that it says what is checked. Pure. */
 
 import type { ActionSpec, Contract } from "../../contracts/contract";
-import type { Json } from "../../contracts/json";
-import type { Schema } from "../../contracts/schema";
+import type { Json, JsonValue } from "../../contracts/json";
+import type { Rule } from "../../contracts/schema";
 import { ALIASES, AREAS } from "./docs-areas";
-import { EXAMPLES } from "./examples";
 import { OPEN_ROUTES, OPEN_SCHEMAS, type OpenRoute } from "./open-routes";
 import { HEADERS, LAST_EVENT, PARAMETERS, SECURITY_SCHEMES } from "./openapi-components";
 import { answersOf, bodiesOf } from "./openapi-media";
 import { PROBLEM_SCHEMA, problemResponses, problemsOf } from "./openapi-problems";
 import { type Route, routesOf } from "./routes";
-import { isRequired, objectSchema, parameterSchema, ruleSchema } from "./rule-schema";
+import { componentsOf, isRequired, objectSchema, parameterSchema, ruleSchema } from "./rule-schema";
 
-/** contracts/results.json: what each action answers, and the schemas that this refers to. */
-export interface Results {
-	readonly answers: Readonly<Record<string, Json>>;
-	readonly schemas: Readonly<Record<string, Json>>;
-}
 export interface Info {
 	readonly title: string;
 	readonly version: string;
 	readonly description?: string;
 }
 
-/** @throws a sentence where a contract's routes are wrong, or an action's answer is not in `results` */
-export function openApi(
-	contracts: readonly Contract[],
-	results: Results,
-	info: Info,
-	open: readonly OpenRoute[] = OPEN_ROUTES
-): Json {
+/** @throws a sentence where a contract's routes are wrong */
+export function openApi(contracts: readonly Contract[], info: Info, open: readonly OpenRoute[] = OPEN_ROUTES): Json {
 	const specs = new Map(
 		contracts.flatMap(({ name, actions }) => Object.entries(actions).map(([key, spec]) => [`${name}.${key}`, spec]))
 	);
 	const routes = routesOf(contracts);
-	const operations = routes.map((route): Placed => [route, operation(route, routes, specs, results)]);
+	const operations = routes.map((route): Placed => [route, operation(route, routes, specs)]);
 	const opened = open.map((route): Placed => [route, openOperation(route)]);
 	const placed = inOrder([...operations, ...opened]);
 	return {
@@ -43,7 +32,7 @@ export function openApi(
 		tags: tagsOf(placed),
 		paths: pathsOf(placed),
 		components: {
-			schemas: { ...results.schemas, ...OPEN_SCHEMAS, Problem: PROBLEM_SCHEMA },
+			schemas: { ...componentsOf(rulesOf(routes, specs)), ...OPEN_SCHEMAS, Problem: PROBLEM_SCHEMA },
 			parameters: PARAMETERS,
 			headers: HEADERS,
 			responses: problemResponses(),
@@ -51,6 +40,13 @@ export function openApi(
 		}
 	};
 }
+
+/** What requests and answers of these routes are made of. */
+const rulesOf = (routes: readonly Route[], specs: ReadonlyMap<string, ActionSpec>): Rule[] =>
+	routes.flatMap(({ action }) => {
+		const { params, result } = specs.get(action) as ActionSpec;
+		return [...Object.values(params), result];
+	});
 
 type Placed = readonly [{ readonly method: string; readonly path: string }, Json];
 
@@ -96,17 +92,12 @@ function pathsOf(operations: readonly Placed[]): Json {
 	return paths;
 }
 
-function operation(
-	route: Route,
-	routes: readonly Route[],
-	specs: ReadonlyMap<string, ActionSpec>,
-	results: Results
-): Json {
+function operation(route: Route, routes: readonly Route[], specs: ReadonlyMap<string, ActionSpec>): Json {
 	const { action, permission } = route;
-	const { params } = specs.get(action) as ActionSpec;
+	const spec = specs.get(action) as ActionSpec;
 	const same = routes.filter(other => other.action === action);
 	const place = same.indexOf(route) + 1;
-	const body = bodyOf(route, params);
+	const body = bodyOf(route, spec);
 	return {
 		operationId: place === 1 ? action : `${action}:${place}`,
 		tags: [areaOf(action, route.canonical)],
@@ -115,11 +106,11 @@ function operation(
 		deprecated: false,
 		...(!route.canonical && { "x-alias-of": action }),
 		security: permission === "public" ? [] : [{ apiKey: [permission] }, { bearer: [permission] }],
-		parameters: parametersOf(route, params),
+		parameters: parametersOf(route, spec),
 		...(body && { requestBody: body }),
 		responses: {
-			[route.status]: answerOf(route, results),
-			...problemsOf({ writes: !route.reads, takesBody: route.body !== null, params: Object.keys(params) })
+			[route.status]: answerOf(route, spec),
+			...problemsOf({ writes: !route.reads, takesBody: route.body !== null, params: Object.keys(spec.params) })
 		}
 	};
 }
@@ -132,9 +123,9 @@ function describe(route: Route, canonical: Route): string {
 
 const addressOf = ({ method, path }: Route): string => `${method} ${template(path)}`;
 
-function parametersOf(route: Route, params: Schema): Json[] {
+function parametersOf(route: Route, { params, example }: ActionSpec): Json[] {
 	const inAddress = Object.entries(params).filter(([field]) => route.body === null || route.params.includes(field));
-	const example = EXAMPLES[route.action]?.params ?? {};
+	const shown = (example?.params ?? {}) as Json;
 	const fields = inAddress.map(([field, rule]): Json => {
 		const inPath = route.params.includes(field);
 		return {
@@ -142,7 +133,7 @@ function parametersOf(route: Route, params: Schema): Json[] {
 			in: inPath ? "path" : "query",
 			required: inPath || isRequired(rule),
 			schema: parameterSchema(rule),
-			...(example[field] !== undefined && { example: example[field] })
+			...(shown[field] !== undefined && { example: shown[field] })
 		};
 	});
 	const shared = route.reads ? ["CorrelationId"] : ["IdempotencyKey", "CorrelationId"];
@@ -150,15 +141,14 @@ function parametersOf(route: Route, params: Schema): Json[] {
 	return [...fields, ...resumed, ...shared.map(name => ({ $ref: `#/components/parameters/${name}` }))];
 }
 
-function bodyOf(route: Route, params: Schema): Json | undefined {
+function bodyOf(route: Route, { params, example }: ActionSpec): Json | undefined {
 	if (route.body === null) return undefined;
 	const inBody = ([field]: [string, unknown]): boolean => !route.params.includes(field);
 	const fields = Object.fromEntries(Object.entries(params).filter(inBody));
 	if (Object.keys(fields).length === 0) return undefined;
-	const example = EXAMPLES[route.action]?.params;
 	const content = {
 		schema: objectSchema(fields),
-		...(example && { example: Object.fromEntries(Object.entries(example).filter(inBody)) })
+		...(example && { example: Object.fromEntries(Object.entries(example.params).filter(inBody)) })
 	};
 	return {
 		required: Object.values(fields).some(isRequired),
@@ -168,19 +158,16 @@ function bodyOf(route: Route, params: Schema): Json | undefined {
 
 const WORDS = { 200: "Done.", 201: "It was made.", 202: "It was begun, and goes on; `Location` is where to look." };
 
-function answerOf(route: Route, results: Results): Json {
-	const { action, status } = route;
-	const schema = Object.hasOwn(results.answers, action) ? results.answers[action] : undefined;
-	if (!schema) throw new Error(`What ${action} answers is not in contracts/results.json: run \`npm run schemas\`.`);
-	const example = EXAMPLES[action]?.answer;
+function answerOf(route: Route, { result, example }: ActionSpec): Json {
+	const shown = example?.result as JsonValue | undefined;
 	return {
-		description: WORDS[status],
+		description: WORDS[route.status],
 		headers: {
 			"X-Correlation-ID": { $ref: "#/components/headers/CorrelationId" },
 			...(!route.reads && { "Idempotency-Replayed": { $ref: "#/components/headers/IdempotencyReplayed" } }),
 			...(route.location !== null && { Location: { $ref: "#/components/headers/Location" } })
 		},
-		content: answersOf(route, { schema, ...(example !== undefined && { example }) })
+		content: answersOf(route, { schema: ruleSchema(result), ...(shown !== undefined && { example: shown }) })
 	};
 }
 

@@ -16,6 +16,9 @@ interface Wordy {
 	readonly values?: readonly JsonValue[];
 	readonly props?: Schema;
 	readonly value?: Rule;
+	readonly summary?: string;
+	readonly named?: string;
+	readonly about?: string;
 	readonly [option: string]: unknown;
 }
 
@@ -38,13 +41,60 @@ export function isRequired(rule: Rule): boolean {
 	return optional !== true && fallback === undefined;
 }
 
-/** What one value must be. */
+/** What one value must be. A shape that has a name is referred to: `componentsOf` has it. */
 export function ruleSchema(rule: Rule): Json {
 	if (isAlternatives(rule)) return { anyOf: rule.map(ruleSchema) };
 	const words = wordy(rule);
-	const schema = { ...shapeOf(words), ...optionsOf(words) };
-	const fallback = words.default === undefined ? {} : { default: words.default };
-	return { ...(words.nullable === true ? orNull(schema) : schema), ...fallback };
+	const schema = words.named === undefined ? plainSchema(words) : { $ref: refTo(words.named) };
+	return {
+		...(words.nullable === true ? orNull(schema) : schema),
+		...(words.summary !== undefined && { description: words.summary }),
+		...(words.default !== undefined && { default: words.default })
+	};
+}
+
+const plainSchema = (words: Wordy): Json => ({ ...shapeOf(words), ...optionsOf(words) });
+
+const refTo = (name: string): string => `#/components/schemas/${name}`;
+
+/** Whatever JSON can say. */
+const JSON_VALUE: Json = {
+	description: "Any value. Byte counts are decimal strings: numbers are exact only to 2^53.",
+	anyOf: [
+		...["string", "number", "boolean", "null"].map(type => ({ type })),
+		{ type: "array", items: { $ref: refTo("JsonValue") } },
+		{ type: "object", additionalProperties: { $ref: refTo("JsonValue") } }
+	]
+};
+
+/**
+ * The shapes that these rules refer to, by name.
+ * @throws where two of one name are not the same
+ */
+export function componentsOf(rules: readonly Rule[]): Json {
+	const found = new Map<string, Json>([["JsonValue", JSON_VALUE]]);
+	for (const rule of rules) collect(rule, found);
+	return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function collect(rule: Rule, found: Map<string, Json>): void {
+	if (isAlternatives(rule)) {
+		for (const each of rule) collect(each, found);
+		return;
+	}
+	const words = wordy(rule);
+	if (words.named !== undefined && !isNew(words.named, words, found)) return;
+	const inner = [words.items, words.value, ...Object.values(words.props ?? {})];
+	for (const each of inner) if (each !== undefined) collect(each, found);
+}
+
+function isNew(name: string, words: Wordy, found: Map<string, Json>): boolean {
+	const schema = { ...plainSchema(words), ...(words.about && { description: words.about }) };
+	const known = found.get(name);
+	if (known && JSON.stringify(known) !== JSON.stringify(schema))
+		throw new Error(`Two shapes are called ${name}, and are not the same: give one of them another name.`);
+	found.set(name, schema);
+	return known === undefined;
 }
 
 /** The same as a parameter of an address, where there is no null. */
@@ -87,6 +137,12 @@ const SHAPES: Readonly<Record<string, (words: Wordy) => Json>> = {
 	any: ({ nullable }) => (nullable === true ? {} : { type: ["string", "number", "boolean", "object", "array"] }),
 	enum: ({ values = [] }) => ({ enum: [...values] }),
 	object: ({ props }) => (props ? objectSchema(props) : { type: "object" }),
+	null: () => ({ type: "null" }),
+	json: () => ({ $ref: refTo("JsonValue") }),
+	tuple: ({ items }) => {
+		const each = Array.isArray(items) ? items.map(ruleSchema) : [];
+		return { type: "array", prefixItems: each, items: false, minItems: each.length };
+	},
 	array: ({ items }) => ({ type: "array", ...(items !== undefined && { items: ruleSchema(items) }) }),
 	record: ({ value }) => ({ type: "object", additionalProperties: value === undefined ? true : ruleSchema(value) })
 };
@@ -147,7 +203,9 @@ const OPTIONS: Readonly<Record<string, Readonly<Record<string, Option>>>> = {
 
 /** Options that say nothing of what a caller may send, or are said elsewhere. */
 const SILENT: ReadonlySet<string> = new Set(
-	"type optional nullable default items values props value integer convert trim lowercase uppercase".split(" ")
+	"type optional nullable default items values props value summary named about integer convert trim lowercase uppercase".split(
+		" "
+	)
 );
 
 function optionsOf(words: Wordy): Json {

@@ -98,7 +98,7 @@ export default class ImporterService extends service(ends()) implements Answers<
 	}
 
 	@Action(undo)
-	async undo(ctx: CallOf<typeof undo>): Promise<UndoneRecord[]> {
+	async undo(ctx: CallOf<typeof undo>): Promise<readonly UndoneRecord[]> {
 		const { connection, stream, lease, records } = ctx.params;
 		const target = this.ends.target(connection);
 		const signal = deadline(leftOf(lease));

@@ -118,7 +118,7 @@ function command(
 	const { PATH, HOME } = process.env;
 	const child = spawn(program, args, {
 		cwd,
-		env: { PATH, HOME, ...environment } as NodeJS.ProcessEnv
+		env: { PATH, HOME, NODE_ENV: "test", ...environment } as NodeJS.ProcessEnv
 	});
 	let [stdout, stderr] = ["", ""];
 	child.stdout.on("data", (chunk: Buffer) => {

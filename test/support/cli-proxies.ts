@@ -86,7 +86,7 @@ async function started(
 ): Promise<ProxyServer> {
 	const { PATH, HOME } = process.env;
 	const child = spawn(program, args, {
-		env: { PATH, HOME, ...environment } as NodeJS.ProcessEnv,
+		env: { PATH, HOME, NODE_ENV: "test", ...environment } as NodeJS.ProcessEnv,
 		stdio: ["ignore", "pipe", "pipe"]
 	});
 	let said = "";

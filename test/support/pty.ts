@@ -28,7 +28,14 @@ export function sit(
 	const { PATH, HOME } = process.env;
 	const child: ChildProcess = spawn("script", ["-qec", line, "/dev/null"], {
 		cwd,
-		env: { PATH, HOME, TERM: "xterm-256color", SHELL: "/bin/bash", ...environment } as NodeJS.ProcessEnv
+		env: {
+			PATH,
+			HOME,
+			NODE_ENV: "test",
+			TERM: "xterm-256color",
+			SHELL: "/bin/bash",
+			...environment
+		} as NodeJS.ProcessEnv
 	});
 	let raw = "";
 	const more = new EventTarget();

@@ -1,6 +1,7 @@
 /** Answers of the contracts' form, out of their schemas: every text in them is the one that is given. */
 
-import results from "../../contracts/results.json";
+import { CONTRACTS } from "../../contracts";
+import { componentsOf, ruleSchema } from "../../domain/platform/rule-schema";
 
 interface Schema {
 	readonly $ref?: string;
@@ -12,10 +13,13 @@ interface Schema {
 	readonly items?: Schema;
 	readonly additionalProperties?: Schema | boolean;
 }
-const { answers, schemas } = results as unknown as {
-	answers: Readonly<Record<string, Schema>>;
-	schemas: Readonly<Record<string, Schema>>;
-};
+const results = CONTRACTS.flatMap(({ name, actions }) =>
+	Object.entries(actions).map(([key, { result }]) => [`${name}.${key}`, result] as const)
+);
+const answers: Readonly<Record<string, Schema>> = Object.fromEntries(
+	results.map(([action, result]) => [action, ruleSchema(result)])
+);
+const schemas = componentsOf(results.map(([, result]) => result)) as Readonly<Record<string, Schema>>;
 
 type Say = (field: string) => string;
 

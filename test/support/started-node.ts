@@ -24,7 +24,13 @@ export async function startNode(environment: Record<string, string>): Promise<St
 	const { PATH, HOME } = process.env;
 	const child = spawn(process.execPath, [START], {
 		cwd: ROOT,
-		env: { PATH, HOME, SECRET_NAMES: "SOURCE_PASSWORD,TARGET_PASSWORD", ...environment } as NodeJS.ProcessEnv
+		env: {
+			PATH,
+			HOME,
+			NODE_ENV: "test",
+			SECRET_NAMES: "SOURCE_PASSWORD,TARGET_PASSWORD",
+			...environment
+		} as NodeJS.ProcessEnv
 	});
 	let log = "";
 	await new Promise<void>((resolve, reject) => {

@@ -25,7 +25,7 @@ export async function putBack(
 	stream: string,
 	records: readonly Undoing[],
 	signal: AbortSignal
-): Promise<UndoneRecord[]> {
+): Promise<readonly UndoneRecord[]> {
 	// All are waited for, also after a failure: nothing may still be writing when the answer is given.
 	const attempts = await Promise.all(records.map(record => attempt(target, stream, record, signal)));
 	const errors = attempts.flatMap(({ error }) => (error === undefined ? [] : [error]));

@@ -79,7 +79,7 @@ async function finish(
 	log: Log,
 	prepared: Prepared,
 	before: Before,
-	send: (prepared: Prepared) => Promise<Result[]>,
+	send: (prepared: Prepared) => Promise<readonly Result[]>,
 	known?: readonly Result[]
 ): Promise<void> {
 	const { batch, cursor, last, total, intents, settles } = prepared;
@@ -101,7 +101,7 @@ async function write(
 	{ applier, run, lease, secretsFor }: Workplace,
 	stream: StreamRun,
 	prepared: Prepared
-): Promise<Result[]> {
+): Promise<readonly Result[]> {
 	const created = prepared.intents.filter(({ target, before }) => target && before === null);
 	const secrets = await secretsFor(stream.stream, created);
 	const records = prepared.intents.flatMap(({ id, target, before, kept, ours, sent }) => {
@@ -128,7 +128,12 @@ async function write(
 }
 
 /** What may have been sent before is in doubt where it fails now, whatever the target says to this attempt. */
-async function writeAgain(place: Workplace, stream: StreamRun, prepared: Prepared, over: boolean): Promise<Result[]> {
+async function writeAgain(
+	place: Workplace,
+	stream: StreamRun,
+	prepared: Prepared,
+	over: boolean
+): Promise<readonly Result[]> {
 	const { conflict } = place.run.definition;
 	const isLeft = (intent: Intent): boolean => !over && intent.before !== null && mayBeWritten(intent, conflict);
 	const sent = await write(place, stream, { ...prepared, intents: prepared.intents.filter(each => !isLeft(each)) });

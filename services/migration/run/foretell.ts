@@ -118,7 +118,7 @@ async function foretold(
 	{ definition: { target: connection, conflict } }: Planning["run"],
 	stream: string,
 	intents: readonly Intent[]
-): Promise<Result[]> {
+): Promise<readonly Result[]> {
 	const records = intents.flatMap(({ id, target, before, kept }) =>
 		target ? [{ id, ...target, before, ...(kept !== undefined && { kept }) }] : []
 	);
@@ -134,7 +134,7 @@ async function lastingOf(
 	stream: string,
 	intents: readonly Intent[],
 	results: readonly Result[]
-): Promise<Lasting[]> {
+): Promise<readonly Lasting[]> {
 	const names = intents.flatMap(({ target }, index) =>
 		target && results[index]?.outcome === "created" ? [target.name] : []
 	);

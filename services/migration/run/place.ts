@@ -12,8 +12,8 @@ export type UndoCall = Input<typeof importer.actions.undo.params>;
 
 /** The verbs that change the target. A dry run has its own; nothing else asks whether it is one. */
 export interface Applier {
-	write(call: WriteCall, timeout: number): Promise<Result[]>;
-	undo(call: UndoCall, timeout: number): Promise<UndoneRecord[]>;
+	write(call: WriteCall, timeout: number): Promise<readonly Result[]>;
+	undo(call: UndoCall, timeout: number): Promise<readonly UndoneRecord[]>;
 }
 
 export type Secrets = Readonly<Record<string, string>>;

@@ -144,7 +144,7 @@ async function remove(
 	{ applier, run, lease }: Workplace,
 	{ stream }: StreamRun,
 	records: ReturnType<typeof undoable>
-): Promise<UndoneRecord[]> {
+): Promise<readonly UndoneRecord[]> {
 	const call = { connection: run.definition.target, stream, records };
 	return oneApplier(lease(), (held, timeout) => applier.undo({ ...call, lease: held }, timeout));
 }

@@ -14,7 +14,7 @@ export async function surveyTarget({ broker, store, run }: Workplace, stream: St
 	let extra = 0;
 	let cursor: string | null = null;
 	do {
-		const page: { names: string[]; next: string | null } = await broker.call("verifier.names", {
+		const page: { readonly names: readonly string[]; next: string | null } = await broker.call("verifier.names", {
 			connection: run.definition.target,
 			stream: stream.stream,
 			cursor,

@@ -5,12 +5,11 @@ import { dirname, join } from "node:path";
 import type { Broker } from "../../../cluster";
 import { settingsOf } from "../../../cluster/settings";
 import { CONTRACTS } from "../../../contracts";
-import results from "../../../contracts/results.json";
 import { VOCABULARY } from "../../../domain/migration/mappings";
 import { INTRODUCTION } from "../../../domain/platform/docs-areas";
 import { DOCS_FILES, DOCS_PAGE, DOCS_POLICY, DOCS_SCRIPT, DOCS_STYLE } from "../../../domain/platform/docs-page";
 import { OPEN_ROUTES } from "../../../domain/platform/open-routes";
-import { openApi, type Results } from "../../../domain/platform/openapi";
+import { openApi } from "../../../domain/platform/openapi";
 import { lossesPage, PAGES_STYLE, PROBLEMS_PAGE } from "../../../domain/platform/reading-pages";
 import type { WebHandler, WebRequest, WebResponse } from "../../../mixins/web.mixin";
 import { version } from "../../../package.json";
@@ -25,13 +24,7 @@ const LOOKED_MS = 500;
 /** @param keys admits callers of what is not open @param keyed metrics and details are not */
 export function openRoutes(broker: Broker, keys: Keys, keyed: boolean): Record<string, WebHandler> {
 	const document = Buffer.from(
-		JSON.stringify(
-			openApi(CONTRACTS, results as unknown as Results, {
-				title: "Banyan",
-				version,
-				description: INTRODUCTION
-			})
-		)
+		JSON.stringify(openApi(CONTRACTS, { title: "Banyan", version, description: INTRODUCTION }))
 	);
 	const { sharedMs } = settingsOf(broker).limits;
 	const details = shared(sharedMs, () => detailsOf(broker));

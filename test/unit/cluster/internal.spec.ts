@@ -6,7 +6,7 @@ import { action, contract } from "../../../contracts/contract";
 import { internal } from "../../../middlewares/internal.middleware";
 
 const inner = contract("platform", "inner", {
-	actions: { secret: action({ summary: "For one alone.", internal: ["friend"], params: {} }).returns<string>() },
+	actions: { secret: action({ summary: "For one alone.", internal: ["friend"], params: {}, result: "string" }) },
 	events: {}
 });
 

@@ -1,16 +1,15 @@
 import { action, type Contract, contract, type Exposure } from "../../../../contracts/contract";
 import type { Json } from "../../../../contracts/json";
-import type { Schema } from "../../../../contracts/schema";
+import { type Schema, shape } from "../../../../contracts/schema";
 import { openApi } from "../../../../domain/platform/openapi";
 
 const things = (params: Schema, exposure: Partial<Exposure>): Contract =>
 	contract("platform", "things", {
 		actions: {
-			do: action({ summary: "It.", permission: "migration:read", ...exposure, params } as never).returns<string>()
+			do: action({ summary: "It.", permission: "migration:read", ...exposure, params, result: "string" } as never)
 		},
 		events: {}
 	});
-const RESULTS = { answers: { "things.do": { type: "string" } }, schemas: {} };
 const INFO = { title: "Test", version: "1.2.3" };
 
 type Document = {
@@ -29,7 +28,7 @@ interface Operation {
 	readonly responses: Record<string, { headers?: Json; content?: Json }>;
 }
 const document = (params: Schema, exposure: Partial<Exposure>) =>
-	openApi([things(params, exposure)], RESULTS, INFO, []) as unknown as Document;
+	openApi([things(params, exposure)], INFO, []) as unknown as Document;
 const only = (params: Schema, exposure: Partial<Exposure>): Operation =>
 	Object.values(Object.values(document(params, exposure).paths)[0] ?? {})[0] as Operation;
 const named = ({ parameters }: Operation) =>
@@ -125,10 +124,49 @@ describe("the OpenAPI document", () => {
 		expect(statuses({ a: "string" }, "POST /things")).toEqual(sorted(408, 409, 413, 415));
 	});
 
-	it("is refused for an answer that it does not know", () => {
-		const none = { answers: {}, schemas: {} };
-		expect(() => openApi([things({}, { rest: "GET /things" })], none, INFO, [])).toThrow(
-			"What things.do answers is not in contracts/results.json: run `npm run schemas`."
+	it("has the shapes that have names once, and refers to them", () => {
+		const thing = shape("Thing", { id: "string", of: { type: "json", summary: "Whatever." } }, "A thing.");
+		const made = contract("platform", "things", {
+			actions: {
+				get: action({
+					summary: "It.",
+					permission: "public",
+					rest: "GET /thing",
+					params: {},
+					result: {
+						type: "object",
+						props: { first: { ...thing, nullable: true }, others: { type: "array", items: thing } }
+					}
+				})
+			},
+			events: {}
+		});
+		const { components, paths } = openApi([made], INFO, []) as unknown as Document;
+		expect((components.schemas as Json).Thing).toEqual({
+			type: "object",
+			description: "A thing.",
+			properties: { id: { type: "string" }, of: { $ref: "#/components/schemas/JsonValue", description: "Whatever." } },
+			required: ["id", "of"],
+			additionalProperties: false
+		});
+		const operation = paths["/api/v1/thing"]?.get;
+		expect(operation?.security).toEqual([]);
+		expect(operation?.responses[200]?.content).toMatchObject({
+			"application/json": {
+				schema: {
+					properties: {
+						first: { anyOf: [{ $ref: "#/components/schemas/Thing" }, { type: "null" }] },
+						others: { type: "array", items: { $ref: "#/components/schemas/Thing" } }
+					}
+				}
+			}
+		});
+	});
+
+	it("is refused where two shapes of one name are not the same", () => {
+		const [one, other] = [shape("Thing", { id: "string" }), shape("Thing", { id: "number" })];
+		expect(() => openApi([things({ one, other }, { rest: "POST /things" })], INFO, [])).toThrow(
+			"Two shapes are called Thing, and are not the same: give one of them another name."
 		);
 	});
 
@@ -136,7 +174,7 @@ describe("the OpenAPI document", () => {
 		const answers = { 200: { description: "It.", type: "text/plain", schema: { type: "string" }, example: "x" } };
 		const route = { id: "a.b", method: "GET", path: "/x/:y", says: "X.", answers, problems: [404] } as const;
 		const params = { y: { description: "Which.", example: "1" } };
-		const { paths } = openApi([], RESULTS, INFO, [{ ...route, params }]) as unknown as Document;
+		const { paths } = openApi([], INFO, [{ ...route, params }]) as unknown as Document;
 		const operation = paths["/x/{y}"]?.get as Operation;
 		expect(operation.security).toEqual([]);
 		expect(named(operation)).toEqual([["y", "path", true]]);
@@ -146,7 +184,7 @@ describe("the OpenAPI document", () => {
 	it("says where an open route needs a key after all", () => {
 		const answers = { 200: { description: "It.", type: "text/plain", schema: { type: "string" }, example: "x" } };
 		const route = { id: "a.b", method: "GET", path: "/x", says: "X.", params: {}, answers, problems: [401] } as const;
-		const { paths } = openApi([], RESULTS, INFO, [{ ...route, keyed: true }]) as unknown as Document;
+		const { paths } = openApi([], INFO, [{ ...route, keyed: true }]) as unknown as Document;
 		expect(paths["/x"]?.get?.security).toEqual([{ apiKey: [] }, { bearer: [] }]);
 	});
 });

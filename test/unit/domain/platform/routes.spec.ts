@@ -7,7 +7,7 @@ import { locationOf, routesOf } from "../../../../domain/platform/routes";
 const READ = "migration:read";
 const one = (params: Schema, exposure: object, name = "things"): Contract =>
 	contract("platform", name, {
-		actions: { get: action({ summary: "It.", ...exposure, params } as never).returns<string>() },
+		actions: { get: action({ summary: "It.", ...exposure, params, result: "string" } as never) },
 		events: {}
 	});
 

@@ -1,8 +1,8 @@
-/** A panel of one reseller and two users, from its plan to its rollback. */
+/** Examples of the migration's answers: a panel of one reseller and two users, from its plan to its rollback. */
 
-import type { CheckReport } from "../../../contracts/migration/connection";
-import type { Plan, Status, StreamPlan, StreamStatus } from "../../../contracts/migration/migration";
-import type { Examples } from "./example";
+import type { CheckReport } from "./connection";
+import type { Plan, StreamPlan } from "./plan";
+import type { Status, StreamStatus } from "./status";
 
 const outcomes = { created: 0, updated: 0, unchanged: 0, skipped: 0, quarantined: 0, removed: 0 };
 const name = "panel";
@@ -116,36 +116,34 @@ const reached = ({ system, version, account }: typeof source, counts: CheckRepor
 	counts
 });
 
-const runExamples = {
-	"migration.plan": { params: { document }, answer: plan },
-	"migration.inbounds": {
+/** By action. */
+export const examples = {
+	plan: { params: { document }, result: plan },
+	inbounds: {
 		params: { document, tags: ["reality"] },
-		answer: { inbounds: [{ tag: "reality", port: 443, protocol: "vless" }], notes: [] }
+		result: { inbounds: [{ tag: "reality", port: 443, protocol: "vless" }], notes: [] }
 	},
-	"migration.start": { params: { name }, answer: begun },
-	"migration.pause": { params: { name, reason: "maintenance" }, answer: { ...stopped, paused: true } },
-	"migration.cancel": { params: { name, reason: "another day" }, answer: { ...stopped, phase: "cancelled" } },
-	"migration.rollback": {
+	start: { params: { name }, result: begun },
+	pause: { params: { name, reason: "maintenance" }, result: { ...stopped, paused: true } },
+	cancel: { params: { name, reason: "another day" }, result: { ...stopped, phase: "cancelled" } },
+	rollback: {
 		params: { name, reason: "customers report errors" },
-		answer: { ...comparing, phase: "rolling-back" }
+		result: { ...comparing, phase: "rolling-back" }
 	},
-	"migration.compare": { params: { name, reason: "once more before the switch" }, answer: comparing },
-	"migration.repair": { params: { name, reason: "edited by hand" }, answer: comparing },
-	"migration.dryRun": {
+	compare: { params: { name, reason: "once more before the switch" }, result: comparing },
+	repair: { params: { name, reason: "edited by hand" }, result: comparing },
+	dryRun: {
 		params: { document },
-		answer: { ...finished, name: "panel-dry-run", verdict: null }
+		result: { ...finished, name: "panel-dry-run", verdict: null }
 	},
-	"migration.halt": { params: { name }, answer: stopped },
-	"migration.testSource": { params: { name }, answer: reached(source, { admins: 1, users: 2 }) },
-	"migration.testTarget": { params: { name }, answer: reached(target, { admins: 0, users: 0 }) }
-} satisfies Examples;
-
-const lookExamples = {
-	"migration.status": { params: { name }, answer: finished },
-	"migration.list": { params: {}, answer: [finished] },
-	"migration.log": {
+	halt: { params: { name }, result: stopped },
+	testSource: { params: { name }, result: reached(source, { admins: 1, users: 2 }) },
+	testTarget: { params: { name }, result: reached(target, { admins: 0, users: 0 }) },
+	status: { params: { name }, result: finished },
+	list: { params: {}, result: [finished] },
+	log: {
 		params: { name, limit: 200 },
-		answer: {
+		result: {
 			lines: [
 				{
 					id: "1",
@@ -158,9 +156,9 @@ const lookExamples = {
 			next: null
 		}
 	},
-	"migration.report": {
+	report: {
 		params: { name, stream: "users" },
-		answer: {
+		result: {
 			lines: [
 				{
 					stream: "users",
@@ -178,9 +176,9 @@ const lookExamples = {
 			next: null
 		}
 	},
-	"migration.diff": {
+	diff: {
 		params: { name, stream: "users" },
-		answer: {
+		result: {
 			lines: [
 				{
 					stream: "users",
@@ -193,9 +191,9 @@ const lookExamples = {
 			next: null
 		}
 	},
-	"migration.links": {
+	links: {
 		params: { name },
-		answer: {
+		result: {
 			lines: [
 				{
 					username: "anna",
@@ -206,6 +204,4 @@ const lookExamples = {
 			next: null
 		}
 	}
-} satisfies Examples;
-
-export const migrationExamples = { ...runExamples, ...lookExamples } satisfies Examples;
+} as const;
