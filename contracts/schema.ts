@@ -138,6 +138,7 @@ function strictRule(rule: Rule): unknown {
 		nullable: false,
 		...rule,
 		...OWN[rule.type],
+		...(rule.type.endsWith("[]") && { type: "array", items: strictShorthand(rule.type.slice(0, -2)) }),
 		...(isTable(rule.default) && {
 			default: () => ({ ...structuredClone(rule.default as object), ...defaultsOf(rule.props) })
 		}),

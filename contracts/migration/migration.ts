@@ -15,7 +15,6 @@ export type { Begun, BegunStream, Plan, StreamPlan } from "./plan";
 export {
 	type Counted,
 	type LossCount,
-	type NeedHand,
 	PHASES,
 	type Phase,
 	type Side,
@@ -56,7 +55,7 @@ export const ends = shape(
 		target: "string|nullable",
 		ways: { type: "object", props: { source: connection, target: connection } }
 	},
-	"The addresses of both systems, in one spelling; null where this node cannot fill in a `${NAME}` of one."
+	"The addresses of both systems, in one spelling; null where this node cannot fill in a variable that one names."
 );
 export type Ends = ValueOf<typeof ends>;
 

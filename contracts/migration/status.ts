@@ -111,7 +111,6 @@ export const needHand = shape(
 	},
 	"What of a finished run needs a human's hand."
 );
-export type NeedHand = ValueOf<typeof needHand>;
 
 export const verdict = shape(
 	"Verdict",
