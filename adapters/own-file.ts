@@ -155,6 +155,13 @@ function aside<T>(file: string, content: string | Buffer, place: (fresh: string)
 	}
 }
 
+/** Gives a file of ours another name, which one that is there loses, for good. @throws NotOurs */
+export function moveOwnFile(from: string, to: string): void {
+	for (const file of [from, to]) refuseForeign(file);
+	renameSync(from, to);
+	using(openSync(dirname(to), O_RDONLY), fsyncSync);
+}
+
 /** @throws NotOurs when something is there that is no file of ours */
 export function refuseForeign(file: string): void {
 	const stats = lstatSync(file, { throwIfNoEntry: false });

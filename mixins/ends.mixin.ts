@@ -2,6 +2,7 @@ import type { Service as MoleculerService } from "moleculer";
 import type { Mixin } from "../cluster";
 import { hearing } from "../cluster/callers";
 import { failure } from "../cluster/errors";
+import { provide } from "../cluster/provide";
 import { type Settings, settingsOf } from "../cluster/settings";
 import { ConnectorError, type Source, type Target } from "../connectors/connector";
 import { withFiles } from "../connectors/files";
@@ -29,30 +30,31 @@ export interface Ends {
 
 /** Gives the service the connectors, on connections whose `${ENV}` references this node resolves. */
 export function ends(): Mixin<Ends> {
+	const held = new WeakMap<object, Open>();
 	return {
 		...(hearing.events && { events: hearing.events }),
 		created(this: MoleculerService) {
 			const open: Open = { source: new OpenEnds(MOST_OPEN), target: new OpenEnds(MOST_OPEN) };
+			held.set(this, open);
 			const settings = settingsOf(this.broker);
 			const { sources, targets } = systemsOf(this.broker);
 			const once = <E extends Source | Target>(side: Side, given: Given, make: (connection: Connection) => E): E => {
 				const ends = open[side] as unknown as OpenEnds<E>;
 				return ends.get(digest(given as Json), () => valid(side, () => make(resolve(side, given, settings))));
 			};
-			Object.assign(this, {
+			provide<Ends>(this, {
 				ends: {
 					source: given =>
 						once("source", given, connection => opener(sources, connection)(connection, settings.limits)),
 					target: given => once("target", given, connection => opener(targets, connection)(connection, settings.limits))
 				},
 				asked,
-				checked: end => asked(() => check(end)),
-				openEnds: open
-			} satisfies Ends & { openEnds: Open });
+				checked: end => asked(() => check(end))
+			});
 		},
 		async stopped(this: object) {
-			const { source, target } = (this as { openEnds: Open }).openEnds;
-			await Promise.all([source.close(), target.close()]);
+			const { source, target } = held.get(this) ?? {};
+			await Promise.all([source?.close(), target?.close()]);
 		}
 	};
 }

@@ -1,6 +1,7 @@
 import type { Service as MoleculerService } from "moleculer";
 import type { Mixin } from "../cluster";
 import { failure } from "../cluster/errors";
+import { provide } from "../cluster/provide";
 import type { Json } from "../contracts/json";
 import type { Mapping } from "../domain/migration/mapping";
 import { loadMappings } from "../domain/migration/mappings";
@@ -38,7 +39,7 @@ export function mappings(): Mixin<MappingsOwner> {
 				words: () => words,
 				oldLinks: () => words.oldLinks
 			};
-			Object.assign(this, owner);
+			provide(this, owner);
 		}
 	};
 }

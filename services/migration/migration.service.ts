@@ -214,7 +214,7 @@ export default class MigrationService
 	/** What was not finished when the node stopped goes on. */
 	async started(): Promise<void> {
 		const tell = (name: string): void => void this.broker.broadcast("migration.progressed", { name });
-		Object.assign(this, { store: announcing(this.store, tell) });
+		this.store = announcing(this.store, tell);
 		this.controllers = new Controllers(this.broker, this.store, this);
 		const { dataDir, limits, access } = settingsOf(this.broker);
 		const known = knownSystems(systemsOf(this.broker));

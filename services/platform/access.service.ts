@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { createOwnFile } from "../../adapters/own-file";
+import { moveOwnFile, readOwnFile, writeOwnFile } from "../../adapters/own-file";
 import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
 import { failure } from "../../cluster/errors";
 import { settingsOf } from "../../cluster/settings";
@@ -23,27 +23,39 @@ const shown = ({ id, name, scopes, createdAt }: StoredKey): ApiKey => ({ id, nam
 
 /** The file of the first key, in the data folder. */
 const FIRST = "api-key";
+const newKey = (): string => `bny_${randomBytes(32).toString("base64url")}`;
+const CHANGED = { events: [{ event: "access.changed", payload: {} }] } as const;
 
 @Service(access)
 export default class AccessService
-	extends service(collection<"keys", StoredKey>("keys", "id", { unique: ["digest"] }))
+	extends service(collection<"keys", StoredKey>("keys", "id", { unique: ["digest"], indexes: ["createdAt"] }))
 	implements Answers<typeof access>
 {
 	/** Of many at once each counts those before it. */
 	private readonly making = new InTurn();
 
-	/** The first start makes a key with all scopes; only the path of its file is told. */
+	/**
+	 * The first start makes a key with all scopes; only the path of its file is told. The file is whole before the key is
+	 * kept, under another name until it is: whenever this is killed, either nobody has a key or its file is there.
+	 */
 	async started(): Promise<void> {
 		const file = resolve(join(settingsOf(this.broker).dataDir, FIRST));
-		if ((await this.keys.count()) > 0 || existsSync(file)) return;
-		const { key } = await this.make("the first one", Object.keys(SCOPES) as Scope[]);
-		createOwnFile(file, `${key}\n`);
+		const unkept = `${file}.new`;
+		const isKept = existsSync(unkept) && (await this.found(readOwnFile(unkept).toString().trim())) !== undefined;
+		if (!isKept) {
+			rmSync(unkept, { force: true });
+			if ((await this.keys.count()) > 0 || existsSync(file)) return;
+			const key = newKey();
+			writeOwnFile(unkept, `${key}\n`);
+			await this.keep(key, "the first one", Object.keys(SCOPES) as Scope[]);
+		}
+		moveOwnFile(unkept, file);
 		this.logger.info(`An API key with all scopes was made; it is in ${file}.`);
 	}
 
 	@Action(check)
 	async check(ctx: CallOf<typeof check>): Promise<ApiKey | null> {
-		const [found] = await this.keys.find({ digest: digestOf(ctx.params.key) });
+		const found = await this.found(ctx.params.key);
 		return found ? shown(found) : null;
 	}
 
@@ -59,28 +71,34 @@ export default class AccessService
 				"LIMIT_REACHED",
 				`${LIMITS.apiKeys.variable} is reached: revoke a key that is no longer needed, or raise it.`
 			);
-		return this.make(name, [...new Set(scopes)]);
+		const key = newKey();
+		return { ...(await this.keep(key, name, [...new Set(scopes)])), key };
 	}
 
 	@Action(list)
 	async list(_ctx: CallOf<typeof list>): Promise<ApiKey[]> {
-		return (await this.keys.find({})).map(shown);
+		const keys: ApiKey[] = [];
+		for await (const key of this.keys.each({}, { sort: "createdAt" })) keys.push(shown(key));
+		return keys;
 	}
 
 	@Action(revoke)
 	async revoke(ctx: CallOf<typeof revoke>): Promise<ApiKey> {
 		const { id } = ctx.params;
 		const found = await this.keys.get(id);
-		if (!found || !(await this.keys.remove(id))) throw failure("KEY_NOT_FOUND", `There is no API key '${id}'.`);
-		await this.broker.broadcast("access.changed", {});
+		if (!found || !(await this.keys.remove(id, CHANGED)))
+			throw failure("KEY_NOT_FOUND", `There is no API key '${id}'.`);
 		return shown(found);
 	}
 
-	private async make(name: string, scopes: readonly Scope[]): Promise<NewApiKey> {
-		const key = `bny_${randomBytes(32).toString("base64url")}`;
+	private async found(key: string): Promise<StoredKey | undefined> {
+		const { records } = await this.keys.find({ digest: digestOf(key) }, { limit: 1 });
+		return records[0];
+	}
+
+	private async keep(key: string, name: string, scopes: readonly Scope[]): Promise<ApiKey> {
 		const made: ApiKey = { id: randomBytes(6).toString("hex"), name, scopes, createdAt: new Date().toISOString() };
-		await this.keys.insert({ ...made, digest: digestOf(key) });
-		await this.broker.broadcast("access.changed", {});
-		return { ...made, key };
+		await this.keys.insert({ ...made, digest: digestOf(key) }, CHANGED);
+		return made;
 	}
 }

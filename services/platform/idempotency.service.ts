@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { Duplicate } from "../../adapters/collection";
 import { type Sealer, sealer } from "../../adapters/secrets";
 import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
 import { failure } from "../../cluster/errors";
@@ -7,7 +8,7 @@ import { type Begun, idempotency, type KeptAnswer } from "../../contracts/platfo
 import { LIMITS } from "../../contracts/platform/limits";
 import { InTurn } from "../../domain/in-turn";
 import { Ledger } from "../../domain/platform/ledger";
-import { collection, Duplicate } from "../../mixins/collection.mixin";
+import { collection } from "../../mixins/collection.mixin";
 
 const { begin, finish } = idempotency.actions;
 
@@ -35,7 +36,7 @@ const idOf = ({ client, key }: { client: string; key: string }): string =>
 /** A request that was cut off before its answer was kept stays `running`: nobody can tell whether it had its effect. */
 @Service(idempotency)
 export default class IdempotencyService
-	extends service(collection<"requests", Kept>("requests", "id"))
+	extends service(collection<"requests", Kept>("requests", "id", { indexes: ["begunAt"] }))
 	implements Answers<typeof idempotency>
 {
 	private sealer!: Sealer;
@@ -49,8 +50,7 @@ export default class IdempotencyService
 	async started(): Promise<void> {
 		this.sealer = sealer(settingsOf(this.broker).dataDir);
 		this.ledger = new Ledger(settingsOf(this.broker).limits);
-		const all = await this.requests.find({});
-		for (const kept of all.sort((a, b) => a.begunAt - b.begunAt)) this.ledger.put(kept);
+		for await (const kept of this.requests.each({}, { sort: "begunAt" })) this.ledger.put(kept);
 		await this.clean();
 		this.cleaning = setInterval(() => void this.cleanOrTell(), CLEAN_MS);
 	}
@@ -117,7 +117,8 @@ export default class IdempotencyService
 
 	private async clean(): Promise<void> {
 		const before = Date.now() - KEPT_MS;
-		for (const { id } of await this.requests.find({ begunAt: { $lt: before } })) await this.forget(id);
+		for await (const { id } of this.requests.each({ begunAt: { $lt: before } }, { sort: "begunAt" }))
+			await this.forget(id);
 	}
 
 	private async cleanOrTell(): Promise<void> {

@@ -13,7 +13,6 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { openStage, type Stage } from "../support/banyan";
 import { type Door, openDoor } from "../support/door";
 
@@ -72,7 +71,7 @@ describe("a data folder", () => {
 		const broken = join(file("broken/definitions.db", "{no json\n"), "..");
 		for (const [dir, expected] of [
 			[lock, /is no lock of ours; remove that file/],
-			[broken, /cannot be read .*Restore it from a backup/]
+			[broken, /its line 1 cannot be read.*Restore it from a backup/]
 		] as const) {
 			const { code, stderr } = await stage.banyan(FACES[1], { DATA_DIR: dir }).ended;
 			expect([code, stderr]).toEqual([1, expect.stringMatching(expected)]);
@@ -209,8 +208,6 @@ describe("a full disk", () => {
 				]);
 				expect(json.detail).toMatch(/disk may be full.*make room/);
 			}
-			// Longer than the collections wait before they rewrite themselves.
-			await sleep(1_000);
 			expect((await server.ask("/live")).status).toBe(200);
 			expect((await server.ask("/api/v1/migrations")).status).toBe(200);
 			makeRoom();

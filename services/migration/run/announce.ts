@@ -23,5 +23,13 @@ export function announcing(store: EventStore, tell: (name: string) => void): Eve
 		if (name !== undefined) later(name);
 		return appended;
 	};
-	return Object.assign(Object.create(store) as EventStore, { append });
+	return {
+		append,
+		version: stream => store.version(stream),
+		read: (stream, after) => store.read(stream, after),
+		readAll: after => store.readAll(after),
+		subscribe: (after, signal) => store.subscribe(after, signal),
+		streams: prefix => store.streams(prefix),
+		close: () => store.close()
+	};
 }

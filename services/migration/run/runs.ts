@@ -1,5 +1,6 @@
 /** The definitions and runs of a data folder: found by name, begun, their secrets sealed wherever they are kept. */
 
+import type { Collection } from "../../../adapters/collection";
 import { type EventStore, NEW } from "../../../adapters/eventstore";
 import type { Sealer } from "../../../adapters/secrets";
 import { failure } from "../../../cluster/errors";
@@ -11,7 +12,6 @@ import { type Caller, mayReplace, mayRun, mayUse, plannerOf } from "../../../dom
 import type { KnownSystems } from "../../../domain/migration/definition";
 import type { Variables } from "../../../domain/migration/references";
 import { newRun, type Run, type StreamRun } from "../../../domain/migration/run";
-import type { Collection } from "../../../mixins/collection.mixin";
 import { addressOf, wayTo } from "./addresses";
 import { redefinedBy } from "./definitions";
 import { appendRun, loadRun, runNames } from "./journal";

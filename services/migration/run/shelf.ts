@@ -1,9 +1,9 @@
 /** What is kept of plans, and how many that were never begun: so many of a key, and of all together. */
 
+import type { Collection } from "../../../adapters/collection";
 import { failure } from "../../../cluster/errors";
 import { LIMITS, type Limits } from "../../../contracts/platform/limits";
 import type { Caller } from "../../../domain/migration/callers";
-import type { Collection } from "../../../mixins/collection.mixin";
 import type { PlannedDefinition } from "./planned";
 
 const DAY_MS = 86_400_000;
@@ -56,14 +56,17 @@ export class Shelf {
 
 	/** By name. */
 	all(): Promise<Map<string, Known>> {
-		this.known ??= this.definitions.find({}).then(
-			found => new Map(found.map(record => [record.name, knownOf(record)])),
-			error => {
-				this.known = undefined;
-				throw error;
-			}
-		);
+		this.known ??= this.read().catch((error: unknown) => {
+			this.known = undefined;
+			throw error;
+		});
 		return this.known;
+	}
+
+	private async read(): Promise<Map<string, Known>> {
+		const known = new Map<string, Known>();
+		for await (const record of this.definitions.each()) known.set(record.name, knownOf(record));
+		return known;
 	}
 
 	private async remove(name: string): Promise<void> {

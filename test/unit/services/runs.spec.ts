@@ -2,11 +2,11 @@ import { type EventStore, openMemoryStore } from "../../../adapters/eventstore";
 import type { Sealer } from "../../../adapters/secrets";
 import type { Caller } from "../../../domain/migration/callers";
 import type { RunEvent } from "../../../domain/migration/events";
-import type { Collection } from "../../../mixins/collection.mixin";
 import { knownSystems, SYSTEMS } from "../../../mixins/systems";
 import { appendRun, loadRun } from "../../../services/migration/run/journal";
 import type { Planned, PlannedDefinition } from "../../../services/migration/run/planned";
 import { Runs } from "../../../services/migration/run/runs";
+import { openCollection } from "../../support/collections";
 
 const KNOWN = knownSystems(SYSTEMS);
 const definition = {
@@ -80,15 +80,10 @@ describe("a plan that was approved, planned again as it is by a key that may onl
 
 	/** Who planned, and what was found, in turn; then it begins. */
 	async function begun(...plans: readonly (readonly [Caller, boolean])[]): Promise<unknown> {
-		const records = new Map<unknown, PlannedDefinition>();
-		const collection: Partial<Collection<PlannedDefinition>> = {
-			get: async name => records.get(name),
-			put: async record => void records.set(record.name, record),
-			find: async () => [...records.values()]
-		};
-		const runs = new Runs(openMemoryStore(), collection as Collection<PlannedDefinition>, sealer, KNOWN, LIMITS);
+		await using kept = await openCollection<PlannedDefinition>({ name: "definitions", key: "name" });
+		const runs = new Runs(openMemoryStore(), kept.collection, sealer, KNOWN, LIMITS);
 		for (const [caller, ok] of plans) await runs.keep(found(ok), caller);
-		return runs.begin("panel", "h").then(
+		return await runs.begin("panel", "h").then(
 			({ phase }) => phase,
 			({ type }) => type
 		);

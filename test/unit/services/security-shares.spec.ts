@@ -6,10 +6,10 @@ import type { Sealer } from "../../../adapters/secrets";
 import type { Broker } from "../../../cluster";
 import type { Caller } from "../../../domain/migration/callers";
 import { resolveReferences } from "../../../domain/migration/references";
-import type { Collection } from "../../../mixins/collection.mixin";
 import type { Planned, PlannedDefinition } from "../../../services/migration/run/planned";
 import { Rehearsals, rehearsalName } from "../../../services/migration/run/rehearsals";
 import { Runs } from "../../../services/migration/run/runs";
+import { openCollection } from "../../support/collections";
 import { until } from "../../support/until";
 
 const KNOWN = knownSystems(SYSTEMS);
@@ -30,49 +30,27 @@ const named = (name: string): Planned =>
 		plan: { ok: false, streams: [] }
 	}) as unknown as Planned;
 
-/** Each answer comes later than it was asked for, as a file's does. */
-function slow<T extends object>(
-	key: keyof T
-): { readonly records: Map<unknown, T>; readonly collection: Collection<T>; readonly lists: () => number } {
-	let lists = 0;
-	const records = new Map<unknown, T>();
-	const later = async <R>(work: () => R): Promise<R> => {
-		await new Promise(resolve => setImmediate(resolve));
-		return work();
-	};
-	const collection: Collection<T> = {
-		get: value => later(() => records.get(value)),
-		insert: record => later(() => void records.set(record[key], record)),
-		put: record => later(() => void records.set(record[key], record)),
-		find: () =>
-			later(() => {
-				lists++;
-				return [...records.values()];
-			}),
-		count: () => later(() => records.size),
-		remove: value => later(() => records.delete(value))
-	};
-	return { records, collection, lists: () => lists };
-}
-
 const kinds = async (all: readonly Promise<unknown>[]): Promise<number> =>
 	(await Promise.allSettled(all)).filter(({ status }) => status === "fulfilled").length;
 
 describe("many at once have one key's share", () => {
 	it("of plans, round after round", async () => {
-		const { records, collection, lists } = slow<PlannedDefinition>("name");
+		await using kept = await openCollection<PlannedDefinition>({ name: "definitions", key: "name" });
+		const { collection } = kept;
+		const lists = jest.spyOn(collection, "each");
+		const names = async (): Promise<string[]> => (await collection.find()).records.map(({ name }) => name);
 		const limits = { plans: 50, plansEach: 4, planDays: 30 };
 		const runs = new Runs(openMemoryStore(), collection, sealer, KNOWN, limits);
 		for (let round = 0; round < 3; round++)
 			await kinds(Array.from({ length: 10 }, (_, index) => runs.keep(named(`${round}-${index}`), caller)));
-		expect([...records.keys()]).toEqual(["2-6", "2-7", "2-8", "2-9"]);
+		expect(await names()).toEqual(["2-6", "2-7", "2-8", "2-9"]);
 		// What all of them hold is not read anew for each, nor for each old link.
 		for (let link = 0; link < 10; link++) expect(await runs.ends({ value: () => undefined, allows: null })).toEqual([]);
-		expect(lists()).toBe(1);
+		expect(lists).toHaveBeenCalledTimes(1);
 		// Fewer than were kept before: those beyond go with the next one.
 		const fewer = new Runs(openMemoryStore(), collection, sealer, KNOWN, { ...limits, plansEach: 2 });
 		await fewer.keep(named("last"), caller);
-		expect([...records.keys()]).toEqual(["2-9", "last"]);
+		expect(await names()).toEqual(["2-9", "last"]);
 	});
 
 	it("of dry runs, of one name or of many", async () => {

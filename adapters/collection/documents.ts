@@ -1,0 +1,70 @@
+/** Documents as rows and back, and what moleculer-db asks of them beside what a collection does. Pure, but for new names. */
+
+import { randomBytes, randomUUID } from "node:crypto";
+import type { Doc } from "./adapter";
+
+export interface Row {
+	readonly id: string;
+	readonly version: string;
+	readonly body: string;
+}
+
+export const docOf = ({ id, version, body }: Row): Doc => ({
+	...(JSON.parse(body) as object),
+	_id: id,
+	_version: version
+});
+
+export const bodyOf = ({ _id, _version, ...fields }: Doc): string => JSON.stringify(fields);
+
+export const newVersion = (): string => randomBytes(12).toString("base64url");
+
+/** With a key where it has none, and always with a version of its own. */
+export const fresh = (entity: object): Doc => {
+	const { _id = randomUUID() } = entity as { _id?: unknown };
+	return { ...entity, _id: String(_id), _version: newVersion() };
+};
+
+/** Only those fields, and the key. */
+export const picking =
+	(fields: readonly string[]) =>
+	(doc: Doc): Doc =>
+		Object.fromEntries(
+			Object.entries(doc).filter(([field]) => field.startsWith("_") || fields.includes(field))
+		) as never;
+
+type Fields = Record<string, unknown>;
+const UPDATES: Readonly<Record<string, (doc: Fields, given: Fields) => void>> = {
+	$set: (doc, given) => {
+		for (const [path, value] of Object.entries(given)) set(doc, path.split("."), value);
+	},
+	$unset: (doc, given) => {
+		for (const field of Object.keys(given)) delete doc[field];
+	}
+};
+
+/** As moleculer-db updates: by `$set`, whose names may lead into objects by dots, and `$unset`; or by the whole document. */
+export function updated(doc: Doc, update: object): object {
+	const operators = Object.entries(update).filter(([name]) => name.startsWith("$"));
+	if (operators.length === 0) return { ...update, _id: doc._id };
+	const changed = structuredClone(doc) as Fields;
+	for (const [name, given] of operators) {
+		const apply = Object.hasOwn(UPDATES, name) ? UPDATES[name] : undefined;
+		if (!apply) throw new RangeError(`Documents are not updated by '${name}'.`);
+		apply(changed, given as Fields);
+	}
+	return { ...changed, _id: doc._id };
+}
+
+const FORBIDDEN: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+
+function set(doc: Fields, [head = "", ...rest]: readonly string[], value: unknown): void {
+	if (FORBIDDEN.has(head)) throw new RangeError(`No field of a document is called '${head}'.`);
+	if (rest.length === 0) {
+		doc[head] = value;
+		return;
+	}
+	const within = typeof doc[head] === "object" && doc[head] !== null ? doc[head] : {};
+	doc[head] = within;
+	set(within as Fields, rest, value);
+}

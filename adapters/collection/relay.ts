@@ -1,0 +1,81 @@
+/**
+ * Empties an outbox: what was stored with a change is announced in its order, at least once, and then forgotten. Whoever is
+ * killed in between announces it again.
+ */
+
+import type { Outbox } from "./adapter";
+import type { Announcement } from "./collection";
+
+export interface RelayOptions {
+	/** Rejects where it could not be announced: then it is tried again. */
+	announce(announcement: Announcement): Promise<unknown>;
+	failed(error: unknown): void;
+	/** Until what could not be announced is tried again. @default 1000 */
+	readonly againMs?: number;
+}
+
+const AT_ONCE = 100;
+
+export class Relay {
+	private begun = false;
+	private asked = 0;
+	private running: Promise<void> | undefined;
+	private again: NodeJS.Timeout | undefined;
+
+	constructor(
+		private readonly outbox: Outbox,
+		private readonly options: RelayOptions
+	) {}
+
+	/** From here on; what waits since an earlier life comes first. */
+	begin(): Promise<void> {
+		this.begun = true;
+		return this.run();
+	}
+
+	/** Once all that was stored before has been announced, or could not be. */
+	run(): Promise<void> {
+		if (!this.begun) return Promise.resolve();
+		this.asked++;
+		this.running ??= this.empty();
+		return this.running;
+	}
+
+	async end(): Promise<void> {
+		this.begun = false;
+		clearTimeout(this.again);
+		await this.running;
+	}
+
+	private async empty(): Promise<void> {
+		clearTimeout(this.again);
+		try {
+			for (let seen = -1; seen !== this.asked; ) {
+				seen = this.asked;
+				while (await this.some());
+			}
+		} catch (error) {
+			this.options.failed(error);
+			if (this.begun) this.again = setTimeout(() => void this.run(), this.options.againMs ?? 1_000).unref();
+		} finally {
+			// In the same breath as the last look at who asked.
+			this.running = undefined;
+		}
+	}
+
+	/** Whether there may be more. What was announced is forgotten also where the next could not be. */
+	private async some(): Promise<boolean> {
+		const waiting = await this.outbox.waiting(AT_ONCE);
+		const told: string[] = [];
+		try {
+			for (const { position, event, payload } of waiting) {
+				if (!this.begun) break;
+				await this.options.announce({ event, payload });
+				told.push(position);
+			}
+		} finally {
+			if (told.length > 0) await this.outbox.told(told);
+		}
+		return this.begun && waiting.length === AT_ONCE;
+	}
+}

@@ -1,0 +1,176 @@
+/**
+ * The adapter of moleculer-db over one SQLite file: a document is a row of JSON, what it is found by is a column that
+ * SQLite reads off it, and what is announced waits in a table beside it.
+ */
+
+import type { DatabaseSync } from "node:sqlite";
+import { StoreClosed } from "../errors";
+import { type FileOptions, openFile, told } from "../sqlite-file";
+import { atomically, Group } from "../transactions";
+import type { CollectionAdapter, Doc, DocChange, Search, Waiting, Written } from "./adapter";
+import type { Announcement } from "./collection";
+import { fresh } from "./documents";
+import type { Fields } from "./indexes";
+import { importEarlier } from "./nedb";
+import { FORMAT, Table } from "./table";
+
+export interface SqliteOptions extends FileOptions, Fields {
+	/** Hears what an operator should know of the file. */
+	readonly tell?: (sentence: string) => void;
+	/** The field of the key, in a file of an earlier version. @default "_id" */
+	readonly key?: string;
+}
+
+interface Opened {
+	readonly db: DatabaseSync;
+	readonly group: Group;
+	readonly table: Table;
+}
+
+type Query = NonNullable<Search["query"]>;
+/** moleculer-db says `null` for what is not there, and its types do not. */
+const none = (): Doc => null as never;
+
+export class SqliteAdapter implements CollectionAdapter {
+	private opened: Opened | undefined;
+
+	constructor(
+		private readonly file: string,
+		private readonly options: SqliteOptions = {}
+	) {}
+
+	init(): void {}
+
+	/** @throws StoreBroken · StoreFull · StoreBusy · StoreDenied */
+	async connect(): Promise<void> {
+		const { file, options } = this;
+		importEarlier(file, options);
+		const db = openFile(file, FORMAT, options);
+		try {
+			this.opened = {
+				db,
+				group: new Group(db, file, options.busyMs),
+				table: atomically(db, () => new Table(db, options))
+			};
+		} catch (error) {
+			db.close();
+			throw told(file, error);
+		}
+	}
+
+	/** What was asked for before is stored first. */
+	async disconnect(): Promise<void> {
+		const { opened } = this;
+		this.opened = undefined;
+		await opened?.group.idle();
+		opened?.db.close();
+	}
+
+	find(search: Search = {}): Promise<Doc[]> {
+		return this.asked(table => table.find(search));
+	}
+
+	async findOne(query: object): Promise<Doc> {
+		const [found = none()] = await this.find({ query: query as Query, limit: 1 });
+		return found;
+	}
+
+	findById(id: unknown): Promise<Doc> {
+		return this.asked(table => table.get(String(id)) ?? none());
+	}
+
+	findByIds(ids: readonly (string | number)[]): Promise<Doc[]> {
+		return this.find({ query: { _id: { $in: ids.map(String) } } });
+	}
+
+	count(search: object = {}): Promise<number> {
+		return this.asked(table => table.count(search));
+	}
+
+	async insert(entity: object): Promise<Doc> {
+		const [doc = none()] = await this.insertMany([entity]);
+		return doc;
+	}
+
+	async insertMany(entities: readonly object[]): Promise<Doc[]> {
+		const docs = entities.map(fresh);
+		const written = await this.write(
+			docs.map(doc => ({ id: doc._id, doc, expected: null })),
+			[]
+		);
+		if (!written.ok) throw new Error(`The '${written.taken}' of document ${written.at} is taken.`);
+		return docs;
+	}
+
+	updateMany(query: object, update: object): Promise<number> {
+		return this.stored(table => table.update(query as Query, update));
+	}
+
+	async updateById(id: string | number, update: object): Promise<Doc> {
+		await this.updateMany({ _id: String(id) }, update);
+		return this.findById(id);
+	}
+
+	removeMany(query: object): Promise<number> {
+		return this.stored(table => table.remove(query as Query));
+	}
+
+	async removeById(id: string | number): Promise<Doc> {
+		const found = await this.findById(id);
+		await this.removeMany({ _id: String(id) });
+		return found;
+	}
+
+	async clear(): Promise<void> {
+		await this.removeMany({});
+	}
+
+	entityToObject(entity: object): object {
+		return entity;
+	}
+
+	createCursor(search: Search): Promise<Doc[]> {
+		return this.find(search);
+	}
+
+	beforeSaveTransformID(entity: object, idField: string): object {
+		const { [idField]: id, ...rest } = entity as Record<string, unknown>;
+		return id === undefined ? rest : { ...rest, _id: id };
+	}
+
+	afterRetrieveTransformID(entity: object, idField: string): object {
+		const { _id, ...rest } = entity as Record<string, unknown>;
+		return { [idField]: _id, ...rest };
+	}
+
+	write(changes: readonly DocChange[], announcements: readonly Announcement[]): Promise<Written> {
+		return this.stored(table => table.write(changes, announcements));
+	}
+
+	waiting(most: number): Promise<Waiting[]> {
+		return this.asked(table => table.waiting(most));
+	}
+
+	told(positions: readonly string[]): Promise<void> {
+		return this.stored(table => table.told(positions));
+	}
+
+	private async stored<T>(work: (table: Table) => T): Promise<T> {
+		const { group, table } = this.mustBeOpen();
+		return group.run(() => work(table));
+	}
+
+	private async asked<T>(look: (table: Table) => T): Promise<T> {
+		const { table } = this.mustBeOpen();
+		try {
+			return look(table);
+		} catch (error) {
+			throw told(this.file, error);
+		}
+	}
+
+	private mustBeOpen(): Opened {
+		if (this.opened) return this.opened;
+		throw new StoreClosed(`The collection '${this.file}' is not open: its service has not started, or was stopped.`);
+	}
+}

@@ -1,0 +1,172 @@
+/** The tables of a collection in an open SQLite file, asked one after the other: whoever calls says which transaction it is. */
+
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Format } from "../sqlite-file";
+import { part } from "../transactions";
+import type { Doc, DocChange, Search, Waiting, Written } from "./adapter";
+import type { Announcement } from "./collection";
+import { bodyOf, docOf, fresh, picking, type Row, updated } from "./documents";
+import { type Fields, indexed, isUnique, type Made, takenField } from "./indexes";
+import { behind, type Order, ordered, orderOf, type Sql, where } from "./query";
+
+export const FORMAT: Format = {
+	/** "Coll" */
+	application: 0x436f6c6c,
+	version: 1,
+	schema: `CREATE TABLE records (
+		id TEXT PRIMARY KEY,
+		version TEXT NOT NULL,
+		body TEXT NOT NULL
+	) STRICT;
+	CREATE TABLE outbox (
+		position INTEGER PRIMARY KEY AUTOINCREMENT,
+		event TEXT NOT NULL,
+		payload TEXT NOT NULL
+	) STRICT`
+};
+
+/** Statements that are kept prepared: queries are of few kinds, but may name any number of values. */
+const PREPARED = 200;
+
+const RECORDS = "SELECT id, version, body FROM records";
+const INSERT = "INSERT INTO records (id, version, body) VALUES (?1, ?2, ?3)";
+const UPSERT = `${INSERT} ON CONFLICT (id) DO UPDATE SET version = ?2, body = ?3`;
+
+export class Table {
+	private readonly made: Made;
+	private readonly spell: Made["spell"];
+	private readonly prepared = new Map<string, StatementSync>();
+
+	/** In a transaction, for it makes the indexes that lack. */
+	constructor(
+		private readonly db: DatabaseSync,
+		fields: Fields
+	) {
+		this.made = indexed(db, fields);
+		this.spell = this.made.spell;
+	}
+
+	find(search: Search): Doc[] {
+		const order = orderOf(search.sort ?? []);
+		const most = Number(search.limit ?? -1);
+		const found: Doc[] = [];
+		for (const range of this.rangesOf(search, order)) {
+			if (found.length === most) break;
+			found.push(...this.select(range, order, most < 0 ? most : most - found.length, Number(search.offset ?? 0)));
+		}
+		if (search.fields === undefined) return found;
+		return found.map(picking(orderOf(search.fields).map(({ field }) => field)));
+	}
+
+	get(id: string): Doc | undefined {
+		const row = this.statement(`${RECORDS} WHERE id = ?`).get(id);
+		return row && docOf(row as unknown as Row);
+	}
+
+	count(search: Search): number {
+		const { text, values } = this.matching(search);
+		return Number(this.statement(`SELECT count(*) AS count FROM records WHERE ${text}`).get(...values)?.count);
+	}
+
+	/** The changes and what is announced of them, or nothing. */
+	write(changes: readonly DocChange[], announcements: readonly Announcement[]): Written {
+		try {
+			return part(this.db, () => {
+				const made = changes.map((change, at) => this.change(change, at));
+				for (const { event, payload } of announcements)
+					this.statement("INSERT INTO outbox (event, payload) VALUES (?, ?)").run(event, JSON.stringify(payload));
+				return { ok: true, made };
+			});
+		} catch (error) {
+			if (error instanceof Refused) return error.written;
+			throw error;
+		}
+	}
+
+	/** How many there were. */
+	update(query: Search["query"] & object, update: object): number {
+		const docs = this.find({ query });
+		for (const doc of docs) this.make({ id: doc._id, doc: fresh(updated(doc, update)), expected: undefined });
+		return docs.length;
+	}
+
+	/** How many there were. */
+	remove(query: Search["query"] & object): number {
+		const { text, values } = this.matching({ query });
+		return Number(this.statement(`DELETE FROM records WHERE ${text}`).run(...values).changes);
+	}
+
+	waiting(most: number): Waiting[] {
+		const rows = this.statement("SELECT position, event, payload FROM outbox ORDER BY position LIMIT ?").all(most);
+		return rows.map(({ position, event, payload }) => ({
+			position: String(position),
+			event: String(event),
+			payload: JSON.parse(String(payload)) as object
+		}));
+	}
+
+	told(positions: readonly string[]): void {
+		for (const position of positions) this.statement("DELETE FROM outbox WHERE position = ?").run(Number(position));
+	}
+
+	/** Whether there was anything to do. @throws Refused */
+	private change(change: DocChange, at: number): boolean {
+		const { id, doc, expected } = change;
+		const there = this.statement("SELECT version FROM records WHERE id = ?").get(id)?.version ?? null;
+		if (expected !== undefined && expected !== there)
+			throw new Refused({ ok: false, at, taken: expected === null ? "_id" : null });
+		if (doc === null && there === null) return false;
+		try {
+			this.make(change);
+			return true;
+		} catch (error) {
+			if (!isUnique(error)) throw error;
+			throw new Refused({ ok: false, at, taken: takenField(error, this.made) });
+		}
+	}
+
+	private make({ id, doc, expected }: DocChange): void {
+		if (doc === null) this.statement("DELETE FROM records WHERE id = ?").run(id);
+		else this.statement(expected === null ? INSERT : UPSERT).run(id, doc._version, bodyOf(doc));
+	}
+
+	private select({ text, values }: Sql, order: readonly Order[], limit: number, offset: number): Doc[] {
+		const by = order.length > 0 ? `ORDER BY ${ordered(order, this.spell)}` : "";
+		const rows = this.statement(`${RECORDS} WHERE ${text} ${by} LIMIT ? OFFSET ?`).all(...values, limit, offset);
+		return rows.map(row => docOf(row as unknown as Row));
+	}
+
+	private rangesOf(search: Search, order: readonly Order[]): Sql[] {
+		const all = this.matching(search);
+		if (!search.after) return [all];
+		return behind(order, search.after, this.spell).map(({ text, values }) => ({
+			text: `${all.text} AND ${text}`,
+			values: [...all.values, ...values]
+		}));
+	}
+
+	private matching({ query = {}, search, searchFields }: Search): Sql {
+		const { text, values } = where(query, this.spell);
+		if (!search) return { text: `(${text})`, values };
+		const fields = orderOf(searchFields ?? []).map(({ field }) => field);
+		const named = fields.length > 0 ? `AND key IN (${fields.map(() => "?").join()})` : "";
+		const within = `EXISTS (SELECT 1 FROM json_each(body) WHERE instr(lower(atom), lower(?)) > 0 ${named})`;
+		return { text: `(${text}) AND ${within}`, values: [...values, search, ...fields] };
+	}
+
+	private statement(text: string): StatementSync {
+		const known = this.prepared.get(text);
+		if (known) return known;
+		if (this.prepared.size >= PREPARED) this.prepared.clear();
+		const statement = this.db.prepare(text);
+		this.prepared.set(text, statement);
+		return statement;
+	}
+}
+
+/** Undoes what was written of a change that cannot be made. */
+class Refused extends Error {
+	constructor(readonly written: Written) {
+		super("refused");
+	}
+}
