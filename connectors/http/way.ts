@@ -6,7 +6,8 @@
 import { getCACertificates } from "node:tls";
 import type { Agent, Dispatcher } from "undici";
 import type { Certificates } from "./certificates";
-import { ANYWHERE, connectorIn, lookupIn, type Reach, refuseAddress, refuseBehindProxy } from "./reach";
+import { connectorIn, lookupIn, refuseBehindProxy } from "./guarded";
+import { ANYWHERE, type Reach, refuseAddress } from "./reach";
 
 export interface Way {
 	/** By name in lower case; they go with every request to the panel. */

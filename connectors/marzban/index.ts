@@ -3,7 +3,6 @@
 import type { Json } from "../../contracts/json";
 import type { Definition } from "../../contracts/migration/definition";
 import type { Connection, TargetRecord } from "../../contracts/migration/records";
-import { unlessEndless } from "../beyond";
 import { type Caps, USUAL } from "../caps";
 import {
 	type Check,
@@ -13,36 +12,24 @@ import {
 	type Onto,
 	type OpenTarget,
 	type Page,
-	type Spec,
 	type Target,
 	type Undo,
 	type Undone,
 	type Write
 } from "../connector";
-import { readCursor } from "../cursor";
-import { Concurrency } from "../http/concurrency";
-import { COMMON_OPTIONS, LINK_OPTIONS, Options } from "../http/options";
+import { Options } from "../http/options";
 import { Session } from "../http/session";
 import { type Database, openDatabase } from "../sql";
-import { AdminRows } from "./admin-rows";
-import { Admins } from "./admins";
-import { countUsers, listAdmins } from "./api";
 import { copyInto } from "./backup";
-import { BY_HAND, byHand } from "./by-hand";
 import { checkMarzban } from "./check";
-import { hostFingerprint, refuseHost } from "./host-records";
-import { Hosts } from "./hosts";
-import { Lane, Wellbeing } from "./lane";
-import { links } from "./links";
+import { Wellbeing } from "./lane";
 import { ontoNamesake } from "./namesakes";
 import { Naming } from "./naming";
 import { Owners } from "./owners";
 import { adminOnto } from "./power";
-import { adminFingerprint } from "./records";
+import { marzbanSpec } from "./spec";
 import { onto } from "./steps";
-import { refuseTemplate, Templates, templateFingerprint } from "./templates";
-import { UserRows } from "./user-rows";
-import { Users } from "./users";
+import { type Stream, streamsOf } from "./streams";
 import { Writer } from "./writer";
 
 /** Beside the writes, for reads. */
@@ -51,57 +38,9 @@ const UNCHANGED = "UPDATE alembic_version SET version_num = version_num";
 /** Longer than this many times `settleMs` no short outage takes. */
 const OUTAGE = 6;
 
-export const marzbanSpec: Spec = {
-	connector: "marzban",
-	role: "target",
-	title: "Marzban",
-	options: {
-		...COMMON_OPTIONS,
-		...LINK_OPTIONS,
-		// Whoever makes a record may own it.
-		username: { ...COMMON_OPTIONS.username, fixed: true },
-		concurrency: {
-			type: "number",
-			range: { min: 1, max: 64, integer: true },
-			default: 8,
-			description: "Writes at once at most; how many is found by measuring."
-		},
-		settleMs: {
-			type: "number",
-			range: { min: 0, max: 600_000, integer: true },
-			default: 5000,
-			description: "How long a write whose answer was lost is looked for before it is repeated."
-		},
-		database: {
-			type: "string",
-			fixed: true,
-			secret: true,
-			default: "",
-			description:
-				"The panel's own database, for what its API cannot set: a path, sqlite:///path or mysql://user:password@host/name."
-		}
-	},
-	streams: ["admins", "services", "hosts", "users"],
-	records: { users: { credentials: ["proxies"], links, keeps: { field: "admin", code: "owner_kept" } } },
-	createsPerSecond: 100,
-	capabilities: { cas: false, uniqueNaturalKey: true, keysetPaging: false, longestExecution: 30_000 }
-};
+export { marzbanSpec };
 
 export const openMarzban: OpenTarget = (connection, caps) => new Marzban(connection, caps);
-
-/** What is done with each stream. */
-interface Stream {
-	readonly count: () => Promise<number>;
-	readonly read: (cursor: Cursor | null, limit: number) => Promise<Page<TargetRecord>>;
-	readonly find: (names: readonly string[]) => Promise<readonly TargetRecord[]>;
-	readonly write: (write: Write, signal?: AbortSignal) => Promise<TargetRecord>;
-	readonly undo: (undo: Undo, signal?: AbortSignal) => Promise<Undone>;
-	readonly fingerprint: (data: Json) => string;
-	/** Throws for what is never sent. */
-	readonly refuse?: (name: string, data: Json) => void;
-	readonly lasting?: (name: string) => string | undefined;
-	readonly lane: Lane;
-}
 
 class Marzban implements Target {
 	readonly spec = marzbanSpec;
@@ -132,15 +71,8 @@ class Marzban implements Target {
 			isWell: () => this.#isWell(),
 			outageMs: options.number("settleMs") * OUTAGE
 		});
-		const lane = (most: number): Lane => new Lane(new Concurrency(most), wellbeing);
-		this.#streams = {
-			...Object.fromEntries(BY_HAND.map(stream => [stream, { ...byHand, lane: lane(1) }])),
-			admins: this.#admins(writer, lane(ceiling)),
-			// Each change of a list writes the whole list.
-			services: this.#services(writer, lane(1)),
-			hosts: this.#hosts(writer, lane(1)),
-			users: this.#users(writer, lane(ceiling))
-		};
+		const parts = { session: this.#session, owners: this.#owners, naming: this.#naming, database: this.#database };
+		this.#streams = streamsOf(parts, writer, { wellbeing, ceiling });
 	}
 
 	check(): Promise<Check> {
@@ -226,86 +158,4 @@ class Marzban implements Target {
 		if (stream === undefined) throw new ConnectorError("refused", `Marzban has no stream ${name}.`);
 		return stream;
 	}
-
-	#users(writer: Writer, lane: Lane): Stream {
-		const rows = this.#database && new UserRows(this.#database);
-		const users = new Users(this.#session, writer, lane, this.#owners, rows);
-		return {
-			count: () => countUsers(this.#session),
-			read: users.read.bind(users),
-			find: users.find.bind(users),
-			write: users.write.bind(users),
-			undo: users.undo.bind(users),
-			fingerprint: users.fingerprint.bind(users),
-			refuse: users.refuse.bind(users),
-			lane
-		};
-	}
-
-	#admins(writer: Writer, lane: Lane): Stream {
-		const rows = this.#database && new AdminRows(this.#database);
-		const admins = new Admins(this.#session, writer, lane, this.#owners, this.#naming, rows);
-		return {
-			count: async () => (await listAdmins(this.#session)).length,
-			read: async (cursor, limit) => pageOf(await listAdmins(this.#session), cursor, limit),
-			find: admins.find.bind(admins),
-			write: admins.write.bind(admins),
-			undo: admins.undo.bind(admins),
-			fingerprint: adminFingerprint,
-			lasting: admins.lasting.bind(admins),
-			lane
-		};
-	}
-
-	/** What a service becomes here: a template of users. */
-	#services(writer: Writer, lane: Lane): Stream {
-		const templates = new Templates(this.#session, writer, lane, this.#naming);
-		return {
-			count: async () => (await templates.all()).length,
-			read: async (cursor, limit) => pageOf(await templates.all(), cursor, limit),
-			find: templates.find.bind(templates),
-			write: templates.write.bind(templates),
-			undo: templates.undo.bind(templates),
-			fingerprint: templateFingerprint,
-			refuse: (_name, data) => refuseTemplate(data),
-			lane
-		};
-	}
-
-	#hosts(writer: Writer, lane: Lane): Stream {
-		const hosts = new Hosts(this.#session, writer, lane);
-		return {
-			count: async () => (await hosts.all()).length,
-			read: async (cursor, limit) => pageOf(await hosts.all(), cursor, limit),
-			find: hosts.find.bind(hosts),
-			write: hosts.write.bind(hosts),
-			undo: hosts.undo.bind(hosts),
-			fingerprint: hostFingerprint,
-			refuse: refuseHost,
-			lane
-		};
-	}
-}
-
-/** Behind this name; `asked` pages were taken until here. Earlier versions gave the name alone. */
-interface After {
-	readonly after: string;
-	readonly asked: number;
-}
-const isAfter = (value: unknown): value is After | string => {
-	const { after, asked = 1 } = typeof value === "object" ? ((value ?? {}) as Partial<After>) : { after: value };
-	return typeof after === "string" && Number.isSafeInteger(asked) && asked > 0;
-};
-
-/** Of a list that comes whole, each time: behind the last name. */
-function pageOf(all: readonly TargetRecord[], cursor: Cursor | null, limit: number): Page<TargetRecord> {
-	const from = cursor === null ? null : readCursor(cursor, isAfter, "Marzban");
-	const { after, asked } = typeof from === "string" ? { after: from, asked: 1 } : (from ?? { after: null, asked: 1 });
-	unlessEndless(asked, all.length, limit, "A list");
-	const rest = all.filter(({ name }) => after === null || name > after).sort((a, b) => (a.name < b.name ? -1 : 1));
-	const records = rest.slice(0, limit);
-	const last = records.at(-1);
-	const next =
-		last === undefined || rest.length <= limit ? null : JSON.stringify({ after: last.name, asked: asked + 1 });
-	return { records, total: all.length, next };
 }

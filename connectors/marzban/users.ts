@@ -6,21 +6,21 @@ import { ConnectorError, type Cursor, type Page, type Undo, type Undone, type Wr
 import type { Session } from "../http/session";
 import { afterFailure } from "./aftermath";
 import { findUsers, getUser, readUsers } from "./api";
-import { isPutBack, rowsOf, withoutCarried } from "./carried";
+import { rowsOf } from "./carried";
 import type { Lane } from "./lane";
 import type { Owners } from "./owners";
-import { userFingerprint } from "./records";
 import { refuse } from "./refuse";
-import { differences, isBetween, isOurBeginning, nextStep, type Step } from "./steps";
+import { differences, nextStep, type Step } from "./steps";
 import { unlessGone, unlessStopped } from "./stopped";
 import { type Met, UserCalls } from "./user-calls";
+import { UserImages } from "./user-images";
 import type { UserRows } from "./user-rows";
 import type { Writer } from "./writer";
 
 /** A change that was answered and does not show is asked for once more, then given up. */
 const MOST_CHANGES = 2;
 
-/** How a look at him fails whose row the panel chokes on, or a proxy in front of it. */
+/** How a look fails at one whose row the panel chokes on, or a proxy in front of it. */
 const UNREADABLE: ReadonlySet<string> = new Set(["broken", "unreachable"]);
 
 type Removal = { readonly kind: "remove" | "done" };
@@ -32,6 +32,7 @@ export class Users {
 	readonly #owners: Owners;
 	readonly #calls: UserCalls;
 	readonly #rows: UserRows | undefined;
+	readonly #images: UserImages;
 
 	/** @param rows the panel's own tables, for what its API cannot say */
 	constructor(session: Session, writer: Writer, lane: Lane, owners: Owners, rows?: UserRows) {
@@ -41,6 +42,7 @@ export class Users {
 		this.#owners = owners;
 		this.#calls = new UserCalls(session, owners, rows);
 		this.#rows = rows;
+		this.#images = new UserImages(rows);
 	}
 
 	async find(names: readonly string[]): Promise<readonly TargetRecord[]> {
@@ -57,13 +59,13 @@ export class Users {
 	}
 
 	fingerprint(data: Json): string {
-		return userFingerprint(data, this.#rows !== undefined);
+		return this.#images.fingerprint(data);
 	}
 
 	async write(write: Write, signal?: AbortSignal): Promise<TargetRecord> {
 		const { name, before, ours, sent } = write;
 		this.refuse(name, write.data);
-		const desired = this.#asked(name, write.data);
+		const desired = this.#images.asked(name, write.data);
 		const known = before !== null || ours !== undefined || sent !== undefined;
 		const met: Met = { start: known ? "unseen" : undefined, made: false };
 		try {
@@ -91,11 +93,11 @@ export class Users {
 		const { name, before } = undo;
 		const present = await this.#lane.run(signal, () => this.#look(name));
 		if (present === undefined) return before === null ? "already" : "changed-since";
-		if (before !== null && this.#isBack(before, present.data)) return "already";
-		const desired = before && this.#undone(before, present.data);
+		if (before !== null && this.#images.isBack(before, present.data)) return "already";
+		const desired = before && this.#images.undone(before, present.data);
 		// Ours with all but the owner put back: an undo that was interrupted.
 		const begun = desired !== null && differences(desired, present.data).length === 0;
-		if (!begun && !this.#isOurs(undo, present.data)) return "changed-since";
+		if (!begun && !this.#images.isOurs(undo, present.data)) return "changed-since";
 		await this.#lane.run(signal, async again => {
 			const there = again ? await this.#look(name) : present;
 			if (before !== null && desired !== null)
@@ -114,13 +116,13 @@ export class Users {
 			signal,
 			look: () => this.#look(name),
 			takeBack: () => (own ? this.#takeAway(undo, signal) : this.undo(undo, signal)),
-			isOurs: ({ data }) => this.#isOurs(undo, data),
+			isOurs: ({ data }) => this.#images.isOurs(undo, data),
 			shut: async ({ data: { status } }) =>
 				status === "active" || status === "on_hold" ? await this.#calls.shut(name, signal) : undefined
 		});
 	}
 
-	/** Who was made just now goes, even if his row is one that the panel chokes on. */
+	/** Who was made just now goes, even if their row is one that the panel chokes on. */
 	async #takeAway(undo: Undo, signal: AbortSignal | undefined): Promise<Undone> {
 		try {
 			return await this.undo(undo, signal);
@@ -139,43 +141,12 @@ export class Users {
 
 	/** Throws for what is never sent. */
 	refuse(name: string, data: Json): void {
-		refuse(this.#asked(name, data), this.#rows?.kind);
-	}
-
-	/** What is sent: without a database, what the API takes. */
-	#asked(name: string, data: Json): Json {
-		const asked: Json = { ...data, username: name };
-		return this.#rows ? asked : withoutCarried(asked);
-	}
-
-	/** As we left it, or what a write of ours that was never answered may have left. */
-	#isOurs({ name, before, ours, sent = [] }: Undo, present: Json): boolean {
-		if (ours !== undefined && this.fingerprint(present) === ours) return true;
-		const asked = sent.map(data => this.#asked(name, data));
-		if (before !== null) return asked.length > 0 && isBetween(before, asked, present);
-		return asked.some(data => isOurBeginning(data, present, { now: Date.now() / 1000 }));
+		refuse(this.#images.asked(name, data), this.#rows?.kind);
 	}
 
 	async #look(name: string): Promise<TargetRecord | undefined> {
 		const record = await getUser(this.#session, name);
 		return record && this.#rows ? await this.#rows.require(record) : record;
-	}
-
-	/** What the API is asked for to put `before` back: a hold it cannot take away is taken by the database, afterwards. */
-	#undone(before: Json, present: Json): Json {
-		if (this.#rows === undefined || rowsOf(before) === undefined) return withoutCarried(before);
-		const { on_hold_timeout, on_hold_expire_duration } = present;
-		return {
-			...before,
-			on_hold_timeout: before.on_hold_timeout ?? on_hold_timeout ?? null,
-			on_hold_expire_duration: before.on_hold_expire_duration ?? on_hold_expire_duration ?? null
-		};
-	}
-
-	#isBack(before: Json, present: Json): boolean {
-		if (this.fingerprint(before) !== this.fingerprint(present)) return false;
-		const [image, rows] = [rowsOf(before), rowsOf(present)];
-		return image === undefined || rows === undefined || isPutBack(image, rows);
 	}
 
 	async #make({ desired, before, present, allowed, signal, met }: Making): Promise<TargetRecord> {
@@ -234,7 +205,7 @@ export class Users {
 			await this.#rows.putBack(image, made.data);
 			made = (await this.#look(made.name)) ?? made;
 		}
-		if (this.fingerprint(made.data) === this.fingerprint(before)) return;
+		if (this.#images.fingerprint(made.data) === this.#images.fingerprint(before)) return;
 		throw new ConnectorError("refused", `${made.name} had no owner before, and Marzban's API cannot take one away.`);
 	}
 
@@ -245,7 +216,7 @@ export class Users {
 			throw new ConnectorError("conflict", `${name} was there before the migration and is gone: somebody removed it.`);
 		}
 		if (before !== null || present === undefined) return;
-		if (this.#isOurs({ ...write, sent: [desired, ...(write.sent ?? [])] }, present.data)) return;
+		if (this.#images.isOurs({ ...write, sent: [desired, ...(write.sent ?? [])] }, present.data)) return;
 		const fields = differences(desired, present.data).join(", ");
 		throw new ConnectorError("conflict", `${name} is taken at Marzban by a user who differs in ${fields}.`);
 	}

@@ -8,7 +8,7 @@ import { createPool, type Pool, type PoolConnection, TypedParameter } from "mysq
 import type { Folding } from "../../domain/migration/folding";
 import { beyond } from "../beyond";
 import type { Caps } from "../caps";
-import { socketIn } from "../http/reach";
+import { socketIn } from "../http/guarded";
 import type { Address } from "./address";
 import { type Cell, type Database, fitting, type Opening, overtaken, type Row, type Statement } from "./database";
 import { ask, type Connected } from "./mysql-answers";

@@ -1,7 +1,7 @@
 /** What is wrong with a definition, found first and put into words later: of many faults only the first are told. Pure. */
 
 import { meant } from "../near";
-import type { Path } from "./definition-text";
+import type { Path } from "./definition-values";
 
 export interface Fault {
 	readonly path: Path;

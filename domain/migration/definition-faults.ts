@@ -5,7 +5,7 @@ import type { Schema } from "../../contracts/schema";
 import { meant } from "../near";
 import { type Fault, type Found, isSide, isTable, short, strange, valueAt } from "./definition-fault";
 import type { DefinitionSchema } from "./definition-schema";
-import type { Path } from "./definition-text";
+import type { Path } from "./definition-values";
 import { valueWords } from "./option";
 import { hasReference } from "./references";
 import { choicesOf, optionsOf, ruleAt, ruleWords } from "./rule-words";

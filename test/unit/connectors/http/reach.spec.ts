@@ -4,7 +4,8 @@ import dns from "node:dns";
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { ConnectorError } from "../../../../connectors/connector";
-import { internalOf, readReach } from "../../../../connectors/http/reach";
+import { internalOf } from "../../../../connectors/http/internal";
+import { readReach } from "../../../../connectors/http/reach";
 import { DIRECT, openWay } from "../../../../connectors/http/way";
 import { openDatabase } from "../../../../connectors/sql";
 
