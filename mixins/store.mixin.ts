@@ -3,6 +3,7 @@ import type { Service as MoleculerService } from "moleculer";
 import type { DataLock } from "../adapters/datadir";
 import { type EventStore, openSqliteStore, versioned } from "../adapters/eventstore";
 import { type LinkStore, openLinkStore } from "../adapters/linkstore";
+import { openProjections, type Projections } from "../adapters/projections";
 import type { Mixin } from "../cluster";
 import { provide } from "../cluster/provide";
 import { type Settings, settingsOf } from "../cluster/settings";
@@ -11,6 +12,10 @@ import { holdDataDir } from "./data-folder";
 /** Gives the service `this.store`, the node's event store, and holds the data folder for it. */
 export const eventStore = (): Mixin<{ store: EventStore }> =>
 	store("store", "events.db", (file, options) => versioned(openSqliteStore(file, options)));
+
+/** Gives the service `this.projections`, what is derived from the events, and holds the data folder for it. */
+export const projections = (): Mixin<{ readonly projections: Projections }> =>
+	store("projections", "projections.db", openProjections);
 
 /** Gives the service `this.links`, the old links, and holds the data folder for them. */
 export const linkStore = (): Mixin<{ readonly links: LinkStore }> => store("links", "links.db", openLinkStore);

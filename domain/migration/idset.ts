@@ -2,10 +2,37 @@
 
 const BITMAP_LIMIT = 2 ** 26;
 
+/** An IdSet as it is kept. */
+export interface IdParts {
+	readonly bits: Uint32Array<ArrayBuffer>;
+	readonly others: ReadonlySet<string>;
+	readonly count: number;
+}
+
 export class IdSet {
 	private bits = new Uint32Array(1024);
 	private readonly others = new Set<string>();
 	private count = 0;
+
+	/** @param parts which are its own from then on */
+	static from({ bits, others, count }: IdParts): IdSet {
+		const set = new IdSet();
+		set.bits = bits;
+		for (const id of others) set.others.add(id);
+		set.count = count;
+		return set;
+	}
+
+	/** As it is now; they change with it. */
+	parts(): IdParts {
+		const { bits, others, count } = this;
+		return { bits, others, count };
+	}
+
+	/** About how much memory it takes. */
+	get bytes(): number {
+		return this.bits.byteLength + this.others.size * 64;
+	}
 
 	get size(): number {
 		return this.count;
@@ -47,6 +74,11 @@ export class IdSet {
 	/** All of them, in no order. */
 	all(): Generator<string> {
 		return this.without(NONE);
+	}
+
+	/** Those that are no small whole numbers. */
+	unnumbered(): Iterable<string> {
+		return this.others;
 	}
 
 	/** The ids that `other` does not hold. */

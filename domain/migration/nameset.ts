@@ -5,9 +5,33 @@
 
 import { hash } from "node:crypto";
 
+/** A NameSet as it is kept. */
+export interface NameParts {
+	readonly table: Float64Array<ArrayBuffer>;
+	readonly count: number;
+}
+
 export class NameSet {
 	private table = new Float64Array(1024);
 	private count = 0;
+
+	/** @param parts which are its own from then on */
+	static from({ table, count }: NameParts): NameSet {
+		const set = new NameSet();
+		set.table = table;
+		set.count = count;
+		return set;
+	}
+
+	/** As it is now; they change with it. */
+	parts(): NameParts {
+		const { table, count } = this;
+		return { table, count };
+	}
+
+	get bytes(): number {
+		return this.table.byteLength;
+	}
 
 	get size(): number {
 		return this.count;

@@ -27,6 +27,10 @@ export function tooFew(run: Pick<Run, "name" | "streams">, removals: number): st
 
 type Of = Pick<Run, "name" | "confirmed" | "definition">;
 
+interface Listed {
+	readonly comparison: Pick<StreamRun["comparison"], "waiting" | "left">;
+}
+
 const AWAITS = (run: Of, count: number): string => {
 	const { name, confirmed } = run;
 	const guard = confirmed === null ? "catchUp.removals allows" : "still confirmed are";
@@ -40,11 +44,10 @@ export const STOOD_BEFORE =
 	"It went from the source; it stood at the target before this migration, so it is left there: take it away by hand if it should go.";
 
 /** Why a record that went from the source is still at the target. */
-export const whyGone = (run: Of, stream: StreamRun, id: string): string =>
-	whyStill(run, stream, id) ?? UNSEEN_ONCE(run);
+export const whyGone = (run: Of, stream: Listed, id: string): string => whyStill(run, stream, id) ?? UNSEEN_ONCE(run);
 
 /** The same, where two listings did not name it; undefined for all others. */
-export function whyStill(run: Of, { comparison }: StreamRun, id: string): string | undefined {
+export function whyStill(run: Of, { comparison }: Listed, id: string): string | undefined {
 	if (comparison.waiting.has(id)) return AWAITS(run, comparison.waiting.size);
 	return comparison.left.get(id);
 }

@@ -12,25 +12,43 @@ import { lossPath, type Vocabulary } from "./vocabulary";
 /** The part of a vocabulary that a status is written in. */
 export type Sentences = Pick<Vocabulary, "sentenceOf">;
 
+type StreamFacts = Omit<StreamStatus, "quarantine" | "losses"> & { quarantine: Tally; losses: LossTally };
+/** A status without the sentences that a mapping gives it. */
+export type StatusFacts = Omit<Status, "running" | "waiting" | "streams"> & {
+	readonly streams: readonly StreamFacts[];
+};
+
 /** @param words of the run's mapping */
-export function statusOf(run: Run, running: boolean, words: Sentences): Status {
+export const statusOf = (run: Run, running: boolean, words: Sentences): Status =>
+	toldStatus(factsOf(run), running, words);
+
+/** @param words of the run's mapping */
+export const toldStatus = (facts: StatusFacts, running: boolean, words: Sentences): Status => ({
+	...facts,
+	running,
+	waiting: null,
+	streams: facts.streams.map(stream => ({
+		...stream,
+		quarantine: waiting(stream.quarantine, stream.stream, words),
+		losses: lost(stream.losses, stream.stream, words)
+	}))
+});
+
+export function factsOf(run: Run): StatusFacts {
 	const { name, hash, phase, paused, startedAt, completedAt, finishedAt, failure, plan } = run;
-	const streams = run.streams.map(stream => streamStatus(stream, removalsAllowed(run), words));
 	return {
 		name,
 		hash,
 		source: plan.source,
 		target: plan.target,
 		phase,
-		running,
 		paused,
 		startedAt,
 		completedAt,
 		finishedAt,
 		cautions: cautionsOf(run),
-		streams,
+		streams: run.streams.map(stream => streamFacts(stream, removalsAllowed(run))),
 		failure,
-		waiting: null,
 		backup: run.backup ?? null,
 		accepted: [...acceptedOf(run)].sort(),
 		verdict: fullVerdict(run)
@@ -69,15 +87,15 @@ const lost = (tally: LossTally, stream: string, words: Sentences): StreamStatus[
 		])
 	);
 
-function streamStatus(stream: StreamRun, allowed: number, words: Sentences): StreamStatus {
+function streamFacts(stream: StreamRun, allowed: number): StreamFacts {
 	const { comparison } = stream;
 	return {
 		stream: stream.stream,
 		total: stream.total,
 		read: stream.ids.size,
 		outcomes: { ...stream.outcomes },
-		quarantine: waiting(stream.quarantine, stream.stream, words),
-		losses: lost(stream.losses, stream.stream, words),
+		quarantine: { ...stream.quarantine },
+		losses: { ...stream.losses },
 		copied: stream.copied,
 		compared: comparison.compared,
 		differences: comparison.differences,

@@ -26,15 +26,17 @@ import { tooFew, whyGone, whyStill } from "../../domain/migration/removals";
 import type { Run } from "../../domain/migration/run";
 import { statusOf } from "../../domain/migration/status";
 import { acceptedOf } from "../../domain/migration/verdict";
+import { streamView } from "../../domain/migration/view";
 import { collection } from "../../mixins/collection.mixin";
 import { mappings } from "../../mixins/mappings.mixin";
-import { eventStore } from "../../mixins/store.mixin";
+import { eventStore, projections } from "../../mixins/store.mixin";
 import { knownSystems, systemsOf } from "../../mixins/systems";
 import { announcing } from "./run/announce";
 import { Controllers } from "./run/controllers";
 import { appendRun } from "./run/journal";
 import { changedLines, differenceLines, logLines, reportLines } from "./run/lines";
 import { linkLines } from "./run/links";
+import { Lists } from "./run/lists";
 import { Looks } from "./run/looks";
 import type { PlannedDefinition } from "./run/planned";
 import { Planning } from "./run/planning";
@@ -49,11 +51,13 @@ export default class MigrationService
 	extends service(
 		hearing,
 		eventStore(),
+		projections(),
 		mappings(),
 		collection<"definitions", PlannedDefinition>("definitions", "name")
 	)
 	implements Answers<typeof migration>
 {
+	private lists!: Lists;
 	private controllers!: Controllers;
 	private rehearsals!: Rehearsals;
 	private runs!: Runs;
@@ -170,18 +174,18 @@ export default class MigrationService
 		const rehearsed = this.rehearsals.get(name);
 		const found = rehearsed?.run.streams.find(each => each.stream === stream) ?? (await this.runs.stream(name, stream));
 		const run = rehearsed?.run ?? (await this.runs.seen(name));
-		const still = (id: string) => whyStill(run, found, id);
-		return this.page(after, () => reportLines(rehearsed?.store ?? this.store, name, found, after, still));
+		const told = { lists: rehearsed?.lists ?? this.lists, name, stream: streamView(found) };
+		return this.page(after, () => reportLines(told, after, id => whyStill(run, found, id)));
 	}
 
 	@Action(diff)
 	async diff(ctx: CallOf<typeof diff>): Promise<Lines<DifferenceLine>> {
 		const { name, stream, after = null } = ctx.params;
 		const run = await this.runs.seen(name);
-		if (run.phase === "rolled-back") return { lines: await changedLines(this.store, name, stream), next: null };
 		const found = await this.runs.stream(name, stream);
-		const why = (id: string) => whyGone(run, found, id);
-		return this.page(after, () => differenceLines(this.store, name, found, after, why));
+		const told = { lists: this.lists, name, stream: streamView(found) };
+		if (run.phase === "rolled-back") return this.page(after, () => changedLines(told, after));
+		return this.page(after, () => differenceLines(told, after, id => whyGone(run, found, id)));
 	}
 
 	@Action(links, { timeout: 0 })
@@ -215,7 +219,8 @@ export default class MigrationService
 	async started(): Promise<void> {
 		const tell = (name: string): void => void this.broker.broadcast("migration.progressed", { name });
 		this.store = announcing(this.store, tell);
-		this.controllers = new Controllers(this.broker, this.store, this);
+		this.lists = new Lists(this.store, this.projections);
+		this.controllers = new Controllers(this.broker, this.store, this.lists, this);
 		const { dataDir, limits, access } = settingsOf(this.broker);
 		const known = knownSystems(systemsOf(this.broker));
 		this.runs = new Runs(this.store, this.definitions, sealer(dataDir), known, limits);

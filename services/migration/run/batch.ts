@@ -4,12 +4,12 @@ import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { reach } from "../../../adapters/failpoints";
 import { isUnanswered } from "../../../cluster/errors";
-import type { Intent, Outcome, Result, UndoneRecord } from "../../../contracts/migration/records";
-import type { Counted, Prepared, RecordEvent } from "../../../domain/migration/events";
+import type { Intent, Result } from "../../../contracts/migration/records";
+import { type Before, count, NEW_RECORDS } from "../../../domain/migration/counting";
+import type { Prepared, RecordEvent } from "../../../domain/migration/events";
 import { leftOff, mayBeWritten, notSent } from "../../../domain/migration/importing";
-import { noOutcomes, type StreamRun } from "../../../domain/migration/run";
-import { addLost, addTally, type LossTally, type Lost, lostBy, type Tally } from "../../../domain/migration/tally";
-import { appendRun, readRecords, recordStream } from "./journal";
+import type { StreamRun } from "../../../domain/migration/run";
+import { appendRun, type Placed, readRecords, recordStream, written } from "./journal";
 import { linksOf } from "./links";
 import type { HeldLease, Workplace } from "./place";
 
@@ -18,23 +18,21 @@ export interface Log {
 	version: string;
 }
 
-/** What the run said of a record before this batch; undefined when it is new. */
-export type Before = (id: string) => Said | undefined;
-interface Said {
-	readonly outcome: Outcome;
-	readonly category?: string;
-	readonly lost: Lost;
-	/** Its name at the target is taken by it. */
-	readonly named: boolean;
-}
-export const NEW_RECORDS: Before = () => undefined;
+/** What the run said of these records before a batch, looked up. */
+export type BeforeOf = (ids: readonly string[]) => Promise<Before>;
+export const ALL_NEW: BeforeOf = async () => NEW_RECORDS;
 
 /**
  * Finishes the batch that was prepared, and perhaps written, but not counted when the last controller stopped.
  * @param over whoever stood there before may be written over: not to be put back at once, since somebody else may have
  * changed him meanwhile (L2)
  */
-export async function finishOpenBatch(place: Workplace, stream: StreamRun, before: Before, over = true): Promise<Log> {
+export async function finishOpenBatch(
+	place: Workplace,
+	stream: StreamRun,
+	before: BeforeOf,
+	over = true
+): Promise<Log> {
 	const log: Log = { version: stream.records };
 	let prepared: Prepared | undefined;
 	let results: readonly Result[] | undefined;
@@ -43,8 +41,16 @@ export async function finishOpenBatch(place: Workplace, stream: StreamRun, befor
 		if (event.type === "prepared") prepared = event.data;
 		if (event.type === "written") results = event.data.results;
 	}
-	const again = (open: Prepared) => writeAgain(place, stream, open, over);
-	if (prepared) await finish(place, stream, log, prepared, before, again, results);
+	if (prepared) {
+		const prior = await before(prepared.intents.map(({ id }) => id));
+		if (results === undefined) {
+			results = await writeAgain(place, stream, prepared, over);
+			await recordResults(place, stream, log, prepared, results);
+		}
+		await settle(place, stream, log, prepared, prior, results);
+	}
+	// From here on each batch follows the one before it.
+	await place.lists.records(place.run.name, stream.stream, stream.batch);
 	return log;
 }
 
@@ -57,9 +63,13 @@ export async function doBatch(
 	before: Before
 ): Promise<void> {
 	reach("intended");
-	await record(place, stream, log, { type: "prepared", data: prepared });
+	const { after } = await record(place, stream, log, { type: "prepared", data: prepared });
 	reach("prepared");
-	await finish(place, stream, log, prepared, before, () => write(place, stream, prepared));
+	const results = await write(place, stream, prepared);
+	const placed = await recordResults(place, stream, log, prepared, results);
+	await settle(place, stream, log, prepared, before, results);
+	const { batch } = prepared;
+	place.lists.addBatch(place.run.name, stream.stream, written(prepared, results), { ...placed, after, count: batch });
 }
 
 export async function record(
@@ -67,33 +77,43 @@ export async function record(
 	{ stream }: StreamRun,
 	log: Log,
 	event: RecordEvent
-): Promise<void> {
+): Promise<Placed> {
 	const appendId = `${event.type}-${event.data.batch}`;
-	const { version } = await store.append(recordStream(run.name, stream), log.version, [event], appendId);
+	const after = log.version;
+	const { version, position, at } = await store.append(recordStream(run.name, stream), after, [event], appendId);
 	log.version = version;
+	return { after, version, position, at };
 }
 
-async function finish(
+function recordResults(
 	place: Workplace,
 	stream: StreamRun,
 	log: Log,
+	{ batch }: Prepared,
+	results: readonly Result[]
+): Promise<Placed> {
+	reach("applied");
+	return record(place, stream, log, { type: "written", data: { batch, results } });
+}
+
+/** Counts a batch that was written. */
+async function settle(
+	{ broker, store, run }: Workplace,
+	{ stream }: StreamRun,
+	log: Log,
 	prepared: Prepared,
 	before: Before,
-	send: (prepared: Prepared) => Promise<readonly Result[]>,
-	known?: readonly Result[]
+	results: readonly Result[]
 ): Promise<void> {
 	const { batch, cursor, last, total, intents, settles } = prepared;
-	const results = known ?? (await send(prepared));
-	reach("applied");
-	if (!known) await record(place, stream, log, { type: "written", data: { batch, results } });
 	reach("written");
 	const links = linksOf(intents, results);
-	if (links.length > 0) await place.broker.call("links.record", { migration: place.run.name, links });
-	const counted = { stream: stream.stream, batch, ...count(intents, results, before), records: log.version };
+	if (links.length > 0) await broker.call("links.record", { migration: run.name, links });
+	const counted = { stream, batch, ...count(intents, results, before), records: log.version };
 	const event = settles
 		? ({ type: "settled", data: counted } as const)
 		: ({ type: "copied", data: { ...counted, cursor, last, total } } as const);
-	await appendRun(place.store, place.run, event, `${event.type}-${stream.stream}-${batch}`);
+	await appendRun(store, run, event, `${event.type}-${stream}-${batch}`);
 	reach("counted");
 }
 
@@ -160,75 +180,4 @@ export async function oneApplier<R>(
 		if (isUnanswered(error)) await sleep(lease.remainingMs - (performance.now() - asked));
 		throw error;
 	}
-}
-
-const noCounts = () => ({
-	ids: [] as string[],
-	moved: [] as [string, string][],
-	claimed: [] as string[],
-	held: [] as [string, string][],
-	removed: [] as string[],
-	outcomes: noOutcomes(),
-	quarantine: {} as Tally,
-	losses: {} as LossTally,
-	acts: [] as [string, string[]][]
-});
-
-/** What a batch changes in the counts: the new outcome of each record, less what was said of it before. */
-export function count(intents: readonly Intent[], results: readonly Result[], before: Before): Counted {
-	const counted = noCounts();
-	for (const [index, result] of results.entries()) {
-		const intent = intents[index] as Intent;
-		const said = before(intent.id);
-		if (said) takeBack(counted, said);
-		if (!said || said.outcome === "removed") counted.ids.push(intent.id);
-		counted.outcomes[result.outcome]++;
-		place(counted, intent, result);
-		countLosses(counted, intent, result, said?.lost ?? []);
-	}
-	return counted;
-}
-
-function takeBack(counted: ReturnType<typeof noCounts>, { outcome, category, lost }: Said): void {
-	counted.outcomes[outcome]--;
-	addLost(counted.losses, lost, -1);
-	if (category !== undefined) addTally(counted.quarantine, { [category]: { count: -1 } });
-}
-
-function place(counted: ReturnType<typeof noCounts>, { id, target }: Intent, result: Result): void {
-	const { outcome, quarantine, inDoubt, lacks } = result;
-	if (quarantine) {
-		counted.held.push([id, quarantine.category]);
-		addTally(counted.quarantine, { [quarantine.category]: { count: 1 } });
-	}
-	// What may stand there by us keeps its name for its own record (L9).
-	if ((inDoubt || lacks) && target) counted.claimed.push(target.name);
-	if (outcome === "quarantined" || !target) return;
-	if (outcome === "skipped") counted.claimed.push(target.name);
-	else counted.moved.push([id, target.name]);
-}
-
-function countLosses(counted: ReturnType<typeof noCounts>, intent: Intent, result: Result, before: Lost): void {
-	const lost = lostBy(intent, result);
-	addLost(counted.losses, lost, 1);
-	const [acts, actsBefore] = [lost, before].map(all => all.filter(([, severity]) => severity === "act"));
-	if (acts && actsBefore && acts.length + actsBefore.length > 0)
-		counted.acts.push([intent.id, acts.map(([code]) => code)]);
-}
-
-/** Counts for records that went from the source, and are not at the target by us any more. */
-export function countRemoved(
-	removed: readonly Pick<UndoneRecord, "id" | "name">[],
-	before: Before
-): Counted & { readonly released: string[] } {
-	const released = removed.filter(({ id }) => before(id)?.named).map(({ name }) => name);
-	const counted = { ...noCounts(), released };
-	for (const { id } of removed) {
-		const said = before(id);
-		if (said) takeBack(counted, said);
-		if (said && said.lost.length > 0) counted.acts.push([id, []]);
-		counted.outcomes.removed++;
-		counted.removed.push(id);
-	}
-	return counted;
 }

@@ -2,9 +2,10 @@
 
 import { failure } from "../../../cluster/errors";
 import type { SourceRecord } from "../../../contracts/migration/records";
+import { NEW_RECORDS } from "../../../domain/migration/counting";
 import type { Prepared } from "../../../domain/migration/events";
 import type { StreamRun } from "../../../domain/migration/run";
-import { doBatch, finishOpenBatch, type Log, NEW_RECORDS } from "./batch";
+import { ALL_NEW, doBatch, finishOpenBatch, type Log } from "./batch";
 import type { Workplace } from "./place";
 import { intend, prepare } from "./prepare";
 
@@ -19,7 +20,7 @@ export interface Canary {
 
 /** @throws FEW_DIFFER when one of them is not at the target as it should be · MIGRATION_NOT_FOUND for a name */
 export async function moveCanary(place: Workplace, stream: StreamRun, canary: Canary): Promise<void> {
-	const log = await finishOpenBatch(place, stream, NEW_RECORDS);
+	const log = await finishOpenBatch(place, stream, ALL_NEW);
 	const wanted = new Set(canary.only ?? []);
 	const wrong: string[] = [];
 	let left = canary.only ? Number.POSITIVE_INFINITY : (canary.limit ?? 0);

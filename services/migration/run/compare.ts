@@ -7,11 +7,13 @@ import { reach } from "../../../adapters/failpoints";
 import type { Difference, SourceRecord, UndoneRecord } from "../../../contracts/migration/records";
 import type { Comparison } from "../../../contracts/migration/verifier";
 import { digest } from "../../../domain/canonical";
-import type { Prepared } from "../../../domain/migration/events";
+import { countRemoved } from "../../../domain/migration/counting";
+import type { ComparisonEvent, Prepared } from "../../../domain/migration/events";
+import type { Known } from "../../../domain/migration/known";
 import type { StreamRun } from "../../../domain/migration/run";
-import { countRemoved, doBatch, finishOpenBatch, type Log, record } from "./batch";
-import { appendRun, comparisonStream, readComparisons } from "./journal";
-import { beforeOf, type Known, knownRecords } from "./known";
+import { doBatch, finishOpenBatch, type Log, record } from "./batch";
+import { appendRun, comparisonStream, type Placed, readComparisons } from "./journal";
+import { beforeIn, beforeOf, knownOf } from "./known";
 import { isOpen, type Looked, Looking, only } from "./look";
 import { lookAhead, mapAhead } from "./look-ahead";
 import type { Workplace } from "./place";
@@ -72,19 +74,17 @@ async function read({ broker, run }: Workplace, { stream }: StreamRun, at: strin
 
 class Comparing {
 	private log: Log = { version: "" };
-	private known: Promise<Map<string, Known>> | undefined;
 	private readonly looking: Looking;
 
 	constructor(
 		private readonly place: Workplace,
 		private readonly stream: StreamRun
 	) {
-		this.looking = new Looking(place, stream, () => this.records());
+		this.looking = new Looking(place, stream, ids => this.known(ids));
 	}
 
 	async start(): Promise<void> {
-		this.log = await finishOpenBatch(this.place, this.stream, beforeOf(await this.records()));
-		this.known = undefined;
+		this.log = await finishOpenBatch(this.place, this.stream, beforeIn(this.place, this.stream));
 	}
 
 	/** A first look at a page, which may come before the pages before it were counted: see `page`. */
@@ -100,10 +100,10 @@ class Comparing {
 		const equal = [...looked.equal];
 		for (let round = 1; isOpen(looked) && round <= MOST_ROUNDS; round++) {
 			await this.settle(looked);
-			const written = [...looked.toMove, ...looked.toWrite.map(({ intent }) => intent)];
-			const known = await this.records();
-			for (const { id } of written) if (known.get(id)?.outcome === "quarantined") this.looking.leave(id);
-			const open = new Set([...written, ...looked.differences].map(({ id }) => id));
+			const written = idsOf(looked);
+			const known = await this.known(written);
+			for (const id of written) if (known.get(id)?.outcome === "quarantined") this.looking.leave(id);
+			const open = new Set([...written, ...looked.differences.map(({ id }) => id)]);
 			const { records } = await read(this.place, this.stream, page.at);
 			looked = await this.looking.look(records.filter(({ id }) => open.has(id)));
 			equal.push(...looked.equal);
@@ -117,19 +117,18 @@ class Comparing {
 		return unique(records).filter(({ id }) => !this.stream.comparison.ids.has(id));
 	}
 
-	private async settle({ toMove, toWrite }: Looked): Promise<void> {
-		const known = await this.records();
+	private async settle(looked: Looked): Promise<void> {
+		const { toMove, toWrite } = looked;
+		const known = await this.known(idsOf(looked));
 		const again = toWrite.map(({ intent }) => intent);
 		const intents = [...(await intend(this.place, this.stream, toMove, new Map(), known)), ...again];
 		const { cursor, total } = this.stream;
 		const prepared: Prepared = { batch: this.stream.batch + 1, cursor, last: false, total, intents, settles: true };
 		await doBatch(this.place, this.stream, this.log, prepared, beforeOf(known));
-		this.known = undefined;
 	}
 
-	private records(): Promise<Map<string, Known>> {
-		this.known ??= knownRecords(this.place, this.stream);
-		return this.known;
+	private known(ids: readonly string[]): Promise<ReadonlyMap<string, Known>> {
+		return knownOf(this.place, this.stream, ids);
 	}
 
 	private async count(
@@ -144,9 +143,9 @@ class Comparing {
 		const gone = last ? await this.follow(absentIds(this.stream, fresh)) : NOBODY;
 		const batch = comparison.batch + 1;
 		const { pass } = comparison;
-		const event = { type: "compared", data: { pass, batch, equal, differences: left, position: page.position } };
+		const compared = { pass, batch, equal, differences: left, position: page.position };
 		reach("looked");
-		const appended = await this.appendBulk(event, `compared-${pass}-${batch}`);
+		const placed = await this.appendBulk({ type: "compared", data: compared }, `compared-${pass}-${batch}`);
 		reach("compared");
 		const data = {
 			stream,
@@ -160,7 +159,7 @@ class Comparing {
 			differences: left.length + gone.absent.length,
 			differing: left.map(({ id }) => id),
 			digest: digest(equal.map(key => [...key])),
-			comparisons: appended
+			comparisons: placed.version
 		};
 		await appendRun(
 			this.place.store,
@@ -168,12 +167,13 @@ class Comparing {
 			{ type: "compared", data },
 			`compared-${stream}-${pass}-${batch}`
 		);
+		this.place.lists.addComparison(this.place.run.name, stream, compared, placed);
 	}
 
 	/** Follows what this listing, whole with its last page, did not name. */
 	private async follow(absent: readonly string[]): Promise<Gone> {
 		if (absent.length === 0) return NOBODY;
-		const known = await this.records();
+		const known = await this.known(absent);
 		return takeAway(this.place, this.stream, absent, known, removed => this.settleGone(removed, known));
 	}
 
@@ -181,25 +181,31 @@ class Comparing {
 		const { store, run } = this.place;
 		const { stream } = this.stream;
 		const batch = this.stream.batch + 1;
-		await record(this.place, this.stream, this.log, { type: "removed", data: { batch, removed: [...removed] } });
+		const taken = { batch, removed: [...removed] };
+		const placed = await record(this.place, this.stream, this.log, { type: "removed", data: taken });
 		const data = { stream, batch, ...countRemoved(removed, beforeOf(known)), records: this.log.version };
 		await appendRun(store, run, { type: "settled", data }, `removed-${stream}-${batch}`);
-		this.known = undefined;
+		this.place.lists.addBatch(run.name, stream, { ...taken, entries: [] }, { ...placed, count: batch });
 	}
 
 	/** A comparison that was recorded but not counted when the last controller stopped is made again, and replaces it. */
-	private async appendBulk(event: { type: string; data: unknown }, appendId: string): Promise<string> {
+	private async appendBulk(event: ComparisonEvent, appendId: string): Promise<Placed> {
 		const { store, run } = this.place;
 		const { stream, comparison } = this.stream;
-		let version = comparison.comparisons;
-		for await (const orphan of readComparisons(store, run.name, stream, version)) version = orphan.version;
+		let after = comparison.comparisons;
+		for await (const orphan of readComparisons(store, run.name, stream, after)) after = orphan.version;
 		const bulk = comparisonStream(run.name, stream);
-		const appended = await store.append(bulk, version, [event], `${appendId}-after-${version}`);
-		return appended.version;
+		const { version, position, at } = await store.append(bulk, after, [event], `${appendId}-after-${after}`);
+		return { after, version, position, at };
 	}
 }
 
 const NOBODY: Gone = { absent: [], once: [], left: [], holds: false };
+
+const idsOf = ({ toMove, toWrite }: Looked): string[] => [
+	...toMove.map(({ id }) => id),
+	...toWrite.map(({ intent }) => intent.id)
+];
 
 const unique = (records: readonly SourceRecord[]): SourceRecord[] => [
 	...new Map(records.map(each => [each.id, each])).values()

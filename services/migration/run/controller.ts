@@ -21,6 +21,7 @@ import { compareStream } from "./compare";
 import { copyStream } from "./copy";
 import { Holders } from "./holders";
 import { appendRun, runStream } from "./journal";
+import type { Lists } from "./lists";
 import type { HeldLease, Workplace } from "./place";
 import { surveyTarget } from "./survey";
 import { undoStream } from "./undo";
@@ -28,6 +29,7 @@ import { undoStream } from "./undo";
 export interface ControllerOptions {
 	readonly broker: Broker;
 	readonly store: EventStore;
+	readonly lists: Lists;
 	readonly run: Run;
 	readonly leaseMs: number;
 	/** Who holds the lease, for the one who waits for it. */
@@ -198,10 +200,11 @@ export class Controller {
 	}
 
 	private workplace(): Workplace {
-		const { broker, store, run, secretsFor } = this.options;
+		const { broker, store, lists, run, secretsFor } = this.options;
 		return {
 			broker,
 			store,
+			lists,
 			run,
 			secretsFor,
 			applier: live(broker),

@@ -11,6 +11,7 @@ import { own } from "../../../domain/own";
 import type { MappingsOwner } from "../../../mixins/mappings.mixin";
 import type { Canary } from "./canary";
 import { Controller } from "./controller";
+import type { Lists } from "./lists";
 import { recordSecrets } from "./record-secrets";
 
 export interface Order {
@@ -27,6 +28,7 @@ export class Controllers {
 	constructor(
 		private readonly broker: Broker,
 		private readonly store: EventStore,
+		private readonly lists: Lists,
 		private readonly mappings: Pick<MappingsOwner, "mappingNamed" | "wordsOf">
 	) {}
 
@@ -75,6 +77,7 @@ export class Controllers {
 		const controller = new Controller({
 			broker: this.broker,
 			store: this.store,
+			lists: this.lists,
 			run,
 			leaseMs,
 			holder: this.broker.nodeID,

@@ -2,9 +2,10 @@
 
 import { chunks } from "../../../adapters/eventstore";
 import type { SourceRecord } from "../../../contracts/migration/records";
+import { NEW_RECORDS } from "../../../domain/migration/counting";
 import type { Prepared } from "../../../domain/migration/events";
 import type { StreamRun } from "../../../domain/migration/run";
-import { doBatch, finishOpenBatch, NEW_RECORDS } from "./batch";
+import { ALL_NEW, doBatch, finishOpenBatch } from "./batch";
 import { lookAhead } from "./look-ahead";
 import type { Workplace } from "./place";
 import { intend, prepare } from "./prepare";
@@ -13,7 +14,7 @@ import { intend, prepare } from "./prepare";
 const MOST_LISTINGS = 3;
 
 export async function copyStream(place: Workplace, stream: StreamRun): Promise<void> {
-	const log = await finishOpenBatch(place, stream, NEW_RECORDS);
+	const log = await finishOpenBatch(place, stream, ALL_NEW);
 	if (stream.copied) return;
 	for await (const prepared of lookAhead(batches(place, stream))) {
 		if (place.halted()) return;

@@ -9,7 +9,7 @@ import { settingsOf } from "../../../cluster/settings";
 import type { Outcome } from "../../../contracts/migration/records";
 import type { Run } from "../../../domain/migration/run";
 import { addressOf } from "./addresses";
-import { type Batch, loadRun, readBatches, runNames } from "./journal";
+import { loadRun, type PlacedBatch, readBatches, runNames } from "./journal";
 
 /** By name at the target, the migration that holds it. */
 export type Held = ReadonlyMap<string, string>;
@@ -87,7 +87,7 @@ export class Holders {
 	}
 }
 
-function take(reading: Reading, { version, entries, removed }: Batch): void {
+function take(reading: Reading, { version, entries, removed }: PlacedBatch): void {
 	reading.version = version;
 	for (const { id, name } of removed) {
 		reading.names.delete(id);

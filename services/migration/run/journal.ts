@@ -2,7 +2,7 @@
 
 import { type EventStore, NEW } from "../../../adapters/eventstore";
 import type { Definition } from "../../../contracts/migration/definition";
-import type { Intent, Result, UndoneRecord } from "../../../contracts/migration/records";
+import type { Intent, Result } from "../../../contracts/migration/records";
 import type {
 	ComparisonEvent,
 	DataOf,
@@ -12,6 +12,7 @@ import type {
 	UndoEvent
 } from "../../../domain/migration/events";
 import { apply } from "../../../domain/migration/fold";
+import type { Batch } from "../../../domain/migration/known";
 import { newRun, type Run } from "../../../domain/migration/run";
 
 const PREFIX = "migration/";
@@ -61,12 +62,24 @@ export async function appendRun(store: EventStore, run: Run, event: RunEvent, ap
 	return position;
 }
 
+/** Where an append stands, and the version that its stream had before it. */
+export interface Placed {
+	readonly after: string;
+	readonly version: string;
+	readonly position: string;
+	readonly at: string;
+}
+
 async function* readBulk<E>(
 	store: EventStore,
 	stream: string,
-	after?: string
-): AsyncGenerator<{ event: E; version: string }> {
-	for await (const { event, version } of store.read(stream, after)) yield { event: event as E, version };
+	from: string = NEW
+): AsyncGenerator<Placed & { event: E }> {
+	let after = from;
+	for await (const { event, version, position, at } of store.read(stream, from)) {
+		yield { event: event as E, after, version, position, at };
+		after = version;
+	}
 }
 
 export const readRecords = (store: EventStore, name: string, stream: string, after?: string) =>
@@ -78,40 +91,27 @@ export const readComparisons = (store: EventStore, name: string, stream: string,
 export const readUndos = (store: EventStore, name: string, stream: string, after?: string) =>
 	readBulk<UndoEvent>(store, undoStream(name, stream), after);
 
-/** A batch as it stands in the records: each intent with its result; or what was taken away. */
-export interface Batch {
-	readonly version: string;
-	readonly batch: number;
-	/** Outside the order of the copy. */
-	readonly settles: boolean;
-	readonly entries: readonly { readonly intent: Intent; readonly result: Result }[];
-	readonly removed: readonly UndoneRecord[];
-}
+/** A batch, and the last append that it stands in; `after` is the version before its first one. */
+export interface PlacedBatch extends Batch, Placed {}
 
 /** The batches that were written, after version `after`, up to and with version `until`. */
 export async function* readBatches(
 	store: EventStore,
 	name: string,
 	stream: string,
-	{ after, until }: { after?: string | undefined; until?: string } = {}
-): AsyncGenerator<Batch> {
-	let prepared: Prepared | undefined;
-	for await (const { event, version } of readRecords(store, name, stream, after)) {
-		if (event.type === "prepared") prepared = event.data;
-		else if (event.type === "removed") yield { version, settles: true, entries: [], ...event.data };
-		else if (prepared) yield written(version, prepared, event.data.results);
-		if (version === until) return;
+	{ after: from, until }: { after?: string | undefined; until?: string } = {}
+): AsyncGenerator<PlacedBatch> {
+	let prepared: { readonly data: Prepared; readonly after: string } | undefined;
+	for await (const { event, after, ...place } of readRecords(store, name, stream, from)) {
+		if (event.type === "prepared") prepared = { data: event.data, after };
+		else if (event.type === "removed") yield { ...place, after, entries: [], ...event.data };
+		else if (prepared) yield { ...place, after: prepared.after, ...written(prepared.data, event.data.results) };
+		if (place.version === until) return;
 	}
 }
 
-const written = (
-	version: string,
-	{ batch, settles = false, intents }: Prepared,
-	results: readonly Result[]
-): Batch => ({
-	version,
+export const written = ({ batch, intents }: Prepared, results: readonly Result[]): Batch => ({
 	batch,
-	settles,
 	entries: results.map((result, index) => ({ intent: intents[index] as Intent, result })),
 	removed: []
 });

@@ -4,10 +4,11 @@ import type { RecordSpec } from "../../../connectors/connector";
 import type { Difference, Intent, SourceRecord, Transformed } from "../../../contracts/migration/records";
 import type { Comparison } from "../../../contracts/migration/verifier";
 import { fold, foldingOf } from "../../../domain/migration/folding";
+import type { Known } from "../../../domain/migration/known";
 import type { StreamRun } from "../../../domain/migration/run";
 import { recordSpec } from "../../../mixins/systems";
 import { type Held, heldBy } from "./holders";
-import { type Known, ownOf } from "./known";
+import { ownOf } from "./known";
 import { renewLinks } from "./links";
 import type { Workplace } from "./place";
 import { onto, prepare } from "./prepare";
@@ -42,7 +43,7 @@ export class Looking {
 	constructor(
 		private readonly place: Workplace,
 		private readonly stream: StreamRun,
-		private readonly known: () => Promise<ReadonlyMap<string, Known>>
+		private readonly known: (ids: readonly string[]) => Promise<ReadonlyMap<string, Known>>
 	) {
 		this.keeps = recordSpec(place.broker, place.run.definition.target, stream.stream).keeps;
 	}
@@ -54,10 +55,13 @@ export class Looking {
 
 	async look(records: readonly SourceRecord[]): Promise<Looked> {
 		const { moved, held, ids, removed } = this.stream;
-		const known = await this.known();
+		const known = await this.known(records.map(({ id }) => id));
 		const matter = records.filter(({ id }) => this.stands(id, known) || this.isOpen(id));
 		const transformed = await prepare(this.place, this.stream.stream, matter);
-		const mine = await this.fitted(transformed.filter(({ id }) => this.stands(id, known)));
+		const mine = await this.fitted(
+			transformed.filter(({ id }) => this.stands(id, known)),
+			known
+		);
 		const compared = await this.compare(mine);
 		const byId = new Map(mine.map(each => [each.id, each]));
 		const { equal, differences } = await this.refit(compared, byId, known);
@@ -103,8 +107,7 @@ export class Looking {
 	}
 
 	/** As they can be at the target, where others stood there before us. */
-	private async fitted(mine: readonly Transformed[]): Promise<Transformed[]> {
-		const known = await this.known();
+	private async fitted(mine: readonly Transformed[], known: ReadonlyMap<string, Known>): Promise<Transformed[]> {
 		const over = mine.map(each => ({ ...each, before: known.get(each.id)?.before ?? null }));
 		const fitted = await onto(this.place, this.stream.stream, over);
 		return fitted.map(({ before, ...each }) => each);

@@ -5,6 +5,7 @@ import type { Intent, Result, UndoneRecord } from "../../../contracts/migration/
 import type { Input } from "../../../contracts/schema";
 import type { Run } from "../../../domain/migration/run";
 import type { Held } from "./holders";
+import type { Lists } from "./lists";
 
 export type WriteCall = Input<typeof importer.actions.write.params>;
 export type HeldLease = WriteCall["lease"];
@@ -22,6 +23,8 @@ export type Secrets = Readonly<Record<string, string>>;
 export interface Workplace {
 	readonly broker: Broker;
 	readonly store: EventStore;
+	/** What is said and known of its records. */
+	readonly lists: Lists;
 	readonly run: Run;
 	/** What is done to the target. */
 	readonly applier: Applier;

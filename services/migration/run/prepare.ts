@@ -5,11 +5,12 @@ import type { Json } from "../../../contracts/json";
 import type { Intent, Loss, SourceRecord, Transformed } from "../../../contracts/migration/records";
 import { type Folding, fold, foldingOf } from "../../../domain/migration/folding";
 import { mayBeWritten } from "../../../domain/migration/importing";
+import type { Known } from "../../../domain/migration/known";
 import { left } from "../../../domain/migration/mapping";
 import type { NameSet } from "../../../domain/migration/nameset";
 import type { Run } from "../../../domain/migration/run";
 import { heldBy } from "./holders";
-import { type Known, ownOf } from "./known";
+import { ownOf } from "./known";
 import type { Workplace } from "./place";
 
 /** Transformed and validated: what breaks a rule of the target is quarantined. */

@@ -1,6 +1,7 @@
 /** A dry run: the copy as it would go, in memory, with verbs that only tell. Makes no request that writes. */
 
 import { type EventStore, NEW, openMemoryStore } from "../../../adapters/eventstore";
+import { openMemoryProjections } from "../../../adapters/projections";
 import type { Broker } from "../../../cluster";
 import { codeOf } from "../../../cluster/errors";
 import type { DataOf } from "../../../domain/migration/events";
@@ -9,10 +10,12 @@ import { maskText } from "../../../domain/platform/masking";
 import { dry } from "./appliers";
 import { copyStream } from "./copy";
 import { appendRun } from "./journal";
+import { Lists } from "./lists";
 import type { Workplace } from "./place";
 
 export interface Rehearsed {
 	readonly store: EventStore;
+	readonly lists: Lists;
 	readonly run: Run;
 	/** False once it is over; what stopped it, if anything did, is the run's failure. */
 	readonly running: boolean;
@@ -31,9 +34,11 @@ export async function rehearse(broker: Broker, planned: DataOf<"planned">, name:
 	const holders = async () => new Map<string, string>();
 	const madeBefore = async () => new Set<string>();
 	const pause = async () => undefined;
+	const lists = new Lists(store, openMemoryProjections());
 	const place = {
 		broker,
 		store,
+		lists,
 		run,
 		applier: dry(broker),
 		lease,
@@ -48,6 +53,7 @@ export async function rehearse(broker: Broker, planned: DataOf<"planned">, name:
 	});
 	return {
 		store,
+		lists,
 		run,
 		get running() {
 			return running;

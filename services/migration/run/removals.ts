@@ -5,11 +5,12 @@
  */
 
 import type { UndoneRecord } from "../../../contracts/migration/records";
+import type { Known } from "../../../domain/migration/known";
 import { removalsAllowed, STOOD_BEFORE } from "../../../domain/migration/removals";
 import type { StreamRun } from "../../../domain/migration/run";
 import { oneApplier } from "./batch";
 import { heldBy } from "./holders";
-import { type Known, undoable } from "./known";
+import { undoable } from "./known";
 import type { Workplace } from "./place";
 
 /** What a whole listing did not name, and is still there. */

@@ -9,14 +9,12 @@ import { judged } from "../../../domain/migration/undoing";
 import { finishOpenBatch, oneApplier } from "./batch";
 import { heldBy } from "./holders";
 import { appendRun, readBatches, undoStream as undoStreamOf } from "./journal";
-import { beforeOf, knownRecords, undoable } from "./known";
+import { beforeIn, knownOf, undoable } from "./known";
 import type { UndoCall, Workplace } from "./place";
 
 export async function undoStream(place: Workplace, stream: StreamRun): Promise<void> {
-	const known = await knownRecords(place, stream);
 	// What was about to be made is made first, so that all of it can be told from another's work.
-	await finishOpenBatch(place, stream, beforeOf(known), false);
-	const records = await knownRecords(place, stream);
+	await finishOpenBatch(place, stream, beforeIn(place, stream), false);
 	const { store, run } = place;
 	for await (const { entries, version } of readBatches(store, run.name, stream.stream, {
 		after: stream.undo.records
@@ -25,7 +23,8 @@ export async function undoStream(place: Workplace, stream: StreamRun): Promise<v
 		for (let due = left(stream, ids); due.length > 0; due = left(stream, ids)) {
 			if (place.halted()) return;
 			await waitFor(place, stream, due);
-			await undoBatch(place, stream, due, undoable(due, records), version, false);
+			const known = await knownOf(place, stream, due);
+			await undoBatch(place, stream, due, undoable(due, known), version, false);
 		}
 	}
 	if (!place.halted()) await undoBatch(place, stream, [], [], stream.records, true);

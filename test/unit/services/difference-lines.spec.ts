@@ -1,8 +1,10 @@
 import { NEW, openMemoryStore } from "../../../adapters/eventstore";
+import { openMemoryProjections } from "../../../adapters/projections";
 import type { DifferenceLine } from "../../../contracts/migration/migration";
-import type { StreamRun } from "../../../domain/migration/run";
+import type { StreamView } from "../../../domain/migration/view";
 import { comparisonStream, recordStream } from "../../../services/migration/run/journal";
 import { differenceLines } from "../../../services/migration/run/lines";
+import { Lists } from "../../../services/migration/run/lists";
 
 const ids = (from: number, count: number): string[] =>
 	Array.from({ length: count }, (_, index) => String(from + index));
@@ -27,17 +29,18 @@ async function compared() {
 		const event = { type: "compared", data };
 		({ version } = await store.append(comparisonStream("p", "users"), version, [event], `${batch} after ${version}`));
 	}
-	const comparison = { pass: 1, comparisons: version, absent: gone };
-	return { store, run: { stream: "users", records: until, comparison } as unknown as StreamRun };
+	const comparison = { pass: 1, batch: 12, absent: gone, waiting: new Set<string>(), left: new Map<string, string>() };
+	const stream: StreamView = { stream: "users", batch: 1, comparison, mended: new Set() };
+	return { lists: new Lists(store, openMemoryProjections()), name: "p", stream };
 }
 
 it("what differs is named page by page, each once, those that went at the end with their reason", async () => {
-	const { store, run } = await compared();
+	const told = await compared();
 	const lines: DifferenceLine[] = [];
 	const pages: number[] = [];
 	let after: string | null = null;
 	do {
-		const page = await differenceLines(store, "p", run, after, id => `why ${id}`);
+		const page = await differenceLines(told, after, id => `why ${id}`);
 		lines.push(...page.lines);
 		pages.push(page.lines.length);
 		after = page.next;
@@ -49,6 +52,16 @@ it("what differs is named page by page, each once, those that went at the end wi
 });
 
 it("a place that is none is refused", async () => {
-	const { store, run } = await compared();
-	await expect(differenceLines(store, "p", run, "no place", () => "")).rejects.toThrow(RangeError);
+	const told = await compared();
+	for (const place of [
+		"no place",
+		"7",
+		"record-7",
+		"differing-",
+		"differing--1",
+		"gone-x y",
+		"differing-1.5",
+		"left-1"
+	])
+		await expect(differenceLines(told, place, () => "")).rejects.toThrow(RangeError);
 });

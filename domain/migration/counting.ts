@@ -1,0 +1,88 @@
+/** What a batch changes in the counts of its stream. Pure. */
+
+import type { Intent, Outcome, Result, UndoneRecord } from "../../contracts/migration/records";
+import type { Counted } from "./events";
+import { noOutcomes } from "./run";
+import { addLost, addTally, type LossTally, type Lost, lostBy, type Tally } from "./tally";
+
+/** What the run said of a record before this batch; undefined when it is new. */
+export type Before = (id: string) => Said | undefined;
+interface Said {
+	readonly outcome: Outcome;
+	readonly category?: string;
+	readonly lost: Lost;
+	/** Its name at the target is taken by it. */
+	readonly named: boolean;
+}
+export const NEW_RECORDS: Before = () => undefined;
+
+const noCounts = () => ({
+	ids: [] as string[],
+	moved: [] as [string, string][],
+	claimed: [] as string[],
+	held: [] as [string, string][],
+	removed: [] as string[],
+	outcomes: noOutcomes(),
+	quarantine: {} as Tally,
+	losses: {} as LossTally,
+	acts: [] as [string, string[]][]
+});
+
+/** What a batch changes in the counts: the new outcome of each record, less what was said of it before. */
+export function count(intents: readonly Intent[], results: readonly Result[], before: Before): Counted {
+	const counted = noCounts();
+	for (const [index, result] of results.entries()) {
+		const intent = intents[index] as Intent;
+		const said = before(intent.id);
+		if (said) takeBack(counted, said);
+		if (!said || said.outcome === "removed") counted.ids.push(intent.id);
+		counted.outcomes[result.outcome]++;
+		place(counted, intent, result);
+		countLosses(counted, intent, result, said?.lost ?? []);
+	}
+	return counted;
+}
+
+function takeBack(counted: ReturnType<typeof noCounts>, { outcome, category, lost }: Said): void {
+	counted.outcomes[outcome]--;
+	addLost(counted.losses, lost, -1);
+	if (category !== undefined) addTally(counted.quarantine, { [category]: { count: -1 } });
+}
+
+function place(counted: ReturnType<typeof noCounts>, { id, target }: Intent, result: Result): void {
+	const { outcome, quarantine, inDoubt, lacks } = result;
+	if (quarantine) {
+		counted.held.push([id, quarantine.category]);
+		addTally(counted.quarantine, { [quarantine.category]: { count: 1 } });
+	}
+	// What may stand there by us keeps its name for its own record (L9).
+	if ((inDoubt || lacks) && target) counted.claimed.push(target.name);
+	if (outcome === "quarantined" || !target) return;
+	if (outcome === "skipped") counted.claimed.push(target.name);
+	else counted.moved.push([id, target.name]);
+}
+
+function countLosses(counted: ReturnType<typeof noCounts>, intent: Intent, result: Result, before: Lost): void {
+	const lost = lostBy(intent, result);
+	addLost(counted.losses, lost, 1);
+	const [acts, actsBefore] = [lost, before].map(all => all.filter(([, severity]) => severity === "act"));
+	if (acts && actsBefore && acts.length + actsBefore.length > 0)
+		counted.acts.push([intent.id, acts.map(([code]) => code)]);
+}
+
+/** Counts for records that went from the source, and are not at the target by us any more. */
+export function countRemoved(
+	removed: readonly Pick<UndoneRecord, "id" | "name">[],
+	before: Before
+): Counted & { readonly released: string[] } {
+	const released = removed.filter(({ id }) => before(id)?.named).map(({ name }) => name);
+	const counted = { ...noCounts(), released };
+	for (const { id } of removed) {
+		const said = before(id);
+		if (said) takeBack(counted, said);
+		if (said && said.lost.length > 0) counted.acts.push([id, []]);
+		counted.outcomes.removed++;
+		counted.removed.push(id);
+	}
+	return counted;
+}

@@ -1,0 +1,203 @@
+/**
+ * What is said of a run's records, differences and undos, as lists that are folded on from where they came: a page of
+ * them, or what is known of some records, costs what is in it, however many there are.
+ */
+
+import type { EventStore } from "../../../adapters/eventstore";
+import { type Edit, type Mark, MOST_PLACES, type ProjectedList } from "../../../adapters/projected-lists";
+import type { Projections } from "../../../adapters/projections";
+import type { ComparisonEvent, UndoEvent } from "../../../domain/migration/events";
+import { type Batch, type Known, knownFrom } from "../../../domain/migration/known";
+import { FOLD } from "../../../domain/migration/run-snapshot";
+import {
+	comparisonStream,
+	type Placed,
+	readBatches,
+	readComparisons,
+	readUndos,
+	recordStream,
+	undoStream
+} from "./journal";
+import { putBatch, putDifferences, putUndone, reached } from "./list-rows";
+
+/** One thing that is folded into a list. */
+interface Step {
+	readonly mark: Mark;
+	readonly work: (edit: Edit, list: ProjectedList) => void;
+}
+
+/** Marks that are asked for together share one transaction. */
+const STEPS_AT_ONCE = 16;
+
+export class Lists {
+	/** Those whose marks were compared with the store, which may be an earlier one put back. */
+	private readonly verified = new Set<ProjectedList>();
+
+	constructor(
+		private readonly store: EventStore,
+		private readonly projections: Projections
+	) {}
+
+	/** The records of a stream, up to its `batch` at least. */
+	async records(name: string, stream: string, batch: number): Promise<ProjectedList> {
+		const list = this.list(recordStream(name, stream));
+		const steps = (after?: string) => batchSteps(this.store, name, stream, after, batch);
+		await this.foldOn(list, recordStream(name, stream), batch, steps);
+		return list;
+	}
+
+	/** By id, what is known of those of these records that the run met up to its `batch`. */
+	async known(
+		name: string,
+		{ stream, batch }: { readonly stream: string; readonly batch: number },
+		ids: readonly string[]
+	): Promise<ReadonlyMap<string, Known>> {
+		const list = await this.records(name, stream, batch);
+		return new Map(list.find(ids).map(({ key, facts }) => [key, knownFrom(facts)]));
+	}
+
+	/** What the listing `pass` found to differ, up to its `batch` at least. */
+	async differences(name: string, stream: string, { pass, batch }: Pass): Promise<ProjectedList> {
+		const list = this.list(comparisonStream(name, stream));
+		const steps = (after?: string) => comparisonSteps(this.store, name, stream, after);
+		await this.foldOn(list, comparisonStream(name, stream), reached({ pass, batch }), steps);
+		return list;
+	}
+
+	/** What a rollback left. */
+	async undone(name: string, stream: string): Promise<ProjectedList> {
+		const list = this.list(undoStream(name, stream));
+		const steps = (after?: string) => undoSteps(this.store, name, stream, after);
+		await this.foldOn(list, undoStream(name, stream), Number.POSITIVE_INFINITY, steps);
+		return list;
+	}
+
+	/** A batch that was just counted: its events need not be read for it. */
+	addBatch(name: string, stream: string, batch: Batch, mark: Mark): void {
+		const list = this.list(recordStream(name, stream));
+		this.add(list, { mark, work: (edit, to) => putBatch(edit, to, stream, batch) });
+	}
+
+	/** A page of a comparison that was just counted. */
+	addComparison(name: string, stream: string, data: ComparisonEvent["data"], placed: Placed): void {
+		const mark = markOf(reached(data), placed);
+		this.add(this.list(comparisonStream(name, stream)), { mark, work: edit => putDifferences(edit, stream, data) });
+	}
+
+	private list(of: string): ProjectedList {
+		return this.projections.list(of, `${FOLD}`);
+	}
+
+	/** Only what follows the last that is in it; all else is folded when the list is asked for. */
+	private add(list: ProjectedList, { mark, work }: Step): void {
+		try {
+			if ((list.mark?.version ?? "0") === mark.after) list.change(mark, edit => work(edit, list));
+		} catch {
+			// On a full disk, for example: what the run records itself will tell.
+		}
+	}
+
+	private async foldOn(
+		list: ProjectedList,
+		stream: string,
+		until: number,
+		steps: (after?: string) => AsyncIterable<Step>
+	): Promise<void> {
+		if (!list.writable) return;
+		await this.verify(list, stream);
+		for (;;) {
+			const begun = list.mark;
+			if (until === 0 || (begun?.count ?? 0) >= until) return;
+			if (await foldAll(list, begun, steps(begun?.version))) return;
+		}
+	}
+
+	/** What was folded from other events than those that are there is begun anew. */
+	private async verify(list: ProjectedList, stream: string): Promise<void> {
+		if (this.verified.has(list)) return;
+		this.verified.add(list);
+		const { mark } = list;
+		if (mark === undefined || (await isThere(this.store, stream, mark))) return;
+		list.change(undefined, edit => edit.clear(0, MOST_PLACES));
+	}
+}
+
+interface Pass {
+	readonly pass: number;
+	readonly batch: number;
+}
+
+/** False where somebody else folded on meanwhile. */
+async function foldAll(list: ProjectedList, begun: Mark | undefined, steps: AsyncIterable<Step>): Promise<boolean> {
+	let at = begun?.version;
+	let group: Step[] = [];
+	const store = (): boolean => {
+		const mark = group.at(-1)?.mark;
+		if (mark === undefined) return true;
+		if (list.mark?.version !== at) return false;
+		list.change(mark, edit => {
+			for (const { work } of group) work(edit, list);
+		});
+		at = mark.version;
+		group = [];
+		return true;
+	};
+	for await (const step of steps) {
+		group.push(step);
+		if (group.length >= STEPS_AT_ONCE && !store()) return false;
+	}
+	return store();
+}
+
+/** Is that append there as it was folded? */
+export async function isThere(store: EventStore, stream: string, mark: Mark): Promise<boolean> {
+	for await (const { version, position, at } of store.read(stream, mark.after))
+		return version === mark.version && position === mark.position && at === mark.at;
+	return false;
+}
+
+const markOf = (count: number, { after, version, position, at }: Placed): Mark => ({
+	after,
+	version,
+	position,
+	at,
+	count
+});
+
+async function* batchSteps(
+	store: EventStore,
+	name: string,
+	stream: string,
+	after: string | undefined,
+	until: number
+): AsyncGenerator<Step> {
+	for await (const batch of readBatches(store, name, stream, { after })) {
+		// What was written and not counted yet is none of the run's.
+		if (batch.batch > until) return;
+		yield { mark: markOf(batch.batch, batch), work: (edit, list) => putBatch(edit, list, stream, batch) };
+	}
+}
+
+async function* comparisonSteps(
+	store: EventStore,
+	name: string,
+	stream: string,
+	after: string | undefined
+): AsyncGenerator<Step> {
+	for await (const { event, ...placed } of readComparisons(store, name, stream, after))
+		yield { mark: markOf(reached(event.data), placed), work: edit => putDifferences(edit, stream, event.data) };
+}
+
+async function* undoSteps(
+	store: EventStore,
+	name: string,
+	stream: string,
+	after: string | undefined
+): AsyncGenerator<Step> {
+	const work =
+		({ data }: UndoEvent) =>
+		(edit: Edit, list: ProjectedList) =>
+			putUndone(edit, list, stream, data);
+	for await (const { event, ...placed } of readUndos(store, name, stream, after))
+		yield { mark: markOf(0, placed), work: work(event) };
+}
