@@ -429,6 +429,3 @@ export default function runnerConfig(): BrokerOptions {
 		process.exit(1);
 	}
 }
-
-/** The environment of this process, for those that embed a node. */
-export const environment = (): Environment => process.env;

@@ -6,7 +6,8 @@ import { ServiceBroker } from "moleculer";
 import type { Broker } from "./cluster";
 import { CONTRACTS } from "./contracts";
 import { serviceFile } from "./contracts/contract";
-import { type Embedding, environment, readConfig, transporterTimeoutOf } from "./moleculer.config";
+import { environment } from "./environment";
+import { type Embedding, readConfig, transporterTimeoutOf } from "./moleculer.config";
 import { checkFree } from "./services/platform/gateway/listening";
 
 /** What a migration needs; the rest is for those who come from outside. */

@@ -10,13 +10,12 @@ import { ensureOwnFile } from "../adapters/own-file";
 import { told } from "../adapters/sqlite-file";
 import type { Broker } from "../cluster";
 import { VOCABULARY } from "../domain/migration/mappings";
+import { environment } from "../environment";
 import { heardStrangers } from "../middlewares/sealed.middleware";
-import { dataDirOf, environment, transporterTimeoutOf } from "../moleculer.config";
+import { dataDirOf, transporterTimeoutOf } from "../moleculer.config";
 import type { Client, Need, Open } from "./client";
 import { CommandError } from "./command";
 import { polled } from "./lines";
-
-export { environment };
 
 /** What a node runs for a command, where that is not what the environment says, and how it holds the data folder. */
 const PARTS: Readonly<Record<Need, { readonly access: "read" | "write"; readonly services?: readonly string[] }>> = {

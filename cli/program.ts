@@ -5,20 +5,24 @@ import { SCOPES } from "../contracts/contract";
 import { version } from "../package.json";
 import type { Client, Need, Open } from "./client";
 import { type Flags, printFile, screen, withClient } from "./command";
-import { decide } from "./commands/decide";
-import { diff } from "./commands/diff";
-import { dryRun } from "./commands/dry-run";
-import { createKey, listKeys, revokeKey } from "./commands/keys";
-import { links } from "./commands/links";
-import { logs } from "./commands/logs";
-import { plan } from "./commands/plan";
-import { REPORT_FORMATS, report } from "./commands/report";
-import { runMigration } from "./commands/run";
-import { status } from "./commands/status";
 import { completionScript, SHELLS } from "./completion";
 import { treeOf } from "./completion/tree";
+import { LINK_FORMATS, REPORT_FORMATS } from "./formats";
 import { helpAfter } from "./help";
-import { LINK_FORMATS } from "./proxies";
+
+/** A command's own part, loaded when it is given: most are not. */
+const LOADED = {
+	plan: (): typeof import("./commands/plan") => require("./commands/plan"),
+	run: (): typeof import("./commands/run") => require("./commands/run"),
+	dryRun: (): typeof import("./commands/dry-run") => require("./commands/dry-run"),
+	decide: (): typeof import("./commands/decide") => require("./commands/decide"),
+	status: (): typeof import("./commands/status") => require("./commands/status"),
+	logs: (): typeof import("./commands/logs") => require("./commands/logs"),
+	diff: (): typeof import("./commands/diff") => require("./commands/diff"),
+	report: (): typeof import("./commands/report") => require("./commands/report"),
+	links: (): typeof import("./commands/links") => require("./commands/links"),
+	keys: (): typeof import("./commands/keys") => require("./commands/keys")
+};
 
 /** Which client a command of these flags speaks to. */
 type Opener = (flags: Flags) => Open;
@@ -40,11 +44,12 @@ const anywhere = (command: Command): Command =>
 
 type Work<A extends unknown[]> = (client: Client, ...given: [...A, Flags]) => Promise<number>;
 
-/** The action of a command, as commander calls it: a client for the time of the work. */
+/** The action of a command, as commander calls it: a client for the time of the work, which is loaded when it is asked for. */
 const by =
-	<A extends unknown[]>(open: Opener, need: Need, work: Work<A>) =>
+	<A extends unknown[]>(open: Opener, need: Need, load: () => Work<A>) =>
 	(...given: [...A, Flags, Command]): Promise<void> => {
 		const [flags] = given.slice(-2) as [Flags, Command];
+		const work = load();
 		return withClient(open(flags), need, client => work(client, ...(given.slice(0, -1) as [...A, Flags])));
 	};
 
@@ -87,7 +92,7 @@ function addBeginnings(migration: Command, open: Opener): void {
 		.option("--inbounds <file>", "where to write the inbounds that the target lacks (default: NAME-inbounds.json)")
 		.option(...JSON_FLAG)
 		.addHelpText("after", REFERENCES)
-		.action(by<[string]>(open, "write", plan));
+		.action(by<[string]>(open, "write", () => LOADED.plan().plan));
 	anywhere(migration.command("run"))
 		.description("move everything and compare both sides; safe to interrupt, and to run again")
 		.argument(...DEFINITION)
@@ -105,13 +110,13 @@ function addBeginnings(migration: Command, open: Opener): void {
 			"after",
 			`${REFERENCES}\nCtrl-C stops a run of this process after the batch at hand; of a server it only stops the watching.`
 		)
-		.action(by<[string]>(open, "write", runMigration));
+		.action(by<[string]>(open, "write", () => LOADED.run().runMigration));
 	anywhere(migration.command("dry-run"))
 		.description("go through all of it and say what would become of every record; writes nothing")
 		.argument(...DEFINITION)
 		.option("--json", "print a line of JSON for each record")
 		.addHelpText("after", REFERENCES)
-		.action(by<[string]>(open, "write", dryRun));
+		.action(by<[string]>(open, "write", () => LOADED.dryRun().dryRun));
 }
 
 const DECISIONS = {
@@ -132,7 +137,12 @@ function addDecisions(migration: Command, open: Opener): void {
 		// These cannot be taken back.
 		if (word === "rollback" || word === "cancel") command.option(...YES_FLAG);
 		if (word === "repair") command.option("--removals <n>", "follow so many deletions at the source: all that wait");
-		command.action(by<[string]>(open, "write", (client, name, flags) => decide(client, word, name, flags)));
+		command.action(
+			by<[string]>(open, "write", () => {
+				const { decide } = LOADED.decide();
+				return (client, name, flags) => decide(client, word, name, flags);
+			})
+		);
 	}
 }
 
@@ -142,18 +152,18 @@ function addViews(migration: Command, open: Opener): void {
 		.argument("[name]", "the migration's name; all of them without it")
 		.option("--watch", "say it again every second, until there is no more to come")
 		.option(...JSON_FLAG)
-		.action(by<[string | undefined]>(open, "read", status));
+		.action(by<[string | undefined]>(open, "read", () => LOADED.status().status));
 	anywhere(migration.command("logs"))
 		.description("list what happened to a migration, in order")
 		.argument(...NAME)
 		.option("--follow", "go on as it happens, until there is no more to come")
 		.option("--json", "print a line of JSON for each event")
-		.action(by<[string]>(open, "read", logs));
+		.action(by<[string]>(open, "read", () => LOADED.logs().logs));
 	anywhere(migration.command("diff"))
 		.description("list the records that are not at the target as they should be, after the last comparison")
 		.argument(...NAME)
 		.option(...JSON_FLAG)
-		.action(by<[string]>(open, "read", diff));
+		.action(by<[string]>(open, "read", () => LOADED.diff().diff));
 	anywhere(migration.command("report"))
 		.description("say what became of every record")
 		.argument(...NAME)
@@ -166,7 +176,7 @@ function addViews(migration: Command, open: Opener): void {
 			new Option("--customers", "a CSV of the customers who notice something, in their words").conflicts("format")
 		)
 		.option("--out <file>", "write to a file instead of standard output")
-		.action(by<[string]>(open, "read", report));
+		.action(by<[string]>(open, "read", () => LOADED.report().report));
 }
 
 function addLinks(migration: Command, open: Opener): void {
@@ -180,7 +190,7 @@ function addLinks(migration: Command, open: Opener): void {
 		)
 		.option("--out <file>", "write to a file for its owner alone instead of standard output")
 		.addHelpText("after", "\nThe keys are read at the source, which must still be up; they stand in what is written.")
-		.action(by<[string]>(open, "links", links));
+		.action(by<[string]>(open, "links", () => LOADED.links().links));
 }
 
 function addKeys(keys: Command, open: Opener): void {
@@ -192,17 +202,17 @@ function addKeys(keys: Command, open: Opener): void {
 		)
 		.option(...JSON_FLAG)
 		.addHelpText("after", `\nScopes:\n${scopesText()}`)
-		.action(by<[string]>(open, "keys", createKey));
+		.action(by<[string]>(open, "keys", () => LOADED.keys().createKey));
 	anywhere(keys.command("list"))
 		.description("list all API keys, without their texts")
 		.option(...JSON_FLAG)
-		.action(by<[]>(open, "keys", listKeys));
+		.action(by<[]>(open, "keys", () => LOADED.keys().listKeys));
 	anywhere(keys.command("revoke"))
 		.description("end an API key at once")
 		.argument("<id>", "the key's id, as `banyan keys list` has it")
 		.option(...YES_FLAG)
 		.option(...JSON_FLAG)
-		.action(by<[string]>(open, "keys", revokeKey));
+		.action(by<[string]>(open, "keys", () => LOADED.keys().revokeKey));
 }
 
 const scopesText = (): string =>
@@ -216,5 +226,7 @@ function addCompletion(program: Command): void {
 		shells
 			.command(shell)
 			.description(`print the one for ${shell}`)
-			.action(() => printFile([`${completionScript(shell, treeOf(program))}\n`]));
+			.action(() => {
+				return printFile([`${completionScript(shell, treeOf(program))}\n`]);
+			});
 }

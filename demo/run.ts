@@ -12,7 +12,7 @@ import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Status, StreamStatus } from "../contracts/migration/migration";
 import { OUTCOMES } from "../contracts/migration/records";
-import { environment } from "../moleculer.config";
+import { environment } from "../environment";
 import { dataOf, emptied, noteKept } from "./folder";
 import { openLink, type Server, startServer } from "./server";
 

@@ -3,8 +3,9 @@ import type { Client } from "../client";
 import { type Flags, printFile, say } from "../command";
 import { EXIT } from "../exit";
 import { writeForOwner } from "../files";
+import type { LinkFormat } from "../formats";
 import { linkLines } from "../lines";
-import { type LinkFormat, RENDER } from "../proxies";
+import { RENDER } from "../proxies";
 
 /** Old links with their new addresses, as a file for a proxy. */
 export async function links(client: Client, name: string, { format, out }: Flags): Promise<number> {

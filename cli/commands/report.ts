@@ -11,9 +11,6 @@ import { htmlReport } from "../report";
 
 type Render = (client: Client, status: Status) => AsyncIterable<string>;
 
-/** As `--format` takes them. */
-export const REPORT_FORMATS = ["ndjson", "json", "html"] as const;
-
 const FORMATS: Readonly<Record<string, Render>> = {
 	async *ndjson(client, status) {
 		for await (const line of linesOf(client, "migration.report", status)) yield `${jsonText(line)}\n`;

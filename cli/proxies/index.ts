@@ -3,12 +3,10 @@
 import type { LinkLine } from "../../contracts/migration/migration";
 import type { OldLinks } from "../../domain/migration/old-links";
 import { csvRecord } from "../../domain/text/csv";
+import type { LinkFormat } from "../formats";
 import { caddyMaps } from "./caddy";
 import { nginxMaps } from "./nginx";
 import { type ProxyRoutes, proxyRoutes } from "./routes";
-
-export const LINK_FORMATS = ["nginx", "caddy", "csv"] as const;
-export type LinkFormat = (typeof LINK_FORMATS)[number];
 
 interface Rendered {
 	readonly text: string;

@@ -8,7 +8,7 @@ import type { Flags } from "../../cli/command";
 import { links } from "../../cli/commands/links";
 import { plan } from "../../cli/commands/plan";
 import { report } from "../../cli/commands/report";
-import { LINK_FORMATS } from "../../cli/proxies";
+import { LINK_FORMATS } from "../../cli/formats";
 import type { Status } from "../../contracts/migration/migration";
 import type { ReportLine } from "../../contracts/migration/records";
 import { startMarzneshin } from "../../demo/panels/marzneshin";
