@@ -1,7 +1,7 @@
 /** A process that moves tasks until it is done, or killed: `DATA_DIR` and `FAILPOINT` as ever, the definition as its argument. */
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { environment } from "../../../moleculer.config";
+import { environment } from "../../../environment";
 import { openNode } from "../../../node";
 import { WITH_TASKS } from "./mapping";
 
