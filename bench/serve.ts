@@ -65,7 +65,7 @@ async function ours(routes: number, folder: string): Promise<{ url: string; key:
 	mkdirSync(folder, { recursive: true, mode: 0o700 });
 	const { openNode } = built<typeof import("../node")>("node");
 	const log = join(folder, "log");
-	const services = ["access", "idempotency", "migration", "links", "gateway"];
+	const services = ["access", "idempotency", "migration", "links", "subscriptions", "gateway"];
 	const settings = { DATA_DIR: folder, GATEWAY_PORT: "0", LOG_LEVEL: "info" };
 	const broker = await openNode({ services, logFile: log }, settings);
 	(broker as unknown as ServiceBroker).createService({ name: SERVICE, actions: handlers(routes) });

@@ -38,6 +38,15 @@ export interface Live {
 	readonly state?: string;
 }
 
+/** Addresses beside the API's whose requests an action answers as they are (`RAW_REQUEST` in, `RawAnswer` out). */
+export interface Raw {
+	/** What is found there, in sentences: `old links`. */
+	readonly called: string;
+	/** A regular expression for the path as it was sent. */
+	readonly path: string;
+	readonly methods: readonly string[];
+}
+
 /** What holds for every action, whoever calls it. */
 interface Conduct {
 	/** What it does, in one sentence. */
@@ -73,6 +82,7 @@ interface Outside extends Conduct {
 	/** Of `sse`. */
 	readonly live?: Live;
 	readonly internal?: undefined;
+	readonly raw?: undefined;
 }
 type Status = 200 | 201 | 202;
 
@@ -88,10 +98,18 @@ interface Inside extends Conduct {
 	readonly body?: undefined;
 	readonly answers?: undefined;
 	readonly live?: undefined;
+	readonly raw?: undefined;
+}
+
+/** Reached from outside by addresses that others gave out. */
+interface Beside extends Omit<Inside, "internal" | "permission" | "raw"> {
+	readonly permission: "public";
+	readonly raw: Raw;
+	readonly internal?: undefined;
 }
 
 /** Who reaches an action, and how it behaves: all that the gateway, the documents and the clients derive theirs from. */
-export type Exposure = Outside | Inside;
+export type Exposure = Outside | Inside | Beside;
 
 /** A call and its answer, as readers of the API see them. Tests check them against the schemas. */
 interface Example {

@@ -37,7 +37,7 @@ export const links = contract("migration", "links", {
 		}),
 		find: action({
 			summary: "Every old link of this username.",
-			internal: ["gateway"],
+			internal: ["subscriptions"],
 			reads: true,
 			params: { username: "string" },
 			result: { type: "array", items: link }

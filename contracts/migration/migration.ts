@@ -278,7 +278,7 @@ export const migration = contract("migration", "migration", {
 		}),
 		ends: action({
 			summary: "The addresses of both systems of every migration: where old links lead.",
-			internal: ["gateway"],
+			internal: ["subscriptions"],
 			reads: true,
 			params: {},
 			result: { type: "array", items: ends }

@@ -7,8 +7,22 @@ import {
 	type Contract,
 	type Live,
 	type Permission,
+	type Raw,
 	SCOPES
 } from "../../contracts/contract";
+
+/** Addresses beside those of routes, and who answers there. */
+export interface RawRoute extends Omit<Raw, "path"> {
+	readonly action: string;
+	readonly path: RegExp;
+}
+
+export const rawRoutesOf = (contracts: readonly Contract[]): RawRoute[] =>
+	contracts.flatMap(({ name, actions }) =>
+		Object.entries(actions).flatMap(([key, { raw }]) =>
+			raw ? [{ ...raw, action: `${name}.${key}`, path: new RegExp(raw.path) }] : []
+		)
+	);
 
 export const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 export type Method = (typeof METHODS)[number];
@@ -85,7 +99,8 @@ function routesOfAction(action: string, spec: ActionSpec): Route[] {
 type Reached = Extract<ActionSpec, { readonly rest: string }>;
 
 /** @throws where it does not say who may call it */
-function refuseUnsaid(action: string, { permission, internal, rest, aliases }: ActionSpec): void {
+function refuseUnsaid(action: string, { permission, internal, rest, aliases, raw }: ActionSpec): void {
+	if (raw !== undefined && permission === "public" && rest === undefined) return;
 	if (internal !== undefined && permission === undefined && rest === undefined && aliases === undefined) return;
 	if (internal !== undefined)
 		throw new Error(`${action} is internal, so nobody outside reaches it: leave out its permission, rest and aliases.`);

@@ -13,7 +13,7 @@ import { openApi } from "../../../domain/platform/openapi";
 import { lossesPage, PAGES_STYLE, PROBLEMS_PAGE } from "../../../domain/platform/reading-pages";
 import type { WebHandler, WebRequest, WebResponse } from "../../../mixins/web.mixin";
 import { version } from "../../../package.json";
-import type { Keys } from "./access";
+import type { Keys } from "./authentication";
 import { detailsOf, healthOf, limitsOf, nodesOf, readiness, serviceHealth, servicesOf, worstOf } from "./health";
 import { metricsText } from "./metrics";
 import { shared } from "./shared";

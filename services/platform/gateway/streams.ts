@@ -1,81 +1,56 @@
-/** Answers that go on: a migration's log as server-sent events, long reports as lines of JSON. Both end at the gateway. */
+/** Answers that go on: what happens as server-sent events, long lists as lines of JSON. Both end at the gateway. */
 
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { Broker } from "../../../cluster";
 import { failure } from "../../../cluster/errors";
 import { settingsOf } from "../../../cluster/settings";
-import type { Lines, LogLine } from "../../../contracts/migration/migration";
+import type { Live } from "../../../contracts/contract";
 import { LIMITS, type Limits } from "../../../contracts/platform/limits";
+import type { Route } from "../../../domain/platform/routes";
 import type { WebRequest, WebResponse } from "../../../mixins/web.mixin";
+import { callByName } from "./by-name";
 import { callOf, header } from "./call";
+import { type Listening, topicOf, type Wakes } from "./wakes";
 
 /** How long a stream may be silent before it says that it lives, in ms. */
 const HEARTBEAT_MS = 15_000;
 /** How long until a client that lost its stream asks again, in ms. */
 const RETRY_MS = 2_000;
 
-/** Everyone who waits for more of a migration. */
-export class Wakes {
-	private readonly waiting = new Map<string, Set<() => void>>();
-	private closed = false;
+/** A page of whatever an action lists; `id` of a line is where to go on. */
+interface Page {
+	readonly lines: readonly { readonly id?: unknown }[];
+	readonly next: unknown;
+}
+type Fields = Readonly<Record<string, unknown>>;
 
-	/** There is more to read of it. */
-	wake(name: string): void {
-		for (const wake of this.waiting.get(name) ?? []) wake();
-	}
-
-	/** All streams end. */
-	close(): void {
-		this.closed = true;
-		for (const waiting of this.waiting.values()) for (const wake of waiting) wake();
-	}
-
-	get over(): boolean {
-		return this.closed;
-	}
-
-	/** Woken, or after `ms`, whichever comes first. `armed` looks once more before it waits. */
-	listen(name: string): { wait(ms: number): Promise<"woken" | "late">; end(): void } {
-		let woken = false;
-		let tell: (() => void) | undefined;
-		const wake = (): void => {
-			woken = true;
-			tell?.();
-		};
-		const waiting = this.waiting.get(name) ?? new Set();
-		this.waiting.set(name, waiting.add(wake));
-		return {
-			wait: ms =>
-				new Promise(resolve => {
-					const done = (how: "woken" | "late"): void => {
-						clearTimeout(timer);
-						tell = undefined;
-						woken = false;
-						resolve(how);
-					};
-					const timer = setTimeout(() => done("late"), ms);
-					tell = () => done("woken");
-					if (woken || this.closed) done("woken");
-				}),
-			end: () => {
-				tell?.();
-				waiting.delete(wake);
-				if (waiting.size === 0) this.waiting.delete(name);
-			}
-		};
-	}
+/** A stream under way. */
+interface Following {
+	readonly broker: Broker;
+	readonly action: string;
+	readonly live: Live;
+	readonly fields: Fields;
+	readonly wakes: Wakes;
+	readonly res: WebResponse;
 }
 
 /**
- * Writes what was recorded of a migration, then what comes: `id` is where to go on (`Last-Event-ID`), `event` is `log` or,
- * after each run of lines, `status`. Events only wake it; what it says it reads from the store.
+ * Writes what was recorded, then what comes: `id` is where to go on (`Last-Event-ID`). The event that the contract names
+ * only wakes it: what it says it reads from the action, so nothing is missed and nothing needs to be kept.
  */
-export async function followLog(broker: Broker, wakes: Wakes, req: WebRequest, res: WebResponse): Promise<void> {
-	const { name, after: asked } = req.$params as { name: string; after?: string };
+export async function follow(
+	broker: Broker,
+	wakes: Wakes,
+	{ action, live }: Pick<Route, "action"> & { readonly live: Live },
+	req: WebRequest,
+	res: WebResponse
+): Promise<void> {
+	const { after: asked, ...fields } = req.$params as Fields;
 	const begin = header(req, "last-event-id") ?? asked ?? null;
+	const following = { broker, action, live, fields, wakes, res };
 	// What is wrong with the request is said before the stream begins.
-	const first = await broker.call("migration.log", { name, after: begin, limit: LINES_A_PAGE });
+	const first = await pageOf(following, begin);
 	res.writeHead(200, {
 		"Content-Type": "text/event-stream; charset=utf-8",
 		"Cache-Control": "no-store",
@@ -83,22 +58,17 @@ export async function followLog(broker: Broker, wakes: Wakes, req: WebRequest, r
 	});
 	if (req.method === "HEAD") return void res.end();
 	await write(broker, res, `retry: ${RETRY_MS}\n\n`);
-	await goOn(broker, wakes, res, pages(broker, name, first, begin), name);
+	await goOn(following, pages(following, first, begin));
 }
 
-async function goOn(
-	broker: Broker,
-	wakes: Wakes,
-	res: WebResponse,
-	log: AsyncIterable<Lines<LogLine>>,
-	name: string
-): Promise<void> {
-	const listening = wakes.listen(name);
+async function goOn(following: Following, all: AsyncIterable<Page>): Promise<void> {
+	const { broker, wakes, res, live, fields } = following;
+	const listening = wakes.listen(topicOf(live.wakes, fields[live.by]));
 	try {
-		for await (const { lines, next } of log) {
-			if (lines.length > 0) await write(broker, res, lines.map(eventOf).join(""));
-			if (next === null && lines.length > 0) await write(broker, res, await statusEvent(broker, name));
-			if (next === null) await news(broker, listening, wakes, res);
+		for await (const { lines, next } of all) {
+			if (lines.length > 0) await write(broker, res, lines.map(line => eventOf(live.line, line)).join(""));
+			if (next === null && lines.length > 0) await write(broker, res, await stateOf(following));
+			if (next === null) await news(following, listening);
 			if (res.destroyed || wakes.over) return;
 		}
 	} finally {
@@ -109,27 +79,20 @@ async function goOn(
 
 const LINES_A_PAGE = 500;
 
-/** The log from its first page on, without an end. */
-async function* pages(
-	broker: Broker,
-	name: string,
-	first: Lines<LogLine>,
-	begin: string | null
-): AsyncGenerator<Lines<LogLine>> {
+const pageOf = ({ broker, action, fields }: Following, after: unknown): Promise<Page> =>
+	callByName<Page>(broker, action, { ...fields, after, limit: LINES_A_PAGE });
+
+/** From the first page on, without an end. */
+async function* pages(following: Following, first: Page, begin: unknown): AsyncGenerator<Page> {
 	let after = begin;
-	for (let page = first; ; page = await broker.call("migration.log", { name, after, limit: LINES_A_PAGE })) {
+	for (let page = first; ; page = await pageOf(following, after)) {
 		yield page;
 		after = page.lines.at(-1)?.id ?? after;
 	}
 }
 
 /** Waits for news; says that the stream lives when there are none. An event may be lost on its way: then, too, it reads. */
-async function news(
-	broker: Broker,
-	listening: ReturnType<Wakes["listen"]>,
-	wakes: Wakes,
-	res: WebResponse
-): Promise<void> {
+async function news({ broker, wakes, res }: Following, listening: Listening): Promise<void> {
 	if (res.destroyed || wakes.over) return;
 	const since = new AbortController();
 	const closed = once(res, "close", since).then(() => "late" as const);
@@ -138,10 +101,15 @@ async function news(
 	if (how === "late") await write(broker, res, ": alive\n\n");
 }
 
-const eventOf = (line: LogLine): string => `id: ${line.id}\nevent: log\ndata: ${JSON.stringify(line)}\n\n`;
+const eventOf = (name: string, line: { readonly id?: unknown }): string =>
+	`id: ${line.id}\nevent: ${name}\ndata: ${JSON.stringify(line)}\n\n`;
 
-const statusEvent = async (broker: Broker, name: string): Promise<string> =>
-	`event: status\ndata: ${JSON.stringify(await broker.call("migration.status", { name }))}\n\n`;
+/** After a run of lines, where the contract names it. */
+async function stateOf({ broker, live: { state, by }, fields }: Following): Promise<string> {
+	if (state === undefined) return "";
+	const said = await callByName(broker, state, { [by]: fields[by] });
+	return `event: ${state.slice(state.indexOf(".") + 1)}\ndata: ${JSON.stringify(said)}\n\n`;
+}
 
 /** So many streams of one key at once, and of all together. */
 export class Streams {
@@ -174,35 +142,25 @@ export class Streams {
 	}
 }
 
-export type LinesAction = "migration.report" | "migration.diff" | "migration.links";
-
-/** All lines of a report, one JSON a line; a client that reads slowly is waited for. */
-export async function writeLines(
-	broker: Broker,
-	action: LinesAction,
-	req: WebRequest,
-	res: WebResponse
-): Promise<void> {
-	const params = req.$params as Record<string, unknown>;
-	let page = await linesOf(broker, action, params);
+/** All lines of a list, one JSON a line; a client that reads slowly is waited for. */
+export async function writeLines(broker: Broker, action: string, req: WebRequest, res: WebResponse): Promise<void> {
+	const params = req.$params as Fields;
+	let page = await callByName<Page>(broker, action, params);
 	res.writeHead(200, { "Content-Type": "application/x-ndjson; charset=utf-8", "Cache-Control": "no-store" });
 	if (req.method === "HEAD") return void res.end();
 	try {
 		for (;;) {
 			if (page.lines.length > 0) await write(broker, res, page.lines.map(line => `${JSON.stringify(line)}\n`).join(""));
 			if (page.next === null || res.destroyed) break;
-			page = await linesOf(broker, action, { ...params, after: page.next });
+			page = await callByName<Page>(broker, action, { ...params, after: page.next });
 		}
 		res.end();
 	} catch (error) {
-		// Half a report must not look like a whole one.
+		// Half a list must not look like a whole one.
 		res.destroy();
 		throw error;
 	}
 }
-
-const linesOf = (broker: Broker, action: LinesAction, params: object): Promise<Lines<unknown>> =>
-	broker.call(action, params as never) as Promise<Lines<unknown>>;
 
 /** Nobody is told of these: they take no answer. */
 export const STALLED = {
@@ -215,7 +173,7 @@ export const STALLED = {
 const stallOf = (broker: Broker): number => settingsOf(broker).limits.streamStall * 1000;
 
 async function write(broker: Broker, res: ServerResponse, text: string): Promise<void> {
-	if (res.destroyed || res.write(text)) return;
+	if (text === "" || res.destroyed || res.write(text)) return;
 	const since = new AbortController();
 	// Who takes nothing holds a page of lines, and a place.
 	const stalled = setTimeout(() => {

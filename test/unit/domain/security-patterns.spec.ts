@@ -10,7 +10,7 @@ import { optionProblem } from "../../../domain/migration/option";
 import { parseReferences } from "../../../domain/migration/references";
 import { maskText, shownAddress } from "../../../domain/platform/masking";
 import { redirectedAtHome } from "../../../domain/platform/panel-answer";
-import { isEncoded } from "../../../services/platform/gateway/give";
+import { isEncoded } from "../../../services/migration/subscriptions/answer";
 
 const LENGTH = 60_000;
 /** What a quadratic pattern likes: runs of one thing that do not end as it hopes. */

@@ -2,7 +2,7 @@
 
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
-import { hold } from "../../../services/platform/gateway/held";
+import { hold } from "../../../services/migration/subscriptions/held";
 
 const MIB = 2 ** 20;
 const answer = (body: Buffer, coding?: string) =>

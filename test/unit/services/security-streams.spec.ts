@@ -5,7 +5,8 @@ import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import type { Broker } from "../../../cluster";
 import { setCall } from "../../../services/platform/gateway/call";
-import { followLog, Streams, Wakes, writeLines } from "../../../services/platform/gateway/streams";
+import { follow, Streams, writeLines } from "../../../services/platform/gateway/streams";
+import { Wakes } from "../../../services/platform/gateway/wakes";
 
 const STALL = 1;
 let stalled = 0;
@@ -19,9 +20,13 @@ const broker = {
 			: { lines: Array.from({ length: 500 }, (_, id) => ({ id: `${id}`, says: "x".repeat(1000) })), next: "1" }
 } as unknown as Broker;
 
+const LOG = {
+	action: "migration.log",
+	live: { wakes: "migration.progressed", by: "name", line: "log", state: "migration.status" }
+};
 const WAYS = {
 	"a report": (req: never, res: never) => writeLines(broker, "migration.report", req, res),
-	"a live log": (req: never, res: never) => followLog(broker, new Wakes(), req, res)
+	"a live log": (req: never, res: never) => follow(broker, new Wakes(), LOG, req, res)
 };
 
 it.each(Object.entries(WAYS))("%s that is never read ends, and frees its place", async (_, write) => {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { Turns } from "../../../services/platform/gateway/turns";
+import { Turns } from "../../../services/migration/subscriptions/turns";
 
 it("lets each customer's requests in by so many at a time, all of them, whatever becomes of others", async () => {
 	const keys = fc.array(fc.tuple(fc.constantFrom("a", "b", "c"), fc.boolean()), { maxLength: 60 });

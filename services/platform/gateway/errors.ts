@@ -7,7 +7,7 @@ import type { WebRequest, WebResponse } from "../../../mixins/web.mixin";
 import { hasBody } from "./bodies";
 import { callOf } from "./call";
 import { endBehind } from "./connections";
-import { keep } from "./idempotent";
+import { keep } from "./idempotency";
 
 /** When to ask again for what is not available now, where nobody knows better. */
 const AGAIN_SECONDS = 10;
@@ -16,18 +16,31 @@ const TOLD_MS = 1_000;
 /** Callers make these, as many as they like: they are counted, and fill no log. */
 const OF_CALLERS: ReadonlySet<string> = new Set(["ABANDONED", "OVERLOADED"]);
 
-export class Refusals {
+export const REFUSED = {
+	type: "counter" as const,
+	name: "banyan.requests.refused",
+	description: "Requests that were not done, by the code of the problem that was answered.",
+	labelNames: ["code"]
+};
+
+export class Errors {
 	private readonly told = new Seldom(TOLD_MS);
 
 	constructor(private readonly broker: Broker) {}
 
-	/** Once; a half-sent answer is cut off instead. */
+	/** Once; a half-sent answer is cut off instead, and nobody is told who is gone. */
 	refuse(req: WebRequest, res: WebResponse, error: unknown): void {
+		if (res.closed) return;
 		const problem = problemOf(error, callOf(req).correlationId);
-		this.broker.metrics.increment("banyan.requests.refused", { code: problem.code });
+		this.count(problem.code);
 		this.log(req, problem, error);
 		if (res.headersSent) res.destroy();
 		else this.answer(req, res, problem, retryAfterOf(problem, error));
+	}
+
+	/** Something was refused, perhaps before there was a request. */
+	count(code: string): void {
+		this.broker.metrics.increment(REFUSED.name, { code });
 	}
 
 	private answer(req: WebRequest, res: WebResponse, problem: Problem, retryAfter: number | undefined): void {

@@ -17,8 +17,7 @@ import {
 	speaksOfAll,
 	type Wanted
 } from "../../../domain/platform/panel-answer";
-import type { WebRequest } from "../../../mixins/web.mixin";
-import { callOf, header } from "./call";
+import type { Asker } from "./asker";
 import { discard, type Held, hold } from "./held";
 import { Turns } from "./turns";
 import { type KeptWay, Ways } from "./ways";
@@ -37,7 +36,7 @@ const VIA = `banyan-${randomBytes(12).toString("hex")}`;
 /** In characters: a request that went through more proxies than fit goes nowhere we know. */
 const LONGEST_VIA = 4_000;
 
-export const wentInACircle = (req: WebRequest): boolean => header(req, "via")?.includes(VIA) ?? false;
+export const wentInACircle = ({ headers }: Asker): boolean => headers.via?.includes(VIA) ?? false;
 
 /** What came of asking a panel. */
 export type Said =
@@ -84,17 +83,17 @@ export class Upstream {
 	}
 
 	/** Never throws: what a panel cannot say is `unknown`. */
-	async ask(question: Question, req: WebRequest): Promise<Said> {
+	async ask(question: Question, asker: Asker): Promise<Said> {
 		if (!URL.canParse(question.address)) return { kind: "unknown", why: "its address cannot be read" };
 		const way = this.wayTo(question);
 		if (way instanceof Error) return { kind: "unknown", why: reasonOf(way) };
 		const panel = `${new URL(question.address).origin} ${way.name}`;
 		const work = async (): Promise<Said> => {
-			if (req.socket.destroyed) return { kind: "unknown", why: "whoever asked has gone" };
+			if (asker.hasLeft()) return { kind: "unknown", why: "whoever asked has gone" };
 			const breaker = this.breakerOf(panel);
 			const admission = breaker.admit(performance.now());
 			if (admission === "rest") return { kind: "unknown", why: "it rests, since nothing came for many customers" };
-			return this.admitted({ ...question, by: way }, req, breaker, admission);
+			return this.admitted({ ...question, by: way }, asker, breaker, admission);
 		};
 		return this.turns.take(`${panel}\n${question.customer}`, work, CROWDED);
 	}
@@ -103,10 +102,10 @@ export class Upstream {
 		return this.ways.close();
 	}
 
-	private async admitted(question: Going, req: WebRequest, breaker: Breaker, admission: Admission): Promise<Said> {
+	private async admitted(question: Going, asker: Asker, breaker: Breaker, admission: Admission): Promise<Said> {
 		let failed = true;
 		try {
-			const held = await this.followed(question, req);
+			const held = await this.followed(question, asker);
 			failed = speaksOfAll(held.status);
 			return await this.said(held, question);
 		} catch (error) {
@@ -132,18 +131,18 @@ export class Upstream {
 	}
 
 	/** As it is answered, or where a redirect leads that stays at home. */
-	private async followed(question: Going, req: WebRequest): Promise<Held> {
-		const held = await this.once(question, req);
+	private async followed(question: Going, asker: Asker): Promise<Held> {
+		const held = await this.once(question, asker);
 		if (held.status < 300 || held.status > 399 || held.status === 304) return held;
 		const next = redirectedAtHome(question.address, oneOf(held.headers.location));
 		if (next === undefined) return held;
 		discard(held);
-		return this.once({ ...question, address: next }, req);
+		return this.once({ ...question, address: next }, asker);
 	}
 
-	private async once({ address, whole, by }: Going, req: WebRequest): Promise<Held> {
+	private async once({ address, whole, by }: Going, asker: Asker): Promise<Held> {
 		const { origin, pathname, search } = new URL(address);
-		const asked: WayRequest = { origin, path: `${pathname}${search}`, method: "GET", headers: forwarded(req) };
+		const asked: WayRequest = { origin, path: `${pathname}${search}`, method: "GET", headers: forwarded(asker) };
 		try {
 			return await hold(await by.pool.request(asked), whole);
 		} catch (error) {
@@ -214,16 +213,16 @@ const reasonOf = (error: unknown): string => {
 /** What the panel needs to choose a format and to answer "not modified". */
 const PASSED = ["user-agent", "accept", "accept-language", "if-none-match", "if-modified-since"] as const;
 
-function forwarded(req: WebRequest): Record<string, string> {
-	const before = header(req, "via")?.slice(-LONGEST_VIA);
+function forwarded({ headers: given, client }: Asker): Record<string, string> {
+	const before = given.via?.slice(-LONGEST_VIA);
 	const headers: Record<string, string> = {
 		via: `${before ? `${before}, ` : ""}1.1 ${VIA}`,
-		"x-forwarded-for": callOf(req).client,
+		"x-forwarded-for": client,
 		// It is read here; what comes compressed all the same is undone.
 		"accept-encoding": "identity"
 	};
 	for (const name of PASSED) {
-		const value = header(req, name);
+		const value = given[name];
 		if (value !== undefined) headers[name] = value;
 	}
 	return headers;

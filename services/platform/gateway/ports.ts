@@ -7,14 +7,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Gateway } from "../../../cluster/settings";
 import { isListed, readHost, readOwnName } from "../../../domain/platform/own-names";
 import { callOf } from "./call";
+import type { RawHere } from "./dispatch";
 import { type Answers, type Front, type FrontOptions, openFront } from "./front";
 import { linksUnderAnyName } from "./names";
 
-/** Beside all else, instead of all else, or not at all. */
-export type Links = "too" | "alone" | "none";
-
 /** At the gateway's own port. */
-function linksAt({ links: { names, port } }: Gateway): (req: object) => Links {
+function linksAt({ links: { names, port } }: Gateway): (req: object) => RawHere {
 	if (port !== null) return () => "none";
 	if (names.length === 0) return () => "too";
 	const listed = names.flatMap(name => readOwnName(name) ?? []);
@@ -32,23 +30,23 @@ const namesAt = ({ names, links }: Gateway): readonly string[] =>
 const APART: ReadonlySet<string> = new Set(["/metrics", "/health/detailed"]);
 
 interface Hearing extends Pick<Answers, "refuse" | "counted"> {
-	/** A request that was let in. @param isHere which paths of those that are no links are answered */
-	take(req: IncomingMessage, res: ServerResponse, isHere: (path: string) => boolean, links: Links): void;
-	isLink(path: string): boolean;
+	/** A request that was let in. @param isHere which paths of routes are answered */
+	take(req: IncomingMessage, res: ServerResponse, isHere: (path: string) => boolean, raw: RawHere): void;
+	isRaw(path: string): boolean;
 }
 
-export interface Fronts {
+export interface Ports {
 	readonly front: Front;
 	/** Those of one thing alone. */
 	readonly apart: readonly { readonly front: Front; readonly says: string }[];
 }
 
 /** The gateway's ports. */
-export function openFronts(
+export function openPorts(
 	options: Gateway,
 	bounds: Pick<FrontOptions, "limits" | "longestCallMs">,
-	{ take, isLink, ...said }: Hearing
-): Fronts {
+	{ take, isRaw, ...said }: Hearing
+): Ports {
 	const { metrics, links } = options;
 	const common = { ...options, ...bounds };
 	const linksHere = linksAt(options);
@@ -59,7 +57,7 @@ export function openFronts(
 		{
 			...said,
 			answer: (req, res) => take(req, res, isHere, linksHere(req)),
-			isForAll: path => linksUnderAnyName(options) && isLink(path)
+			isForAll: path => linksUnderAnyName(options) && isRaw(path)
 		}
 	);
 	const apart: { front: Front; says: string }[] = [];

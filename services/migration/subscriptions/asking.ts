@@ -5,8 +5,8 @@ import { settingsOf } from "../../../cluster/settings";
 import type { WayOptions } from "../../../contracts/migration/migration";
 import type { LinkAddress } from "../../../domain/migration/link-addresses";
 import { Seldom } from "../../../domain/platform/seldom";
-import type { WebRequest } from "../../../mixins/web.mixin";
-import { isEncoded } from "./give";
+import { isEncoded } from "./answer";
+import type { Asker } from "./asker";
 import { type Question, type Said, Upstream } from "./upstream";
 
 export type Unknown = Extract<Said, { kind: "unknown" }>;
@@ -15,7 +15,7 @@ type Empty = Exclude<Said, Given>;
 
 export interface Request {
 	readonly side: "source" | "target";
-	readonly req: WebRequest;
+	readonly asker: Asker;
 	readonly question: Omit<Question, "address" | "whole" | "own" | "way">;
 	readonly way: WayOptions;
 	/** The body is base64, to be decoded here. */
@@ -50,8 +50,8 @@ export class Asking {
 		return this.upstream.close();
 	}
 
-	private async one(address: string, own: boolean, { side, req, question, way, decode }: Request): Promise<Said> {
-		const said = await this.upstream.ask({ ...question, address, own, way, whole: decode }, req);
+	private async one(address: string, own: boolean, { side, asker, question, way, decode }: Request): Promise<Said> {
+		const said = await this.upstream.ask({ ...question, address, own, way, whole: decode }, asker);
 		if (said.kind === "absent") return { ...said, own: own && said.own };
 		const isStrange = said.kind === "answer" && decode && !isEncoded(said.held);
 		const judged: Said = isStrange ? { kind: "unknown", why: "its answer is no list of links" } : said;

@@ -4,23 +4,23 @@
  * cannot say whether a link is good makes it 503, on which clients keep what they have (L29).
  */
 
-import { createHash, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import type { Broker } from "../../../cluster";
 import { failure } from "../../../cluster/errors";
 import { settingsOf } from "../../../cluster/settings";
 import type { Link } from "../../../contracts/migration/links";
 import type { Ends } from "../../../contracts/migration/migration";
+import type { RawAnswer } from "../../../contracts/raw";
 import { atPanel, LINK_HOSTS, linkAddresses } from "../../../domain/migration/link-addresses";
 import { type Holder, holdersOf, type LinkSource, linkSourcesOf } from "../../../domain/migration/link-holders";
-import type { LinkFormat, OldLinks, OldPath } from "../../../domain/migration/old-links";
-import { networkOf, regionOf } from "../../../domain/platform/client-address";
-import { GUESS_RULES, Guesses, type Origin, type Refused } from "../../../domain/platform/guesses";
+import type { LinkFormat, OldLinks } from "../../../domain/migration/old-links";
+import { GUESS_RULES, Guesses, type Refused } from "../../../domain/platform/guesses";
 import { Proofs } from "../../../domain/platform/proofs";
 import { Seldom } from "../../../domain/platform/seldom";
-import type { WebRequest, WebResponse } from "../../../mixins/web.mixin";
-import { Asking, isGiven, type Request, type Unknown } from "./asking";
-import { callOf, header } from "./call";
-import { give, queryOf } from "./give";
+import { answerOf } from "./answer";
+import { type Asked, askedOf } from "./asked";
+import type { Asker } from "./asker";
+import { Asking, isGiven, type Unknown } from "./asking";
 import type { Held } from "./held";
 import { Questions } from "./questions";
 import { type Said, wentInACircle } from "./upstream";
@@ -38,19 +38,9 @@ const BUSY_SECONDS = 3;
 
 export type Served = "target" | "source" | "missing" | "throttled" | "unreachable";
 
-/** What somebody asks with an old link. */
-interface Asked {
-	readonly old: OldPath;
-	readonly format: LinkFormat | undefined;
-	/** The client's parameters. */
-	readonly query: string;
-	readonly question: Request["question"];
-	readonly req: WebRequest;
-}
-
 const ABSENT = { kind: "absent", own: false } as const satisfies Said;
 
-export class OldLinkDoor {
+export class Door {
 	private readonly asking: Asking;
 	private readonly warned = new Seldom(1_000);
 	/** By panel: what is wrong at one says nothing of another, and one's trouble opens no door to the next. */
@@ -69,15 +59,6 @@ export class OldLinkDoor {
 		this.rules = { ...GUESS_RULES, points, ofAll };
 	}
 
-	/** The link in a path, with what its mapping knows of formats. */
-	read(path: string): { readonly old: OldPath; readonly format: LinkFormat | undefined } | undefined {
-		for (const mapping of this.mappings) {
-			const old = mapping.read(path);
-			if (old) return { old, format: mapping.format(old.format) };
-		}
-		return undefined;
-	}
-
 	/** A migration went on: what was known of its ends may be out of date. */
 	forget(): void {
 		this.known = undefined;
@@ -88,30 +69,34 @@ export class OldLinkDoor {
 	}
 
 	/** @throws NOT_FOUND · THROTTLED · UNAVAILABLE · LOOP */
-	async answer(req: WebRequest, res: WebResponse, link: NonNullable<ReturnType<OldLinkDoor["read"]>>): Promise<void> {
-		if (wentInACircle(req))
+	async answer(asker: Asker): Promise<RawAnswer> {
+		if (wentInACircle(asker))
 			throw failure("LOOP", "The panel's address in the definition leads back here: name the panel's own address.");
-		const [links, all] = await Promise.all([
-			this.broker.call("links.find", { username: link.old.username }),
-			this.ends()
-		]).catch(error => {
+		const asked = askedOf(asker, this.mappings);
+		if (!asked) throw failure("NOT_FOUND", "There is nothing at this address.");
+		const [links, all] = await this.whereTo(asked);
+		const holders = holdersOf(
+			links.filter(each => same(each.keyDigest, asked.digest)),
+			all
+		);
+		const doubts: Unknown[] = [];
+		const held = await this.fromHolders(holders, asked, doubts);
+		if (held) return this.give(held, "target", asked);
+		const kept = await this.fromSources(linkSourcesOf(all), asked, holders.length > 0, doubts);
+		return this.give(kept, "source", asked);
+	}
+
+	/** The links of that name, and where they may lead. @throws UNAVAILABLE */
+	private async whereTo({ old }: Asked): Promise<readonly [readonly Link[], readonly Ends[]]> {
+		try {
+			return await Promise.all([this.broker.call("links.find", { username: old.username }), this.ends()]);
+		} catch (error) {
 			// Neither does a service of ours that is away make a link a wrong one.
 			const { message } = error as Error;
 			if (this.warned.isDue(message, performance.now()))
 				this.broker.logger.warn(`Nobody knows whose an old link is: ${message}`);
 			throw this.unreachable([]);
-		});
-		const digest = digestOf(link.old.key);
-		const asked = askedOf(req, link, digest);
-		const holders = holdersOf(
-			links.filter(each => same(each.keyDigest, digest)),
-			all
-		);
-		const doubts: Unknown[] = [];
-		const held = await this.fromHolders(holders, asked, doubts);
-		if (held) return this.give(held, "target", asked, res);
-		const kept = await this.fromSources(linkSourcesOf(all), asked, holders.length > 0, doubts);
-		return this.give(kept, "source", asked, res);
+		}
 	}
 
 	/** Undefined where the source may know better. @throws NOT_FOUND · UNAVAILABLE */
@@ -147,7 +132,7 @@ export class OldLinkDoor {
 		doubts: Unknown[]
 	): Promise<Held> {
 		const isKnown = known || this.proven.has(asked.question.customer);
-		const origin = isKnown ? undefined : originOf(asked.req);
+		const origin = isKnown ? undefined : asked.asker.origin;
 		const questions = new Questions(origin);
 		const judged = origin ? { ...asked, question: { ...asked.question, judge: origin.network } } : asked;
 		try {
@@ -197,14 +182,14 @@ export class OldLinkDoor {
 		const said = await this.asking.ask(addresses, { side: "source", way, decode: false, ...asked });
 		// A page for a browser may be anybody's, and so may a "not modified".
 		const isProof = said.kind === "answer" && said.held.status < 300 && !question.wanted.page;
-		if (isProof && old.username.length <= LONGEST_NAME) this.proven.add(question.customer, originOf(asked.req).network);
+		if (isProof && old.username.length <= LONGEST_NAME) this.proven.add(question.customer, asked.asker.origin.network);
 		return said;
 	}
 
-	private give(held: Held, by: Served, { req, format, question }: Asked, res: WebResponse): Promise<void> {
+	private give(held: Held, by: Served, { asker, format, question }: Asked): RawAnswer {
 		this.served(by);
 		const decode = by === "target" && (format?.decode ?? false);
-		return give(held, req, res, { decode, page: question.wanted.page });
+		return answerOf(held, asker, { decode, page: question.wanted.page });
 	}
 
 	private refusal(refused: Refused): Error {
@@ -241,28 +226,6 @@ export class OldLinkDoor {
 	}
 }
 
-const originOf = (req: WebRequest): Origin => {
-	const { client } = callOf(req);
-	return { network: networkOf(client), region: regionOf(client) };
-};
-
-function askedOf(
-	req: WebRequest,
-	{ old, format }: NonNullable<ReturnType<OldLinkDoor["read"]>>,
-	digest: Buffer
-): Asked {
-	const query = queryOf(req);
-	const wanted = {
-		conditional: req.headers["if-none-match"] !== undefined || req.headers["if-modified-since"] !== undefined,
-		// Formats are for programs, whatever they say that they take.
-		page: old.format === "" && (header(req, "accept")?.includes("text/html") ?? false),
-		query: query !== ""
-	};
-	const customer = `${old.username}\n${digest.toString("base64")}`;
-	return { old, format, query, req, question: { customer, judge: customer, wanted } };
-}
-
-const digestOf = (key: string): Buffer => createHash("sha256").update(key).digest();
 const same = (kept: string, digest: Buffer): boolean => {
 	const bytes = Buffer.from(kept, "hex");
 	return bytes.length === digest.length && timingSafeEqual(bytes, digest);

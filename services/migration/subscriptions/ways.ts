@@ -59,6 +59,6 @@ export class Ways {
 		if (resolved.ok)
 			return wayOf({ ...withFiles(resolved.connection, this.node.files), [REACH]: this.node.reach.approved });
 		const problems = resolved.unfilled.map(({ problem }) => problem).join("; ");
-		throw new ConnectorError("refused", `${problems}, on the gateway's node`);
+		throw new ConnectorError("refused", `${problems}, on the node that answers old links`);
 	}
 }

@@ -1,0 +1,42 @@
+import { Action, type Answers, type CallOf, Event, type EventOf, Service, service } from "../../cluster";
+import { migration } from "../../contracts/migration/migration";
+import { subscriptions } from "../../contracts/migration/subscriptions";
+import type { RawAnswer } from "../../contracts/raw";
+import { mappings } from "../../mixins/mappings.mixin";
+import { inOneMessage } from "./subscriptions/answer";
+import { askerOf } from "./subscriptions/asker";
+import { Door } from "./subscriptions/door";
+
+const SERVED = "banyan.links.served";
+
+@Service(subscriptions)
+export default class SubscriptionsService extends service(mappings()) implements Answers<typeof subscriptions> {
+	private door!: Door;
+
+	async started(): Promise<void> {
+		const { metrics } = this.broker;
+		metrics.register({
+			type: "counter",
+			name: SERVED,
+			description: "Old subscription links, by who answered.",
+			labelNames: ["by"]
+		});
+		this.door = new Door(this.broker, this.oldLinks(), by => metrics.increment(SERVED, { by }));
+	}
+
+	async stopped(): Promise<void> {
+		await this.door?.close();
+	}
+
+	@Action(subscriptions.actions.answer)
+	async answer(ctx: CallOf<typeof subscriptions.actions.answer>): Promise<RawAnswer> {
+		const answer = await this.door.answer(askerOf(ctx.params));
+		return ctx.nodeID === this.broker.nodeID ? answer : inOneMessage(answer);
+	}
+
+	/** Where links lead may be out of date. */
+	@Event(migration.events.progressed)
+	async progressed(_ctx: EventOf<typeof migration.events.progressed>): Promise<void> {
+		this.door?.forget();
+	}
+}

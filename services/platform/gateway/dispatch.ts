@@ -1,0 +1,86 @@
+/** Where a request that was let in goes: to its route, to an action that answers it as it is, or nowhere. */
+
+import type { Broker } from "../../../cluster";
+import { actingAs } from "../../../cluster/acting";
+import { failure } from "../../../cluster/errors";
+import type { RawRoute } from "../../../domain/platform/routes";
+import type { Found, Web, WebRequest, WebResponse } from "../../../mixins/web.mixin";
+import { callOf } from "./call";
+import type { Errors } from "./errors";
+import { pathOf } from "./front";
+import { answerRaw } from "./raw";
+import { leaving } from "./routes";
+
+/** Are raw requests answered here: beside all else, instead of all else, or not at all? */
+export type RawHere = "too" | "alone" | "none";
+
+export class Dispatch {
+	constructor(
+		private readonly broker: Broker,
+		private readonly web: Web,
+		private readonly raws: readonly RawRoute[],
+		private readonly errors: Errors
+	) {}
+
+	/** @param isHere which paths of routes are answered */
+	take(req: WebRequest, res: WebResponse, isHere: (path: string) => boolean, raw: RawHere): void {
+		const path = pathOf(req);
+		if (raw === "alone") this.raw(path, req, res, "There is nothing at this address.");
+		else if (!isHere(path)) this.nothing(req, res);
+		else this.route(path, req, res, raw);
+	}
+
+	/** Is it a path of raw requests? Those of routes come first. */
+	isRaw(path: string): boolean {
+		return this.rawAt(path) !== undefined && this.web.methodsOf(path).length === 0;
+	}
+
+	private route(path: string, req: WebRequest, res: WebResponse, raw: RawHere): void {
+		const found = this.web.match(req.method ?? "", path);
+		if (found) this.answer(req, res, found);
+		else this.noRoute(path, req, res, raw);
+	}
+
+	private answer(req: WebRequest, res: WebResponse, found: Found): void {
+		const { correlationId } = callOf(req);
+		this.web.answer(req, res, found, { correlationId }).catch(error => this.errors.refuse(req, res, error));
+	}
+
+	private noRoute(path: string, req: WebRequest, res: WebResponse, raw: RawHere): void {
+		const methods = this.web.methodsOf(path);
+		if (methods.length > 0) this.otherMethod(methods, req, res);
+		else if (raw === "none") this.nothing(req, res);
+		else this.raw(path, req, res);
+	}
+
+	private otherMethod(methods: readonly string[], req: WebRequest, res: WebResponse): void {
+		res.setHeader("Allow", methods.join(", "));
+		if (req.method === "OPTIONS") res.writeHead(204).end();
+		else this.errors.refuse(req, res, failure("METHOD_NOT_ALLOWED", `This address knows ${methods.join(", ")}.`));
+	}
+
+	private raw(path: string, req: WebRequest, res: WebResponse, nothing?: string): void {
+		const route = this.rawAt(path);
+		if (!route) this.nothing(req, res, nothing);
+		else if (!route.methods.includes(req.method ?? "")) this.otherMethod(route.methods, req, res);
+		else this.answerRaw(route, req, res);
+	}
+
+	private answerRaw(route: RawRoute, req: WebRequest, res: WebResponse): void {
+		const { correlationId } = callOf(req);
+		const meta = { correlationId, request: leaving(this.broker, res) };
+		actingAs("gateway", () => answerRaw(this.broker, route, req, res, meta)).catch(error =>
+			this.errors.refuse(req, res, error)
+		);
+	}
+
+	private rawAt = (path: string): RawRoute | undefined => this.raws.find(each => each.path.test(path));
+
+	private nothing(
+		req: WebRequest,
+		res: WebResponse,
+		why = "There is nothing at this address; /docs lists what there is."
+	): void {
+		this.errors.refuse(req, res, failure("NOT_FOUND", why));
+	}
+}

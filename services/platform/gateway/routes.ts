@@ -1,0 +1,104 @@
+/** The routes of the contracts as moleculer-web serves them: a key, its scope, params from one place each, one answer a key. */
+
+import { randomUUID } from "node:crypto";
+import type { Broker, Meta } from "../../../cluster";
+import type { Answer } from "../../../contracts/contract";
+import type { JsonValue } from "../../../contracts/json";
+import { locationOf, type Route } from "../../../domain/platform/routes";
+import type { Alias, WebHandler, WebRequest, WebResponse, WebRoute } from "../../../mixins/web.mixin";
+import type { Keys } from "./authentication";
+import type { Bodies } from "./bodies";
+import { accepts, callOf } from "./call";
+import { REFUSED } from "./errors";
+import { idempotent, keep } from "./idempotency";
+import { paramsOf } from "./params";
+import { follow, type Streams, writeLines } from "./streams";
+import type { Wakes } from "./wakes";
+
+/** What requests are answered with. */
+export interface Means {
+	readonly broker: Broker;
+	readonly keys: Keys;
+	readonly bodies: Bodies;
+	readonly streams: Streams;
+	readonly wakes: Wakes;
+}
+
+export function apiRoute(means: Means, routes: readonly Route[]): WebRoute {
+	const byAlias = new Map(routes.map(route => [`${route.method} ${route.path}`, route]));
+	const routeOf = ({ method, fullPath }: Alias): Route => byAlias.get(`${method} ${fullPath}`) as Route;
+	return {
+		name: "api",
+		path: "/",
+		aliases: Object.fromEntries([...byAlias].map(([alias, route]) => [alias, handlersOf(means, route)])),
+		onBeforeCall: (ctx, _route, req, res, alias) => before(means, routeOf(alias), ctx, req, res),
+		onAfterCall: (_ctx, _route, req, res, data) => after(means, routeOf(req.$alias as Alias), req, res, data)
+	};
+}
+
+async function before(
+	{ broker, keys, bodies }: Means,
+	route: Route,
+	{ meta }: { readonly meta: Meta },
+	req: WebRequest,
+	res: WebResponse
+): Promise<void> {
+	if (route.permission !== "public") {
+		const admitted = keys.admit(req, route.permission);
+		const key = admitted instanceof Promise ? await admitted : admitted;
+		callOf(req).key = key;
+		meta.caller = { id: key.id, scopes: key.scopes };
+	}
+	if (route.endsWithCaller) meta.request = leaving(broker, res);
+	const params = paramsOf(req, route, () => bodies.fieldsOf(req, res, route.body === "document"));
+	req.$params = (params instanceof Promise ? await params : params) as WebRequest["$params"];
+}
+
+/** The name of a request: what it causes knows whose it is, and hears of it when they hang up. */
+export function leaving(broker: Broker, res: WebResponse): string {
+	const request = `${broker.nodeID}/${randomUUID()}`;
+	res.once("close", () => {
+		if (res.writableFinished) return;
+		// Nobody is there to be answered, so nothing else counts it.
+		broker.metrics.increment(REFUSED.name, { code: "ABANDONED" });
+		void broker.broadcast("gateway.left", { request });
+	});
+	return request;
+}
+
+function after({ broker }: Means, route: Route, req: WebRequest, res: WebResponse, data: unknown): unknown {
+	res.statusCode = route.status;
+	const location = locationOf(route, data);
+	if (location !== null) {
+		res.setHeader("Location", location);
+		// moleculer-web looks for it here, and warns where it is not.
+		req.$ctx.meta.$location = location;
+	}
+	if (route.reads) return data;
+	return keep(broker, req, { status: route.status, location, body: data as JsonValue }).then(() => data);
+}
+
+function handlersOf(means: Means, route: Route): string | (WebHandler | string)[] {
+	// What is kept is kept for a key.
+	const once = route.reads || route.permission === "public" ? [] : [idempotent(means.broker)];
+	const handlers = [...once, ...route.answers.flatMap(kind => STREAMED[kind]?.(means, route) ?? [])];
+	return handlers.length === 0 ? route.action : [...handlers, route.action];
+}
+
+/** Answers that go on, for callers that ask for them. */
+const STREAMED: Partial<Record<Answer, (means: Means, route: Route) => WebHandler[]>> = {
+	sse: ({ broker, wakes, streams }, { action, live }) =>
+		live
+			? [streaming(streams, "text/event-stream", (req, res) => follow(broker, wakes, { action, live }, req, res))]
+			: [],
+	ndjson: ({ broker, streams }, { action }) => [
+		streaming(streams, "application/x-ndjson", (req, res) => writeLines(broker, action, req, res))
+	]
+};
+
+const streaming =
+	(streams: Streams, type: string, work: (req: WebRequest, res: WebResponse) => Promise<void>): WebHandler =>
+	(req, res, next) => {
+		if (accepts(req, type)) streams.for(req, () => work(req, res)).catch(next);
+		else next();
+	};
