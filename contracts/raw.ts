@@ -1,6 +1,6 @@
 /** Requests that an action answers as they are (`raw` in a contract), and its answers: HTTP, without a server. */
 
-import type { Output } from "./schema";
+import { type Output, shape } from "./schema";
 
 /** A request that was let in. */
 export const RAW_REQUEST = {
@@ -24,3 +24,10 @@ export interface RawAnswer {
 	/** Bytes, or as they come, within one process; from another node all of it, in base64. */
 	readonly body: Uint8Array | AsyncIterable<Uint8Array> | string;
 }
+
+/** The same as a rule: within a process a body may be bytes, or a stream of them. */
+export const RAW_ANSWER = shape("RawAnswer", {
+	status: "number",
+	headers: { type: "record", key: "string", value: "string" },
+	body: "any"
+});

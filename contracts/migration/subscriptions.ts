@@ -1,7 +1,7 @@
 /** subscriptions: customers' old subscription links go on working, whoever answers for them now. */
 
 import { action, contract } from "../contract";
-import { RAW_REQUEST, type RawAnswer } from "../raw";
+import { RAW_ANSWER, RAW_REQUEST } from "../raw";
 
 export const subscriptions = contract("migration", "subscriptions", {
 	required: true,
@@ -18,8 +18,9 @@ export const subscriptions = contract("migration", "subscriptions", {
 			reads: true,
 			secret: true,
 			endsWithCaller: true,
-			params: RAW_REQUEST
-		}).returns<RawAnswer>()
+			params: RAW_REQUEST,
+			result: RAW_ANSWER
+		})
 	},
 	events: {}
 });
