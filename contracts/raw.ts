@@ -8,7 +8,7 @@ export const RAW_REQUEST = {
 	/** Path and query, as they were sent. */
 	target: "string",
 	/** By their names in lower case; nobody's credentials. */
-	headers: { type: "record", key: "string", value: "string" },
+	headers: { type: "record", value: "string" },
 	/** The client's address, behind the proxies we trust. */
 	client: "string",
 	/** How they came, and what they called us. */
@@ -28,6 +28,6 @@ export interface RawAnswer {
 /** The same as a rule: within a process a body may be bytes, or a stream of them. */
 export const RAW_ANSWER = shape("RawAnswer", {
 	status: "number",
-	headers: { type: "record", key: "string", value: "string" },
+	headers: { type: "record", value: "string" },
 	body: "any"
 });
