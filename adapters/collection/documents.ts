@@ -1,21 +1,31 @@
 /** Documents as rows and back, and what moleculer-db asks of them beside what a collection does. Pure, but for new names. */
 
 import { randomBytes, randomUUID } from "node:crypto";
+import { crc32 } from "node:zlib";
 import type { Doc } from "./adapter";
 
 export interface Row {
 	readonly id: string;
 	readonly version: string;
 	readonly body: string;
+	readonly checksum: number;
 }
 
-export const docOf = ({ id, version, body }: Row): Doc => ({
-	...(JSON.parse(body) as object),
-	_id: id,
-	_version: version
-});
+/** The columns of a row, in the order of `cellsOf`. */
+export const COLUMNS = "id, version, body, checksum";
 
-export const bodyOf = ({ _id, _version, ...fields }: Doc): string => JSON.stringify(fields);
+export const cellsOf = ({ _id, _version, ...fields }: Doc): [string, string, string, number] => {
+	const body = JSON.stringify(fields);
+	return [_id, _version, body, checksum(_id, _version, body)];
+};
+
+/** Undefined where it is not as it was written: SQLite itself does not see a flipped bit inside a row. */
+export function docOf({ id, version, body, checksum: written }: Row): Doc | undefined {
+	if (checksum(id, version, body) !== written) return undefined;
+	return { ...(JSON.parse(body) as object), _id: id, _version: version };
+}
+
+const checksum = (id: string, version: string, body: string): number => crc32(body, crc32(`${id}\n${version}`));
 
 export const newVersion = (): string => randomBytes(12).toString("base64url");
 

@@ -3,16 +3,17 @@
  * opened. A new file is made beside it and put in its place in one step, so that whoever is killed begins anew.
  */
 
-import { closeSync, existsSync, openSync, readSync, rmSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { StoreBroken } from "../errors";
 import { moveOwnFile, readOwnFile, writeOwnFile } from "../own-file";
 import { openFile, told } from "../sqlite-file";
 import { atomically } from "../transactions";
 import type { Doc } from "./adapter";
-import { bodyOf, fresh } from "./documents";
+import { cellsOf, fresh } from "./documents";
 import { type Fields, indexed } from "./indexes";
-import { FORMAT } from "./table";
+import { FORMAT, INSERT } from "./table";
 
 const SQLITE = "SQLite format 3\0";
 
@@ -31,7 +32,7 @@ export function importEarlier(file: string, { key = "_id", tell = () => undefine
 	if (isTorn) tell(`The last row of '${file}' was cut off and is dropped: it was never acknowledged.`);
 	const docs = records.map(record => fresh({ ...record, _id: record[key] }));
 	const made = `${file}.importing`;
-	for (const end of ["", "-wal", "-shm", "-journal"]) rmSync(made + end, { force: true });
+	for (const left of leftOver(file)) rmSync(left, { force: true });
 	try {
 		fill(openFile(made, FORMAT, {}), docs, key, fields);
 		writeOwnFile(`${file}.nedb`, text);
@@ -44,6 +45,12 @@ export function importEarlier(file: string, { key = "_id", tell = () => undefine
 		`'${file}' was of an earlier version: its ${docs.length} records were taken over; it is kept as '${file}.nedb'.`
 	);
 }
+
+/** What one who was killed before this left half made. */
+const leftOver = (file: string): string[] =>
+	readdirSync(dirname(file))
+		.filter(name => [".importing", ".nedb."].some(end => name.startsWith(basename(file) + end)))
+		.map(name => join(dirname(file), name));
 
 /** The file of NeDB that holds the collection; while it rewrote one, the whole one was beside it. */
 function earlier(file: string): string | undefined {
@@ -64,11 +71,11 @@ function headOf(file: string): string {
 
 function fill(db: DatabaseSync, docs: readonly Doc[], key: string, fields: Fields): void {
 	try {
-		const insert = db.prepare("INSERT INTO records (id, version, body) VALUES (?, ?, ?)");
+		const insert = db.prepare(INSERT);
 		atomically(db, () => {
 			// Before it takes the place of the other: what breaks a rule of it is to be found there.
 			indexed(db, fields);
-			for (const doc of docs) insert.run(doc._id, doc._version, bodyOf({ ...doc, [key]: undefined }));
+			for (const doc of docs) insert.run(...cellsOf({ ...doc, [key]: undefined }));
 		});
 	} finally {
 		db.close();

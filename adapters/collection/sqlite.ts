@@ -50,7 +50,7 @@ export class SqliteAdapter implements CollectionAdapter {
 			this.opened = {
 				db,
 				group: new Group(db, file, options.busyMs),
-				table: atomically(db, () => new Table(db, options))
+				table: atomically(db, () => new Table(file, db, options))
 			};
 		} catch (error) {
 			db.close();

@@ -1,11 +1,12 @@
 /** The tables of a collection in an open SQLite file, asked one after the other: whoever calls says which transaction it is. */
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { StoreBroken } from "../errors";
 import type { Format } from "../sqlite-file";
 import { part } from "../transactions";
 import type { Doc, DocChange, Search, Waiting, Written } from "./adapter";
 import type { Announcement } from "./collection";
-import { bodyOf, docOf, fresh, picking, type Row, updated } from "./documents";
+import { COLUMNS, cellsOf, docOf, fresh, picking, type Row, updated } from "./documents";
 import { type Fields, indexed, isUnique, type Made, takenField } from "./indexes";
 import { behind, type Order, ordered, orderOf, type Sql, where } from "./query";
 
@@ -16,7 +17,8 @@ export const FORMAT: Format = {
 	schema: `CREATE TABLE records (
 		id TEXT PRIMARY KEY,
 		version TEXT NOT NULL,
-		body TEXT NOT NULL
+		body TEXT NOT NULL,
+		checksum INTEGER NOT NULL
 	) STRICT;
 	CREATE TABLE outbox (
 		position INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -28,9 +30,9 @@ export const FORMAT: Format = {
 /** Statements that are kept prepared: queries are of few kinds, but may name any number of values. */
 const PREPARED = 200;
 
-const RECORDS = "SELECT id, version, body FROM records";
-const INSERT = "INSERT INTO records (id, version, body) VALUES (?1, ?2, ?3)";
-const UPSERT = `${INSERT} ON CONFLICT (id) DO UPDATE SET version = ?2, body = ?3`;
+const RECORDS = `SELECT ${COLUMNS} FROM records`;
+export const INSERT = `INSERT INTO records (${COLUMNS}) VALUES (?1, ?2, ?3, ?4)`;
+const UPSERT = `${INSERT} ON CONFLICT (id) DO UPDATE SET version = ?2, body = ?3, checksum = ?4`;
 
 export class Table {
 	private readonly made: Made;
@@ -39,6 +41,7 @@ export class Table {
 
 	/** In a transaction, for it makes the indexes that lack. */
 	constructor(
+		private readonly file: string,
 		private readonly db: DatabaseSync,
 		fields: Fields
 	) {
@@ -60,7 +63,7 @@ export class Table {
 
 	get(id: string): Doc | undefined {
 		const row = this.statement(`${RECORDS} WHERE id = ?`).get(id);
-		return row && docOf(row as unknown as Row);
+		return row && this.whole(row as unknown as Row);
 	}
 
 	count(search: Search): number {
@@ -127,13 +130,20 @@ export class Table {
 
 	private make({ id, doc, expected }: DocChange): void {
 		if (doc === null) this.statement("DELETE FROM records WHERE id = ?").run(id);
-		else this.statement(expected === null ? INSERT : UPSERT).run(id, doc._version, bodyOf(doc));
+		else this.statement(expected === null ? INSERT : UPSERT).run(...cellsOf(doc));
 	}
 
 	private select({ text, values }: Sql, order: readonly Order[], limit: number, offset: number): Doc[] {
 		const by = order.length > 0 ? `ORDER BY ${ordered(order, this.spell)}` : "";
 		const rows = this.statement(`${RECORDS} WHERE ${text} ${by} LIMIT ? OFFSET ?`).all(...values, limit, offset);
-		return rows.map(row => docOf(row as unknown as Row));
+		return rows.map(row => this.whole(row as unknown as Row));
+	}
+
+	/** @throws StoreBroken */
+	private whole(row: Row): Doc {
+		const doc = docOf(row);
+		if (!doc) throw new StoreBroken(this.file, `the record '${row.id}' is damaged`);
+		return doc;
 	}
 
 	private rangesOf(search: Search, order: readonly Order[]): Sql[] {
