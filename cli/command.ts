@@ -17,7 +17,6 @@ export interface Flags {
 	readonly strict?: boolean;
 	readonly format?: string;
 	readonly out?: string;
-	readonly inbounds?: string;
 	readonly only?: readonly string[];
 	readonly limit?: string;
 	readonly removals?: string;

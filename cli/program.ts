@@ -2,6 +2,7 @@
 
 import { Command, Option } from "commander";
 import { SCOPES } from "../contracts/contract";
+import { VOCABULARY } from "../domain/migration/mappings";
 import { version } from "../package.json";
 import type { Client, Need, Open } from "./client";
 import { type Flags, printFile, screen, withClient } from "./command";
@@ -85,11 +86,21 @@ function guide(command: Command, path: readonly string[]): void {
 	for (const each of command.commands) guide(each, words);
 }
 
+/** An option for each kind that a mapping knows: the file that it is written to. */
+const withArtefacts = (command: Command): Command =>
+	Object.entries(VOCABULARY.artefacts).reduce(
+		(each, [kind, { noun }]) =>
+			each.option(
+				`--${kind} <file>`,
+				`where to write the ${noun[1]} that the target lacks (default: NAME-${kind}.json)`
+			),
+		command
+	);
+
 function addBeginnings(migration: Command, open: Opener): void {
-	anywhere(migration.command("plan"))
+	withArtefacts(anywhere(migration.command("plan")))
 		.description("look at both sides and say what a run would do; writes to neither")
 		.argument(...DEFINITION)
-		.option("--inbounds <file>", "where to write the inbounds that the target lacks (default: NAME-inbounds.json)")
 		.option(...JSON_FLAG)
 		.addHelpText("after", REFERENCES)
 		.action(by<[string]>(open, "write", () => LOADED.plan().plan));

@@ -33,11 +33,11 @@ const WHOLE_MS = 600_000;
 /** The largest answer, in bytes: a page of a report has some hundred lines. */
 const MOST_BYTES = 2 ** 25;
 
-/** They look at both panels, record by record: as long as it takes. */
+/** They look at both sides, record by record: as long as it takes. */
 const LONG: ReadonlySet<string> = new Set([
 	"migration.plan",
 	"migration.dryRun",
-	"migration.inbounds",
+	"migration.artefacts",
 	"migration.links"
 ]);
 

@@ -8,7 +8,7 @@
 import type { Json, JsonValue } from "../contracts/json";
 import type { Finding, OptionSpec } from "../contracts/migration/connection";
 import type { Definition } from "../contracts/migration/definition";
-import type { FoundInbounds } from "../contracts/migration/extractor";
+import type { FoundArtefacts } from "../contracts/migration/extractor";
 import type { Connection, Loss, SourceRecord, TargetRecord } from "../contracts/migration/records";
 import { maskText } from "../domain/platform/masking";
 import type { Caps } from "./caps";
@@ -103,8 +103,8 @@ export interface Source extends End {
 	 * `Write.secrets`.
 	 */
 	secrets?(stream: string, names: readonly string[]): Promise<Record<string, Record<string, string>>>;
-	/** The definitions of these inbounds, where what serves them can be asked; never throws for one that cannot. */
-	inbounds?(tags: readonly string[]): Promise<FoundInbounds>;
+	/** What it has of a kind of artefacts, where what serves them can be asked; never throws for one that cannot. */
+	artefacts?(kind: string, keys: readonly string[]): Promise<FoundArtefacts>;
 }
 
 export interface Target extends End {

@@ -3,15 +3,18 @@ import type { Mixin } from "../cluster";
 import { failure } from "../cluster/errors";
 import { provide } from "../cluster/provide";
 import type { Json } from "../contracts/json";
-import type { Mapping } from "../domain/migration/mapping";
+import type { Mapping, StreamMapping } from "../domain/migration/mapping";
 import { loadMappings } from "../domain/migration/mappings";
 import type { OldLinks } from "../domain/migration/old-links";
 import { type Vocabulary, vocabularyOf } from "../domain/migration/vocabulary";
+import { own } from "../domain/own";
 import { systemsOf } from "./systems";
 
 export interface MappingsOwner {
 	/** The mapping of that name. @throws DEFINITION_INVALID */
 	mappingNamed(name: string): Mapping<Json>;
+	/** What it makes of a stream. @throws DEFINITION_INVALID */
+	streamOf(mapping: string, stream: string): StreamMapping<Json>;
 	/** The mapping between two systems, if there is one. */
 	mappingBetween(source: string, target: string): Mapping<Json> | undefined;
 	/** In the words of the mapping of that name; of one that this node does not know, in those that any may give. */
@@ -28,11 +31,19 @@ export function mappings(): Mixin<MappingsOwner> {
 		async started(this: MoleculerService) {
 			const known = await loadMappings(systemsOf(this.broker).mappings);
 			const words = vocabularyOf(known.all);
+			const mappingNamed: MappingsOwner["mappingNamed"] = name => {
+				const found = known.named(name);
+				if (!found) throw failure("DEFINITION_INVALID", `There is no mapping '${name}'.`);
+				return found;
+			};
 			const owner: MappingsOwner = {
-				mappingNamed: name => {
-					const found = known.named(name);
-					if (!found) throw failure("DEFINITION_INVALID", `There is no mapping '${name}'.`);
-					return found;
+				mappingNamed,
+				streamOf: (mapping, stream) => {
+					const { streams } = mappingNamed(mapping);
+					const found = own(streams, stream);
+					if (found) return found;
+					const names = Object.keys(streams).join(", ");
+					throw failure("DEFINITION_INVALID", `The mapping '${mapping}' has no stream '${stream}'; it has: ${names}.`);
 				},
 				mappingBetween: known.between,
 				wordsOf: name => vocabularyOf(known.all.filter(mapping => mapping.name === name)),

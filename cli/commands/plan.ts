@@ -1,7 +1,10 @@
 import type { Finding } from "../../contracts/migration/connection";
 import type { Plan } from "../../contracts/migration/migration";
+import type { Lacking } from "../../contracts/migration/plan";
 import { definitionName } from "../../domain/migration/definition-name";
 import { toDo, warning } from "../../domain/migration/finding";
+import type { ArtefactWords } from "../../domain/migration/vocabulary";
+import { own } from "../../domain/own";
 import { jsonText } from "../../domain/text/json";
 import type { Client } from "../client";
 import { type Flags, paper, print, printJson, withDefinition } from "../command";
@@ -12,38 +15,46 @@ import { planText } from "../text/plan";
 export const plan = (client: Client, file: string, flags: Flags): Promise<number> =>
 	withDefinition(file, document => planOf(client, file, document, flags));
 
-async function planOf(client: Client, file: string, document: string, { json, inbounds, url }: Flags): Promise<number> {
+async function planOf(client: Client, file: string, document: string, flags: Flags): Promise<number> {
 	const planned = await client.call("migration.plan", { document });
-	const told = await inboundsOf(client, document, planned, inbounds ?? `${definitionName(document)}-inbounds.json`);
+	const told: Finding[] = [];
+	for (const lacking of planned.artefacts ?? []) told.push(await artefactsOf(client, document, lacking, flags));
 	const said: Plan = { ...planned, findings: [...planned.findings, ...told] };
-	if (json) printJson(said);
-	else print(planText(said, paper(client), { file, url }));
+	if (flags.json) printJson(said);
+	else print(planText(said, paper(client), { file, url: flags.url }));
 	return planned.ok ? EXIT.clean : EXIT.refused;
 }
 
-/** Writes the inbounds that the target lacks to a file of the operator's own: nowhere else, for they may hold keys. */
-async function inboundsOf(
-	client: Client,
-	document: string,
-	{ missingInbounds: tags = [] }: Plan,
-	file: string
-): Promise<Finding[]> {
-	if (tags.length === 0) return [];
-	const found = await client.call("migration.inbounds", { document, tags: [...tags] }).catch(unlessForbidden);
-	if (found === undefined) return [warning("inbounds-withheld", WITHHELD)];
-	const { inbounds, notes } = found;
+/** Writes what is taken across by hand to a file of the operator's own: nowhere else, for it may hold secrets. */
+async function artefactsOf(client: Client, document: string, lacking: Lacking, flags: Flags): Promise<Finding> {
+	const { kind, keys } = lacking;
+	const words = own(client.words.artefacts, kind) ?? { noun: [kind, kind], secrets: "secrets", todo: "see to them" };
+	const [, many] = words.noun;
+	const found = await client.call("migration.artefacts", { document, kind, keys: [...keys] }).catch(unlessForbidden);
+	if (found === undefined) return warning(`${kind}-withheld`, withheld(many, words));
+	const { items, notes } = found;
+	if (items.length === 0)
+		return warning(
+			`${kind}-unreadable`,
+			`The source does not give the missing ${many}, so no file is written: ${notes.join("; ")}.`
+		);
+	const file = fileOf(kind, flags) ?? `${definitionName(document)}-${kind}.json`;
+	writeForOwner(file, `${jsonText(items, 2)}\n`, `The ${many}`, `--${kind}`);
 	const but = notes.length > 0 ? ` But: ${notes.join("; ")}.` : "";
-	if (inbounds.length === 0) {
-		const message = `The source does not give the missing inbounds, so no file is written: ${notes.join("; ")}.`;
-		return [warning("inbounds-unreadable", message)];
-	}
-	writeForOwner(file, `${jsonText(inbounds, 2)}\n`, "The inbounds", "--inbounds");
-	const message = `${inbounds.length} of ${tags.length} missing inbounds are in ${file}, private keys with them: add them to \`inbounds\` of Marzban's core config, with the certificate files they name, plan again, then delete the file.${but}`;
-	return [toDo("inbounds-written", message)];
+	return toDo(
+		`${kind}-written`,
+		`${items.length} of ${keys.length} missing ${many} are in ${file}, ${words.secrets} with them: ${words.todo}.${but}`
+	);
 }
 
-const WITHHELD =
-	"The definitions of the missing inbounds are given to a key with 'migration:run' only, for private keys may stand in them: whoever has one gets them by this command.";
+/** As its option says. */
+function fileOf(kind: string, flags: Flags): string | undefined {
+	const given = own<unknown>({ ...flags }, kind);
+	return typeof given === "string" ? given : undefined;
+}
+
+const withheld = (many: string, { secrets }: ArtefactWords): string =>
+	`The definitions of the missing ${many} are given to a key with 'migration:run' only, for ${secrets} may stand in them: whoever has one gets them by this command.`;
 
 /** Who may only plan has the plan all the same. */
 function unlessForbidden(error: unknown): undefined {

@@ -1,7 +1,7 @@
 /** Which inbounds of the source's nodes a target lacks, out of their configs: texts that operators write by hand. */
 
 import type { Json, JsonValue } from "../../contracts/json";
-import type { FoundInbounds } from "../../contracts/migration/extractor";
+import type { FoundArtefacts } from "../../contracts/migration/extractor";
 import { digest } from "../../domain/canonical";
 
 export interface NodeConfig {
@@ -16,7 +16,7 @@ interface Defined {
 }
 
 /** Each tag once, in the order asked for: a core config takes no tag twice. Notes never quote a config: it holds keys. */
-export function inboundsFor(tags: readonly string[], configs: readonly NodeConfig[]): FoundInbounds {
+export function inboundsFor(tags: readonly string[], configs: readonly NodeConfig[]): FoundArtefacts {
 	const notes: string[] = [];
 	const defined = new Map<string, Defined[]>();
 	for (const { node, config } of configs) {
@@ -38,7 +38,7 @@ export function inboundsFor(tags: readonly string[], configs: readonly NodeConfi
 	});
 	const absent = [...new Set(tags)].filter(tag => !defined.has(tag));
 	if (absent.length > 0) notes.push(`no config that could be read has ${absent.map(tag => `'${tag}'`).join(", ")}`);
-	return { inbounds: found, notes: [...notes, ...sharedPorts(found)] };
+	return { items: found, notes: [...notes, ...sharedPorts(found)] };
 }
 
 function sharedPorts(inbounds: readonly Json[]): string[] {

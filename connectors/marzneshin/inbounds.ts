@@ -1,6 +1,6 @@
 /** The definitions of inbounds, out of the xray configs of the nodes that serve them. */
 
-import type { FoundInbounds } from "../../contracts/migration/extractor";
+import type { FoundArtefacts } from "../../contracts/migration/extractor";
 import { ConnectorError } from "../connector";
 import { isObject, type Wire } from "../http/json";
 import { type Session, segment } from "../http/session";
@@ -14,7 +14,7 @@ interface Backend {
 }
 
 /** Only nodes that serve one of the tags are asked. A node that is not connected answers 502: that is a note. */
-export async function readInbounds(session: Session, tags: readonly string[]): Promise<FoundInbounds> {
+export async function readInbounds(session: Session, tags: readonly string[]): Promise<FoundArtefacts> {
 	const configs: NodeConfig[] = [];
 	const notes: string[] = [];
 	try {
@@ -30,7 +30,7 @@ export async function readInbounds(session: Session, tags: readonly string[]): P
 		notes.push(`the nodes cannot be listed: ${reason(error)}`);
 	}
 	const found = inboundsFor(tags, configs);
-	return { inbounds: found.inbounds, notes: [...notes, ...found.notes] };
+	return { items: found.items, notes: [...notes, ...found.notes] };
 }
 
 async function backends(session: Session, tags: ReadonlySet<string>): Promise<Backend[]> {

@@ -1,7 +1,7 @@
 /** Marzneshin as a source: read by its HTTP API with a sudo account, never written. */
 
 import type { Json } from "../../contracts/json";
-import type { FoundInbounds } from "../../contracts/migration/extractor";
+import type { FoundArtefacts } from "../../contracts/migration/extractor";
 import type { Connection, SourceRecord } from "../../contracts/migration/records";
 import { type Caps, USUAL } from "../caps";
 import type { Check, Cursor, OpenSource, Page, Source, Spec } from "../connector";
@@ -106,8 +106,9 @@ class Marzneshin implements Source {
 		return stream === "admins" && this.#admins ? await this.#admins.secrets(names) : {};
 	}
 
-	inbounds(tags: readonly string[]): Promise<FoundInbounds> {
-		return readInbounds(this.#session, tags);
+	async artefacts(kind: string, keys: readonly string[]): Promise<FoundArtefacts> {
+		if (kind === "inbounds") return await readInbounds(this.#session, keys);
+		return { items: [], notes: [`${this.spec.title} has no ${kind}`] };
 	}
 
 	fingerprint(stream: string, data: Json): string {

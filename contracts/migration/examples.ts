@@ -119,6 +119,10 @@ const reached = ({ system, version, account }: typeof source, counts: CheckRepor
 /** By action. */
 export const examples = {
 	plan: { params: { document }, result: plan },
+	artefacts: {
+		params: { document, kind: "inbounds", keys: ["reality"] },
+		result: { items: [{ tag: "reality", port: 443, protocol: "vless" }], notes: [] }
+	},
 	inbounds: {
 		params: { document, tags: ["reality"] },
 		result: { inbounds: [{ tag: "reality", port: 443, protocol: "vless" }], notes: [] }

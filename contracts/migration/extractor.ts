@@ -16,18 +16,18 @@ export const extractedPage = shape(
 );
 export type ExtractedPage = ValueOf<typeof extractedPage>;
 
-export const foundInbounds = shape(
-	"FoundInbounds",
+export const foundArtefacts = shape(
+	"FoundArtefacts",
 	{
-		inbounds: "object[]",
+		items: "object[]",
 		notes: {
 			type: "string[]",
 			summary: "What is not as one would expect, and why some could not be read: clauses, without any secret."
 		}
 	},
-	"Inbounds that the target lacks, as the source's nodes define them. They may hold private keys: for one file alone."
+	"What an operator takes across by hand, as the source has it. It may hold secrets: for one file alone."
 );
-export type FoundInbounds = ValueOf<typeof foundInbounds>;
+export type FoundArtefacts = ValueOf<typeof foundArtefacts>;
 
 const reseller = { id: "7", name: "reseller-7", data: { username: "reseller-7", is_sudo: false, service_ids: [1] } };
 
@@ -90,14 +90,14 @@ export const extractor = contract("migration", "extractor", {
 			params: { connection, stream: "string", names: { type: "array", items: "string" } },
 			result: { type: "record", value: { type: "record", value: "string" } }
 		}),
-		inbounds: action({
-			summary: "How the source's nodes define the inbounds of these tags.",
+		artefacts: action({
+			summary: "What the source has under these keys of what is taken across by hand.",
 			internal: ["migration"],
 			reads: true,
 			endsWithCaller: true,
 			secret: true,
-			params: { connection, tags: { type: "array", items: "string|min:1" } },
-			result: foundInbounds
+			params: { connection, kind: "string", keys: { type: "array", items: "string|min:1" } },
+			result: foundArtefacts
 		}),
 		find: action({
 			summary: "What the source says of one record, by the name it shows.",

@@ -4,7 +4,7 @@ import { action, contract } from "../contract";
 import { shape, type ValueOf } from "../schema";
 import { checkReport, connection } from "./connection";
 import { examples } from "./examples";
-import { foundInbounds } from "./extractor";
+import { foundArtefacts } from "./extractor";
 import { differenceLine, linesOf, linkLine, logLine } from "./lines";
 import { plan } from "./plan";
 import { reportLine } from "./records";
@@ -63,6 +63,9 @@ const READ = "migration:read";
 const PLAN = "migration:plan";
 const RUN = "migration:run";
 
+const artefactKeys = { type: "array", items: "string|min:1|max:1024", max: 2000 } as const;
+const foundInbounds = shape("FoundInbounds", { inbounds: "object[]", notes: foundArtefacts.props.notes });
+
 export const migration = contract("migration", "migration", {
 	required: true,
 	actions: {
@@ -86,16 +89,29 @@ export const migration = contract("migration", "migration", {
 			result: plan,
 			example: examples.plan
 		}),
-		/** The definitions of inbounds of the definition's source. They may hold private keys. */
+		artefacts: action({
+			summary:
+				"What an operator takes across by hand, as the source of the definition has it: of a kind and under keys that a plan named. It may hold secrets.",
+			permission: RUN,
+			rest: "POST /migrations/artefacts",
+			reads: true,
+			endsWithCaller: true,
+			long: true,
+			secret: true,
+			params: { document: "string", kind: "string|min:1|max:100", keys: artefactKeys },
+			result: foundArtefacts,
+			example: examples.artefacts
+		}),
+		/** As `artefacts` was called when there was one kind. */
 		inbounds: action({
-			summary: "The inbounds of these tags as the source's nodes define them. They may hold private keys.",
+			summary: "The same for inbounds, by their tags, as the source's nodes define them. They may hold private keys.",
 			permission: RUN,
 			rest: "POST /migrations/inbounds",
 			reads: true,
 			endsWithCaller: true,
 			long: true,
 			secret: true,
-			params: { document: "string", tags: { type: "array", items: "string|min:1|max:1024", max: 2000 } },
+			params: { document: "string", tags: artefactKeys },
 			result: foundInbounds,
 			example: examples.inbounds
 		}),

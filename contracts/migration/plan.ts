@@ -62,6 +62,16 @@ export const begun = shape(
 );
 export type Begun = ValueOf<typeof begun>;
 
+export const lacking = shape(
+	"Lacking",
+	{
+		kind: { type: "string", summary: "As the mapping calls it, for example `inbounds`." },
+		keys: { type: "string[]", summary: "Which of them, as the source calls them." }
+	},
+	"What is in use at the source and taken across by hand, and the target lacks."
+);
+export type Lacking = ValueOf<typeof lacking>;
+
 export const plan = shape(
 	"Plan",
 	{
@@ -72,11 +82,16 @@ export const plan = shape(
 		source: side,
 		target: side,
 		streams: { type: "array", items: streamPlan },
+		artefacts: {
+			type: "array",
+			items: lacking,
+			optional: true,
+			summary: "What the target lacks that is taken across by hand; the source may give it, by `migration.artefacts`."
+		},
 		missingInbounds: {
 			type: "string[]",
 			optional: true,
-			summary:
-				"Tags of inbounds in use that the target has not; their definitions may be readable, by `migration.inbounds`."
+			summary: "Of `artefacts`, the keys of the kind `inbounds`, as they were told when there was no other."
 		},
 		meanings: {
 			type: "record",

@@ -16,10 +16,11 @@ export type Violation = ValueOf<typeof violation>;
 const record = { type: "object", props: { id: "string", name: "string", data: "object" } } as const;
 /** `mapping`: the one that made the records. */
 const made = { mapping: "string", context: "object", records: { type: "array", items: record } } as const;
+const streamName = "string|min:1|max:100";
 const PLAN = "migration:plan";
 
 const mapping = "marzneshin-to-marzban";
-/** What a run knows of both panels, as it was planned. */
+/** What a run knows of both sides, as it was planned. */
 const context = { owners: ["reseller-7"], sudoers: ["banyan"], protocols: ["vless"], noAccess: "create" };
 const user = { id: "42", name: "anna", data: { username: "anna", status: "active", proxies: {} } };
 const noProxy: Violation = {
@@ -40,32 +41,22 @@ export const validator = contract("migration", "validator", {
 			rest: "POST /validate",
 			aliases: ["POST /validate"],
 			reads: true,
-			params: { ...made, stream: "string" },
+			params: { ...made, stream: streamName },
 			result: { type: "array", items: violation },
 			example: {
 				params: { mapping, stream: "users", context, records: [user] },
 				result: [noProxy]
 			}
 		}),
-		users: action({
-			summary: "The same for records of the stream users.",
+		stream: action({
+			summary: "The same, with the stream in the path.",
 			permission: PLAN,
-			rest: "POST /validate/users",
-			aliases: ["POST /validate/users"],
+			rest: "POST /validate/:stream",
+			aliases: ["POST /validate/:stream"],
 			reads: true,
-			params: made,
+			params: { ...made, stream: streamName },
 			result: { type: "array", items: violation },
-			example: { params: { mapping, context, records: [user] }, result: [noProxy] }
-		}),
-		admins: action({
-			summary: "The same for records of the stream admins.",
-			permission: PLAN,
-			rest: "POST /validate/admins",
-			aliases: ["POST /validate/admins"],
-			reads: true,
-			params: made,
-			result: { type: "array", items: violation },
-			example: { params: { mapping, context, records: [admin] }, result: [] }
+			example: { params: { mapping, stream: "admins", context, records: [admin] }, result: [] }
 		}),
 		rules: action({
 			summary: "The rules that records of each stream must keep.",

@@ -6,6 +6,7 @@
 import type { Json, JsonValue } from "../../contracts/json";
 import type { Finding } from "../../contracts/migration/connection";
 import type { Definition } from "../../contracts/migration/definition";
+import type { Lacking } from "../../contracts/migration/plan";
 import type { Loss, OldLink, Quarantine, SourceRecord, Transformed } from "../../contracts/migration/records";
 import type { FieldMapping } from "../../contracts/migration/transformer";
 import type { RuleDescription, Violation } from "../../contracts/migration/validator";
@@ -78,14 +79,6 @@ export interface MappingSpec extends Wording, Choices {
 export interface MappingEntry {
 	readonly spec: MappingSpec;
 	load(): Promise<Mapping<Json>>;
-}
-
-/** What an operator takes across by hand, and the target lacks. */
-export interface Lacking {
-	/** As `artefacts` of the wording, and of the source's connector, name it. */
-	readonly kind: string;
-	/** Which of them, as the source calls them. */
-	readonly keys: readonly string[];
 }
 
 /** How the records of one system become records of another. */

@@ -38,9 +38,17 @@ const lossesBySeverity: Upcaster = data => {
 /** 1: the rules of the one mapping there was. 2: whatever rules the run's mapping has, and those are among them. */
 const anyRules: Upcaster = data => data;
 
+/** 2: what the target lacks and is taken across by hand is of one kind. 3: of whatever kinds the mapping has. */
+const anyArtefacts: Upcaster = data => {
+	const { plan } = data;
+	if (!isTable(plan) || !Array.isArray(plan.missingInbounds)) return data;
+	const artefacts = plan.missingInbounds.length === 0 ? [] : [{ kind: "inbounds", keys: plan.missingInbounds }];
+	return { ...data, plan: { ...plan, artefacts } };
+};
+
 export const UPCASTERS: Upcasters = {
 	run: {
-		planned: [anyRules],
+		planned: [anyRules, anyArtefacts],
 		redefined: [anyRules],
 		taken: [],
 		backedUp: [],

@@ -16,6 +16,8 @@ export interface Customers {
 /** What an operator takes from the source to the target by hand: neither a record nor told in a finding, it goes to a file. */
 export interface ArtefactWords {
 	readonly noun: Noun;
+	/** What of it nobody else may see. */
+	readonly secrets: string;
 	/** What to do with the file, as the rest of a sentence. */
 	readonly todo: string;
 }

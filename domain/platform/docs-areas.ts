@@ -17,6 +17,7 @@ export const AREAS: readonly DocsArea[] = [
 		operations: [
 			"migration.plan",
 			"migration.dryRun",
+			"migration.artefacts",
 			"migration.inbounds",
 			"migration.testSource",
 			"migration.testTarget"
@@ -80,8 +81,7 @@ export const AREAS: readonly DocsArea[] = [
 			"transformer.mappings",
 			"transformer.analyzeSchema",
 			"validator.batch",
-			"validator.users",
-			"validator.admins",
+			"validator.stream",
 			"validator.rules"
 		]
 	}

@@ -3,11 +3,11 @@ import { failure } from "../../cluster/errors";
 import { mostMessageBytes } from "../../cluster/transport";
 import type { Json } from "../../contracts/json";
 import type { CheckReport } from "../../contracts/migration/connection";
-import { type ExtractedPage, extractor, type FoundInbounds } from "../../contracts/migration/extractor";
+import { type ExtractedPage, extractor, type FoundArtefacts } from "../../contracts/migration/extractor";
 import { pageTooLarge } from "../../domain/migration/message-size";
 import { ends } from "../../mixins/ends.mixin";
 
-const { check, count, page, secrets, inbounds, find } = extractor.actions;
+const { check, count, page, secrets, artefacts, find } = extractor.actions;
 
 @Service(extractor)
 export default class ExtractorService extends service(ends()) implements Answers<typeof extractor> {
@@ -36,11 +36,12 @@ export default class ExtractorService extends service(ends()) implements Answers
 		return this.asked(async () => (await this.ends.source(connection).secrets?.(stream, names)) ?? {});
 	}
 
-	@Action(inbounds)
-	async inbounds(ctx: CallOf<typeof inbounds>): Promise<FoundInbounds> {
-		const source = this.ends.source(ctx.params.connection);
-		const none: FoundInbounds = { inbounds: [], notes: [`${source.spec.title} has none to read`] };
-		return this.asked(async () => (await source.inbounds?.(ctx.params.tags)) ?? none);
+	@Action(artefacts)
+	async artefacts(ctx: CallOf<typeof artefacts>): Promise<FoundArtefacts> {
+		const { connection, kind, keys } = ctx.params;
+		const source = this.ends.source(connection);
+		const none: FoundArtefacts = { items: [], notes: [`${source.spec.title} has none to read`] };
+		return this.asked(async () => (await source.artefacts?.(kind, keys)) ?? none);
 	}
 
 	@Action(find)

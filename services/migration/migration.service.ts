@@ -6,7 +6,7 @@ import { failure } from "../../cluster/errors";
 import { settingsOf } from "../../cluster/settings";
 import { beyondCaller } from "../../connectors/caller";
 import type { CheckReport } from "../../contracts/migration/connection";
-import type { FoundInbounds } from "../../contracts/migration/extractor";
+import type { FoundArtefacts } from "../../contracts/migration/extractor";
 import {
 	type DifferenceLine,
 	type Ends,
@@ -33,6 +33,7 @@ import { eventStore, projections } from "../../mixins/store.mixin";
 import { knownSystems, systemsOf } from "../../mixins/systems";
 import { announcing } from "./run/announce";
 import { Controllers } from "./run/controllers";
+import { asInbounds, INBOUNDS } from "./run/former";
 import { appendRun } from "./run/journal";
 import { changedLines, differenceLines, logLines, reportLines } from "./run/lines";
 import { linkLines } from "./run/links";
@@ -43,7 +44,7 @@ import { Planning } from "./run/planning";
 import { Rehearsals } from "./run/rehearsals";
 import { Runs } from "./run/runs";
 
-const { plan, inbounds, start, halt, pause, cancel, rollback, compare, repair, dryRun } = migration.actions;
+const { plan, artefacts, inbounds, start, halt, pause, cancel, rollback, compare, repair, dryRun } = migration.actions;
 const { status, list, log, report, diff, links, ends, testSource, testTarget } = migration.actions;
 
 @Service(migration)
@@ -71,13 +72,16 @@ export default class MigrationService
 		return this.planning.plan(ctx.params.document, ctx.params.look, ctx.meta);
 	}
 
+	@Action(artefacts, { timeout: 0 })
+	async artefacts(ctx: CallOf<typeof artefacts>): Promise<FoundArtefacts> {
+		const { document, kind, keys } = ctx.params;
+		return this.planning.artefacts(document, kind, keys, ctx.meta);
+	}
+
 	@Action(inbounds, { timeout: 0 })
-	async inbounds(ctx: CallOf<typeof inbounds>): Promise<FoundInbounds> {
+	async inbounds(ctx: CallOf<typeof inbounds>): Promise<ReturnType<typeof asInbounds>> {
 		const { document, tags } = ctx.params;
-		return this.looks.for(ctx.meta.caller, async () => {
-			const { source: connection } = (await this.planning.read(document)).definition;
-			return this.broker.call("extractor.inbounds", { connection, tags }, { timeout: 0 });
-		});
+		return asInbounds(await this.planning.artefacts(document, INBOUNDS, tags, ctx.meta));
 	}
 
 	@Action(start)

@@ -1,11 +1,8 @@
 import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
-import { failure } from "../../cluster/errors";
-import type { Json } from "../../contracts/json";
 import type { Transformed } from "../../contracts/migration/records";
 import { type FieldAnalysis, type FieldMapping, transformer } from "../../contracts/migration/transformer";
 import { analyze } from "../../domain/migration/analysis";
-import { type StreamMapping, transform } from "../../domain/migration/mapping";
-import { own } from "../../domain/own";
+import { transform } from "../../domain/migration/mapping";
 import { mappings as allMappings } from "../../mixins/mappings.mixin";
 
 const { batch, mappings, analyzeSchema } = transformer.actions;
@@ -34,13 +31,5 @@ export default class TransformerService extends service(allMappings()) implement
 	async mappings(ctx: CallOf<typeof mappings>): Promise<Record<string, FieldMapping[]>> {
 		const { streams } = this.mappingNamed(ctx.params.mapping);
 		return Object.fromEntries(Object.entries(streams).map(([stream, { rows }]) => [stream, [...rows]]));
-	}
-
-	private streamOf(mapping: string, stream: string): StreamMapping<Json> {
-		const { streams } = this.mappingNamed(mapping);
-		const found = own(streams, stream);
-		if (found) return found;
-		const known = Object.keys(streams).join(", ");
-		throw failure("DEFINITION_INVALID", `The mapping '${mapping}' has no stream '${stream}'; it has: ${known}.`);
 	}
 }

@@ -2,23 +2,18 @@ import { Action, type Answers, type CallOf, Service, service } from "../../clust
 import { type RuleDescription, type Violation, validator } from "../../contracts/migration/validator";
 import { mappings } from "../../mixins/mappings.mixin";
 
-const { batch, users, admins, rules } = validator.actions;
+const { batch, stream, rules } = validator.actions;
 
 @Service(validator)
 export default class ValidatorService extends service(mappings()) implements Answers<typeof validator> {
 	@Action(batch)
 	async batch(ctx: CallOf<typeof batch>): Promise<Violation[]> {
-		return this.violations(ctx.params.stream, ctx.params);
+		return this.violations(ctx.params);
 	}
 
-	@Action(users)
-	async users(ctx: CallOf<typeof users>): Promise<Violation[]> {
-		return this.violations("users", ctx.params);
-	}
-
-	@Action(admins)
-	async admins(ctx: CallOf<typeof admins>): Promise<Violation[]> {
-		return this.violations("admins", ctx.params);
+	@Action(stream)
+	async stream(ctx: CallOf<typeof stream>): Promise<Violation[]> {
+		return this.violations(ctx.params);
 	}
 
 	@Action(rules)
@@ -26,8 +21,9 @@ export default class ValidatorService extends service(mappings()) implements Ans
 		return [...this.mappingNamed(ctx.params.mapping).rules];
 	}
 
-	private violations(stream: string, { mapping, context, records }: CallOf<typeof users>["params"]): Violation[] {
+	private violations({ mapping, stream: name, context, records }: CallOf<typeof batch>["params"]): Violation[] {
+		this.streamOf(mapping, name);
 		const { violation } = this.mappingNamed(mapping);
-		return records.flatMap(record => violation(stream, record, context) ?? []);
+		return records.flatMap(record => violation(name, record, context) ?? []);
 	}
 }

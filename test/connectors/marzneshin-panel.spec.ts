@@ -36,13 +36,13 @@ describe("the definitions of inbounds", () => {
 	test("come from the nodes that serve them, and from no other", async () => {
 		const websocket = { tag: "VMess Websocket", port: 18081, streamSettings: { tlsSettings: { key: ["k"] } } };
 		give(2, [websocket, { tag: "VMess TCP", port: 1 }]);
-		expect(await source.inbounds?.(["VMess Websocket"])).toEqual({ inbounds: [websocket], notes: [] });
+		expect(await source.artefacts?.("inbounds", ["VMess Websocket"])).toEqual({ items: [websocket], notes: [] });
 		expect(asked()).toBe(1);
 	});
 
 	test("of a node that is not connected cannot be read: that is said, with its name", async () => {
-		const found = await source.inbounds?.(["VMess Websocket"]);
-		expect(found?.inbounds).toEqual([]);
+		const found = await source.artefacts?.("inbounds", ["VMess Websocket"]);
+		expect(found?.items).toEqual([]);
 		expect(found?.notes).toEqual([
 			"the config of node-de cannot be read: GET /api/nodes/2/xray/config answered 502 (Node isn't responsive)",
 			"no config that could be read has 'VMess Websocket'"

@@ -183,9 +183,13 @@ it("a name that is not the operator's names no file and no further request", asy
 	const asked: string[] = [];
 	say = (req, res) => {
 		asked.push(String(req.url));
-		const planned = { ...sample<Plan>("migration.plan", () => "x"), ok: true, missingInbounds: ["a"] };
-		const body = req.url?.endsWith("/inbounds")
-			? { inbounds: [{ tag: "a" }], notes: [] }
+		const planned = {
+			...sample<Plan>("migration.plan", () => "x"),
+			ok: true,
+			artefacts: [{ kind: "inbounds", keys: ["a"] }]
+		};
+		const body = req.url?.endsWith("/artefacts")
+			? { items: [{ tag: "a" }], notes: [] }
 			: { ...planned, name: "../../escaped" };
 		res.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
 	};

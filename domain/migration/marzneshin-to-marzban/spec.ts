@@ -25,6 +25,7 @@ export const spec: MappingSpec = {
 	artefacts: {
 		inbounds: {
 			noun: ["inbound", "inbounds"],
+			secrets: "private keys",
 			todo: "add them to `inbounds` of Marzban's core config, with the certificate files they name, plan again, then delete the file"
 		}
 	},

@@ -14,6 +14,7 @@ import { lossPath } from "../../../domain/migration/vocabulary";
 import { targetSpec } from "../../../mixins/systems";
 import { checkedEnds } from "./both-ends";
 import { type Planning, survey } from "./foretell";
+import { missingInbounds } from "./former";
 
 export interface Planned {
 	/** With its streams in an order in which each comes after those that it depends on. */
@@ -63,6 +64,7 @@ export async function preflight(
 		findings.push(...clashes(definition, streams), ...lasting(streams));
 	}
 	const moves = streams.reduce((sum, { move }) => sum + move, 0);
+	const artefacts = reachable ? [...(mapping.lacking?.(context) ?? [])] : [];
 	const { createsPerSecond: perSecond = CREATES_PER_SECOND } = targetSpec(broker, definition.target);
 	const plan: Plan = {
 		name: definition.name,
@@ -72,7 +74,8 @@ export async function preflight(
 		...ends.identities,
 		streams,
 		meanings: meaningsOf(streams),
-		missingInbounds: reachable ? (mapping.lacking?.(context).find(({ kind }) => kind === "inbounds")?.keys ?? []) : [],
+		artefacts,
+		...missingInbounds(artefacts),
 		estimateSeconds: Math.ceil(moves / perSecond)
 	};
 	return { definition, plan, mapping: mapping.name, context };

@@ -5,6 +5,7 @@ import type { Broker, Meta } from "../../../cluster";
 import { failure } from "../../../cluster/errors";
 import { settingsOf } from "../../../cluster/settings";
 import type { Definition } from "../../../contracts/migration/definition";
+import type { FoundArtefacts } from "../../../contracts/migration/extractor";
 import type { Plan } from "../../../contracts/migration/migration";
 import { InTurn } from "../../../domain/in-turn";
 import { type Caller, mayRun } from "../../../domain/migration/callers";
@@ -85,6 +86,15 @@ export class Planning {
 		if (planned.plan.ok) return { planned, broker };
 		const refused = planned.plan.findings.filter(({ ok }) => !ok);
 		throw failure("PREFLIGHT_REFUSED", refused.map(({ message }) => message).join("\n"));
+	}
+
+	/** What an operator takes across by hand, as the source has it. @throws DEFINITION_INVALID */
+	artefacts(document: string, kind: string, keys: string[], { caller }: Meta): Promise<FoundArtefacts> {
+		const { looks, broker } = this.parts;
+		return looks.for(caller, async () => {
+			const { source: connection } = (await this.read(document)).definition;
+			return broker.call("extractor.artefacts", { connection, kind, keys }, { timeout: 0 });
+		});
 	}
 
 	/** A look with the definition of a name. @throws FORBIDDEN unless the caller planned it, or may run it */

@@ -2,19 +2,19 @@ import { inboundsFor } from "../../../../connectors/marzneshin/inbound-configs";
 
 const inbound = (tag: string, port: number, more: object = {}) => ({ tag, port, protocol: "vless", ...more });
 const config = (node: string, ...inbounds: unknown[]) => ({ node, config: JSON.stringify({ log: {}, inbounds }) });
-const tagsOf = (found: ReturnType<typeof inboundsFor>) => found.inbounds.map(({ tag }) => tag);
+const tagsOf = (found: ReturnType<typeof inboundsFor>) => found.items.map(({ tag }) => tag);
 
 describe("the inbounds that a target lacks", () => {
 	it("are found in the configs of several nodes, only those asked for, as they are", () => {
 		const a = inbound("A", 1, { streamSettings: { realitySettings: { privateKey: "secret", shortIds: ["ab"] } } });
 		const found = inboundsFor(["A", "C"], [config("de", a, inbound("B", 2)), config("nl", inbound("C", 3))]);
-		expect(found).toEqual({ inbounds: [a, inbound("C", 3)], notes: [] });
+		expect(found).toEqual({ items: [a, inbound("C", 3)], notes: [] });
 	});
 
 	it("come once, where nodes define a tag alike, in whatever order of keys", () => {
 		const same = { protocol: "vless", port: 1, tag: "A" };
 		expect(inboundsFor(["A", "A"], [config("de", inbound("A", 1)), config("nl", same)])).toEqual({
-			inbounds: [inbound("A", 1)],
+			items: [inbound("A", 1)],
 			notes: []
 		});
 	});
@@ -22,7 +22,7 @@ describe("the inbounds that a target lacks", () => {
 	it("are the first node's where others define the tag otherwise, and that is said without a word of them", () => {
 		const nodes = [config("de", inbound("A", 1, { key: "k1" })), config("nl", inbound("A", 1, { key: "k2" }))];
 		const found = inboundsFor(["A"], nodes);
-		expect(found.inbounds).toEqual([inbound("A", 1, { key: "k1" })]);
+		expect(found.items).toEqual([inbound("A", 1, { key: "k1" })]);
 		expect(found.notes).toEqual(["'A' is de's, and is defined otherwise on nl"]);
 	});
 
@@ -36,7 +36,7 @@ describe("the inbounds that a target lacks", () => {
 		const text = `{ // mine
 			"inbounds": [ /* the "one" */ { "tag": "A", "port": 1, "path": "//x#y" } ] # end
 		}`;
-		expect(inboundsFor(["A"], [{ node: "de", config: text }]).inbounds).toEqual([{ tag: "A", port: 1, path: "//x#y" }]);
+		expect(inboundsFor(["A"], [{ node: "de", config: text }]).items).toEqual([{ tag: "A", port: 1, path: "//x#y" }]);
 	});
 
 	it.each(["", "privateKey: x", "null", "[1]", '{"inbounds": 5}', '{"inbounds": [{"tag": "A" '])(

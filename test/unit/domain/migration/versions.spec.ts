@@ -22,6 +22,16 @@ describe("an event", () => {
 		expect(data).toEqual({ stream: "users", losses: { renamed: { act: 3 }, unsaid: { info: 2 }, kept: { info: 1 } } });
 	});
 
+	it("'planned' of version 2 named one kind of what is taken across by hand", () => {
+		const planned = (missingInbounds: string[]) =>
+			lifted(RUN, { type: "planned", v: 2, data: { plan: { missingInbounds } } });
+		expect(planned(["a"]).data).toEqual({
+			plan: { missingInbounds: ["a"], artefacts: [{ kind: "inbounds", keys: ["a"] }] }
+		});
+		expect(planned([]).data).toMatchObject({ plan: { artefacts: [] } });
+		expect(lifted(RUN, { type: "planned", data: {} })).toEqual({ type: "planned", v: 3, data: {} });
+	});
+
 	it("of the present version is read as it is", () => {
 		const event = { type: "copied", v: 2, data: { losses } };
 		expect(lifted(RUN, event)).toBe(event);
