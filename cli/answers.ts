@@ -7,7 +7,7 @@ import { definitionName } from "../domain/migration/definition-name";
 import { componentsOf, ruleSchema } from "../domain/platform/rule-schema";
 import { RemoteError } from "./failures";
 
-/** The longest text of a field, in characters: a name, a sentence, a note of a panel. */
+/** The longest text of a field, in characters: a name, a sentence, a note of a system. */
 const LONGEST = 2 ** 18;
 /** The deepest that values of a record are nested. */
 const DEEPEST = 64;

@@ -158,7 +158,7 @@ export function readText(file: string): string {
 
 const ABOUT_A_DEFINITION: ReadonlySet<unknown> = new Set(["DEFINITION_INVALID", "ENVIRONMENT_MISSING"]);
 
-/** Reads a definition for the work; what is wrong with it is told with its file, as compilers do: `panel.yaml:3:9 …`. */
+/** Reads a definition for the work; what is wrong with it is told with its file, as compilers do: `file.yaml:3:9 …`. */
 export async function withDefinition<T>(file: string, work: (document: string) => Promise<T>): Promise<T> {
 	const document = readText(file);
 	try {

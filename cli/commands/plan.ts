@@ -28,7 +28,9 @@ async function planOf(client: Client, file: string, document: string, flags: Fla
 /** Writes what is taken across by hand to a file of the operator's own: nowhere else, for it may hold secrets. */
 async function artefactsOf(client: Client, document: string, lacking: Lacking, flags: Flags): Promise<Finding> {
 	const { kind, keys } = lacking;
-	const words = own(client.words.artefacts, kind) ?? { noun: [kind, kind], secrets: "secrets", todo: "see to them" };
+	// A file is called after the kind: never after what only the server says.
+	const words = own(client.words.artefacts, kind);
+	if (!words) return warning("artefacts-unknown", UNKNOWN);
 	const [, many] = words.noun;
 	const found = await client.call("migration.artefacts", { document, kind, keys: [...keys] }).catch(unlessForbidden);
 	if (found === undefined) return warning(`${kind}-withheld`, withheld(many, words));
@@ -46,6 +48,9 @@ async function artefactsOf(client: Client, document: string, lacking: Lacking, f
 		`${items.length} of ${keys.length} missing ${many} are in ${file}, ${words.secrets} with them: ${words.todo}.${but}`
 	);
 }
+
+const UNKNOWN =
+	"The target lacks something that is taken across by hand, of a kind that this command does not know: use the release that the server has.";
 
 /** As its option says. */
 function fileOf(kind: string, flags: Flags): string | undefined {

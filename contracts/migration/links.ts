@@ -1,4 +1,4 @@
-/** links: which address at the target answers for a customer's old subscription link. */
+/** links: which address at the target answers for a customer's old link. */
 
 import { action, contract } from "../contract";
 import { shape, type ValueOf } from "../schema";
@@ -10,7 +10,7 @@ export const link = shape(
 		...oldLink.props,
 		migration: "string",
 		id: { type: "string", summary: "The source's id of the user." },
-		target: { type: "string", summary: "The target's subscription address." }
+		target: { type: "string", summary: "The customer's address at the target." }
 	},
 	"A customer's old link and its new address. The old key is kept as a digest only."
 );

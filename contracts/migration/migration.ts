@@ -40,7 +40,7 @@ const hash = {
 	summary: "Of the definition that was reviewed, as its plan answers it (SHA-256, hex): another one does not start."
 } as const;
 
-/** The options of a connection that say how its panel is reached, `${NAME}` not filled in. */
+/** The options of a connection that say how its system is reached, `${NAME}` not filled in. */
 export type WayOptions = ValueOf<typeof connection>;
 
 export const ends = shape(
@@ -282,7 +282,7 @@ export const migration = contract("migration", "migration", {
 		}),
 		/** Reads the keys at the source, for only their digests are kept. */
 		links: action({
-			summary: "Old subscription paths with their new addresses, for a proxy of one's own; read from the live source.",
+			summary: "Old paths with their new addresses, for a proxy of one's own; read from the live source.",
 			permission: RUN,
 			rest: "GET /migrations/:name/links",
 			long: true,

@@ -65,7 +65,7 @@ export type Begun = ValueOf<typeof begun>;
 export const lacking = shape(
 	"Lacking",
 	{
-		kind: { type: "string", summary: "As the mapping calls it, for example `inbounds`." },
+		kind: { type: "string", summary: "As the mapping calls it." },
 		keys: { type: "string[]", summary: "Which of them, as the source calls them." }
 	},
 	"What is in use at the source and taken across by hand, and the target lacks."

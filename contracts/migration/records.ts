@@ -45,7 +45,7 @@ export const severity = { type: "enum", named: "Severity", values: SEVERITIES } 
 export const loss = shape(
 	"Loss",
 	{
-		code: { type: "string", summary: "Stable, for machines: `quota_gain`, `inbound_dropped` …" },
+		code: { type: "string", summary: "Stable, for machines: `renamed`, `conflict` …" },
 		field: "string",
 		reason: "string",
 		severity,
@@ -70,7 +70,7 @@ export const oldLink = shape(
 		username: { type: "string", summary: "As the link spells it." },
 		keyDigest: { type: "string", summary: "SHA-256 of its key, hex: the key itself is not kept." }
 	},
-	"The subscription link a customer has from the source."
+	"The link a customer has from the source."
 );
 export type OldLink = ValueOf<typeof oldLink>;
 

@@ -162,7 +162,7 @@ export const status = shape("Status", {
 		nullable: true,
 		summary: "When it was finished last, by the run, a comparison or a rollback."
 	},
-	cautions: { type: "string[]", summary: "What is not safe about the ways to the panels, a sentence each." },
+	cautions: { type: "string[]", summary: "What is not safe about the ways to the systems, a sentence each." },
 	streams: { type: "array", items: streamStatus },
 	failure: {
 		type: "object",
@@ -173,7 +173,7 @@ export const status = shape("Status", {
 	waiting: {
 		type: "string",
 		nullable: true,
-		summary: "What it waits for, for example a panel that is away; null while it is at work."
+		summary: "What it waits for, for example a system that is away; null while it is at work."
 	},
 	backup: {
 		type: "string",

@@ -37,7 +37,7 @@ export type FieldAnalysis = ValueOf<typeof fieldAnalysis>;
 
 const mapping = "marzneshin-to-marzban";
 const reseller = { id: "7", name: "reseller-7", data: { username: "reseller-7", is_sudo: false, service_ids: [1] } };
-/** What a run knows of both panels, as it was planned. */
+/** What a run knows of both sides, as it was planned. */
 const context = { owners: ["reseller-7"], sudoers: ["banyan"], protocols: ["vless"], noAccess: "create" };
 
 export const transformer = contract("migration", "transformer", {
@@ -50,7 +50,7 @@ export const transformer = contract("migration", "transformer", {
 			aliases: ["POST /transform"],
 			reads: true,
 			params: {
-				/** For example `marzneshin-to-marzban`. */
+				/** Its name, as a plan has it. */
 				mapping: "string",
 				stream: "string",
 				/** What the mapping knows of both sides and the operator's rules; fixed for the run. */

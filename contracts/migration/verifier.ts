@@ -16,7 +16,7 @@ export const foundLink = shape(
 			summary: "When the customer's links before were revoked there; null: never."
 		}
 	},
-	"The address that the target gives for a customer's subscription now."
+	"The address that the target gives a customer now."
 );
 export type FoundLink = ValueOf<typeof foundLink>;
 

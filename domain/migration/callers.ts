@@ -9,7 +9,7 @@ export interface Caller {
 	readonly scopes: readonly Scope[];
 }
 
-/** Whoever may write to panels has the operator's trust: old links are led to what they name, and private networks too. */
+/** Whoever may write to systems has the operator's trust: old links are led to what they name, and private networks too. */
 export const mayRun = (caller: Caller | undefined): boolean => caller?.scopes.includes("migration:run") ?? true;
 
 /** Who planned what is kept under a name. */
@@ -25,7 +25,7 @@ export const plannerOf = (caller: Caller | undefined): Planner => ({ key: caller
 export const mayReplace = (planner: Planner | undefined, caller: Caller | undefined): boolean =>
 	mayRun(caller) || (planner !== undefined && !planner.runs && planner.key === caller?.id);
 
-/** May they look at panels with its secrets? */
+/** May they look at systems with its secrets? */
 export const mayUse = (planner: Planner | undefined, caller: Caller | undefined): boolean =>
 	mayRun(caller) || (planner !== undefined && planner.key === caller?.id);
 

@@ -24,7 +24,7 @@ export const QUARANTINES = {
 		severity: "act",
 		says: "{records} [is|are] not what the source's own API says a record is, so nothing is made of [it|them].",
 		means:
-			"A field holds something of another kind, half a character or far too much: a script wrote it into the source's database, or what answers there is not the panel it should be.",
+			"A field holds something of another kind, half a character or far too much: a script wrote it into the source's database, or what answers there is not the system it should be.",
 		whom: ["operator"],
 		todo: "Correct the field that the reason names at the source, then run `banyan migration repair`: it moves the record too.",
 		customers: NOT_MOVED

@@ -57,7 +57,7 @@ export interface Variables {
 
 /**
  * The options that may carry a secret of a node: as a whole, or in the login of an address alone. Every other one is
- * answered, logged, or tells the world where to look for a panel.
+ * answered, logged, or tells the world where to look for a system.
  */
 export const CARRIERS: Readonly<Record<string, "whole" | "login">> = {
 	password: "whole",

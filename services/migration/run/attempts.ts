@@ -8,7 +8,7 @@ type Undoing = UndoCall["records"][number];
 
 /** What the target would say the same the next time. */
 const FOR_GOOD: ReadonlySet<string> = new Set(["refused", "conflict"]);
-/** What says nothing of a record: the lease is over, the panel wants to be asked later, or does not let us in. */
+/** What says nothing of a record: the lease is over, the system wants to be asked later, or does not let us in. */
 const OF_THE_RUN: ReadonlySet<string> = new Set(["stopped", "throttled", "login-refused", "wrong-system"]);
 
 const UNTOLD =

@@ -34,7 +34,7 @@ interface SeenPage {
 	readonly looked: Looked;
 }
 
-/** A panel answers one look-up while another one is being prepared. */
+/** A system answers one look-up while another one is being prepared. */
 const LOOKS_AT_ONCE = 2;
 
 /** How often a page is looked at again after something of it was written. */

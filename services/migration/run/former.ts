@@ -10,6 +10,6 @@ export const INBOUNDS = "inbounds";
 export const asInbounds = ({ items, notes }: FoundArtefacts) => ({ inbounds: items, notes });
 
 /** As a plan named them. */
-export const missingInbounds = (lacking: readonly Lacking[]): Pick<Plan, "missingInbounds"> => ({
+export const namedFormerly = (lacking: readonly Lacking[]): Pick<Plan, "missingInbounds"> => ({
 	missingInbounds: lacking.find(({ kind }) => kind === INBOUNDS)?.keys ?? []
 });

@@ -1,4 +1,4 @@
-/** Looks at panels that somebody waits for: so many of one key at once, and of all together. What runs by itself is none. */
+/** Looks at systems that somebody waits for: so many of one key at once, and of all together. What runs by itself is none. */
 
 import { failure } from "../../../cluster/errors";
 import { LIMITS, type Limits } from "../../../contracts/platform/limits";

@@ -14,7 +14,7 @@ import { lossPath } from "../../../domain/migration/vocabulary";
 import { targetSpec } from "../../../mixins/systems";
 import { checkedEnds } from "./both-ends";
 import { type Planning, survey } from "./foretell";
-import { missingInbounds } from "./former";
+import { namedFormerly } from "./former";
 
 export interface Planned {
 	/** With its streams in an order in which each comes after those that it depends on. */
@@ -75,7 +75,7 @@ export async function preflight(
 		streams,
 		meanings: meaningsOf(streams),
 		artefacts,
-		...missingInbounds(artefacts),
+		...namedFormerly(artefacts),
 		estimateSeconds: Math.ceil(moves / perSecond)
 	};
 	return { definition, plan, mapping: mapping.name, context };

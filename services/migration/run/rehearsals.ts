@@ -40,7 +40,7 @@ export class Rehearsals {
 		const name = rehearsalName(migration);
 		for (;;) {
 			this.refuseTaken(migration, caller);
-			// A panel may let its end be waited for: in nobody else's turn.
+			// A system may let its end be waited for: in nobody else's turn.
 			await this.end(name);
 			const begun = await this.beginning.next(() => this.begun(broker, planned, name, caller));
 			if (begun) return begun;

@@ -86,7 +86,7 @@ export class Runs {
 
 	/**
 	 * Keeps what was planned; of what it is planned again as it was, whoever planned it first is still the one. What was
-	 * approved stays as it is where the caller may not run it: a panel that is away for them would end it.
+	 * approved stays as it is where the caller may not run it: a system that is away for them would end it.
 	 * @throws DEFINITION_TAKEN · LIMIT_REACHED
 	 */
 	keep(given: Planned, caller: Caller | undefined): Promise<void> {

@@ -11,7 +11,7 @@ import { settingsOf } from "../../../cluster/settings";
 import type { Link } from "../../../contracts/migration/links";
 import type { Ends } from "../../../contracts/migration/migration";
 import type { RawAnswer } from "../../../contracts/raw";
-import { atPanel, LINK_HOSTS, linkAddresses } from "../../../domain/migration/link-addresses";
+import { atBase, LINK_HOSTS, linkAddresses } from "../../../domain/migration/link-addresses";
 import { type Holder, holdersOf, type LinkSource, linkSourcesOf } from "../../../domain/migration/link-holders";
 import type { LinkFormat, OldLinks } from "../../../domain/migration/old-links";
 import { GUESS_RULES, Guesses, type Refused } from "../../../domain/platform/guesses";
@@ -178,7 +178,7 @@ export class Door {
 	private async fromSource({ address: panel, way }: LinkSource, asked: Asked): Promise<Said> {
 		const { old, query, question } = asked;
 		const path = query === "" ? old.path : `${old.path}?${query}`;
-		const addresses = panel === null ? [] : atPanel(panel, path).map(address => ({ address, own: true }));
+		const addresses = panel === null ? [] : atBase(panel, path).map(address => ({ address, own: true }));
 		const said = await this.asking.ask(addresses, { side: "source", way, decode: false, ...asked });
 		// A page for a browser may be anybody's, and so may a "not modified".
 		const isProof = said.kind === "answer" && said.held.status < 300 && !question.wanted.page;

@@ -4,7 +4,7 @@ import { inboundsFor } from "../../../connectors/marzneshin/inbound-configs";
 import { addressOf } from "../../../connectors/sql/address";
 import { readAddress } from "../../../domain/migration/address";
 import { fold } from "../../../domain/migration/folding";
-import { atPanel, linkAddresses } from "../../../domain/migration/link-addresses";
+import { atBase, linkAddresses } from "../../../domain/migration/link-addresses";
 import { createDerivations } from "../../../domain/migration/marzneshin-to-marzban/credentials";
 import { optionProblem } from "../../../domain/migration/option";
 import { parseReferences } from "../../../domain/migration/references";
@@ -68,7 +68,7 @@ const TAKERS: readonly (readonly [string, (text: string) => unknown])[] = [
 	["a key of a customer", text => plain(text)],
 	["a node's config", text => inboundsFor(["t"], [{ node: "n", config: text }] as never)],
 	["a link of a panel", text => linkAddresses(`/${text}`, "http://h", { query: "" })],
-	["a link behind a panel", text => atPanel("http://h/p", `/${text}`)],
+	["a link behind a panel", text => atBase("http://h/p", `/${text}`)],
 	["a redirect", text => redirectedAtHome("http://h/a", `http://h/${text}`)],
 	["an encoded answer", text => isEncoded({ body: Buffer.from(text) } as never)]
 ];

@@ -1,4 +1,4 @@
-import { atPanel, linkAddresses } from "../../../../domain/migration/link-addresses";
+import { atBase, linkAddresses } from "../../../../domain/migration/link-addresses";
 
 const addresses = (link: string, base: string | null, suffix = "", query = "", hosts = "shown") =>
 	linkAddresses(link, base, { suffix, query, hosts }).map(({ address, own }) => `${own ? "own" : "shown"} ${address}`);
@@ -117,6 +117,6 @@ describe("a panel's word leads to the panel, and to hosts that the definition al
 });
 
 it("an old path is asked behind the source's prefix, then at its root", () => {
-	expect(atPanel("http://panel", "/sub/a/b?c=d")).toEqual(["http://panel/sub/a/b?c=d"]);
-	expect(atPanel("http://panel/p", "/sub/a/b")).toEqual(["http://panel/p/sub/a/b", "http://panel/sub/a/b"]);
+	expect(atBase("http://panel", "/sub/a/b?c=d")).toEqual(["http://panel/sub/a/b?c=d"]);
+	expect(atBase("http://panel/p", "/sub/a/b")).toEqual(["http://panel/p/sub/a/b", "http://panel/sub/a/b"]);
 });
