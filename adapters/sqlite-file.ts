@@ -140,6 +140,7 @@ const CANNOT_GROW: ReadonlySet<number> = new Set([IOERR_WRITE, IOERR_SHMSIZE]);
 
 const errcode = (error: unknown): number => (error as { errcode?: unknown }).errcode as number;
 
+export const isSqlite = (error: unknown): boolean => (error as { code?: unknown }).code === "ERR_SQLITE_ERROR";
 export const isBusy = (error: unknown): boolean => (errcode(error) & 0xff) === BUSY;
 
 /** Errors of the system, where it was not SQLite that met them. */

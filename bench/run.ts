@@ -11,6 +11,7 @@ import { begin, resume, resumeRows } from "./e-resume";
 import { linksRow } from "./f-links";
 import type { Figure } from "./figures";
 import { gatewayRows } from "./g-gateway";
+import { collectionPart, collectionRows } from "./h-collection";
 import { record } from "./record";
 import { writeResults } from "./results";
 import { serve } from "./serve";
@@ -24,9 +25,15 @@ const ROWS: Readonly<Record<string, () => Promise<Figure[]>>> = {
 	e: resumeRows,
 	f: async () => [await linksRow(9)],
 	f0: async () => [await linksRow(0)],
-	g: gatewayRows
+	g: gatewayRows,
+	h: collectionRows
 };
-const PARTS: Readonly<Record<string, (args: readonly string[]) => Promise<unknown>>> = { stages, begin, resume };
+const PARTS: Readonly<Record<string, (args: readonly string[]) => Promise<unknown>>> = {
+	stages,
+	begin,
+	resume,
+	collection: collectionPart
+};
 
 async function main([first, name = "", ...args]: readonly string[]): Promise<void> {
 	if (first === "--part" && name === "record") return record(args);

@@ -68,6 +68,7 @@ export function collection<const N extends string, T extends object>(
 		},
 		async stopped(this: MoleculerService) {
 			const { relay, lock } = held.get(this) ?? {};
+			held.delete(this);
 			await relay?.end();
 			await ofMoleculerDb(this).disconnect();
 			lock?.release();

@@ -1,15 +1,11 @@
 /** Documents as rows and back, and what moleculer-db asks of them beside what a collection does. Pure, but for new names. */
 
 import { randomBytes, randomUUID } from "node:crypto";
+import type { SQLOutputValue } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import type { Doc } from "./adapter";
 
-export interface Row {
-	readonly id: string;
-	readonly version: string;
-	readonly body: string;
-	readonly checksum: number;
-}
+export type Row = Readonly<Record<string, SQLOutputValue>>;
 
 /** The columns of a row, in the order of `cellsOf`. */
 export const COLUMNS = "id, version, body, checksum";
@@ -21,8 +17,9 @@ export const cellsOf = ({ _id, _version, ...fields }: Doc): [string, string, str
 
 /** Undefined where it is not as it was written: SQLite itself does not see a flipped bit inside a row. */
 export function docOf({ id, version, body, checksum: written }: Row): Doc | undefined {
-	if (checksum(id, version, body) !== written) return undefined;
-	return { ...(JSON.parse(body) as object), _id: id, _version: version };
+	const [_id, _version, json] = [String(id), String(version), String(body)];
+	if (checksum(_id, _version, json) !== written) return undefined;
+	return { ...(JSON.parse(json) as object), _id, _version };
 }
 
 const checksum = (id: string, version: string, body: string): number => crc32(body, crc32(`${id}\n${version}`));

@@ -10,17 +10,19 @@ export interface RelayOptions {
 	/** Rejects where it could not be announced: then it is tried again. */
 	announce(announcement: Announcement): Promise<unknown>;
 	failed(error: unknown): void;
-	/** Until what could not be announced is tried again. @default 1000 */
+	/** Until what could not be announced is tried again; doubles with each time, to a minute. @default 1000 */
 	readonly againMs?: number;
 }
 
 const AT_ONCE = 100;
+const LONGEST_MS = 60_000;
 
 export class Relay {
 	private begun = false;
 	private asked = 0;
 	private running: Promise<void> | undefined;
 	private again: NodeJS.Timeout | undefined;
+	private failures = 0;
 
 	constructor(
 		private readonly outbox: Outbox,
@@ -54,13 +56,20 @@ export class Relay {
 				seen = this.asked;
 				while (await this.some());
 			}
+			this.failures = 0;
 		} catch (error) {
 			this.options.failed(error);
-			if (this.begun) this.again = setTimeout(() => void this.run(), this.options.againMs ?? 1_000).unref();
+			this.later();
 		} finally {
 			// In the same breath as the last look at who asked.
 			this.running = undefined;
 		}
+	}
+
+	private later(): void {
+		if (!this.begun) return;
+		const waitMs = Math.min(LONGEST_MS, (this.options.againMs ?? 1_000) * 2 ** this.failures++);
+		this.again = setTimeout(() => void this.run(), waitMs).unref();
 	}
 
 	/** Whether there may be more. What was announced is forgotten also where the next could not be. */

@@ -5,14 +5,14 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { StoreClosed } from "../errors";
-import { type FileOptions, openFile, told } from "../sqlite-file";
-import { atomically, Group } from "../transactions";
+import { type FileOptions, isSqlite, openFile, told } from "../sqlite-file";
+import { atomically, Group, part } from "../transactions";
 import type { CollectionAdapter, Doc, DocChange, Search, Waiting, Written } from "./adapter";
 import type { Announcement } from "./collection";
 import { fresh } from "./documents";
 import type { Fields } from "./indexes";
 import { importEarlier } from "./nedb";
-import { FORMAT, Table } from "./table";
+import { FORMAT, Refused, Table } from "./table";
 
 export interface SqliteOptions extends FileOptions, Fields {
 	/** Hears what an operator should know of the file. */
@@ -143,8 +143,13 @@ export class SqliteAdapter implements CollectionAdapter {
 		return { [idField]: _id, ...rest };
 	}
 
-	write(changes: readonly DocChange[], announcements: readonly Announcement[]): Promise<Written> {
-		return this.stored(table => table.write(changes, announcements));
+	async write(changes: readonly DocChange[], announcements: readonly Announcement[]): Promise<Written> {
+		try {
+			return { ok: true, made: await this.stored(table => table.write(changes, announcements)) };
+		} catch (error) {
+			if (error instanceof Refused) return error.written;
+			throw error;
+		}
 	}
 
 	waiting(most: number): Promise<Waiting[]> {
@@ -155,9 +160,19 @@ export class SqliteAdapter implements CollectionAdapter {
 		return this.stored(table => table.told(positions));
 	}
 
+	/** What keeps one work from being done, but not the file from being written, is its own affair alone. */
 	private async stored<T>(work: (table: Table) => T): Promise<T> {
-		const { group, table } = this.mustBeOpen();
-		return group.run(() => work(table));
+		const { db, group, table } = this.mustBeOpen();
+		const { done, failed } = await group.run(() => {
+			try {
+				return { done: part(db, () => work(table)) };
+			} catch (error) {
+				if (isSqlite(error)) throw error;
+				return { failed: error };
+			}
+		});
+		if (failed !== undefined) throw failed;
+		return done as T;
 	}
 
 	private async asked<T>(look: (table: Table) => T): Promise<T> {

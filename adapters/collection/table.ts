@@ -3,7 +3,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { StoreBroken } from "../errors";
 import type { Format } from "../sqlite-file";
-import { part } from "../transactions";
 import type { Doc, DocChange, Search, Waiting, Written } from "./adapter";
 import type { Announcement } from "./collection";
 import { COLUMNS, cellsOf, docOf, fresh, picking, type Row, updated } from "./documents";
@@ -63,7 +62,7 @@ export class Table {
 
 	get(id: string): Doc | undefined {
 		const row = this.statement(`${RECORDS} WHERE id = ?`).get(id);
-		return row && this.whole(row as unknown as Row);
+		return row && this.whole(row);
 	}
 
 	count(search: Search): number {
@@ -71,19 +70,12 @@ export class Table {
 		return Number(this.statement(`SELECT count(*) AS count FROM records WHERE ${text}`).get(...values)?.count);
 	}
 
-	/** The changes and what is announced of them, or nothing. */
-	write(changes: readonly DocChange[], announcements: readonly Announcement[]): Written {
-		try {
-			return part(this.db, () => {
-				const made = changes.map((change, at) => this.change(change, at));
-				for (const { event, payload } of announcements)
-					this.statement("INSERT INTO outbox (event, payload) VALUES (?, ?)").run(event, JSON.stringify(payload));
-				return { ok: true, made };
-			});
-		} catch (error) {
-			if (error instanceof Refused) return error.written;
-			throw error;
-		}
+	/** Whether each change found anything to do. @throws Refused, of which nothing is to be kept */
+	write(changes: readonly DocChange[], announcements: readonly Announcement[]): boolean[] {
+		const made = changes.map((change, at) => this.change(change, at));
+		for (const { event, payload } of announcements)
+			this.statement("INSERT INTO outbox (event, payload) VALUES (?, ?)").run(event, JSON.stringify(payload));
+		return made;
 	}
 
 	/** How many there were. */
@@ -136,7 +128,7 @@ export class Table {
 	private select({ text, values }: Sql, order: readonly Order[], limit: number, offset: number): Doc[] {
 		const by = order.length > 0 ? `ORDER BY ${ordered(order, this.spell)}` : "";
 		const rows = this.statement(`${RECORDS} WHERE ${text} ${by} LIMIT ? OFFSET ?`).all(...values, limit, offset);
-		return rows.map(row => this.whole(row as unknown as Row));
+		return rows.map(row => this.whole(row));
 	}
 
 	/** @throws StoreBroken */
@@ -174,8 +166,8 @@ export class Table {
 	}
 }
 
-/** Undoes what was written of a change that cannot be made. */
-class Refused extends Error {
+/** A change that cannot be made. */
+export class Refused extends Error {
 	constructor(readonly written: Written) {
 		super("refused");
 	}

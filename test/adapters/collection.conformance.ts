@@ -153,6 +153,17 @@ function records(given: () => Collection<Note>): void {
 		expect(await given().count()).toBe(5);
 	});
 
+	it("of many at once fails only what cannot be kept", async () => {
+		const settled = await Promise.allSettled([
+			given().put({ id: "a" }),
+			given().put({ id: "b", within: 1n }),
+			given().insert({ id: "a" }),
+			given().put({ id: "c" })
+		]);
+		expect(settled.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected", "fulfilled"]);
+		expect(names((await given().find()).records)).toEqual(["a", "c"]);
+	});
+
 	it("of many who insert the same exactly one wins", async () => {
 		const settled = await Promise.allSettled(
 			Array.from({ length: 20 }, (_, at) => given().insert({ id: `${at}`, mail: "one@x" }))

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openStage, type Stage } from "../support/banyan";
-import { type Door, openDoor } from "../support/door";
+import { type Answer, type Door, openDoor } from "../support/door";
 
 /** Only root can mount a disk and become nobody: without it there are fewer tests. */
 const asRoot = (what: string, test: () => unknown): void => {
@@ -193,15 +193,24 @@ describe("a full disk", () => {
 			const planned = await server.ask("/api/v1/migrations/plan", { method: "POST", body: { document } });
 			expect(planned.status).toBe(200);
 			fill();
-			const key = () =>
-				server?.ask("/api/v1/api-keys", { method: "POST", body: { name: "k", scopes: ["migration:read"] } });
-			const start = () => server?.ask("/api/v1/migrations/on-a-full-disk/start", { method: "POST", body: {} });
+			const post = (path: string, body: object, headers = {}) =>
+				server?.ask(`/api/v1${path}`, { method: "POST", body, headers });
+			const aKey = { name: "k", scopes: ["migration:read"] };
+			let asked = 0;
+			const key = () => post("/api-keys", aKey);
+			const start = () => post("/migrations/on-a-full-disk/start", {});
+			const keyed = () => post("/api-keys", aKey, { "idempotency-key": `key-${asked++}` });
+			const plan = () => post("/migrations/plan", { document: document.replace("on-a-full-disk", `plan-${asked++}`) });
 			// What a file has already may take a little more.
-			let refused = await key();
-			for (let made = 0; refused?.status === 201 && made < 100; made++) refused = await key();
-			for (const answer of [refused, await start()]) {
-				const { status, json, headers } = answer as NonNullable<typeof answer>;
-				expect([status, json.code, headers.get("retry-after")]).toEqual([
+			const refused = async (ask: typeof key) => {
+				let answer = await ask();
+				for (let made = 0; answer && answer.status < 300 && made < 200; made++) answer = await ask();
+				return answer;
+			};
+			for (const ask of [key, keyed, plan, start]) {
+				const { status, json, headers } = (await refused(ask)) as Answer;
+				expect([ask.name, status, json.code, headers.get("retry-after")]).toEqual([
+					ask.name,
 					503,
 					"STORE_FAILED",
 					expect.stringMatching(/^\d+$/)
@@ -211,7 +220,8 @@ describe("a full disk", () => {
 			expect((await server.ask("/live")).status).toBe(200);
 			expect((await server.ask("/api/v1/migrations")).status).toBe(200);
 			makeRoom();
-			expect((await key())?.status).toBe(201);
+			for (const ask of [key, keyed]) expect((await ask())?.status).toBe(201);
+			expect((await plan())?.status).toBe(200);
 			expect((await start())?.status).toBe(202);
 			expect(server.node.log()).not.toMatch(/unhandled/i);
 		} finally {
