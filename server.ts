@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import type { Broker } from "./cluster";
 import { banner } from "./cluster/banner";
 import { settingsOf } from "./cluster/settings";
-import { maskText } from "./domain/platform/masking";
+import { maskText } from "./domain/text/masking";
 import { visibleLines } from "./domain/text/visible";
 import { openNode, SERVICES } from "./node";
 import { version } from "./package.json";

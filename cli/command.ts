@@ -3,9 +3,9 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { maskText } from "../domain/platform/masking";
 import { problemOf } from "../domain/platform/problem";
 import { jsonText } from "../domain/text/json";
+import { maskText } from "../domain/text/masking";
 import { shown } from "../domain/text/visible";
 import type { Client, Need, Open } from "./client";
 import { EXIT, exitOf } from "./exit";

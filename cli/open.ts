@@ -1,7 +1,7 @@
 /** Which client a command is given: a server that it names, or a node in this process. */
 
 import { statSync } from "node:fs";
-import { maskText } from "../domain/platform/masking";
+import { maskText } from "../domain/text/masking";
 import { shown } from "../domain/text/visible";
 import type { Open } from "./client";
 import { CommandError, type Flags, readText, say } from "./command";

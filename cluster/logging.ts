@@ -2,8 +2,8 @@
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import pino from "pino";
-import { mask } from "../domain/platform/masking";
 import { harmless } from "../domain/text/json";
+import { mask } from "../domain/text/masking";
 import { terminal } from "./readable";
 
 /** What is being done now, across awaits; each log line carries it. */

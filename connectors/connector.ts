@@ -10,7 +10,7 @@ import type { Finding, OptionSpec } from "../contracts/migration/connection";
 import type { Definition } from "../contracts/migration/definition";
 import type { FoundArtefacts } from "../contracts/migration/extractor";
 import type { Connection, Loss, SourceRecord, TargetRecord } from "../contracts/migration/records";
-import { maskText } from "../domain/platform/masking";
+import { maskText } from "../domain/text/masking";
 import type { Caps } from "./caps";
 
 /** What a connector is, before any connection. */

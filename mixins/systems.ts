@@ -7,10 +7,12 @@ import type { ServiceBroker } from "moleculer";
 import { sources, targets } from "../connectors";
 import type { OpenSource, OpenTarget, RecordSpec, Spec } from "../connectors/connector";
 import type { Definition } from "../contracts/migration/definition";
+import type { CodeWords } from "../domain/meaning";
 import type { KnownSystems } from "../domain/migration/definition";
 import type { ConnectorOptions } from "../domain/migration/definition-ends";
 import type { MappingEntry } from "../domain/migration/mapping";
 import { MAPPINGS } from "../domain/migration/mappings";
+import { vocabularyOf } from "../domain/migration/vocabulary";
 import { own } from "../domain/own";
 
 type Table<O> = Readonly<Record<string, { readonly spec: Spec; readonly open: O }>>;
@@ -36,6 +38,10 @@ export const targetSpec = (broker: object, { connector }: Definition["target"]):
 /** What is a target's own of the records of a stream. */
 export const recordSpec = (broker: object, target: Definition["target"], stream: string): RecordSpec =>
 	own(targetSpec(broker, target).records, stream) ?? {};
+
+/** What codes mean at a node, whichever mapping it knows gives them. */
+export const codeWords = (broker: object): CodeWords =>
+	vocabularyOf(systemsOf(broker).mappings.map(({ spec }) => spec));
 
 const optionsIn = (table: Table<unknown>): ConnectorOptions =>
 	Object.fromEntries(Object.entries(table).map(([name, { spec }]) => [name, spec.options]));

@@ -4,9 +4,9 @@
  */
 
 import { OUTCOMES, type ReportLine, SEVERITIES } from "../../contracts/migration/records";
-import { maskText } from "../../domain/platform/masking";
 import { visibleOnPage } from "../../domain/text/html";
 import { scriptJson } from "../../domain/text/json";
+import { maskText } from "../../domain/text/masking";
 
 /** The most records of a block. */
 const BLOCK = 2_000;

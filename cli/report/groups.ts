@@ -3,7 +3,7 @@
 import type { DifferenceLine, Status } from "../../contracts/migration/migration";
 import type { ReportLine } from "../../contracts/migration/records";
 import type { Vocabulary } from "../../domain/migration/vocabulary";
-import { maskText } from "../../domain/platform/masking";
+import { maskText } from "../../domain/text/masking";
 import { reasonOf } from "./data";
 
 /** The most records that a group lists by name; the table has them all. */

@@ -3,8 +3,8 @@
 import type { Side, Status, StreamStatus } from "../../contracts/migration/migration";
 import { OUTCOMES } from "../../contracts/migration/records";
 import type { Vocabulary } from "../../domain/migration/vocabulary";
-import { maskText } from "../../domain/platform/masking";
 import { html, joined, type Markup } from "../../domain/text/html";
+import { maskText } from "../../domain/text/masking";
 import { tookOf } from "../text/words";
 
 export const number = (count: number): string => count.toLocaleString("en");

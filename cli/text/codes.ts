@@ -2,7 +2,7 @@
 
 import type { Status, StreamPlan, StreamStatus } from "../../contracts/migration/migration";
 import { SEVERITIES, type Severity } from "../../contracts/migration/records";
-import { worst } from "../../domain/migration/meaning";
+import { worst } from "../../domain/meaning";
 import { lossFile, type Vocabulary } from "../../domain/migration/vocabulary";
 import type { Paper, Style } from "../terminal/paper";
 import { wrap } from "../terminal/width";

@@ -1,6 +1,6 @@
 /** The codes that do not depend on which systems are at the ends. */
 
-import type { Meanings } from "./meaning";
+import type { Meanings } from "../meaning";
 
 /** To a customer whose record stayed where it was. */
 export const NOT_MOVED = "Your account has not been moved yet: please ask whoever you have it from.";

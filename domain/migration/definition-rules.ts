@@ -1,9 +1,9 @@
 /** What a definition must keep beyond its schema: what no schema can say of it. Pure. */
 
 import type { Definition } from "../../contracts/migration/definition";
+import type { Meanings } from "../meaning";
 import { meant } from "../near";
 import { own } from "../own";
-import type { Meanings } from "./meaning";
 
 interface Fault {
 	readonly path: readonly (string | number)[];

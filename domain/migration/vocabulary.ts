@@ -1,8 +1,8 @@
 /** The words of mappings, for people: what records are called, what codes mean, whom of the customers to tell. Pure. */
 
+import { type CodeWords, type Meaning, type Meanings, type Noun, told } from "../meaning";
 import { own } from "../own";
 import { COMMON } from "./common-meanings";
-import { type Meaning, type Meanings, type Noun, told } from "./meaning";
 import type { OldLinks } from "./old-links";
 
 /** A table of those who should be told, for a spreadsheet. */
@@ -37,16 +37,12 @@ export interface Wording {
 	readonly oldLinks?: OldLinks;
 }
 
-export interface Vocabulary {
-	/** By code. */
-	readonly meanings: Meanings;
+export interface Vocabulary extends CodeWords {
 	readonly customers: Customers | undefined;
 	readonly artefacts: Readonly<Record<string, ArtefactWords>>;
 	readonly oldLinks: readonly OldLinks[];
 	/** Undefined for a code of an older version, which a store may still hold. */
 	meaningOf(code: string): Meaning | undefined;
-	/** "1 user", "66 users"; of a stream that is not known, records. */
-	countOf(stream: string, count: number): string;
 	/** One sentence about all records of a stream that have a code: never one person's. */
 	sentenceOf(code: string, stream: string, count: number): string;
 	titleOf(system: string): string;

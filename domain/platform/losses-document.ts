@@ -1,7 +1,6 @@
 /** What every code means, as a document: docs/losses.md in the repository, /docs/losses at the server. Pure. */
 
-import { KINDS, type Kind, type Meaning, type Meanings, told } from "../migration/meaning";
-import type { Vocabulary } from "../migration/vocabulary";
+import { type CodeWords, KINDS, type Kind, type Meaning, type Meanings, told } from "../meaning";
 
 const TITLES: Readonly<Record<Kind, readonly [title: string, says: string]>> = {
 	loss: ["Losses", "The record was moved, and this could not cross with it."],
@@ -31,7 +30,7 @@ const SOME = 3;
 
 const streamOf = ({ streams }: Meaning): string => streams?.[0] ?? "";
 
-export function shown(code: string, meaning: Meaning, words: Pick<Vocabulary, "countOf">): ShownMeaning {
+export function shown(code: string, meaning: Meaning, words: CodeWords): ShownMeaning {
 	const { kind, severity, streams, whom, means, todo, customers } = meaning;
 	const some = words.countOf(streamOf(meaning), SOME);
 	return {
@@ -57,7 +56,7 @@ const codesOf = (meanings: Meanings, kind: Kind): [string, Meaning][] =>
 		.sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** docs/losses.md; a heading is its own anchor. */
-export function lossesDocument(words: Vocabulary): string {
+export function lossesDocument(words: CodeWords): string {
 	const sections = KINDS.map(kind => {
 		const [title, says] = TITLES[kind];
 		return [
@@ -77,7 +76,7 @@ const section = ({ code, about, says, parts }: ShownMeaning): string =>
 	);
 
 /** The same for a page: its sections, with their rows. */
-export const lossSections = (words: Vocabulary) =>
+export const lossSections = (words: CodeWords) =>
 	KINDS.map(kind => ({
 		title: TITLES[kind][0],
 		says: TITLES[kind][1],

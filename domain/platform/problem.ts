@@ -1,8 +1,8 @@
 /** Any error as RFC 9457 problem details. What is not meant for a caller is left out. Pure. */
 
 import { ERRORS, type ErrorCode } from "../../contracts/errors";
+import { maskText } from "../text/masking";
 import { visibleLines } from "../text/visible";
-import { maskText } from "./masking";
 
 /** One thing that is wrong with a request. */
 export interface Fault {

@@ -1,7 +1,7 @@
 /** `/docs/losses` and `/docs/problems`: pages to read, which need no script. What a code leads to has its anchor there. */
 
 import { ERRORS } from "../../contracts/errors";
-import type { Vocabulary } from "../migration/vocabulary";
+import type { CodeWords } from "../meaning";
 import { html, joined, type Markup, prose } from "../text/html";
 import { LOSSES_INTRODUCTION, lossSections, type ShownMeaning } from "./losses-document";
 
@@ -55,7 +55,7 @@ const article = ({ code, about, says, parts }: ShownMeaning): Markup =>
 	)}</article>`;
 
 /** `/docs/losses` */
-export function lossesPage(words: Vocabulary): string {
+export function lossesPage(words: CodeWords): string {
 	const sections = lossSections(words).map(
 		({ title, says, rows }) =>
 			html`<section><h2>${title}</h2><p>${says}</p>\n${joined(rows.map(article), "\n")}</section>`

@@ -2,10 +2,10 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { AUDIENCES, type Kind, type Meaning, told, worst } from "../../domain/meaning";
 import { COMMON } from "../../domain/migration/common-meanings";
 import { VOCABULARY } from "../../domain/migration/mappings";
 import { lossesOfMarzneshin } from "../../domain/migration/marzneshin-to-marzban/losses";
-import { AUDIENCES, type Kind, type Meaning, told, worst } from "../../domain/migration/meaning";
 import { lossFile, lossPath } from "../../domain/migration/vocabulary";
 import { lossesDocument } from "../../domain/platform/losses-document";
 

@@ -7,7 +7,7 @@ import type { CheckReport, Finding } from "../../../contracts/migration/connecti
 import type { Definition } from "../../../contracts/migration/definition";
 import type { Plan, Side } from "../../../contracts/migration/migration";
 import { refused } from "../../../domain/migration/finding";
-import { shownAddress } from "../../../domain/platform/masking";
+import { shownAddress } from "../../../domain/text/masking";
 import { addressOf } from "./addresses";
 
 export interface Checked {

@@ -14,7 +14,7 @@ import type { RunEvent } from "../../../domain/migration/events";
 import { nextStep, type Step } from "../../../domain/migration/next-step";
 import type { Run, StreamRun } from "../../../domain/migration/run";
 import { verdictOf } from "../../../domain/migration/verdict";
-import { maskText } from "../../../domain/platform/masking";
+import { maskText } from "../../../domain/text/masking";
 import { live } from "./appliers";
 import { type Canary, moveCanary } from "./canary";
 import { compareStream } from "./compare";

@@ -6,7 +6,7 @@ import type { Broker } from "../../../cluster";
 import { codeOf } from "../../../cluster/errors";
 import type { DataOf } from "../../../domain/migration/events";
 import { newRun, type Run } from "../../../domain/migration/run";
-import { maskText } from "../../../domain/platform/masking";
+import { maskText } from "../../../domain/text/masking";
 import { dry } from "./appliers";
 import { copyStream } from "./copy";
 import { appendRun } from "./journal";

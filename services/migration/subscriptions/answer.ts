@@ -2,7 +2,7 @@
 
 import { failure } from "../../../cluster/errors";
 import type { RawAnswer } from "../../../contracts/raw";
-import { CACHING, passedOn, policyOf } from "../../../domain/platform/panel-headers";
+import { CACHING, passedOn, policyOf } from "../../../domain/migration/subscriptions/panel-headers";
 import type { Asker } from "./asker";
 import type { Held } from "./held";
 

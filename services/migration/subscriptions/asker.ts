@@ -2,8 +2,8 @@
 
 import { currentCaller } from "../../../connectors/caller";
 import type { RawRequest } from "../../../contracts/raw";
-import { networkOf, regionOf } from "../../../domain/platform/client-address";
-import type { Origin } from "../../../domain/platform/guesses";
+import { networkOf, regionOf } from "../../../domain/client-address";
+import type { Origin } from "../../../domain/migration/subscriptions/guesses";
 
 export interface Asker extends RawRequest {
 	readonly origin: Origin;

@@ -4,7 +4,7 @@ import type { Broker } from "../../../cluster";
 import { settingsOf } from "../../../cluster/settings";
 import type { WayOptions } from "../../../contracts/migration/migration";
 import type { LinkAddress } from "../../../domain/migration/link-addresses";
-import { Seldom } from "../../../domain/platform/seldom";
+import { Seldom } from "../../../domain/seldom";
 import { isEncoded } from "./answer";
 import type { Asker } from "./asker";
 import { type Question, type Said, Upstream } from "./upstream";

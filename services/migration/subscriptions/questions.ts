@@ -1,6 +1,6 @@
 /** The questions about one link, at one panel after the other: each at its turn, paid for where nobody has proven the link. */
 
-import type { Guesses, Origin, Refused, Ticket } from "../../../domain/platform/guesses";
+import type { Guesses, Origin, Refused, Ticket } from "../../../domain/migration/subscriptions/guesses";
 import type { Said } from "./upstream";
 
 interface Paid {

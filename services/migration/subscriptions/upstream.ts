@@ -7,7 +7,7 @@ import { randomBytes } from "node:crypto";
 import type { Settings } from "../../../cluster/settings";
 import type { OpenWay, WayRequest } from "../../../connectors/http/way";
 import type { WayOptions } from "../../../contracts/migration/migration";
-import { type Admission, Breaker } from "../../../domain/platform/breaker";
+import { type Admission, Breaker } from "../../../domain/migration/subscriptions/breaker";
 import {
 	isJson,
 	type Meaning,
@@ -16,7 +16,7 @@ import {
 	retryAfterOf,
 	speaksOfAll,
 	type Wanted
-} from "../../../domain/platform/panel-answer";
+} from "../../../domain/migration/subscriptions/panel-answer";
 import type { Asker } from "./asker";
 import { discard, type Held, hold } from "./held";
 import { Turns } from "./turns";

@@ -10,7 +10,7 @@ import { failure } from "../../../cluster/errors";
 import { settingsOf } from "../../../cluster/settings";
 import type { Scope } from "../../../contracts/contract";
 import type { ApiKey } from "../../../contracts/platform/access";
-import { networkOf, regionOf } from "../../../domain/platform/client-address";
+import { networkOf, regionOf } from "../../../domain/client-address";
 import { Throttle } from "../../../domain/platform/throttle";
 import type { WebRequest } from "../../../mixins/web.mixin";
 import { callOf, header, mayDo } from "./call";

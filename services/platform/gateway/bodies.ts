@@ -6,7 +6,7 @@
 import rawBody from "raw-body";
 import { failure } from "../../../cluster/errors";
 import type { Limits } from "../../../contracts/platform/limits";
-import { networkOf } from "../../../domain/platform/client-address";
+import { networkOf } from "../../../domain/client-address";
 import { JsonRefused, parseJson, textOf } from "../../../domain/platform/json-body";
 import { Quota } from "../../../domain/platform/quota";
 import type { WebRequest, WebResponse } from "../../../mixins/web.mixin";

@@ -6,7 +6,7 @@
 import type { IncomingMessage } from "node:http";
 import { isIP, type Socket } from "node:net";
 import proxyaddr from "proxy-addr";
-import { clientAddress, clientHosts, clientScheme, type Hops } from "../../../domain/platform/client-address";
+import { clientAddress, clientHosts, clientScheme, type Hops } from "../../../domain/client-address";
 import { OwnNames, readHost, readOwnName } from "../../../domain/platform/own-names";
 
 export interface Client {

@@ -7,7 +7,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { failure } from "../../../cluster/errors";
 import type { Limits } from "../../../contracts/platform/limits";
-import { networkOf } from "../../../domain/platform/client-address";
+import { networkOf } from "../../../domain/client-address";
 import { Quota } from "../../../domain/platform/quota";
 import { hasBody } from "./bodies";
 import type { Clients } from "./clients";

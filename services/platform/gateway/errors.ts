@@ -2,7 +2,7 @@
 
 import type { Broker } from "../../../cluster";
 import { type Problem, problemOf } from "../../../domain/platform/problem";
-import { Seldom } from "../../../domain/platform/seldom";
+import { Seldom } from "../../../domain/seldom";
 import type { WebRequest, WebResponse } from "../../../mixins/web.mixin";
 import { hasBody } from "./bodies";
 import { callOf } from "./call";

@@ -5,12 +5,13 @@ import { dirname, join } from "node:path";
 import type { Broker } from "../../../cluster";
 import { settingsOf } from "../../../cluster/settings";
 import { CONTRACTS } from "../../../contracts";
-import { VOCABULARY } from "../../../domain/migration/mappings";
+import type { CodeWords } from "../../../domain/meaning";
 import { INTRODUCTION } from "../../../domain/platform/docs-areas";
 import { DOCS_FILES, DOCS_PAGE, DOCS_POLICY, DOCS_SCRIPT, DOCS_STYLE } from "../../../domain/platform/docs-page";
 import { OPEN_ROUTES } from "../../../domain/platform/open-routes";
 import { openApi } from "../../../domain/platform/openapi";
 import { lossesPage, PAGES_STYLE, PROBLEMS_PAGE } from "../../../domain/platform/reading-pages";
+import { codeWords } from "../../../mixins/systems";
 import type { WebHandler, WebRequest, WebResponse } from "../../../mixins/web.mixin";
 import { version } from "../../../package.json";
 import type { Keys } from "./authentication";
@@ -76,7 +77,7 @@ export function openRoutes(broker: Broker, keys: Keys, keyed: boolean): Record<s
 		"gateway.openapi": told("application/json; charset=utf-8", () => document),
 		"gateway.docs": page("text/html; charset=utf-8", Buffer.from(DOCS_PAGE), "no-cache")
 	};
-	return { ...listed(handlers), ...docsFiles() };
+	return { ...listed(handlers), ...docsFiles(codeWords(broker)) };
 }
 
 /** Those of the documented list; old links are found by their form, behind any prefix. */
@@ -92,7 +93,7 @@ function listed(handlers: Readonly<Record<string, WebHandler>>): Record<string, 
 }
 
 /** What the page is made of, read once. */
-function docsFiles(): Record<string, WebHandler> {
+function docsFiles(words: CodeWords): Record<string, WebHandler> {
 	const folder = dirname(require.resolve("swagger-ui-dist/package.json"));
 	const files = Object.entries(DOCS_FILES).map(([name, type]) => {
 		const bytes = readFileSync(join(folder, name));
@@ -100,7 +101,7 @@ function docsFiles(): Record<string, WebHandler> {
 	});
 	return {
 		"GET /docs/problems": page("text/html; charset=utf-8", Buffer.from(PROBLEMS_PAGE), "no-cache"),
-		"GET /docs/losses": page("text/html; charset=utf-8", Buffer.from(lossesPage(VOCABULARY)), "no-cache"),
+		"GET /docs/losses": page("text/html; charset=utf-8", Buffer.from(lossesPage(words)), "no-cache"),
 		"GET /docs/pages.css": page("text/css; charset=utf-8", Buffer.from(PAGES_STYLE), "no-cache"),
 		"GET /docs/docs.css": page("text/css; charset=utf-8", Buffer.from(DOCS_STYLE), "no-cache"),
 		"GET /docs/begin.js": page("text/javascript; charset=utf-8", Buffer.from(DOCS_SCRIPT), "no-cache"),

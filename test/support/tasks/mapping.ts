@@ -2,8 +2,8 @@
 
 import type { Json } from "../../../contracts/json";
 import type { Definition } from "../../../contracts/migration/definition";
+import type { Meanings } from "../../../domain/meaning";
 import type { Mapping, MappingEntry, MappingSpec, StreamMapping } from "../../../domain/migration/mapping";
-import type { Meanings } from "../../../domain/migration/meaning";
 import { SYSTEMS, type Systems } from "../../../mixins/systems";
 import { notebookSpec, openNotebook } from "./notebook";
 import { openTaskList, taskListSpec } from "./task-list";

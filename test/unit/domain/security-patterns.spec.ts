@@ -8,8 +8,8 @@ import { atBase, linkAddresses } from "../../../domain/migration/link-addresses"
 import { createDerivations } from "../../../domain/migration/marzneshin-to-marzban/credentials";
 import { optionProblem } from "../../../domain/migration/option";
 import { parseReferences } from "../../../domain/migration/references";
-import { maskText, shownAddress } from "../../../domain/platform/masking";
-import { redirectedAtHome } from "../../../domain/platform/panel-answer";
+import { redirectedAtHome } from "../../../domain/migration/subscriptions/panel-answer";
+import { maskText, shownAddress } from "../../../domain/text/masking";
 import { isEncoded } from "../../../services/migration/subscriptions/answer";
 
 const LENGTH = 60_000;

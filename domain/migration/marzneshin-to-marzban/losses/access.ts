@@ -1,4 +1,4 @@
-import type { Meanings } from "../../meaning";
+import type { Meanings } from "../../../meaning";
 
 export const accessLosses = {
 	access_lost: {

@@ -1,4 +1,4 @@
-import type { Meanings } from "../../meaning";
+import type { Meanings } from "../../../meaning";
 
 const admins = { kind: "loss", streams: ["admins"] } as const;
 

@@ -1,4 +1,4 @@
-import type { Meanings } from "../../meaning";
+import type { Meanings } from "../../../meaning";
 
 const users = { kind: "loss", streams: ["users"] } as const;
 

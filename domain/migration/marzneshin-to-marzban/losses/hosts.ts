@@ -1,4 +1,4 @@
-import type { Meanings } from "../../meaning";
+import type { Meanings } from "../../../meaning";
 
 const hosts = { kind: "loss", streams: ["hosts"] } as const;
 const degraded = { ...hosts, severity: "degraded", whom: ["operator"] } as const;

@@ -1,7 +1,7 @@
 /** What each code of this mapping means: losses, and the reasons why a record is not moved. */
 
+import type { Meanings, SeverityOf } from "../../../meaning";
 import type { QUARANTINES } from "../../common-meanings";
-import type { Meanings, SeverityOf } from "../../meaning";
 import { adminLosses } from "./admins";
 import { hostLosses } from "./hosts";
 import { nameLosses } from "./names";

@@ -1,4 +1,4 @@
-import type { Meanings } from "../../meaning";
+import type { Meanings } from "../../../meaning";
 
 /** Of every stream whose names the target's database compares. */
 export const nameLosses = {

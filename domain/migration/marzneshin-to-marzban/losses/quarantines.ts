@@ -1,5 +1,5 @@
+import type { Meanings } from "../../../meaning";
 import { NOT_MOVED } from "../../common-meanings";
-import type { Meanings } from "../../meaning";
 
 const AGAIN = "then run `banyan migration repair`";
 

@@ -1,4 +1,4 @@
-import type { Meanings } from "../../meaning";
+import type { Meanings } from "../../../meaning";
 
 export const serviceLosses = {
 	service_renamed: {

@@ -1,4 +1,4 @@
-import type { Meanings } from "../../meaning";
+import type { Meanings } from "../../../meaning";
 import { accessLosses } from "./access";
 import { fieldLosses } from "./fields";
 

@@ -4,7 +4,7 @@ import type { Intent, Result } from "../../../../contracts/migration/records";
 import { left, type Mapping, type StreamMapping, transform } from "../../../../domain/migration/mapping";
 import { VOCABULARY } from "../../../../domain/migration/mappings";
 import { removedLine, reportLine } from "../../../../domain/migration/status";
-import { shownAddress } from "../../../../domain/platform/masking";
+import { shownAddress } from "../../../../domain/text/masking";
 
 const loss = { code: "renamed", field: "username", severity: "act", reason: "'A' is 'a-1' at the target." } as const;
 const intent: Intent = {

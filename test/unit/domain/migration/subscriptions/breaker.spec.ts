@@ -1,7 +1,7 @@
 /** L28: a record is not the system. */
 
 import fc from "fast-check";
-import { Breaker, UPSTREAM_RULES } from "../../../../domain/platform/breaker";
+import { Breaker, UPSTREAM_RULES } from "../../../../../domain/migration/subscriptions/breaker";
 
 const { leastKeys, ratio, restMs, windowMs } = UPSTREAM_RULES;
 

@@ -1,7 +1,7 @@
 /** What a panel says under our name: only what subscription clients know, in the form that it has there. */
 
 import fc from "fast-check";
-import { passedOn, policyOf } from "../../../../domain/platform/panel-headers";
+import { passedOn, policyOf } from "../../../../../domain/migration/subscriptions/panel-headers";
 
 const ADDRESS = "https://sub.example.com/sub/a/b";
 const passed = (headers: Record<string, string | string[]>, page = false) =>

@@ -1,4 +1,4 @@
-import { mask, maskText } from "../../../../domain/platform/masking";
+import { mask, maskText } from "../../../../domain/text/masking";
 
 describe("a log line", () => {
 	it.each([

@@ -7,7 +7,7 @@ import {
 	redirectedAtHome,
 	retryAfterOf,
 	speaksOfAll
-} from "../../../../domain/platform/panel-answer";
+} from "../../../../../domain/migration/subscriptions/panel-answer";
 
 const WANTED = { conditional: false, page: false, query: false };
 const meaning = (status: number, type = "text/plain", opening = "dmxlc3M6Ly8=", wanted = {}): Meaning =>

@@ -3,7 +3,7 @@
  * speaks of the panel's own state, or is not the panel's at all, is `unknown`. Pure.
  */
 
-import { withoutEnd } from "../trim";
+import { withoutEnd } from "../../trim";
 
 export type Meaning = "answer" | "absent" | "refused" | "unknown";
 

@@ -1,8 +1,8 @@
 /** Guesses at a panel: what is reserved before it is asked is never more than a network has, however many come at once. */
 
 import fc from "fast-check";
-import { GUESS_RULES, Guesses, type Refused, type Ticket } from "../../../../domain/platform/guesses";
-import { Proofs } from "../../../../domain/platform/proofs";
+import { GUESS_RULES, Guesses, type Refused, type Ticket } from "../../../../../domain/migration/subscriptions/guesses";
+import { Proofs } from "../../../../../domain/migration/subscriptions/proofs";
 
 let time = 0;
 const guesses = (rules: Partial<typeof GUESS_RULES> = {}) => new Guesses({ ...GUESS_RULES, ...rules }, () => time);

@@ -1,10 +1,10 @@
 /**
  * What a code means that the report, the status or a comparison gives: one row a code, for people. The rows that any
- * pair of systems may meet stand in `common-meanings.ts`, those of a mapping in its own folder; `vocabulary.ts` finds them.
+ * pair of systems may meet stand in `domain/migration/common-meanings.ts`, those of a mapping in its own folder; `vocabulary.ts` finds them.
  * docs/losses.md and the server's /docs/losses are made of them.
  */
 
-import type { Severity } from "../../contracts/migration/records";
+import type { Severity } from "../contracts/migration/records";
 
 /** Where a code is met. */
 export const KINDS = ["loss", "quarantine", "outcome", "difference"] as const;
@@ -35,6 +35,14 @@ export interface Meaning {
 }
 
 export type Meanings = Readonly<Record<string, Meaning>>;
+
+/** What codes mean, and how records are counted in words. */
+export interface CodeWords {
+	/** By code. */
+	readonly meanings: Meanings;
+	/** "1 user", "66 users"; of a stream that is not known, records. */
+	countOf(stream: string, count: number): string;
+}
 
 /** The severities that a row allows. */
 export type SeverityOf<M extends Meaning> = Extract<M["severity"] | M["severity"][number], Severity>;

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import fc from "fast-check";
 import proxyaddr from "proxy-addr";
-import { clientAddress, clientScheme, type Hops, networkOf } from "../../../../domain/platform/client-address";
+import { clientAddress, clientScheme, type Hops, networkOf } from "../../../domain/client-address";
 
 const trusting = (...networks: string[]) => {
 	const trusts = proxyaddr.compile(networks);

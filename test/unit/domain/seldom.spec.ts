@@ -1,4 +1,4 @@
-import { Seldom } from "../../../../domain/platform/seldom";
+import { Seldom } from "../../../domain/seldom";
 
 describe("what is said once in a while", () => {
 	it("is said at first, and again after its time, each thing by itself", () => {
