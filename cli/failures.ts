@@ -100,7 +100,9 @@ const BY_STATUS: Readonly<Record<number, string>> = {
 /** What a caller of the API would do is not what whoever types a command does. */
 const SAID: Partial<Record<ErrorCode, string>> = {
 	IDEMPOTENCY_RUNNING:
-		"The server was cut off while it did this, and nobody knows whether it did: see `banyan migration status`, then give the command again."
+		"The server was cut off while it did this, and nobody knows whether it did: see `banyan migration status`, then give the command again.",
+	IDEMPOTENCY_UNKNOWN:
+		"The server failed while it did this, and nobody knows whether it did: see `banyan migration status`, then give the command again."
 };
 
 /** An answer that is an error. */

@@ -101,6 +101,13 @@ export const ERRORS = {
 			"The first request with this key has not ended, or the server stopped within it: whether it took effect is not known.",
 		todo: "Wait and send it again with the same key. After a stop, look what became of it, then use a new key."
 	},
+	IDEMPOTENCY_UNKNOWN: {
+		status: 409,
+		title: "The first request with this Idempotency-Key failed, and may have had its effect",
+		means:
+			"It was answered with an error that does not say whether it was done: a time-out, a node that died, a fault of ours.",
+		todo: "Look what became of it, then use a new key."
+	},
 	IDEMPOTENCY_REUSED: {
 		status: 422,
 		title: "This Idempotency-Key was used for another request",

@@ -12,8 +12,11 @@ export type KeptAnswer = ValueOf<typeof keptAnswer>;
 
 export const begun = shape(
 	"BegunRequest",
-	{ state: { type: "enum", values: ["new", "running", "done", "reused"] }, answer: { ...keptAnswer, optional: true } },
-	"`new`: do it. `running`: another one is at it, or was cut off. `done`: the answer of the first. `reused`: another request."
+	{
+		state: { type: "enum", values: ["new", "running", "unknown", "done", "reused"] },
+		answer: { ...keptAnswer, optional: true }
+	},
+	"`new`: do it. `running`: another one is at it, or was cut off. `unknown`: the first one failed, and may have had its effect. `done`: the answer of the first. `reused`: another request."
 );
 export type Begun = ValueOf<typeof begun>;
 
@@ -30,7 +33,8 @@ export const idempotency = contract("platform", "idempotency", {
 			result: begun
 		}),
 		finish: action({
-			summary: "Keeps the answer under the key; null: nothing was done, and the key may be used again.",
+			summary:
+				"Keeps the answer under the key; null: nothing was done, and the key may be used again, or it is `unknown` what was.",
 			internal: ["gateway"],
 			idempotent: true,
 			params: {
@@ -43,7 +47,8 @@ export const idempotency = contract("platform", "idempotency", {
 						location: { type: "string", nullable: true },
 						body: { type: "any", nullable: true }
 					}
-				}
+				},
+				unknown: "boolean|optional"
 			},
 			result: "null"
 		})

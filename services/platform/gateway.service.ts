@@ -13,6 +13,7 @@ import { Bodies } from "./gateway/bodies";
 import { Dispatch } from "./gateway/dispatch";
 import { Errors, REFUSED } from "./gateway/errors";
 import { NEEDED, readiness } from "./gateway/health";
+import { LoopDelay } from "./gateway/loop-delay";
 import { namesToSet } from "./gateway/names";
 import { openRoutes } from "./gateway/open";
 import { openPorts, type Ports } from "./gateway/ports";
@@ -45,6 +46,7 @@ export default class GatewayService extends service(
 ) {
 	private readonly wakes = new Wakes();
 	private readonly keys = new Keys(this.broker);
+	private readonly delay = new LoopDelay();
 	private ports: Ports | undefined;
 	/** Where it listens, once it does. */
 	address: string | null = null;
@@ -61,6 +63,7 @@ export default class GatewayService extends service(
 
 	async stopped(): Promise<void> {
 		await this.drain();
+		this.delay.end();
 	}
 
 	@Event(access.events.changed)
@@ -73,7 +76,8 @@ export default class GatewayService extends service(
 		const { limits } = settingsOf(broker);
 		const means = { broker, keys, wakes, bodies: new Bodies(limits), streams: new Streams(limits) };
 		this.serve(apiRoute(means, routesOf(CONTRACTS)));
-		this.serve({ name: "open", path: "/", aliases: openRoutes(broker, keys, this.options.metrics.keyed) });
+		const { keyed } = this.options.metrics;
+		this.serve({ name: "open", path: "/", aliases: openRoutes({ broker, keys, delay: this.delay, keyed }) });
 	}
 
 	private open(): Ports {

@@ -21,6 +21,8 @@ interface Kept {
 	readonly begunAt: number;
 	/** Sealed: it may hold what is answered once, for example a new API key. */
 	readonly answer: string | null;
+	/** It failed, and may have had its effect. */
+	readonly unknown?: true;
 }
 
 /** How long an answer is kept, in ms. */
@@ -85,9 +87,10 @@ export default class IdempotencyService
 	@Action(finish)
 	async finish(ctx: CallOf<typeof finish>): Promise<null> {
 		const id = idOf(ctx.params);
-		const { answer } = ctx.params;
+		const { answer, unknown } = ctx.params;
 		const known = await this.requests.get(id);
-		if (answer === null) await this.forget(id);
+		if (answer === null && !unknown) await this.forget(id);
+		else if (known && answer === null) await this.requests.put({ ...known, unknown: true });
 		else if (known) {
 			const kept = { ...known, answer: this.sealer.seal(JSON.stringify(answer), id) };
 			await this.requests.put(kept);
@@ -129,9 +132,9 @@ export default class IdempotencyService
 		}
 	}
 
-	private said({ id, digest, answer }: Kept, asked: string): Begun {
+	private said({ id, digest, answer, unknown }: Kept, asked: string): Begun {
 		if (digest !== asked) return { state: "reused" };
-		if (answer === null) return { state: "running" };
+		if (answer === null) return { state: unknown ? "unknown" : "running" };
 		return { state: "done", answer: JSON.parse(this.sealer.open(answer, id)) as KeptAnswer };
 	}
 }

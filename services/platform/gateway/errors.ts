@@ -7,7 +7,7 @@ import type { WebRequest, WebResponse } from "../../../mixins/web.mixin";
 import { hasBody } from "./bodies";
 import { callOf } from "./call";
 import { endBehind } from "./connections";
-import { keep } from "./idempotency";
+import { settle } from "./idempotency";
 
 /** When to ask again for what is not available now, where nobody knows better. */
 const AGAIN_SECONDS = 10;
@@ -30,8 +30,9 @@ export class Errors {
 
 	/** Once; a half-sent answer is cut off instead, and nobody is told who is gone. */
 	refuse(req: WebRequest, res: WebResponse, error: unknown): void {
-		if (res.closed) return;
 		const problem = problemOf(error, callOf(req).correlationId);
+		void settle(this.broker, req, problem, error).catch(() => undefined);
+		if (res.closed) return;
 		this.count(problem.code);
 		this.log(req, problem, error);
 		if (res.headersSent) res.destroy();
@@ -55,9 +56,6 @@ export class Errors {
 			"Cache-Control": "no-store"
 		});
 		res.end(req.method === "HEAD" ? undefined : body);
-		void keep(this.broker, req, { status: problem.status, location: null, body: problem as never }).catch(
-			() => undefined
-		);
 	}
 
 	private log(req: WebRequest, problem: Problem, error: unknown): void {

@@ -1,7 +1,6 @@
 /** What the cluster looks like from here: which services answer, on which nodes, and how this node fares. */
 
 import { statfs } from "node:fs/promises";
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { ServiceBroker } from "moleculer";
 import type { Broker } from "../../../cluster";
 import { failure } from "../../../cluster/errors";
@@ -10,6 +9,7 @@ import { CONTRACTS } from "../../../contracts";
 import type { Json } from "../../../contracts/json";
 import { LIMITS, type LimitName } from "../../../contracts/platform/limits";
 import { version } from "../../../package.json";
+import type { LoopDelay } from "./loop-delay";
 
 interface Known {
 	readonly name: string;
@@ -81,8 +81,6 @@ export function healthOf(broker: Broker) {
 	};
 }
 
-const loop = monitorEventLoopDelay({ resolution: 20 });
-
 interface Check {
 	readonly name: string;
 	readonly status: State;
@@ -92,10 +90,10 @@ interface Check {
 const MEGABYTE = 2 ** 20;
 const mb = (bytes: number): string => `${Math.round(bytes / MEGABYTE).toLocaleString("en")} MB`;
 
-/** What this node checks of itself. The event loop's delay is since it was last asked. */
-export async function detailsOf(broker: Broker): Promise<Json> {
+/** What this node checks of itself. */
+export async function detailsOf(broker: Broker, delay: LoopDelay): Promise<Json> {
 	const services = servicesOf(broker);
-	const checks = [await disk(broker), memory(), eventLoop(), transporter(broker)];
+	const checks = [await disk(broker), memory(), eventLoop(delay), transporter(broker)];
 	const health = { ...healthOf(broker), status: worstOf([...checks, ...services]) };
 	return {
 		...health,
@@ -130,14 +128,11 @@ function memory(): Check {
 /** A loop that is held up for longer answers nobody. */
 const HELD_UP_MS = 1_000;
 
-function eventLoop(): Check {
-	loop.enable();
-	const worst = loop.max / 1e6;
-	loop.reset();
+function eventLoop({ worst }: LoopDelay): Check {
 	return {
 		name: "event loop",
 		status: worst < HELD_UP_MS ? "up" : "degraded",
-		message: `Held up for at most ${Math.round(worst)} ms.`
+		message: `Held up for at most ${Math.round(worst)} ms within the last minute.`
 	};
 }
 

@@ -1,6 +1,6 @@
 /**
  * A request under an `Idempotency-Key` has one effect however often it is sent (draft-ietf-httpapi-idempotency-key-header).
- * The first one does it; others get its answer, or 409 while it is under way or was cut off.
+ * The first one does it; others get its answer, or 409 while it is under way, was cut off, or may have had its effect.
  */
 
 import type { Broker } from "../../../cluster";
@@ -8,6 +8,8 @@ import { failure } from "../../../cluster/errors";
 import type { JsonValue } from "../../../contracts/json";
 import type { KeptAnswer } from "../../../contracts/platform/idempotency";
 import { digest } from "../../../domain/canonical";
+import { outcomeOf } from "../../../domain/platform/outcome";
+import type { Problem } from "../../../domain/platform/problem";
 import type { WebHandler, WebRequest, WebResponse } from "../../../mixins/web.mixin";
 import { callOf, header } from "./call";
 
@@ -38,6 +40,11 @@ async function begin(broker: Broker, req: WebRequest, res: WebResponse): Promise
 			"IDEMPOTENCY_RUNNING",
 			"Ask again in a moment. If it was cut off, nobody knows whether it had its effect: look, then use another key."
 		);
+	if (state === "unknown")
+		throw failure(
+			"IDEMPOTENCY_UNKNOWN",
+			"The first request under this key failed on its way, and nobody knows whether it had its effect: look, then use another key."
+		);
 	call.idempotencyKey = key;
 	return true;
 }
@@ -52,12 +59,32 @@ function replay(res: WebResponse, { status, location, body }: KeptAnswer): false
 	return false;
 }
 
-/** Keeps the answer, if the request was the first under a key. An answer of our own fault frees the key. */
-export async function keep(broker: Broker, req: WebRequest, answer: KeptAnswer): Promise<void> {
+/** Keeps the answer, if the request was the first under a key. */
+export const keep = (broker: Broker, req: WebRequest, answer: KeptAnswer): Promise<void> =>
+	finish(broker, req, { answer });
+
+/** Of a request that failed: only what proves that nothing was begun frees its key. */
+export async function settle(broker: Broker, req: WebRequest, problem: Problem, error: unknown): Promise<void> {
+	const outcome = outcomeOf(problem, error, req.$alias?.action ?? "");
+	const answer = { status: problem.status, location: null, body: bodyOf(problem) };
+	await finish(broker, req, outcome === "answered" ? { answer } : { answer: null, unknown: outcome === "unknown" });
+}
+
+/** As it went over the wire. */
+const bodyOf = ({ errors, ...problem }: Problem): JsonValue => ({
+	...problem,
+	...(errors && { errors: errors.map(fault => ({ ...fault })) })
+});
+
+async function finish(
+	broker: Broker,
+	req: WebRequest,
+	outcome: { readonly answer: KeptAnswer | null; readonly unknown?: boolean }
+): Promise<void> {
 	const call = callOf(req);
 	const { idempotencyKey: key } = call;
 	if (key === undefined) return;
 	delete call.idempotencyKey;
 	const client = (call.key as { id: string }).id;
-	await broker.call("idempotency.finish", { client, key, answer: answer.status >= 500 ? null : answer });
+	await broker.call("idempotency.finish", { client, key, ...outcome });
 }

@@ -16,19 +16,28 @@ import type { WebHandler, WebRequest, WebResponse } from "../../../mixins/web.mi
 import { version } from "../../../package.json";
 import type { Keys } from "./authentication";
 import { detailsOf, healthOf, limitsOf, nodesOf, readiness, serviceHealth, servicesOf, worstOf } from "./health";
+import type { LoopDelay } from "./loop-delay";
 import { metricsText } from "./metrics";
 import { shared } from "./shared";
 
 /** The longest that what is said of services is kept, in ms. */
 const LOOKED_MS = 500;
 
-/** @param keys admits callers of what is not open @param keyed metrics and details are not */
-export function openRoutes(broker: Broker, keys: Keys, keyed: boolean): Record<string, WebHandler> {
+interface Means {
+	readonly broker: Broker;
+	/** Admits callers of what is not open. */
+	readonly keys: Keys;
+	readonly delay: LoopDelay;
+	/** Metrics and details need a key. */
+	readonly keyed: boolean;
+}
+
+export function openRoutes({ broker, keys, delay, keyed }: Means): Record<string, WebHandler> {
 	const document = Buffer.from(
 		JSON.stringify(openApi(CONTRACTS, { title: "Banyan", version, description: INTRODUCTION }))
 	);
 	const { sharedMs } = settingsOf(broker).limits;
-	const details = shared(sharedMs, () => detailsOf(broker));
+	const details = shared(sharedMs, () => detailsOf(broker, delay));
 	const metrics = shared(sharedMs, async () => Buffer.from(await metricsText(broker)));
 	// Whether it is well is nobody's secret, and not to be out of date for long.
 	const services = shared(Math.min(sharedMs, LOOKED_MS), () => servicesOf(broker));
