@@ -24,10 +24,10 @@ const ROUNDS = 3;
 const ASKED = 5_000;
 const PAGE = 50;
 
-/** In an order that is not the keys'. */
+/** Made in the order of their keys; their order by `at` is another one. */
 const userOf = (index: number): User => ({
-	id: `user-${String((index * 7_919) % RECORDS).padStart(8, "0")}`,
-	mail: `${index}@example.com`,
+	id: `user-${String(index).padStart(8, "0")}`,
+	mail: `${String(index).padStart(8, "0")}@example.com`,
 	at: (index * 104_729) % RECORDS,
 	note: "0123456789abcdef".repeat(4)
 });

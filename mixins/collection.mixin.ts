@@ -12,7 +12,7 @@ import {
 	SqliteAdapter
 } from "../adapters/collection";
 import type { DataLock } from "../adapters/datadir";
-import type { Announced, Broker, Mixin } from "../cluster";
+import type { Announced, Mixin } from "../cluster";
 import { provide } from "../cluster/provide";
 import { settingsOf } from "../cluster/settings";
 import { holdDataDir } from "./data-folder";
@@ -46,14 +46,7 @@ export function collection<const N extends string, T extends object>(
 		methods,
 		settings: { ...settings, ...{ idField: key } },
 		created(this: MoleculerService) {
-			const { dataDir } = settingsOf(this.broker);
-			const tell = (sentence: string): void => this.logger.warn(sentence);
-			const adapter = new SqliteAdapter(join(dataDir, `${name}.db`), { ...options, key, tell });
-			const relay = new Relay(adapter, {
-				announce: ({ event, payload }) =>
-					(this.broker as unknown as Broker).broadcast(event as never, payload as never),
-				failed: error => tell(`What changed in '${name}' cannot be announced yet: ${(error as Error).message}`)
-			});
+			const { adapter, relay } = partsOf(this, shape);
 			const records: Collection<T, Announced> = new Records(adapter, shape, () => soon(relay.run()));
 			provide(this, { adapter, [name]: records });
 			held.set(this, { relay, lock: holdDataDir(settingsOf(this.broker)) });
@@ -74,6 +67,16 @@ export function collection<const N extends string, T extends object>(
 			lock?.release();
 		}
 	};
+}
+
+function partsOf<T>({ broker, logger }: MoleculerService, shape: Shape<T>) {
+	const tell = (sentence: string): void => logger.warn(sentence);
+	const adapter = new SqliteAdapter(join(settingsOf(broker).dataDir, `${shape.name}.db`), { ...shape, tell });
+	const relay = new Relay(adapter, {
+		announce: ({ event, payload }) => broker.broadcast(event, payload),
+		failed: error => tell(`What changed in '${shape.name}' cannot be announced yet: ${(error as Error).message}`)
+	});
+	return { adapter, relay };
 }
 
 /** Who is asked for a change waits until it was announced, but not for long: an event's handler may itself ask for one. */

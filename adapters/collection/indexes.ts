@@ -21,26 +21,39 @@ const columnOf = (field: string): string => `${PREFIX}${field}`;
 /** Makes what lacks and takes away what nobody asks for any more; to be called in a transaction. */
 export function indexed(db: DatabaseSync, { unique = [], indexes = [] }: Fields): Made {
 	const sorted = indexes.map(index => (typeof index === "string" ? [index] : index));
-	const fields = [...new Set([...unique, ...sorted.flat()])];
+	const fields = new Set([...unique, ...sorted.flat()]);
+	addColumns(db, fields);
+	changeIndexes(db, wanted(unique, sorted));
+	return {
+		spell: field => (field === "_id" ? "id" : fields.has(field) ? columnOf(field) : extracted(field)),
+		unique: new Map(unique.map(field => [columnOf(field), field]))
+	};
+}
+
+function addColumns(db: DatabaseSync, fields: ReadonlySet<string>): void {
 	const there = new Set(names(db, "SELECT name FROM pragma_table_xinfo('records')"));
 	for (const field of fields)
 		if (!there.has(columnOf(field)))
 			db.exec(`ALTER TABLE records ADD COLUMN ${columnOf(field)} ANY AS (${extracted(field)}) VIRTUAL`);
-	const wanted = new Map<string, string>([
-		...unique.map(field => [`${PREFIX}unique_${field}`, `UNIQUE INDEX %s ON records (${columnOf(field)})`] as const),
-		...sorted.map(
-			each =>
-				[`${PREFIX}${each.join("_and_")}`, `INDEX %s ON records (${[...each.map(columnOf), "id"].join()})`] as const
-		)
+}
+
+/** By their names, the statements that make them. */
+function wanted(unique: readonly string[], sorted: readonly (readonly string[])[]): Map<string, string> {
+	const made = (kind: string, name: string, columns: readonly string[]): readonly [string, string] => [
+		name,
+		`CREATE ${kind} ${name} ON records (${columns.join()})`
+	];
+	return new Map([
+		...unique.map(field => made("UNIQUE INDEX", `${PREFIX}unique_${field}`, [columnOf(field)])),
+		// The key behind it: the order of those that are equal, and where a page ended.
+		...sorted.map(each => made("INDEX", `${PREFIX}${each.join("_and_")}`, [...each.map(columnOf), "id"]))
 	]);
-	const made = names(db, `SELECT name FROM sqlite_schema WHERE type = 'index' AND name LIKE '${PREFIX}%'`);
-	for (const name of made) if (!wanted.has(name)) db.exec(`DROP INDEX ${name}`);
-	for (const [name, how] of wanted) if (!made.includes(name)) db.exec(`CREATE ${how.replace("%s", name)}`);
-	const columns = new Map(fields.map(field => [field, columnOf(field)]));
-	return {
-		spell: field => (field === "_id" ? "id" : (columns.get(field) ?? extracted(field))),
-		unique: new Map(unique.map(field => [columnOf(field), field]))
-	};
+}
+
+function changeIndexes(db: DatabaseSync, wanted: ReadonlyMap<string, string>): void {
+	const there = new Set(names(db, `SELECT name FROM sqlite_schema WHERE type = 'index' AND name LIKE '${PREFIX}%'`));
+	for (const name of there) if (!wanted.has(name)) db.exec(`DROP INDEX ${name}`);
+	for (const [name, statement] of wanted) if (!there.has(name)) db.exec(statement);
 }
 
 const names = (db: DatabaseSync, sql: string): string[] =>
