@@ -30,12 +30,15 @@ export interface Ends {
 
 /** Gives the service the connectors, on connections whose `${ENV}` references this node resolves. */
 export function ends(): Mixin<Ends> {
-	const held = new WeakMap<object, Open>();
+	const held = new WeakMap<object, Open & { readonly sweeping: NodeJS.Timeout }>();
 	return {
 		...(hearing.events && { events: hearing.events }),
 		created(this: MoleculerService) {
 			const open: Open = { source: new OpenEnds(MOST_OPEN), target: new OpenEnds(MOST_OPEN) };
-			held.set(this, open);
+			const sweep = (): void => {
+				for (const each of [open.source, open.target]) each.sweep(IDLE_MS);
+			};
+			held.set(this, { ...open, sweeping: setInterval(sweep, IDLE_MS / 2).unref() });
 			const settings = settingsOf(this.broker);
 			const { sources, targets } = systemsOf(this.broker);
 			const once = <E extends Source | Target>(side: Side, given: Given, make: (connection: Connection) => E): E => {
@@ -53,7 +56,8 @@ export function ends(): Mixin<Ends> {
 			});
 		},
 		async stopped(this: object) {
-			const { source, target } = held.get(this) ?? {};
+			const { source, target, sweeping } = held.get(this) ?? {};
+			clearInterval(sweeping);
 			await Promise.all([source?.close(), target?.close()]);
 		}
 	};
@@ -61,6 +65,8 @@ export function ends(): Mixin<Ends> {
 
 /** Of each side; more are at work only where more is under way. */
 const MOST_OPEN = 100;
+/** So long a connector stays open that nobody uses. */
+const IDLE_MS = 15 * 60_000;
 
 interface Open {
 	readonly source: OpenEnds<Source>;

@@ -1,4 +1,7 @@
-/** The connectors that are open, by their connections: those that nobody uses go once there are many, the longest unused first. */
+/**
+ * The connectors that are open, by their connections. Those that nobody uses go: the longest unused once there are many,
+ * and each once it was not used for long. None that is at work is closed.
+ */
 
 interface Closable {
 	close(): Promise<void>;
@@ -8,6 +11,8 @@ interface Opened<E> {
 	readonly end: E;
 	/** Calls under way. */
 	busy: number;
+	/** When a call began or ended last, by the clock that is given. */
+	usedAt: number;
 	/** What is given out: the end, its calls counted. */
 	readonly counted: E;
 }
@@ -16,50 +21,78 @@ export class OpenEnds<E extends Closable> {
 	/** The longest unused first. */
 	private readonly opened = new Map<string, Opened<E>>();
 
-	constructor(private readonly most: number) {}
+	/** @param most that stay open while nothing is at work @param now a clock in ms */
+	constructor(
+		private readonly most: number,
+		private readonly now: () => number = () => performance.now()
+	) {}
+
+	get size(): number {
+		return this.opened.size;
+	}
 
 	get(key: string, open: () => E): E {
-		const found = this.opened.get(key) ?? opened(open());
+		const found = this.opened.get(key) ?? this.counting(open());
+		found.usedAt = this.now();
 		this.opened.delete(key);
 		this.opened.set(key, found);
-		if (this.opened.size > this.most) this.closeOne(key);
+		this.shrink(key);
 		return found.counted;
+	}
+
+	/** Closes what was not used for so many ms: a password that nobody needs is in memory no longer. */
+	sweep(idleMs: number): void {
+		const before = this.now() - idleMs;
+		for (const [key, { busy, usedAt }] of this.opened) if (busy === 0 && usedAt < before) this.closeOne(key);
 	}
 
 	async close(): Promise<void> {
 		await Promise.all([...this.opened.values()].map(({ end }) => end.close()));
 	}
 
-	private closeOne(but: string): void {
-		for (const [key, { end, busy }] of this.opened) {
-			if (busy > 0 || key === but) continue;
-			this.opened.delete(key);
-			void end.close().catch(() => undefined);
-			return;
+	private shrink(but?: string): void {
+		for (const [key, { busy }] of this.opened) {
+			if (this.opened.size <= this.most) return;
+			if (busy === 0 && key !== but) this.closeOne(key);
 		}
 	}
-}
 
-function opened<E extends Closable>(end: E): Opened<E> {
-	const calls = new Map<PropertyKey, unknown>();
-	const counted = new Proxy(end, {
-		get(target, name) {
-			const value = Reflect.get(target, name, target) as unknown;
-			if (typeof value !== "function") return value;
-			const known = calls.get(name);
-			if (known) return known;
-			const call = (...args: unknown[]): unknown => {
-				const answer = value.apply(target, args) as unknown;
-				if (!(answer instanceof Promise)) return answer;
-				one.busy++;
-				const done = (): void => void one.busy--;
-				answer.then(done, done);
+	private closeOne(key: string): void {
+		const found = this.opened.get(key);
+		this.opened.delete(key);
+		void found?.end.close().catch(() => undefined);
+	}
+
+	private counting(end: E): Opened<E> {
+		const calls = new Map<PropertyKey, unknown>();
+		const count = (call: (...args: unknown[]) => unknown): ((...args: unknown[]) => unknown) => {
+			return (...args) => {
+				const answer = call.apply(end, args);
+				if (answer instanceof Promise) this.during(one, answer);
 				return answer;
 			};
-			calls.set(name, call);
-			return call;
-		}
-	});
-	const one: Opened<E> = { end, busy: 0, counted };
-	return one;
+		};
+		const counted = new Proxy(end, {
+			get(target, name) {
+				const value: unknown = Reflect.get(target, name, target);
+				if (typeof value !== "function") return value;
+				const known = calls.get(name) ?? count(value as (...args: unknown[]) => unknown);
+				calls.set(name, known);
+				return known;
+			}
+		});
+		const one: Opened<E> = { end, busy: 0, usedAt: this.now(), counted };
+		return one;
+	}
+
+	/** What kept others from being closed may be what is over now. */
+	private during(one: Opened<E>, answer: Promise<unknown>): void {
+		one.busy++;
+		const done = (): void => {
+			one.busy--;
+			one.usedAt = this.now();
+			this.shrink();
+		};
+		answer.then(done, done);
+	}
 }

@@ -81,12 +81,11 @@ export class Rehearsals {
 		await Promise.all([...this.kept.keys()].map(name => this.end(name)));
 	}
 
-	/** The caller's oldest that is over makes room. */
+	/** The caller's oldest that is over makes room; of whoever asks within the cluster, any that is. */
 	private async makeRoom(caller: Caller | undefined): Promise<void> {
-		if (caller === undefined) return;
-		const mine = [...this.kept].filter(([, { by }]) => by.key === caller.id);
+		const mine = [...this.kept].filter(([, { by }]) => caller === undefined || by.key === caller.id);
 		const full =
-			mine.length >= this.limits.dryRunsEach
+			caller !== undefined && mine.length >= this.limits.dryRunsEach
 				? "dryRunsEach"
 				: this.kept.size >= this.limits.dryRuns
 					? "dryRuns"

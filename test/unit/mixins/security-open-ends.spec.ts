@@ -44,3 +44,32 @@ it("keeps so many open, closes the longest unused, and leaves alone what is at w
 	await ends.close();
 	expect(all.every(({ closed }) => closed)).toBe(true);
 });
+
+it("are so many again once what was at work is over, however many were at once", async () => {
+	const ends = new OpenEnds<End>(3);
+	const all = Array.from({ length: 20 }, () => new End());
+	const work = all.map((end, index) => ends.get(`${index}`, () => end).work());
+	expect(ends.size).toBe(20);
+	for (const end of all) end.finish();
+	await Promise.all(work);
+	expect([ends.size, all.filter(({ closed }) => !closed).length]).toEqual([3, 3]);
+});
+
+it("goes once nobody has used it for long, unless it is at work", async () => {
+	let now = 0;
+	const ends = new OpenEnds<End>(3, () => now);
+	const [idle, used, busy] = [new End(), new End(), new End()];
+	ends.get("idle", () => idle);
+	ends.get("used", () => used);
+	const work = ends.get("busy", () => busy).work();
+	now = 90;
+	expect(ends.get("used", () => new End()).said()).toBe("said");
+	now = 110;
+	ends.sweep(100);
+	expect([idle, used, busy].map(({ closed }) => closed)).toEqual([true, false, false]);
+	busy.finish();
+	await work;
+	now = 300;
+	ends.sweep(100);
+	expect([used.closed, busy.closed, ends.size]).toEqual([true, true, 0]);
+});

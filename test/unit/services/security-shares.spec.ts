@@ -84,6 +84,19 @@ describe("many at once have one key's share", () => {
 		});
 		await rehearsals.endAll();
 	});
+
+	it("of dry runs those within the cluster have none, and all of them together no more than fit", async () => {
+		const rehearsals = new Rehearsals({ dryRuns: 3, dryRunsEach: 2, dryRunIdle: 60 });
+		const broker = { call: async () => ({ records: [], next: null, total: 0 }) } as unknown as Broker;
+		const names = ["a", "b", "c", "d", "e"];
+		for (const name of names) {
+			const { run } = await rehearsals.begin(broker, named(name), undefined);
+			await until(async () => rehearsals.get(run.name)?.running === false);
+		}
+		const kept = names.filter(name => rehearsals.get(rehearsalName(name)));
+		expect(kept).toEqual(["c", "d", "e"]);
+		await rehearsals.endAll();
+	});
 });
 
 it("what lacks in an option is told a few times, however often it is named", () => {
