@@ -13,14 +13,24 @@ const exact: Reviver = (_key, value, { source }) =>
 		? BigInt(source)
 		: value;
 
-export const parseJson = (text: string): Json => lossless.parse(text, exact);
+/** Shorter ones are exact anyway. */
+const LONG = /\d{16}/;
+
+export const parseJson = (text: string): Json => (LONG.test(text) ? lossless.parse(text, exact) : JSON.parse(text));
 
 export const writeJson = (value: Json): string =>
-	JSON.stringify(value, (_key, cell: unknown) => (typeof cell === "bigint" ? lossless.rawJSON(`${cell}`) : cell));
+	holdsBigint(value)
+		? JSON.stringify(value, (_key, cell: unknown) => (typeof cell === "bigint" ? lossless.rawJSON(`${cell}`) : cell))
+		: JSON.stringify(value);
+
+const holdsBigint = (value: Json | undefined): boolean =>
+	typeof value === "bigint" || (typeof value === "object" && value !== null && Object.values(value).some(holdsBigint));
 
 export const isBody = (value: Json | undefined): value is Body =>
 	typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** A number where it is exact, else a bigint. */
-export const whole = (value: bigint): number | bigint =>
-	value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
+export function whole(value: bigint): number | bigint {
+	const near = Number(value);
+	return Number.isSafeInteger(near) ? near : value;
+}

@@ -73,7 +73,9 @@ export const breaksARule = (error: unknown): boolean => /constraint failed/.test
 
 function narrow(row: Record<string, unknown>): Row {
 	const narrowed: Row = {};
-	for (const [name, value] of Object.entries(row))
+	for (const name of Object.keys(row)) {
+		const value = row[name];
 		narrowed[name] = typeof value === "bigint" ? whole(value) : (value as Cell);
+	}
 	return narrowed;
 }

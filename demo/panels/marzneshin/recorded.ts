@@ -4,8 +4,15 @@ import { join } from "node:path";
 import { type Body, isBody, type Json, parseJson } from "../json";
 import type { Cell } from "../store";
 
-const read = (name: string): Json =>
-	parseJson(readFileSync(join(__dirname, `../recorded/marzneshin-${name}.json`), "utf8"));
+const known = new Map<string, Json>();
+
+/** Once a process: most start more than one panel. */
+function read(name: string): Json {
+	const file = join(__dirname, `../recorded/marzneshin-${name}.json`);
+	const value = known.get(name) ?? parseJson(readFileSync(file, "utf8"));
+	known.set(name, value);
+	return value;
+}
 
 /** The items of one recorded list. */
 export function recorded(name: "users" | "services" | "inbounds" | "hosts" | "nodes" | "admins"): Body[] {
