@@ -30,7 +30,7 @@ demo: build
 	@node dist/demo/run.js
 
 start: build
-	@node dist/start.js
+	@node --max-semi-space-size=16 dist/start.js
 
 dev: setup
 	@npm run --silent dev

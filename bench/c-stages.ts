@@ -38,7 +38,11 @@ export async function stagesRows(): Promise<Figure[]> {
 			met: rate >= 20_000,
 			note: `${whole(written)} reached the target. With a heap of ${HEAP_MB} MB: ${perSecond(limited.through.rate)}.`
 		},
-		memory(many, free, "Garbage that V8 does not hurry to collect: it comes and goes with the rounds."),
+		memory(
+			many,
+			free,
+			"The heap has no cap; both begin as `banyan` and `make start` do, with --max-semi-space-size=16."
+		),
 		memory(many, limited, `Both with --max-old-space-size=${HEAP_MB}: what is needed does not grow with the users.`)
 	];
 }

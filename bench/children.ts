@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { DIST, ROOT } from "./product";
+import { DIST, NODE_FLAGS, ROOT } from "./product";
 
 const TSX = ["--import", require.resolve("tsx")];
 
@@ -39,7 +39,7 @@ export async function openGateway(kind: "stock" | "node" | "banyan", routes: num
 /** The product on a data folder, as `make start` runs it. */
 export async function openProduct(dataDir: string): Promise<Server> {
 	const environment = { DATA_DIR: dataDir, GATEWAY_PORT: "0", LOG_LEVEL: "info" };
-	return server([join(DIST, "start.js")], environment, line => {
+	return server([...NODE_FLAGS, join(DIST, "start.js")], environment, line => {
 		const url = /The gateway listens on (http:\S+?)\."/.exec(line)?.[1];
 		return url ? { url, key: "" } : undefined;
 	});
@@ -79,7 +79,7 @@ export async function banyan(
 	const program = log
 		? [...TSX, join(__dirname, "run.ts"), "--part", "record", log, ...args]
 		: [join(DIST, "cli", "banyan.js"), ...args];
-	const child = spawn(process.execPath, program, {
+	const child = spawn(process.execPath, [...NODE_FLAGS, ...program], {
 		env: { ...process.env, ...environment },
 		stdio: ["ignore", "ignore", "pipe"]
 	});
@@ -93,7 +93,7 @@ export async function banyan(
 
 /** A part of the bench in a fresh process, perhaps with a heap of so many MB; what it answers is its last line. */
 export async function part<R>(name: string, args: readonly string[], heapMb?: number): Promise<R> {
-	const heap = heapMb === undefined ? [] : [`--max-old-space-size=${heapMb}`];
+	const heap = [...NODE_FLAGS, ...(heapMb === undefined ? [] : [`--max-old-space-size=${heapMb}`])];
 	const child = spawn(process.execPath, [...heap, ...TSX, join(__dirname, "run.ts"), "--part", name, ...args], {
 		cwd: ROOT,
 		stdio: ["ignore", "pipe", "inherit"]

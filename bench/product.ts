@@ -2,6 +2,11 @@
 
 import { join } from "node:path";
 
+/**
+ * How `banyan` and `make start` begin Node. By itself V8 lets the young objects of a large machine take 128 MB, and they stay.
+ */
+export const NODE_FLAGS = ["--max-semi-space-size=16"];
+
 export const ROOT = join(__dirname, "..");
 export const DIST = join(ROOT, "dist");
 
