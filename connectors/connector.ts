@@ -71,6 +71,11 @@ export interface Check {
 	readonly facts: Readonly<Record<string, JsonValue>>;
 }
 
+/** How long changes may be begun. Asked right before each: a timer runs late on a machine that was suspended (L12). */
+export interface Term {
+	readonly over: boolean;
+}
+
 /** Opaque to all but the connector that gave it; JSON, so that it can be stored. */
 export type Cursor = string;
 
@@ -84,7 +89,7 @@ export interface Page<R> {
 
 interface End {
 	readonly spec: Spec;
-	check(signal?: AbortSignal): Promise<Check>;
+	check(): Promise<Check>;
 	/** The streams there, with their counts. */
 	discover(): Promise<readonly { readonly stream: string; readonly count: number }[]>;
 	count(stream: string): Promise<number>;
@@ -113,11 +118,11 @@ export interface Target extends End {
 	find(stream: string, names: readonly string[]): Promise<readonly TargetRecord[]>;
 	/**
 	 * Makes the record be as `write` says, however often it is called; looks before it repeats (L7); reads back.
-	 * `signal` aborts before the next socket write (L6), never inside one.
+	 * Once the term is over nothing more is put on a socket (L6); what is on it is waited for.
 	 */
-	write(stream: string, write: Write, signal?: AbortSignal): Promise<TargetRecord>;
+	write(stream: string, write: Write, term?: Term): Promise<TargetRecord>;
 	/** Puts back `before` (null: removes), only if what is there is still ours (L2). */
-	undo(stream: string, undo: Undo, signal?: AbortSignal): Promise<Undone>;
+	undo(stream: string, undo: Undo, term?: Term): Promise<Undone>;
 	/** What a record can come to where `before` stood: what cannot be taken away stays, and is a loss. Pure. */
 	onto?(stream: string, data: Json, before: Json, conflict: Definition["conflict"]): Onto;
 	/** Why the target would not take a record, as far as that can be told without asking it. Pure. */

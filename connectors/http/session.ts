@@ -3,7 +3,7 @@
 import { reach } from "../../adapters/failpoints";
 import { beyondCaller } from "../caller";
 import { type Caps, USUAL } from "../caps";
-import { ConnectorError } from "../connector";
+import { ConnectorError, type Term } from "../connector";
 import { fromAnswer } from "./errors";
 import { isObject, parse, stringify, type Wire, type WireObject } from "./json";
 import type { Answer, Request } from "./message";
@@ -72,9 +72,9 @@ export class Session {
 	}
 
 	/** Sent once: whoever writes must look before repeating (L7). */
-	async write(method: "POST" | "PUT" | "DELETE", path: string, body?: Wire, signal?: AbortSignal): Promise<Wire> {
+	async write(method: "POST" | "PUT" | "DELETE", path: string, body?: Wire, term?: Term): Promise<Wire> {
 		const json = body === undefined ? {} : { body: stringify(body), headers: { "content-type": "application/json" } };
-		const request: Request = { method, path, signal, ...json };
+		const request: Request = { method, path, term, ...json };
 		reach("socket");
 		const answer = await this.#authorised(request);
 		reach("answer");

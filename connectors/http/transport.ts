@@ -4,7 +4,7 @@ import type { Dispatcher } from "undici";
 import { withoutEnd } from "../../domain/trim";
 import { patience, unlessGone } from "../caller";
 import { type Caps, USUAL } from "../caps";
-import { ConnectorError } from "../connector";
+import { ConnectorError, type Term } from "../connector";
 import { encoded, fromAnswer, fromFailure } from "./errors";
 import type { Answer, Request } from "./message";
 import { createRate, type Rate } from "./rate";
@@ -41,13 +41,13 @@ export class Transport {
 	/** Any answer, whatever its status; throws a ConnectorError when none came. */
 	async send(request: Request): Promise<Answer> {
 		await this.#rate.take();
-		unlessStopped(request.signal);
+		unlessStopped(request.term);
 		unlessGone();
 		try {
 			return await this.#on(this.#pool, request);
 		} catch (error) {
 			if (request.method === "POST" || !isStaleSocket(error)) throw this.#failure(error, request);
-			unlessStopped(request.signal);
+			unlessStopped(request.term);
 			return await this.#onFreshConnection(request);
 		}
 	}
@@ -107,8 +107,8 @@ export class Transport {
 	}
 }
 
-function unlessStopped(signal: AbortSignal | undefined): void {
-	if (signal?.aborted) throw new ConnectorError("stopped", "Stopped before the next request was sent.");
+function unlessStopped(term: Term | undefined): void {
+	if (term?.over) throw new ConnectorError("stopped", "Stopped before the next request was sent.");
 }
 
 /** A panel that crashes on a request answers 500 and closes; the next request may still find the socket in the pool. */

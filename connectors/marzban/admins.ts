@@ -2,7 +2,7 @@
 
 import type { TargetRecord } from "../../contracts/migration/records";
 import { fold } from "../../domain/migration/folding";
-import { ConnectorError, type Undo, type Undone, type Write } from "../connector";
+import { ConnectorError, type Term, type Undo, type Undone, type Write } from "../connector";
 import { isObject, type Wire } from "../http/json";
 import { type Session, segment } from "../http/session";
 import type { AdminRows } from "./admin-rows";
@@ -22,7 +22,7 @@ interface Asked {
 	readonly name: string;
 	readonly present: TargetRecord | undefined;
 	readonly kind: "create" | "remove";
-	readonly signal: AbortSignal | undefined;
+	readonly term: Term | undefined;
 }
 
 /** Somebody made one of that name after it was looked at. */
@@ -97,33 +97,33 @@ export class Admins {
 	}
 
 	/** One who exists is answered as he is: his password, and what he may, are not ours to change. */
-	async write(write: Write, signal?: AbortSignal): Promise<TargetRecord> {
+	async write(write: Write, term?: Term): Promise<TargetRecord> {
 		const { name } = write;
 		const met: { start: TargetRecord | undefined; ours?: string } = { start: undefined };
 		const look = () => this.#look(name);
 		try {
-			return await this.#lane.run(signal, async again => {
+			return await this.#lane.run(term, async again => {
 				const present = await look();
 				if (!again) met.start = present;
 				if (present && powerOf(present.data) === SUDO && powerOf(write.data) < SUDO)
-					return await this.#lower(write, present, signal);
+					return await this.#lower(write, present, term);
 				const create = async () => {
-					const made = await this.#create(write, signal);
+					const made = await this.#create(write, term);
 					met.ours = adminFingerprint(made?.data ?? { ...write.data, username: name });
 					return made;
 				};
-				const made = present ?? (await this.#finish({ name, present, kind: "create", signal }, create));
+				const made = present ?? (await this.#finish({ name, present, kind: "create", term }, create));
 				if (made === undefined) throw new ConnectorError("unexpected-answer", `${name} was written and is not there.`);
-				return await this.#counted(write, made, signal);
+				return await this.#counted(write, made, term);
 			});
 		} catch (error) {
 			// Who stood there, or may be another's of that name, is not taken away.
 			const takeBack = async (): Promise<Undone> => {
 				if (met.start === undefined && met.ours === undefined) return (await look()) ? "changed-since" : "already";
-				return await this.undo({ name, before: met.start?.data ?? null, ...met }, signal);
+				return await this.undo({ name, before: met.start?.data ?? null, ...met }, term);
 			};
 			const isOurs = ({ data }: TargetRecord): boolean => adminFingerprint(data) === met.ours;
-			throw await afterFailure(error, { start: met.start, look, takeBack, isOurs, signal });
+			throw await afterFailure(error, { start: met.start, look, takeBack, isOurs, term });
 		}
 	}
 
@@ -132,32 +132,32 @@ export class Admins {
 	}
 
 	/** What his users used, where only the database takes it. */
-	async #counted(write: Write, made: TargetRecord, signal: AbortSignal | undefined): Promise<TargetRecord> {
+	async #counted(write: Write, made: TargetRecord, term: Term | undefined): Promise<TargetRecord> {
 		const { users_usage } = write.data;
 		const isCounted = users_usage === undefined || made.data.users_usage === users_usage;
 		if (this.#rows === undefined || write.before !== null || isCounted) return made;
-		unlessStopped(signal);
+		unlessStopped(term);
 		await this.#rows.count(write.name, String(users_usage));
 		return (await this.#look(write.name)) ?? made;
 	}
 
 	/** Ours, made sudo by the database and no sudo at the source since, is none here either; another's is left (L34). */
-	async #lower(write: Write, present: TargetRecord, signal: AbortSignal | undefined): Promise<TargetRecord> {
+	async #lower(write: Write, present: TargetRecord, term: Term | undefined): Promise<TargetRecord> {
 		const { name, before, ours, data } = write;
 		const isOurs = before === null && ours !== undefined && ours === adminFingerprint(present.data);
 		if (this.#rows === undefined || !isOurs) throw raisedSince(name);
-		unlessStopped(signal);
+		unlessStopped(term);
 		await this.#rows.lower(name, powerOf(data) === 0);
 		return (await this.#look(name)) ?? present;
 	}
 
 	/** By the database where it takes the password he had; by the API he is given a new one. */
-	async #create({ name, data, secrets }: Write, signal: AbortSignal | undefined): Promise<TargetRecord | undefined> {
+	async #create({ name, data, secrets }: Write, term: Term | undefined): Promise<TargetRecord | undefined> {
 		const hashed_password = secrets?.hashed_password ?? data.hashed_password;
 		const power = powerOf(data);
 		// The password they knew would let in one who may not.
 		if (this.#rows && hashed_password !== undefined && power > 0) {
-			unlessStopped(signal);
+			unlessStopped(term);
 			await this.#rows.create(name, { ...data, hashed_password });
 			return undefined;
 		}
@@ -169,21 +169,21 @@ export class Admins {
 		}
 		// A sudo whom only the API made could never be removed again.
 		const is_sudo = this.#rows !== undefined && power === SUDO;
-		const answer: Wire = await this.#session.write("POST", "/api/admin", { username: name, password, is_sudo }, signal);
+		const answer: Wire = await this.#session.write("POST", "/api/admin", { username: name, password, is_sudo }, term);
 		return isObject(answer) ? adminRecord(answer, this.#session.caps) : undefined;
 	}
 
 	/** One whose create was never answered may as well be another's of the same name: nothing tells them apart. */
-	async undo({ name, before, ours }: Undo, signal?: AbortSignal): Promise<Undone> {
+	async undo({ name, before, ours }: Undo, term?: Term): Promise<Undone> {
 		const [present] = await this.#exactly([name]);
 		if (present === undefined) return before === null ? "already" : "changed-since";
 		const print = adminFingerprint(present.data);
 		// Nothing is ever written over an admin who was there before.
 		if (before !== null) return print === adminFingerprint(before) ? "already" : "changed-since";
 		if (print !== ours) return "changed-since";
-		await this.#lane.run(signal, () =>
-			this.#finish({ name, present, kind: "remove", signal }, async () => {
-				await this.#remove(present, signal);
+		await this.#lane.run(term, () =>
+			this.#finish({ name, present, kind: "remove", term }, async () => {
+				await this.#remove(present, term);
 				return undefined;
 			})
 		);
@@ -195,20 +195,20 @@ export class Admins {
 		return this.#rows !== undefined || (isAddressable(name) && !WALKS.has(name)) ? undefined : unaddressable(name);
 	}
 
-	async #remove({ name, data }: TargetRecord, signal: AbortSignal | undefined): Promise<void> {
+	async #remove({ name, data }: TargetRecord, term: Term | undefined): Promise<void> {
 		if (this.#rows === undefined && !isAddressable(name))
 			throw new ConnectorError("refused", unaddressable(name), { untouched: true });
 		const isBeyond = data.is_sudo === true || !isAddressable(name) || WALKS.has(name);
 		if (this.#rows === undefined || !isBeyond) {
-			await this.#session.write("DELETE", `/api/admin/${segment(name)}`, undefined, signal).catch(unlessGone);
+			await this.#session.write("DELETE", `/api/admin/${segment(name)}`, undefined, term).catch(unlessGone);
 			return;
 		}
-		unlessStopped(signal);
+		unlessStopped(term);
 		await this.#rows.remove(name);
 	}
 
 	#finish(
-		{ name, present, kind, signal }: Asked,
+		{ name, present, kind, term }: Asked,
 		take: () => Promise<TargetRecord | undefined>
 	): Promise<TargetRecord | undefined> {
 		const isDone = (there: TargetRecord | undefined) => (there === undefined) === (kind === "remove");
@@ -218,7 +218,7 @@ export class Admins {
 			next: there => ({ kind: isDone(there) ? "done" : kind }),
 			take: () => take().finally(() => this.#owners.forget()),
 			look: () => this.#look(name),
-			signal,
+			term,
 			overloaded: () => this.#lane.failed()
 		});
 	}

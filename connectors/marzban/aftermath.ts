@@ -4,7 +4,7 @@
  */
 
 import type { TargetRecord } from "../../contracts/migration/records";
-import { ConnectorError, type Undone } from "../connector";
+import { ConnectorError, type Term, type Undone } from "../connector";
 
 export interface Aftermath {
 	/** What stood there before the first request of this write; undefined: nothing. */
@@ -16,7 +16,7 @@ export interface Aftermath {
 	readonly isOurs: (there: TargetRecord) => boolean;
 	/** Makes what stays no more open than it may be, and answers it as it is then. */
 	readonly shut?: (there: TargetRecord) => Promise<TargetRecord | undefined>;
-	readonly signal: AbortSignal | undefined;
+	readonly term: Term | undefined;
 }
 
 const FINAL: ReadonlySet<string> = new Set(["refused", "conflict", "broken", "unexpected-answer"]);
@@ -24,7 +24,7 @@ const FINAL: ReadonlySet<string> = new Set(["refused", "conflict", "broken", "un
 /** The error to throw. One that is no verdict on the record is left as it is: the write is gone on with. */
 export async function afterFailure(error: unknown, after: Aftermath): Promise<unknown> {
 	if (!(error instanceof ConnectorError) || error.details.retryable || !FINAL.has(error.code)) return error;
-	if (after.signal?.aborted) return new ConnectorError("stopped", error.message, error.details, error.left);
+	if (after.term?.over) return new ConnectorError("stopped", error.message, error.details, error.left);
 	const { code, message, details } = error;
 	const { ambiguous, untouched, ...known } = details;
 	if (untouched) return new ConnectorError(code, message, details, after.start);

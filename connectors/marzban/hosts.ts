@@ -13,7 +13,7 @@
 import type { Json } from "../../contracts/json";
 import type { TargetRecord } from "../../contracts/migration/records";
 import { hostLabel, hostName } from "../../domain/migration/marzneshin-to-marzban/host-names";
-import { ConnectorError, type Undo, type Undone, type Write } from "../connector";
+import { ConnectorError, type Term, type Undo, type Undone, type Write } from "../connector";
 import type { WireObject } from "../http/json";
 import type { Session } from "../http/session";
 import { afterFailure } from "./aftermath";
@@ -39,7 +39,7 @@ interface Change {
 	readonly isDone: (present: TargetRecord | undefined) => boolean;
 	/** Throws when what is there is not ours to change. */
 	readonly allow: (present: TargetRecord | undefined) => void;
-	readonly signal: AbortSignal | undefined;
+	readonly term: Term | undefined;
 }
 
 const PATH = "/api/hosts";
@@ -65,9 +65,9 @@ export class Hosts {
 		return (await this.all()).filter(({ name }) => wanted.has(name));
 	}
 
-	async write(write: Write, signal?: AbortSignal): Promise<TargetRecord> {
+	async write(write: Write, term?: Term): Promise<TargetRecord> {
 		const { name, data } = write;
-		unlessStopped(signal);
+		unlessStopped(term);
 		refuseHost(name, data);
 		const wanted = hostFingerprint(data);
 		const look = () => this.#look(name);
@@ -82,23 +82,23 @@ export class Hosts {
 				replaces: record => record.name === name || isOurs(write, hostFingerprint(record.data)),
 				isDone: present => present !== undefined && hostFingerprint(present.data) === wanted,
 				allow: present => allow(write, present),
-				signal
+				term
 			});
 			if (made === undefined) throw new ConnectorError("unexpected-answer", `${name} was written and is not there.`);
 			return made;
 		};
 		try {
-			return await this.#lane.run(signal, make);
+			return await this.#lane.run(term, make);
 		} catch (error) {
 			const undo: Undo = { name, before: start?.data ?? null, sent: [data, ...(write.sent ?? [])] };
 			const isMade = (there: TargetRecord): boolean => isOurs(undo, hostFingerprint(there.data));
-			throw await afterFailure(error, { start, look, takeBack: () => this.undo(undo, signal), isOurs: isMade, signal });
+			throw await afterFailure(error, { start, look, takeBack: () => this.undo(undo, term), isOurs: isMade, term });
 		}
 	}
 
-	async undo(undo: Undo, signal?: AbortSignal): Promise<Undone> {
+	async undo(undo: Undo, term?: Term): Promise<Undone> {
 		const { name, before } = undo;
-		return await this.#lane.run(signal, async () => {
+		return await this.#lane.run(term, async () => {
 			const all = await this.all();
 			const present = all.find(record => record.name === name);
 			if (present === undefined) {
@@ -115,7 +115,7 @@ export class Hosts {
 				replaces: record => record.name === name && hostFingerprint(record.data) === print,
 				isDone: there => (there === undefined ? first === null : hostFingerprint(there.data) === first),
 				allow: () => undefined,
-				signal
+				term
 			});
 			return "restored";
 		});
@@ -129,7 +129,7 @@ export class Hosts {
 		return listsIn(await this.#session.object(PATH), this.#session.caps);
 	}
 
-	async #make({ name, entry, replaces, isDone, allow, signal }: Change): Promise<TargetRecord | undefined> {
+	async #make({ name, entry, replaces, isDone, allow, term }: Change): Promise<TargetRecord | undefined> {
 		const look = () => this.#look(name);
 		return await this.#writer.finish<Step>({
 			name,
@@ -141,11 +141,11 @@ export class Hosts {
 			},
 			take: async () => {
 				const changed = changedLists(await this.#lists(), replaces, entry);
-				await this.#session.write("PUT", PATH, changed, signal);
+				await this.#session.write("PUT", PATH, changed, term);
 				return undefined;
 			},
 			look,
-			signal,
+			term,
 			overloaded: () => this.#lane.failed()
 		});
 	}

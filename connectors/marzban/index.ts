@@ -13,6 +13,7 @@ import {
 	type OpenTarget,
 	type Page,
 	type Target,
+	type Term,
 	type Undo,
 	type Undone,
 	type Write
@@ -95,12 +96,12 @@ class Marzban implements Target {
 		return await this.#of(stream).find(names);
 	}
 
-	async write(stream: string, write: Write, signal?: AbortSignal): Promise<TargetRecord> {
-		return await this.#of(stream).write(write, signal);
+	async write(stream: string, write: Write, term?: Term): Promise<TargetRecord> {
+		return await this.#of(stream).write(write, term);
 	}
 
-	async undo(stream: string, undo: Undo, signal?: AbortSignal): Promise<Undone> {
-		return await this.#of(stream).undo(undo, signal);
+	async undo(stream: string, undo: Undo, term?: Term): Promise<Undone> {
+		return await this.#of(stream).undo(undo, term);
 	}
 
 	onto(stream: string, data: Json, before: Json, conflict: Definition["conflict"]): Onto {

@@ -5,7 +5,7 @@
  * not answer is away: that is the run's to wait for.
  */
 
-import { ConnectorError } from "../connector";
+import { ConnectorError, type Term } from "../connector";
 import type { Concurrency } from "../http/concurrency";
 import { type Clock, systemClock } from "../http/rate";
 
@@ -45,10 +45,10 @@ export class Wellbeing {
 	}
 
 	/** Until a record has gone well since `passed`, or none has for long enough. */
-	async evidence(passed: number, signal: AbortSignal | undefined): Promise<void> {
+	async evidence(passed: number, term: Term | undefined): Promise<void> {
 		for (;;) {
 			const left = this.#outageMs - (this.#clock.now() - (this.#failingSince ?? this.#clock.now()));
-			if (this.#passed > passed || left <= 0 || signal?.aborted) return;
+			if (this.#passed > passed || left <= 0 || term?.over) return;
 			await this.#clock.sleep(Math.min(100, left));
 		}
 	}
@@ -73,7 +73,7 @@ export class Lane {
 	}
 
 	/** @param attempt told whether it was tried before: then what stands there must be looked at */
-	async run<T>(signal: AbortSignal | undefined, attempt: (again: boolean) => Promise<T>): Promise<T> {
+	async run<T>(term: Term | undefined, attempt: (again: boolean) => Promise<T>): Promise<T> {
 		try {
 			return await this.#first(attempt);
 		} catch (error) {
@@ -81,8 +81,8 @@ export class Lane {
 			if (error.code === "throttled") this.failed();
 			if (isForbidden(error)) throw await this.#forbidden(error);
 			if (!mayBeItsOwn(error)) throw error;
-			await this.#aside(error, signal);
-			return await this.#last(error, signal, attempt);
+			await this.#aside(error, term);
+			return await this.#last(error, term, attempt);
 		}
 	}
 
@@ -92,19 +92,15 @@ export class Lane {
 		return done;
 	}
 
-	async #aside(error: ConnectorError, signal: AbortSignal | undefined): Promise<void> {
+	async #aside(error: ConnectorError, term: Term | undefined): Promise<void> {
 		const { passed } = this.#wellbeing;
 		this.#wellbeing.fail();
-		await this.#unlessAway(error, signal);
-		await this.#wellbeing.evidence(passed, signal);
-		if (signal?.aborted) throw stopped(error);
+		await this.#unlessAway(error, term);
+		await this.#wellbeing.evidence(passed, term);
+		if (term?.over) throw stopped(error);
 	}
 
-	async #last<T>(
-		first: ConnectorError,
-		signal: AbortSignal | undefined,
-		attempt: (again: boolean) => Promise<T>
-	): Promise<T> {
+	async #last<T>(first: ConnectorError, term: Term | undefined, attempt: (again: boolean) => Promise<T>): Promise<T> {
 		try {
 			const done = await this.#concurrency.run(() => attempt(true));
 			this.#wellbeing.pass();
@@ -116,7 +112,7 @@ export class Lane {
 			if (isForbidden(doubtful)) throw await this.#forbidden(doubtful);
 			if (!mayBeItsOwn(doubtful)) throw doubtful;
 			this.#wellbeing.fail();
-			await this.#unlessAway(doubtful, signal);
+			await this.#unlessAway(doubtful, term);
 			throw own(doubtful);
 		}
 	}
@@ -127,8 +123,8 @@ export class Lane {
 		return (await this.#wellbeing.isWell()) ? new ConnectorError("refused", message, details, left) : error;
 	}
 
-	async #unlessAway(error: ConnectorError, signal: AbortSignal | undefined): Promise<void> {
-		if (signal?.aborted) throw stopped(error);
+	async #unlessAway(error: ConnectorError, term: Term | undefined): Promise<void> {
+		if (term?.over) throw stopped(error);
 		if (await this.#wellbeing.isWell()) return;
 		this.failed();
 		throw error;

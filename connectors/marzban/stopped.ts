@@ -1,10 +1,10 @@
 /** What every writer here asks and forgives. */
 
-import { ConnectorError } from "../connector";
+import { ConnectorError, type Term } from "../connector";
 
-/** Throws before the next change once the signal says stop (L6). */
-export function unlessStopped(signal: AbortSignal | undefined): void {
-	if (signal?.aborted) throw new ConnectorError("stopped", "Stopped before the next change was made.");
+/** Throws before the next change once its term is over (L6). */
+export function unlessStopped(term: Term | undefined): void {
+	if (term?.over) throw new ConnectorError("stopped", "Stopped before the next change was made.");
 }
 
 /** What is to be removed and is not there is removed. */

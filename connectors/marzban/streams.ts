@@ -2,7 +2,7 @@
 
 import type { Json } from "../../contracts/json";
 import type { TargetRecord } from "../../contracts/migration/records";
-import type { Cursor, Page, Undo, Undone, Write } from "../connector";
+import type { Cursor, Page, Term, Undo, Undone, Write } from "../connector";
 import { Concurrency } from "../http/concurrency";
 import type { Session } from "../http/session";
 import type { Database } from "../sql";
@@ -27,8 +27,8 @@ export interface Stream {
 	readonly count: () => Promise<number>;
 	readonly read: (cursor: Cursor | null, limit: number) => Promise<Page<TargetRecord>>;
 	readonly find: (names: readonly string[]) => Promise<readonly TargetRecord[]>;
-	readonly write: (write: Write, signal?: AbortSignal) => Promise<TargetRecord>;
-	readonly undo: (undo: Undo, signal?: AbortSignal) => Promise<Undone>;
+	readonly write: (write: Write, term?: Term) => Promise<TargetRecord>;
+	readonly undo: (undo: Undo, term?: Term) => Promise<Undone>;
 	readonly fingerprint: (data: Json) => string;
 	/** Throws for what is never sent. */
 	readonly refuse?: (name: string, data: Json) => void;

@@ -4,7 +4,7 @@ import type { Json, JsonValue } from "../../contracts/json";
 import type { TargetRecord } from "../../contracts/migration/records";
 import { fold } from "../../domain/migration/folding";
 import { listIn } from "../beyond";
-import { ConnectorError, type Undo, type Undone, type Write } from "../connector";
+import { ConnectorError, type Term, type Undo, type Undone, type Write } from "../connector";
 import { asSet, digest } from "../fingerprint";
 import { isObject, toJson, type WireObject } from "../http/json";
 import type { Session } from "../http/session";
@@ -28,7 +28,7 @@ interface Change {
 	/** Null: no such template. */
 	readonly wanted: Json | null;
 	readonly allow: (present: TargetRecord | undefined) => void;
-	readonly signal: AbortSignal | undefined;
+	readonly term: Term | undefined;
 }
 
 const PATH = "/api/user_template";
@@ -78,37 +78,37 @@ export class Templates {
 		});
 	}
 
-	async write(write: Write, signal?: AbortSignal): Promise<TargetRecord> {
+	async write(write: Write, term?: Term): Promise<TargetRecord> {
 		const { name } = write;
-		unlessStopped(signal);
+		unlessStopped(term);
 		const wanted: Json = { ...write.data, name };
 		refuseTemplate(wanted);
 		let start: TargetRecord | undefined;
 		const look = () => this.#look(name);
 		try {
-			return await this.#lane.run(signal, async again => {
+			return await this.#lane.run(term, async again => {
 				const present = await look();
 				if (!again) start = present;
-				const made = await this.#make({ name, present, wanted, allow: there => allow(write, there), signal });
+				const made = await this.#make({ name, present, wanted, allow: there => allow(write, there), term });
 				if (made === undefined) throw new ConnectorError("unexpected-answer", `${name} was written and is not there.`);
 				return made;
 			});
 		} catch (error) {
 			const undo: Undo = { name, before: start?.data ?? null, sent: [wanted, ...(write.sent ?? [])] };
 			const isMade = ({ data }: TargetRecord): boolean => isOurs(undo, templateFingerprint(data));
-			const takeBack = () => this.undo(undo, signal);
-			throw await afterFailure(error, { start, look, takeBack, isOurs: isMade, signal });
+			const takeBack = () => this.undo(undo, term);
+			throw await afterFailure(error, { start, look, takeBack, isOurs: isMade, term });
 		}
 	}
 
-	async undo(undo: Undo, signal?: AbortSignal): Promise<Undone> {
+	async undo(undo: Undo, term?: Term): Promise<Undone> {
 		const { name, before } = undo;
 		const present = await this.#look(name);
 		if (present === undefined) return before === null ? "already" : "changed-since";
 		const print = templateFingerprint(present.data);
 		if (before !== null && print === templateFingerprint(before)) return "already";
 		if (!isOurs(undo, print)) return "changed-since";
-		await this.#lane.run(signal, () => this.#make({ name, present, wanted: before, allow: () => undefined, signal }));
+		await this.#lane.run(term, () => this.#make({ name, present, wanted: before, allow: () => undefined, term }));
 		return "restored";
 	}
 
@@ -116,7 +116,7 @@ export class Templates {
 		return (await this.all()).find(each => each.name === name);
 	}
 
-	async #make({ name, present, wanted, allow, signal }: Change): Promise<TargetRecord | undefined> {
+	async #make({ name, present, wanted, allow, term }: Change): Promise<TargetRecord | undefined> {
 		return await this.#writer.finish<Step>({
 			name,
 			present,
@@ -126,20 +126,20 @@ export class Templates {
 				return step;
 			},
 			take: async step => {
-				await this.#send(step, wanted, signal);
+				await this.#send(step, wanted, term);
 				return undefined;
 			},
 			look: () => this.#look(name),
-			signal,
+			term,
 			overloaded: () => this.#lane.failed()
 		});
 	}
 
-	async #send({ kind, present }: Step, wanted: Json | null, signal: AbortSignal | undefined): Promise<void> {
+	async #send({ kind, present }: Step, wanted: Json | null, term: Term | undefined): Promise<void> {
 		const path = `${PATH}/${present?.data.id}`;
-		if (kind === "remove") await this.#session.write("DELETE", path, undefined, signal).catch(unlessGone);
-		else if (kind === "modify") await this.#session.write("PUT", path, bodyOf(wanted ?? {}), signal);
-		else await this.#session.write("POST", PATH, bodyOf(wanted ?? {}), signal);
+		if (kind === "remove") await this.#session.write("DELETE", path, undefined, term).catch(unlessGone);
+		else if (kind === "modify") await this.#session.write("PUT", path, bodyOf(wanted ?? {}), term);
+		else await this.#session.write("POST", PATH, bodyOf(wanted ?? {}), term);
 	}
 }
 

@@ -1,7 +1,7 @@
 /** The requests that make a user, one a step. Each answers him from the row that was written: nothing is read back. */
 
 import type { TargetRecord } from "../../contracts/migration/records";
-import { ConnectorError } from "../connector";
+import { ConnectorError, type Term } from "../connector";
 import { isObject, type Wire, type WireObject } from "../http/json";
 import { type Session, segment } from "../http/session";
 import { noSuch, type Owners } from "./owners";
@@ -32,25 +32,25 @@ export class UserCalls {
 	}
 
 	/** The user as he then stands; undefined: he must be looked at. */
-	async send(name: string, step: Step, signal: AbortSignal | undefined, met?: Met): Promise<TargetRecord | undefined> {
+	async send(name: string, step: Step, term: Term | undefined, met?: Met): Promise<TargetRecord | undefined> {
 		if (step.kind === "done") return undefined;
 		if (step.kind === "carry") {
-			unlessStopped(signal);
+			unlessStopped(term);
 			await this.#rows?.carry(step.present, step.change);
 			return (await this.#rows?.complete([{ name, data: step.present }]))?.[0];
 		}
 		if (step.kind === "disown") {
-			unlessStopped(signal);
+			unlessStopped(term);
 			await this.#rows?.disown(step.present);
 			return (await this.#rows?.complete([{ name, data: { ...step.present, admin: null } }]))?.[0];
 		}
-		const record = this.#asUser(name, await this.#ask(name, step, signal, met));
+		const record = this.#asUser(name, await this.#ask(name, step, term, met));
 		return record && this.#rows ? await this.#rows.require(record) : record;
 	}
 
 	/** Nobody who is half made may connect. */
-	async shut(name: string, signal: AbortSignal | undefined): Promise<TargetRecord | undefined> {
-		return this.#asUser(name, await this.#session.write("PUT", pathOf(name), { status: "disabled" }, signal));
+	async shut(name: string, term: Term | undefined): Promise<TargetRecord | undefined> {
+		return this.#asUser(name, await this.#session.write("PUT", pathOf(name), { status: "disabled" }, term));
 	}
 
 	/** Undefined where the answer is not of him: then he is looked at. */
@@ -60,24 +60,24 @@ export class UserCalls {
 	}
 
 	/** Answers 500 for one who has no owner, and removes him. */
-	async remove(name: string, signal: AbortSignal | undefined): Promise<void> {
-		await this.#session.write("DELETE", pathOf(name), undefined, signal);
+	async remove(name: string, term: Term | undefined): Promise<void> {
+		await this.#session.write("DELETE", pathOf(name), undefined, term);
 	}
 
 	#ask(
 		name: string,
 		step: Exclude<Step, { kind: "done" | "carry" | "disown" }>,
-		signal: AbortSignal | undefined,
+		term: Term | undefined,
 		met: Met | undefined
 	): Promise<Wire> {
-		if (step.kind === "create") return this.#create(step.body, signal, met);
-		if (step.kind === "own") return this.#own(name, step.admin, signal);
-		return this.#session.write("PUT", pathOf(name), step.body, signal);
+		if (step.kind === "create") return this.#create(step.body, term, met);
+		if (step.kind === "own") return this.#own(name, step.admin, term);
+		return this.#session.write("PUT", pathOf(name), step.body, term);
 	}
 
-	async #create(body: WireObject, signal: AbortSignal | undefined, met: Met | undefined): Promise<Wire> {
+	async #create(body: WireObject, term: Term | undefined, met: Met | undefined): Promise<Wire> {
 		try {
-			const answer = await this.#session.write("POST", "/api/user", body, signal);
+			const answer = await this.#session.write("POST", "/api/user", body, term);
 			if (met) met.made = true;
 			return answer;
 		} catch (error) {
@@ -87,10 +87,10 @@ export class UserCalls {
 		}
 	}
 
-	async #own(name: string, admin: string, signal: AbortSignal | undefined): Promise<Wire> {
+	async #own(name: string, admin: string, term: Term | undefined): Promise<Wire> {
 		try {
 			const query = new URLSearchParams({ admin_username: admin });
-			return await this.#session.write("PUT", `${pathOf(name)}/set-owner?${query}`, undefined, signal);
+			return await this.#session.write("PUT", `${pathOf(name)}/set-owner?${query}`, undefined, term);
 		} catch (error) {
 			if (!(error instanceof ConnectorError) || error.details.fields?.detail !== "Admin not found") throw error;
 			this.#owners.forget();

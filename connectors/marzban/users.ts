@@ -2,7 +2,7 @@
 
 import type { Json } from "../../contracts/json";
 import type { TargetRecord } from "../../contracts/migration/records";
-import { ConnectorError, type Cursor, type Page, type Undo, type Undone, type Write } from "../connector";
+import { ConnectorError, type Cursor, type Page, type Term, type Undo, type Undone, type Write } from "../connector";
 import type { Session } from "../http/session";
 import { afterFailure } from "./aftermath";
 import { findUsers, getUser, readUsers } from "./api";
@@ -62,19 +62,19 @@ export class Users {
 		return this.#images.fingerprint(data);
 	}
 
-	async write(write: Write, signal?: AbortSignal): Promise<TargetRecord> {
+	async write(write: Write, term?: Term): Promise<TargetRecord> {
 		const { name, before, ours, sent } = write;
 		this.refuse(name, write.data);
 		const desired = this.#images.asked(name, write.data);
 		const known = before !== null || ours !== undefined || sent !== undefined;
 		const met: Met = { start: known ? "unseen" : undefined, made: false };
 		try {
-			return await this.#lane.run(signal, async again => {
+			return await this.#lane.run(term, async again => {
 				const present = known || again ? await this.#look(name) : undefined;
 				if (met.start === "unseen") met.start = present;
 				await this.#unlessOwnerless(desired, present);
 				const allowed = (there: TargetRecord | undefined) => this.#allow(write, desired, there);
-				return await this.#make({ desired, before, present, allowed, signal, met });
+				return await this.#make({ desired, before, present, allowed, term, met });
 			});
 		} catch (error) {
 			if (met.start === "unseen") throw error;
@@ -85,51 +85,51 @@ export class Users {
 				...(ours !== undefined && { ours }),
 				sent: [desired, ...(sent ?? [])]
 			};
-			throw await this.#afterFailure(error, back, met, signal);
+			throw await this.#afterFailure(error, back, met, term);
 		}
 	}
 
-	async undo(undo: Undo, signal?: AbortSignal): Promise<Undone> {
+	async undo(undo: Undo, term?: Term): Promise<Undone> {
 		const { name, before } = undo;
-		const present = await this.#lane.run(signal, () => this.#look(name));
+		const present = await this.#lane.run(term, () => this.#look(name));
 		if (present === undefined) return before === null ? "already" : "changed-since";
 		if (before !== null && this.#images.isBack(before, present.data)) return "already";
 		const desired = before && this.#images.undone(before, present.data);
 		// Ours with all but the owner put back: an undo that was interrupted.
 		const begun = desired !== null && differences(desired, present.data).length === 0;
 		if (!begun && !this.#images.isOurs(undo, present.data)) return "changed-since";
-		await this.#lane.run(signal, async again => {
+		await this.#lane.run(term, async again => {
 			const there = again ? await this.#look(name) : present;
 			if (before !== null && desired !== null)
-				await this.#restore(before, { desired, before: null, present: there, allowed: () => undefined, signal });
-			else if (there !== undefined) await this.#remove(there, signal);
+				await this.#restore(before, { desired, before: null, present: there, allowed: () => undefined, term });
+			else if (there !== undefined) await this.#remove(there, term);
 		});
 		return "restored";
 	}
 
-	#afterFailure(error: unknown, undo: Undo, { start, made }: Met, signal: AbortSignal | undefined): Promise<unknown> {
+	#afterFailure(error: unknown, undo: Undo, { start, made }: Met, term: Term | undefined): Promise<unknown> {
 		const { name } = undo;
 		const there = start === "unseen" ? undefined : start;
 		const own = there === undefined && made;
 		return afterFailure(error, {
 			start: there,
-			signal,
+			term,
 			look: () => this.#look(name),
-			takeBack: () => (own ? this.#takeAway(undo, signal) : this.undo(undo, signal)),
+			takeBack: () => (own ? this.#takeAway(undo, term) : this.undo(undo, term)),
 			isOurs: ({ data }) => this.#images.isOurs(undo, data),
 			shut: async ({ data: { status } }) =>
-				status === "active" || status === "on_hold" ? await this.#calls.shut(name, signal) : undefined
+				status === "active" || status === "on_hold" ? await this.#calls.shut(name, term) : undefined
 		});
 	}
 
 	/** Who was made just now goes, even if their row is one that the panel chokes on. */
-	async #takeAway(undo: Undo, signal: AbortSignal | undefined): Promise<Undone> {
+	async #takeAway(undo: Undo, term: Term | undefined): Promise<Undone> {
 		try {
-			return await this.undo(undo, signal);
+			return await this.undo(undo, term);
 		} catch (error) {
 			if (!(error instanceof ConnectorError) || !UNREADABLE.has(error.code)) throw error;
 		}
-		await this.#calls.remove(undo.name, signal).catch(() => undefined);
+		await this.#calls.remove(undo.name, term).catch(() => undefined);
 		return (await this.#look(undo.name)) === undefined ? "restored" : "changed-since";
 	}
 
@@ -149,7 +149,7 @@ export class Users {
 		return record && this.#rows ? await this.#rows.require(record) : record;
 	}
 
-	async #make({ desired, before, present, allowed, signal, met }: Making): Promise<TargetRecord> {
+	async #make({ desired, before, present, allowed, term, met }: Making): Promise<TargetRecord> {
 		const name = String(desired.username);
 		let [changes, owners] = [0, 0];
 		const made = await this.#writer.finish<Step>({
@@ -164,33 +164,33 @@ export class Users {
 				return step;
 			},
 			take: async step => {
-				const record = await this.#calls.send(name, step, signal, met);
+				const record = await this.#calls.send(name, step, term, met);
 				changes += step.kind === "modify" ? 1 : 0;
 				owners += step.kind === "own" ? 1 : 0;
 				return record;
 			},
 			look: () => this.#look(name),
-			signal,
+			term,
 			overloaded: () => this.#lane.failed()
 		});
 		if (made === undefined) throw new ConnectorError("unexpected-answer", `${name} was written and is not there.`);
 		return made;
 	}
 
-	async #remove(present: TargetRecord, signal: AbortSignal | undefined): Promise<void> {
+	async #remove(present: TargetRecord, term: Term | undefined): Promise<void> {
 		const { name } = present;
-		unlessStopped(signal);
+		unlessStopped(term);
 		await this.#rows?.clear(present.data);
 		await this.#writer.finish<Removal>({
 			name,
 			present,
 			next: there => ({ kind: there === undefined ? "done" : "remove" }),
 			take: async () => {
-				await this.#calls.remove(name, signal).catch(unlessGone);
+				await this.#calls.remove(name, term).catch(unlessGone);
 				return undefined;
 			},
 			look: () => this.#look(name),
-			signal,
+			term,
 			// A user without owner is deleted with a 500: that says nothing of load.
 			overloaded: () => undefined
 		});
@@ -201,7 +201,7 @@ export class Users {
 		let made = await this.#make(making);
 		const image = rowsOf(before);
 		if (this.#rows && image) {
-			unlessStopped(making.signal);
+			unlessStopped(making.term);
 			await this.#rows.putBack(image, made.data);
 			made = (await this.#look(made.name)) ?? made;
 		}
@@ -228,7 +228,7 @@ interface Making {
 	readonly before: Json | null;
 	readonly present: TargetRecord | undefined;
 	readonly allowed: (there: TargetRecord | undefined) => void;
-	readonly signal: AbortSignal | undefined;
+	readonly term: Term | undefined;
 	readonly met?: Met;
 }
 

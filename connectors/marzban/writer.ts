@@ -5,7 +5,7 @@
  */
 
 import type { TargetRecord } from "../../contracts/migration/records";
-import { ConnectorError } from "../connector";
+import { ConnectorError, type Term } from "../connector";
 import { type Clock, systemClock } from "../http/rate";
 import { backoff, LONGEST_RETRY_AFTER } from "../http/retry";
 import { noteWait } from "../waits";
@@ -27,7 +27,7 @@ export interface Work<Step extends { readonly kind: string }> {
 	readonly take: (step: Step) => Promise<TargetRecord | undefined>;
 	readonly look: () => Promise<TargetRecord | undefined>;
 	/** Nothing is waited for once it says stop: there would be no next request. */
-	readonly signal: AbortSignal | undefined;
+	readonly term: Term | undefined;
 	/** Told of a failure of the system's that was got over. */
 	readonly overloaded: () => void;
 }
@@ -125,10 +125,10 @@ export class Writer {
 		return there;
 	}
 
-	async #beforeRepeating(work: { readonly signal: AbortSignal | undefined }, error: ConnectorError, failures: number) {
+	async #beforeRepeating(work: { readonly term: Term | undefined }, error: ConnectorError, failures: number) {
 		const { retryAfterMs = 0 } = error.details;
 		const tries = error.code === "throttled" ? TRIES : FAILING_TRIES;
-		if (failures >= tries || work.signal?.aborted || retryAfterMs > LONGEST_RETRY_AFTER) throw error;
+		if (failures >= tries || work.term?.over || retryAfterMs > LONGEST_RETRY_AFTER) throw error;
 		const wait = Math.max(retryAfterMs, backoff(failures, this.#retryBaseMs));
 		noteWait(error.message, wait);
 		await this.#clock.sleep(wait);
@@ -140,7 +140,7 @@ export class Writer {
 		for (let pause = this.#settleMs / 16; ; pause *= 2) {
 			const there = await lookedAt(work);
 			const left = until - this.#clock.now();
-			if (left <= 0 || work.signal?.aborted || work.next(there, begun).kind !== step.kind) return there;
+			if (left <= 0 || work.term?.over || work.next(there, begun).kind !== step.kind) return there;
 			await this.#clock.sleep(Math.min(pause, left));
 		}
 	}

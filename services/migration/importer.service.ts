@@ -1,5 +1,5 @@
 import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
-import { ConnectorError, type Target } from "../../connectors/connector";
+import { ConnectorError, type Target, type Term } from "../../connectors/connector";
 import type { Json } from "../../contracts/json";
 import type { CheckReport } from "../../contracts/migration/connection";
 import { importer, type Lasting, type Onto, type Refused } from "../../contracts/migration/importer";
@@ -8,7 +8,7 @@ import { heldBack, quarantineOf, treatmentOf } from "../../domain/migration/impo
 import { own } from "../../domain/own";
 import { ends } from "../../mixins/ends.mixin";
 import { putBack } from "./run/attempts";
-import { deadline } from "./run/deadline";
+import { termOf } from "./run/term";
 
 const { check, count, backup, find, write, onto, refusals, undo, lasting } = importer.actions;
 type WriteParams = CallOf<typeof write>["params"];
@@ -71,8 +71,8 @@ export default class ImporterService extends service(ends()) implements Answers<
 		const { params } = ctx;
 		const target = this.ends.target(params.connection);
 		// One applier, and only as long as its lease holds (L6).
-		const signal = deadline(leftOf(params.lease));
-		const results = await this.asked(() => settled(params.records, record => settle(target, params, record, signal)));
+		const term = termOf(leftOf(params.lease));
+		const results = await this.asked(() => settled(params.records, record => settle(target, params, record, term)));
 		this.measure(params.stream, results, target);
 		return results;
 	}
@@ -101,8 +101,8 @@ export default class ImporterService extends service(ends()) implements Answers<
 	async undo(ctx: CallOf<typeof undo>): Promise<readonly UndoneRecord[]> {
 		const { connection, stream, lease, records } = ctx.params;
 		const target = this.ends.target(connection);
-		const signal = deadline(leftOf(lease));
-		return this.asked(() => putBack(target, stream, records, signal));
+		const term = termOf(leftOf(lease));
+		return this.asked(() => putBack(target, stream, records, term));
 	}
 
 	@Action(lasting)
@@ -160,12 +160,7 @@ function linkIn({ spec }: Target, stream: string, data: Json | null): { link?: s
 	return found ? { link: found.link } : {};
 }
 
-async function settle(
-	target: Target,
-	{ stream, conflict }: WriteParams,
-	record: Given,
-	signal: AbortSignal
-): Promise<Result> {
+async function settle(target: Target, { stream, conflict }: WriteParams, record: Given, term: Term): Promise<Result> {
 	const fingerprint = (data: Given["data"]): string => target.fingerprint(stream, data);
 	const treatment = treatmentOf(record, conflict, fingerprint);
 	if (!treatment.write) {
@@ -175,7 +170,7 @@ async function settle(
 		return { id: record.id, ...result, ...link };
 	}
 	try {
-		const { data } = await target.write(stream, record, signal);
+		const { data } = await target.write(stream, record, term);
 		return {
 			id: record.id,
 			outcome: treatment.outcome,

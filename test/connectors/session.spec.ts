@@ -213,10 +213,10 @@ describe("writes", () => {
 		});
 	});
 
-	test("nothing is sent once the signal says stop", async () => {
+	test("nothing is sent once its term is over", async () => {
 		const { served, session } = await panel(asked => (isLogin(asked) ? token() : { json: {} }));
 		await session.login();
-		await expect(session.write("POST", "/w", {}, AbortSignal.abort())).rejects.toMatchObject({ code: "stopped" });
+		await expect(session.write("POST", "/w", {}, { over: true })).rejects.toMatchObject({ code: "stopped" });
 		expect(calls(served, "POST /w")).toBe(0);
 	});
 });

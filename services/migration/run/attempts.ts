@@ -1,6 +1,6 @@
 /** One attempt to put records back at a target: what each came to, and whose fault it is where one could not be (L28, L32). */
 
-import { ConnectorError, type Target } from "../../../connectors/connector";
+import { ConnectorError, type Target, type Term } from "../../../connectors/connector";
 import type { UndoneRecord } from "../../../contracts/migration/records";
 import type { UndoCall } from "./place";
 
@@ -24,10 +24,10 @@ export async function putBack(
 	target: Target,
 	stream: string,
 	records: readonly Undoing[],
-	signal: AbortSignal
+	term: Term
 ): Promise<readonly UndoneRecord[]> {
 	// All are waited for, also after a failure: nothing may still be writing when the answer is given.
-	const attempts = await Promise.all(records.map(record => attempt(target, stream, record, signal)));
+	const attempts = await Promise.all(records.map(record => attempt(target, stream, record, term)));
 	const errors = attempts.flatMap(({ error }) => (error === undefined ? [] : [error]));
 	if (errors.length === 0) return attempts.map(({ undone }) => undone as UndoneRecord);
 	const ofTheRun = errors.find(error => !(error instanceof ConnectorError) || OF_THE_RUN.has(error.code));
@@ -39,10 +39,10 @@ export async function putBack(
 	);
 }
 
-async function attempt(target: Target, stream: string, record: Undoing, signal: AbortSignal): Promise<Attempt> {
+async function attempt(target: Target, stream: string, record: Undoing, term: Term): Promise<Attempt> {
 	const { id, name, sent = [], ...rest } = record;
 	try {
-		const undone = await target.undo(stream, { name, ...rest, ...(sent.length > 0 && { sent }) }, signal);
+		const undone = await target.undo(stream, { name, ...rest, ...(sent.length > 0 && { sent }) }, term);
 		if (undone !== "changed-since") return { undone: { id, name, outcome: "restored" } };
 		return { undone: { id, name, outcome: undone, ...(sent.length > 0 && { reason: UNTOLD }) } };
 	} catch (error) {

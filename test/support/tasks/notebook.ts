@@ -88,8 +88,8 @@ export const openNotebook: OpenTarget = ({ file: path }) => {
 		},
 		find: async (stream, names) => names.flatMap(name => find(stream, name) ?? []),
 		fingerprint,
-		write: async (stream, write, signal) => {
-			signal?.throwIfAborted();
+		write: async (stream, write, term) => {
+			if (term?.over) throw new ConnectorError("stopped", "Stopped before the next note.");
 			const found = find(stream, write.name)?.data;
 			const isThere = found && fingerprint(stream, found) === fingerprint(stream, write.data);
 			if (!isThere && !isOurs(stream, found, write))
