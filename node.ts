@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { extname, join } from "node:path";
 import { ServiceBroker } from "moleculer";
 import type { Broker } from "./cluster";
-import { CONTRACTS } from "./contracts";
+import { CONTRACTS } from "./contracts/cluster";
 import { serviceFile } from "./contracts/contract";
 import { environment } from "./environment";
 import { type Embedding, readConfig, transporterTimeoutOf } from "./moleculer.config";

@@ -1,7 +1,7 @@
 /** What a server says is data: whatever it answers is looked at before anything is done with it. */
 
 import type { Ajv, ErrorObject, ValidateFunction } from "ajv";
-import { CONTRACTS } from "../contracts";
+import { CONTRACTS } from "../contracts/cluster";
 import type { Rule } from "../contracts/schema";
 import { definitionName } from "../domain/migration/definition-name";
 import { componentsOf, ruleSchema } from "../domain/platform/rule-schema";

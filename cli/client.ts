@@ -1,6 +1,6 @@
 /** What a command speaks to: a node in this process, or one that is far. */
 
-import type { Actions } from "../contracts";
+import type { Actions } from "../contracts/cluster";
 import type { InputOf, ResultOf } from "../contracts/contract";
 import type { LogLine } from "../contracts/migration/migration";
 import type { Vocabulary } from "../domain/migration/vocabulary";

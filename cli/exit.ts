@@ -1,6 +1,6 @@
 /** How a command ends, for scripts. */
 
-import type { ErrorCode } from "../contracts/errors";
+import type { ErrorCode } from "../contracts/cluster";
 
 export const EXIT = {
 	/** Done; all that moved was verified. */

@@ -1,6 +1,6 @@
 /** What may go wrong between us and a server, each in one sentence that says what to do. */
 
-import { ERRORS, type ErrorCode } from "../contracts/errors";
+import { ERRORS, type ErrorCode } from "../contracts/cluster";
 import type { Fault, Problem } from "../domain/platform/problem";
 import { shown } from "../domain/text/visible";
 

@@ -1,7 +1,7 @@
 /** The commands of `banyan`, what each takes, and what it says of itself. */
 
 import { Command, Option } from "commander";
-import { SCOPES } from "../contracts/contract";
+import { SCOPES } from "../contracts/cluster";
 import { VOCABULARY } from "../domain/migration/mappings";
 import { version } from "../package.json";
 import type { Client, Need, Open } from "./client";

@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { Agent, type Dispatcher } from "undici";
-import { type Actions, CONTRACTS } from "../contracts";
+import { type Actions, CONTRACTS } from "../contracts/cluster";
 import type { LogLine } from "../contracts/migration/migration";
 import { VOCABULARY } from "../domain/migration/mappings";
 import { type Route, routesOf } from "../domain/platform/routes";

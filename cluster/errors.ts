@@ -1,7 +1,7 @@
 /** The table of contracts/errors.ts as Moleculer errors: thrown by code, alike on every node. */
 
 import { Errors } from "moleculer";
-import { ERRORS, type ErrorCode } from "../contracts/errors";
+import { ERRORS, type ErrorCode } from "../contracts/cluster";
 
 /** An error a caller can act on: `detail` says what is wrong, where, and what to do. */
 export function failure(code: ErrorCode, detail: string, data: Record<string, unknown> = {}): Errors.MoleculerError {

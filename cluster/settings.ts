@@ -1,7 +1,7 @@
 /** What a node knows of itself beyond Moleculer's own options; `moleculer.config.ts` alone fills it in. */
 
 import type { ServiceBroker } from "moleculer";
-import type { Limits } from "../contracts/platform/limits";
+import type { ContractSettings, SystemLimits } from "../contracts/cluster";
 
 /** As `Variables` of domain/migration/references. */
 interface Environment {
@@ -52,8 +52,10 @@ export interface Settings {
 	 * named them, and where a key that may only plan did.
 	 */
 	readonly reach: { readonly approved: string; readonly others: string };
-	/** What this node takes at most, by `contracts/platform/limits.ts`. */
-	readonly limits: Limits;
+	/** What is taken of a system at most. */
+	readonly limits: SystemLimits;
+	/** What each contract brings, by its name. */
+	readonly contracts: ContractSettings;
 	/** The environment, for `${NAME}` in a definition: as much of it as one may name. */
 	readonly environment: Environment;
 	/** The folder of the files that a definition may name; null: none. `any`: the node is the operator's own command. */
@@ -67,3 +69,9 @@ export function settingsOf(broker: object): Settings {
 		throw new Error("This node was started without its settings: start it by moleculer.config.ts or node.ts.");
 	return settings;
 }
+
+/** The settings that a contract brings, as this node has them. */
+export const settingsFor = <N extends keyof ContractSettings>(
+	broker: object,
+	{ name }: { readonly name: N }
+): ContractSettings[N] => settingsOf(broker).contracts[name];

@@ -1,12 +1,15 @@
 /** What a system answers, held against how much is taken of it. */
 
-import { LIMITS } from "../contracts/platform/limits";
+import { SYSTEM_LIMITS } from "../contracts/limits";
 import type { CapName, Caps } from "./caps";
 import { ConnectorError } from "./connector";
 
 /** @param what a clause that says whose, and how much it is */
 export const beyond = (what: string, name: CapName, caps: Caps): ConnectorError =>
-	new ConnectorError("unexpected-answer", `${what}: ${caps[name]} at most are taken (${LIMITS[name].variable}).`);
+	new ConnectorError(
+		"unexpected-answer",
+		`${what}: ${caps[name]} at most are taken (${SYSTEM_LIMITS[name].variable}).`
+	);
 
 /** How many records a system says it has. @param what `GET /api/users` */
 export function totalIn(value: unknown, what: string, name: "panelRecords" | "panelListed", caps: Caps): number {

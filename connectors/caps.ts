@@ -1,6 +1,8 @@
 /** How much is taken of a system at most: rows of the table of limits. What is beyond is refused, never read to its end. */
 
-import { LIMITS, type Limits } from "../contracts/platform/limits";
+import type { SystemLimits } from "../contracts/cluster";
+import { SYSTEM_LIMITS } from "../contracts/limits";
+import { settingIn } from "../domain/platform/setting";
 
 const NAMES = [
 	"panelAnswerBytes",
@@ -12,7 +14,9 @@ const NAMES = [
 	"panelListed"
 ] as const;
 export type CapName = (typeof NAMES)[number];
-export type Caps = Pick<Limits, CapName>;
+export type Caps = Pick<SystemLimits, CapName>;
 
 /** As the table has them, for whoever opens a connector without a node's settings. */
-export const USUAL: Caps = Object.fromEntries(NAMES.map(name => [name, LIMITS[name].fallback])) as unknown as Caps;
+export const USUAL: Caps = Object.fromEntries(
+	NAMES.map(name => [name, Number(settingIn(SYSTEM_LIMITS[name]).fallback)])
+) as Caps;

@@ -5,16 +5,6 @@ import type { Input, Output, Rule, Schema, ValueOf } from "./schema";
 /** The areas of the product: the same folder names in contracts/, domain/, services/ and test/. */
 export type Area = "migration" | "cutover" | "platform" | "community" | "commerce" | "tenancy" | "plugins";
 
-/** Every scope that a caller's key may hold, and what it lets him do. */
-export const SCOPES = {
-	"migration:read": "look at migrations, their reports and differences",
-	"migration:plan": "look at both sides of a definition, and rehearse it",
-	"migration:run": "begin, stop and put back migrations; read what carries secrets of customers",
-	"keys:manage": "make, list and revoke API keys"
-} as const;
-export type Scope = keyof typeof SCOPES;
-export type Permission = Scope | "public";
-
 /** What a request has in its body: fields as JSON; those, or one YAML document as the field `document`; parts; bytes. */
 export const BODIES = ["json", "document", "multipart", "raw"] as const;
 export type Body = (typeof BODIES)[number];
@@ -66,7 +56,7 @@ interface Conduct {
 /** Reached from outside, and by every service. */
 interface Outside extends Conduct {
 	/** The scope that the caller's key must hold; `public`: nobody asks who calls. */
-	readonly permission: Permission;
+	readonly permission: string;
 	/** Method and canonical path, under `/api/v1`; `:name` is a field of the params. */
 	readonly rest: string;
 	/** Other paths of the same action, from the root: `POST /migration/start`. */
@@ -129,40 +119,108 @@ export interface EventSpec<P extends Schema = Schema, Name extends string = stri
 	readonly payload: P;
 }
 
+/** An error that a caller may meet. The detail, which says what, where and what to do this time, is written where it is thrown. */
+export interface ErrorSpec {
+	/** The HTTP status it becomes. */
+	readonly status: number;
+	readonly title: string;
+	readonly means: string;
+	/** What to do in general, for `/docs/problems`. */
+	readonly todo: string;
+}
+
+/** A setting of a node: what stands in its variable is read by the rule, which has a default. */
+export interface SettingSpec<R extends Rule = Rule> {
+	/** The environment's variable. */
+	readonly variable: string;
+	/** A number, a text, one of some texts, or a switch (`on`, `off`). */
+	readonly rule: R;
+	/** What it sets, as a part of a sentence. */
+	readonly summary: string;
+	readonly unit?: "bytes" | "ms" | "s" | "days";
+}
+
+/** What a service measures. */
+export interface MetricSpec {
+	readonly type: "counter" | "gauge";
+	/** Unique in the cluster: `banyan.notes.made`. */
+	readonly name: string;
+	readonly labels?: readonly string[];
+	readonly summary: string;
+}
+
 type Payloads = Record<string, Schema>;
 type EventSpecs<N extends string, E extends Payloads> = {
 	readonly [K in keyof E & string]: EventSpec<E[K], `${N}.${K}`>;
 };
 
+/** What a contract brings beside its actions and events. */
+interface Brings<
+	S extends Record<string, string> = Record<string, string>,
+	X extends Record<string, ErrorSpec> = Record<string, ErrorSpec>,
+	T extends Record<string, SettingSpec> = Record<string, SettingSpec>,
+	M extends Record<string, MetricSpec> = Record<string, MetricSpec>
+> {
+	/** What a caller's key may hold, and what it lets them do. */
+	readonly scopes: S;
+	/** By code. */
+	readonly errors: X;
+	readonly settings: T;
+	readonly metrics: M;
+}
+
 export interface Contract<
 	N extends string = string,
 	A extends Record<string, ActionSpec> = Record<string, ActionSpec>,
-	E extends Payloads = Payloads
+	E extends Payloads = Payloads,
+	B extends Brings = Brings
 > {
 	readonly name: N;
 	readonly area: Area;
 	/** The gateway is not ready while no node runs it. */
 	readonly required: boolean;
+	readonly scopes: B["scopes"];
+	readonly errors: B["errors"];
+	readonly settings: B["settings"];
+	readonly metrics: B["metrics"];
 	readonly actions: A;
 	readonly events: EventSpecs<N, E>;
 }
 
 export const action = <const P extends Schema, const R extends Rule>(spec: ActionSpec<P, R>): ActionSpec<P, R> => spec;
 
-export function contract<const N extends string, A extends Record<string, ActionSpec>, const E extends Payloads>(
+type None = Record<never, never>;
+
+export function contract<
+	const N extends string,
+	A extends Record<string, ActionSpec>,
+	const E extends Payloads = None,
+	const S extends Record<string, string> = None,
+	const X extends Record<string, ErrorSpec> = None,
+	const T extends Record<string, SettingSpec> = None,
+	const M extends Record<string, MetricSpec> = None
+>(
 	area: Area,
 	name: N,
-	parts: { readonly required?: true; readonly actions: A; readonly events: E }
-): Contract<N, A, E> {
-	const events = Object.entries(parts.events).map(([key, payload]) => [key, { name: `${name}.${key}`, payload }]);
+	parts: { readonly required?: true; readonly actions: A; readonly events?: E } & Partial<Brings<S, X, T, M>>
+): Contract<N, A, E, Brings<S, X, T, M>> {
+	const { required, scopes, errors, settings, metrics, actions, events = {} } = parts;
+	const named = Object.entries(events).map(([key, payload]) => [key, { name: `${name}.${key}`, payload }]);
 	return {
 		area,
 		name,
-		required: parts.required === true,
-		actions: parts.actions,
-		events: Object.fromEntries(events)
+		required: required === true,
+		scopes: scopes ?? NOTHING,
+		errors: errors ?? NOTHING,
+		settings: settings ?? NOTHING,
+		metrics: metrics ?? NOTHING,
+		actions,
+		events: Object.fromEntries(named)
 	};
 }
+
+/** Where nothing is said, the types say so, too. */
+const NOTHING = {} as never;
 
 /** Where the service stands that answers for a contract: named after it, without the ending of its kind of file. */
 export const serviceFile = ({ area, name }: Pick<Contract, "area" | "name">): string =>
@@ -174,8 +232,13 @@ export type ResultOf<S> = S extends { readonly result: infer R } ? ValueOf<R> : 
 export type PayloadOf<S> = S extends EventSpec<infer P> ? Output<P> : never;
 
 /** `{ "migration.start": ActionSpec<…>, … }`: a contract as its callers see it. */
-export type ActionsOf<C> =
-	C extends Contract<infer N, infer A, Payloads> ? { [K in keyof A & string as `${N}.${K}`]: A[K] } : never;
+export type ActionsOf<C> = C extends { name: infer N extends string; actions: infer A }
+	? { [K in keyof A & string as `${N}.${K}`]: A[K] }
+	: never;
 export type EventsOf<C> = C extends { name: infer N extends string; events: infer E }
 	? { [K in keyof E & string as `${N}.${K}`]: E[K] }
+	: never;
+/** The settings of a contract as its service reads them. */
+export type SettingsOf<C> = C extends { settings: infer T }
+	? { readonly [K in keyof T]: T[K] extends SettingSpec<infer R> ? ValueOf<R> : never }
 	: never;

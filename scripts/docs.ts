@@ -2,11 +2,11 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CONTRACTS } from "../contracts";
-import { LIMITS, type LimitName, limitSays } from "../contracts/platform/limits";
+import { CONTRACTS, SETTINGS } from "../contracts/cluster";
 import { VOCABULARY } from "../domain/migration/mappings";
 import { lossesDocument } from "../domain/platform/losses-document";
 import { type Route, routesOf } from "../domain/platform/routes";
+import { settingIn } from "../domain/platform/setting";
 
 const ROOT = join(__dirname, "..");
 const README = join(ROOT, "README.md");
@@ -25,11 +25,12 @@ export function routesTable(routes: readonly Route[]): string {
 
 const address = ({ method, path }: Route): string => `\`${method} ${path}\``;
 
-/** One row a limit. */
+/** One row a setting that a contract brings, or that several share. */
 export function limitsTable(): string {
-	const rows = Object.entries(LIMITS).map(
-		([name, { variable, fallback }]) => `| \`${variable}\` | ${limitSays(name as LimitName)} | \`${fallback}\` |`
-	);
+	const rows = SETTINGS.map(setting => {
+		const { says, fallback } = settingIn(setting);
+		return `| \`${setting.variable}\` | ${says} | \`${fallback}\` |`;
+	});
 	return ["| variable | at most | default |", "|---|---|---|", ...rows].join("\n");
 }
 

@@ -1,6 +1,5 @@
 /** API keys: who may call from afar. */
 
-import type { Scope } from "../../contracts/contract";
 import type { ApiKey } from "../../contracts/platform/access";
 import { shown } from "../../domain/text/visible";
 import type { Client } from "../client";
@@ -16,7 +15,7 @@ const keyText = ({ id, name, scopes, createdAt }: ApiKey): string =>
 	shown(`${id}  ${createdAt}  ${name}: ${scopes.join(", ")}`);
 
 export async function createKey(client: Client, name: string, { scope = [], json }: Flags): Promise<number> {
-	const scopes = [...new Set(scope)] as Scope[];
+	const scopes = [...new Set(scope)];
 	const { key, ...made } = await client.call("access.create", { name, scopes });
 	// Alone on standard output, so that it can go to a file or a secret store.
 	if (json) printJson({ ...made, key });
@@ -63,7 +62,7 @@ export async function revokeKey(client: Client, id: string, { json, yes }: Flags
 	return EXIT.clean;
 }
 
-const MANAGE: Scope = "keys:manage";
+const MANAGE = "keys:manage";
 const LAST_MANAGER = `It is the last key with '${MANAGE}': without it, keys are made in the server's data folder alone. Stop the server, then there: DATA_DIR=FOLDER banyan keys create NAME --scope ${MANAGE}`;
 
 /** Is it the only one by which others are made? */

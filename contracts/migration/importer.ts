@@ -49,6 +49,26 @@ export type Lasting = ValueOf<typeof lasting>;
 
 export const importer = contract("migration", "importer", {
 	required: true,
+	metrics: {
+		settled: {
+			type: "counter",
+			name: "banyan.records.settled",
+			labels: ["stream", "outcome"],
+			summary: "Records whose write was settled here, by stream and outcome."
+		},
+		concurrency: {
+			type: "gauge",
+			name: "banyan.target.concurrency",
+			labels: ["stream"],
+			summary: "Writes at the target at once, at most, as it was found by measuring."
+		},
+		throttle: {
+			type: "gauge",
+			name: "banyan.target.throttle",
+			labels: ["stream", "reason"],
+			summary: "1 for the reason why no more writes run at once."
+		}
+	},
 	actions: {
 		check: action({
 			summary: "What the target turns out to be: reachable, its version, our rights there.",

@@ -3,11 +3,13 @@
 import { action, contract } from "../contract";
 import { shape, type ValueOf } from "../schema";
 import { checkReport, connection } from "./connection";
+import { errors } from "./errors";
 import { examples } from "./examples";
 import { foundArtefacts } from "./extractor";
 import { differenceLine, linesOf, linkLine, logLine } from "./lines";
 import { plan } from "./plan";
 import { reportLine } from "./records";
+import { settings } from "./settings";
 import { PHASES, phase, status } from "./status";
 
 export type { DifferenceLine, Lines, LinkLine, LogLine } from "./lines";
@@ -68,6 +70,13 @@ const foundInbounds = shape("FoundInbounds", { inbounds: "object[]", notes: foun
 
 export const migration = contract("migration", "migration", {
 	required: true,
+	scopes: {
+		"migration:read": "look at migrations, their reports and differences",
+		"migration:plan": "look at both sides of a definition, and rehearse it",
+		"migration:run": "begin, stop and put back migrations; read what carries secrets of customers"
+	},
+	errors,
+	settings,
 	actions: {
 		/** `document` is YAML or JSON. */
 		plan: action({

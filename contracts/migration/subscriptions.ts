@@ -5,6 +5,40 @@ import { RAW_ANSWER, RAW_REQUEST } from "../raw";
 
 export const subscriptions = contract("migration", "subscriptions", {
 	required: true,
+	errors: {
+		LOOP: {
+			status: 508,
+			title: "The address leads back to this gateway",
+			means: "The panel's address leads back to this gateway, so a request would go in a circle.",
+			todo: "Let the source's `url` lead to the old panel itself, past the gateway."
+		}
+	},
+	settings: {
+		linkGuesses: {
+			variable: "LINK_GUESSES",
+			rule: "number|integer|min:1|max:10000|default:30",
+			summary: "wrong subscription links a minute from one network, an address or a /64"
+		},
+		linkQuestions: {
+			variable: "LINK_QUESTIONS",
+			rule: "number|integer|min:1|max:48|default:32",
+			summary: "questions under way at one panel about links that nobody has proven yet"
+		},
+		linkMs: {
+			variable: "LINK_TIMEOUT",
+			rule: "number|integer|min:1000|max:60000|default:15000",
+			summary: "how long a panel may take to answer for a link",
+			unit: "ms"
+		}
+	},
+	metrics: {
+		served: {
+			type: "counter",
+			name: "banyan.links.served",
+			labels: ["by"],
+			summary: "Old subscription links, by who answered."
+		}
+	},
 	actions: {
 		answer: action({
 			summary:

@@ -1,11 +1,169 @@
 /** gateway: the door of the cluster. It answers over HTTP alone. */
 
-import { contract } from "../contract";
+import { contract, type SettingsOf } from "../contract";
 
 export const gateway = contract("platform", "gateway", {
+	errors: {
+		METHOD_NOT_ALLOWED: {
+			status: 405,
+			title: "This address does not know that method",
+			means: "The address is right, the method is not.",
+			todo: "Use one of those that the header `Allow` names."
+		},
+		HOST_UNKNOWN: {
+			status: 421,
+			title: "The server does not answer under this name",
+			means:
+				"The header `Host` has a name that is not one of this server's, as when a page of another origin has its name lead here.",
+			todo: "Ask under one of its own names, or list the name in `GATEWAY_NAMES`."
+		},
+		REQUEST_TIMED_OUT: {
+			status: 408,
+			title: "The request did not come in time",
+			means: "The request began and did not come to its end. Nothing of it was done.",
+			todo: "Send it again as a whole; `GATEWAY_BODY_TIMEOUT` says how long a body may take."
+		},
+		HEADERS_TOO_LARGE: {
+			status: 431,
+			title: "The address and the headers are too large",
+			means: "They have more than 32 KiB.",
+			todo: "Send less of them: fields of a request go in its body."
+		},
+		BODY_TOO_LARGE: {
+			status: 413,
+			title: "The body is too large",
+			means: "The body is larger than `GATEWAY_BODY_LIMIT` of the server.",
+			todo: "Send less at once, or raise the limit."
+		},
+		MEDIA_TYPE_UNSUPPORTED: {
+			status: 415,
+			title: "The body is of a type that is not understood here",
+			means: "The body is neither JSON nor, where a definition is taken, YAML; or it is compressed.",
+			todo: "Send it as `application/json`, in UTF-8, uncompressed."
+		}
+	},
+	settings: {
+		connections: {
+			variable: "GATEWAY_CONNECTIONS",
+			rule: "number|integer|min:16|max:1000000|default:4096",
+			summary: "connections at once"
+		},
+		connectionsEach: {
+			variable: "GATEWAY_CONNECTIONS_EACH",
+			rule: "number|integer|min:1|max:1000000|default:512",
+			summary: "those of one client; a trusted proxy is none"
+		},
+		idleMs: {
+			variable: "GATEWAY_IDLE_TIMEOUT",
+			rule: "number|integer|min:1000|max:3600000|default:120000",
+			summary: "how long nothing may move on a connection whose answer is not taken; never less than REQUEST_TIMEOUT",
+			unit: "ms"
+		},
+		pipelined: {
+			variable: "GATEWAY_PIPELINED",
+			rule: "number|integer|min:1|max:10000|default:32",
+			summary: "unanswered requests on one connection"
+		},
+		requests: {
+			variable: "GATEWAY_REQUESTS",
+			rule: "number|integer|min:1|max:1000000|default:4096",
+			summary: "requests under way at once"
+		},
+		requestsEach: {
+			variable: "GATEWAY_REQUESTS_EACH",
+			rule: "number|integer|min:1|max:1000000|default:1024",
+			summary: "those of one client"
+		},
+		wrongKeys: {
+			variable: "GATEWAY_WRONG_KEYS",
+			rule: "number|integer|min:1|max:1000000|default:60",
+			summary: "wrong API keys a minute from one client"
+		},
+		sharedMs: {
+			variable: "GATEWAY_SHARED_FOR",
+			rule: "number|integer|min:0|max:60000|default:2000",
+			summary: "how long metrics and health, once computed, are everybody's",
+			unit: "ms"
+		},
+		bodyBytes: {
+			variable: "GATEWAY_BODY_LIMIT",
+			rule: "number|integer|min:1024|max:104857600|default:1048576",
+			summary: "the largest body of a request",
+			unit: "bytes"
+		},
+		bodyMs: {
+			variable: "GATEWAY_BODY_TIMEOUT",
+			rule: "number|integer|min:100|max:600000|default:15000",
+			summary: "how long a body may take to come",
+			unit: "ms"
+		},
+		bodyDepth: {
+			variable: "GATEWAY_BODY_DEPTH",
+			rule: "number|integer|min:8|max:500|default:64",
+			summary: "lists and objects within each other in a body of JSON"
+		},
+		bodyValues: {
+			variable: "GATEWAY_BODY_VALUES",
+			rule: "number|integer|min:100|max:1000000|default:10000",
+			summary: "fields and items in a body of JSON"
+		},
+		bodies: {
+			variable: "GATEWAY_BODIES",
+			rule: "number|integer|min:1|max:100000|default:1024",
+			summary: "requests with a body that are under way at once"
+		},
+		bodiesEach: {
+			variable: "GATEWAY_BODIES_EACH",
+			rule: "number|integer|min:1|max:100000|default:256",
+			summary: "those of one client or one key"
+		},
+		bodiesBytes: {
+			variable: "GATEWAY_BODIES_BYTES",
+			rule: "number|integer|min:1024|max:10737418240|default:33554432",
+			summary: "the bodies under way at once, together; never less than one may have",
+			unit: "bytes"
+		},
+		bodiesBytesEach: {
+			variable: "GATEWAY_BODIES_BYTES_EACH",
+			rule: "number|integer|min:1024|max:10737418240|default:8388608",
+			summary: "those of one client or one key, together; never less than one may have",
+			unit: "bytes"
+		},
+		streams: {
+			variable: "STREAMS",
+			rule: "number|integer|min:1|max:1000000|default:1024",
+			summary: "live logs and streamed reports at once"
+		},
+		streamsEach: {
+			variable: "STREAMS_EACH",
+			rule: "number|integer|min:1|max:1000000|default:256",
+			summary: "those of one key"
+		},
+		streamStall: {
+			variable: "STREAM_STALL",
+			rule: "number|integer|min:1|max:3600|default:60",
+			summary: "how long a stream waits for a reader that takes nothing",
+			unit: "s"
+		}
+	},
+	metrics: {
+		refused: {
+			type: "counter",
+			name: "banyan.requests.refused",
+			labels: ["code"],
+			summary: "Requests that were not done, by the code of the problem that was answered."
+		},
+		stalled: {
+			type: "counter",
+			name: "banyan.streams.stalled",
+			summary: "Streams that were closed since nobody read them."
+		}
+	},
 	actions: {},
 	events: {
 		/** Whoever sent this request is gone: what it caused ends, on every node. */
 		left: { request: "string" }
 	}
 });
+
+export type Limits = SettingsOf<typeof gateway>;

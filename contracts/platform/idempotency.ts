@@ -1,6 +1,6 @@
 /** idempotency: a request that is sent twice under one key has one effect. */
 
-import { action, contract } from "../contract";
+import { action, contract, type SettingsOf } from "../contract";
 import { shape, type ValueOf } from "../schema";
 
 export const keptAnswer = shape(
@@ -25,6 +25,46 @@ const request = { client: "string", key: "string|min:1|max:255" } as const;
 
 export const idempotency = contract("platform", "idempotency", {
 	required: true,
+	errors: {
+		IDEMPOTENCY_RUNNING: {
+			status: 409,
+			title: "A request with this Idempotency-Key is under way, or was cut off",
+			means:
+				"The first request with this key has not ended, or the server stopped within it: whether it took effect is not known.",
+			todo: "Wait and send it again with the same key. After a stop, look what became of it, then use a new key."
+		},
+		IDEMPOTENCY_UNKNOWN: {
+			status: 409,
+			title: "The first request with this Idempotency-Key failed, and may have had its effect",
+			means:
+				"It was answered with an error that does not say whether it was done: a time-out, a node that died, a fault of ours.",
+			todo: "Look what became of it, then use a new key."
+		},
+		IDEMPOTENCY_REUSED: {
+			status: 422,
+			title: "This Idempotency-Key was used for another request",
+			means: "The key belongs to a request with another body or address, whose answer would be the wrong one.",
+			todo: "Use a new key for each thing that you want done."
+		}
+	},
+	settings: {
+		answers: {
+			variable: "IDEMPOTENCY_ANSWERS",
+			rule: "number|integer|min:10|max:10000000|default:20000",
+			summary: "answers that are kept under an Idempotency-Key"
+		},
+		answersEach: {
+			variable: "IDEMPOTENCY_ANSWERS_EACH",
+			rule: "number|integer|min:1|max:10000000|default:2000",
+			summary: "those of one API key; the oldest goes once it is an hour old"
+		},
+		answersBytesEach: {
+			variable: "IDEMPOTENCY_BYTES_EACH",
+			rule: "number|integer|min:1024|max:1073741824|default:16777216",
+			summary: "the bytes of the answers kept for one API key",
+			unit: "bytes"
+		}
+	},
 	actions: {
 		begin: action({
 			summary: "Takes a key for a request, or answers what became of the first one under it.",
@@ -55,3 +95,5 @@ export const idempotency = contract("platform", "idempotency", {
 	},
 	events: {}
 });
+
+export type Limits = SettingsOf<typeof idempotency>;

@@ -1,12 +1,10 @@
 /** Who asked for something to be done with a definition, and what that opens to it. Pure. */
 
-import type { Scope } from "../../contracts/contract";
-
 /** Whoever asked from outside; nobody: the operator's own command, or a service of the cluster. */
 export interface Caller {
 	/** Of the key. */
 	readonly id: string;
-	readonly scopes: readonly Scope[];
+	readonly scopes: readonly string[];
 }
 
 /** Whoever may write to systems has the operator's trust: old links are led to what they name, and private networks too. */

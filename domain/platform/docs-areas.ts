@@ -1,6 +1,6 @@
 /** The areas of the API in the order in which a user needs them, and the introduction to them. Pure. */
 
-import { SCOPES } from "../../contracts/contract";
+import { SCOPES } from "../../contracts/cluster";
 
 export interface DocsArea {
 	readonly name: string;

@@ -1,6 +1,6 @@
 /** Whose answers are kept, how many and how large, the oldest first: in time that does not grow with them. Pure. */
 
-import type { Limits } from "../../contracts/platform/limits";
+import type { Limits } from "../../contracts/platform/idempotency";
 
 interface Entry {
 	readonly id: string;

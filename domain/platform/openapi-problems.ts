@@ -1,6 +1,6 @@
 /** The errors of the REST API in the OpenAPI document: RFC 9457 problem details, out of the table of errors. Pure. */
 
-import { ERRORS, type ErrorCode } from "../../contracts/errors";
+import { ERRORS, type ErrorCode } from "../../contracts/cluster";
 import type { Json } from "../../contracts/json";
 
 const text: Json = { type: "string" };

@@ -1,6 +1,6 @@
 /** What became of a request, as far as its answer proves it: may it be done once more under its `Idempotency-Key`? Pure. */
 
-import type { ErrorCode } from "../../contracts/errors";
+import type { ErrorCode } from "../../contracts/cluster";
 
 /** `answered`: that is the answer, for all who send it again. `nothing`: it may be sent again. `unknown`: nobody knows. */
 export type Outcome = "answered" | "nothing" | "unknown";

@@ -1,6 +1,6 @@
 /** Any error as RFC 9457 problem details. What is not meant for a caller is left out. Pure. */
 
-import { ERRORS, type ErrorCode } from "../../contracts/errors";
+import { ERRORS, type ErrorCode } from "../../contracts/cluster";
 import { maskText } from "../text/masking";
 import { visibleLines } from "../text/visible";
 

@@ -1,6 +1,6 @@
 /** `/docs/losses` and `/docs/problems`: pages to read, which need no script. What a code leads to has its anchor there. */
 
-import { ERRORS } from "../../contracts/errors";
+import { ERRORS } from "../../contracts/cluster";
 import type { CodeWords } from "../meaning";
 import { html, joined, type Markup, prose } from "../text/html";
 import { LOSSES_INTRODUCTION, lossSections, type ShownMeaning } from "./losses-document";

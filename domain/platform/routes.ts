@@ -1,15 +1,7 @@
 /** The REST routes as the contracts state them: one list for the gateway, the OpenAPI document and the README. */
 
-import {
-	type ActionSpec,
-	type Answer,
-	type Body,
-	type Contract,
-	type Live,
-	type Permission,
-	type Raw,
-	SCOPES
-} from "../../contracts/contract";
+import { SCOPES } from "../../contracts/cluster";
+import type { ActionSpec, Answer, Body, Contract, Live, Raw } from "../../contracts/contract";
 
 /** Addresses beside those of routes, and who answers there. */
 export interface RawRoute extends Omit<Raw, "path"> {
@@ -37,7 +29,7 @@ export interface Route {
 	/** From the root; `:name` is a field of the action's params. */
 	readonly path: string;
 	/** The scope that the caller's key must hold, or `public`. */
-	readonly permission: Permission;
+	readonly permission: string;
 	/** Of an answer. */
 	readonly status: 200 | 201 | 202;
 	/** The fields that the path carries, in its order. */
@@ -80,15 +72,16 @@ const REST = new RegExp(`^(${METHODS.join("|")}) ((?:/(?::[A-Za-z][A-Za-z0-9]*|[
  * call it, where a path is malformed or carries what the action does not take, and where two claim the same path.
  */
 export function routesOf(contracts: readonly Contract[]): Route[] {
+	const scopes = Object.keys(Object.assign({}, SCOPES, ...contracts.map(each => each.scopes)));
 	const routes = contracts.flatMap(({ name, actions }) =>
-		Object.entries(actions).flatMap(([key, spec]) => routesOfAction(`${name}.${key}`, spec))
+		Object.entries(actions).flatMap(([key, spec]) => routesOfAction(`${name}.${key}`, spec, scopes))
 	);
 	refuseClashes(routes);
 	return routes;
 }
 
-function routesOfAction(action: string, spec: ActionSpec): Route[] {
-	refuseUnsaid(action, spec);
+function routesOfAction(action: string, spec: ActionSpec, scopes: readonly string[]): Route[] {
+	refuseUnsaid(action, spec, scopes);
 	if (spec.rest === undefined) return [];
 	return [
 		route(action, spec, spec.rest, BASE),
@@ -99,14 +92,18 @@ function routesOfAction(action: string, spec: ActionSpec): Route[] {
 type Reached = Extract<ActionSpec, { readonly rest: string }>;
 
 /** @throws where it does not say who may call it */
-function refuseUnsaid(action: string, { permission, internal, rest, aliases, raw }: ActionSpec): void {
+function refuseUnsaid(
+	action: string,
+	{ permission, internal, rest, aliases, raw }: ActionSpec,
+	scopes: readonly string[]
+): void {
 	if (raw !== undefined && permission === "public" && rest === undefined) return;
 	if (internal !== undefined && permission === undefined && rest === undefined && aliases === undefined) return;
 	if (internal !== undefined)
 		throw new Error(`${action} is internal, so nobody outside reaches it: leave out its permission, rest and aliases.`);
-	if (permission !== "public" && !Object.hasOwn(SCOPES, String(permission)))
+	if (permission !== "public" && !scopes.includes(String(permission)))
 		throw new Error(
-			`${action} does not say who may call it: its permission is ${JSON.stringify(permission)}; state \`public\`, one of ${Object.keys(SCOPES).join(", ")}, or \`internal\` with the services that call it.`
+			`${action} does not say who may call it: its permission is ${JSON.stringify(permission)}; state \`public\`, one of ${scopes.join(", ")}, or a scope that its contract brings (\`scopes\`), or \`internal\` with the services that call it.`
 		);
 	if (rest === undefined)
 		throw new Error(

@@ -7,7 +7,7 @@ import type { Json, JsonValue } from "../../contracts/json";
 import type { Rule, Schema } from "../../contracts/schema";
 
 /** A rule, spelled out. */
-interface Wordy {
+export interface Wordy {
 	readonly type: string;
 	readonly optional?: boolean;
 	readonly nullable?: boolean;
@@ -106,7 +106,7 @@ export function parameterSchema(rule: Rule): Json {
 const isAlternatives = (rule: Rule): rule is readonly Rule[] => Array.isArray(rule);
 
 /** `string|min:1|optional` spelled out, as fastest-validator reads it. */
-function wordy(rule: Exclude<Rule, readonly Rule[]>): Wordy {
+export function wordy(rule: Exclude<Rule, readonly Rule[]>): Wordy {
 	if (typeof rule !== "string") return withItems(rule as unknown as Wordy);
 	const [type = "", ...flags] = rule.split("|").map(flag => flag.trim());
 	return withItems({ type, ...Object.fromEntries(flags.map(flagOf)) });

@@ -14,34 +14,10 @@ const { check, count, backup, find, write, onto, refusals, undo, lasting } = imp
 type WriteParams = CallOf<typeof write>["params"];
 type Given = WriteParams["records"][number];
 
-const METRICS = [
-	{
-		type: "counter",
-		name: "banyan.records.settled",
-		description: "Records whose write was settled here, by stream and outcome.",
-		labelNames: ["stream", "outcome"]
-	},
-	{
-		type: "gauge",
-		name: "banyan.target.concurrency",
-		description: "Writes at the target at once, at most, as it was found by measuring.",
-		labelNames: ["stream"]
-	},
-	{
-		type: "gauge",
-		name: "banyan.target.throttle",
-		description: "1 for the reason why no more writes run at once.",
-		labelNames: ["stream", "reason"]
-	}
-] as const;
 const REASONS = ["starting", "climbing", "no-gain", "errors", "slower", "ceiling"] as const;
 
 @Service(importer)
 export default class ImporterService extends service(ends()) implements Answers<typeof importer> {
-	created(): void {
-		for (const metric of METRICS) this.broker.metrics.register(metric as never);
-	}
-
 	@Action(check)
 	async check(ctx: CallOf<typeof check>): Promise<CheckReport> {
 		return this.checked(this.ends.target(ctx.params.connection));
@@ -118,11 +94,12 @@ export default class ImporterService extends service(ends()) implements Answers<
 	/** For Prometheus: what was written, and what keeps it from being written faster. */
 	private measure(stream: string, results: readonly Result[], target: Target): void {
 		const { metrics } = this.broker;
-		for (const { outcome } of results) metrics.increment(METRICS[0].name, { stream, outcome });
+		for (const { outcome } of results) metrics.increment(importer.metrics.settled.name, { stream, outcome });
 		const load = target.load?.(stream);
 		if (!load) return;
-		metrics.set(METRICS[1].name, load.limit, { stream });
-		for (const reason of REASONS) metrics.set(METRICS[2].name, reason === load.reason ? 1 : 0, { stream, reason });
+		metrics.set(importer.metrics.concurrency.name, load.limit, { stream });
+		for (const reason of REASONS)
+			metrics.set(importer.metrics.throttle.name, reason === load.reason ? 1 : 0, { stream, reason });
 	}
 }
 

@@ -3,7 +3,7 @@ import { sealer } from "../../adapters/secrets";
 import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
 import { hearing } from "../../cluster/callers";
 import { failure } from "../../cluster/errors";
-import { settingsOf } from "../../cluster/settings";
+import { settingsFor, settingsOf } from "../../cluster/settings";
 import { beyondCaller } from "../../connectors/caller";
 import type { CheckReport } from "../../contracts/migration/connection";
 import type { FoundArtefacts } from "../../contracts/migration/extractor";
@@ -225,7 +225,8 @@ export default class MigrationService
 		this.store = announcing(this.store, tell);
 		this.lists = new Lists(this.store, this.projections);
 		this.controllers = new Controllers(this.broker, this.store, this.lists, this);
-		const { dataDir, limits, access } = settingsOf(this.broker);
+		const { dataDir, access } = settingsOf(this.broker);
+		const limits = settingsFor(this.broker, migration);
 		const known = knownSystems(systemsOf(this.broker));
 		this.runs = new Runs(this.store, this.definitions, sealer(dataDir), known, limits);
 		this.rehearsals = new Rehearsals(limits);

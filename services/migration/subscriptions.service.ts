@@ -7,21 +7,14 @@ import { inOneMessage } from "./subscriptions/answer";
 import { askerOf } from "./subscriptions/asker";
 import { Door } from "./subscriptions/door";
 
-const SERVED = "banyan.links.served";
-
 @Service(subscriptions)
 export default class SubscriptionsService extends service(mappings()) implements Answers<typeof subscriptions> {
 	private door!: Door;
 
 	async started(): Promise<void> {
 		const { metrics } = this.broker;
-		metrics.register({
-			type: "counter",
-			name: SERVED,
-			description: "Old subscription links, by who answered.",
-			labelNames: ["by"]
-		});
-		this.door = new Door(this.broker, this.oldLinks(), by => metrics.increment(SERVED, { by }));
+		const { served } = subscriptions.metrics;
+		this.door = new Door(this.broker, this.oldLinks(), by => metrics.increment(served.name, { by }));
 	}
 
 	async stopped(): Promise<void> {

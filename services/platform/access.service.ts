@@ -4,10 +4,9 @@ import { join, resolve } from "node:path";
 import { moveOwnFile, readOwnFile, writeOwnFile } from "../../adapters/own-file";
 import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
 import { failure } from "../../cluster/errors";
-import { settingsOf } from "../../cluster/settings";
-import { SCOPES, type Scope } from "../../contracts/contract";
+import { settingsFor, settingsOf } from "../../cluster/settings";
+import { SCOPES } from "../../contracts/cluster";
 import { type ApiKey, access, type NewApiKey } from "../../contracts/platform/access";
-import { LIMITS } from "../../contracts/platform/limits";
 import { InTurn } from "../../domain/in-turn";
 import { collection } from "../../mixins/collection.mixin";
 
@@ -47,7 +46,7 @@ export default class AccessService
 			if ((await this.keys.count()) > 0 || existsSync(file)) return;
 			const key = newKey();
 			writeOwnFile(unkept, `${key}\n`);
-			await this.keep(key, "the first one", Object.keys(SCOPES) as Scope[]);
+			await this.keep(key, "the first one", Object.keys(SCOPES));
 		}
 		moveOwnFile(unkept, file);
 		this.logger.info(`An API key with all scopes was made; it is in ${file}.`);
@@ -64,12 +63,12 @@ export default class AccessService
 		return this.making.next(() => this.oneMore(ctx.params.name, ctx.params.scopes));
 	}
 
-	private async oneMore(name: string, scopes: readonly Scope[]): Promise<NewApiKey> {
-		const { apiKeys } = settingsOf(this.broker).limits;
+	private async oneMore(name: string, scopes: readonly string[]): Promise<NewApiKey> {
+		const { apiKeys } = settingsFor(this.broker, access);
 		if ((await this.keys.count()) >= apiKeys)
 			throw failure(
 				"LIMIT_REACHED",
-				`${LIMITS.apiKeys.variable} is reached: revoke a key that is no longer needed, or raise it.`
+				`${access.settings.apiKeys.variable} is reached: revoke a key that is no longer needed, or raise it.`
 			);
 		const key = newKey();
 		return { ...(await this.keep(key, name, [...new Set(scopes)])), key };
@@ -96,7 +95,7 @@ export default class AccessService
 		return records[0];
 	}
 
-	private async keep(key: string, name: string, scopes: readonly Scope[]): Promise<ApiKey> {
+	private async keep(key: string, name: string, scopes: readonly string[]): Promise<ApiKey> {
 		const made: ApiKey = { id: randomBytes(6).toString("hex"), name, scopes, createdAt: new Date().toISOString() };
 		await this.keys.insert({ ...made, digest: digestOf(key) }, CHANGED);
 		return made;

@@ -2,8 +2,8 @@ import { crc32 } from "node:zlib";
 import compression from "compression";
 import type { ServiceBroker } from "moleculer";
 import { Event, type EventOf, Service, service } from "../../cluster";
-import { settingsOf } from "../../cluster/settings";
-import { CONTRACTS } from "../../contracts";
+import { settingsFor, settingsOf } from "../../cluster/settings";
+import { CONTRACTS } from "../../contracts/cluster";
 import { access } from "../../contracts/platform/access";
 import { gateway } from "../../contracts/platform/gateway";
 import { rawRoutesOf, routesOf } from "../../domain/platform/routes";
@@ -11,14 +11,14 @@ import { type WebRequest, web } from "../../mixins/web.mixin";
 import { Keys } from "./gateway/authentication";
 import { Bodies } from "./gateway/bodies";
 import { Dispatch } from "./gateway/dispatch";
-import { Errors, REFUSED } from "./gateway/errors";
+import { Errors } from "./gateway/errors";
 import { NEEDED, readiness } from "./gateway/health";
 import { LoopDelay } from "./gateway/loop-delay";
 import { namesToSet } from "./gateway/names";
 import { openRoutes } from "./gateway/open";
 import { openPorts, type Ports } from "./gateway/ports";
 import { apiRoute } from "./gateway/routes";
-import { STALLED, Streams } from "./gateway/streams";
+import { Streams } from "./gateway/streams";
 import { Wakes, waking } from "./gateway/wakes";
 
 /** What under way may take when the node stops, in ms. */
@@ -52,7 +52,6 @@ export default class GatewayService extends service(
 	address: string | null = null;
 
 	async started(): Promise<void> {
-		for (const metric of [REFUSED, STALLED]) this.broker.metrics.register({ ...metric });
 		this.serveAll();
 		this.ports = this.open();
 		// Before any service of this node stops: what was let in needs them.
@@ -73,7 +72,7 @@ export default class GatewayService extends service(
 
 	private serveAll(): void {
 		const { broker, keys, wakes } = this;
-		const { limits } = settingsOf(broker);
+		const limits = settingsFor(broker, gateway);
 		const means = { broker, keys, wakes, bodies: new Bodies(limits), streams: new Streams(limits) };
 		this.serve(apiRoute(means, routesOf(CONTRACTS)));
 		const { keyed } = this.options.metrics;
@@ -81,7 +80,7 @@ export default class GatewayService extends service(
 	}
 
 	private open(): Ports {
-		const { limits } = settingsOf(this.broker);
+		const limits = settingsFor(this.broker, gateway);
 		const { requestTimeout: longestCallMs = 0 } = (this.broker as unknown as ServiceBroker).options;
 		const errors = new Errors(this.broker);
 		const dispatch = new Dispatch(this.broker, this, rawRoutesOf(CONTRACTS), errors);

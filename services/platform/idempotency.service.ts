@@ -3,9 +3,8 @@ import { Duplicate } from "../../adapters/collection";
 import { type Sealer, sealer } from "../../adapters/secrets";
 import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
 import { failure } from "../../cluster/errors";
-import { settingsOf } from "../../cluster/settings";
+import { settingsFor, settingsOf } from "../../cluster/settings";
 import { type Begun, idempotency, type KeptAnswer } from "../../contracts/platform/idempotency";
-import { LIMITS } from "../../contracts/platform/limits";
 import { InTurn } from "../../domain/in-turn";
 import { Ledger } from "../../domain/platform/ledger";
 import { collection } from "../../mixins/collection.mixin";
@@ -51,7 +50,7 @@ export default class IdempotencyService
 
 	async started(): Promise<void> {
 		this.sealer = sealer(settingsOf(this.broker).dataDir);
-		this.ledger = new Ledger(settingsOf(this.broker).limits);
+		this.ledger = new Ledger(settingsFor(this.broker, idempotency));
 		for await (const kept of this.requests.each({}, { sort: "begunAt" })) this.ledger.put(kept);
 		await this.clean();
 		this.cleaning = setInterval(() => void this.cleanOrTell(), CLEAN_MS);
@@ -105,11 +104,14 @@ export default class IdempotencyService
 		if (full === undefined) return;
 		if (oldest !== undefined) await this.forget(oldest);
 		else if (full === "answers")
-			throw failure("OVERLOADED", `${LIMITS.answers.variable} is reached: ask without an Idempotency-Key, or later.`);
+			throw failure(
+				"OVERLOADED",
+				`${idempotency.settings.answers.variable} is reached: ask without an Idempotency-Key, or later.`
+			);
 		else
 			throw failure(
 				"LIMIT_REACHED",
-				`${LIMITS.answersEach.variable} is reached: answers are kept for an hour at least. Ask without an Idempotency-Key, or later.`
+				`${idempotency.settings.answersEach.variable} is reached: answers are kept for an hour at least. Ask without an Idempotency-Key, or later.`
 			);
 	}
 

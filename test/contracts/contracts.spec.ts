@@ -1,7 +1,7 @@
 /** What the contracts of the product say is kept by their own examples. */
 
 import Validator from "fastest-validator";
-import { CONTRACTS } from "../../contracts";
+import { CONTRACTS } from "../../contracts/cluster";
 import { strict } from "../../contracts/schema";
 import { resultCheck } from "../../middlewares/results.middleware";
 

@@ -1,7 +1,7 @@
 /** The OpenAPI document of the product is whole and true: structure, references, schemas, and every example. */
 
 import Ajv2020 from "ajv/dist/2020";
-import { CONTRACTS } from "../../contracts";
+import { CONTRACTS } from "../../contracts/cluster";
 import type { Json, JsonValue } from "../../contracts/json";
 import { openApi } from "../../domain/platform/openapi";
 import { routesOf } from "../../domain/platform/routes";

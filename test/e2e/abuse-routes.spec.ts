@@ -1,8 +1,7 @@
 /** What callers get wrong, or try: every route, asked in every wrong way, refuses with a problem that says so, and does nothing. */
 
 import Ajv2020 from "ajv/dist/2020";
-import { CONTRACTS } from "../../contracts";
-import { SCOPES } from "../../contracts/contract";
+import { CONTRACTS, SCOPES } from "../../contracts/cluster";
 import type { Json } from "../../contracts/json";
 import type { Schema } from "../../contracts/schema";
 import { OPEN_ROUTES } from "../../domain/platform/open-routes";

@@ -7,7 +7,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LIMITS } from "../../contracts/platform/limits";
+import { gateway } from "../../contracts/platform/gateway";
+import { settingIn } from "../../domain/platform/setting";
 import { type Door, openDoor, type Said } from "../support/door";
 import { converse, type Heard, type RawAnswer } from "../support/raw";
 
@@ -341,7 +342,7 @@ describe("an answer stands where it is expected", () => {
 	});
 
 	it("as many in one piece as one connection may have are answered in their order; of more, the connection ends", async () => {
-		const most = LIMITS.pipelined.fallback;
+		const most = Number(settingIn(gateway.settings.pipelined).fallback);
 		const idsOf = async (count: number): Promise<(string | undefined)[]> => {
 			const requests = Array.from({ length: count }, (_, index) => filled(CANARY, index));
 			const { answers, closed } = await converse(door.url, [requests.join("")], { last: `canary-${most - 1}` });

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { CONTRACTS } from "../../contracts";
+import { CONTRACTS } from "../../contracts/cluster";
 import { lossPath } from "../../domain/migration/vocabulary";
 import { FOLDED } from "../../domain/platform/docs-areas";
 import { OPEN_ROUTES } from "../../domain/platform/open-routes";

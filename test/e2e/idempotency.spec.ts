@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ServiceBroker } from "moleculer";
 import { failure } from "../../cluster/errors";
-import { CONTRACTS } from "../../contracts";
+import { CONTRACTS } from "../../contracts/cluster";
 import { action, type Contract, contract } from "../../contracts/contract";
 import { openNode } from "../../node";
 

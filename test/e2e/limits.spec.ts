@@ -3,7 +3,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LIMITS } from "../../contracts/platform/limits";
+import { SETTINGS } from "../../contracts/cluster";
+import { settingIn } from "../../domain/platform/setting";
 import { type Door, openDoor } from "../support/door";
 
 let folder: string;
@@ -20,9 +21,12 @@ afterAll(async () => {
 describe("the limits of a server", () => {
 	it("are shown to a caller with a key, as they are set, and to nobody else", async () => {
 		const { json } = await door.ask("/health/detailed");
-		const expected = Object.entries(LIMITS).map(([name, { variable, says, unit, fallback }]) => ({
-			...{ name, variable, says, unit },
-			value: name === "bodyBytes" ? 2048 : fallback
+		const expected = SETTINGS.map(setting => ({
+			name: setting.key,
+			variable: setting.variable,
+			says: setting.summary,
+			unit: setting.unit ?? null,
+			value: setting.key === "bodyBytes" ? 2048 : Number(settingIn(setting).fallback)
 		}));
 		expect(json.limits).toEqual(expected);
 		for (const key of [null, "bny_unknown"]) {

@@ -10,7 +10,7 @@ import type { Writable } from "node:stream";
 import type { Flags } from "../../cli/command";
 import { status } from "../../cli/commands/status";
 import { isOverheard, opener } from "../../cli/open";
-import { CONTRACTS } from "../../contracts";
+import { CONTRACTS } from "../../contracts/cluster";
 import type { Plan, Status } from "../../contracts/migration/migration";
 import { routesOf } from "../../domain/platform/routes";
 import { CORPUS, steeringIn, withoutOurs } from "../support/hostile";

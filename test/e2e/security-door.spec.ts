@@ -9,10 +9,11 @@ import { request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CONTRACTS } from "../../contracts";
-import { LIMITS } from "../../contracts/platform/limits";
+import { CONTRACTS } from "../../contracts/cluster";
+import { gateway } from "../../contracts/platform/gateway";
 import { OPEN_ROUTES } from "../../domain/platform/open-routes";
 import { routesOf } from "../../domain/platform/routes";
+import { settingIn } from "../../domain/platform/setting";
 import { type Door, openDoor, type Said } from "../support/door";
 import { converse } from "../support/raw";
 import { until } from "../support/until";
@@ -189,7 +190,7 @@ describe("wrong keys", () => {
 	const guess = async (key: string, from: string): Promise<number> =>
 		(await door.ask("/api/v1/migrations", { key, headers: { "x-forwarded-for": from } })).status;
 	const lookedUp = (): Promise<number> => metric(door, /^moleculer_request_total\{.*action="access\.check"/);
-	const MOST = LIMITS.wrongKeys.fallback;
+	const MOST = Number(settingIn(gateway.settings.wrongKeys).fallback);
 
 	it("are throttled by the client's network, before they are looked up, however many come at once", async () => {
 		const before = await lookedUp();

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CONTRACTS } from "../../contracts";
+import { CONTRACTS } from "../../contracts/cluster";
 import { OPEN_ROUTES } from "../../domain/platform/open-routes";
 import { routesOf } from "../../domain/platform/routes";
 import { openStage, type Stage } from "../support/banyan";

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { CONTRACTS } from "../../contracts";
+import { CONTRACTS } from "../../contracts/cluster";
 import { OPEN_ROUTES } from "../../domain/platform/open-routes";
 import { routesOf } from "../../domain/platform/routes";
 import { openStage, type Stage } from "../support/banyan";

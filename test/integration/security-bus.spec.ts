@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ServiceBroker } from "moleculer";
 import { connect, type NatsConnection } from "nats";
-import { CONTRACTS } from "../../contracts";
+import { CONTRACTS } from "../../contracts/cluster";
 import { sealed } from "../../middlewares/sealed.middleware";
 import { type Door, openDoor } from "../support/door";
 import { type Nats, startNats } from "../support/servers";

@@ -1,6 +1,6 @@
 /** Answers of the contracts' form, out of their schemas: every text in them is the one that is given. */
 
-import { CONTRACTS } from "../../contracts";
+import { CONTRACTS } from "../../contracts/cluster";
 import { componentsOf, ruleSchema } from "../../domain/platform/rule-schema";
 
 interface Schema {

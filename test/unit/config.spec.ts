@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
-import { readConfig, SettingError, VARIABLES } from "../../moleculer.config";
+import { SettingError } from "../../cluster/environment";
+import { VARIABLES } from "../../cluster/variables";
+import { readConfig } from "../../moleculer.config";
 
 describe("a node's settings", () => {
 	it("have defaults: one process, all services, data/", () => {
@@ -10,11 +12,7 @@ describe("a node's settings", () => {
 	});
 
 	it.each([
-		[
-			"SERVICES",
-			"extractor,transformers",
-			/SERVICES='extractor,transformers' is not valid: .* of extractor, transformer/
-		],
+		["SERVICES", "extractor,transformers", /SERVICES='extractor,transformers' is not valid: .* of extractor, importer/],
 		["TRANSPORTER", "redis://x", /TRANSPORTER is not valid: it is where nodes meet, as nats:/],
 		["LOG_LEVEL", "loud", /one of fatal, error, warn/],
 		["REQUEST_TIMEOUT", "5", /1000 to 600000 ms/],

@@ -1,7 +1,7 @@
 /** Looks at systems that somebody waits for: so many of one key at once, and of all together. What runs by itself is none. */
 
 import { failure } from "../../../cluster/errors";
-import { LIMITS, type Limits } from "../../../contracts/platform/limits";
+import { type Limits, settings } from "../../../contracts/migration/settings";
 import type { Caller } from "../../../domain/migration/callers";
 
 const AGAIN_SECONDS = 5;
@@ -18,10 +18,10 @@ export class Looks {
 		const { id } = caller;
 		const mine = this.counts.get(id) ?? 0;
 		if (mine >= this.limits.looksEach)
-			throw failure("LIMIT_REACHED", `${LIMITS.looksEach.variable} is reached: wait until one of these has ended.`);
+			throw failure("LIMIT_REACHED", `${settings.looksEach.variable} is reached: wait until one of these has ended.`);
 		if (this.all >= this.limits.looks) {
 			const retryAfter = AGAIN_SECONDS;
-			throw failure("OVERLOADED", `${LIMITS.looks.variable} is reached: ask again in a moment.`, { retryAfter });
+			throw failure("OVERLOADED", `${settings.looks.variable} is reached: ask again in a moment.`, { retryAfter });
 		}
 		this.counts.set(id, mine + 1);
 		this.all++;

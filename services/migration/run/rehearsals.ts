@@ -2,7 +2,7 @@
 
 import type { Broker } from "../../../cluster";
 import { failure } from "../../../cluster/errors";
-import { LIMITS, type Limits } from "../../../contracts/platform/limits";
+import { type Limits, settings } from "../../../contracts/migration/settings";
 import { InTurn } from "../../../domain/in-turn";
 import { type Caller, mayReplace, type Planner, plannerOf } from "../../../domain/migration/callers";
 import type { DataOf } from "../../../domain/migration/events";
@@ -96,7 +96,7 @@ export class Rehearsals {
 		else
 			throw failure(
 				"LIMIT_REACHED",
-				`${LIMITS[full].variable} is reached: wait until a dry run has ended; one that nobody asks for ends by itself.`
+				`${settings[full].variable} is reached: wait until a dry run has ended; one that nobody asks for ends by itself.`
 			);
 	}
 

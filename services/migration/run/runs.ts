@@ -6,7 +6,7 @@ import type { Sealer } from "../../../adapters/secrets";
 import { failure } from "../../../cluster/errors";
 import type { Definition } from "../../../contracts/migration/definition";
 import type { Ends } from "../../../contracts/migration/migration";
-import type { Limits } from "../../../contracts/platform/limits";
+import type { Limits } from "../../../contracts/migration/settings";
 import { InTurn } from "../../../domain/in-turn";
 import { type Caller, mayReplace, mayRun, mayUse, plannerOf } from "../../../domain/migration/callers";
 import type { KnownSystems } from "../../../domain/migration/definition";

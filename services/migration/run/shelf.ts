@@ -2,7 +2,7 @@
 
 import type { Collection } from "../../../adapters/collection";
 import { failure } from "../../../cluster/errors";
-import { LIMITS, type Limits } from "../../../contracts/platform/limits";
+import { type Limits, settings } from "../../../contracts/migration/settings";
 import type { Caller } from "../../../domain/migration/callers";
 import type { PlannedDefinition } from "./planned";
 
@@ -37,7 +37,7 @@ export class Shelf {
 		if (going.length < most)
 			throw failure(
 				"LIMIT_REACHED",
-				`${LIMITS[over.plansEach > going.length ? "plansEach" : "plans"].variable} is reached, with plans that are not begun: begin some of them, or raise it.`
+				`${settings[over.plansEach > going.length ? "plansEach" : "plans"].variable} is reached, with plans that are not begun: begin some of them, or raise it.`
 			);
 		for (const { name } of going) await this.remove(name);
 	}

@@ -7,9 +7,10 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Broker } from "../../../cluster";
 import { failure } from "../../../cluster/errors";
-import { settingsOf } from "../../../cluster/settings";
+import { settingsFor } from "../../../cluster/settings";
 import type { Link } from "../../../contracts/migration/links";
 import type { Ends } from "../../../contracts/migration/migration";
+import { subscriptions } from "../../../contracts/migration/subscriptions";
 import type { RawAnswer } from "../../../contracts/raw";
 import { atBase, LINK_HOSTS, linkAddresses } from "../../../domain/migration/link-addresses";
 import { type Holder, holdersOf, type LinkSource, linkSourcesOf } from "../../../domain/migration/link-holders";
@@ -55,7 +56,7 @@ export class Door {
 		private readonly served: (by: Served) => void
 	) {
 		this.asking = new Asking(broker);
-		const { linkGuesses: points, linkQuestions: ofAll } = settingsOf(broker).limits;
+		const { linkGuesses: points, linkQuestions: ofAll } = settingsFor(broker, subscriptions);
 		this.rules = { ...GUESS_RULES, points, ofAll };
 	}
 

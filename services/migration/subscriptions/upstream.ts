@@ -78,7 +78,7 @@ export class Upstream {
 	private readonly turns = new Turns(MOST_OF_ONE, MOST_WAITING);
 	private readonly health = new Map<string, Breaker>();
 
-	constructor(node: Pick<Settings, "environment" | "files" | "reach" | "limits">) {
+	constructor(node: Pick<Settings, "environment" | "files" | "reach" | "contracts">) {
 		this.ways = new Ways(node);
 	}
 

@@ -28,7 +28,7 @@ export class Ways {
 	private readonly kept = new Map<string, KeptWay>();
 
 	/** @param node fills in `${NAME}` and has the files that a way names; whoever may run a migration has named all of these */
-	constructor(private readonly node: Pick<Settings, "environment" | "files" | "reach" | "limits">) {}
+	constructor(private readonly node: Pick<Settings, "environment" | "files" | "reach" | "contracts">) {}
 
 	/**
 	 * @param own to the panel's own address; what customers see of it may be anybody's, who gets none of its secrets
@@ -39,7 +39,7 @@ export class Ways {
 		let kept = this.kept.get(name);
 		if (!kept) {
 			const way = own ? this.read(options) : shown(this.read(options));
-			const bounds = { ...BOUNDS, timeoutMs: this.node.limits.linkMs };
+			const bounds = { ...BOUNDS, timeoutMs: this.node.contracts.subscriptions.linkMs };
 			kept = {
 				name,
 				pool: openWay(way, bounds),

@@ -7,9 +7,9 @@
 import { hash } from "node:crypto";
 import type { Broker } from "../../../cluster";
 import { failure } from "../../../cluster/errors";
-import { settingsOf } from "../../../cluster/settings";
-import type { Scope } from "../../../contracts/contract";
+import { settingsFor } from "../../../cluster/settings";
 import type { ApiKey } from "../../../contracts/platform/access";
+import { gateway } from "../../../contracts/platform/gateway";
 import { networkOf, regionOf } from "../../../domain/client-address";
 import { Throttle } from "../../../domain/platform/throttle";
 import type { WebRequest } from "../../../mixins/web.mixin";
@@ -36,13 +36,13 @@ export class Keys {
 	private readonly ofRegions: Throttle;
 
 	constructor(private readonly broker: Broker) {
-		const { wrongKeys } = settingsOf(broker).limits;
+		const { wrongKeys } = settingsFor(broker, gateway);
 		this.attempts = new Throttle(wrongKeys, ATTEMPTS_MS);
 		this.ofRegions = new Throttle(wrongKeys * REGIONS, ATTEMPTS_MS);
 	}
 
 	/** The caller's key, at once where it is remembered. @throws UNAUTHENTICATED · FORBIDDEN · THROTTLED */
-	admit(req: WebRequest, scope: Scope | null): ApiKey | Promise<ApiKey> {
+	admit(req: WebRequest, scope: string | null): ApiKey | Promise<ApiKey> {
 		const text = keyText(req);
 		if (text === undefined)
 			throw failure(
@@ -127,7 +127,7 @@ export class Keys {
 	}
 }
 
-function may(key: ApiKey | null, scope: Scope | null): ApiKey {
+function may(key: ApiKey | null, scope: string | null): ApiKey {
 	if (!key) throw failure("UNAUTHENTICATED", "This API key is not known here, or was revoked.");
 	if (scope === null || mayDo(key, scope)) return key;
 	throw failure("FORBIDDEN", `This needs the scope '${scope}'; the key '${key.name}' has ${key.scopes.join(", ")}.`);

@@ -5,7 +5,7 @@
 
 import rawBody from "raw-body";
 import { failure } from "../../../cluster/errors";
-import type { Limits } from "../../../contracts/platform/limits";
+import type { Limits } from "../../../contracts/platform/gateway";
 import { networkOf } from "../../../domain/client-address";
 import { JsonRefused, parseJson, textOf } from "../../../domain/platform/json-body";
 import { Quota } from "../../../domain/platform/quota";

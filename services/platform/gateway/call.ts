@@ -1,6 +1,5 @@
 /** What is known of a request once it was let in. */
 
-import type { Scope } from "../../../contracts/contract";
 import type { ApiKey } from "../../../contracts/platform/access";
 import type { WebRequest } from "../../../mixins/web.mixin";
 import type { Client } from "./clients";
@@ -52,7 +51,7 @@ export const header = (req: Pick<WebRequest, "headers">, name: string): string |
 	return Array.isArray(value) ? value[0] : value;
 };
 
-export const mayDo = ({ scopes }: ApiKey, scope: Scope): boolean => scopes.includes(scope);
+export const mayDo = ({ scopes }: ApiKey, scope: string): boolean => scopes.includes(scope);
 
 /** Does the caller prefer this type of answer to JSON? He names it, and does not name JSON before it. */
 export function accepts(req: Pick<WebRequest, "headers">, type: string): boolean {

@@ -6,7 +6,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { failure } from "../../../cluster/errors";
-import type { Limits } from "../../../contracts/platform/limits";
+import type { Limits } from "../../../contracts/platform/gateway";
 import { networkOf } from "../../../domain/client-address";
 import { Quota } from "../../../domain/platform/quota";
 import { hasBody } from "./bodies";

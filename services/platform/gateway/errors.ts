@@ -1,6 +1,7 @@
 /** What is wrong with a request, or was with its answer: told to the caller as a problem, counted, and logged where it is ours. */
 
 import type { Broker } from "../../../cluster";
+import { gateway } from "../../../contracts/platform/gateway";
 import { type Problem, problemOf } from "../../../domain/platform/problem";
 import { Seldom } from "../../../domain/seldom";
 import type { WebRequest, WebResponse } from "../../../mixins/web.mixin";
@@ -15,13 +16,6 @@ const AGAIN_SECONDS = 10;
 const TOLD_MS = 1_000;
 /** Callers make these, as many as they like: they are counted, and fill no log. */
 const OF_CALLERS: ReadonlySet<string> = new Set(["ABANDONED", "OVERLOADED"]);
-
-export const REFUSED = {
-	type: "counter" as const,
-	name: "banyan.requests.refused",
-	description: "Requests that were not done, by the code of the problem that was answered.",
-	labelNames: ["code"]
-};
 
 export class Errors {
 	private readonly told = new Seldom(TOLD_MS);
@@ -41,7 +35,7 @@ export class Errors {
 
 	/** Something was refused, perhaps before there was a request. */
 	count(code: string): void {
-		this.broker.metrics.increment(REFUSED.name, { code });
+		this.broker.metrics.increment(gateway.metrics.refused.name, { code });
 	}
 
 	private answer(req: WebRequest, res: WebResponse, problem: Problem, retryAfter: number | undefined): void {

@@ -8,7 +8,7 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { failure } from "../../../cluster/errors";
 import { correlated } from "../../../cluster/logging";
-import type { Limits } from "../../../contracts/platform/limits";
+import type { Limits } from "../../../contracts/platform/gateway";
 import { refusal } from "../../../domain/platform/request-rules";
 import { Call, setCall } from "./call";
 import { type Client, Clients } from "./clients";

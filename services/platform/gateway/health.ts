@@ -5,9 +5,8 @@ import type { ServiceBroker } from "moleculer";
 import type { Broker } from "../../../cluster";
 import { failure } from "../../../cluster/errors";
 import { settingsOf } from "../../../cluster/settings";
-import { CONTRACTS } from "../../../contracts";
-import type { Json } from "../../../contracts/json";
-import { LIMITS, type LimitName } from "../../../contracts/platform/limits";
+import { CONTRACTS, type OwnedSetting, SETTINGS } from "../../../contracts/cluster";
+import type { Json, JsonValue } from "../../../contracts/json";
 import { version } from "../../../package.json";
 import type { LoopDelay } from "./loop-delay";
 
@@ -146,13 +145,16 @@ function transporter(broker: Broker): Check {
 
 /** What this node takes at most. */
 export function limitsOf(broker: Broker): Json[] {
-	const { limits } = settingsOf(broker);
-	return Object.entries(LIMITS).map(([name, { variable, says, unit }]) => ({
-		name,
-		variable,
-		value: limits[name as LimitName],
-		unit,
-		says
+	const { contracts, limits } = settingsOf(broker);
+	const all: Readonly<Record<string, object>> = contracts;
+	const valueOf = ({ owner, key }: OwnedSetting): JsonValue =>
+		Object.entries(owner === null ? limits : (all[owner] ?? {})).find(([name]) => name === key)?.[1];
+	return SETTINGS.map(setting => ({
+		name: setting.key,
+		variable: setting.variable,
+		value: valueOf(setting),
+		unit: setting.unit ?? null,
+		says: setting.summary
 	}));
 }
 

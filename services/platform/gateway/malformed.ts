@@ -8,7 +8,7 @@ import { randomUUID } from "node:crypto";
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { failure } from "../../../cluster/errors";
-import type { ErrorCode } from "../../../contracts/errors";
+import type { ErrorCode } from "../../../contracts/cluster";
 import { problemOf } from "../../../domain/platform/problem";
 import { LINGER_MS } from "./connections";
 

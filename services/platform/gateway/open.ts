@@ -3,8 +3,9 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Broker } from "../../../cluster";
-import { settingsOf } from "../../../cluster/settings";
-import { CONTRACTS } from "../../../contracts";
+import { settingsFor } from "../../../cluster/settings";
+import { CONTRACTS } from "../../../contracts/cluster";
+import { gateway } from "../../../contracts/platform/gateway";
 import type { CodeWords } from "../../../domain/meaning";
 import { INTRODUCTION } from "../../../domain/platform/docs-areas";
 import { DOCS_FILES, DOCS_PAGE, DOCS_POLICY, DOCS_SCRIPT, DOCS_STYLE } from "../../../domain/platform/docs-page";
@@ -36,7 +37,7 @@ export function openRoutes({ broker, keys, delay, keyed }: Means): Record<string
 	const document = Buffer.from(
 		JSON.stringify(openApi(CONTRACTS, { title: "Banyan", version, description: INTRODUCTION }))
 	);
-	const { sharedMs } = settingsOf(broker).limits;
+	const { sharedMs } = settingsFor(broker, gateway);
 	const details = shared(sharedMs, () => detailsOf(broker, delay));
 	const metrics = shared(sharedMs, async () => Buffer.from(await metricsText(broker)));
 	// Whether it is well is nobody's secret, and not to be out of date for long.

@@ -4,12 +4,12 @@ import { randomUUID } from "node:crypto";
 import type { Broker, Meta } from "../../../cluster";
 import type { Answer } from "../../../contracts/contract";
 import type { JsonValue } from "../../../contracts/json";
+import { gateway } from "../../../contracts/platform/gateway";
 import { locationOf, type Route } from "../../../domain/platform/routes";
 import type { Alias, WebHandler, WebRequest, WebResponse, WebRoute } from "../../../mixins/web.mixin";
 import type { Keys } from "./authentication";
 import type { Bodies } from "./bodies";
 import { accepts, callOf } from "./call";
-import { REFUSED } from "./errors";
 import { idempotent, keep } from "./idempotency";
 import { paramsOf } from "./params";
 import { follow, type Streams, writeLines } from "./streams";
@@ -60,7 +60,7 @@ export function leaving(broker: Broker, res: WebResponse): string {
 	res.once("close", () => {
 		if (res.writableFinished) return;
 		// Nobody is there to be answered, so nothing else counts it.
-		broker.metrics.increment(REFUSED.name, { code: "ABANDONED" });
+		broker.metrics.increment(gateway.metrics.refused.name, { code: "ABANDONED" });
 		void broker.broadcast("gateway.left", { request });
 	});
 	return request;

@@ -4,9 +4,9 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { Broker } from "../../../cluster";
 import { failure } from "../../../cluster/errors";
-import { settingsOf } from "../../../cluster/settings";
+import { settingsFor } from "../../../cluster/settings";
 import type { Live } from "../../../contracts/contract";
-import { LIMITS, type Limits } from "../../../contracts/platform/limits";
+import { gateway, type Limits } from "../../../contracts/platform/gateway";
 import type { Route } from "../../../domain/platform/routes";
 import type { WebRequest, WebResponse } from "../../../mixins/web.mixin";
 import { callByName } from "./by-name";
@@ -125,10 +125,10 @@ export class Streams {
 		if (mine >= this.limits.streamsEach)
 			throw failure(
 				"LIMIT_REACHED",
-				`${LIMITS.streamsEach.variable} is reached: close one of your streams, then ask again.`
+				`${gateway.settings.streamsEach.variable} is reached: close one of your streams, then ask again.`
 			);
 		if (this.all >= this.limits.streams)
-			throw failure("OVERLOADED", `${LIMITS.streams.variable} is reached: ask again in a moment.`);
+			throw failure("OVERLOADED", `${gateway.settings.streams.variable} is reached: ask again in a moment.`);
 		this.counts.set(id, mine + 1);
 		this.all++;
 		try {
@@ -162,22 +162,15 @@ export async function writeLines(broker: Broker, action: string, req: WebRequest
 	}
 }
 
-/** Nobody is told of these: they take no answer. */
-export const STALLED = {
-	type: "counter",
-	name: "banyan.streams.stalled",
-	description: "Streams that were closed since nobody read them."
-} as const;
-
 /** How long a reader may take nothing, in ms. */
-const stallOf = (broker: Broker): number => settingsOf(broker).limits.streamStall * 1000;
+const stallOf = (broker: Broker): number => settingsFor(broker, gateway).streamStall * 1000;
 
 async function write(broker: Broker, res: ServerResponse, text: string): Promise<void> {
 	if (text === "" || res.destroyed || res.write(text)) return;
 	const since = new AbortController();
 	// Who takes nothing holds a page of lines, and a place.
 	const stalled = setTimeout(() => {
-		broker.metrics.increment(STALLED.name);
+		broker.metrics.increment(gateway.metrics.stalled.name);
 		res.destroy();
 	}, stallOf(broker));
 	await Promise.race([once(res, "drain", since), once(res, "close", since)]);

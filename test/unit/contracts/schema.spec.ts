@@ -1,5 +1,5 @@
 import Validator from "fastest-validator";
-import { CONTRACTS } from "../../../contracts";
+import { CONTRACTS } from "../../../contracts/cluster";
 import { type Schema, strict } from "../../../contracts/schema";
 
 const check = (schema: Schema) => new Validator({ considerNullAsAValue: true }).compile(strict(schema));

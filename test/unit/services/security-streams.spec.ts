@@ -13,7 +13,7 @@ let stalled = 0;
 /** Whatever is asked, there is more of it. */
 const broker = {
 	metrics: { increment: () => stalled++ },
-	options: { settings: { limits: { streamStall: STALL } } },
+	options: { settings: { contracts: { gateway: { streamStall: STALL } } } },
 	call: async (action: string) =>
 		action === "migration.status"
 			? {}

@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { CONTRACTS } from "../../../../contracts";
-import { ERRORS } from "../../../../contracts/errors";
+import { CONTRACTS, ERRORS } from "../../../../contracts/cluster";
 import { VOCABULARY } from "../../../../domain/migration/mappings";
 import { ALIASES, AREAS, FOLDED, INTRODUCTION } from "../../../../domain/platform/docs-areas";
 import { DOCS_FILES, DOCS_PAGE, DOCS_POLICY, DOCS_SCRIPT } from "../../../../domain/platform/docs-page";

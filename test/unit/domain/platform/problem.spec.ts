@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { Errors } from "moleculer";
 import ApiGateway from "moleculer-web";
 import { failure } from "../../../../cluster/errors";
-import { ERRORS, type ErrorCode } from "../../../../contracts/errors";
+import { ERRORS, type ErrorCode } from "../../../../contracts/cluster";
 import { problemOf } from "../../../../domain/platform/problem";
 
 const ID = "b2f1";

@@ -1,4 +1,4 @@
-import { CONTRACTS } from "../../../../contracts";
+import { CONTRACTS } from "../../../../contracts/cluster";
 import { action, type Contract, contract } from "../../../../contracts/contract";
 import { access } from "../../../../contracts/platform/access";
 import type { Schema } from "../../../../contracts/schema";

@@ -1,0 +1,33 @@
+/** How a variable of the environment is read: a wrong one stops the node with a sentence. */
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A setting that is not as it must be. */
+export class SettingError extends Error {
+	override readonly name = "SettingError";
+}
+
+export interface Variable<T> {
+	/** What it means, and its form. */
+	readonly says: string;
+	readonly fallback: string | null;
+	/** The value, or undefined when the text is not of the form. */
+	readonly read: (text: string) => T | undefined;
+	/** What is wrong with one that has the form, or why one has not: the end of a sentence. */
+	readonly fault?: (text: string) => string | undefined;
+	/** A secret may stand in it: a wrong one is not shown. */
+	readonly secret?: true;
+}
+
+/** Null where it is not set, and has no default. @throws SettingError */
+export function readVariable<T>(environment: Environment, name: string, variable: Variable<T>): T | null {
+	const { says, fallback, read, secret, fault } = variable;
+	const given = environment[name] || fallback;
+	if (given === null) return null;
+	const value = read(given);
+	const wrong = fault?.(given) ?? (value === undefined ? `it is ${says}` : undefined);
+	if (wrong === undefined) return value as T;
+	throw new SettingError(
+		`${name}${secret ? "" : `='${given}'`} is not valid: ${wrong}${wrong.endsWith("?") ? "" : "."}`
+	);
+}
