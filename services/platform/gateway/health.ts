@@ -147,12 +147,12 @@ function transporter(broker: Broker): Check {
 export function limitsOf(broker: Broker): Json[] {
 	const { contracts, limits } = settingsOf(broker);
 	const all: Readonly<Record<string, object>> = contracts;
-	const valueOf = ({ owner, key }: OwnedSetting): JsonValue =>
+	const valueIn = ({ owner, key }: OwnedSetting): JsonValue =>
 		Object.entries(owner === null ? limits : (all[owner] ?? {})).find(([name]) => name === key)?.[1];
 	return SETTINGS.map(setting => ({
 		name: setting.key,
 		variable: setting.variable,
-		value: valueOf(setting),
+		value: valueIn(setting),
 		unit: setting.unit ?? null,
 		says: setting.summary
 	}));
