@@ -58,7 +58,7 @@ export const errors = {
 	PREFLIGHT_REFUSED: {
 		status: 409,
 		title: "The preflight found something that must be mended first",
-		means: "A look at both panels found something that would fail or do harm. Nothing was written.",
+		means: "A look at both systems found something that would fail or do harm. Nothing was written.",
 		todo: "Mend each finding that is `refused`, then plan again."
 	},
 	FEW_DIFFER: {
@@ -72,12 +72,12 @@ export const errors = {
 		status: 422,
 		title: "No such connector",
 		means: "The definition names a system that this version cannot speak to.",
-		todo: "Write `marzneshin` for the source and `marzban` for the target."
+		todo: "Name one that the detail lists."
 	},
 	SYSTEM_FAILED: {
 		status: 502,
 		title: "The source or the target did not do what was asked",
-		means: "A panel could not be reached, refused us, or failed. Nothing is lost.",
-		todo: "See to the panel as the detail says, then ask again."
+		means: "A system could not be reached, refused us, or failed. Nothing is lost.",
+		todo: "See to it as the detail says, then ask again."
 	}
 } as const satisfies Record<string, ErrorSpec>;

@@ -1,4 +1,4 @@
-/** What a node keeps of plans and rehearsals, and how many looks it takes at panels at once. */
+/** What a node keeps of plans and rehearsals, and how many looks it takes at systems at once. */
 
 import type { SettingSpec, SettingsOf } from "../contract";
 
@@ -21,7 +21,7 @@ export const settings = {
 	looks: {
 		variable: "LOOKS",
 		rule: "number|integer|min:1|max:10000|default:64",
-		summary: "plans, checks and other looks at panels under way at once"
+		summary: "plans, checks and other looks at systems under way at once"
 	},
 	looksEach: {
 		variable: "LOOKS_EACH",
