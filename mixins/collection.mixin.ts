@@ -62,7 +62,7 @@ export function collection<const N extends string, T extends object>(
 		async stopped(this: MoleculerService) {
 			const { relay, lock } = held.get(this) ?? {};
 			held.delete(this);
-			await relay?.end();
+			if (relay) await soon(relay.end());
 			await ofMoleculerDb(this).disconnect();
 			lock?.release();
 		}
@@ -79,7 +79,7 @@ function partsOf<T>({ broker, logger }: MoleculerService, shape: Shape<T>) {
 	return { adapter, relay };
 }
 
-/** Who is asked for a change waits until it was announced, but not for long: an event's handler may itself ask for one. */
+/** Who is asked for a change, or to stop, waits until it was announced, but not for long: a handler may itself ask for one. */
 const LONGEST_MS = 1_000;
 
 const soon = (announced: Promise<void>): Promise<void> => {

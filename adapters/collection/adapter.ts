@@ -41,16 +41,16 @@ export interface Search {
 	readonly searchFields?: string | readonly string[];
 }
 
-export interface Waiting extends Announcement {
+export interface Pending extends Announcement {
 	/** Grows with each. */
 	readonly position: string;
 }
 
 export interface Outbox {
-	/** What was not told yet, the oldest first; only what was committed. */
-	waiting(most: number): Promise<readonly Waiting[]>;
-	/** Forgets these, which were told. */
-	told(positions: readonly string[]): Promise<void>;
+	/** What was not announced yet, the oldest first; only what was committed. */
+	pending(most: number): Promise<readonly Pending[]>;
+	/** Forgets these, which were announced. */
+	acknowledge(positions: readonly string[]): Promise<void>;
 }
 
 export interface CollectionAdapter extends Omit<DbAdapter, "find" | "createCursor">, Outbox {

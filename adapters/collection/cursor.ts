@@ -3,16 +3,16 @@
 import type { Json } from "../../contracts/json";
 import { digest } from "../../domain/canonical";
 
-export type Place = readonly [value: unknown, id: string];
+export type SortKey = readonly [value: unknown, id: string];
 
 /** Of one search: what names it must name its cursors. */
 const markOf = (search: Json): string => digest(search).slice(0, 16);
 
-export const encodeCursor = (search: Json, [value, id]: Place): string =>
+export const encodeCursor = (search: Json, [value, id]: SortKey): string =>
 	Buffer.from(JSON.stringify([markOf(search), value ?? null, id])).toString("base64url");
 
 /** Undefined where it is none of this search. */
-export function decodeCursor(search: Json, text: string): Place | undefined {
+export function decodeCursor(search: Json, text: string): SortKey | undefined {
 	try {
 		const [mark, value, id, ...more] = JSON.parse(Buffer.from(text, "base64url").toString()) as unknown[];
 		const isOurs = mark === markOf(search) && typeof id === "string" && more.length === 0 && isScalar(value);

@@ -79,7 +79,7 @@ export class Records<T extends object, A extends Announcement = Announcement> im
 			query: this.queryOf(filter),
 			sort: field === "_id" ? [sort.startsWith("-") ? "-_id" : "_id"] : [sort, sort.startsWith("-") ? "-_id" : "_id"],
 			limit: size + 1,
-			...(after !== undefined && { after: this.placeOf(named, after) })
+			...(after !== undefined && { after: this.sortKeyOf(named, after) })
 		} satisfies Search);
 		const page = docs.slice(0, size);
 		const last = page.at(-1);
@@ -146,10 +146,10 @@ export class Records<T extends object, A extends Announcement = Announcement> im
 		return field === this.shape.key ? "_id" : field;
 	}
 
-	private placeOf(search: JsonValue, after: string): readonly [unknown, string] {
-		const place = decodeCursor(search as Json, after);
-		if (!place) throw new InvalidCursor(this.shape.name);
-		return place;
+	private sortKeyOf(search: JsonValue, after: string): readonly [unknown, string] {
+		const key = decodeCursor(search as Json, after);
+		if (!key) throw new InvalidCursor(this.shape.name);
+		return key;
 	}
 }
 

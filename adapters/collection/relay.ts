@@ -74,17 +74,17 @@ export class Relay {
 
 	/** Whether there may be more. What was announced is forgotten also where the next could not be. */
 	private async some(): Promise<boolean> {
-		const waiting = await this.outbox.waiting(AT_ONCE);
-		const told: string[] = [];
+		const pending = await this.outbox.pending(AT_ONCE);
+		const announced: string[] = [];
 		try {
-			for (const { position, event, payload } of waiting) {
+			for (const { position, event, payload } of pending) {
 				if (!this.begun) break;
 				await this.options.announce({ event, payload });
-				told.push(position);
+				announced.push(position);
 			}
 		} finally {
-			if (told.length > 0) await this.outbox.told(told);
+			if (announced.length > 0) await this.outbox.acknowledge(announced);
 		}
-		return this.begun && waiting.length === AT_ONCE;
+		return this.begun && pending.length === AT_ONCE;
 	}
 }

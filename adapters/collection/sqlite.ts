@@ -7,7 +7,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { StoreClosed } from "../errors";
 import { type FileOptions, isSqlite, openFile, told } from "../sqlite-file";
 import { atomically, Group, part } from "../transactions";
-import type { CollectionAdapter, Doc, DocChange, Search, Waiting, Written } from "./adapter";
+import type { CollectionAdapter, Doc, DocChange, Pending, Search, Written } from "./adapter";
 import type { Announcement } from "./collection";
 import { fresh } from "./documents";
 import type { Fields } from "./indexes";
@@ -152,12 +152,12 @@ export class SqliteAdapter implements CollectionAdapter {
 		}
 	}
 
-	waiting(most: number): Promise<Waiting[]> {
-		return this.asked(table => table.waiting(most));
+	pending(most: number): Promise<Pending[]> {
+		return this.asked(table => table.pending(most));
 	}
 
-	told(positions: readonly string[]): Promise<void> {
-		return this.stored(table => table.told(positions));
+	acknowledge(positions: readonly string[]): Promise<void> {
+		return this.stored(table => table.acknowledge(positions));
 	}
 
 	/** What keeps one work from being done, but not the file from being written, is its own affair alone. */

@@ -3,7 +3,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { StoreBroken } from "../errors";
 import type { Format } from "../sqlite-file";
-import type { Doc, DocChange, Search, Waiting, Written } from "./adapter";
+import type { Doc, DocChange, Pending, Search, Written } from "./adapter";
 import type { Announcement } from "./collection";
 import { COLUMNS, cellsOf, docOf, fresh, picking, type Row, updated } from "./documents";
 import { type Fields, indexed, isUnique, type Made, takenField } from "./indexes";
@@ -91,7 +91,7 @@ export class Table {
 		return Number(this.statement(`DELETE FROM records WHERE ${text}`).run(...values).changes);
 	}
 
-	waiting(most: number): Waiting[] {
+	pending(most: number): Pending[] {
 		const rows = this.statement("SELECT position, event, payload FROM outbox ORDER BY position LIMIT ?").all(most);
 		return rows.map(({ position, event, payload }) => ({
 			position: String(position),
@@ -100,7 +100,7 @@ export class Table {
 		}));
 	}
 
-	told(positions: readonly string[]): void {
+	acknowledge(positions: readonly string[]): void {
 		for (const position of positions) this.statement("DELETE FROM outbox WHERE position = ?").run(Number(position));
 	}
 

@@ -73,7 +73,7 @@ export function collectionConformance(name: string, open: Open): void {
 			const closed = opened;
 			opened = await opened.again();
 			expect(await given().read("a")).toEqual({ record: { id: "a", mail: "a@x" }, version });
-			expect(await opened.adapter.waiting(10)).toMatchObject([{ payload: { name: "a" } }]);
+			expect(await opened.adapter.pending(10)).toMatchObject([{ payload: { name: "a" } }]);
 			for (const ask of [
 				() => closed.collection.get("a"),
 				() => closed.collection.put({ id: "b" }),
@@ -347,7 +347,7 @@ async function walked(
 
 function outbox(given: () => Opened): void {
 	const said = async (): Promise<unknown[]> =>
-		(await given().adapter.waiting(100)).map(({ payload }) => (payload as { name: string }).name);
+		(await given().adapter.pending(100)).map(({ payload }) => (payload as { name: string }).name);
 
 	it("holds what was announced with changes that were made, in their order, and of no other", async () => {
 		const { collection } = given();
@@ -358,7 +358,7 @@ function outbox(given: () => Opened): void {
 		await collection.write([{ put: { id: "b" } }, { remove: "a" }], event("batch"));
 		await collection.remove("b", event("removed"));
 		expect(await said()).toEqual(["inserted", "batch", "removed"]);
-		await given().adapter.told((await given().adapter.waiting(2)).map(({ position }) => position));
+		await given().adapter.acknowledge((await given().adapter.pending(2)).map(({ position }) => position));
 		expect(await said()).toEqual(["removed"]);
 	});
 
@@ -380,7 +380,7 @@ function outbox(given: () => Opened): void {
 		await relay.run();
 		expect(heard).toEqual([]);
 		await relay.begin();
-		await until(async () => (await adapter.waiting(1)).length === 0, "the outbox is empty");
+		await until(async () => (await adapter.pending(1)).length === 0, "the outbox is empty");
 		expect([heard, failed.length]).toEqual([["1", "2", "3"], 2]);
 		await collection.put({ id: "4" }, event("4"));
 		await relay.run();
@@ -461,14 +461,14 @@ function models(open: Open): void {
 				fc.asyncProperty(fc.array(STEP, { maxLength: 25 }), async steps => {
 					const { collection, adapter } = opened;
 					for await (const { id } of collection.each()) await collection.remove(id);
-					await adapter.told((await adapter.waiting(1_000)).map(({ position }) => position));
+					await adapter.acknowledge((await adapter.pending(1_000)).map(({ position }) => position));
 					const model = new Model();
 					for (const [at, step] of steps.entries()) {
 						if ("search" in step) await searched(collection, model, step.search);
 						else await changed(collection, model, step.changes, `${at}`);
 					}
 					expect(await all(collection)).toEqual(model.find({}));
-					const waiting = await adapter.waiting(1_000);
+					const waiting = await adapter.pending(1_000);
 					expect(waiting.map(({ payload }) => (payload as { name: string }).name)).toEqual(model.announced);
 				}),
 				{ numRuns: 150 }

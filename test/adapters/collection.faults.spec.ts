@@ -80,7 +80,7 @@ describe("a full disk", () => {
 			expect(written.refusal).toBeInstanceOf(StoreFull);
 			// What is there can be read, and nothing waits to be announced of what is not.
 			expect(await missing(notes, stored)).toEqual([]);
-			expect(await notes.adapter.waiting(10_000)).toHaveLength(stored.length);
+			expect(await notes.adapter.pending(10_000)).toHaveLength(stored.length);
 			makeRoom();
 			await notes.collection.insert({ id: `after-${leavingKb}` }, event);
 			stored.push(`after-${leavingKb}`);
