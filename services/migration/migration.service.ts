@@ -1,6 +1,6 @@
 import { setImmediate as othersFirst } from "node:timers/promises";
 import { sealer } from "../../adapters/secrets";
-import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
+import { Action, type Answers, type CallOf, Event, type EventOf, Service, service } from "../../cluster";
 import { hearing } from "../../cluster/callers";
 import { failure } from "../../cluster/errors";
 import { settingsFor, settingsOf } from "../../cluster/settings";
@@ -34,6 +34,7 @@ import { knownSystems, systemsOf } from "../../mixins/systems";
 import { announcing } from "./run/announce";
 import { Controllers } from "./run/controllers";
 import { asInbounds, INBOUNDS } from "./run/former";
+import { Gauges } from "./run/gauges";
 import { appendRun } from "./run/journal";
 import { changedLines, differenceLines, logLines, reportLines } from "./run/lines";
 import { linkLines } from "./run/links";
@@ -64,6 +65,7 @@ export default class MigrationService
 	private runs!: Runs;
 	private looks!: Looks;
 	private planning!: Planning;
+	private gauges: Gauges | undefined;
 	private sweeping: NodeJS.Timeout[] = [];
 	private readonly pages = new InTurn();
 
@@ -219,6 +221,22 @@ export default class MigrationService
 		);
 	}
 
+	@Event(migration.events.progressed)
+	async progressed(ctx: EventOf<typeof migration.events.progressed>): Promise<void> {
+		this.gauges?.changed(ctx.params.name);
+	}
+
+	@Event(migration.events.ended)
+	async over(ctx: EventOf<typeof migration.events.ended>): Promise<void> {
+		this.gauges?.changed(ctx.params.name);
+	}
+
+	/** Undefined where there is none of that name here. */
+	private async seen(name: string): Promise<Status | undefined> {
+		const run = this.controllers.runOf(name) ?? (await this.runs.seenHere(name));
+		return run && this.controllers.said(run);
+	}
+
 	/** What was not finished when the node stopped goes on. */
 	async started(): Promise<void> {
 		const tell = (name: string): void => void this.broker.broadcast("migration.progressed", { name });
@@ -234,6 +252,8 @@ export default class MigrationService
 		const { broker, runs, controllers, looks } = this;
 		this.planning = new Planning({ broker, runs, controllers, looks, known, mappings: this });
 		if (access === "read") return;
+		this.gauges = new Gauges(broker.metrics, name => this.seen(name));
+		for (const name of await runs.names()) this.gauges.changed(name);
 		this.sweeping = [
 			setInterval(() => void this.sweep(() => this.rehearsals.sweep()), Math.min(60_000, limits.dryRunIdle * 500)),
 			setInterval(() => void this.sweep(() => this.runs.sweep()), HOUR_MS)
@@ -248,6 +268,7 @@ export default class MigrationService
 	/** Runs stop after the batch at hand (L15). */
 	async stopped(): Promise<void> {
 		for (const each of this.sweeping) clearInterval(each);
+		this.gauges?.end();
 		await Promise.all([this.controllers?.haltAll(), this.rehearsals?.endAll()]);
 	}
 

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startMarzneshin } from "../../demo/panels/marzneshin";
 import { openStage, type Stage } from "../support/banyan";
 import { type Door, eventsOf, openDoor, type Said, type ServerEvent } from "../support/door";
+import { until } from "../support/until";
 
 let stage: Stage;
 let door: Door;
@@ -102,6 +103,20 @@ describe("a migration from afar", () => {
 		expect(new Set(ids).size).toBe(ids.length);
 		const status = await door.ask("/migration/panel/status");
 		expect(status.json).toMatchObject({ phase: "finished", failure: null, verdict: { differences: 0 } });
+	});
+
+	it("tells where it stands by gauges, for which nothing is asked of it", async () => {
+		const lines = async (pattern: RegExp): Promise<string[]> =>
+			(await door.ask("/metrics")).text.split("\n").filter(line => pattern.test(line));
+		const phases = () => lines(/^banyan_migration_phase\{.*migration="panel"/);
+		await until(async () => (await phases()).some(line => /phase="finished".* 1$/.test(line)));
+		expect(await phases()).toHaveLength(1);
+		const moved = await lines(/^banyan_migration_records\{.*stream="users".*outcome="created"/);
+		expect(moved.map(line => Number(line.split(" ").at(-1)))).toEqual([expect.any(Number)]);
+		const asked = () => lines(/^moleculer_request_total\{.*action="migration\./);
+		const before = await asked();
+		for (let times = 0; times < 5; times++) await phases();
+		expect(await asked()).toEqual(before);
 	});
 
 	it("leaves fifty old links alive, in every format, for every kind of client", async () => {

@@ -59,6 +59,11 @@ export class Runs {
 		return (await this.look(name)) ?? missing(name);
 	}
 
+	/** As `seen`; undefined where nothing of that name was begun. */
+	seenHere(name: string): Promise<Run | undefined> {
+		return this.look(name);
+	}
+
 	/** To look at, not to change. @throws MIGRATION_NOT_FOUND */
 	async stream(name: string, stream: string): Promise<StreamRun> {
 		const found = (await this.seen(name)).streams.find(each => each.stream === stream);

@@ -19,10 +19,10 @@ import { banner } from "../../../cluster/banner";
 import { readable } from "../../../cluster/readable";
 import { type DifferenceLine, PHASES, type Plan, type Status } from "../../../contracts/migration/migration";
 import type { ReportLine } from "../../../contracts/migration/records";
+import { gaugesOf } from "../../../domain/migration/gauges";
 import { VOCABULARY } from "../../../domain/migration/mappings";
 import { expose } from "../../../domain/platform/exposition";
 import { problemOf } from "../../../domain/platform/problem";
-import { migrationMetrics } from "../../../services/platform/gateway/metrics";
 import { CORPUS, steeringIn, withoutOurs } from "../../support/hostile";
 import { sample } from "../../support/samples";
 
@@ -127,7 +127,7 @@ it("problem details say what is wrong in text that steers nothing", () => {
 
 it("metrics have a line for each sample, whatever a label holds", () => {
 	const count = (text: string): number =>
-		expose([{ node: text, metrics: migrationMetrics([statusOf(text)]) }]).split("\n").length;
+		expose([{ node: text, metrics: gaugesOf([statusOf(text)]) }]).split("\n").length;
 	for (const text of CORPUS) expect([text.slice(0, 40), count(text)]).toEqual([text.slice(0, 40), count("x")]);
 });
 
