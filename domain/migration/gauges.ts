@@ -1,10 +1,17 @@
 /** How far each migration is, what became of its records, and what keeps it from being clean, as gauges. Pure. */
 
 import type { Status, StreamStatus } from "../../contracts/migration/migration";
-import type { Metric, Sample } from "../platform/exposition";
 
-export interface Gauge extends Metric {
+interface Sample {
+	readonly labels: Readonly<Record<string, string>>;
+	readonly value: number;
+}
+export interface Gauge {
+	readonly name: string;
+	readonly type: "gauge";
+	readonly description: string;
 	readonly labelNames: readonly string[];
+	readonly values: readonly Sample[];
 }
 
 const OF_STREAM = ["migration", "stream"];
@@ -59,7 +66,7 @@ export function gaugesOf(statuses: readonly Status[]): Gauge[] {
 	];
 }
 
-const gauge = (name: string, description: string, labelNames: readonly string[], values: Sample[]): Gauge => ({
+const gauge = (name: string, description: string, labelNames: readonly string[], values: readonly Sample[]): Gauge => ({
 	name,
 	type: "gauge",
 	description,

@@ -18,7 +18,7 @@ export class Gauges {
 		private readonly look: (name: string) => Promise<Status | undefined>
 	) {
 		for (const { name, description, labelNames } of gaugesOf([]))
-			metrics.register({ type: "gauge", name, description: String(description), labelNames: [...labelNames] });
+			metrics.register({ type: "gauge", name, description, labelNames: [...labelNames] });
 	}
 
 	/** There may be something new of it. */
