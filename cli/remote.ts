@@ -1,18 +1,16 @@
 /** A client of a server that is far: the REST routes of the contracts, by an API key. */
 
-import { randomUUID } from "node:crypto";
-import { setTimeout as pause } from "node:timers/promises";
 import { Agent, type Dispatcher } from "undici";
-import { type Actions, CONTRACTS } from "../contracts/cluster";
+import type { Actions } from "../contracts/cluster";
 import type { LogLine } from "../contracts/migration/migration";
 import { VOCABULARY } from "../domain/migration/mappings";
-import { type Route, routesOf } from "../domain/platform/routes";
 import { version } from "../package.json";
 import { answerOf, read } from "./answers";
 import type { Client } from "./client";
-import { CommandError } from "./command";
 import { eventsOf, type ServerEvent } from "./events";
 import { elsewhere, failureOf, RemoteError, strange, tooLong, wayFailure } from "./failures";
+import { Patience, rest, SHORTEST } from "./patience";
+import { type Request, requestOf } from "./request";
 
 export interface Server {
 	/** As `serverAddress` answers it. */
@@ -20,10 +18,6 @@ export interface Server {
 	readonly key: string;
 }
 
-/** How long until the next try, in ms, after a connection that broke or a server that is busy. */
-const PAUSES = [250, 500, 1000, 2000, 4000] as const;
-/** While the first try of a request may still be under way at the server: how long until it is asked of again, how often. */
-const UNDER_WAY = { every: 1000, most: 120 } as const;
 const CONNECT_MS = 10_000;
 /** A server says in a stream that it lives every 15 s. */
 const STREAM_SILENT_MS = 45_000;
@@ -41,72 +35,9 @@ const LONG: ReadonlySet<string> = new Set([
 	"migration.links"
 ]);
 
-const ROUTES: ReadonlyMap<string, Route> = new Map(
-	routesOf(CONTRACTS)
-		.filter(({ canonical }) => canonical)
-		.map(route => [route.action, route])
-);
-
-/** An address as `--url` takes it, without the slash at its end. @throws CommandError */
-export function serverAddress(text: string): string {
-	const url = URL.canParse(text) ? new URL(text) : undefined;
-	if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash)
-		throw new CommandError(
-			"--url (or BANYAN_URL) is not an address of a server: write http://host:port or https://host, without a login."
-		);
-	return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
-}
-
 type Params = Readonly<Record<string, unknown>>;
 type Headers = Dispatcher.ResponseData["headers"];
 type Body = Dispatcher.ResponseData["body"];
-
-/** One call as it is sent: the same one however often it is sent, so that it has one effect. */
-interface Request {
-	readonly action: string;
-	readonly method: Route["method"];
-	/** With its query. */
-	readonly path: string;
-	readonly headers: Readonly<Record<string, string>>;
-	readonly body?: string;
-}
-
-/** @param newKey a fresh Idempotency-Key */
-export function requestOf(
-	action: string,
-	params: Readonly<Record<string, unknown>>,
-	newKey: () => string = randomUUID
-): Request {
-	const route = ROUTES.get(action);
-	if (!route)
-		throw new CommandError(`A server has no address for ${action}: run this command where its data folder is.`);
-	const { method } = route;
-	const path = route.path.replace(/:(\w+)/g, (_, field: string) => segment(params[field], field));
-	const rest = Object.entries(params).filter(
-		([field, value]) => !route.params.includes(field) && value !== undefined && value !== null
-	);
-	const keyed = route.reads ? {} : { "idempotency-key": newKey() };
-	if (method === "GET" || method === "DELETE") {
-		const query = new URLSearchParams(
-			rest.map(([field, value]): [string, string] => [field, String(value)])
-		).toString();
-		return { action, method, path: query ? `${path}?${query}` : path, headers: keyed };
-	}
-	return {
-		action,
-		method,
-		path,
-		headers: { "content-type": "application/json", ...keyed },
-		body: JSON.stringify(Object.fromEntries(rest))
-	};
-}
-
-function segment(value: unknown, field: string): string {
-	const text = String(value ?? "");
-	if (/^\.{1,2}$/.test(text)) throw new CommandError(`'${text}' is no ${field}.`);
-	if (text === "") throw new CommandError(`The ${field} must not be empty.`);
-	return encodeURIComponent(text);
-}
 
 /** Why it waits, and how long, in ms, until it asks again. */
 export type Waits = (why: string, ms: number) => void;
@@ -152,7 +83,7 @@ class Remote implements Client {
 			try {
 				return (await this.answer(request, params as Params)) as never;
 			} catch (error) {
-				await pause(this.waiting(error, patience.waitAfter(error, request)));
+				await rest(this.waiting(error, patience.waitAfter(error, request)));
 			}
 		}
 	}
@@ -169,7 +100,7 @@ class Remote implements Client {
 					last = headerOf(id ?? line.id, this.server);
 					yield line;
 				}
-				await rest(PAUSES[0], until);
+				await rest(SHORTEST, until);
 			} catch (error) {
 				await rest(until.aborted ? 0 : this.waiting(error, patience.waitAfter(error, request)), until);
 			}
@@ -278,25 +209,4 @@ function drained(body: Body, error: RemoteError): RemoteError {
 	// What breaks while it is given up is nobody's concern.
 	body.on("error", () => undefined).destroy();
 	return error;
-}
-
-const rest = (ms: number, until: AbortSignal): Promise<void> =>
-	pause(ms, undefined, { signal: until }).catch(() => undefined);
-
-/** How often one request is tried again, and how long until then. */
-class Patience {
-	private tries = 0;
-	private asked = 0;
-
-	/** @throws what it was given, when there is no more of it */
-	waitAfter(error: unknown, { method }: Pick<Request, "method">): number {
-		const { again, type } = error as RemoteError;
-		// A server that is about to stop breaks on what it looks up; the next one will not.
-		const passing = type === "UNAVAILABLE" || (type === "INTERNAL" && method === "GET");
-		// Only a request that was sent before can be under way.
-		if (type === "IDEMPOTENCY_RUNNING" && this.tries > 0 && this.asked++ < UNDER_WAY.most) return UNDER_WAY.every;
-		const wait = again || passing ? PAUSES[this.tries++] : undefined;
-		if (wait === undefined) throw error;
-		return wait;
-	}
 }

@@ -4,7 +4,7 @@ import type { Status } from "../../contracts/migration/migration";
 import { page } from "../terminal/marks";
 import type { Paper } from "../terminal/paper";
 import { table } from "../terminal/table";
-import { needHand } from "./outcome";
+import { needHand } from "./hand";
 import { stateText } from "./status";
 import { ago, command } from "./words";
 

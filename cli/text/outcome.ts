@@ -5,6 +5,7 @@ import { shown } from "../../domain/text/visible";
 import type { Paper, Style } from "../terminal/paper";
 import { widthOf, wrap } from "../terminal/width";
 import { linesOfPlan } from "./codes";
+import { handText, needHand, sum, wouldNeed } from "./hand";
 import { command, duration, records, tookOf } from "./words";
 
 /** What a command was given that the next one needs too. */
@@ -25,37 +26,6 @@ interface Outcome {
 	/** What to do, and the command for it. */
 	readonly next: readonly [says: string, ...command: string[]] | null;
 }
-
-const sum = ({ streams }: Pick<Status, "streams">, count: (stream: StreamStatus) => number): number =>
-	streams.reduce((all, stream) => all + count(stream), 0);
-
-const actLosses = ({ losses }: StreamStatus, accepted: readonly string[]): number =>
-	Object.entries(losses).reduce(
-		(all, [code, { severities }]) => all + (accepted.includes(code) ? 0 : (severities.act ?? 0)),
-		0
-	);
-
-/** Records that somebody must look at. Before the end one with several reasons may count more than once. */
-export const needHand = (status: Status): number =>
-	status.phase === "rolled-back"
-		? sum(status, ({ changedSince }) => changedSince)
-		: (status.verdict?.needHand.records ??
-			sum(
-				status,
-				each =>
-					each.outcomes.quarantined + each.outcomes.skipped + each.differences + actLosses(each, status.accepted ?? [])
-			));
-
-/** @param most before the end: one with several reasons counts more than once */
-const handText = (count: number, most = false): string =>
-	count === 0
-		? "Nothing needs your hand."
-		: `${most && count > 1 ? "Up to " : ""}${records(count)} ${count === 1 ? "needs" : "need"} your hand.`;
-
-const wouldNeed = (count: number): string =>
-	count === 0
-		? "Nothing would need your hand."
-		: `${count === 1 ? "" : "Up to "}${records(count)} would need your hand.`;
 
 type State =
 	| "running"

@@ -186,7 +186,7 @@ describe("one writer, and one escaping a medium", () => {
 			["cli"],
 			["cli/command.ts", "cli/terminal/ask.ts"]
 		],
-		["prints JSON of its own", /JSON\.stringify/, ["cli"], ["cli/remote.ts", "cli/report/groups.ts"]],
+		["prints JSON of its own", /JSON\.stringify/, ["cli"], ["cli/request.ts", "cli/report/groups.ts"]],
 		["escapes markup", /&lt;|&amp;/, ["cli", "domain", "services", "cluster"], ["domain/text/html.ts"]],
 		["quotes cells", /replaceAll\('"', '""'\)/, ["cli", "domain", "services", "cluster"], ["domain/text/csv.ts"]],
 		[

@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { exitOf } from "../../../cli/exit";
 import { wayFailure } from "../../../cli/failures";
 import { opener } from "../../../cli/open";
-import { openRemote, requestOf, serverAddress } from "../../../cli/remote";
+import { openRemote } from "../../../cli/remote";
+import { requestOf, serverAddress } from "../../../cli/request";
 import { sample } from "../../support/samples";
 
 const key = () => "fresh";

@@ -1,0 +1,33 @@
+/** How often a request is tried again, and how long until then. */
+
+import { setTimeout as pause } from "node:timers/promises";
+import type { RemoteError } from "./failures";
+import type { Request } from "./request";
+
+/** How long until the next try, in ms, after a connection that broke or a server that is busy. */
+const PAUSES = [250, 500, 1000, 2000, 4000] as const;
+export const [SHORTEST] = PAUSES;
+/** While the first try of a request may still be under way at the server: how long until it is asked of again, how often. */
+const UNDER_WAY = { every: 1000, most: 120 } as const;
+
+/** How often one request is tried again, and how long until then. */
+export class Patience {
+	private tries = 0;
+	private asked = 0;
+
+	/** @throws what it was given, when there is no more of it */
+	waitAfter(error: unknown, { method }: Pick<Request, "method">): number {
+		const { again, type } = error as RemoteError;
+		// A server that is about to stop breaks on what it looks up; the next one will not.
+		const passing = type === "UNAVAILABLE" || (type === "INTERNAL" && method === "GET");
+		// Only a request that was sent before can be under way.
+		if (type === "IDEMPOTENCY_RUNNING" && this.tries > 0 && this.asked++ < UNDER_WAY.most) return UNDER_WAY.every;
+		const wait = again || passing ? PAUSES[this.tries++] : undefined;
+		if (wait === undefined) throw error;
+		return wait;
+	}
+}
+
+/** So many ms, or until told to stop. */
+export const rest = (ms: number, until?: AbortSignal): Promise<void> =>
+	pause(ms, undefined, until && { signal: until }).catch(() => undefined);
