@@ -52,7 +52,8 @@ export default class IdempotencyService
 		this.sealer = sealer(settingsOf(this.broker).dataDir);
 		this.ledger = new Ledger(settingsFor(this.broker, idempotency));
 		for await (const kept of this.requests.each({}, { sort: "begunAt" })) this.ledger.put(kept);
-		await this.clean();
+		// On a full disk it can wait.
+		await this.cleanOrTell();
 		this.cleaning = setInterval(() => void this.cleanOrTell(), CLEAN_MS);
 	}
 

@@ -1,6 +1,6 @@
 /** Disks that are full, folders that are read-only, files that are damaged or held: a typed error, nothing lost, and on it goes. */
 
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import {
 	closeSync,
 	mkdtempSync,
@@ -18,30 +18,20 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { StoreBroken, StoreBusy, StoreFull } from "../../adapters/errors";
 import { type OpenedCollection, openCollection } from "../support/collections";
+import { asRoot, fillDisk, makeRoom, mountDisk, unmountDisk } from "../support/disks";
 import { type Note, SHAPE } from "./collection.model";
-
-/** Only root can mount a disk. */
-const asRoot = (what: string, test: () => Promise<void>): void => {
-	if (process.getuid?.() === 0) it(what, test);
-};
 
 let folder: string;
 beforeEach(() => {
 	folder = mkdtempSync(join(tmpdir(), "banyan-collection-faults-"));
 });
 afterEach(() => {
-	spawnSync("umount", ["-l", folder], { stdio: "ignore" });
+	unmountDisk(folder);
 	rmSync(folder, { recursive: true, force: true });
 });
 
-const mount = (...options: string[]): void =>
-	void execFileSync("mount", ["-t", "tmpfs", "-o", ["mode=700", ...options].join(), "tmpfs", folder]);
-const fill = (leavingKb: number): void => {
-	const filling = join(folder, "filling");
-	spawnSync("bash", ["-c", `cat /dev/zero > ${filling}`]);
-	truncateSync(filling, Math.max(0, statSync(filling).size - leavingKb * 1024));
-};
-const makeRoom = (): void => rmSync(join(folder, "filling"), { force: true });
+const mount = (...options: string[]): void => mountDisk(folder, ...options);
+const fill = (leavingKb: number): void => fillDisk(folder, leavingKb);
 const opened = (): Promise<OpenedCollection<Note>> => openCollection<Note>(SHAPE, folder);
 const event = { events: [{ event: "notes.changed", payload: {} }] };
 
@@ -81,7 +71,7 @@ describe("a full disk", () => {
 			// What is there can be read, and nothing waits to be announced of what is not.
 			expect(await missing(notes, stored)).toEqual([]);
 			expect(await notes.adapter.pending(10_000)).toHaveLength(stored.length);
-			makeRoom();
+			makeRoom(folder);
 			await notes.collection.insert({ id: `after-${leavingKb}` }, event);
 			stored.push(`after-${leavingKb}`);
 		}
@@ -95,7 +85,7 @@ describe("a full disk", () => {
 		for (const leavingKb of [0, 4, 16, 36]) {
 			fill(leavingKb);
 			await expect(opened()).rejects.toThrow(StoreFull);
-			makeRoom();
+			makeRoom(folder);
 		}
 		await using notes = await opened();
 		await notes.collection.insert({ id: "a" });
@@ -113,7 +103,7 @@ describe("a full disk", () => {
 			fill(leavingKb);
 			await expect(opened()).rejects.toThrow(StoreFull);
 			expect(readFileSync(file, "utf8")).toBe(text);
-			makeRoom();
+			makeRoom(folder);
 		}
 		await using notes = await opened();
 		expect(await notes.collection.count()).toBe(2_000);

@@ -39,7 +39,20 @@ export function startWriter(folder: string, work: "write" | "open", from = 0): W
 	return { lines, began: once(reader, "line"), process: child, kill };
 }
 
-const say = (line: Line): unknown => writeSync(1, `${JSON.stringify(line)}\n`);
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
+
+/** At once, so that what was said is true; a reader that is slow is waited for. */
+function say(line: Line): void {
+	for (;;) {
+		try {
+			writeSync(1, `${JSON.stringify(line)}\n`);
+			return;
+		} catch (error) {
+			if ((error as { code?: string }).code !== "EAGAIN") throw error;
+			Atomics.wait(sleeper, 0, 0, 5);
+		}
+	}
+}
 
 async function write(folder: string, from: number): Promise<void> {
 	const { collection, adapter } = await openCollection<Note>(SHAPE, folder);

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { StoreBroken } from "../../adapters/errors";
+import { StoreBroken, StoreClosed } from "../../adapters/errors";
 import { openLinkStore } from "../../adapters/linkstore";
 
 let dir: string;
@@ -82,6 +82,14 @@ describe("the link store", () => {
 	it("refuses a file of another program, and one that is damaged", () => {
 		writeFileSync(file(), "no database, but long enough to be looked at ".repeat(100));
 		expect(() => openLinkStore(file(), { access: "write" })).toThrow(StoreBroken);
+	});
+
+	it("refuses what is asked of it once it is closed, and closes once", () => {
+		const store = openLinkStore(file(), { access: "write" });
+		store.close();
+		store.close();
+		expect(() => store.put("vpn", [link("1")])).toThrow(StoreClosed);
+		expect(() => store.find("user1")).toThrow(/links\.db' is closed/);
 	});
 
 	it("is empty for a reader where nothing was kept yet", () => {
