@@ -154,9 +154,11 @@ function records(given: () => Collection<Note>): void {
 	});
 
 	it("of many at once fails only what cannot be kept", async () => {
+		const within: unknown[] = [];
+		within.push(within);
 		const settled = await Promise.allSettled([
 			given().put({ id: "a" }),
-			given().put({ id: "b", within: 1n }),
+			given().put({ id: "b", within }),
 			given().insert({ id: "a" }),
 			given().put({ id: "c" })
 		]);
@@ -177,16 +179,14 @@ function records(given: () => Collection<Note>): void {
 			{ insert: { id: "true", kind: true as never } },
 			{ insert: { id: "one", kind: 1 as never } },
 			{ insert: { id: "text", kind: "1" } },
-			{ insert: { id: "list", kind: ["1"] as never } },
-			{ insert: { id: "listed", kind: '["1"]' } }
+			{ insert: { id: "true as text", kind: "true" } }
 		]);
 		const found = async (filter: Filter<Note>): Promise<string[]> => names((await given().find(filter)).records);
 		expect(await found({ kind: "1" })).toEqual(["text"]);
 		expect(await found({ kind: 1 })).toEqual(["one"]);
 		expect(await found({ kind: true })).toEqual(["true"]);
 		expect(await found({ kind: { $gte: 0 } })).toEqual(["one"]);
-		expect(await found({ kind: { $gt: "" } })).toEqual(["listed", "text"]);
-		expect(await found({ kind: '["1"]' })).toEqual(["listed"]);
+		expect(await found({ kind: { $gt: "" } })).toEqual(["text", "true as text"]);
 	});
 
 	it("refuses fields that it keeps for itself, and what it cannot search by", async () => {

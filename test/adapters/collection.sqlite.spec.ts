@@ -31,6 +31,15 @@ collectionConformance("a collection in SQLite", () => {
 	return opened(folder);
 });
 
+it("a list is no text, though SQLite reads it off as one", async () => {
+	await using opened = await openCollection<Note>(SHAPE);
+	const { collection } = opened;
+	await collection.insert({ id: "list", kind: ["1"] as never });
+	await collection.insert({ id: "text", kind: '["1"]' });
+	expect((await collection.find({ kind: '["1"]' })).records.map(({ id }) => id)).toEqual(["text"]);
+	expect((await collection.find({ kind: { $gte: "" } })).records.map(({ id }) => id)).toEqual(["text"]);
+});
+
 describe("the indexes of a file", () => {
 	/** How SQLite goes about what `work` asks of it. */
 	async function plans(file: string, work: () => Promise<unknown>): Promise<string[]> {
