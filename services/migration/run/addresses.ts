@@ -3,6 +3,7 @@
 import { LINK_OPTIONS, WAY_OPTIONS } from "../../../connectors/http/options";
 import type { Definition } from "../../../contracts/migration/definition";
 import type { WayOptions } from "../../../contracts/migration/migration";
+import { canonical } from "../../../domain/canonical";
 import { baseOf } from "../../../domain/migration/address";
 import { resolveReferences, type Variables } from "../../../domain/migration/references";
 
@@ -11,6 +12,10 @@ export function addressOf(connection: Definition["source"], environment: Variabl
 	const resolved = resolveReferences({ url: connection.url ?? "" }, environment);
 	return resolved.ok ? baseOf(String(resolved.connection.url)) : null;
 }
+
+/** What tells one system from another: its address, or, of one that has none, all that its connection says. */
+export const placeOf = (connection: Definition["source"], environment: Variables): string =>
+	addressOf(connection, environment) ?? String(connection.url ?? canonical(connection));
 
 const OF_LINKS = { ...WAY_OPTIONS, ...LINK_OPTIONS };
 

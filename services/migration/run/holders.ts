@@ -8,7 +8,7 @@ import type { Broker } from "../../../cluster";
 import { settingsOf } from "../../../cluster/settings";
 import type { Outcome } from "../../../contracts/migration/records";
 import type { Run } from "../../../domain/migration/run";
-import { addressOf } from "./addresses";
+import { placeOf } from "./addresses";
 import { loadRun, type PlacedBatch, readBatches, runNames } from "./journal";
 
 /** By name at the target, the migration that holds it. */
@@ -73,8 +73,7 @@ export class Holders {
 		const { environment } = settingsOf(this.broker);
 		const [ours, theirs] = [this.run.definition.target, target];
 		if (ours.connector !== theirs.connector) return false;
-		const [here, there] = [ours, theirs].map(each => addressOf(each, environment) ?? String(each.url));
-		return here === there;
+		return placeOf(ours, environment) === placeOf(theirs, environment);
 	}
 
 	private async reading(name: string, stream: string): Promise<Reading> {
