@@ -5,27 +5,27 @@ import type { Json } from "../../contracts/json";
 import type { CheckReport } from "../../contracts/migration/connection";
 import { type ExtractedPage, extractor, type FoundArtefacts } from "../../contracts/migration/extractor";
 import { pageTooLarge } from "../../domain/migration/message-size";
-import { ends } from "../../mixins/ends.mixin";
+import { connectors } from "../../mixins/connectors.mixin";
 
 const { check, count, page, secrets, artefacts, find } = extractor.actions;
 
 @Service(extractor)
-export default class ExtractorService extends service(ends()) implements Answers<typeof extractor> {
+export default class ExtractorService extends service(connectors()) implements Answers<typeof extractor> {
 	@Action(check)
 	async check(ctx: CallOf<typeof check>): Promise<CheckReport> {
-		return this.checked(this.ends.source(ctx.params.connection));
+		return this.checked(this.connectors.source(ctx.params.connection));
 	}
 
 	@Action(count)
 	async count(ctx: CallOf<typeof count>): Promise<number> {
 		const { connection, stream } = ctx.params;
-		return this.asked(() => this.ends.source(connection).count(stream));
+		return this.asked(() => this.connectors.source(connection).count(stream));
 	}
 
 	@Action(page)
 	async page(ctx: CallOf<typeof page>): Promise<ExtractedPage> {
 		const { connection, stream, cursor, limit } = ctx.params;
-		const read = await this.asked(() => this.ends.source(connection).read(stream, cursor, limit));
+		const read = await this.asked(() => this.connectors.source(connection).read(stream, cursor, limit));
 		this.refuseTooLarge(read, limit);
 		return read;
 	}
@@ -33,13 +33,13 @@ export default class ExtractorService extends service(ends()) implements Answers
 	@Action(secrets)
 	async secrets(ctx: CallOf<typeof secrets>): Promise<Record<string, Record<string, string>>> {
 		const { connection, stream, names } = ctx.params;
-		return this.asked(async () => (await this.ends.source(connection).secrets?.(stream, names)) ?? {});
+		return this.asked(async () => (await this.connectors.source(connection).secrets?.(stream, names)) ?? {});
 	}
 
 	@Action(artefacts)
 	async artefacts(ctx: CallOf<typeof artefacts>): Promise<FoundArtefacts> {
 		const { connection, kind, keys } = ctx.params;
-		const source = this.ends.source(connection);
+		const source = this.connectors.source(connection);
 		const none: FoundArtefacts = { items: [], notes: [`${source.spec.title} has none to read`] };
 		return this.asked(async () => (await source.artefacts?.(kind, keys)) ?? none);
 	}
@@ -47,7 +47,7 @@ export default class ExtractorService extends service(ends()) implements Answers
 	@Action(find)
 	async find(ctx: CallOf<typeof find>): Promise<Json | null> {
 		const { connection, stream, name } = ctx.params;
-		const found = await this.asked(() => this.ends.source(connection).find(stream, name));
+		const found = await this.asked(() => this.connectors.source(connection).find(stream, name));
 		return found?.data ?? null;
 	}
 

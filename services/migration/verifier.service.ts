@@ -3,16 +3,16 @@ import type { TargetRecord } from "../../contracts/migration/records";
 import { type Comparison, verifier } from "../../contracts/migration/verifier";
 import { compareRecords } from "../../domain/migration/compare";
 import { own } from "../../domain/own";
-import { ends } from "../../mixins/ends.mixin";
+import { connectors } from "../../mixins/connectors.mixin";
 
 const { compare, names } = verifier.actions;
 
 @Service(verifier)
-export default class VerifierService extends service(ends()) implements Answers<typeof verifier> {
+export default class VerifierService extends service(connectors()) implements Answers<typeof verifier> {
 	@Action(compare)
 	async compare(ctx: CallOf<typeof compare>): Promise<Comparison> {
 		const { connection, stream, records } = ctx.params;
-		const target = this.ends.target(connection);
+		const target = this.connectors.target(connection);
 		const found: readonly TargetRecord[] = await this.asked(() =>
 			target.find(
 				stream,
@@ -30,7 +30,7 @@ export default class VerifierService extends service(ends()) implements Answers<
 	@Action(names)
 	async names(ctx: CallOf<typeof names>): Promise<{ names: string[]; next: string | null }> {
 		const { connection, stream, cursor, limit } = ctx.params;
-		const page = await this.asked(() => this.ends.target(connection).read(stream, cursor, limit));
+		const page = await this.asked(() => this.connectors.target(connection).read(stream, cursor, limit));
 		return { names: page.records.map(({ name }) => name), next: page.next };
 	}
 }

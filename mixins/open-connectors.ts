@@ -17,7 +17,7 @@ interface Opened<E> {
 	readonly counted: E;
 }
 
-export class OpenEnds<E extends Closable> {
+export class OpenConnectors<E extends Closable> {
 	/** The longest unused first. */
 	private readonly opened = new Map<string, Opened<E>>();
 

@@ -14,14 +14,14 @@ import { digest } from "../domain/canonical";
 import { BY_OTHERS } from "../domain/migration/callers";
 import { resolveReferences } from "../domain/migration/references";
 import { own } from "../domain/own";
-import { OpenEnds } from "./open-ends";
+import { OpenConnectors } from "./open-connectors";
 import { systemsOf } from "./systems";
 
 type Given = Readonly<Record<string, OptionValue>>;
 
-export interface Ends {
+export interface Connectors {
 	/** The open connector on this connection; opened once, closed with the service. */
-	readonly ends: { source(connection: Given): Source; target(connection: Given): Target };
+	readonly connectors: { source(connection: Given): Source; target(connection: Given): Target };
 	/** What a system refuses or fails at, as an error of the table: SYSTEM_FAILED with the connector's code in `data`. */
 	asked<T>(work: () => Promise<T>): Promise<T>;
 	/** The check of an end, with the counts of its streams where it answers. */
@@ -29,12 +29,12 @@ export interface Ends {
 }
 
 /** Gives the service the connectors, on connections whose `${ENV}` references this node resolves. */
-export function ends(): Mixin<Ends> {
+export function connectors(): Mixin<Connectors> {
 	const held = new WeakMap<object, Open & { readonly sweeping: NodeJS.Timeout }>();
 	return {
 		...(hearing.events && { events: hearing.events }),
 		created(this: MoleculerService) {
-			const open: Open = { source: new OpenEnds(MOST_OPEN), target: new OpenEnds(MOST_OPEN) };
+			const open: Open = { source: new OpenConnectors(MOST_OPEN), target: new OpenConnectors(MOST_OPEN) };
 			const sweep = (): void => {
 				for (const each of [open.source, open.target]) each.sweep(IDLE_MS);
 			};
@@ -42,11 +42,11 @@ export function ends(): Mixin<Ends> {
 			const settings = settingsOf(this.broker);
 			const { sources, targets } = systemsOf(this.broker);
 			const once = <E extends Source | Target>(side: Side, given: Given, make: (connection: Connection) => E): E => {
-				const ends = open[side] as unknown as OpenEnds<E>;
-				return ends.get(digest(given as Json), () => valid(side, () => make(resolve(side, given, settings))));
+				const opened = open[side] as unknown as OpenConnectors<E>;
+				return opened.get(digest(given as Json), () => valid(side, () => make(resolve(side, given, settings))));
 			};
-			provide<Ends>(this, {
-				ends: {
+			provide<Connectors>(this, {
+				connectors: {
 					source: given =>
 						once("source", given, connection => opener(sources, connection)(connection, settings.limits)),
 					target: given => once("target", given, connection => opener(targets, connection)(connection, settings.limits))
@@ -69,8 +69,8 @@ const MOST_OPEN = 100;
 const IDLE_MS = 15 * 60_000;
 
 interface Open {
-	readonly source: OpenEnds<Source>;
-	readonly target: OpenEnds<Target>;
+	readonly source: OpenConnectors<Source>;
+	readonly target: OpenConnectors<Target>;
 }
 
 type Side = keyof Open;

@@ -1,6 +1,6 @@
 /** Connectors that definitions open: however many definitions there are, so many stay open, and none that is at work is closed. */
 
-import { OpenEnds } from "../../../mixins/open-ends";
+import { OpenConnectors } from "../../../mixins/open-connectors";
 
 class End {
 	closed = false;
@@ -24,7 +24,7 @@ class End {
 }
 
 it("keeps so many open, closes the longest unused, and leaves alone what is at work", async () => {
-	const ends = new OpenEnds<End>(3);
+	const ends = new OpenConnectors<End>(3);
 	const all: End[] = [];
 	const open = (index: number): End =>
 		ends.get(`${index}`, () => {
@@ -46,7 +46,7 @@ it("keeps so many open, closes the longest unused, and leaves alone what is at w
 });
 
 it("are so many again once what was at work is over, however many were at once", async () => {
-	const ends = new OpenEnds<End>(3);
+	const ends = new OpenConnectors<End>(3);
 	const all = Array.from({ length: 20 }, () => new End());
 	const work = all.map((end, index) => ends.get(`${index}`, () => end).work());
 	expect(ends.size).toBe(20);
@@ -57,7 +57,7 @@ it("are so many again once what was at work is over, however many were at once",
 
 it("goes once nobody has used it for long, unless it is at work", async () => {
 	let now = 0;
-	const ends = new OpenEnds<End>(3, () => now);
+	const ends = new OpenConnectors<End>(3, () => now);
 	const [idle, used, busy] = [new End(), new End(), new End()];
 	ends.get("idle", () => idle);
 	ends.get("used", () => used);
