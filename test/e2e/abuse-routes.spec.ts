@@ -188,7 +188,8 @@ function wrongBodies(fields: Schema): { said: object; field: string }[] {
 		})
 	);
 	for (const [field, rule] of Object.entries(fields)) {
-		const fits = ajv.compile({ ...objectSchema({ [field]: rule }), required: [field] } as Json);
+		const { components } = document;
+		const fits = ajv.compile({ ...objectSchema({ [field]: rule }), required: [field], components } as Json);
 		// The validator puts a default in the place of null: that is not promised.
 		const values = JSON.stringify(rule).includes("default") ? VALUES.filter(value => value !== null) : VALUES;
 		for (const value of values) if (!fits({ [field]: value })) cases.push({ said: { [field]: value }, field });

@@ -25,7 +25,13 @@ export class Errors {
 	/** Once; a half-sent answer is cut off instead, and nobody is told who is gone. */
 	refuse(req: WebRequest, res: WebResponse, error: unknown): void {
 		const problem = problemOf(error, callOf(req).correlationId);
-		void settle(this.broker, req, problem, error).catch(() => undefined);
+		const settled = settle(this.broker, req, problem, error);
+		if (!settled) this.tell(req, res, problem, error);
+		// Sent again, it is to be answered the same.
+		else void settled.catch(() => undefined).then(() => this.tell(req, res, problem, error));
+	}
+
+	private tell(req: WebRequest, res: WebResponse, problem: Problem, error: unknown): void {
 		if (res.closed) return;
 		this.count(problem.code);
 		this.log(req, problem, error);

@@ -63,11 +63,12 @@ function replay(res: WebResponse, { status, location, body }: KeptAnswer): false
 export const keep = (broker: Broker, req: WebRequest, answer: KeptAnswer): Promise<void> =>
 	finish(broker, req, { answer });
 
-/** Of a request that failed: only what proves that nothing was begun frees its key. */
-export async function settle(broker: Broker, req: WebRequest, problem: Problem, error: unknown): Promise<void> {
+/** Of a request that failed under a key: only what proves that nothing was begun frees it. Undefined: it has none. */
+export function settle(broker: Broker, req: WebRequest, problem: Problem, error: unknown): Promise<void> | undefined {
+	if (callOf(req).idempotencyKey === undefined) return undefined;
 	const outcome = outcomeOf(problem, error, req.$alias?.action ?? "");
 	const answer = { status: problem.status, location: null, body: bodyOf(problem) };
-	await finish(broker, req, outcome === "answered" ? { answer } : { answer: null, unknown: outcome === "unknown" });
+	return finish(broker, req, outcome === "answered" ? { answer } : { answer: null, unknown: outcome === "unknown" });
 }
 
 /** As it went over the wire. */
