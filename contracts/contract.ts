@@ -3,7 +3,8 @@
 import type { Input, Output, Rule, Schema, ValueOf } from "./schema";
 
 /** The areas of the product: the same folder names in contracts/, domain/, services/ and test/. */
-export type Area = "migration" | "cutover" | "platform" | "community" | "commerce" | "tenancy" | "plugins";
+export const AREAS = ["migration", "cutover", "platform", "community", "commerce", "tenancy", "plugins"] as const;
+export type Area = (typeof AREAS)[number];
 
 /** What a request has in its body: fields as JSON; those, or one YAML document as the field `document`; parts; bytes. */
 export const BODIES = ["json", "document", "multipart", "raw"] as const;

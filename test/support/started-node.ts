@@ -19,11 +19,17 @@ export interface StartedNode extends AsyncDisposable {
 	kill(): Promise<void>;
 }
 
-/** Ready when it says so in its log. */
-export async function startNode(environment: Record<string, string>): Promise<StartedNode> {
+/** The built program of this tree. */
+const BUILT = { cwd: ROOT, program: [START] } as const;
+
+/** Ready when it says so in its log. @param from another tree, with what Node is to run there */
+export async function startNode(
+	environment: Record<string, string>,
+	from: { readonly cwd: string; readonly program: readonly string[] } = BUILT
+): Promise<StartedNode> {
 	const { PATH, HOME } = process.env;
-	const child = spawn(process.execPath, [START], {
-		cwd: ROOT,
+	const child = spawn(process.execPath, from.program, {
+		cwd: from.cwd,
 		env: {
 			PATH,
 			HOME,
