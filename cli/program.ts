@@ -109,7 +109,7 @@ function addBeginnings(migration: Command, open: Opener): void {
 		.argument(...DEFINITION)
 		.option(...JSON_FLAG)
 		.option("--strict", "end with 4 also when something was lost on the way")
-		.option("--backup-taken", "a backup of the target's MySQL database has been taken")
+		.option("--backup-taken", "a backup of the target's database has been taken")
 		.option("--accept <code...>", "losses of these codes need nobody's hand: without it, or `accept:`, some end with 4")
 		.option("--only <name...>", "first move only these records of the last stream, look at them, and rest")
 		.addOption(

@@ -33,6 +33,8 @@ export interface RecordSpec {
 	/** Fields that hold credentials: named where they differ, never shown; who has others may be somebody else. */
 	readonly credentials?: readonly string[];
 	readonly links?: Links;
+	/** In a word, how a record stands there: `disabled`. */
+	readonly stateOf?: (data: Json) => string | undefined;
 	/** A field that the target may keep as it was, whatever is written, and the code of the loss that says so. */
 	readonly keeps?: { readonly field: string; readonly code: string };
 }

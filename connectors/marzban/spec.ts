@@ -1,8 +1,11 @@
 /** What Marzban as a target is, before any connection. */
 
+import type { Json } from "../../contracts/json";
 import type { Spec } from "../connector";
 import { COMMON_OPTIONS, LINK_OPTIONS } from "../http/options";
 import { links } from "./links";
+
+const stateOf = ({ status }: Json): string | undefined => (typeof status === "string" ? status : undefined);
 
 export const marzbanSpec: Spec = {
 	connector: "marzban",
@@ -35,7 +38,7 @@ export const marzbanSpec: Spec = {
 		}
 	},
 	streams: ["admins", "services", "hosts", "users"],
-	records: { users: { credentials: ["proxies"], links, keeps: { field: "admin", code: "owner_kept" } } },
+	records: { users: { credentials: ["proxies"], links, stateOf, keeps: { field: "admin", code: "owner_kept" } } },
 	createsPerSecond: 100,
 	capabilities: { cas: false, uniqueNaturalKey: true, keysetPaging: false, longestExecution: 30_000 }
 };

@@ -18,6 +18,8 @@ export interface Sight {
 	readonly fingerprint: (data: Json) => string;
 	/** Fields that hold credentials: named where they differ, never shown. */
 	readonly credentials?: readonly string[];
+	/** In a word, how a record stands there: `disabled`. */
+	readonly stateOf?: (data: Json) => string | undefined;
 	/** The address by which whoever a record stands for reaches the system. */
 	readonly link?: (data: Json) => { readonly link: string; readonly revokedAt: string | null } | undefined;
 }

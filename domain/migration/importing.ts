@@ -4,7 +4,7 @@ import type { Json } from "../../contracts/json";
 import type { Definition } from "../../contracts/migration/definition";
 import type { Intent, Outcome, Quarantine, Result, TargetRecord } from "../../contracts/migration/records";
 import type { QUARANTINES } from "./common-meanings";
-import { fieldDifferences } from "./compare";
+import { fieldDifferences, type Sight } from "./compare";
 
 export type Treatment =
 	| { readonly write: true; readonly outcome: Extract<Outcome, "created" | "updated"> }
@@ -77,13 +77,14 @@ export function heldBack(
 	record: Pick<Intent, "id" | "ours"> & { readonly data: Json },
 	quarantine: Quarantine,
 	{ untouched = false, foreign = false, left }: Failed,
-	fingerprint: (data: Json) => string
+	{ fingerprint, stateOf = () => undefined }: Pick<Sight, "fingerprint" | "stateOf">
 ): Result {
 	const said = { id: record.id, outcome: "quarantined", ...(untouched ? {} : { inDoubt: true as const }) } as const;
 	const isOurs = !untouched || record.ours !== undefined;
 	if (left === undefined || !isOurs) return { ...said, quarantine };
 	const lacks = fieldDifferences(record.data, left.data, { fingerprint }).map(({ field }) => field);
-	const as = typeof left.data.status === "string" ? `, ${left.data.status}` : "";
+	const state = stateOf(left.data);
+	const as = state === undefined ? "" : `, ${state}`;
 	const stands = `It stands at the target${untouched ? " as before" : ""}${as}: ${lacks.join(", ")} not as asked.`;
 	const reason = `${quarantine.reason} ${stands}`;
 	// Whoever changed it since did not make it ours (L2).

@@ -1,5 +1,5 @@
 import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
-import { ConnectorError, type Target, type Term } from "../../connectors/connector";
+import { ConnectorError, type RecordSpec, type Target, type Term } from "../../connectors/connector";
 import type { Json } from "../../contracts/json";
 import type { CheckReport } from "../../contracts/migration/connection";
 import { importer, type Lasting, type Onto, type Refused } from "../../contracts/migration/importer";
@@ -137,6 +137,11 @@ function linkIn({ spec }: Target, stream: string, data: Json | null): { link?: s
 	return found ? { link: found.link } : {};
 }
 
+function stateIn({ spec }: Target, stream: string): Pick<RecordSpec, "stateOf"> {
+	const { stateOf } = own(spec.records, stream) ?? {};
+	return stateOf ? { stateOf } : {};
+}
+
 async function settle(target: Target, { stream, conflict }: WriteParams, record: Given, term: Term): Promise<Result> {
 	const fingerprint = (data: Given["data"]): string => target.fingerprint(stream, data);
 	const treatment = treatmentOf(record, conflict, fingerprint);
@@ -158,6 +163,11 @@ async function settle(target: Target, { stream, conflict }: WriteParams, record:
 		if (!(error instanceof ConnectorError) || error.details.retryable) throw error;
 		const quarantine = quarantineOf(error.code, error.message, record.name);
 		if (!quarantine) throw error;
-		return heldBack(record, quarantine, { ...error.details, left: error.left }, fingerprint);
+		return heldBack(
+			record,
+			quarantine,
+			{ ...error.details, left: error.left },
+			{ fingerprint, ...stateIn(target, stream) }
+		);
 	}
 }

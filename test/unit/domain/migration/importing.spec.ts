@@ -2,6 +2,7 @@ import type { Json } from "../../../../contracts/json";
 import { heldBack, quarantineOf, treatmentOf } from "../../../../domain/migration/importing";
 
 const fingerprint = (data: Json): string => JSON.stringify(data);
+const sight = { fingerprint, stateOf: ({ status }: Json) => String(status) };
 const data: Json = { note: "ours" };
 const theirs: Json = { note: "theirs" };
 
@@ -62,7 +63,7 @@ describe("one that could not be made as asked", () => {
 	const there = (note: string) => ({ name: "a", data: { note, status: "disabled" } });
 
 	it("and is not there is quarantined, nothing else", () => {
-		expect(heldBack(record, quarantine, { untouched: true }, fingerprint)).toEqual({
+		expect(heldBack(record, quarantine, { untouched: true }, sight)).toEqual({
 			id: "1",
 			outcome: "quarantined",
 			quarantine
@@ -70,7 +71,7 @@ describe("one that could not be made as asked", () => {
 	});
 
 	it("of which nothing is known is in doubt", () => {
-		expect(heldBack(record, quarantine, {}, fingerprint)).toMatchObject({ inDoubt: true });
+		expect(heldBack(record, quarantine, {}, sight)).toMatchObject({ inDoubt: true });
 	});
 
 	it.each([
@@ -82,7 +83,7 @@ describe("one that could not be made as asked", () => {
 			"as before, disabled: note, status not as asked."
 		]
 	] as const)("%s is told as it stands, with what it lacks", (_name, given, failed, words) => {
-		const result = heldBack(given, quarantine, { ...failed, left: there("old") }, fingerprint);
+		const result = heldBack(given, quarantine, { ...failed, left: there("old") }, sight);
 		expect(result.lacks).toEqual(["note", "status"]);
 		// What nothing was done to may be somebody else's change since (L2).
 		expect(result.fingerprint).toBe("untouched" in failed ? undefined : fingerprint(there("old").data));
@@ -90,7 +91,7 @@ describe("one that could not be made as asked", () => {
 	});
 
 	it("where somebody else stands, as before, says nothing of them", () => {
-		const result = heldBack(record, quarantine, { untouched: true, left: there("theirs") }, fingerprint);
+		const result = heldBack(record, quarantine, { untouched: true, left: there("theirs") }, sight);
 		expect(result).toEqual({ id: "1", outcome: "quarantined", quarantine });
 	});
 });
