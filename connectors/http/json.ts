@@ -1,6 +1,7 @@
 /** JSON as the panels speak it: their integers reach 2^63, ours are exact only to 2^53. */
 
 import type { Json, JsonValue } from "../../contracts/json";
+import { remade } from "../../domain/own";
 import { beyond } from "../beyond";
 import { type Caps, USUAL } from "../caps";
 
@@ -89,15 +90,13 @@ export function isObject(value: unknown): value is WireObject {
 
 /** As a record holds it: bigints become decimal strings, and so do the named fields whatever their size. */
 export function toJson(value: WireObject, decimals: readonly string[] = []): Json {
-	const entries = Object.entries(value).map(([key, inner]): [string, JsonValue] => [
-		key,
-		decimals.includes(key) && typeof inner === "number" ? String(inner) : plain(inner, decimals)
-	]);
-	return Object.fromEntries(entries);
+	return remade(value, (inner, key) =>
+		typeof inner === "number" && decimals.includes(key) ? String(inner) : plain(inner, decimals)
+	);
 }
 
 function plain(value: Wire, decimals: readonly string[]): JsonValue {
 	if (typeof value === "bigint") return value.toString();
-	if (Array.isArray(value)) return value.map(inner => plain(inner, decimals));
-	return isObject(value) ? toJson(value, decimals) : value;
+	if (typeof value !== "object" || value === null) return value;
+	return Array.isArray(value) ? value.map(inner => plain(inner, decimals)) : toJson(value, decimals);
 }

@@ -84,10 +84,19 @@ export interface Misshapen {
 	readonly says: string;
 }
 
+type Kinds = readonly (readonly [field: string, (typeof KINDS)[Kind]])[];
+const kinds = new WeakMap<Shape, Kinds>();
+
+/** Of a shape that many records are held against. */
+function kindsOf(shape: Shape): Kinds {
+	const found = kinds.get(shape) ?? Object.entries(shape).map(([field, kind]) => [field, KINDS[kind]] as const);
+	kinds.set(shape, found);
+	return found;
+}
+
 export function misshapen(item: WireObject, shape: Shape, caps: Caps): Misshapen | undefined {
-	for (const [field, kind] of Object.entries(shape)) {
+	for (const [field, { says, is }] of kindsOf(shape)) {
 		const value = Object.hasOwn(item, field) ? item[field] : undefined;
-		const { says, is } = KINDS[kind];
 		if (!is(value)) return { field, value: glance(value), says: `its ${field} is not ${says}` };
 	}
 	const size = sizeOf(item);
@@ -97,11 +106,13 @@ export function misshapen(item: WireObject, shape: Shape, caps: Caps): Misshapen
 }
 
 /** About as large as it is written down; how deep it is was looked at when it was parsed. */
-function sizeOf(value: Wire): number {
+function sizeOf(value: Wire | undefined): number {
 	if (typeof value === "string") return value.length + 2;
-	if (Array.isArray(value)) return value.reduce((sum: number, inner) => sum + 1 + sizeOf(inner), 2);
-	if (!isObject(value)) return 8;
-	return Object.entries(value).reduce((sum, [field, inner]) => sum + field.length + 4 + sizeOf(inner), 2);
+	if (typeof value !== "object" || value === null) return 8;
+	let size = 2;
+	if (Array.isArray(value)) for (const inner of value) size += 1 + sizeOf(inner);
+	else for (const field of Object.keys(value)) size += field.length + 4 + sizeOf(value[field]);
+	return size;
 }
 
 const SHOWN = 80;

@@ -2,6 +2,7 @@
 
 import type { Json, JsonValue } from "../../contracts/json";
 import type { TargetRecord } from "../../contracts/migration/records";
+import { remade } from "../../domain/own";
 import type { Caps } from "../caps";
 import { ConnectorError } from "../connector";
 import { asSet, digest } from "../fingerprint";
@@ -45,9 +46,8 @@ const ADMIN: Shape = {
 
 /** The owner by name alone, as we say him too. @throws ConnectorError `unexpected-answer` */
 export function userRecord(user: WireObject, caps: Caps): TargetRecord {
-	const kept = Object.fromEntries(Object.entries(user).filter(([key]) => !OMITTED.includes(key)));
-	const owner = isObject(user.admin) ? (user.admin.username ?? null) : null;
-	const own = { ...kept, admin: owner };
+	const own = remade(user, (value, key) => (OMITTED.includes(key) ? undefined : value));
+	own.admin = isObject(user.admin) ? (user.admin.username ?? null) : null;
 	return { name: nameOf(own, "user", USER, caps), data: toJson(own, BYTES) };
 }
 
@@ -130,29 +130,30 @@ export function adminFingerprint(data: Json): string {
 
 /** Marzban fills in what is left out and spells UUIDs with dashes. */
 function proxiesSay(proxies: Json): Json {
-	const say = (settings: Json): Json => {
-		const entries = Object.entries(settings).filter(([, value]) => value !== "" && value !== null);
-		return Object.fromEntries(entries.map(([key, value]) => [key, key === "id" ? dashed(String(value)) : value]));
-	};
-	return Object.fromEntries(
-		Object.entries(proxies).map(([protocol, settings]) => {
-			const method: Json = protocol === "shadowsocks" ? { method: "chacha20-ietf-poly1305" } : {};
-			return [protocol, say({ ...method, ...table(settings) })];
-		})
-	);
+	return remade(proxies, (settings, protocol) => {
+		const said = remade(table(settings), settingSays);
+		if (protocol === "shadowsocks" && !Object.hasOwn(table(settings), "method")) said.method = "chacha20-ietf-poly1305";
+		return said;
+	});
 }
 
+const settingSays = (value: JsonValue, key: string): JsonValue | undefined =>
+	value === "" || value === null ? undefined : key === "id" ? dashed(String(value)) : value;
+
+const DASHED = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
 function dashed(id: string): string {
+	if (DASHED.test(id)) return id;
 	const digits = id.replaceAll("-", "").toLowerCase();
 	return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
 /** Tags are a set; no tags of a protocol say the same as the protocol left out. */
 function inboundsSay(inbounds: Json): Json {
-	const sets = Object.entries(inbounds).map(
-		([protocol, tags]) => [protocol, asSet((tags as string[]).map(String))] as const
-	);
-	return Object.fromEntries(sets.filter(([, tags]) => tags.length > 0));
+	return remade(inbounds, tags => {
+		const set = asSet((tags as string[]).map(String));
+		return set.length > 0 ? set : undefined;
+	});
 }
 
 /** Offsets are dropped on input, so a time is its naive text; a whole second has no fraction. */

@@ -3,6 +3,7 @@
 import type { Json } from "../../contracts/json";
 import type { SourceRecord } from "../../contracts/migration/records";
 import { malformed } from "../../domain/migration/malformed";
+import { remade } from "../../domain/own";
 import { type Caps, USUAL } from "../caps";
 import { ConnectorError } from "../connector";
 import { asSet, digest } from "../fingerprint";
@@ -140,7 +141,7 @@ export const STREAMS: Readonly<Record<string, Stream>> = {
 
 /** @throws ConnectorError `unexpected-answer` for one that is not what the panel's own API has, where it is not held back */
 export function toRecord(stream: Stream, item: WireObject, caps: Caps = USUAL): SourceRecord {
-	const kept = Object.fromEntries(Object.entries(item).filter(([key]) => !stream.omit.includes(key)));
+	const kept = remade(item, (value, key) => (stream.omit.includes(key) ? undefined : value));
 	const wrong = misshapen(kept, stream.shape, caps);
 	if (wrong) return heldBack(stream, item, wrong);
 	if (stream.single) return { id: "1", name: stream.name, data: toJson(item) };
