@@ -1,7 +1,7 @@
 /** One spelling for equal values, and the spelling that stored digests were made of. */
 
 import { createHash } from "node:crypto";
-import * as fc from "fast-check";
+import fc from "fast-check";
 import type { JsonValue } from "../../../contracts/json";
 import { canonical, digest } from "../../../domain/canonical";
 import { remade } from "../../../domain/own";
