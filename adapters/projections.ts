@@ -12,21 +12,19 @@ import { StoreBroken } from "./errors";
 import { type Mark, openLists, type ProjectedList } from "./projected-lists";
 import { type Format, openFile, told } from "./sqlite-file";
 
-export interface Snapshot {
+export interface Snapshot<S> {
 	/** Of what folded it: one of another tag says nothing. */
 	readonly tag: string;
 	readonly mark: Mark;
 	/** Structured-cloneable. */
-	readonly state: unknown;
-	/** About how much memory it takes. */
-	readonly bytes: number;
+	readonly state: S;
 }
 
 export interface Projections {
 	/** Undefined where there is none, or none of that tag that is whole. */
-	snapshot(name: string, tag: string): Snapshot | undefined;
-	/** Nobody waits for it: where it cannot be kept, it is folded again. False then. */
-	keep(name: string, snapshot: Pick<Snapshot, "tag" | "mark" | "state">): boolean;
+	snapshot<S>(name: string, tag: string): Snapshot<S> | undefined;
+	/** False where it cannot be kept: it is folded again then. */
+	keep(name: string, snapshot: Snapshot<unknown>): boolean;
 	/** What another tag made is begun anew. */
 	list(name: string, tag: string): ProjectedList;
 	close(): void;
@@ -102,14 +100,14 @@ class SqliteProjections implements Projections {
 		this.statements = statements(db);
 	}
 
-	snapshot(name: string, tag: string): Snapshot | undefined {
+	snapshot<S>(name: string, tag: string): Snapshot<S> | undefined {
 		const found = this.statements.find.get(name, tag);
 		if (!(found?.state instanceof Uint8Array)) return undefined;
 		if (crc32(found.state) !== found.checksum) return undefined;
-		return { tag, mark: JSON.parse(String(found.mark)), state: deserialize(found.state), bytes: found.state.length };
+		return { tag, mark: JSON.parse(String(found.mark)), state: deserialize(found.state) };
 	}
 
-	keep(name: string, { tag, mark, state }: Pick<Snapshot, "tag" | "mark" | "state">): boolean {
+	keep(name: string, { tag, mark, state }: Snapshot<unknown>): boolean {
 		const bytes = serialize(state);
 		try {
 			this.statements.keep.run(name, tag, JSON.stringify(mark), bytes, crc32(bytes));
@@ -144,12 +142,13 @@ class Beside implements Projections {
 		private readonly own: Projections
 	) {}
 
-	snapshot(name: string, tag: string): Snapshot | undefined {
-		return this.own.snapshot(name, tag) ?? this.theirs?.snapshot(name, tag);
+	snapshot<S>(name: string, tag: string): Snapshot<S> | undefined {
+		return this.theirs?.snapshot<S>(name, tag);
 	}
 
-	keep(name: string, snapshot: Pick<Snapshot, "tag" | "mark" | "state">): boolean {
-		return this.own.keep(name, snapshot);
+	/** Whoever asks again asks this process, which knows it. */
+	keep(): boolean {
+		return false;
 	}
 
 	list(name: string, tag: string): ProjectedList {

@@ -55,8 +55,8 @@ function figures(users: number, folder: string, made: Built, resumed: readonly R
 			measured: milliseconds(fold),
 			peer: "",
 			ratio: null,
-			goal: "< 2 s",
-			met: fold < 2000,
+			goal: "< 0.3 s",
+			met: fold < 300,
 			note: `events.db has ${size}.`
 		},
 		{
@@ -65,8 +65,8 @@ function figures(users: number, folder: string, made: Built, resumed: readonly R
 			measured: milliseconds(first),
 			peer: "",
 			ratio: null,
-			goal: "< 2 s",
-			met: first < 2000,
+			goal: "< 0.3 s",
+			met: first < 300,
 			note: `${milliseconds(of("openMs"))} of it until the node is open.`
 		},
 		{
@@ -102,17 +102,24 @@ export async function begin([folder, users]: readonly string[]): Promise<Built> 
 	return { rate, peakMb: process.resourceUsage().maxRSS / 1024 };
 }
 
+/** The password of the bench's panels is no secret. */
+const AS_IT_IS = <T>(definition: T): T => definition;
+
 /** In a process of its own: folds the run, then goes on with it until it writes, and halts. */
 export async function resume([folder, users]: readonly string[]): Promise<Resumed> {
-	const { openSqliteStore } = built<typeof import("../adapters/eventstore")>("adapters/eventstore");
-	const { loadRun } = built<typeof import("../services/migration/run/journal")>("services/migration/run/journal");
+	const { openSqliteStore, versioned } = built<typeof import("../adapters/eventstore")>("adapters/eventstore");
+	const { openProjections } = built<typeof import("../adapters/projections")>("adapters/projections");
+	const { Folds } = built<typeof import("../services/migration/run/folds")>("services/migration/run/folds");
 	const { nextStep } = built<typeof import("../domain/migration/next-step")>("domain/migration/next-step");
 	const folding = performance.now();
-	const store = openSqliteStore(join(String(folder), "events.db"));
-	const run = await loadRun(store, "bench");
+	const store = versioned(openSqliteStore(join(String(folder), "events.db")));
+	const projections = openProjections(join(String(folder), "projections.db"), { access: "write" });
+	const [open, seal] = [AS_IT_IS, AS_IT_IS];
+	const run = await new Folds({ store, projections, open, seal }).own("bench");
 	if (!run || nextStep(run).kind !== "copy") throw new Error("There is no run to go on with.");
 	const foldMs = performance.now() - folding;
 	await store.close();
+	projections.close();
 	const written = Promise.withResolvers<void>();
 	const { broker, counts, openedIn, startedAt } = await openBench(Number(users), String(folder), () =>
 		written.resolve()

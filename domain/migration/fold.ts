@@ -196,4 +196,5 @@ function tryLeftAgain(undo: StreamRun["undo"]): void {
 export function apply(run: Run, event: RunEvent, version: string, at: string): void {
 	(FOLD[event.type] as (run: Run, data: unknown, at: string) => void)(run, event.data, at);
 	run.version = version;
+	run.folded++;
 }

@@ -14,10 +14,10 @@ export class IdSet {
 	private readonly others = new Set<string>();
 	private count = 0;
 
-	/** @param parts which are its own from then on */
+	/** One of its own. */
 	static from({ bits, others, count }: IdParts): IdSet {
 		const set = new IdSet();
-		set.bits = bits;
+		set.bits = bits.slice();
 		for (const id of others) set.others.add(id);
 		set.count = count;
 		return set;

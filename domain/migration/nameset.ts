@@ -15,10 +15,10 @@ export class NameSet {
 	private table = new Float64Array(1024);
 	private count = 0;
 
-	/** @param parts which are its own from then on */
+	/** One of its own. */
 	static from({ table, count }: NameParts): NameSet {
 		const set = new NameSet();
-		set.table = table;
+		set.table = table.slice();
 		set.count = count;
 		return set;
 	}

@@ -124,6 +124,18 @@ export interface Run {
 	readonly streams: StreamRun[];
 	/** The version of the run's stream after the last event folded. */
 	version: string;
+	/** How many events were folded. */
+	folded: number;
+	/** Where the append stands that holds the last of them. */
+	placed?: Placed;
+}
+
+/** Where an append stands, and the version that its stream had before it. */
+export interface Placed {
+	readonly after: string;
+	readonly version: string;
+	readonly position: string;
+	readonly at: string;
 }
 
 export const noOutcomes = (): OutcomeCounts =>
@@ -214,6 +226,7 @@ export function newRun(name: string, planned: DataOf<"planned">, newVersion: str
 		certificate: null,
 		// A stream that is named twice is walked once.
 		streams: [...new Set(planned.definition.streams)].map(stream => newStream(stream, total(stream), newVersion)),
-		version: newVersion
+		version: newVersion,
+		folded: 0
 	};
 }

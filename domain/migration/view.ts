@@ -3,13 +3,43 @@
  * reports depend on. Pure.
  */
 
-import type { StreamRun } from "./run";
+import { nextStep } from "./next-step";
+import type { Run, StreamRun } from "./run";
+import { factsOf, type StatusFacts } from "./status";
 import { isUnreadable } from "./unreadable";
 
 export interface StreamView extends Pick<StreamRun, "stream" | "batch"> {
 	readonly comparison: Pick<StreamRun["comparison"], "pass" | "batch" | "absent" | "waiting" | "left">;
 	/** Rows that the source could not show once, and that it does not list any more. */
 	readonly mended: ReadonlySet<string>;
+}
+
+export interface RunView
+	extends Pick<Run, "name" | "phase" | "hash" | "mapping" | "definition" | "startedAt" | "confirmed" | "version"> {
+	/** Its preflight refused nothing. */
+	readonly ok: boolean;
+	/** A node that starts goes on with it. */
+	readonly resumes: boolean;
+	readonly status: StatusFacts;
+	readonly streams: readonly StreamView[];
+}
+
+export function viewOf(run: Run): RunView {
+	const { name, phase, hash, mapping, definition, startedAt, confirmed, version, plan } = run;
+	return {
+		name,
+		phase,
+		hash,
+		mapping,
+		definition,
+		startedAt,
+		confirmed: confirmed && { ...confirmed },
+		version,
+		ok: plan.ok,
+		resumes: run.token !== null && !run.paused && nextStep(run).kind !== "rest",
+		status: factsOf(run),
+		streams: run.streams.map(streamView)
+	};
 }
 
 export function streamView({ stream, batch: counted, comparison, removed }: StreamRun): StreamView {

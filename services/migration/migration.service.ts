@@ -26,7 +26,7 @@ import { tooFew, whyGone, whyStill } from "../../domain/migration/removals";
 import type { Run } from "../../domain/migration/run";
 import { statusOf } from "../../domain/migration/status";
 import { acceptedOf } from "../../domain/migration/verdict";
-import { streamView } from "../../domain/migration/view";
+import { viewOf } from "../../domain/migration/view";
 import { collection } from "../../mixins/collection.mixin";
 import { mappings } from "../../mixins/mappings.mixin";
 import { eventStore, projections } from "../../mixins/store.mixin";
@@ -34,6 +34,7 @@ import { knownSystems, systemsOf } from "../../mixins/systems";
 import { announcing } from "./run/announce";
 import { Controllers } from "./run/controllers";
 import { asInbounds, INBOUNDS } from "./run/former";
+import { Folds } from "./run/folds";
 import { Gauges } from "./run/gauges";
 import { appendRun } from "./run/journal";
 import { changedLines, differenceLines, logLines, reportLines } from "./run/lines";
@@ -43,7 +44,8 @@ import { Looks } from "./run/looks";
 import type { PlannedDefinition } from "./run/planned";
 import { Planning } from "./run/planning";
 import { Rehearsals } from "./run/rehearsals";
-import { Runs } from "./run/runs";
+import { Runs, streamOf } from "./run/runs";
+import { sealing } from "./run/sealing";
 
 const { plan, artefacts, inbounds, start, halt, pause, cancel, rollback, compare, repair, dryRun } = migration.actions;
 const { status, list, log, report, diff, links, ends, testSource, testTarget } = migration.actions;
@@ -60,6 +62,7 @@ export default class MigrationService
 	implements Answers<typeof migration>
 {
 	private lists!: Lists;
+	private folds!: Folds;
 	private controllers!: Controllers;
 	private rehearsals!: Rehearsals;
 	private runs!: Runs;
@@ -158,7 +161,7 @@ export default class MigrationService
 		const { name } = ctx.params;
 		const rehearsed = this.rehearsals.get(name);
 		if (rehearsed) return this.statusOf(rehearsed.run, rehearsed.running);
-		return this.controllers.said(this.controllers.runOf(name) ?? (await this.runs.seen(name)));
+		return this.controllers.said(await this.runs.seen(name));
 	}
 
 	@Action(list)
@@ -178,9 +181,9 @@ export default class MigrationService
 	async report(ctx: CallOf<typeof report>): Promise<Lines<ReportLine>> {
 		const { name, stream, after = null } = ctx.params;
 		const rehearsed = this.rehearsals.get(name);
-		const found = rehearsed?.run.streams.find(each => each.stream === stream) ?? (await this.runs.stream(name, stream));
-		const run = rehearsed?.run ?? (await this.runs.seen(name));
-		const told = { lists: rehearsed?.lists ?? this.lists, name, stream: streamView(found) };
+		const run = rehearsed ? viewOf(rehearsed.run) : await this.runs.seen(name);
+		const found = streamOf(run, stream);
+		const told = { lists: rehearsed?.lists ?? this.lists, name, stream: found };
 		return this.page(after, () => reportLines(told, after, id => whyStill(run, found, id)));
 	}
 
@@ -188,8 +191,8 @@ export default class MigrationService
 	async diff(ctx: CallOf<typeof diff>): Promise<Lines<DifferenceLine>> {
 		const { name, stream, after = null } = ctx.params;
 		const run = await this.runs.seen(name);
-		const found = await this.runs.stream(name, stream);
-		const told = { lists: this.lists, name, stream: streamView(found) };
+		const found = streamOf(run, stream);
+		const told = { lists: this.lists, name, stream: found };
 		if (run.phase === "rolled-back") return this.page(after, () => changedLines(told, after));
 		return this.page(after, () => differenceLines(told, after, id => whyGone(run, found, id)));
 	}
@@ -233,20 +236,22 @@ export default class MigrationService
 
 	/** Undefined where there is none of that name here. */
 	private async seen(name: string): Promise<Status | undefined> {
-		const run = this.controllers.runOf(name) ?? (await this.runs.seenHere(name));
+		const run = await this.runs.seenHere(name);
 		return run && this.controllers.said(run);
 	}
 
 	/** What was not finished when the node stopped goes on. */
 	async started(): Promise<void> {
-		const tell = (name: string): void => void this.broker.broadcast("migration.progressed", { name });
-		this.store = announcing(this.store, tell);
+		this.store = announcing(this.store, name => this.recorded(name));
 		this.lists = new Lists(this.store, this.projections);
-		this.controllers = new Controllers(this.broker, this.store, this.lists, this);
 		const { dataDir, access } = settingsOf(this.broker);
 		const limits = settingsFor(this.broker, migration);
 		const known = knownSystems(systemsOf(this.broker));
-		this.runs = new Runs(this.store, this.definitions, sealer(dataDir), known, limits);
+		const keys = sealing(sealer(dataDir), known);
+		const { store, projections } = this;
+		this.folds = new Folds({ store, projections, ...keys, live: name => this.controllers.runOf(name) });
+		this.controllers = new Controllers(this.broker, this.store, this.lists, this.folds, this);
+		this.runs = new Runs(this.store, this.folds, this.definitions, keys, known, limits);
 		this.rehearsals = new Rehearsals(limits);
 		this.looks = new Looks(limits);
 		const { broker, runs, controllers, looks } = this;
@@ -259,10 +264,15 @@ export default class MigrationService
 			setInterval(() => void this.sweep(() => this.runs.sweep()), HOUR_MS)
 		];
 		if (!settingsOf(this.broker).resume) return;
-		for (const name of await this.runs.names()) {
-			const run = await this.runs.run(name);
-			if (run.token !== null && !run.paused) this.controllers.drive(run);
-		}
+		for (const name of await this.runs.names())
+			if ((await this.runs.seen(name)).resumes) this.controllers.drive(await this.runs.run(name));
+	}
+
+	/** Something was recorded of it. */
+	private recorded(name: string): void {
+		const run = this.controllers.runOf(name);
+		if (run) this.folds.offer(run);
+		void this.broker.broadcast("migration.progressed", { name });
 	}
 
 	/** Runs stop after the batch at hand (L15). */

@@ -8,8 +8,8 @@ import type { Intent, Result } from "../../../contracts/migration/records";
 import { type Before, count, NEW_RECORDS } from "../../../domain/migration/counting";
 import type { Prepared, RecordEvent } from "../../../domain/migration/events";
 import { leftOff, mayBeWritten, notSent } from "../../../domain/migration/importing";
-import type { StreamRun } from "../../../domain/migration/run";
-import { appendRun, type Placed, readRecords, recordStream, written } from "./journal";
+import type { Placed, StreamRun } from "../../../domain/migration/run";
+import { appendRun, readRecords, recordStream, written } from "./journal";
 import { linksOf } from "./links";
 import type { HeldLease, Workplace } from "./place";
 

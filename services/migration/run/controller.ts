@@ -19,6 +19,7 @@ import { live } from "./appliers";
 import { type Canary, moveCanary } from "./canary";
 import { compareStream } from "./compare";
 import { copyStream } from "./copy";
+import type { Folds } from "./folds";
 import { Holders } from "./holders";
 import { appendRun, runStream } from "./journal";
 import type { Lists } from "./lists";
@@ -30,6 +31,7 @@ export interface ControllerOptions {
 	readonly broker: Broker;
 	readonly store: EventStore;
 	readonly lists: Lists;
+	readonly folds: Pick<Folds, "view">;
 	readonly run: Run;
 	readonly leaseMs: number;
 	/** Who holds the lease, for the one who waits for it. */
@@ -60,7 +62,7 @@ export class Controller {
 	readonly ended: Promise<void>;
 
 	constructor(private readonly options: ControllerOptions) {
-		this.holders = new Holders(options.broker, options.store, options.run);
+		this.holders = new Holders(options);
 		this.ended = this.work();
 	}
 

@@ -6,11 +6,13 @@ import { settingsOf } from "../../../cluster/settings";
 import type { Status } from "../../../contracts/migration/migration";
 import { nextStep } from "../../../domain/migration/next-step";
 import type { Run } from "../../../domain/migration/run";
-import { statusOf } from "../../../domain/migration/status";
+import { toldStatus } from "../../../domain/migration/status";
+import { type RunView, viewOf } from "../../../domain/migration/view";
 import { own } from "../../../domain/own";
 import type { MappingsOwner } from "../../../mixins/mappings.mixin";
 import type { Canary } from "./canary";
 import { Controller } from "./controller";
+import type { Folds } from "./folds";
 import type { Lists } from "./lists";
 import { recordSecrets } from "./record-secrets";
 
@@ -29,6 +31,7 @@ export class Controllers {
 		private readonly broker: Broker,
 		private readonly store: EventStore,
 		private readonly lists: Lists,
+		private readonly folds: Folds,
 		private readonly mappings: Pick<MappingsOwner, "mappingNamed" | "wordsOf">
 	) {}
 
@@ -50,13 +53,13 @@ export class Controllers {
 	/** Puts a controller to work, if there is anything to do and none is at it. */
 	drive(run: Run, order: Order = {}): Status {
 		if (nextStep(run).kind !== "rest" && !this.running.has(run.name)) this.control(run, order);
-		return this.said(run);
+		return this.said(viewOf(run));
 	}
 
-	said(run: Run): Status {
-		const controller = this.running.get(run.name);
-		const status = statusOf(run, controller !== undefined, this.mappings.wordsOf(run.mapping));
-		const failure = status.failure ?? this.unstored.get(run.name) ?? null;
+	said({ name, mapping, status: facts }: Pick<RunView, "name" | "mapping" | "status">): Status {
+		const controller = this.running.get(name);
+		const status = toldStatus(facts, controller !== undefined, this.mappings.wordsOf(mapping));
+		const failure = status.failure ?? this.unstored.get(name) ?? null;
 		return { ...status, failure, waiting: controller?.waiting ?? null };
 	}
 
@@ -78,6 +81,7 @@ export class Controllers {
 			broker: this.broker,
 			store: this.store,
 			lists: this.lists,
+			folds: this.folds,
 			run,
 			leaseMs,
 			holder: this.broker.nodeID,
@@ -91,6 +95,7 @@ export class Controllers {
 		this.unstored.delete(name);
 		void controller.ended.then(async () => {
 			this.running.delete(name);
+			this.folds.keep(run);
 			if (run.failure) this.unstored.set(name, run.failure);
 			await this.broker.emit("migration.ended", { name, phase: run.phase, failure: run.failure?.code ?? null });
 		});

@@ -8,8 +8,10 @@ import type { Broker } from "../../../cluster";
 import { settingsOf } from "../../../cluster/settings";
 import type { Outcome } from "../../../contracts/migration/records";
 import type { Run } from "../../../domain/migration/run";
+import type { RunView } from "../../../domain/migration/view";
 import { placeOf } from "./addresses";
-import { loadRun, type PlacedBatch, readBatches, runNames } from "./journal";
+import type { Folds } from "./folds";
+import { type PlacedBatch, readBatches, runNames } from "./journal";
 
 /** By name at the target, the migration that holds it. */
 export type Held = ReadonlyMap<string, string>;
@@ -27,15 +29,17 @@ interface Reading {
 	readonly made: Set<string>;
 }
 
+interface Parts {
+	readonly broker: Broker;
+	readonly store: EventStore;
+	readonly folds: Pick<Folds, "view">;
+	readonly run: Run;
+}
+
 export class Holders {
-	private readonly runs = new Map<string, Run>();
 	private readonly readings = new Map<string, Reading>();
 
-	constructor(
-		private readonly broker: Broker,
-		private readonly store: EventStore,
-		private readonly run: Run
-	) {}
+	constructor(private readonly parts: Parts) {}
 
 	/** As it is recorded now: only what came since the last look is read. */
 	async of(stream: string): Promise<Held> {
@@ -54,14 +58,13 @@ export class Holders {
 	}
 
 	/** The earliest first: of several, the last one holds it. */
-	private async others(stream: string, when: (theirs: string, ours: string) => boolean): Promise<Run[]> {
-		const { name, startedAt } = this.run;
-		const found: Run[] = [];
-		for (const other of await runNames(this.store)) {
-			if (other === name) continue;
-			const run = await loadRun(this.store, other, undefined, this.runs.get(other));
+	private async others(stream: string, when: (theirs: string, ours: string) => boolean): Promise<RunView[]> {
+		const { store, folds } = this.parts;
+		const { name, startedAt } = this.parts.run;
+		const found: RunView[] = [];
+		for (const other of await runNames(store)) {
+			const run = other === name ? undefined : await folds.view(other);
 			if (!run) continue;
-			this.runs.set(other, run);
 			const isMeant = run.startedAt !== null && startedAt !== null && when(run.startedAt, startedAt);
 			if (!isMeant || !run.streams.some(each => each.stream === stream)) continue;
 			if (!LETS_GO.has(run.phase) && this.isSameTarget(run)) found.push(run);
@@ -69,9 +72,10 @@ export class Holders {
 		return found.sort((a, b) => ((a.startedAt as string) < (b.startedAt as string) ? -1 : 1));
 	}
 
-	private isSameTarget({ definition: { target } }: Run): boolean {
-		const { environment } = settingsOf(this.broker);
-		const [ours, theirs] = [this.run.definition.target, target];
+	private isSameTarget({ definition: { target } }: RunView): boolean {
+		const { broker, run } = this.parts;
+		const { environment } = settingsOf(broker);
+		const [ours, theirs] = [run.definition.target, target];
 		if (ours.connector !== theirs.connector) return false;
 		return placeOf(ours, environment) === placeOf(theirs, environment);
 	}
@@ -81,7 +85,7 @@ export class Holders {
 		const reading = this.readings.get(key) ?? { version: NEW, names: new Map(), made: new Set() };
 		this.readings.set(key, reading);
 		const after = reading.version === NEW ? undefined : reading.version;
-		for await (const batch of readBatches(this.store, name, stream, { after })) take(reading, batch);
+		for await (const batch of readBatches(this.parts.store, name, stream, { after })) take(reading, batch);
 		return reading;
 	}
 }

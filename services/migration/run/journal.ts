@@ -13,7 +13,7 @@ import type {
 } from "../../../domain/migration/events";
 import { apply } from "../../../domain/migration/fold";
 import type { Batch } from "../../../domain/migration/known";
-import { newRun, type Run } from "../../../domain/migration/run";
+import { newRun, type Placed, type Run } from "../../../domain/migration/run";
 
 const PREFIX = "migration/";
 
@@ -46,10 +46,12 @@ export async function loadRun(
 	known?: Run
 ): Promise<Run | undefined> {
 	let run = known;
-	for await (const { event, version, at } of store.read(runStream(name), known?.version)) {
+	for await (const { event, version, position, at } of store.read(runStream(name), known?.version)) {
 		const recorded = event as RunEvent;
 		run ??= newRun(name, recorded.data as DataOf<"planned">, NEW);
+		const after = run.version;
 		apply(run, recorded, version, at);
+		if (after !== version) run.placed = { after, version, position, at };
 		if (recorded.type === "planned" || recorded.type === "redefined") run.definition = open(run.definition);
 	}
 	return run;
@@ -58,16 +60,10 @@ export async function loadRun(
 /** Appends to the run's stream and folds what was appended; a controller that was overtaken gets a VersionConflict. */
 export async function appendRun(store: EventStore, run: Run, event: RunEvent, appendId: string): Promise<string> {
 	const { version, position, at } = await store.append(runStream(run.name), run.version, [event], appendId);
+	const after = run.version;
 	apply(run, event, version, at);
+	run.placed = { after, version, position, at };
 	return position;
-}
-
-/** Where an append stands, and the version that its stream had before it. */
-export interface Placed {
-	readonly after: string;
-	readonly version: string;
-	readonly position: string;
-	readonly at: string;
 }
 
 async function* readBulk<E>(

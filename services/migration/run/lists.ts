@@ -8,16 +8,9 @@ import { type Edit, type Mark, MOST_PLACES, type ProjectedList } from "../../../
 import type { Projections } from "../../../adapters/projections";
 import type { ComparisonEvent, UndoEvent } from "../../../domain/migration/events";
 import { type Batch, type Known, knownFrom } from "../../../domain/migration/known";
+import type { Placed } from "../../../domain/migration/run";
 import { FOLD } from "../../../domain/migration/run-snapshot";
-import {
-	comparisonStream,
-	type Placed,
-	readBatches,
-	readComparisons,
-	readUndos,
-	recordStream,
-	undoStream
-} from "./journal";
+import { comparisonStream, readBatches, readComparisons, readUndos, recordStream, undoStream } from "./journal";
 import { putBatch, putDifferences, putUndone, reached } from "./list-rows";
 
 /** One thing that is folded into a list. */
@@ -149,10 +142,16 @@ async function foldAll(list: ProjectedList, begun: Mark | undefined, steps: Asyn
 	return store();
 }
 
+/** A batch stands in two appends, of which the mark is the second one. */
+const MOST_APPENDS = 2;
+
 /** Is that append there as it was folded? */
 export async function isThere(store: EventStore, stream: string, mark: Mark): Promise<boolean> {
-	for await (const { version, position, at } of store.read(stream, mark.after))
-		return version === mark.version && position === mark.position && at === mark.at;
+	let looked = 0;
+	for await (const { version, position, at } of store.read(stream, mark.after)) {
+		if (version === mark.version) return position === mark.position && at === mark.at;
+		if (++looked === MOST_APPENDS) return false;
+	}
 	return false;
 }
 

@@ -2,7 +2,6 @@
 
 import type { Collection } from "../../../adapters/collection";
 import { type EventStore, NEW } from "../../../adapters/eventstore";
-import type { Sealer } from "../../../adapters/secrets";
 import { failure } from "../../../cluster/errors";
 import type { Definition } from "../../../contracts/migration/definition";
 import type { Ends } from "../../../contracts/migration/migration";
@@ -11,24 +10,26 @@ import { InTurn } from "../../../domain/in-turn";
 import { type Caller, mayReplace, mayRun, mayUse, plannerOf } from "../../../domain/migration/callers";
 import type { KnownSystems } from "../../../domain/migration/definition";
 import type { Variables } from "../../../domain/migration/references";
-import { newRun, type Run, type StreamRun } from "../../../domain/migration/run";
+import { newRun, type Run } from "../../../domain/migration/run";
+import type { RunView, StreamView } from "../../../domain/migration/view";
 import { addressOf, wayTo } from "./addresses";
 import { redefinedBy } from "./definitions";
-import { appendRun, loadRun, runNames } from "./journal";
+import type { Folds } from "./folds";
+import { appendRun, runNames } from "./journal";
 import { approvedOf, type Planned, type PlannedDefinition } from "./planned";
-import { opened, sealed } from "./sealing";
+import type { Sealing } from "./sealing";
 import { Shelf } from "./shelf";
 
 export class Runs {
-	private readonly looks = new Map<string, Promise<Run | undefined>>();
 	private readonly shelf: Shelf;
 	/** Of many plans at once each counts those before it. */
 	private readonly keeping = new InTurn();
 
 	constructor(
 		private readonly store: EventStore,
+		private readonly folds: Folds,
 		private readonly definitions: Collection<PlannedDefinition>,
-		private readonly sealer: Sealer,
+		private readonly keys: Sealing,
 		private readonly known: KnownSystems,
 		limits: Pick<Limits, "plans" | "plansEach" | "planDays">
 	) {
@@ -46,7 +47,7 @@ export class Runs {
 
 	/** For whoever goes on with it: a run of his own. Undefined where nothing of that name was begun. */
 	begun(name: string): Promise<Run | undefined> {
-		return loadRun(this.store, name, this.open);
+		return this.folds.own(name);
 	}
 
 	/** As `begun`. @throws MIGRATION_NOT_FOUND */
@@ -54,27 +55,20 @@ export class Runs {
 		return (await this.begun(name)) ?? missing(name);
 	}
 
-	/** To look at, not to change: only what was recorded since the last look is read. @throws MIGRATION_NOT_FOUND */
-	async seen(name: string): Promise<Run> {
-		return (await this.look(name)) ?? missing(name);
-	}
-
 	/** As `seen`; undefined where nothing of that name was begun. */
-	seenHere(name: string): Promise<Run | undefined> {
-		return this.look(name);
+	seenHere(name: string): Promise<RunView | undefined> {
+		return this.folds.view(name);
 	}
 
 	/** To look at, not to change. @throws MIGRATION_NOT_FOUND */
-	async stream(name: string, stream: string): Promise<StreamRun> {
-		const found = (await this.seen(name)).streams.find(each => each.stream === stream);
-		if (!found) throw failure("MIGRATION_NOT_FOUND", `The migration '${name}' has no stream '${stream}'.`);
-		return found;
+	async seen(name: string): Promise<RunView> {
+		return (await this.folds.view(name)) ?? missing(name);
 	}
 
 	/** @throws DEFINITION_TAKEN where another key planned another one under that name, and the caller may not run it */
 	async refuseTaken(name: string, hash: string, caller: Caller | undefined): Promise<void> {
 		const found = await this.definitions.get(name);
-		const known = found?.planned.hash ?? (await this.look(name))?.hash;
+		const known = found?.planned.hash ?? (await this.folds.view(name))?.hash;
 		if (known === undefined || known === hash || mayReplace(found?.by, caller)) return;
 		throw failure(
 			"DEFINITION_TAKEN",
@@ -120,7 +114,7 @@ export class Runs {
 
 	/** The hash of the definition that was begun under that name, or approved. */
 	async approvedHash(name: string): Promise<string | undefined> {
-		return ((await this.look(name)) ?? (await this.definitions.get(name))?.approved)?.hash;
+		return ((await this.folds.view(name)) ?? (await this.definitions.get(name))?.approved)?.hash;
 	}
 
 	/**
@@ -155,21 +149,21 @@ export class Runs {
 		if (hash === run.hash) return undefined;
 		if (hash !== undefined && hash !== found?.hash) throw other(run.name);
 		if (!found || found.hash === run.hash || (hash === undefined && !record?.by?.runs)) return undefined;
-		const planned = { ...found, definition: this.open(found.definition) };
+		const planned = { ...found, definition: this.keys.open(found.definition) };
 		return redefinedBy(run, planned.definition, this.known).refused.length === 0 ? planned : undefined;
 	}
 
 	/** Records that the run goes on by another definition. */
 	async redefine(run: Run, { definition, hash }: Planned): Promise<void> {
 		const { taken: changed } = redefinedBy(run, definition, this.known);
-		const data = { definition: sealed(definition, this.sealer, this.known), hash, changed };
+		const data = { definition: this.keys.seal(definition), hash, changed };
 		await appendRun(this.store, run, { type: "redefined", data }, `redefined-after-${run.version}`);
 		run.definition = definition;
 	}
 
 	/** As it was last planned, or begun. @throws MIGRATION_NOT_FOUND */
 	async definition(name: string): Promise<Pick<Planned, "definition" | "hash">> {
-		return (await this.look(name)) ?? (await this.planned(name));
+		return (await this.folds.view(name)) ?? (await this.planned(name));
 	}
 
 	/** The addresses behind all that was begun, or approved to be. @param environment fills in `${NAME}` */
@@ -178,15 +172,15 @@ export class Runs {
 		const isBegun = (name: string): boolean => begun.some(run => run.name === name);
 		const planned = [...(await this.shelf.all()).values()].flatMap(({ name, approved }) =>
 			approved && !isBegun(name)
-				? [{ ...NOT_BEGUN, name, mapping: approved.mapping, definition: this.open(approved.definition) }]
+				? [{ ...NOT_BEGUN, name, mapping: approved.mapping, definition: this.keys.open(approved.definition) }]
 				: []
 		);
 		const all = [...begun, ...planned];
-		return all.map(({ name, phase, startedAt, plan, mapping, definition: { source, target } }) => ({
+		return all.map(({ name, phase, startedAt, ok, mapping, definition: { source, target } }) => ({
 			name,
 			phase,
 			startedAt,
-			ok: plan.ok,
+			ok,
 			mapping,
 			source: addressOf(source, environment),
 			target: addressOf(target, environment),
@@ -194,32 +188,26 @@ export class Runs {
 		}));
 	}
 
-	/** Looks at one run follow each other: each folds on from where the one before it came. */
-	private look(name: string): Promise<Run | undefined> {
-		const last = this.looks.get(name) ?? Promise.resolve(undefined);
-		const next = last.then(run => loadRun(this.store, name, this.open, run));
-		this.looks.set(name, next);
-		// A fold that broke off is begun anew; of names that nobody has nothing is kept.
-		const forget = (): unknown => this.looks.get(name) === next && this.looks.delete(name);
-		next.then(run => run === undefined && forget(), forget);
-		return next;
-	}
-
-	private readonly open = (definition: Definition): Definition => opened(definition, this.sealer, this.known);
-
 	private async planned(name: string): Promise<Planned> {
 		const found = (await this.definitions.get(name))?.planned;
 		if (!found) throw failure("MIGRATION_NOT_FOUND", `There is no migration '${name}': plan it first.`);
-		return { ...found, definition: this.open(found.definition) };
+		return { ...found, definition: this.keys.open(found.definition) };
 	}
 
 	/** As it may be kept. */
 	private sealed(planned: Planned): Planned {
-		return { ...planned, definition: sealed(planned.definition, this.sealer, this.known) };
+		return { ...planned, definition: this.keys.seal(planned.definition) };
 	}
 }
 
-const NOT_BEGUN = { phase: "planned", startedAt: null, plan: { ok: true } } as const;
+const NOT_BEGUN = { phase: "planned", startedAt: null, ok: true } as const;
+
+/** @throws MIGRATION_NOT_FOUND */
+export function streamOf({ name, streams }: RunView, stream: string): StreamView {
+	const found = streams.find(each => each.stream === stream);
+	if (!found) throw failure("MIGRATION_NOT_FOUND", `The migration '${name}' has no stream '${stream}'.`);
+	return found;
+}
 
 const other = (name: string) =>
 	failure(

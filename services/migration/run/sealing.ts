@@ -32,9 +32,15 @@ function acted(value: OptionValue, place: string, act: Act): OptionValue {
 	return typeof value === "string" && !isReference(value) ? act(value, place) : value;
 }
 
+/** A definition as it may be kept, and as it is used. */
+export interface Sealing {
+	readonly seal: (definition: Definition) => Definition;
+	/** @throws when the folder's secret.key is not the one that sealed it */
+	readonly open: (definition: Definition) => Definition;
+}
+
 /** @param known the options of every connector: which of them are secrets */
-export const sealed = (definition: Definition, sealer: Sealer, known: SideOptions): Definition =>
-	each(definition, known, sealer.seal);
-/** @throws when the folder's secret.key is not the one that sealed it */
-export const opened = (definition: Definition, sealer: Sealer, known: SideOptions): Definition =>
-	each(definition, known, sealer.open);
+export const sealing = (sealer: Sealer, known: SideOptions): Sealing => ({
+	seal: definition => each(definition, known, sealer.seal),
+	open: definition => each(definition, known, sealer.open)
+});

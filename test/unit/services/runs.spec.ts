@@ -2,20 +2,25 @@ import { type EventStore, openMemoryStore } from "../../../adapters/eventstore";
 import type { Sealer } from "../../../adapters/secrets";
 import type { Caller } from "../../../domain/migration/callers";
 import type { RunEvent } from "../../../domain/migration/events";
-import { knownSystems, SYSTEMS } from "../../../mixins/systems";
 import { appendRun, loadRun } from "../../../services/migration/run/journal";
 import type { Planned, PlannedDefinition } from "../../../services/migration/run/planned";
-import { Runs } from "../../../services/migration/run/runs";
 import { openCollection } from "../../support/collections";
+import { runsOn } from "../../support/runs";
 
-const KNOWN = knownSystems(SYSTEMS);
 const definition = {
 	name: "panel",
 	source: { connector: "marzneshin", url: "http://s", password: "sealed by the test" },
 	target: { connector: "marzban", url: "http://t", password: "sealed by the test" },
-	streams: ["users"]
+	streams: ["users"],
+	catchUp: { passes: 2, removals: 10 }
 };
-const planned = { definition, hash: "h", mapping: "m", context: {}, plan: { streams: [] } } as unknown as Planned;
+const planned = {
+	definition,
+	hash: "h",
+	mapping: "m",
+	context: {},
+	plan: { streams: [], findings: [] }
+} as unknown as Planned;
 const sealer: Sealer = { seal: text => text, open: text => text.replace("sealed by the test", "in the clear") };
 
 /** A store that says after which version it was read. */
@@ -40,7 +45,7 @@ const say = async (store: EventStore, event: RunEvent): Promise<void> => {
 describe("a run that is looked at", () => {
 	it("is folded on from the last look, however many look at once, with its secrets in the clear", async () => {
 		const { store, reads } = watched();
-		const runs = new Runs(store, undefined as never, sealer, KNOWN, LIMITS);
+		const runs = runsOn({ store, definitions: undefined as never, sealer, limits: LIMITS });
 		await say(store, { type: "planned", data: planned });
 		await say(store, { type: "taken", data: { token: "1" } });
 		const first = await runs.seen("panel");
@@ -49,24 +54,28 @@ describe("a run that is looked at", () => {
 		await say(store, { type: "paused", data: { reason: "" } });
 		reads.length = 0;
 		const [second, third] = await Promise.all([runs.seen("panel"), runs.seen("panel")]);
-		expect([second.paused, third.paused, second.definition.source.password]).toEqual([true, true, "in the clear"]);
+		expect([second.status.paused, third.status.paused, second.definition.source.password]).toEqual([
+			true,
+			true,
+			"in the clear"
+		]);
 		expect(reads[0]).toBe(version);
 		expect(reads).not.toContain(undefined);
 	});
 
 	it("is another one than that which a controller goes on with", async () => {
 		const { store } = watched();
-		const runs = new Runs(store, undefined as never, sealer, KNOWN, LIMITS);
+		const runs = runsOn({ store, definitions: undefined as never, sealer, limits: LIMITS });
 		await say(store, { type: "planned", data: planned });
 		const [seen, own] = [await runs.seen("panel"), await runs.run("panel")];
 		own.paused = true;
-		expect(seen.paused).toBe(false);
-		expect((await runs.seen("panel")).paused).toBe(false);
+		expect(seen.status.paused).toBe(false);
+		expect((await runs.seen("panel")).status.paused).toBe(false);
 	});
 
 	it("that is not there is said so each time, and found once it is", async () => {
 		const { store } = watched();
-		const runs = new Runs(store, undefined as never, sealer, KNOWN, LIMITS);
+		const runs = runsOn({ store, definitions: undefined as never, sealer, limits: LIMITS });
 		await expect(runs.seen("panel")).rejects.toMatchObject({ type: "MIGRATION_NOT_FOUND" });
 		await say(store, { type: "planned", data: planned });
 		expect((await runs.seen("panel")).name).toBe("panel");
@@ -76,12 +85,13 @@ describe("a run that is looked at", () => {
 describe("a plan that was approved, planned again as it is by a key that may only plan", () => {
 	const planner: Caller = { id: "planner", scopes: ["migration:plan"] };
 	const runner: Caller = { id: "runner", scopes: ["migration:plan", "migration:run"] };
-	const found = (ok: boolean): Planned => ({ ...planned, plan: { ok, streams: [] } }) as unknown as Planned;
+	const found = (ok: boolean): Planned =>
+		({ ...planned, plan: { ok, streams: [], findings: [] } }) as unknown as Planned;
 
 	/** Who planned, and what was found, in turn; then it begins. */
 	async function begun(...plans: readonly (readonly [Caller, boolean])[]): Promise<unknown> {
 		await using kept = await openCollection<PlannedDefinition>({ name: "definitions", key: "name" });
-		const runs = new Runs(openMemoryStore(), kept.collection, sealer, KNOWN, LIMITS);
+		const runs = runsOn({ definitions: kept.collection, sealer, limits: LIMITS });
 		for (const [caller, ok] of plans) await runs.keep(found(ok), caller);
 		return await runs.begin("panel", "h").then(
 			({ phase }) => phase,

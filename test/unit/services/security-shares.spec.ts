@@ -1,18 +1,15 @@
-import { knownSystems, SYSTEMS } from "../../../mixins/systems";
 /** What is kept for a key is as much as its share, however many ask at once. */
 
-import { openMemoryStore } from "../../../adapters/eventstore";
 import type { Sealer } from "../../../adapters/secrets";
 import type { Broker } from "../../../cluster";
 import type { Caller } from "../../../domain/migration/callers";
 import { resolveReferences } from "../../../domain/migration/references";
 import type { Planned, PlannedDefinition } from "../../../services/migration/run/planned";
 import { Rehearsals, rehearsalName } from "../../../services/migration/run/rehearsals";
-import { Runs } from "../../../services/migration/run/runs";
 import { openCollection } from "../../support/collections";
+import { runsOn } from "../../support/runs";
 import { until } from "../../support/until";
 
-const KNOWN = knownSystems(SYSTEMS);
 const caller: Caller = { id: "one", scopes: ["migration:plan"] };
 const sealer: Sealer = { seal: text => text, open: text => text };
 const named = (name: string): Planned =>
@@ -40,7 +37,7 @@ describe("many at once have one key's share", () => {
 		const lists = jest.spyOn(collection, "each");
 		const names = async (): Promise<string[]> => (await collection.find()).records.map(({ name }) => name);
 		const limits = { plans: 50, plansEach: 4, planDays: 30 };
-		const runs = new Runs(openMemoryStore(), collection, sealer, KNOWN, limits);
+		const runs = runsOn({ definitions: collection, sealer, limits });
 		for (let round = 0; round < 3; round++)
 			await kinds(Array.from({ length: 10 }, (_, index) => runs.keep(named(`${round}-${index}`), caller)));
 		expect(await names()).toEqual(["2-6", "2-7", "2-8", "2-9"]);
@@ -48,7 +45,7 @@ describe("many at once have one key's share", () => {
 		for (let link = 0; link < 10; link++) expect(await runs.ends({ value: () => undefined, allows: null })).toEqual([]);
 		expect(lists).toHaveBeenCalledTimes(1);
 		// Fewer than were kept before: those beyond go with the next one.
-		const fewer = new Runs(openMemoryStore(), collection, sealer, KNOWN, { ...limits, plansEach: 2 });
+		const fewer = runsOn({ definitions: collection, sealer, limits: { ...limits, plansEach: 2 } });
 		await fewer.keep(named("last"), caller);
 		expect(await names()).toEqual(["2-9", "last"]);
 	});
