@@ -23,6 +23,8 @@ export interface Migrated extends AsyncDisposable {
 	readonly copied: readonly Mark[];
 	/** Users compared, as the comparison counted its pages. */
 	readonly compared: readonly Mark[];
+	/** Compares once more; users compared, as that counted its pages. */
+	compareAgain(): Promise<readonly Mark[]>;
 }
 
 /** @param users made-up ones, beside the 999 recorded */
@@ -45,6 +47,10 @@ export async function migrate(users: number, createMs: number, log?: string): Pr
 		target,
 		dataDir: own.DATA_DIR,
 		...marks,
+		compareAgain: async () => {
+			await banyan(["migration", "compare", "bench", "--json"], own);
+			return (await marksIn(join(folder, "data", "events.db"))).compared;
+		},
 		[Symbol.asyncDispose]: async () => {
 			await source[Symbol.asyncDispose]();
 			await target[Symbol.asyncDispose]();
@@ -64,6 +70,8 @@ async function marksIn(file: string): Promise<Pick<Migrated, "copied" | "compare
 	const store = openSqliteStore(file, { access: "read" });
 	for await (const { event, at } of store.read("migration/bench")) {
 		const { stream, compared, outcomes } = event.data as Counted;
+		// Another listing begins.
+		if (stream === "users" && event.type === "again") marks.compared = [];
 		if (stream !== "users" || !(event.type === "copied" || event.type === "compared")) continue;
 		const kind = marks[event.type];
 		const more = event.type === "copied" ? outcomes.created : compared;

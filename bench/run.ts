@@ -5,6 +5,7 @@
 
 import { importRows } from "./a-import";
 import { verifyRow } from "./b-verify";
+import { changedRow } from "./b2-changed";
 import { stages, stagesRows } from "./c-stages";
 import { storeRows } from "./d-store";
 import { begin, resume, resumeRows } from "./e-resume";
@@ -20,6 +21,7 @@ const ROWS: Readonly<Record<string, () => Promise<Figure[]>>> = {
 	a: () => importRows(9),
 	a0: () => importRows(0),
 	b: async () => [await verifyRow()],
+	b2: async () => [await changedRow()],
 	c: stagesRows,
 	d: storeRows,
 	e: resumeRows,

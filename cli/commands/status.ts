@@ -1,10 +1,11 @@
 import type { Status } from "../../contracts/migration/migration";
 import { jsonText } from "../../domain/text/json";
+import { shown } from "../../domain/text/visible";
 import type { Client } from "../client";
-import { type Flags, paper, print, screen } from "../command";
+import { type Flags, paper, print, say, screen } from "../command";
 import { EXIT } from "../exit";
 import { interruption } from "../interruption";
-import { rests } from "../rest";
+import { rests, stoppedText } from "../rest";
 import { listText } from "../text/list";
 import { storyOf } from "./run";
 
@@ -33,17 +34,21 @@ async function watch(client: Client, name: string | undefined, flags: Flags): Pr
 	const redraws = process.stdout.isTTY && screen.redraws && !flags.json;
 	const show = redraws ? redraw : changes();
 	let last = "";
+	let stopped: string[] = [];
 	while (!interrupt.seen) {
 		const all = await found(client, name);
 		last = textOf(client, all, name, flags);
 		show(last);
+		stopped = all.flatMap(each => stoppedText(each) ?? []);
 		if (all.every(each => rests(client, each))) break;
 		await interrupt.pause(EVERY);
 	}
 	// What stood there is left to be read.
 	screen.clear();
 	if (redraws) print(last);
-	return interrupt.seen ? EXIT.interrupted : EXIT.clean;
+	if (interrupt.seen) return EXIT.interrupted;
+	for (const why of stopped) say(`banyan: ${shown(why)}`);
+	return stopped.length > 0 ? EXIT.broken : EXIT.clean;
 }
 
 const redraw = (text: string): void => screen.draw(text.split("\n"));

@@ -68,6 +68,12 @@ export const errors = {
 			"A run with `only` or `limit` moved a few and looked at them; some are not as they should be. The others were not touched.",
 		todo: "Look at `GET /api/v1/migrations/{name}/diff`, mend the cause, and start again; or roll back."
 	},
+	LEASE_LOST: {
+		status: 503,
+		title: "The node that ran the migration could not prove in time that it still did",
+		means: "Its lease was over before it was renewed. From then on it wrote nothing more.",
+		todo: "Start the migration again: it goes on where it was."
+	},
 	CONNECTOR_UNKNOWN: {
 		status: 422,
 		title: "No such connector",

@@ -3,7 +3,6 @@
 import { type EventStore, openMemoryStore } from "../../adapters/eventstore";
 import { openMemoryProjections } from "../../adapters/projections";
 import type { Sealer } from "../../adapters/secrets";
-import type { Limits } from "../../contracts/platform/limits";
 import { knownSystems, SYSTEMS } from "../../mixins/systems";
 import { Folds } from "../../services/migration/run/folds";
 import { Runs } from "../../services/migration/run/runs";
@@ -13,7 +12,7 @@ interface Parts {
 	readonly store?: EventStore;
 	readonly definitions: ConstructorParameters<typeof Runs>[2];
 	readonly sealer: Sealer;
-	readonly limits: Pick<Limits, "plans" | "plansEach" | "planDays">;
+	readonly limits: ConstructorParameters<typeof Runs>[5];
 }
 
 export function runsOn({ store = openMemoryStore(), definitions, sealer, limits }: Parts): Runs {

@@ -7,7 +7,7 @@
 import { type EventStore, VersionConflict } from "../../../adapters/eventstore";
 import { acquireLease, type Lease } from "../../../adapters/lease";
 import type { Broker } from "../../../cluster";
-import { codeOf, failure, isUnanswered } from "../../../cluster/errors";
+import { codeOf } from "../../../cluster/errors";
 import { settingsOf } from "../../../cluster/settings";
 import { currentWait } from "../../../connectors/waits";
 import type { RunEvent } from "../../../domain/migration/events";
@@ -16,6 +16,7 @@ import type { Run, StreamRun } from "../../../domain/migration/run";
 import { verdictOf } from "../../../domain/migration/verdict";
 import { maskText } from "../../../domain/text/masking";
 import { live } from "./appliers";
+import { backUp } from "./backup";
 import { type Canary, moveCanary } from "./canary";
 import { compareStream } from "./compare";
 import { copyStream } from "./copy";
@@ -24,6 +25,7 @@ import { Holders } from "./holders";
 import { appendRun, runStream } from "./journal";
 import type { Lists } from "./lists";
 import type { HeldLease, Workplace } from "./place";
+import { isAway, leaseLost } from "./stops";
 import { surveyTarget } from "./survey";
 import { undoStream } from "./undo";
 
@@ -100,6 +102,7 @@ export class Controller {
 			// A node that starts anew must not take a few for all.
 			if (this.options.canary) await this.append({ type: "paused", data: { reason: "only a few, to be looked at" } });
 			while (!this.stopped() && nextStep(run).kind !== "rest") await this.step();
+			if (!this.halting.signal.aborted && nextStep(run).kind !== "rest") throw leaseLost(leaseMs);
 		} catch (error) {
 			await this.fail(error);
 		} finally {
@@ -148,7 +151,7 @@ export class Controller {
 		const place = this.workplace();
 		switch (step.kind) {
 			case "backup":
-				return this.backUp(place);
+				return this.append({ type: "backedUp", data: { path: await backUp(place, this.options) } });
 			case "copy":
 				if (this.options.canary && step.stream === place.run.streams.at(-1)) return this.sendCanary(place, step.stream);
 				await copyStream(place, step.stream);
@@ -172,18 +175,6 @@ export class Controller {
 			case "rest":
 				return;
 		}
-	}
-
-	private async backUp({ broker, run }: Workplace): Promise<void> {
-		const { backups: folder, backupTaken } = this.options;
-		const connection = run.definition.target;
-		const path = backupTaken ? null : await broker.call("importer.backup", { connection, folder }, { timeout: 0 });
-		if (path === null && !backupTaken)
-			throw failure(
-				"PREFLIGHT_REFUSED",
-				"The target's database is written to and cannot be copied from here: take a backup of it, then run with --backup-taken."
-			);
-		await this.append({ type: "backedUp", data: { path } });
 	}
 
 	private async sendCanary(place: Workplace, stream: StreamRun): Promise<void> {
@@ -228,31 +219,25 @@ export class Controller {
 		while (Date.now() < until && !this.stopped()) await new Promise(resolve => setTimeout(resolve, Math.min(100, ms)));
 	}
 
+	private overtaken(): void {
+		const { broker, run } = this.options;
+		broker.logger.warn(`${run.name}: another controller took over; this one rests.`);
+	}
+
 	private async fail(error: unknown): Promise<void> {
 		const { store, run, broker } = this.options;
 		// Told to stop while it waited for the lease: it has done nothing.
 		if (this.lease === undefined && this.halting.signal.aborted) return;
-		if (error instanceof VersionConflict) {
-			broker.logger.warn(`${run.name}: another controller took over; this one rests.`);
-			return;
-		}
+		if (error instanceof VersionConflict) return this.overtaken();
 		const message = maskText(error instanceof Error ? error.message : String(error));
 		broker.logger.error(`${run.name} stopped: ${message}`);
 		const code = codeOf(error) ?? "UNEXPECTED";
 		try {
 			await appendRun(store, run, { type: "failed", data: { code, message } }, `failed-${run.version}`);
 		} catch (unstored) {
+			if (unstored instanceof VersionConflict) return this.overtaken();
 			run.failure = { code, message };
 			broker.logger.error(`${run.name}: its failure could not be stored: ${(unstored as Error).message}`);
 		}
 	}
 }
-
-/** Is it a system or a node that is away, slow or overloaded, rather than one that says no? */
-function isAway(error: unknown): boolean {
-	const { data } = error as { data?: { code?: string; retryable?: boolean } };
-	if (isUnanswered(error)) return true;
-	return codeOf(error) === "SYSTEM_FAILED" && (data?.retryable === true || AWAY.has(data?.code ?? ""));
-}
-
-const AWAY: ReadonlySet<string> = new Set(["unreachable", "throttled", "stopped"]);

@@ -3,7 +3,6 @@
 import type { Collection } from "../../../adapters/collection";
 import { type EventStore, NEW } from "../../../adapters/eventstore";
 import { failure } from "../../../cluster/errors";
-import type { Definition } from "../../../contracts/migration/definition";
 import type { Ends } from "../../../contracts/migration/migration";
 import type { Limits } from "../../../contracts/migration/settings";
 import { InTurn } from "../../../domain/in-turn";

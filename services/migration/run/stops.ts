@@ -1,0 +1,19 @@
+/** What keeps a run from going on. */
+
+import { codeOf, failure, isUnanswered } from "../../../cluster/errors";
+
+/** Of a run whose controller could not renew its lease in time. */
+export const leaseLost = (leaseMs: number) =>
+	failure(
+		"LEASE_LOST",
+		`Its lease of ${leaseMs / 1000} s was over before it could be renewed: the machine was suspended, or its disk or processor too busy. Nothing more was written from then on: start it again.`
+	);
+
+/** Is it a system or a node that is away, slow or overloaded, rather than one that says no? */
+export function isAway(error: unknown): boolean {
+	const { data } = error as { data?: { code?: string; retryable?: boolean } };
+	if (isUnanswered(error)) return true;
+	return codeOf(error) === "SYSTEM_FAILED" && (data?.retryable === true || AWAY.has(data?.code ?? ""));
+}
+
+const AWAY: ReadonlySet<string> = new Set(["unreachable", "throttled", "stopped"]);
