@@ -29,6 +29,19 @@ export interface Live {
 	readonly state?: string;
 }
 
+/** How an address of raw requests looks, for readers of the API. */
+export interface RawAddress {
+	/** Of the operation, unique in its contract. */
+	readonly name: string;
+	/** From the root; `:name` is a parameter. */
+	readonly path: string;
+	readonly summary: string;
+	readonly params: Readonly<Record<string, { readonly description: string; readonly example: string }>>;
+	readonly answer: { readonly description: string; readonly example: string };
+	/** Statuses that it answers with a problem. */
+	readonly problems: readonly number[];
+}
+
 /** Addresses beside the API's whose requests an action answers as they are (`RAW_REQUEST` in, `RawAnswer` out). */
 export interface Raw {
 	/** What is found there, in sentences: `old links`. */
@@ -36,6 +49,7 @@ export interface Raw {
 	/** A regular expression for the path as it was sent. */
 	readonly path: string;
 	readonly methods: readonly string[];
+	readonly shown: readonly RawAddress[];
 }
 
 /** What holds for every action, whoever calls it. */

@@ -3,6 +3,15 @@
 import { action, contract } from "../contract";
 import { RAW_ANSWER, RAW_REQUEST } from "../raw";
 
+const USER = { description: "The user's name, as the old link spells it.", example: "anna" };
+const KEY = { description: "The key of the old link.", example: "8f14e45fceea167a5a36dedd4bea2543" };
+const FORMAT = { description: "As the old panel calls it.", example: "clash-meta" };
+const PROBLEMS = [404, 429, 500, 502, 503, 504, 508];
+const answered = (description: string) => ({
+	description,
+	example: "vless://5c1b…@vpn.example.org:443?security=reality#one"
+});
+
 export const subscriptions = contract("migration", "subscriptions", {
 	required: true,
 	errors: {
@@ -47,7 +56,25 @@ export const subscriptions = contract("migration", "subscriptions", {
 			raw: {
 				called: "old links",
 				path: "/sub/[^/]+/[^/]+(?:/[^/]+)?/?$",
-				methods: ["GET", "HEAD"]
+				methods: ["GET", "HEAD"],
+				shown: [
+					{
+						name: "link",
+						path: "/sub/:username/:key",
+						summary: "A customer's old subscription link: it goes on working after the move.",
+						params: { username: USER, key: KEY },
+						answer: answered("What the customer's panel answers, in the format that their app asks for."),
+						problems: PROBLEMS
+					},
+					{
+						name: "linkAs",
+						path: "/sub/:username/:key/:format",
+						summary: "A customer's old subscription link in one format.",
+						params: { username: USER, key: KEY, format: FORMAT },
+						answer: answered("What the customer's panel answers in that format."),
+						problems: PROBLEMS
+					}
+				]
 			},
 			reads: true,
 			secret: true,

@@ -53,7 +53,7 @@ export const AREAS: readonly DocsArea[] = [
 	{
 		name: "Old links",
 		description: "What customers' apps ask for. No key but the link's own.",
-		operations: ["gateway.subscription", "gateway.subscriptionAs"]
+		operations: ["subscriptions.link", "subscriptions.linkAs"]
 	},
 	{
 		name: "Server",

@@ -94,16 +94,6 @@ const readiness = fields({
 	ready: { type: "boolean" },
 	missing: { ...listOf(text), description: "Services that no node runs now." }
 });
-const subscription = (described: string): OpenRoute["answers"] => ({
-	200: {
-		description: described,
-		type: "*/*",
-		schema: {},
-		example: "vless://5c1b…@vpn.example.org:443?security=reality#one"
-	}
-});
-const USER = { description: "The user's name, as the old link spells it.", example: "anna" };
-const KEY = { description: "The key of the old link.", example: "8f14e45fceea167a5a36dedd4bea2543" };
 const NOT_ANSWERED = [429, 500, 503];
 
 type Told = Pick<OpenRoute, "id" | "path" | "says" | "answers"> & Partial<OpenRoute>;
@@ -195,7 +185,7 @@ export const OPEN_ROUTES: readonly OpenRoute[] = [
 		says: "Requests may be sent here: for balancers.",
 		answers: {
 			200: json("They may.", readiness, { ready: true, missing: [] }),
-			503: json("Not now.", readiness, { ready: false, missing: ["migration"] })
+			503: json("Not now.", readiness, { ready: false, missing: ["access"] })
 		},
 		problems: []
 	}),
@@ -247,21 +237,5 @@ export const OPEN_ROUTES: readonly OpenRoute[] = [
 		answers: {
 			200: { description: "A page.", type: "text/html", schema: text, example: "<!doctype html><title>Banyan</title>" }
 		}
-	}),
-	get({
-		id: "gateway.subscription",
-		path: "/sub/:username/:key",
-		says: "A customer's old subscription link: it goes on working after the move.",
-		params: { username: USER, key: KEY },
-		answers: subscription("What the customer's panel answers, in the format that his app asks for."),
-		problems: [404, 429, 500, 502, 503, 504, 508]
-	}),
-	get({
-		id: "gateway.subscriptionAs",
-		path: "/sub/:username/:key/:format",
-		says: "A customer's old subscription link in one format.",
-		params: { username: USER, key: KEY, format: { description: "As the old panel calls it.", example: "clash-meta" } },
-		answers: subscription("What the customer's panel answers in that format."),
-		problems: [404, 429, 500, 502, 503, 504, 508]
 	})
 ];

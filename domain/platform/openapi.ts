@@ -8,6 +8,7 @@ import { OPEN_ROUTES, OPEN_SCHEMAS, type OpenRoute } from "./open-routes";
 import { HEADERS, LAST_EVENT, PARAMETERS, SECURITY_SCHEMES } from "./openapi-components";
 import { answersOf, bodiesOf } from "./openapi-media";
 import { PROBLEM_SCHEMA, problemResponses, problemsOf } from "./openapi-problems";
+import { rawDocuments } from "./raw-documents";
 import { type Route, routesOf } from "./routes";
 import { componentsOf, isRequired, objectSchema, parameterSchema, ruleSchema } from "./rule-schema";
 
@@ -18,7 +19,11 @@ export interface Info {
 }
 
 /** @throws a sentence where a contract's routes are wrong */
-export function openApi(contracts: readonly Contract[], info: Info, open: readonly OpenRoute[] = OPEN_ROUTES): Json {
+export function openApi(
+	contracts: readonly Contract[],
+	info: Info,
+	open: readonly OpenRoute[] = [...OPEN_ROUTES, ...rawDocuments(contracts)]
+): Json {
 	const specs = new Map(
 		contracts.flatMap(({ name, actions }) => Object.entries(actions).map(([key, spec]) => [`${name}.${key}`, spec]))
 	);

@@ -9,6 +9,7 @@ import { CONTRACTS } from "../../contracts/cluster";
 import { lossPath } from "../../domain/migration/vocabulary";
 import { FOLDED } from "../../domain/platform/docs-areas";
 import { OPEN_ROUTES } from "../../domain/platform/open-routes";
+import { rawDocuments } from "../../domain/platform/raw-documents";
 import { routesOf } from "../../domain/platform/routes";
 import { type Door, openDoor } from "../support/door";
 import { until } from "../support/until";
@@ -57,7 +58,7 @@ describe("/docs in a browser", () => {
 		for (const area of FOLDED) await page.locator(`.opblock-tag[data-tag="${area}"]`).click();
 		await until(async () => (await folded.count()) === 0);
 		const listed = (await page.locator(".opblock").count()) as number;
-		expect(listed).toBe(routesOf(CONTRACTS).length + OPEN_ROUTES.length);
+		expect(listed).toBe(routesOf(CONTRACTS).length + OPEN_ROUTES.length + rawDocuments(CONTRACTS).length);
 		expect(await page.title()).toBe("Banyan · REST");
 	});
 

@@ -79,7 +79,7 @@ const said = (url: string, host: string): Promise<string> =>
 
 /** All that is no link. */
 const OTHERS: readonly (readonly [string, string])[] = [
-	...OPEN_ROUTES.filter(({ path }) => !path.startsWith("/sub/")).map(({ method, path }) => [method, path] as const),
+	...OPEN_ROUTES.map(({ method, path }) => [method, path] as const),
 	...routesOf(CONTRACTS).map(({ method, path }) => [method, path] as const),
 	["GET", "/docs/docs.css"],
 	["GET", "/docs/problems"],

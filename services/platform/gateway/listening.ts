@@ -12,7 +12,7 @@ export interface Place {
 }
 
 /** While it drains, each answer tells its client to use that connection no more; for so long idle ones are waited for. */
-const DRAIN_MS = 200;
+const DRAIN_MS = 500;
 
 /** Answers its address. */
 export function listen(server: Server, { host, port, setting = "GATEWAY" }: Place): Promise<string> {

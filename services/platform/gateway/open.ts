@@ -90,11 +90,10 @@ export function openRoutes({ broker, keys, delay, keyed }: Means): Record<string
 	return { ...listed(handlers), ...docsFiles(codeWords(broker)) };
 }
 
-/** Those of the documented list; old links are found by their form, behind any prefix. */
+/** Those of the documented list. */
 function listed(handlers: Readonly<Record<string, WebHandler>>): Record<string, WebHandler> {
-	const routes = OPEN_ROUTES.filter(({ path }) => !path.startsWith("/sub/"));
 	return Object.fromEntries(
-		routes.map(({ id, method, path }) => {
+		OPEN_ROUTES.map(({ id, method, path }) => {
 			const handler = handlers[id];
 			if (!handler) throw new Error(`The documented route ${method} ${path} has no handler.`);
 			return [`${method} ${path}`, handler];

@@ -5,6 +5,7 @@ import { VOCABULARY } from "../../../../domain/migration/mappings";
 import { ALIASES, AREAS, FOLDED, INTRODUCTION } from "../../../../domain/platform/docs-areas";
 import { DOCS_FILES, DOCS_PAGE, DOCS_POLICY, DOCS_SCRIPT } from "../../../../domain/platform/docs-page";
 import { OPEN_ROUTES } from "../../../../domain/platform/open-routes";
+import { rawDocuments } from "../../../../domain/platform/raw-documents";
 import { lossesPage, PROBLEMS_PAGE } from "../../../../domain/platform/reading-pages";
 import { routesOf } from "../../../../domain/platform/routes";
 import { prose } from "../../../../domain/text/html";
@@ -21,7 +22,7 @@ describe("the page of the API", () => {
 			"/docs/docs.css",
 			"/docs/problems",
 			"/docs/losses",
-			...OPEN_ROUTES.map(({ path }) => path)
+			...[...OPEN_ROUTES, ...rawDocuments(CONTRACTS)].map(({ path }) => path)
 		];
 		expect(asked.filter(address => !served.includes(address))).toEqual([]);
 		expect(DOCS_PAGE + DOCS_SCRIPT).not.toContain("//");
@@ -33,7 +34,10 @@ describe("the page of the API", () => {
 	});
 
 	it("has an area for every operation, and names none that is not there", () => {
-		const all = new Set([...routesOf(CONTRACTS).map(({ action }) => action), ...OPEN_ROUTES.map(({ id }) => id)]);
+		const all = new Set([
+			...routesOf(CONTRACTS).map(({ action }) => action),
+			...[...OPEN_ROUTES, ...rawDocuments(CONTRACTS)].map(({ id }) => id)
+		]);
 		const named = AREAS.flatMap(({ operations }) => operations);
 		expect(named.toSorted()).toEqual([...all].sort());
 		const known = [...AREAS, ALIASES].map(({ name }) => name);
