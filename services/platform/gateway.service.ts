@@ -26,6 +26,10 @@ const GRACE_MS = 10_000;
 /** How long it waits for the services it leads to, in ms. */
 const PATIENCE_MS = 10_000;
 
+/** What raw requests are for. */
+const RAW = rawRoutesOf(CONTRACTS);
+const CALLED = RAW.map(({ called }) => called).join(" and ");
+
 /** In characters: smaller answers fit in one packet as they are. */
 const WORTH_COMPRESSING = 2048;
 const compress = compression({ threshold: 0 });
@@ -83,7 +87,7 @@ export default class GatewayService extends service(
 		const limits = settingsFor(this.broker, gateway);
 		const { requestTimeout: longestCallMs = 0 } = (this.broker as unknown as ServiceBroker).options;
 		const errors = new Errors(this.broker);
-		const dispatch = new Dispatch(this.broker, this, rawRoutesOf(CONTRACTS), errors);
+		const dispatch = new Dispatch(this.broker, this, RAW, errors);
 		return openPorts(
 			this.options,
 			{ limits, longestCallMs },
@@ -91,7 +95,8 @@ export default class GatewayService extends service(
 				take: (req, res, isHere, raw) => dispatch.take(req as WebRequest, res, isHere, raw),
 				refuse: (req, res, error) => errors.refuse(req as WebRequest, res, error),
 				counted: code => errors.count(code),
-				isRaw: path => dispatch.isRaw(path)
+				isRaw: path => dispatch.isRaw(path),
+				called: CALLED
 			}
 		);
 	}
@@ -100,7 +105,7 @@ export default class GatewayService extends service(
 		this.address = await front.listen();
 		this.logger.info(`The gateway listens on ${this.address}.`);
 		for (const each of apart) this.logger.info(`${each.says} at ${await each.front.listen()} alone.`);
-		const open = namesToSet(this.options);
+		const open = namesToSet(this.options, CALLED);
 		if (open) this.logger.info(open);
 	}
 

@@ -11,17 +11,17 @@ const isLoopback = (host: string): boolean =>
 	host === "localhost" || LOOPBACK.check(host, isIP(host) === 6 ? "ipv6" : "ipv4");
 
 /**
- * Customers' links arrive under whatever name they were given, and a link's key is all that it takes to read it, from
+ * Raw requests arrive under whatever name their addresses were given out with, and an address is all that it takes, from
  * anywhere: they are answered under any name as long as nobody listed the names, where clients from outside can come at all.
  */
-export const linksUnderAnyName = ({ names, host, trustedProxies, links }: Gateway): boolean =>
+export const rawUnderAnyName = ({ names, host, trustedProxies, links }: Gateway): boolean =>
 	names.length === 0 &&
 	links.names.length === 0 &&
 	links.port === null &&
 	(!isLoopback(host) || trustedProxies.length > 0);
 
-/** For whoever starts it. */
-export const namesToSet = (options: Gateway): string | undefined =>
-	linksUnderAnyName(options)
-		? "GATEWAY_NAMES is not set: the API, its documents, health and metrics are answered at this machine's addresses alone, old links under any name."
+/** For whoever starts it. @param called what raw requests are for */
+export const namesToSet = (options: Gateway, called: string): string | undefined =>
+	rawUnderAnyName(options)
+		? `GATEWAY_NAMES is not set: the API, its documents, health and metrics are answered at this machine's addresses alone, ${called} under any name.`
 		: undefined;

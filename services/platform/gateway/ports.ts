@@ -1,6 +1,6 @@
 /**
- * Where old links are answered. A panel speaks through them, so an operator may give them an origin of their own, by a port
- * or by names: there nothing else is answered, and they are nowhere else.
+ * Where raw requests are answered: others speak through them, so an operator may give them an origin of their own, by a port
+ * or by names (`LINKS_PORT`, `LINKS_NAMES`). There nothing else is answered, and they are nowhere else.
  */
 
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -9,10 +9,10 @@ import { isListed, readHost, readOwnName } from "../../../domain/platform/own-na
 import { callOf } from "./call";
 import type { RawHere } from "./dispatch";
 import { type Answers, type Front, type FrontOptions, openFront } from "./front";
-import { linksUnderAnyName } from "./names";
+import { rawUnderAnyName } from "./names";
 
 /** At the gateway's own port. */
-function linksAt({ links: { names, port } }: Gateway): (req: object) => RawHere {
+function rawAt({ links: { names, port } }: Gateway): (req: object) => RawHere {
 	if (port !== null) return () => "none";
 	if (names.length === 0) return () => "too";
 	const listed = names.flatMap(name => readOwnName(name) ?? []);
@@ -33,6 +33,8 @@ interface Hearing extends Pick<Answers, "refuse" | "counted"> {
 	/** A request that was let in. @param isHere which paths of routes are answered */
 	take(req: IncomingMessage, res: ServerResponse, isHere: (path: string) => boolean, raw: RawHere): void;
 	isRaw(path: string): boolean;
+	/** What raw requests are for, in sentences. */
+	readonly called: string;
 }
 
 export interface Ports {
@@ -45,19 +47,19 @@ export interface Ports {
 export function openPorts(
 	options: Gateway,
 	bounds: Pick<FrontOptions, "limits" | "longestCallMs">,
-	{ take, isRaw, ...said }: Hearing
+	{ take, isRaw, called, ...said }: Hearing
 ): Ports {
 	const { metrics, links } = options;
 	const common = { ...options, ...bounds };
-	const linksHere = linksAt(options);
+	const rawHere = rawAt(options);
 	const isMetrics = (path: string): boolean => APART.has(path);
 	const isHere = (path: string): boolean => metrics.port === null || !isMetrics(path);
 	const front = openFront(
 		{ ...common, names: namesAt(options) },
 		{
 			...said,
-			answer: (req, res) => take(req, res, isHere, linksHere(req)),
-			isForAll: path => linksUnderAnyName(options) && isRaw(path)
+			answer: (req, res) => take(req, res, isHere, rawHere(req)),
+			isForAll: path => rawUnderAnyName(options) && isRaw(path)
 		}
 	);
 	const apart: { front: Front; says: string }[] = [];
@@ -75,7 +77,10 @@ export function openPorts(
 		const place = { ...common, ...links, names, port: links.port, setting: "LINKS" };
 		const isForAll = (): boolean => names.length === 0;
 		const answers: Answers = { ...said, answer: (req, res) => take(req, res, isHere, "alone"), isForAll };
-		apart.push({ front: openFront(place, answers), says: "Old links are answered" });
+		apart.push({
+			front: openFront(place, answers),
+			says: `${called.charAt(0).toUpperCase()}${called.slice(1)} are answered`
+		});
 	}
 	return { front, apart };
 }
