@@ -48,7 +48,7 @@ async function stock(asNode: boolean, routes: number): Promise<{ url: string; ke
 
 /** The product's gateway, with routes of made-up contracts beside its own. */
 async function ours(routes: number, folder: string): Promise<{ url: string; key: string }> {
-	const { CONTRACTS } = built<{ CONTRACTS: object[] }>("contracts");
+	const { CONTRACTS } = built<{ CONTRACTS: object[] }>("contracts/cluster");
 	const { action, contract } = built<typeof import("../contracts/contract")>("contracts/contract");
 	const made = names(routes).map(name => [
 		name,
