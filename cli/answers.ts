@@ -92,13 +92,12 @@ const isDeeper = (value: unknown, most: number): boolean =>
 
 type Params = Readonly<Record<string, unknown>>;
 
-/** How a migration must be called in the answer: by the operator's own words. */
+/** How what was asked for must be called in the answer: by the operator's own words. */
 const NAMED: Readonly<Record<string, (params: Params) => unknown>> = {
 	"migration.plan": ({ document }) => definitionName(String(document)),
 	"migration.dryRun": ({ document }) => `dry-run of ${definitionName(String(document))}`
 };
-const nameIn = (action: string, params: Params): unknown =>
-	NAMED[action]?.(params) ?? (action.startsWith("migration.") ? params.name : undefined);
+const nameIn = (action: string, params: Params): unknown => NAMED[action]?.(params) ?? params.name;
 
 /** The answer of an action. @throws RemoteError where it is none, or one about something else than was asked for */
 export function answerOf(action: string, params: Params, text: string, address: string): unknown {

@@ -16,10 +16,10 @@ export class Patience {
 	private asked = 0;
 
 	/** @throws what it was given, when there is no more of it */
-	waitAfter(error: unknown, { method }: Pick<Request, "method">): number {
+	waitAfter(error: unknown, { idempotent }: Pick<Request, "idempotent">): number {
 		const { again, type } = error as RemoteError;
 		// A server that is about to stop breaks on what it looks up; the next one will not.
-		const passing = type === "UNAVAILABLE" || (type === "INTERNAL" && method === "GET");
+		const passing = type === "UNAVAILABLE" || (type === "INTERNAL" && idempotent);
 		// Only a request that was sent before can be under way.
 		if (type === "IDEMPOTENCY_RUNNING" && this.tries > 0 && this.asked++ < UNDER_WAY.most) return UNDER_WAY.every;
 		const wait = again || passing ? PAUSES[this.tries++] : undefined;

@@ -27,14 +27,6 @@ const WHOLE_MS = 600_000;
 /** The largest answer, in bytes: a page of a report has some hundred lines. */
 const MOST_BYTES = 2 ** 25;
 
-/** They look at both sides, record by record: as long as it takes. */
-const LONG: ReadonlySet<string> = new Set([
-	"migration.plan",
-	"migration.dryRun",
-	"migration.artefacts",
-	"migration.links"
-]);
-
 type Params = Readonly<Record<string, unknown>>;
 type Headers = Dispatcher.ResponseData["headers"];
 type Body = Dispatcher.ResponseData["body"];
@@ -117,7 +109,7 @@ class Remote implements Client {
 	}
 
 	private async answer(request: Request, params: Params): Promise<unknown> {
-		const long = LONG.has(request.action) ? { headersTimeout: 0, bodyTimeout: 0 } : {};
+		const long = request.long ? { headersTimeout: 0, bodyTimeout: 0 } : {};
 		return this.onTheWay(async () => {
 			const { statusCode, headers, body } = await this.send(request, long);
 			const type = String(headers["content-type"] ?? "");

@@ -24,6 +24,10 @@ export function serverAddress(text: string): string {
 /** One call as it is sent: the same one however often it is sent, so that it has one effect. */
 export interface Request {
 	readonly action: string;
+	/** Its answer comes after as long as there is to look at. */
+	readonly long: boolean;
+	/** It may be tried again whatever became of it. */
+	readonly idempotent: boolean;
 	readonly method: Route["method"];
 	/** With its query. */
 	readonly path: string;
@@ -40,7 +44,7 @@ export function requestOf(
 	const route = ROUTES.get(action);
 	if (!route)
 		throw new CommandError(`A server has no address for ${action}: run this command where its data folder is.`);
-	const { method } = route;
+	const { method, long, idempotent } = route;
 	const path = route.path.replace(/:(\w+)/g, (_, field: string) => segment(params[field], field));
 	const rest = Object.entries(params).filter(
 		([field, value]) => !route.params.includes(field) && value !== undefined && value !== null
@@ -50,10 +54,12 @@ export function requestOf(
 		const query = new URLSearchParams(
 			rest.map(([field, value]): [string, string] => [field, String(value)])
 		).toString();
-		return { action, method, path: query ? `${path}?${query}` : path, headers: keyed };
+		return { action, long, idempotent, method, path: query ? `${path}?${query}` : path, headers: keyed };
 	}
 	return {
 		action,
+		long,
+		idempotent,
 		method,
 		path,
 		headers: { "content-type": "application/json", ...keyed },

@@ -14,7 +14,7 @@ const EXCEPTIONS: readonly (readonly [file: RegExp, may: RegExp, why: string])[]
 	[/^domain\/migration\/versions\.ts$/, /missingInbounds|"inbounds"/g, "what earlier events said"],
 	[/^contracts\/migration\/plan\.ts$/, /missingInbounds|`inbounds`/g, "a field that callers of earlier releases read"],
 	[
-		/^(contracts\/migration\/migration|services\/migration\/(migration\.service|run\/former))\.ts$/,
+		/^(contracts\/migration\/planning|services\/migration\/(migration\.service|run\/former))\.ts$/,
 		/\w*inbounds?\b/gi,
 		"POST /migrations/inbounds, which goes on being answered"
 	],

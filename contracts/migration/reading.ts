@@ -1,0 +1,104 @@
+/** What is read of a migration. */
+
+import { action } from "../contract";
+import { shape, type ValueOf } from "../schema";
+import { connection } from "./connection";
+import { examples } from "./examples";
+import { after, name, page, READ, RUN } from "./fields";
+import { differenceLine, linesOf, linkLine, logLine } from "./lines";
+import { reportLine } from "./records";
+import { phase, status } from "./status";
+
+/** The options of a connection that say how its system is reached, `${NAME}` not filled in. */
+export type WayOptions = ValueOf<typeof connection>;
+
+export const ends = shape(
+	"Ends",
+	{
+		name: "string",
+		phase,
+		startedAt: { type: "string", nullable: true, summary: "ISO 8601, UTC; null before it began." },
+		ok: { type: "boolean", summary: "Its preflight refused nothing." },
+		mapping: "string",
+		source: "string|nullable",
+		target: "string|nullable",
+		ways: { type: "object", props: { source: connection, target: connection } }
+	},
+	"The addresses of both systems, in one spelling; null where this node cannot fill in a variable that one names."
+);
+export type Ends = ValueOf<typeof ends>;
+
+export const reading = {
+	status: action({
+		summary: "Where a migration stands.",
+		permission: READ,
+		rest: "GET /migrations/:name",
+		aliases: ["GET /migration/:name/status", "GET /api/v1/import/status/:name", "GET /import/status/:name"],
+		params: { name },
+		result: status,
+		example: examples.status
+	}),
+	list: action({
+		summary: "Where all migrations stand.",
+		permission: READ,
+		rest: "GET /migrations",
+		params: {},
+		result: { type: "array", items: status },
+		example: examples.list
+	}),
+	/** `after` is the id of a line. */
+	log: action({
+		summary: "What happened to a migration, in order; with `Accept: text/event-stream` it goes on live.",
+		permission: READ,
+		rest: "GET /migrations/:name/logs",
+		aliases: ["GET /migration/:name/logs"],
+		answers: ["json", "sse"],
+		live: { wakes: "progressed", by: "name", line: "log", state: "status" },
+		params: {
+			name,
+			after,
+			limit: { type: "number", integer: true, min: 1, max: 1000, default: 200, convert: true }
+		},
+		result: linesOf(logLine),
+		example: examples.log
+	}),
+	report: action({
+		summary:
+			"The records of a stream and what became of them, in order; with `Accept: application/x-ndjson` all of them, streamed.",
+		permission: READ,
+		rest: "GET /migrations/:name/report",
+		answers: ["json", "ndjson"],
+		params: page,
+		result: linesOf(reportLine),
+		example: examples.report
+	}),
+	diff: action({
+		summary:
+			"The records that differ after the last comparison, or that a rollback left; with `Accept: application/x-ndjson` all of them, streamed.",
+		permission: READ,
+		rest: "GET /migrations/:name/diff",
+		answers: ["json", "ndjson"],
+		params: page,
+		result: linesOf(differenceLine),
+		example: examples.diff
+	}),
+	/** Reads the keys at the source, for only their digests are kept. */
+	links: action({
+		summary: "Old paths with their new addresses, for a proxy of one's own; read from the live source.",
+		permission: RUN,
+		rest: "GET /migrations/:name/links",
+		long: true,
+		secret: true,
+		answers: ["json", "ndjson"],
+		params: { name, after },
+		result: linesOf(linkLine),
+		example: examples.links
+	}),
+	ends: action({
+		summary: "The addresses of both systems of every migration: where old links lead.",
+		internal: ["subscriptions"],
+		reads: true,
+		params: {},
+		result: { type: "array", items: ends }
+	})
+};
