@@ -65,18 +65,18 @@ export class OpenConnectors<E extends Closable> {
 
 	private counting(end: E): Opened<E> {
 		const calls = new Map<PropertyKey, unknown>();
-		const count = (call: (...args: unknown[]) => unknown): ((...args: unknown[]) => unknown) => {
-			return (...args) => {
-				const answer = call.apply(end, args);
+		const count =
+			(call: CallableFunction) =>
+			(...args: unknown[]): unknown => {
+				const answer: unknown = Reflect.apply(call, end, args);
 				if (answer instanceof Promise) this.during(one, answer);
 				return answer;
 			};
-		};
 		const counted = new Proxy(end, {
 			get(target, name) {
 				const value: unknown = Reflect.get(target, name, target);
 				if (typeof value !== "function") return value;
-				const known = calls.get(name) ?? count(value as (...args: unknown[]) => unknown);
+				const known = calls.get(name) ?? count(value);
 				calls.set(name, known);
 				return known;
 			}

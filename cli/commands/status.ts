@@ -22,10 +22,11 @@ const found = async (client: Client, name: string | undefined): Promise<readonly
 	name === undefined ? client.call("migration.list", {}) : [await client.call("migration.status", { name })];
 
 function textOf(client: Client, all: readonly Status[], name: string | undefined, flags: Flags): string {
-	if (flags.json) return jsonText(name === undefined ? all : all[0]);
-	return name === undefined
+	const [one] = all;
+	if (flags.json) return jsonText(name === undefined ? all : one);
+	return name === undefined || !one
 		? listText(all, paper(client), Date.now())
-		: storyOf(client, all[0] as Status, { ...flags, holder: client.holder?.() });
+		: storyOf(client, one, { ...flags, holder: client.holder?.() });
 }
 
 /** Again and again, until all of it rests. */

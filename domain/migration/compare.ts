@@ -41,16 +41,19 @@ export function compareRecords(
 		}
 		const found = record?.data;
 		const digest = fingerprint(data);
-		const there = found && fingerprint(found);
-		if (!found) differences.push({ id, name, kind: "missing", fields: [] });
-		else if (there === digest) equal.push([id, name, digest]);
+		if (!found) {
+			differences.push({ id, name, kind: "missing", fields: [] });
+			continue;
+		}
+		const there = fingerprint(found);
+		if (there === digest) equal.push([id, name, digest]);
 		else
 			differences.push({
 				id,
 				name,
 				kind: "different",
 				fields: fieldDifferences(data, found, sight),
-				found: there as string
+				found: there
 			});
 	}
 	const isStrange = isStranger(credentials);

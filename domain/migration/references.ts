@@ -26,8 +26,8 @@ export function parseReferences(text: string): Parsed {
 		parts.push(text.slice(at, index));
 		at = index + whole.length;
 		const part = body === undefined ? "${" : readReference(body, close === "}");
-		if ("problem" in Object(part)) return { ok: false, problem: (part as { problem: string }).problem };
-		parts.push(part as string | Reference);
+		if (typeof part !== "string" && "problem" in part) return { ok: false, problem: part.problem };
+		parts.push(part);
 	}
 	return { ok: true, parts: [...parts, text.slice(at)] };
 }

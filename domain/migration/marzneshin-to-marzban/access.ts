@@ -109,7 +109,7 @@ export const inbounds =
 			return refuse("no_access", "service_ids", missing, "The target has none of the inbounds this user may use.");
 		}
 		const tags = (protocol: Protocol): string[] => {
-			const own = served.filter(route => route.protocol === protocol).map(route => route.tag as string);
+			const own = served.flatMap(({ protocol: spoken, tag }) => (spoken === protocol && tag !== null ? [tag] : []));
 			return [...new Set(own)].sort();
 		};
 		const value = Object.fromEntries(PROTOCOLS.map(p => [p, tags(p)] as const).filter(([, list]) => list.length > 0));

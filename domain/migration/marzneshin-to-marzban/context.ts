@@ -134,6 +134,11 @@ const namingOf = ({ users, admins, services }: NonNullable<TargetFacts["naming"]
 	services: services ?? "loose"
 });
 
+export interface Sides {
+	readonly source: SourceFacts;
+	readonly target: TargetFacts;
+}
+
 /** Source tags in use that the target lacks, with their protocol: the operator maps or adds them. */
 export function missingTags(context: Context): { tag: string; protocol: string; supported: boolean }[] {
 	const missing = Object.values(context.services)
@@ -142,17 +147,13 @@ export function missingTags(context: Context): { tag: string; protocol: string; 
 		.map(({ sourceTag, protocol }) => ({
 			tag: sourceTag,
 			protocol,
-			supported: (PROTOCOLS as readonly string[]).includes(protocol)
+			supported: PROTOCOLS.some(known => known === protocol)
 		}));
 	return [...new Map(missing.map(entry => [`${entry.protocol} ${entry.tag}`, entry])).values()];
 }
 
 /** Entries of `rules.inboundTags` that name a tag one of the panels does not have: a slip that would cost access. */
-export function unknownTags(
-	source: SourceFacts,
-	target: TargetFacts,
-	definition: Definition
-): { tag: string; at: string }[] {
+export function unknownTags({ source, target }: Sides, definition: Definition): { tag: string; at: string }[] {
 	const sourceTags = new Set(source.inbounds.map(inbound => inbound.tag));
 	const targetTags = new Set(Object.values(target.inbounds).flat());
 	return Object.entries(rulesOf(definition).inboundTags).flatMap(([from, to]) => [

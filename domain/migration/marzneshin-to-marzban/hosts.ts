@@ -46,7 +46,7 @@ const tag: Converter<HostContext> = ({ inbound_id = null }, { inbounds }) => {
 	if (route?.tag) return { value: route.tag };
 	if (!route) return refuse("no_inbound", "inbound_id", inbound_id, "The source told of no such inbound at the plan.");
 	const { sourceTag, protocol } = route;
-	const known = (PROTOCOLS as readonly string[]).includes(protocol);
+	const known = PROTOCOLS.some(each => each === protocol);
 	const reason = known
 		? `The target has no ${protocol} inbound '${sourceTag}': add it there, or name its counterpart in rules.inboundTags.`
 		: `Marzban has no ${protocol}.`;

@@ -2,10 +2,10 @@
 
 import type { Finding } from "../../../contracts/migration/connection";
 import { refused, toDo, warning } from "../finding";
-import type { Mapping } from "../mapping";
+import type { Facts, Mapping } from "../mapping";
 import { admins } from "./admins";
 import { nodes, settings } from "./by-hand";
-import { type Context, contextOf, missingTags, type SourceFacts, type TargetFacts, unknownTags } from "./context";
+import { type Context, contextOf, missingTags, type Sides, unknownTags } from "./context";
 import type { AuthAlgorithm, Derive } from "./credentials";
 import { type HostContext, hostContextOf, hosts } from "./hosts";
 import { ruleDescriptions, violation } from "./rules";
@@ -32,11 +32,14 @@ const NEEDS_BOTH = warning(
 	"Admins get new passwords: only with the target's database named, too, they keep theirs."
 );
 
+/** What the two checks found, as their connectors say it. */
+const factsOf = (source: Facts, target: Facts): Sides => ({ source, target }) as unknown as Sides;
+
 export const mapping = (derive: Readonly<Record<AuthAlgorithm, Derive>>): Mapping<Known> => ({
 	...spec,
 	streams: { admins, services, hosts, users: users(derive), nodes, settings },
 	contextOf: (given, there, definition) => {
-		const [source, target] = [given as unknown as SourceFacts, there as unknown as TargetFacts];
+		const { source, target } = factsOf(given, there);
 		const context = contextOf(source, target, definition);
 		return { ...context, ...hostContextOf(source, target, definition), ...serviceContextOf(given, context) };
 	},
@@ -45,7 +48,7 @@ export const mapping = (derive: Readonly<Record<AuthAlgorithm, Derive>>): Mappin
 		...(source.database && !context.database ? [NEEDS_BOTH] : []),
 		...(context.raised.length > 0 ? [raised(context)] : []),
 		...missingTags(context).map(missingTag),
-		...unknownTags(source as unknown as SourceFacts, target as unknown as TargetFacts, definition).map(unknownTag)
+		...unknownTags(factsOf(source, target), definition).map(unknownTag)
 	],
 	needsBackup: ({ database }) => database !== null,
 	lacking: context => {

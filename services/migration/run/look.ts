@@ -72,7 +72,7 @@ export class Looking {
 		for (const difference of others) {
 			// Of one who could not be made, nothing stands there: as it was said.
 			if (difference.kind === "missing" && !moved.has(difference.id)) continue;
-			const intent = this.rewrite(byId.get(difference.id) as Transformed, difference, known);
+			const intent = this.rewrite(transformedOf(byId, difference.id), difference, known);
 			if (intent) toWrite.push({ intent, difference });
 			else left.push(difference);
 		}
@@ -88,7 +88,7 @@ export class Looking {
 		for (const [id, , found] of equal.filter(unsaid)) {
 			const own = known.get(id);
 			if (own && !this.refused.has(id))
-				toWrite.push({ intent: { ...(byId.get(id) as Transformed), ...ownOf(own), ours: found } });
+				toWrite.push({ intent: { ...transformedOf(byId, id), ...ownOf(own), ours: found } });
 		}
 		const isHeld = ({ id, target }: Transformed): boolean =>
 			held.has(id) && !this.stands(id, known) && target !== undefined && !this.isTaken(id, target.name);
@@ -123,7 +123,7 @@ export class Looking {
 		const isKept = ({ fields }: Difference): boolean => fields.some(({ field }) => field === this.keeps?.field);
 		const ours = differences.filter(each => isKept(each) && this.mayRewrite(each, known));
 		const over = ours.map(({ id, fields }) => ({
-			...(byId.get(id) as Transformed),
+			...transformedOf(byId, id),
 			before: Object.fromEntries(fields.map(({ field, actual }) => [field, actual]))
 		}));
 		// Ours to write over, whatever is done with others.
@@ -192,6 +192,13 @@ export class Looking {
 		const { force } = this.stream.comparison;
 		return force || (kind === "different" && found !== undefined && found === known.get(id)?.ours);
 	}
+}
+
+/** What is compared was transformed before. */
+function transformedOf(byId: ReadonlyMap<string, Transformed>, id: string): Transformed {
+	const found = byId.get(id);
+	if (!found) throw new Error(`The record ${id} was compared, and never transformed.`);
+	return found;
 }
 
 export const isOpen = ({ toMove, toWrite }: Looked): boolean => toMove.length + toWrite.length > 0;
