@@ -30,7 +30,8 @@ const begin = async (name: string, what: "start" | "rollback"): Promise<void> =>
 };
 const rests = (name: string, phase: string): Promise<void> =>
 	until(async () => {
-		const { running, phase: now } = await statusOf(name);
+		const { running, phase: now, failure } = await statusOf(name);
+		if (failure) throw new Error(`'${name}' failed: ${JSON.stringify(failure)}`);
 		return !running && now === phase;
 	}, `'${name}' is ${phase}`);
 
