@@ -59,10 +59,12 @@ export async function credentials(call: Call): Promise<{ username: string; passw
 }
 
 /** A sample's passwords guard nothing; how long a login takes says `loginMs`. */
-const cost = { N: 16, r: 8, p: 1 };
+const COST = 16;
+/** What passwords cost in the file of an earlier sample. */
+const COSTS = [COST, 1024] as const;
 /** Only the first 72 bytes count, as with bcrypt. */
-const derive = (password: string, salt: string): string =>
-	spelt(scryptSync(Buffer.from(password).subarray(0, 72), salt, 23, cost));
+const derive = (password: string, salt: string, N: number = COST): string =>
+	spelt(scryptSync(Buffer.from(password).subarray(0, 72), salt, 23, { N, r: 8, p: 1 }));
 const spelt = (bytes: Buffer): string => bytes.toString("base64url").replaceAll("-", ".").replaceAll("_", "/");
 
 /** Shaped as bcrypt's, so that it crosses as a real one; both samples know what is in it. */
@@ -75,6 +77,8 @@ export function hashed(password: string): string {
 export function opens(password: string, stored: string | null): boolean {
 	const [, salt, hash] = /^\$2b\$12\$(.{22})(.{31})$/.exec(stored ?? "") ?? [];
 	if (!salt || !hash) return false;
-	const given = Buffer.from(derive(password, salt));
-	return given.length === Buffer.byteLength(hash) && timingSafeEqual(given, Buffer.from(hash));
+	return COSTS.some(cost => {
+		const given = Buffer.from(derive(password, salt, cost));
+		return given.length === Buffer.byteLength(hash) && timingSafeEqual(given, Buffer.from(hash));
+	});
 }

@@ -74,6 +74,6 @@ it("what was only planned begins", async () => {
 });
 
 it("all files in it are their owner's alone from then on", () => {
-	for (const name of ["events.db", "links.db", "keys.db", "secret.key"])
+	for (const name of ["events.db", "projections.db", "links.db", "keys.db", "secret.key"])
 		expect([name, statSync(join(recorded.data, name)).mode & 0o777]).toEqual([name, 0o600]);
 });
