@@ -6,6 +6,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { codeOf } from "../domain/unknown";
 import { createOwnFile, readOwnFile } from "./own-file";
 
 export const KEY_BYTES = 32;
@@ -77,7 +78,7 @@ function textOf(file: string, read: Read): string {
 	try {
 		return read(file).toString("latin1");
 	} catch (error) {
-		const { code } = error as NodeJS.ErrnoException;
+		const code = codeOf(error);
 		if (code === undefined) throw error;
 		throw new ClusterKeyMissing(
 			`This node has no key of the cluster ('${file}' cannot be read: ${code}). The node with the data folder makes it there, as cluster.key: give it to this one by CLUSTER_KEY_FILE or CLUSTER_KEY.`

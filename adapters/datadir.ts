@@ -6,6 +6,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { parseJson } from "../contracts/json";
+import { fieldsOf, propertyOf } from "../domain/unknown";
 import { closeFolder } from "./closed-folder";
 import { FolderUnusable } from "./folder";
 import { ensureOwnFile, writeOwnFile } from "./own-file";
@@ -104,18 +106,19 @@ function opened(file: string): DatabaseSync {
 
 /** Nothing is kept in the lock's file: one that is damaged may simply go. */
 function refused(path: string, file: string, error: unknown): unknown {
-	if ((error as { errcode?: unknown }).errcode === SQLITE_NOTADB)
+	if (propertyOf(error, "errcode") === SQLITE_NOTADB)
 		return new FolderUnusable(path, `'${file}' is no lock of ours; remove that file, then start again`);
 	return told(file, error);
 }
 
 const SQLITE_NOTADB = 26;
 const SQLITE_BUSY = 5;
-const isBusy = (error: unknown): boolean => (error as { errcode?: unknown }).errcode === SQLITE_BUSY;
+const isBusy = (error: unknown): boolean => propertyOf(error, "errcode") === SQLITE_BUSY;
 
 function holderOf(path: string): Holder | undefined {
 	try {
-		return JSON.parse(readFileSync(join(path, "lock.json"), "utf8")) as Holder;
+		const { pid, command } = fieldsOf(parseJson(readFileSync(join(path, "lock.json"), "utf8")));
+		return { pid: Number(pid), command: String(command) };
 	} catch {
 		return undefined;
 	}

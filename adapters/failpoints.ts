@@ -3,6 +3,8 @@
  * place costs one comparison.
  */
 
+import { isOneOf } from "../contracts/table";
+
 export const FAILPOINTS = [
 	/** Intents are decided, nothing is recorded. */
 	"intended",
@@ -42,8 +44,8 @@ let armed: Armed | undefined;
 /** @param spec `name@count=kill|stop`; undefined when it is not of that form */
 export function readFailpoint(spec: string): Armed | undefined {
 	const [, name = "", count, action] = /^(\w+)@([1-9]\d*)=(kill|stop)$/.exec(spec) ?? [];
-	if (!FAILPOINTS.some(each => each === name)) return undefined;
-	return { name: name as Failpoint, left: Number(count), signal: action === "kill" ? "SIGKILL" : "SIGSTOP" };
+	if (!isOneOf(FAILPOINTS, name)) return undefined;
+	return { name, left: Number(count), signal: action === "kill" ? "SIGKILL" : "SIGSTOP" };
 }
 
 export function arm(failpoint: Armed): void {

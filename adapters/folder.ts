@@ -2,8 +2,7 @@
 
 import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-
-type Code = string | undefined;
+import { codeOf } from "../domain/unknown";
 
 export class FolderUnusable extends Error {
 	override readonly name = "FolderUnusable";
@@ -28,7 +27,7 @@ const WHY: Readonly<Record<string, string>> = {
 };
 
 const unusable = (dir: string, error: unknown): FolderUnusable => {
-	const { code } = error as { code?: Code };
+	const code = codeOf(error);
 	return new FolderUnusable(dir, WHY[code ?? ""] ?? `it cannot be made (${code}); set DATA_DIR to another folder`);
 };
 
@@ -42,7 +41,7 @@ export function makeFolder(dir: string): void {
 		accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
 	} catch (error) {
 		// Another process was as quick.
-		if ((error as { code?: Code }).code === "EEXIST" && isFolder(path)) return;
+		if (codeOf(error) === "EEXIST" && isFolder(path)) return;
 		throw unusable(path, error);
 	}
 }
@@ -55,7 +54,7 @@ export function folderToRead(dir: string): boolean {
 		accessSync(path, constants.R_OK | constants.X_OK);
 		return true;
 	} catch (error) {
-		if ((error as { code?: Code }).code === "ENOENT") return false;
+		if (codeOf(error) === "ENOENT") return false;
 		throw unusable(path, error);
 	}
 }

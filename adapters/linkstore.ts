@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { StoreClosed } from "./errors";
-import { type Format, openFile, told } from "./sqlite-file";
+import { type Format, numberIn, openFile, told } from "./sqlite-file";
 import { atomically } from "./transactions";
 
 /** A customer's old link, known by its username and the digest of its key, and the address that answers for it. */
@@ -95,7 +95,7 @@ class SqliteLinks implements LinkStore {
 	count(migration?: string): number {
 		const { count, countOf } = this.statements;
 		const row = this.asked(() => (migration === undefined ? count.get() : countOf.get(migration)));
-		return (row as { count: number }).count;
+		return numberIn(row, "count");
 	}
 
 	close(): void {

@@ -20,6 +20,7 @@ import {
 	writeSync
 } from "node:fs";
 import { dirname } from "node:path";
+import { codeOf } from "../domain/unknown";
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 
@@ -82,8 +83,7 @@ function open(file: string, flags: number): number {
 		return openSync(file, flags | O_NOFOLLOW | O_NONBLOCK, OWN_FILE);
 	} catch (error) {
 		// What O_NOFOLLOW says of a link.
-		if ((error as NodeJS.ErrnoException).code === "ELOOP")
-			throw new NotOurs(file, fileFault(lstatSync(file)) ?? "its path leads in a circle");
+		if (codeOf(error) === "ELOOP") throw new NotOurs(file, fileFault(lstatSync(file)) ?? "its path leads in a circle");
 		throw error;
 	}
 }
@@ -132,7 +132,7 @@ export function createOwnFile(file: string, content: string | Buffer): boolean {
 			linkSync(fresh, file);
 			return true;
 		} catch (error) {
-			if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+			if (codeOf(error) !== "EEXIST") throw error;
 			return false;
 		}
 	});

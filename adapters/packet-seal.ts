@@ -58,7 +58,9 @@ export class PacketSeal {
 		this.uptime = options.uptime ?? (() => performance.now());
 		this.beganMs = this.now();
 		this.beganAt = this.uptime();
-		this.key = this.derive(options.keys[0] as Buffer, this.session);
+		const [newest] = options.keys;
+		if (!newest) throw new Error("The cluster has no key.");
+		this.key = this.derive(newest, this.session);
 	}
 
 	/** @param target the node it is for; undefined for all */

@@ -2,8 +2,9 @@
 
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import { pathToFileURL } from "node:url";
+import { codeOf, messageOf, propertyOf } from "../domain/unknown";
 import { StoreBroken, StoreBusy, StoreDenied, StoreFull } from "./errors";
 import { makeFolder } from "./folder";
 import { ensureOwnFile } from "./own-file";
@@ -88,11 +89,9 @@ const LOOK = `SELECT application_id AS application, user_version AS version, (SE
 	FROM pragma_application_id, pragma_user_version`;
 
 function isFresh(db: DatabaseSync, file: string, format: Format): boolean {
-	const { application, version, tables } = db.prepare(LOOK).get() as Record<
-		"application" | "version" | "tables",
-		number
-	>;
-	if (application === 0 && version === 0 && tables === 0) return true;
+	const found = db.prepare(LOOK).get();
+	const [application, version] = [numberIn(found, "application"), numberIn(found, "version")];
+	if (application === 0 && version === 0 && numberIn(found, "tables") === 0) return true;
 	if (application !== format.application) throw new StoreBroken(file, "it is the database of another program");
 	if (version !== format.version) {
 		throw new StoreBroken(file, `its format is number ${version}, this program knows number ${format.version}`);
@@ -109,8 +108,17 @@ function create(db: DatabaseSync, file: string, format: Format): void {
 	db.exec("COMMIT");
 }
 
+type SqlRow = Readonly<Record<string, SQLOutputValue>>;
+
+/** A number of a row, by the name that its statement gives it. */
+export function numberIn(row: SqlRow | undefined, column: string): number {
+	const value = row?.[column];
+	if (typeof value === "number") return value;
+	throw new Error(`SQLite answers no number for '${column}'.`);
+}
+
 export function pragma(db: DatabaseSync, name: "user_version" | "data_version"): number {
-	return (db.prepare(`PRAGMA ${name}`).get() as Record<string, number>)[name] ?? 0;
+	return numberIn(db.prepare(`PRAGMA ${name}`).get(), name);
 }
 
 /** Turning a file to WAL ignores the busy timeout. */
@@ -138,10 +146,13 @@ const IOERR_WRITE = 778;
 const IOERR_SHMSIZE = 4874;
 const CANNOT_GROW: ReadonlySet<number> = new Set([IOERR_WRITE, IOERR_SHMSIZE]);
 
-const errcode = (error: unknown): number => (error as { errcode?: unknown }).errcode as number;
+const errcodeOf = (error: unknown): number | undefined => {
+	const found = propertyOf(error, "errcode");
+	return typeof found === "number" ? found : undefined;
+};
 
-export const isSqlite = (error: unknown): boolean => (error as { code?: unknown }).code === "ERR_SQLITE_ERROR";
-export const isBusy = (error: unknown): boolean => (errcode(error) & 0xff) === BUSY;
+export const isSqlite = (error: unknown): boolean => codeOf(error) === "ERR_SQLITE_ERROR";
+export const isBusy = (error: unknown): boolean => ((errcodeOf(error) ?? 0) & 0xff) === BUSY;
 
 /** Errors of the system, where it was not SQLite that met them. */
 const OF_THE_SYSTEM: Readonly<Record<string, (file: string) => Error>> = {
@@ -154,14 +165,15 @@ const OF_THE_SYSTEM: Readonly<Record<string, (file: string) => Error>> = {
 
 /** An error of SQLite, or of the system, as one of the store's own; any other as it is. */
 export function told(file: string, error: unknown, waitedMs = WRITE_PATIENCE_MS): unknown {
-	const { code = "", errcode, message } = (error ?? {}) as { code?: string; errcode?: number; message: string };
+	const code = codeOf(error) ?? "";
+	const errcode = errcodeOf(error);
 	if (Object.hasOwn(OF_THE_SYSTEM, code)) return OF_THE_SYSTEM[code]?.(file);
 	if (code !== "ERR_SQLITE_ERROR" || errcode === undefined) return error;
 	const kind = errcode & 0xff;
 	if (kind === FULL || CANNOT_GROW.has(errcode)) return new StoreFull(file);
 	if (kind === BUSY) return new StoreBusy(file, waitedMs);
 	if (kind === READONLY || (kind === CANNOT_OPEN && !mayWrite(file))) return new StoreDenied(file, "write");
-	return new StoreBroken(file, message);
+	return new StoreBroken(file, messageOf(error));
 }
 
 /** SQLite cannot open what the system denies it. */

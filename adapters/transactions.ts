@@ -51,8 +51,8 @@ export function part<T>(db: DatabaseSync, work: () => T): T {
 const GROUP = 512;
 
 interface Waiting {
-	readonly work: () => unknown;
-	settle(done: unknown): void;
+	/** What it answers tells whoever waits, once it is stored. */
+	readonly work: () => () => void;
 	fail(error: unknown): void;
 }
 
@@ -73,7 +73,11 @@ export class Group {
 	 */
 	run<T>(work: () => T): Promise<T> {
 		return new Promise<T>((resolve, fail) => {
-			this.queue.push({ work, settle: done => resolve(done as T), fail });
+			const kept = () => {
+				const done = work();
+				return () => resolve(done);
+			};
+			this.queue.push({ work: kept, fail });
 			this.draining ??= this.drain();
 		});
 	}
@@ -95,9 +99,9 @@ export class Group {
 	private async store(group: readonly Waiting[]): Promise<void> {
 		try {
 			await this.begin();
-			const done = group.map(({ work }) => work());
+			const settled = group.map(({ work }) => work());
 			this.db.exec("COMMIT");
-			for (const [at, { settle }] of group.entries()) settle(done[at]);
+			for (const settle of settled) settle();
 		} catch (error) {
 			rollBack(this.db);
 			for (const { fail } of group) fail(told(this.file, error));

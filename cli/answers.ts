@@ -1,10 +1,13 @@
 /** What a server says is data: whatever it answers is looked at before anything is done with it. */
 
 import type { Ajv, ErrorObject, ValidateFunction } from "ajv";
-import { CONTRACTS } from "../contracts/cluster";
+import { type Actions, CONTRACTS } from "../contracts/cluster";
+import type { ResultOf } from "../contracts/contract";
+import type { LogLine } from "../contracts/migration/migration";
 import type { Rule } from "../contracts/schema";
 import { definitionName } from "../domain/migration/definition-name";
 import { componentsOf, ruleSchema } from "../domain/platform/rule-schema";
+import { fieldsOf, propertyOf } from "../domain/unknown";
 import { RemoteError } from "./failures";
 
 /** The longest text of a field, in characters: a name, a sentence, a note of a system. */
@@ -23,7 +26,7 @@ let loaded: Ajv | undefined;
 
 /** Loaded once a server has answered. Fields that this release does not know are left out: a newer one has more to say. */
 function ajv(): Ajv {
-	const { default: Ajv2020 } = require("ajv/dist/2020") as typeof import("ajv/dist/2020");
+	const { default: Ajv2020 }: typeof import("ajv/dist/2020") = require("ajv/dist/2020");
 	loaded ??= new Ajv2020({ removeAdditional: true, strict: false, strictNumbers: true, ownProperties: true });
 	return loaded;
 }
@@ -45,9 +48,10 @@ function checkOf(what: string): ValidateFunction {
 	const known = compiled.get(what);
 	if (known) return known;
 	const result = RESULTS.get(what);
-	const schema = result === undefined ? { $ref: `#/components/schemas/${what}` } : bounded(ruleSchema(result));
+	const schema =
+		result === undefined ? { $ref: `#/components/schemas/${what}` } : fieldsOf(bounded(ruleSchema(result)));
 	shapes ??= { schemas: bounded(componentsOf([...RESULTS.values()])) };
-	const check = ajv().compile({ ...(schema as object), components: shapes });
+	const check = ajv().compile({ ...schema, components: shapes });
 	compiled.set(what, check);
 	return check;
 }
@@ -67,12 +71,21 @@ const placed = ({ instancePath, message }: Partial<ErrorObject> = {}): string =>
 	`${instancePath || "the answer"} ${message ?? "is not what it should be"}`;
 
 /** A value out of the text of an answer. @throws RemoteError */
-export function read(text: string, asked: Asked): unknown {
+function read<T>(text: string, asked: Asked, is: (value: unknown) => value is T): T {
 	const value = parsed(text, asked);
-	const check = checkOf(asked.what);
-	if (!check(value)) throw strange(asked, placed(check.errors?.[0]));
-	return value;
+	if (is(value)) return value;
+	throw strange(asked, placed(checkOf(asked.what).errors?.[0]));
 }
+
+const isLogLine = (value: unknown): value is LogLine => checkOf("LogLine")(value);
+const isAnswer =
+	<A extends Action>(action: A) =>
+	(value: unknown): value is ResultOf<Actions[A]> =>
+		checkOf(action)(value);
+
+/** A line of a migration's log. @throws RemoteError */
+export const logLineOf = (text: string, address: string): LogLine =>
+	read(text, { what: "LogLine", address }, isLogLine);
 
 function parsed(text: string, asked: Asked): unknown {
 	let value: unknown;
@@ -90,6 +103,7 @@ const isDeeper = (value: unknown, most: number): boolean =>
 	value !== null &&
 	(most === 0 || Object.values(value).some(each => isDeeper(each, most - 1)));
 
+export type Action = keyof Actions;
 type Params = Readonly<Record<string, unknown>>;
 
 /** How what was asked for must be called in the answer: by the operator's own words. */
@@ -100,10 +114,15 @@ const NAMED: Readonly<Record<string, (params: Params) => unknown>> = {
 const nameIn = (action: string, params: Params): unknown => NAMED[action]?.(params) ?? params.name;
 
 /** The answer of an action. @throws RemoteError where it is none, or one about something else than was asked for */
-export function answerOf(action: string, params: Params, text: string, address: string): unknown {
-	const value = read(text, { what: action, address });
+export function answerOf<A extends Action>(
+	action: A,
+	params: Params,
+	text: string,
+	address: string
+): ResultOf<Actions[A]> {
+	const value = read(text, { what: action, address }, isAnswer(action));
 	const name = nameIn(action, params);
-	const { name: said } = value as { name?: unknown };
+	const said = propertyOf(value, "name");
 	if (name !== undefined && said !== undefined && said !== name)
 		throw strange({ what: action, address }, `it is about '${said}', and not about '${name}'`);
 	return value;

@@ -7,6 +7,7 @@ import { problemOf } from "../domain/platform/problem";
 import { jsonText } from "../domain/text/json";
 import { maskText } from "../domain/text/masking";
 import { shown } from "../domain/text/visible";
+import { codeOf, messageOf, propertyOf, textOf } from "../domain/unknown";
 import type { Client, Need, Open } from "./client";
 import { EXIT, exitOf } from "./exit";
 import { type Paper, paperOf } from "./terminal/paper";
@@ -119,10 +120,10 @@ const saidOf = (error: unknown): string => {
 
 /** The same for an error of a node in this process and of one that is far. */
 function sentenceOf(error: unknown): string {
-	const { type, message } = error as { type?: unknown; message?: unknown };
-	const faults = type === "VALIDATION_ERROR" ? (problemOf(error, "").errors ?? []) : [];
+	const message = textOf(error, "message");
+	const faults = textOf(error, "type") === "VALIDATION_ERROR" ? (problemOf(error, "").errors ?? []) : [];
 	if (faults.length > 0) return `Not as it must be: ${faults.map(({ message: said }) => said).join("; ")}`;
-	return typeof message === "string" ? message : String(error);
+	return message ?? String(error);
 }
 
 /** More than any file that a command is given. */
@@ -139,7 +140,7 @@ export function readText(file: string): string {
 			closeSync(handle);
 		}
 	} catch (error) {
-		const { code } = error as NodeJS.ErrnoException;
+		const code = codeOf(error);
 		if (code === undefined) throw error;
 		throw new CommandError(`The file '${file}' cannot be read (${code}): check its path and your rights to it.`);
 	}
@@ -164,9 +165,8 @@ export async function withDefinition<T>(file: string, work: (document: string) =
 	try {
 		return await work(document);
 	} catch (error) {
-		const { type, message } = error as { type?: unknown; message: string };
-		if (!ABOUT_A_DEFINITION.has(type)) throw error;
-		const lines = message
+		if (!ABOUT_A_DEFINITION.has(propertyOf(error, "type"))) throw error;
+		const lines = messageOf(error)
 			.split("\n")
 			.map(line => `${file}${line.startsWith("line ") ? line.replace("line ", ":") : `: ${line}`}`);
 		throw new CommandError(lines.join("\n"));

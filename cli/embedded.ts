@@ -2,7 +2,6 @@
 
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { ServiceBroker } from "moleculer";
 import { closeFolder } from "../adapters/closed-folder";
 import { heldBy } from "../adapters/datadir";
 import { folderToRead } from "../adapters/folder";
@@ -28,7 +27,7 @@ const PARTS: Readonly<Record<Need, { readonly access: "read" | "write"; readonly
 /** Logs go to `banyan.log` in the data folder: standard output is the command's. */
 export const openEmbedded: Open = async need => {
 	// Most of what it loads: a command for a server far away does without.
-	const { openNode, STAGES } = require("../node") as typeof import("../node");
+	const { openNode, STAGES }: typeof import("../node") = require("../node");
 	const settings = environment();
 	const { access, services } = PARTS[need];
 	const reading = access === "read";
@@ -74,7 +73,7 @@ async function waitFor(broker: Broker, services: readonly string[], patienceMs: 
 		const list = broker.registry.getServiceList({ onlyAvailable: true }) as { name: string }[];
 		const running = new Set(list.map(({ name }) => name));
 		const away = services.filter(name => !running.has(name));
-		const why = heardStrangers(broker as unknown as ServiceBroker)
+		const why = heardStrangers(broker)
 			? " There are nodes with another key: give all the same one by CLUSTER_KEY."
 			: "";
 		throw new CommandError(

@@ -58,7 +58,7 @@ async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string
 		if (rest.length > MOST) throw new EndlessEvent();
 		// A carriage return at the end may be the first half of a line's end.
 		const lines = rest.split(/\r\n|\n|\r(?!$)/);
-		rest = lines.pop() as string;
+		rest = lines.pop() ?? "";
 		yield* lines;
 	}
 }

@@ -1,6 +1,8 @@
 /** How a command ends, for scripts. */
 
 import type { ErrorCode } from "../contracts/cluster";
+import { own } from "../domain/own";
+import { textOf } from "../domain/unknown";
 
 export const EXIT = {
 	/** Done; all that moved was verified. */
@@ -21,5 +23,4 @@ const BY_CODE: Partial<Record<ErrorCode, number>> = {
 };
 
 /** The exit code of an error that a command ended with. */
-export const exitOf = (error: unknown): number =>
-	BY_CODE[(error as { type?: ErrorCode } | null)?.type as ErrorCode] ?? EXIT.broken;
+export const exitOf = (error: unknown): number => own(BY_CODE, textOf(error, "type") ?? "") ?? EXIT.broken;

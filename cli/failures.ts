@@ -3,6 +3,7 @@
 import { ERRORS, type ErrorCode } from "../contracts/cluster";
 import type { Fault, Problem } from "../domain/platform/problem";
 import { shown } from "../domain/text/visible";
+import { codeOf, propertyOf } from "../domain/unknown";
 
 /** An error that came from a server, or from the way to it: like one of a node in this process. */
 export class RemoteError extends Error {
@@ -41,15 +42,14 @@ const BROKEN: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE", "ETIMEDOUT",
 const SLOW: ReadonlySet<string> = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"]);
 
 /** The innermost code that says something: undici wraps what the system said. */
-function codeOf(error: unknown): string {
-	const { code, cause, errors } = error as { code?: string; cause?: unknown; errors?: unknown[] };
-	const inner = cause ?? errors?.[0];
-	return (inner === undefined ? undefined : codeOf(inner)) || code || "";
+function innermost(error: unknown): string {
+	const inner = propertyOf(error, "cause") ?? propertyOf(propertyOf(error, "errors"), "0");
+	return (inner === undefined ? undefined : innermost(inner)) || codeOf(error) || "";
 }
 
 /** What the way to a server did. @param answered the server has answered before: then it is worth waiting for */
 export function wayFailure(error: unknown, address: string, answered: boolean): RemoteError {
-	const code = codeOf(error);
+	const code = innermost(error);
 	// No error of a connection: of our own.
 	if (code === "") throw error;
 	if (UNREACHED.has(code))

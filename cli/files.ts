@@ -5,6 +5,7 @@ import { dirname, resolve } from "node:path";
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { besideOf, isTrusted, NotOurs, openFresh, writeOwnFile } from "../adapters/own-file";
+import { codeOf } from "../domain/unknown";
 import { CommandError } from "./command";
 
 /** Of the sentence if it cannot be: what was to be written, and the option that names the file. */
@@ -25,7 +26,7 @@ export function writeForOwner(file: string, text: string, what: string, option: 
 
 /** The same for what is not yet all there. @throws CommandError, and whatever `parts` throws */
 export async function streamForOwner(file: string, parts: AsyncIterable<string>, named: Named): Promise<void> {
-	const own = { thrown: undefined as unknown };
+	const own: { thrown?: unknown } = {};
 	const watched = async function* (to: Writable): AsyncGenerator<string> {
 		try {
 			yield* parts;
@@ -77,7 +78,7 @@ const WHY: Readonly<Record<string, string>> = {
 function unwritten(file: string, error: unknown, { what, option }: Named): unknown {
 	if (error instanceof NotOurs)
 		return new CommandError(`${what} cannot be written to '${file}' (${error.why}): name another file by ${option}.`);
-	const { code } = error as NodeJS.ErrnoException;
+	const code = codeOf(error);
 	if (code === undefined) return error;
 	const why = code === "ENOENT" ? `there is no folder '${dirname(file)}'` : WHY[code];
 	return new CommandError(

@@ -6,15 +6,19 @@ import type { ReportLine } from "../contracts/migration/records";
 import type { Client } from "./client";
 import { CommandError } from "./command";
 
-type Action = "migration.report" | "migration.diff";
-type LineOf = { "migration.report": ReportLine; "migration.diff": DifferenceLine };
-
-export async function* linesOf<A extends Action>(client: Client, action: A, status: Status): AsyncGenerator<LineOf[A]> {
-	for (const { stream } of status.streams)
-		yield* pages(
-			after => client.call(action, { name: status.name, stream, after } as never) as never as Promise<Lines<LineOf[A]>>
-		);
+/** One stream after the other. */
+async function* eachStream<L>(
+	{ name, streams }: Status,
+	read: (asked: { name: string; stream: string; after: string | null }) => Promise<Lines<L>>
+): AsyncGenerator<L> {
+	for (const { stream } of streams) yield* pages(after => read({ name, stream, after }));
 }
+
+export const reportLines = (client: Client, status: Status): AsyncGenerator<ReportLine> =>
+	eachStream(status, asked => client.call("migration.report", asked));
+
+export const differenceLines = (client: Client, status: Status): AsyncGenerator<DifferenceLine> =>
+	eachStream(status, asked => client.call("migration.diff", asked));
 
 /** The old links of a migration, with their addresses: of a page of records, none may have been moved. */
 export const linkLines = (client: Client, name: string): AsyncGenerator<LinkLine> =>

@@ -19,8 +19,8 @@ export const opener =
 		const { BANYAN_URL, BANYAN_API_KEY } = environment();
 		const text = url ?? BANYAN_URL ?? "";
 		if (text !== "") {
-			const { openRemote } = require("./remote") as typeof import("./remote");
-			const { serverAddress } = require("./request") as typeof import("./request");
+			const { openRemote }: typeof import("./remote") = require("./remote");
+			const { serverAddress }: typeof import("./request") = require("./request");
 			const address = serverAddress(text);
 			const key = keyOf(address, apiKeyFile, BANYAN_API_KEY);
 			return openRemote({ address, key }, tellWait(), () => isOverheard(address) && say(OVERHEARD(address)));

@@ -1,7 +1,7 @@
 /** How often a request is tried again, and how long until then. */
 
 import { setTimeout as pause } from "node:timers/promises";
-import type { RemoteError } from "./failures";
+import { RemoteError } from "./failures";
 import type { Request } from "./request";
 
 /** How long until the next try, in ms, after a connection that broke or a server that is busy. */
@@ -17,7 +17,7 @@ export class Patience {
 
 	/** @throws what it was given, when there is no more of it */
 	waitAfter(error: unknown, { idempotent }: Pick<Request, "idempotent">): number {
-		const { again, type } = error as RemoteError;
+		const { again = false, type } = error instanceof RemoteError ? error : {};
 		// A server that is about to stop breaks on what it looks up; the next one will not.
 		const passing = type === "UNAVAILABLE" || (type === "INTERNAL" && idempotent);
 		// Only a request that was sent before can be under way.

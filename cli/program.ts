@@ -2,6 +2,7 @@
 
 import { Command, Option } from "commander";
 import { SCOPES } from "../contracts/cluster";
+import { keysOf } from "../contracts/table";
 import { VOCABULARY } from "../domain/migration/mappings";
 import { version } from "../package.json";
 import type { Client, Need, Open } from "./client";
@@ -139,7 +140,7 @@ const DECISIONS = {
 } as const;
 
 function addDecisions(migration: Command, open: Opener): void {
-	for (const word of Object.keys(DECISIONS) as (keyof typeof DECISIONS)[]) {
+	for (const word of keysOf(DECISIONS)) {
 		const command = anywhere(migration.command(word))
 			.description(DECISIONS[word])
 			.argument(...NAME)

@@ -35,7 +35,7 @@ export class Growth {
 		if (value > this.#grew.value) this.#grew = { at, value };
 		this.#samples.push({ at, value });
 		while ((this.#samples[1]?.at ?? at) < at - WINDOW) this.#samples.shift();
-		const [first] = this.#samples as [Sample];
+		const [first = { at, value }] = this.#samples;
 		const passed = at - first.at;
 		const rate = passed < LEAST ? null : ((value - first.value) * 1000) / passed;
 		const seconds = rate !== null && rate > 0 ? (total - value) / rate : null;

@@ -2,10 +2,12 @@
 
 import { Agent, type Dispatcher } from "undici";
 import type { Actions } from "../contracts/cluster";
+import type { ResultOf } from "../contracts/contract";
 import type { LogLine } from "../contracts/migration/migration";
 import { VOCABULARY } from "../domain/migration/mappings";
+import { messageOf } from "../domain/unknown";
 import { version } from "../package.json";
-import { answerOf, read } from "./answers";
+import { type Action, answerOf, logLineOf } from "./answers";
 import type { Client } from "./client";
 import { eventsOf, type ServerEvent } from "./events";
 import { elsewhere, failureOf, RemoteError, strange, tooLong, wayFailure } from "./failures";
@@ -68,12 +70,12 @@ class Remote implements Client {
 		this.headers = { "x-api-key": key, "user-agent": `banyan/${version}`, accept: "application/json" };
 	}
 
-	async call<A extends keyof Actions>(action: A, params: unknown): Promise<never> {
-		const request = requestOf(action, params as Params);
+	async call<A extends Action>(action: A, params: Params): Promise<ResultOf<Actions[A]>> {
+		const request = requestOf(action, params);
 		const patience = new Patience();
 		for (;;) {
 			try {
-				return (await this.answer(request, params as Params)) as never;
+				return await this.answer(action, request, params);
 			} catch (error) {
 				await rest(this.waiting(error, patience.waitAfter(error, request)));
 			}
@@ -88,7 +90,7 @@ class Remote implements Client {
 				for await (const { id, event, data } of this.stream(request, last, until)) {
 					patience = new Patience();
 					if (event !== "log") continue;
-					const line = read(data, { what: "LogLine", address: this.server }) as LogLine;
+					const line = logLineOf(data, this.server);
 					last = headerOf(id ?? line.id, this.server);
 					yield line;
 				}
@@ -104,11 +106,11 @@ class Remote implements Client {
 	}
 
 	private waiting(error: unknown, ms: number): number {
-		this.waits((error as Error).message, ms);
+		this.waits(messageOf(error), ms);
 		return ms;
 	}
 
-	private async answer(request: Request, params: Params): Promise<unknown> {
+	private async answer<A extends Action>(action: A, request: Request, params: Params): Promise<ResultOf<Actions[A]>> {
 		const long = request.long ? { headersTimeout: 0, bodyTimeout: 0 } : {};
 		return this.onTheWay(async () => {
 			const { statusCode, headers, body } = await this.send(request, long);
@@ -116,7 +118,7 @@ class Remote implements Client {
 			if (statusCode >= 300) throw await this.refusal(statusCode, headers, body);
 			if (!/^application\/json\b/i.test(type)) throw drained(body, strange(statusCode, type, this.server));
 			const text = await this.textOf(body);
-			return answerOf(request.action, params, text, this.server);
+			return answerOf(action, params, text, this.server);
 		});
 	}
 
@@ -166,9 +168,10 @@ class Remote implements Client {
 	private async textOf(body: Body): Promise<string> {
 		const late = setTimeout(() => body.destroy(tooLong(this.server)), WHOLE_MS);
 		const chunks: Buffer[] = [];
+		const parts: AsyncIterable<Buffer> = body;
 		let bytes = 0;
 		try {
-			for await (const chunk of body as AsyncIterable<Buffer>) {
+			for await (const chunk of parts) {
 				bytes += chunk.length;
 				if (bytes > MOST_BYTES) throw tooLong(this.server);
 				chunks.push(chunk);

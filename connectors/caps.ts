@@ -2,6 +2,7 @@
 
 import type { SystemLimits } from "../contracts/cluster";
 import { SYSTEM_LIMITS } from "../contracts/limits";
+import { tableOf } from "../contracts/table";
 import { settingIn } from "../domain/platform/setting";
 
 const NAMES = [
@@ -17,6 +18,4 @@ export type CapName = (typeof NAMES)[number];
 export type Caps = Pick<SystemLimits, CapName>;
 
 /** As the table has them, for whoever opens a connector without a node's settings. */
-export const USUAL: Caps = Object.fromEntries(
-	NAMES.map(name => [name, Number(settingIn(SYSTEM_LIMITS[name]).fallback)])
-) as Caps;
+export const USUAL: Caps = tableOf(NAMES, name => Number(settingIn(SYSTEM_LIMITS[name]).fallback));

@@ -2,3 +2,6 @@
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | Json;
 export type Json = { [key: string]: JsonValue };
+
+/** @throws SyntaxError on anything but JSON */
+export const parseJson = (text: string): JsonValue => JSON.parse(text);

@@ -2,7 +2,7 @@ import type { Status } from "../../contracts/migration/migration";
 import type { Client } from "../client";
 import { type Flags, print, printJson, say } from "../command";
 import { EXIT } from "../exit";
-import { linesOf } from "../lines";
+import { differenceLines } from "../lines";
 import { differenceText } from "../text/difference";
 import { command } from "../text/words";
 
@@ -16,7 +16,7 @@ const WHEN: Partial<Record<Status["phase"], (name: string) => string>> = {
 export async function diff(client: Client, name: string, { json }: Flags): Promise<number> {
 	const status = await client.call("migration.status", { name });
 	let found = 0;
-	for await (const line of linesOf(client, "migration.diff", status)) {
+	for await (const line of differenceLines(client, status)) {
 		found++;
 		if (json) printJson(line);
 		else print(differenceText(line));

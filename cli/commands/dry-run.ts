@@ -2,7 +2,7 @@ import type { Status } from "../../contracts/migration/migration";
 import type { Client } from "../client";
 import { CommandError, type Flags, paint, paper, print, printJson, say, screen, withDefinition } from "../command";
 import { EXIT } from "../exit";
-import { linesOf } from "../lines";
+import { reportLines } from "../lines";
 import { progressOn } from "../progress";
 import { page } from "../terminal/marks";
 import { linesOfStatus, sections } from "../text/codes";
@@ -15,7 +15,7 @@ export async function dryRun(client: Client, file: string, { json, url }: Flags)
 	const status = await ended(client, name);
 	if (status.failure) throw new CommandError(`${status.failure.message} Nothing has been written.`);
 	if (json) {
-		for await (const line of linesOf(client, "migration.report", status)) printJson(line);
+		for await (const line of reportLines(client, status)) printJson(line);
 		say("Nothing has been written.");
 		return EXIT.clean;
 	}

@@ -6,6 +6,7 @@ import { toDo, warning } from "../../domain/migration/finding";
 import type { ArtefactWords } from "../../domain/migration/vocabulary";
 import { own } from "../../domain/own";
 import { jsonText } from "../../domain/text/json";
+import { textOf } from "../../domain/unknown";
 import type { Client } from "../client";
 import { type Flags, paper, print, printJson, withDefinition } from "../command";
 import { EXIT } from "../exit";
@@ -63,5 +64,5 @@ const withheld = (many: string, { secrets }: ArtefactWords): string =>
 
 /** Who may only plan has the plan all the same. */
 function unlessForbidden(error: unknown): undefined {
-	if ((error as { type?: unknown }).type !== "FORBIDDEN") throw error;
+	if (textOf(error, "type") !== "FORBIDDEN") throw error;
 }

@@ -6,14 +6,14 @@ import { CommandError, type Flags, printFile, say } from "../command";
 import { customersCsv } from "../customers";
 import { EXIT } from "../exit";
 import { streamForOwner } from "../files";
-import { linesOf } from "../lines";
+import { differenceLines, reportLines } from "../lines";
 import { htmlReport } from "../report";
 
 type Render = (client: Client, status: Status) => AsyncIterable<string>;
 
 const FORMATS: Readonly<Record<string, Render>> = {
 	async *ndjson(client, status) {
-		for await (const line of linesOf(client, "migration.report", status)) yield `${jsonText(line)}\n`;
+		for await (const line of reportLines(client, status)) yield `${jsonText(line)}\n`;
 	},
 	async *json(_client, { name, hash, phase, source, target, cautions, streams, verdict }) {
 		yield `${jsonText({ name, hash, phase, source, target, cautions, streams, verdict }, "\t")}\n`;
@@ -26,7 +26,7 @@ const FORMATS: Readonly<Record<string, Render>> = {
 	html: (client, status) =>
 		htmlReport({
 			status,
-			lines: linesOf(client, "migration.report", status),
+			lines: reportLines(client, status),
 			differences: differencesOf(client, status),
 			server: client.server,
 			words: client.words
@@ -36,13 +36,13 @@ const FORMATS: Readonly<Record<string, Render>> = {
 /** After a rollback everyone is where they were. */
 async function* touched(client: Client, status: Status): AsyncGenerator<ReportLine> {
 	if (status.phase === "rolled-back") say("It was rolled back: no customer notices anything.");
-	else yield* linesOf(client, "migration.report", status);
+	else yield* reportLines(client, status);
 }
 
 /** A dry run has none to ask for. */
 async function* differencesOf(client: Client, status: Status): AsyncGenerator<DifferenceLine> {
 	const found = status.streams.some(({ differences, changedSince }) => differences + changedSince > 0);
-	if (found) yield* linesOf(client, "migration.diff", status);
+	if (found) yield* differenceLines(client, status);
 }
 
 export async function report(

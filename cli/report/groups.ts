@@ -2,6 +2,7 @@
 
 import type { DifferenceLine, Status } from "../../contracts/migration/migration";
 import type { ReportLine } from "../../contracts/migration/records";
+import { entriesOf } from "../../contracts/table";
 import type { Vocabulary } from "../../domain/migration/vocabulary";
 import { maskText } from "../../domain/text/masking";
 import { reasonOf } from "./data";
@@ -79,9 +80,7 @@ export class Hands {
 			group("skipped", outcomes.skipped),
 			group("removed", outcomes.removed, "info"),
 			...Object.entries(losses).flatMap(([code, { severities }]) =>
-				(Object.entries(severities) as [Group["severity"], number][]).map(([severity, count]) =>
-					group(code, count, severity)
-				)
+				entriesOf(severities).map(([severity, count]) => group(code, count, severity))
 			)
 		];
 	}

@@ -1,5 +1,6 @@
 /** The middle of the page: what needs somebody's hand, by what to do, and what else there is to know. Pure. */
 
+import { keysOf } from "../../contracts/table";
 import { lossFile, lossPath, type Vocabulary } from "../../domain/migration/vocabulary";
 import { html, joined, type Markup, prose } from "../../domain/text/html";
 import { type Group, type Listed, MOST_LISTED, needsHand, wordsOf } from "./groups";
@@ -76,7 +77,7 @@ const NOTICED = {
 /** All that needs nobody's hand. */
 export function notices(groups: readonly Group[], context: Explained): Markup | string {
 	const rest = groups.filter(group => !needsHand(group));
-	const parts = (Object.keys(NOTICED) as (keyof typeof NOTICED)[]).map(key => {
+	const parts = keysOf(NOTICED).map(key => {
 		const found = rest.filter(({ severity, accepted }) => (key === "accepted" ? accepted : severity === key));
 		if (found.length === 0) return "";
 		const [title, says] = NOTICED[key];

@@ -33,7 +33,7 @@ export function table(
 	const line = (cells: readonly string[]): string =>
 		columns
 			.map(({ right }, index) => {
-				const width = widths[index] as number;
+				const width = widths[index] ?? LEAST;
 				const cell = cells[index] ?? "";
 				const fits = widthOf(cell) > width ? cut(cell, width) : cell;
 				return right ? padStart(fits, width) : padEnd(fits, width);

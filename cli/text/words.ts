@@ -27,7 +27,7 @@ export const tookOf = ({ startedAt, completedAt, finishedAt }: Times): string | 
 /** How long ago, by its greatest unit alone. */
 export function ago(at: string, now: number): string {
 	const seconds = (now - Date.parse(at)) / 1000;
-	return seconds < 1 ? "now" : `${(duration(seconds).match(/^\S+ \S+/) as RegExpMatchArray)[0]} ago`;
+	return seconds < 1 ? "now" : `${duration(seconds).split(" ", 2).join(" ")} ago`;
 }
 
 /** `2026-11-26 17:05 UTC`. */

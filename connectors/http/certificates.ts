@@ -2,6 +2,7 @@
 
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
+import { codeOf } from "../../domain/unknown";
 import { ConnectorError } from "../connector";
 
 /** What TLS takes of them. */
@@ -40,10 +41,11 @@ export function readCertificates({ caFile, certFile, keyFile, passphrase }: Cert
 
 function pair(certFile: string, keyFile: string, passphrase: string): Certificates {
 	const certificates = certificatesIn("certFile", certFile);
+	const [own = ""] = certificates;
 	const text = read("keyFile", keyFile);
 	if (!KEY.test(text)) throw wrong(`Option keyFile: '${keyFile}' holds no private key in PEM${instead(text)}.`);
 	const key = privateKey(keyFile, text, passphrase);
-	if (!new X509Certificate(certificates[0] as string).checkPrivateKey(key))
+	if (!new X509Certificate(own).checkPrivateKey(key))
 		throw wrong(
 			`Option keyFile: '${keyFile}' is not the key of the certificate in '${certFile}': name the two that belong together.`
 		);
@@ -84,7 +86,7 @@ function privateKey(file: string, key: string, passphrase: string): KeyObject {
 	try {
 		return createPrivateKey({ key, ...(passphrase !== "" && { passphrase }) });
 	} catch (error) {
-		const { code = "" } = error as { code?: string };
+		const code = codeOf(error) ?? "";
 		if (passphrase === "" && /ENCRYPTED/.test(key))
 			throw wrong(`Option keyFile: the key in '${file}' is encrypted: give its passphrase in passphrase.`);
 		if (/BAD_DECRYPT|BAD_PASSWORD|INTERRUPTED/.test(code))
@@ -121,7 +123,7 @@ function read(option: string, file: string): string {
 			closeSync(handle);
 		}
 	} catch (error) {
-		const { code = "EIO" } = error as { code?: string };
+		const code = codeOf(error) ?? "EIO";
 		throw wrong(
 			`Option ${option}: '${file}' ${UNREADABLE[code] ?? "cannot be read"} (${code}), on the node that connects: correct the path.`
 		);

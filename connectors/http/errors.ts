@@ -1,5 +1,7 @@
 /** What an answer, or the lack of one, means to a migration. */
 
+import { own } from "../../domain/own";
+import { codeOf, propertyOf, textOf } from "../../domain/unknown";
 import { beyond } from "../beyond";
 import type { Caps } from "../caps";
 import { ConnectorError } from "../connector";
@@ -39,11 +41,6 @@ const CODES: Readonly<Record<number, string>> = {
 };
 const RETRYABLE = new Set([408, 429, 500, 502, 503, 504]);
 
-const codeOf = (error: unknown): string => {
-	const code = (error as { code?: unknown } | null)?.code;
-	return typeof code === "string" ? code : "";
-};
-
 const unreachable = (message: string, details: ConnectorError["details"] = {}) =>
 	new ConnectorError("unreachable", message, details);
 
@@ -75,8 +72,8 @@ const STRANGER_TO_THE_PROXY = "The proxy does not know us (407): give its user n
 
 /** undici wraps what befell it on the way to a proxy. */
 function fromProxy(error: unknown, proxy: string, origin: string): ConnectorError | undefined {
-	const { message = "", cause } = error as Error;
-	const status = /^Proxy response \((\d+)\)/.exec(message)?.[1];
+	const cause = propertyOf(error, "cause");
+	const status = /^Proxy response \((\d+)\)/.exec(textOf(error, "message") ?? "")?.[1];
 	if (status === "407") return unreachable(STRANGER_TO_THE_PROXY);
 	if (status !== undefined)
 		return unreachable(
@@ -85,7 +82,7 @@ function fromProxy(error: unknown, proxy: string, origin: string): ConnectorErro
 				retryable: Number(status) >= 500
 			}
 		);
-	const code = codeOf(error) || codeOf(cause);
+	const code = codeOf(error) || codeOf(cause) || "";
 	if (code === "UND_ERR_PRX_TLS" || TLS.test(code)) return undefined;
 	if (NEVER_SENT.has(code) || /PRX/.test(code))
 		return unreachable(
@@ -113,8 +110,9 @@ const TOO_LARGE: Readonly<Record<string, readonly ["panelAnswerBytes" | "panelHe
 };
 
 function tooLarge(code: string, request: Request, caps: Caps): ConnectorError | undefined {
-	if (!Object.hasOwn(TOO_LARGE, code)) return undefined;
-	const [name, what] = TOO_LARGE[code] as (typeof TOO_LARGE)[string];
+	const meant = own(TOO_LARGE, code);
+	if (meant === undefined) return undefined;
+	const [name, what] = meant;
 	const { message } = beyond(`${place(request)} ${what}`, name, caps);
 	return new ConnectorError("unexpected-answer", message, { ambiguous: request.method !== "GET" });
 }
@@ -128,7 +126,7 @@ export function encoded(coding: string, request: Request): ConnectorError {
 /** No answer came: was the request sent, and does it help to try again? */
 export function fromFailure(error: unknown, request: Request, way: Failed, caps: Caps): ConnectorError {
 	const { origin, proxy } = way;
-	const code = codeOf(error);
+	const code = codeOf(error) ?? "";
 	const refused = tooLarge(code, request, caps);
 	if (refused) return refused;
 	const atProxy = proxy === undefined ? undefined : fromProxy(error, proxy, origin);
@@ -140,7 +138,7 @@ export function fromFailure(error: unknown, request: Request, way: Failed, caps:
 		});
 	}
 	const told = place(request);
-	const late = (error as Error).name === "TimeoutError" || /TIMEOUT/.test(code);
+	const late = textOf(error, "name") === "TimeoutError" || /TIMEOUT/.test(code);
 	// A server without our certificate may say so only by hanging up on the first request.
 	const mute = !late && !way.answered && origin.startsWith("https:");
 	const hint = mute ? " Where it wants a client certificate, name one that it knows in certFile and keyFile." : "";

@@ -3,6 +3,7 @@
 import { type LookupAddress, lookup as lookUp } from "node:dns";
 import { connect as connectTo, isIP, type LookupFunction, type Socket } from "node:net";
 import type { buildConnector } from "undici";
+import { errorOf } from "../../domain/unknown";
 import { plain } from "./internal";
 import { forbidden, isNamed, outOfReach, type Reach, refuseAddress } from "./reach";
 
@@ -10,7 +11,7 @@ import { forbidden, isNamed, outOfReach, type Reach, refuseAddress } from "./rea
 export function lookupIn(reach: Reach): LookupFunction {
 	return (host, options, callback) => {
 		if (isNamed(host, reach) || reach.words.has("any")) {
-			lookUp(host, options, callback as never);
+			lookUp(host, options, callback);
 			return;
 		}
 		lookUp(host, { ...options, all: true }, (error, found) => {
@@ -38,13 +39,13 @@ function answer(
 
 /** undici's own connector, to what may be asked alone. */
 export function connectorIn(reach: Reach, options: buildConnector.BuildOptions): buildConnector.connector {
-	const undici = require("undici") as typeof import("undici");
+	const undici: typeof import("undici") = require("undici");
 	const connect = undici.buildConnector({ ...options, lookup: lookupIn(reach) });
 	return (target, callback) => {
 		try {
 			if (!isNamed(target.hostname, reach)) refuseAddress(target.hostname, reach);
 		} catch (error) {
-			queueMicrotask(() => callback(error as Error, null));
+			queueMicrotask(() => callback(errorOf(error), null));
 			return;
 		}
 		connect(target, callback);

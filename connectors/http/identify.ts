@@ -1,6 +1,7 @@
 /** Which panel answers at an address, told without sending it a password. */
 
 import type { Finding } from "../../contracts/migration/connection";
+import { entriesOf } from "../../contracts/table";
 import { fact, refused, warning } from "../../domain/migration/finding";
 import type { Check } from "../connector";
 import { ConnectorError } from "../connector";
@@ -16,8 +17,8 @@ const TITLES: Readonly<Record<Panel, string>> = { marzneshin: "Marzneshin", marz
 
 async function identify(session: Session): Promise<{ panel: Panel | null; answer: string }> {
 	const asked = await Promise.all(
-		Object.entries(OWN_PATHS).map(async ([panel, path]) => ({
-			panel: panel as Panel,
+		entriesOf(OWN_PATHS).map(async ([panel, path]) => ({
+			panel,
 			answer: await session.probe(path)
 		}))
 	);

@@ -11,12 +11,13 @@ export type WireObject = { [key: string]: Wire };
 
 type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
 
-/** Part of ES2025, which TypeScript's library does not know yet. */
-interface SourceTextJson {
-	parse(text: string, reviver?: Reviver): Wire;
-	rawJSON(text: string): object;
+declare global {
+	/** Part of ES2025, which TypeScript's library does not know yet. */
+	interface JSON {
+		parse(text: string, reviver: Reviver): Wire;
+		rawJSON(text: string): object;
+	}
 }
-const sourceText = JSON as unknown as SourceTextJson;
 
 const INTEGER = /^-?\d+$/;
 /** A number of so many digits may not be exact. */
@@ -33,7 +34,7 @@ const exact: Reviver = (_key, value, { source }) =>
  * @throws ConnectorError on more than is taken
  */
 export function parse(text: string, caps: Caps = USUAL): Wire {
-	return hasLongNumber(text, caps) ? sourceText.parse(text, exact) : sourceText.parse(text);
+	return hasLongNumber(text, caps) ? JSON.parse(text, exact) : JSON.parse(text);
 }
 
 const [QUOTE, BACKSLASH, COMMA, POINT] = [0x22, 0x5c, 0x2c, 0x2e];
@@ -80,7 +81,7 @@ function endOfString(text: string, from: number): number {
 
 export function stringify(value: Wire): string {
 	return JSON.stringify(value, (_key, inner: unknown) =>
-		typeof inner === "bigint" ? sourceText.rawJSON(inner.toString()) : inner
+		typeof inner === "bigint" ? JSON.rawJSON(inner.toString()) : inner
 	);
 }
 

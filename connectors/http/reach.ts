@@ -7,6 +7,7 @@
 
 import { type BlockList, isIP } from "node:net";
 import type { OptionValue } from "../../contracts/migration/records";
+import { isOneOf } from "../../contracts/table";
 import { nearest } from "../../domain/near";
 import { ConnectorError } from "../connector";
 import { holds, type Internal, internalOf, listOf, plain } from "./internal";
@@ -31,7 +32,7 @@ export interface Reach {
 }
 
 const NAME = /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*$/;
-const isWord = (text: string): text is Word => (WORDS as readonly string[]).includes(text);
+const isWord = (text: string): text is Word => isOneOf(WORDS, text);
 
 function isNetwork(text: string): boolean {
 	const [address = "", bits] = text.split("/");
@@ -83,7 +84,7 @@ export const reachOf = ({ [REACH]: text }: Readonly<Record<string, OptionValue>>
 export function forbidden(address: string, { words, networks }: Reach): Internal | undefined {
 	if (words.has("any")) return undefined;
 	const kind = internalOf(address);
-	if (kind === undefined || words.has(kind as Word)) return undefined;
+	if (kind === undefined || (kind !== "special" && words.has(kind))) return undefined;
 	const bare = plain(address);
 	return isIP(bare) !== 0 && holds(networks, bare) ? undefined : kind;
 }

@@ -1,5 +1,6 @@
 /** When a request is tried again: exponential backoff with full jitter, and never before `Retry-After`. */
 
+import { messageOf } from "../../domain/unknown";
 import { waitFor } from "../caller";
 import { ConnectorError } from "../connector";
 import { noteWait } from "../waits";
@@ -36,7 +37,7 @@ export async function retry<T>(policy: RetryPolicy, attempt: () => Promise<T>): 
 		} catch (error) {
 			const wait = waitBefore(tried, error, policy);
 			if (wait === undefined) throw error;
-			noteWait((error as Error).message, wait);
+			noteWait(messageOf(error), wait);
 			await clock.sleep(wait);
 		}
 	}

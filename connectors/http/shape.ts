@@ -7,7 +7,7 @@ import type { Caps } from "../caps";
 import { isObject, type Wire, type WireObject } from "./json";
 
 const none = (value: Wire | undefined): boolean => value === undefined || value === null;
-const isText = (value: Wire | undefined): boolean => typeof value === "string" && value.isWellFormed();
+const isText = (value: Wire | undefined): value is string => typeof value === "string" && value.isWellFormed();
 /** Numbers beyond all bounds come of `1e999`. */
 function isPlain(value: Wire | undefined): boolean {
 	return (
@@ -28,7 +28,7 @@ const KINDS = {
 	id: { says: "a number", is: (value: Wire | undefined) => isWhole(value) && Number(value) >= 0 },
 	name: {
 		says: `a text of up to ${LONGEST_NAME} characters`,
-		is: (value: Wire | undefined) => isText(value) && (value as string).length <= LONGEST_NAME
+		is: (value: Wire | undefined) => isText(value) && value.length <= LONGEST_NAME
 	},
 	text: { says: "a text", is: (value: Wire | undefined) => none(value) || isText(value) },
 	/** Also of half a second. */
@@ -70,7 +70,7 @@ const KINDS = {
 			none(value) || (Array.isArray(value) && value.every(row => isObject(row) && Object.values(row).every(isPlain)))
 	}
 } as const;
-type Kind = keyof typeof KINDS;
+export type Kind = keyof typeof KINDS;
 export type Shape = Readonly<Record<string, Kind>>;
 
 const isNested = (value: Wire | undefined): boolean => typeof value === "object" && value !== null;

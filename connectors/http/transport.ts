@@ -2,6 +2,7 @@
 
 import type { Dispatcher } from "undici";
 import { withoutEnd } from "../../domain/trim";
+import { codeOf, propertyOf } from "../../domain/unknown";
 import { patience, unlessGone } from "../caller";
 import { type Caps, USUAL } from "../caps";
 import { ConnectorError, type Term } from "../connector";
@@ -113,12 +114,14 @@ function unlessStopped(term: Term | undefined): void {
 
 /** A panel that crashes on a request answers 500 and closes; the next request may still find the socket in the pool. */
 function isStaleSocket(error: unknown): boolean {
-	const { code, socket } = error as { code?: string; socket?: { bytesRead?: number } };
+	const code = codeOf(error);
 	if (code === "ECONNRESET" || code === "EPIPE") return true;
-	return code === "UND_ERR_SOCKET" && (socket?.bytesRead ?? 0) > 0;
+	return code === "UND_ERR_SOCKET" && Number(propertyOf(propertyOf(error, "socket"), "bytesRead") ?? 0) > 0;
 }
 
 function flat(headers: Dispatcher.ResponseData["headers"]): Record<string, string | undefined> {
-	const entries = Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]);
-	return Object.fromEntries(entries) as Record<string, string | undefined>;
+	const entries = Object.entries(headers).map(
+		([name, value]) => [name, Array.isArray(value) ? value[0] : value] as const
+	);
+	return Object.fromEntries(entries);
 }

@@ -75,7 +75,7 @@ const isNear = (host: string): boolean =>
 	/^(localhost|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[(::1\]|f[cd]))/.test(host) || !/[.:]/.test(host);
 
 /** Loaded by whoever asks a panel: most commands ask none. */
-const undici = () => require("undici") as typeof import("undici");
+const undici = (): typeof import("undici") => require("undici");
 
 /** Keeps connections to every address that is asked; does no I/O before. */
 export function openWay(way: Way, bounds: Bounds): OpenWay {

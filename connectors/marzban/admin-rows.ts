@@ -5,6 +5,7 @@ import type { Json } from "../../contracts/json";
 import { isBcrypt } from "../bcrypt";
 import { ConnectorError } from "../connector";
 import type { Database } from "../sql";
+import { bytesOf } from "./records";
 import { stored } from "./times";
 
 /** A hash of no password that anybody knows: salt and digest are drawn, each ending in what bcrypt can end in. */
@@ -30,7 +31,7 @@ export class AdminRows {
 		const sql =
 			"INSERT INTO admins (username, hashed_password, created_at, is_sudo, users_usage) VALUES (?, ?, ?, ?, ?)";
 		const now = stored(new Date().toISOString(), this.#database.kind);
-		const cells = [name, String(hash), now, is_sudo === true ? 1n : 0n, BigInt((users_usage ?? 0) as string)];
+		const cells = [name, String(hash), now, is_sudo === true ? 1n : 0n, bytesOf(users_usage)];
 		await this.#database.change([{ sql, cells }]);
 	}
 

@@ -2,6 +2,7 @@
 
 import type { TargetRecord } from "../../contracts/migration/records";
 import { fold } from "../../domain/migration/folding";
+import { fieldsOf } from "../../domain/unknown";
 import { listIn, pageIn, totalIn, unlessEndless } from "../beyond";
 import { ConnectorError, type Cursor, type Page } from "../connector";
 import { readCursor } from "../cursor";
@@ -189,12 +190,11 @@ interface Place {
 	readonly same?: number;
 }
 const MOST_SAME = 5;
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
 
 function isPlace(value: unknown): value is Place {
-	const place = value as Partial<Place> | null | undefined;
-	const { offset, asked = 0, same = 0 } = place ?? {};
-	return typeof place?.last === "string" && [offset, asked, same].every(isCount);
+	const { last, offset, asked = 0, same = 0 } = fieldsOf(value);
+	return typeof last === "string" && [offset, asked, same].every(isCount);
 }
 
 /** A plain list; the sudo account of the panel's environment is not in it. */

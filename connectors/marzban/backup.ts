@@ -2,6 +2,7 @@
 
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { messageOf } from "../../domain/unknown";
 import { ConnectorError } from "../connector";
 import type { Database } from "../sql";
 
@@ -14,9 +15,6 @@ export async function copyInto(folder: string, database: Database): Promise<stri
 		return (await database.copyTo(file)) ? file : null;
 	} catch (error) {
 		if (error instanceof ConnectorError) throw error;
-		throw new ConnectorError(
-			"refused",
-			`The database could not be copied into ${folder}: ${(error as Error).message}.`
-		);
+		throw new ConnectorError("refused", `The database could not be copied into ${folder}: ${messageOf(error)}.`);
 	}
 }

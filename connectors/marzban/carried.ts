@@ -5,24 +5,25 @@
 
 import type { Json, JsonValue } from "../../contracts/json";
 import { canonical } from "../../domain/canonical";
+import { isFields } from "../../domain/unknown";
 import type { Database, Row } from "../sql";
-import { table } from "./records";
+import { bytesOf, table } from "./records";
 import { ahead, sameTime, stored } from "./times";
 
 type Kind = Database["kind"];
 
 /** A row of user_usage_logs; one to be made has no id yet. */
-export interface Log {
+export type Log = {
 	readonly id: string | null;
 	readonly used_traffic_at_reset: string;
 	readonly reset_at: string | null;
-}
+};
 /** What the database holds of one user, as it spells it: in a record under `database`, and so in what is put back. */
-export interface Rows {
+export type Rows = {
 	readonly kind: Kind;
 	readonly users: Row;
-	readonly user_usage_logs: readonly Log[];
-}
+	readonly user_usage_logs: Log[];
+};
 export interface Change {
 	readonly columns: Readonly<Record<string, string | null>>;
 	/** All there shall be; null leaves them. */
@@ -44,17 +45,18 @@ export function withoutCarried(data: Json): Json {
 	return Object.fromEntries(Object.entries(data).filter(([field]) => !CARRIED.includes(field)));
 }
 
+const isRows = (value: unknown): value is Rows =>
+	isFields(value) && isFields(value.users) && Array.isArray(value.user_usage_logs);
+
 export function rowsOf(data: Json): Rows | undefined {
-	return data.database === undefined ? undefined : (data.database as unknown as Rows);
+	return isRows(data.database) ? data.database : undefined;
 }
 
 /** Nothing of the limit is left: Marzban calls such a user limited. */
 export function isUsedUp(used: JsonValue | undefined, limit: JsonValue | undefined): boolean {
-	const [has, may] = [bytes(used), bytes(limit)];
+	const [has, may] = [bytesOf(used), bytesOf(limit)];
 	return may > 0n && has >= may;
 }
-
-const bytes = (value: JsonValue | undefined): bigint => BigInt((value ?? 0) as string | number);
 
 /** What is to be written yet; null when all is as asked. @param before what stood there before our first write */
 export function carriedChange(desired: Json, present: Json, before: Json | null, now: Date): Change | null {
@@ -92,7 +94,7 @@ function columnsAsked(desired: Json, { kind, users }: Rows, now: Date): Record<s
 function logsAsked(desired: Json, { kind, users }: Rows): Log[] | null {
 	const { lifetime_used_traffic: lifetime, traffic_reset_at: reset } = desired;
 	if (lifetime === undefined && reset === undefined) return null;
-	const earlier = bytes(lifetime) - bytes(desired.used_traffic);
+	const earlier = bytesOf(lifetime) - bytesOf(desired.used_traffic);
 	const amount = earlier > 0n ? earlier : 0n;
 	if (amount === 0n && (reset ?? null) === null) return [];
 	const reset_at = stored(reset ?? desired.created_at ?? users.created_at ?? null, kind);
@@ -120,14 +122,14 @@ function isOurs(desired: Json, { kind, users }: Rows, before: Json | null): bool
 function moved(asked: Readonly<Record<string, string | null>>, there: Row): string[] {
 	const isAhead = (name: string): boolean => {
 		const [wanted, has] = [asked[name] ?? null, there[name] ?? null];
-		return name === "used_traffic" ? bytes(has) > bytes(wanted) : ahead(has, wanted);
+		return name === "used_traffic" ? bytesOf(has) > bytesOf(wanted) : ahead(has, wanted);
 	};
 	const names = ["used_traffic", "online_at", "sub_updated_at"].filter(isAhead);
 	return names.includes("sub_updated_at") ? [...names, "sub_last_user_agent"] : names;
 }
 
 function sameCell(name: string, asked: string | null, there: string | null): boolean {
-	if (name === "used_traffic") return bytes(asked) === bytes(there);
+	if (name === "used_traffic") return bytesOf(asked) === bytesOf(there);
 	return name.endsWith("_at") ? sameTime(asked, there) : asked === there;
 }
 

@@ -68,7 +68,7 @@ export const hostFingerprint = (data: Json): string => digest(says(data));
 /** As the panel wants one of its list. */
 export function hostBody(data: Json): WireObject {
 	const { tag, ...body } = says(data);
-	return body as WireObject;
+	return body;
 }
 
 export function refuseHost(name: string, data: Json): void {

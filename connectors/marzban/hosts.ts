@@ -151,7 +151,7 @@ export class Hosts {
 	}
 }
 
-const asItWas = ({ tag, ...body }: Json): Entry => ({ tag: String(tag), body: () => body as WireObject });
+const asItWas = ({ tag, ...body }: Json): Entry => ({ tag: String(tag), body: () => body });
 
 /** The lists of the tags that change, whole: the first entry that is replaced gives its place. */
 function changedLists(lists: Lists, replaces: Change["replaces"], entry: Entry | null): WireObject {

@@ -1,6 +1,7 @@
 /** Pages of lists that come whole, each time. */
 
 import type { TargetRecord } from "../../contracts/migration/records";
+import { fieldsOf } from "../../domain/unknown";
 import { unlessEndless } from "../beyond";
 import type { Cursor, Page } from "../connector";
 import { readCursor } from "../cursor";
@@ -11,8 +12,8 @@ interface After {
 	readonly asked: number;
 }
 const isAfter = (value: unknown): value is After | string => {
-	const { after, asked = 1 } = typeof value === "object" ? ((value ?? {}) as Partial<After>) : { after: value };
-	return typeof after === "string" && Number.isSafeInteger(asked) && asked > 0;
+	const { after, asked = 1 } = typeof value === "object" ? fieldsOf(value) : { after: value };
+	return typeof after === "string" && Number.isSafeInteger(asked) && Number(asked) > 0;
 };
 
 /** Of a list that comes whole, each time: behind the last name. */

@@ -28,8 +28,9 @@ export class Owners {
 			return (await listed.names).has(name);
 		}
 		// Whoever came first has asked by now.
-		if (this.#listed === listed) this.#listed = this.#ask();
-		return (await (this.#listed as Listed).names).has(name);
+		const known = this.#listed === listed || !this.#listed ? this.#ask() : this.#listed;
+		this.#listed = known;
+		return (await known.names).has(name);
 	}
 
 	/** It is not as it was any more. */

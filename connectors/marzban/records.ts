@@ -151,7 +151,7 @@ function dashed(id: string): string {
 /** Tags are a set; no tags of a protocol say the same as the protocol left out. */
 function inboundsSay(inbounds: Json): Json {
 	return remade(inbounds, tags => {
-		const set = asSet((tags as string[]).map(String));
+		const set = asSet(Array.isArray(tags) ? tags.map(String) : []);
 		return set.length > 0 ? set : undefined;
 	});
 }
@@ -161,7 +161,11 @@ function naive(time: string): string {
 	return time.replace(/(?:Z|[+-]\d\d:?\d\d)$/, "").replace(/\.0+$/, "");
 }
 
+/** A count of bytes; none is 0. */
+export const bytesOf = (value: JsonValue | undefined): bigint =>
+	BigInt(typeof value === "number" ? value : String(value ?? 0));
+
 /** As the API wants byte counts: integers. */
 export function toBytes(value: JsonValue | undefined): Wire {
-	return value === null || value === undefined ? 0 : BigInt(value as string | number);
+	return value === null || value === undefined ? 0 : bytesOf(value);
 }

@@ -7,6 +7,7 @@
  */
 
 import type { Json } from "../../contracts/json";
+import { keysOf } from "../../contracts/table";
 import { canonical } from "../../domain/canonical";
 import { own } from "../../domain/own";
 import type { Onto } from "../connector";
@@ -49,7 +50,7 @@ export function nextStep(desired: Json, present: Json | undefined, { now, before
 /** Names of the managed fields that are not as asked; the owner is not among them. */
 export function differences(desired: Json, present: Json): string[] {
 	const [asked, there] = [said(desired, desired), said(present, desired)];
-	return (Object.keys(asked) as (keyof Says)[]).filter(field => canonical(asked[field]) !== canonical(there[field]));
+	return keysOf(asked).filter(field => canonical(asked[field]) !== canonical(there[field]));
 }
 
 /** Must the panel look again whether he is limited? It does with every data_limit it is sent, and tells xray. */

@@ -171,9 +171,9 @@ export function templateFingerprint(data: Json): string {
 const bodyOf = (data: Json): WireObject => ({
 	name: String(data.name),
 	data_limit: toBytes(data.data_limit),
-	expire_duration: (data.expire_duration ?? 0) as number,
-	username_prefix: (data.username_prefix ?? null) as string | null,
-	username_suffix: (data.username_suffix ?? null) as string | null,
+	expire_duration: data.expire_duration ?? 0,
+	username_prefix: data.username_prefix ?? null,
+	username_suffix: data.username_suffix ?? null,
 	inbounds: Object.fromEntries(tagsOf(data))
 });
 

@@ -1,7 +1,8 @@
 /** Users in Marzban's own tables. A user read by the API must be the one in the table, or it is another panel's. */
 
-import type { Json, JsonValue } from "../../contracts/json";
+import type { Json } from "../../contracts/json";
 import type { TargetRecord } from "../../contracts/migration/records";
+import { textOf } from "../../domain/unknown";
 import { ConnectorError } from "../connector";
 import type { Database, Row, Statement } from "../sql";
 import { type Change, type Log, lastColumns, type Rows, rowsOf } from "./carried";
@@ -156,7 +157,7 @@ function joined(record: TargetRecord, found: Rows | undefined): TargetRecord {
 		sub_last_user_agent: users.sub_last_user_agent ?? null,
 		sub_revoked_at: shown(users.sub_revoked_at),
 		traffic_reset_at: shown(logs.at(-1)?.reset_at),
-		database: found as unknown as JsonValue
+		database: found
 	};
 	return { name: record.name, data };
 }
@@ -183,4 +184,4 @@ function logged(user: bigint, logs: readonly Log[]): Statement[] {
 }
 
 export const isSameUser = (api: Json, row: Row | undefined): boolean =>
-	row !== undefined && sameTime(shown(row.created_at), (api.created_at ?? null) as string | null);
+	row !== undefined && sameTime(shown(row.created_at), textOf(api, "created_at") ?? null);

@@ -1,6 +1,7 @@
 /** The reads of Marzneshin's API that a migration needs. */
 
 import type { SourceRecord } from "../../contracts/migration/records";
+import { isKeyOf } from "../../contracts/table";
 import { pageIn, totalIn } from "../beyond";
 import { ConnectorError } from "../connector";
 import { isObject, type WireObject } from "../http/json";
@@ -11,7 +12,7 @@ import { STREAMS, type Stream, toRecord } from "./records";
 export const LARGEST_PAGE = 100;
 
 export function streamOf(name: string): Stream {
-	const stream = Object.hasOwn(STREAMS, name) ? STREAMS[name] : undefined;
+	const stream = isKeyOf(STREAMS, name) ? STREAMS[name] : undefined;
 	if (stream === undefined) throw new ConnectorError("refused", `Marzneshin has no stream ${name}.`);
 	return stream;
 }
@@ -32,7 +33,7 @@ export async function page(
 	const what = `GET ${path}`;
 	if (!Array.isArray(items) || !items.every(isObject))
 		throw new ConnectorError("unexpected-answer", `${what} did not answer a page.`);
-	const most = path === STREAMS.users?.path ? "panelRecords" : "panelListed";
+	const most = path === STREAMS.users.path ? "panelRecords" : "panelListed";
 	return { items: pageIn(items, query.size, what), total: totalIn(total, what, most, session.caps) };
 }
 

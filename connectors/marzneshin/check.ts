@@ -1,7 +1,8 @@
 /** What a connection to Marzneshin turned out to be, and the facts that a mapping needs. */
 
 import type { Json, JsonValue } from "../../contracts/json";
-import type { AuthAlgorithm } from "../../domain/migration/marzneshin-to-marzban/credentials";
+import { isOneOf } from "../../contracts/table";
+import { AUTH_ALGORITHMS, type AuthAlgorithm } from "../../domain/migration/marzneshin-to-marzban/credentials";
 import type { Check } from "../connector";
 import { enter, Findings, type Identity, verdict } from "../http/identify";
 import { isObject, parse, toJson, type WireObject } from "../http/json";
@@ -10,10 +11,13 @@ import { glance } from "../http/shape";
 import type { AdminRows } from "./admin-rows";
 import { detectAlgorithm, type Layout } from "./algorithm";
 import { whole } from "./api";
-import { STREAMS, type Stream } from "./records";
+import { STREAMS, type StreamName } from "./records";
 import { release } from "./release";
 
 export type AlgorithmOption = AuthAlgorithm | "auto";
+const isAlgorithm = (text: string): text is AuthAlgorithm => isOneOf(AUTH_ALGORITHMS, text);
+/** Its spec has seen to it that it is one. */
+export const algorithmOption = (text: string): AlgorithmOption => (isAlgorithm(text) ? text : "auto");
 
 export async function checkMarzneshin(
 	session: Session,
@@ -41,7 +45,7 @@ export async function checkMarzneshin(
 		}
 		findings.good("sudo", `${account} is a sudo account.`);
 		const known = await facts(session, option, findings);
-		const names = (known.admins as Json[]).map(({ username }) => String(username));
+		const names = known.admins.map(({ username }) => String(username));
 		const kind = rows ? await rows.check(names, findings) : null;
 		return verdict(findings, { ...identity, account, facts: { ...known, database: kind && { kind } } });
 	} catch (error) {
@@ -50,21 +54,29 @@ export async function checkMarzneshin(
 	}
 }
 
-async function facts(session: Session, option: AlgorithmOption, findings: Findings): Promise<Json> {
-	const read = async (name: string) => (await whole(session, STREAMS[name] as Stream)).map(({ data }) => data);
-	const [services, inbounds, hosts, admins, nodes] = await Promise.all(
-		["services", "inbounds", "hosts", "admins", "nodes"].map(read)
-	);
+async function facts(
+	session: Session,
+	option: AlgorithmOption,
+	findings: Findings
+): Promise<Json & { readonly admins: Json[] }> {
+	const read = async (name: StreamName) => (await whole(session, STREAMS[name])).map(({ data }) => data);
+	const [services, inbounds, hosts, admins, nodes] = await Promise.all([
+		read("services"),
+		read("inbounds"),
+		read("hosts"),
+		read("admins"),
+		read("nodes")
+	]);
 	const statistics = await session.object("/api/system/stats/users");
 	const subscription = await session.object("/api/system/settings/subscription");
-	const layout = { services: services ?? [], inbounds: inbounds ?? [], hosts: hosts ?? [] };
+	const layout = { services, inbounds, hosts };
 	return {
 		authAlgorithm: await algorithm(session, option, layout, statistics.total === 0 ? 0 : 1, findings),
 		services: layout.services.map(service => pick(service, ["id", "name", "inbound_ids"])),
 		inbounds: layout.inbounds.map(describeInbound),
 		hosts: layout.hosts.length,
-		admins: (admins ?? []).map(admin => pick(admin, ["id", "username", "is_sudo", "enabled"])),
-		nodes: (nodes ?? []).map(node => pick(node, ["id", "name", "address", "usage_coefficient", "status"])),
+		admins: admins.map(admin => pick(admin, ["id", "username", "is_sudo", "enabled"])),
+		nodes: nodes.map(node => pick(node, ["id", "name", "address", "usage_coefficient", "status"])),
 		statistics: toJson(statistics),
 		subscription: pick(toJson(subscription), ["profile_title", "support_link", "update_interval"])
 	};
@@ -107,7 +119,7 @@ function describeInbound(inbound: Json): Json {
 	const node = inbound.node;
 	return {
 		...pick(inbound, ["id", "tag", "protocol"]),
-		node: isObject(node) ? pick(node as Json, ["id", "name", "address"]) : null,
+		node: isObject(node) ? pick(node, ["id", "name", "address"]) : null,
 		...plain(pick(toJson(config), ["port", "network", "tls", "flow"]))
 	};
 }

@@ -1,6 +1,6 @@
 /** Which inbounds of the source's nodes a target lacks, out of their configs: texts that operators write by hand. */
 
-import type { Json, JsonValue } from "../../contracts/json";
+import { type Json, type JsonValue, parseJson } from "../../contracts/json";
 import type { FoundArtefacts } from "../../contracts/migration/extractor";
 import { digest } from "../../domain/canonical";
 
@@ -62,7 +62,7 @@ function inboundsOf(config: string): Json[] | null {
 
 function parsed(text: string): JsonValue | undefined {
 	try {
-		return JSON.parse(text) as JsonValue;
+		return parseJson(text);
 	} catch {
 		return undefined;
 	}

@@ -6,7 +6,7 @@ import { isObject, type Wire } from "../http/json";
 import { type Session, segment } from "../http/session";
 import { whole } from "./api";
 import { inboundsFor, type NodeConfig } from "./inbound-configs";
-import { STREAMS, type Stream } from "./records";
+import { STREAMS, type StreamName } from "./records";
 
 interface Backend {
 	readonly node: string;
@@ -34,16 +34,16 @@ export async function readInbounds(session: Session, tags: readonly string[]): P
 }
 
 async function backends(session: Session, tags: ReadonlySet<string>): Promise<Backend[]> {
-	const read = async (name: string) => (await whole(session, STREAMS[name] as Stream)).map(({ data }) => data);
-	const [nodes, inbounds] = await Promise.all(["nodes", "inbounds"].map(read));
+	const read = async (name: StreamName) => (await whole(session, STREAMS[name])).map(({ data }) => data);
+	const [nodes, inbounds] = await Promise.all([read("nodes"), read("inbounds")]);
 	const serving = new Set(
-		(inbounds ?? []).flatMap(({ tag, node }) => (tags.has(String(tag)) && isObject(node) ? [node.id] : []))
+		inbounds.flatMap(({ tag, node }) => (tags.has(String(tag)) && isObject(node) ? [node.id] : []))
 	);
-	return (nodes ?? [])
+	return nodes
 		.filter(({ id }) => id !== undefined && serving.has(id))
 		.sort((a, b) => Number(a.id) - Number(b.id))
 		.flatMap(({ id, name, backends: own }) =>
-			xrays(own as Wire).map(backend => ({
+			xrays(own ?? null).map(backend => ({
 				node: String(name),
 				path: `/api/nodes/${segment(String(id))}/${segment(backend)}/config`
 			}))

@@ -10,7 +10,7 @@ import { Session } from "../http/session";
 import { type Database, openDatabase } from "../sql";
 import { AdminRows } from "./admin-rows";
 import { LARGEST_PAGE, streamOf, whole } from "./api";
-import { type AlgorithmOption, checkMarzneshin } from "./check";
+import { type AlgorithmOption, algorithmOption, checkMarzneshin } from "./check";
 import { readInbounds } from "./inbounds";
 import { readPage, slice } from "./paging";
 import { fingerprint, STREAMS } from "./records";
@@ -63,7 +63,7 @@ class Marzneshin implements Source {
 
 	constructor(connection: Connection, caps: Caps = USUAL) {
 		const options = new Options(marzneshinSpec, connection);
-		this.#algorithm = options.string("authAlgorithm") as AlgorithmOption;
+		this.#algorithm = algorithmOption(options.string("authAlgorithm"));
 		this.#pageSize = options.number("pageSize");
 		const common = options.session();
 		const database = options.string("database");

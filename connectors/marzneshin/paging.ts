@@ -9,6 +9,7 @@
 
 import type { SourceRecord } from "../../contracts/migration/records";
 import { MOST_UNREADABLE } from "../../domain/migration/unreadable";
+import { fieldsOf } from "../../domain/unknown";
 import { unlessEndless } from "../beyond";
 import { ConnectorError, type Cursor, type Page } from "../connector";
 import { readCursor } from "../cursor";
@@ -93,14 +94,13 @@ const overlaps = ({ records }: Fetched, { tail }: Position) =>
 	records.filter(isRead).some(({ id }) => tail.includes(id));
 
 function isPosition(value: unknown): value is Position {
-	const position = value as Partial<Position> | null | undefined;
-	if (!isPositive(position?.page) || !isPositive(position?.size) || !Array.isArray(position?.tail)) return false;
-	const { asked = 1, same = 0, unreadable = [] } = position;
+	const { page, size, tail, asked = 1, same = 0, unreadable = [] } = fieldsOf(value);
+	if (!isPositive(page) || !isPositive(size) || !Array.isArray(tail)) return false;
 	const isPair = (pair: unknown): boolean => Array.isArray(pair) && pair.every(Number.isSafeInteger);
-	return isPositive(asked) && isPositive(same + 1) && Array.isArray(unreadable) && unreadable.every(isPair);
+	return isPositive(asked) && (same === 0 || isPositive(same)) && Array.isArray(unreadable) && unreadable.every(isPair);
 }
 
-const isPositive = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) > 0;
+const isPositive = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) > 0;
 
 /** Behind this id; `asked` pages were taken until here. Earlier versions gave the id alone. */
 interface After {
@@ -108,7 +108,7 @@ interface After {
 	readonly asked: number;
 }
 const isAfter = (value: unknown): value is After | number => {
-	const { after, asked = 1 } = typeof value === "object" ? ((value ?? {}) as Partial<After>) : { after: value };
+	const { after, asked = 1 } = typeof value === "object" ? fieldsOf(value) : { after: value };
 	return Number.isSafeInteger(after) && isPositive(asked);
 };
 

@@ -1,14 +1,15 @@
 /** Marzneshin's answers as records: the API's own fields, with byte counts as decimal strings. */
 
-import type { Json } from "../../contracts/json";
+import type { Json, JsonValue } from "../../contracts/json";
 import type { SourceRecord } from "../../contracts/migration/records";
+import { entriesOf } from "../../contracts/table";
 import { malformed } from "../../domain/migration/malformed";
 import { remade } from "../../domain/own";
 import { type Caps, USUAL } from "../caps";
 import { ConnectorError } from "../connector";
 import { asSet, digest } from "../fingerprint";
 import { toJson, type WireObject } from "../http/json";
-import { glance, type Misshapen, misshapen, type Shape } from "../http/shape";
+import { glance, type Kind, type Misshapen, misshapen, type Shape } from "../http/shape";
 
 const SETS: ReadonlySet<string> = new Set(["service_ids", "inbound_ids", "chain_ids"]);
 const BYTES = ["used_traffic", "lifetime_used_traffic", "data_limit", "users_data_usage"];
@@ -29,13 +30,15 @@ export interface Stream {
 	readonly alone?: boolean;
 }
 
-const shaped = (kinds: Readonly<Record<string, string>>): Shape =>
+const shaped = (kinds: { readonly [kind in Kind]?: string }): Shape =>
 	Object.fromEntries(
-		Object.entries(kinds).flatMap(([kind, fields]) => fields.split(" ").map(field => [field, kind]))
-	) as Shape;
+		entriesOf(kinds).flatMap(([kind, fields]) => fields.split(" ").map(field => [field, kind] as const))
+	);
+
+export type StreamName = "admins" | "users" | "services" | "inbounds" | "hosts" | "nodes" | "settings";
 
 /** `user_ids` is the whole list of a service's users, in every answer: each user says its services himself. */
-export const STREAMS: Readonly<Record<string, Stream>> = {
+export const STREAMS: Readonly<Record<StreamName, Stream>> = {
 	admins: {
 		path: "/api/admins",
 		name: "username",
@@ -166,10 +169,10 @@ function heldBack(stream: Stream, item: WireObject, { field, value, says }: Miss
 
 /** Lists of ids are sets; an empty note says no more than none. */
 export function fingerprint(stream: Stream, data: Json): string {
-	const said = stream.says.map(key => {
+	const said = stream.says.map((key): [string, JsonValue] => {
 		const value = data[key] ?? null;
 		if (Array.isArray(value)) return [key, SETS.has(key) ? asSet(value.map(String)) : value];
 		return [key, key === "note" && value === "" ? null : value];
 	});
-	return digest(Object.fromEntries(said) as Json);
+	return digest(Object.fromEntries(said));
 }

@@ -10,7 +10,10 @@ import { Sqlite } from "./sqlite";
 export type { Database, Row, Statement } from "./database";
 
 /** Its driver is loaded for those who name such a database. */
-const mysql = (): typeof Mysql => (require("./mysql") as typeof import("./mysql")).Mysql;
+function mysql(): typeof Mysql {
+	const driver: typeof import("./mysql") = require("./mysql");
+	return driver.Mysql;
+}
 
 export function openDatabase(text: string, timeoutMs: number, opening: Opening = {}): Database {
 	const { access = "write", reach = ANYWHERE, caps = USUAL } = opening;

@@ -1,6 +1,7 @@
 /** One answer of a server, row by row: the driver's own way holds all of it before anybody can say that it is too much. */
 
 import type { EventEmitter } from "node:events";
+import { propertyOf } from "../../domain/unknown";
 import type { Caps } from "../caps";
 import { ConnectorError } from "../connector";
 import { type Row, Rows } from "./database";
@@ -55,7 +56,7 @@ export function ask(connection: Connected, by: "query" | "execute", asked: Asked
 		command.on("result", (result: readonly unknown[] | { readonly affectedRows?: number } | null) => {
 			try {
 				if (Array.isArray(result)) rows.add((names ?? []).map((name, index) => [name, result[index]]));
-				else affected = Number((result as { affectedRows?: number } | null)?.affectedRows ?? 0);
+				else affected = Number(propertyOf(result, "affectedRows") ?? 0);
 			} catch (error) {
 				reject(error);
 			}

@@ -3,6 +3,7 @@
  * written (`Duplicate entry '…'`, `Data too long …`), a password's hash among it.
  */
 
+import { fieldsOf, propertyOf } from "../../domain/unknown";
 import { ConnectorError } from "../connector";
 
 type Meaning = readonly [code: string, what: string, retryable?: true];
@@ -43,7 +44,7 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
 /** Somebody else held the rows: the whole transaction was or can be rolled back, and begun again. */
 const BUSY = new Set([1205, 1213]);
 
-export const isBusy = (error: unknown): boolean => BUSY.has(Number((error as { errno?: unknown } | null)?.errno));
+export const isBusy = (error: unknown): boolean => BUSY.has(Number(propertyOf(error, "errno")));
 
 interface Raised {
 	/** `ER_DUP_ENTRY`, `ECONNRESET`, `PROTOCOL_SEQUENCE_TIMEOUT` … */
@@ -55,7 +56,7 @@ interface Raised {
 /** A lost connection may have done its work: whoever wrote must look. */
 export function translate(error: unknown): ConnectorError {
 	if (error instanceof ConnectorError) return error;
-	const { code, errno } = (error ?? {}) as Raised;
+	const { code, errno }: Raised = fieldsOf(error);
 	const answered = typeof errno === "number" && errno >= 1000;
 	const symbol = typeof code === "string" && /^[A-Z][A-Z0-9_]*$/.test(code) ? code : undefined;
 	const meaning = answered ? MEANINGS[errno] : undefined;

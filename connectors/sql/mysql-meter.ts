@@ -1,6 +1,7 @@
 /** A connection to a server that counts what comes, and cuts it off where that is more than is taken. */
 
 import type { Socket } from "node:net";
+import { errorOf } from "../../domain/unknown";
 
 export interface Meter {
 	readonly socket: Socket;
@@ -24,7 +25,7 @@ export function openMeter(socket: Socket, most: number): Meter {
 				listener(data);
 			} catch (error) {
 				// The driver throws out of its reading where no server would have said that: nobody else would catch it.
-				socket.destroy(error as Error);
+				socket.destroy(errorOf(error));
 			}
 		};
 	socket.on = ((event: string, listener: (data: Buffer) => void) =>

@@ -1,5 +1,6 @@
 /** What SQLite's refusal means, in our own words: a message of a trigger or a rule may hold values. */
 
+import { propertyOf } from "../../domain/unknown";
 import { ConnectorError } from "../connector";
 
 /** Its primary result codes: of failures that an operator can do something about. */
@@ -22,7 +23,7 @@ const MEANINGS: Readonly<Record<number, readonly [code: string, what: string, re
 /** Undefined for what no database said. */
 export function translate(error: unknown): ConnectorError | undefined {
 	if (error instanceof ConnectorError) return error;
-	const { errcode } = error as { readonly errcode?: unknown };
+	const errcode = propertyOf(error, "errcode");
 	if (typeof errcode !== "number") return undefined;
 	const [code, what, retryable = false] = MEANINGS[errcode & 0xff] ?? ["broken", "fails"];
 	return new ConnectorError(code, `The database file ${what} (SQLite ${errcode}).`, { retryable });

@@ -5,6 +5,7 @@ import { open, rm } from "node:fs/promises";
 import { backup, DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Folding } from "../../domain/migration/folding";
+import { codeOf } from "../../domain/unknown";
 import { type Caps, USUAL } from "../caps";
 import { ConnectorError } from "../connector";
 import { type Cell, type Database, fitting, overtaken, type Row, Rows, type Statement } from "./database";
@@ -139,7 +140,7 @@ function mustBeFile(file: string): void {
 	try {
 		if (statSync(file).isFile()) return;
 	} catch (error) {
-		const why = NOT_THERE[String((error as NodeJS.ErrnoException).code)];
+		const why = NOT_THERE[String(codeOf(error))];
 		if (why !== undefined) throw new ConnectorError("unreachable", `${file} ${why}.`);
 		throw new ConnectorError("unreachable", `There is no database file ${file}: name it as this node sees it.`);
 	}

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, type WireObject } from "../../../../connectors/http/json";
-import { STREAMS, type Stream, toRecord } from "../../../../connectors/marzneshin/records";
+import { STREAMS, toRecord } from "../../../../connectors/marzneshin/records";
 import type { Json } from "../../../../contracts/json";
 import type { SourceRecord, Transformed } from "../../../../contracts/migration/records";
 import { type Mapping, transform } from "../../../../domain/migration/mapping";
@@ -10,7 +10,7 @@ import { AWKWARD_USERS } from "./awkward-users";
 
 const recorded = (name: string): WireObject[] =>
 	parse(readFileSync(join(__dirname, "../../../../demo/panels/recorded", `${name}.json`), "utf8")) as WireObject[];
-const userRecords = recorded("marzneshin-users").map(item => toRecord(STREAMS.users as Stream, item));
+const userRecords = recorded("marzneshin-users").map(item => toRecord(STREAMS.users, item));
 const names = userRecords.map(({ name }) => name);
 
 const TAGS: Readonly<Record<string, readonly [string, string]>> = {

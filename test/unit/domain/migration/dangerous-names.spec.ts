@@ -8,7 +8,7 @@ import { userFingerprint, userRecord } from "../../../../connectors/marzban/reco
 import { refuse } from "../../../../connectors/marzban/refuse";
 import { nextStep } from "../../../../connectors/marzban/steps";
 import { streamOf } from "../../../../connectors/marzneshin/api";
-import { STREAMS, type Stream, toRecord } from "../../../../connectors/marzneshin/records";
+import { STREAMS, type StreamName, toRecord } from "../../../../connectors/marzneshin/records";
 import type { Json } from "../../../../contracts/json";
 import { canonical } from "../../../../domain/canonical";
 import { compareRecords, fieldDifferences } from "../../../../domain/migration/compare";
@@ -89,7 +89,7 @@ test("a plan knows them as names and no more, and every record is mapped or held
 	fc.assert(
 		fc.property(world, of => {
 			const context = contextOf(of);
-			const records: [string, WireObject][] = [
+			const records: [StreamName, WireObject][] = [
 				[
 					"users",
 					{
@@ -115,13 +115,13 @@ test("a plan knows them as names and no more, and every record is mapped or held
 						fingerprint: of.host.sni
 					}
 				],
-				...of.admins.map((username, at): [string, WireObject] => [
+				...of.admins.map((username, at): [StreamName, WireObject] => [
 					"admins",
 					{ id: at, username, is_sudo: true, enabled: true }
 				])
 			];
 			for (const [stream, item] of records) {
-				const record = toRecord(STREAMS[stream] as Stream, parse(JSON.stringify(item)) as WireObject);
+				const record = toRecord(STREAMS[stream], parse(JSON.stringify(item)) as WireObject);
 				expect(record.quarantine).toBeUndefined();
 				const { target, quarantine } = transform(mapping.streams[stream] as never, record, context as never);
 				expect(Boolean(target) || Boolean(quarantine)).toBe(true);
