@@ -13,12 +13,12 @@ import { createInterface } from "node:readline";
 import type { Status, StreamStatus } from "../contracts/migration/migration";
 import { OUTCOMES } from "../contracts/migration/records";
 import { environment } from "../environment";
+import { banyan, output, statusOf, type Variables } from "./command";
 import { dataOf, emptied, noteKept } from "./folder";
 import { openLink, type Server, startServer } from "./server";
 
 const HERE = environment();
 const ROOT = join(__dirname, "..", "..");
-const BANYAN = join(__dirname, "..", "cli", "banyan.js");
 const FOLDER = join(ROOT, "data", "demo");
 const DEFINITION = join(FOLDER, "panel.yaml");
 const WITH_DATABASE = join(FOLDER, "panel-with-database.yaml");
@@ -47,26 +47,6 @@ async function openPanel(name: string): Promise<SamplePanel> {
 	const { url } = JSON.parse(line) as { url: string };
 	say(`${name} listens on ${url} (admin, admin123)`);
 	return { name, url, process: child, file };
-}
-
-interface Command {
-	readonly process: ChildProcess;
-	readonly ended: Promise<{ readonly code: number | null; readonly output: string }>;
-}
-type Variables = Record<string, string | undefined>;
-
-/** Runs `banyan migration …`; `watched` shows on the screen what it says of its progress. */
-function banyan(variables: Variables, args: readonly string[], watched = false): Command {
-	const child = spawn(process.execPath, [BANYAN, "migration", ...args], {
-		env: variables as NodeJS.ProcessEnv,
-		stdio: ["ignore", "pipe", watched ? "inherit" : "ignore"]
-	});
-	let output = "";
-	child.stdout?.on("data", (chunk: Buffer) => {
-		output += chunk.toString();
-	});
-	const ended = once(child, "close").then(([code]) => ({ code: code as number | null, output }));
-	return { process: child, ended };
 }
 
 const usersOf = (status: Status): StreamStatus | undefined => status.streams.find(({ stream }) => stream === "users");
@@ -118,15 +98,6 @@ async function customersOf({ url }: SamplePanel): Promise<{ readonly first: stri
 		throw new Error("No link of the sample panel works.");
 	};
 	return { first: await firstThatWorks(await page(1)), last: await firstThatWorks((await page(10)).reverse()) };
-}
-
-async function output(variables: Variables, ...args: string[]): Promise<string> {
-	const { output } = await banyan(variables, args).ended;
-	return output;
-}
-
-async function statusOf(variables: Variables, name: string): Promise<Status> {
-	return JSON.parse(await output(variables, "status", name, "--json")) as Status;
 }
 
 /** Does all add up, and is all that moved as it should be? */
