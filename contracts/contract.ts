@@ -56,6 +56,8 @@ export interface Raw {
 interface Conduct {
 	/** What it does, in one sentence. */
 	readonly summary: string;
+	/** Of the API's document, where it stands in another one than its contract. */
+	readonly chapter?: string;
 	/** Changes nothing, whatever its method: no `Idempotency-Key`, and its answer is not kept. A GET never does. */
 	readonly reads?: true;
 	/** Twice is once: it may be tried again by whoever got no answer. What reads is so. */
@@ -194,6 +196,8 @@ export interface Contract<
 	readonly area: Area;
 	/** The gateway is not ready while no node runs it. */
 	readonly required: boolean;
+	/** Of the API's document. @default its name */
+	readonly chapter: string;
 	readonly scopes: B["scopes"];
 	readonly errors: B["errors"];
 	readonly settings: B["settings"];
@@ -217,14 +221,17 @@ export function contract<
 >(
 	area: Area,
 	name: N,
-	parts: { readonly required?: true; readonly actions: A; readonly events?: E } & Partial<Brings<S, X, T, M>>
+	parts: { readonly required?: true; readonly chapter?: string; readonly actions: A; readonly events?: E } & Partial<
+		Brings<S, X, T, M>
+	>
 ): Contract<N, A, E, Brings<S, X, T, M>> {
-	const { required, scopes, errors, settings, metrics, actions, events = {} } = parts;
+	const { required, chapter = name, scopes, errors, settings, metrics, actions, events = {} } = parts;
 	const named = Object.entries(events).map(([key, payload]) => [key, { name: `${name}.${key}`, payload }]);
 	return {
 		area,
 		name,
 		required: required === true,
+		chapter,
 		scopes: scopes ?? NOTHING,
 		errors: errors ?? NOTHING,
 		settings: settings ?? NOTHING,

@@ -32,6 +32,7 @@ export type FoundArtefacts = ValueOf<typeof foundArtefacts>;
 const reseller = { id: "7", name: "reseller-7", data: { username: "reseller-7", is_sudo: false, service_ids: [1] } };
 
 export const extractor = contract("migration", "extractor", {
+	chapter: "Stages",
 	required: true,
 	actions: {
 		check: action({

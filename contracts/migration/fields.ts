@@ -20,3 +20,6 @@ export const hash = {
 export const READ = "migration:read";
 export const PLAN = "migration:plan";
 export const RUN = "migration:run";
+
+/** Of the API's document, in the order of a move. */
+export const CHAPTERS = { plan: "1 · Plan", run: "2 · Run", look: "3 · Look", afterwards: "4 · Afterwards" } as const;

@@ -5,7 +5,7 @@ import { shape } from "../schema";
 import { checkReport } from "./connection";
 import { examples } from "./examples";
 import { foundArtefacts } from "./extractor";
-import { name, PLAN, RUN } from "./fields";
+import { CHAPTERS, name, PLAN, RUN } from "./fields";
 import { plan } from "./plan";
 import { status } from "./status";
 
@@ -15,6 +15,7 @@ const foundInbounds = shape("FoundInbounds", { inbounds: "object[]", notes: foun
 export const planning = {
 	/** `document` is YAML or JSON. */
 	plan: action({
+		chapter: CHAPTERS.plan,
 		summary:
 			"Looks at both sides and says what a run would do; writes nothing to either. Of one that was begun it says where it stands.",
 		permission: PLAN,
@@ -34,6 +35,7 @@ export const planning = {
 		example: examples.plan
 	}),
 	dryRun: action({
+		chapter: CHAPTERS.plan,
 		summary: "Goes through all of it but changes nothing; its status and report are under the name it answers at once.",
 		permission: PLAN,
 		rest: "POST /migrations/dry-run",
@@ -47,6 +49,7 @@ export const planning = {
 		example: examples.dryRun
 	}),
 	artefacts: action({
+		chapter: CHAPTERS.plan,
 		summary:
 			"What an operator takes across by hand, as the source of the definition has it: of a kind and under keys that a plan named. It may hold secrets.",
 		permission: RUN,
@@ -61,6 +64,7 @@ export const planning = {
 	}),
 	/** As `artefacts` was called when there was one kind. */
 	inbounds: action({
+		chapter: CHAPTERS.plan,
 		summary: "The same for inbounds, by their tags, as the source's nodes define them. They may hold private keys.",
 		permission: RUN,
 		rest: "POST /migrations/inbounds",
@@ -73,6 +77,7 @@ export const planning = {
 		example: examples.inbounds
 	}),
 	testSource: action({
+		chapter: CHAPTERS.plan,
 		summary: "What the source of a planned migration turns out to be: reachable, its version, our rights there.",
 		permission: PLAN,
 		rest: "GET /extract/test-connection",
@@ -83,6 +88,7 @@ export const planning = {
 		example: examples.testSource
 	}),
 	testTarget: action({
+		chapter: CHAPTERS.plan,
 		summary: "What the target of a planned migration turns out to be: reachable, its version, our rights there.",
 		permission: PLAN,
 		rest: "POST /import/test-connection",

@@ -4,7 +4,7 @@ import { action } from "../contract";
 import { shape, type ValueOf } from "../schema";
 import { connection } from "./connection";
 import { examples } from "./examples";
-import { after, name, page, READ, RUN } from "./fields";
+import { after, CHAPTERS, name, page, READ, RUN } from "./fields";
 import { differenceLine, linesOf, linkLine, logLine } from "./lines";
 import { reportLine } from "./records";
 import { phase, status } from "./status";
@@ -30,6 +30,7 @@ export type Ends = ValueOf<typeof ends>;
 
 export const reading = {
 	status: action({
+		chapter: CHAPTERS.look,
 		summary: "Where a migration stands.",
 		permission: READ,
 		rest: "GET /migrations/:name",
@@ -39,6 +40,7 @@ export const reading = {
 		example: examples.status
 	}),
 	list: action({
+		chapter: CHAPTERS.look,
 		summary: "Where all migrations stand.",
 		permission: READ,
 		rest: "GET /migrations",
@@ -48,6 +50,7 @@ export const reading = {
 	}),
 	/** `after` is the id of a line. */
 	log: action({
+		chapter: CHAPTERS.look,
 		summary: "What happened to a migration, in order; with `Accept: text/event-stream` it goes on live.",
 		permission: READ,
 		rest: "GET /migrations/:name/logs",
@@ -63,6 +66,7 @@ export const reading = {
 		example: examples.log
 	}),
 	report: action({
+		chapter: CHAPTERS.look,
 		summary:
 			"The records of a stream and what became of them, in order; with `Accept: application/x-ndjson` all of them, streamed.",
 		permission: READ,
@@ -73,6 +77,7 @@ export const reading = {
 		example: examples.report
 	}),
 	diff: action({
+		chapter: CHAPTERS.look,
 		summary:
 			"The records that differ after the last comparison, or that a rollback left; with `Accept: application/x-ndjson` all of them, streamed.",
 		permission: READ,
@@ -84,6 +89,7 @@ export const reading = {
 	}),
 	/** Reads the keys at the source, for only their digests are kept. */
 	links: action({
+		chapter: CHAPTERS.look,
 		summary: "Old paths with their new addresses, for a proxy of one's own; read from the live source.",
 		permission: RUN,
 		rest: "GET /migrations/:name/links",

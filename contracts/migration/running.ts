@@ -2,11 +2,12 @@
 
 import { action } from "../contract";
 import { examples } from "./examples";
-import { hash, name, RUN, reason } from "./fields";
+import { CHAPTERS, hash, name, RUN, reason } from "./fields";
 import { status } from "./status";
 
 export const running = {
 	start: action({
+		chapter: CHAPTERS.run,
 		summary:
 			"Begins, or goes on with, what was planned under that name; answers at once. With `only` or `limit` it moves just these of the last stream, looks at them at the target, and rests. `accept` names codes of losses that need nobody's hand. With `hash`, as the plan answered it, nothing starts but what was reviewed; what a key planned that may only plan starts with it alone.",
 		permission: RUN,
@@ -37,6 +38,7 @@ export const running = {
 		example: examples.start
 	}),
 	pause: action({
+		chapter: CHAPTERS.run,
 		summary: "Stops after the batch at hand, and does not go on until it is started.",
 		permission: RUN,
 		rest: "POST /migrations/:name/pause",
@@ -45,6 +47,7 @@ export const running = {
 		example: examples.pause
 	}),
 	halt: action({
+		chapter: CHAPTERS.run,
 		summary: "Stops after the batch at hand; `start` goes on.",
 		permission: RUN,
 		rest: "POST /migrations/:name/halt",
@@ -53,6 +56,7 @@ export const running = {
 		example: examples.halt
 	}),
 	cancel: action({
+		chapter: CHAPTERS.run,
 		summary: "Stops for good; what was moved stays, and can be rolled back.",
 		permission: RUN,
 		rest: "POST /migrations/:name/cancel",
@@ -61,6 +65,7 @@ export const running = {
 		example: examples.cancel
 	}),
 	compare: action({
+		chapter: CHAPTERS.afterwards,
 		summary:
 			"Compares once more: what is new or changed at the source is written, what others changed at the target is left and listed.",
 		permission: RUN,
@@ -72,6 +77,7 @@ export const running = {
 		example: examples.compare
 	}),
 	repair: action({
+		chapter: CHAPTERS.afterwards,
 		summary:
 			"Compares once more and writes what differs, also where others changed it at the target. `removals` confirms so many deletions at the source.",
 		permission: RUN,
@@ -94,6 +100,7 @@ export const running = {
 		example: examples.repair
 	}),
 	rollback: action({
+		chapter: CHAPTERS.afterwards,
 		summary: "Puts the target back as it was, record by record, where what is there is still ours.",
 		permission: RUN,
 		rest: "POST /migrations/:name/rollback",

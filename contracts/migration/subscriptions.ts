@@ -13,6 +13,7 @@ const answered = (description: string) => ({
 });
 
 export const subscriptions = contract("migration", "subscriptions", {
+	chapter: "Old links",
 	required: true,
 	errors: {
 		LOOP: {

@@ -41,6 +41,7 @@ const reseller = { id: "7", name: "reseller-7", data: { username: "reseller-7", 
 const context = { owners: ["reseller-7"], sudoers: ["banyan"], protocols: ["vless"], noAccess: "create" };
 
 export const transformer = contract("migration", "transformer", {
+	chapter: "Stages",
 	required: true,
 	actions: {
 		batch: action({

@@ -33,6 +33,7 @@ const noProxy: Violation = {
 const admin = { id: "7", name: "reseller-7", data: { username: "reseller-7", is_sudo: false } };
 
 export const validator = contract("migration", "validator", {
+	chapter: "Stages",
 	required: true,
 	actions: {
 		batch: action({

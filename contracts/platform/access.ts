@@ -36,6 +36,7 @@ const key: ApiKey = {
 };
 
 export const access = contract("platform", "access", {
+	chapter: "API keys",
 	required: true,
 	scopes: { "keys:manage": "make, list and revoke API keys" },
 	errors: {

@@ -3,6 +3,7 @@
 import { contract, type SettingsOf } from "../contract";
 
 export const gateway = contract("platform", "gateway", {
+	chapter: "Server",
 	errors: {
 		METHOD_NOT_ALLOWED: {
 			status: 405,

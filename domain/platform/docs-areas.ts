@@ -5,90 +5,46 @@ import { SCOPES } from "../../contracts/cluster";
 export interface DocsArea {
 	readonly name: string;
 	readonly description: string;
-	/** Actions, or the gateway's own routes, by their ids, in this order. */
-	readonly operations: readonly string[];
 }
 
-/** What no area names comes after these, under the name of its service. */
+/** Chapters that contracts name, in this order; others come after these. */
 export const AREAS: readonly DocsArea[] = [
 	{
 		name: "1 · Plan",
-		description: "Look at both panels, and rehearse. Nothing is written.",
-		operations: [
-			"migration.plan",
-			"migration.dryRun",
-			"migration.artefacts",
-			"migration.inbounds",
-			"migration.testSource",
-			"migration.testTarget"
-		]
+		description: "Look at both panels, and rehearse. Nothing is written."
 	},
 	{
 		name: "2 · Run",
-		description: "Begin, go on, rest, or stop for good.",
-		operations: ["migration.start", "migration.pause", "migration.halt", "migration.cancel"]
+		description: "Begin, go on, rest, or stop for good."
 	},
 	{
 		name: "3 · Look",
-		description: "Where it stands, what happened, what became of every record.",
-		operations: [
-			"migration.status",
-			"migration.list",
-			"migration.log",
-			"migration.report",
-			"migration.diff",
-			"migration.links"
-		]
+		description: "Where it stands, what happened, what became of every record."
 	},
 	{
 		name: "4 · Afterwards",
-		description: "Compare once more, mend what differs, or put everything back.",
-		operations: ["migration.compare", "migration.repair", "migration.rollback"]
+		description: "Compare once more, mend what differs, or put everything back."
 	},
 	{
 		name: "API keys",
-		description: "Who may call, and what.",
-		operations: ["access.create", "access.list", "access.revoke"]
+		description: "Who may call, and what."
 	},
 	{
 		name: "Old links",
-		description: "What customers' apps ask for. No key but the link's own.",
-		operations: ["subscriptions.link", "subscriptions.linkAs"]
+		description: "What customers' apps ask for. No key but the link's own."
 	},
 	{
 		name: "Server",
-		description: "Health, metrics, documents. All but the registry need no key.",
-		operations: [
-			"gateway.welcome",
-			"gateway.health",
-			"gateway.services",
-			"gateway.detailed",
-			"gateway.service",
-			"gateway.live",
-			"gateway.ready",
-			"gateway.registry",
-			"gateway.metrics",
-			"gateway.openapi",
-			"gateway.docs"
-		]
+		description: "Health, metrics, documents. All but the registry need no key."
 	},
 	{
 		name: "Stages",
-		description: "What a run does with a page of records, one step at a time: for those who look into a mapping.",
-		operations: [
-			"extractor.page",
-			"transformer.batch",
-			"transformer.mappings",
-			"transformer.analyzeSchema",
-			"validator.batch",
-			"validator.stream",
-			"validator.rules"
-		]
+		description: "What a run does with a page of records, one step at a time: for those who look into a mapping."
 	}
 ];
 
 /** Other addresses of the same operations: the last area, folded. */
-export const ALIASES: Omit<DocsArea, "operations"> = {
+export const ALIASES: DocsArea = {
 	name: "Aliases",
 	description: "Other addresses of operations above, which do the same. New programs use the canonical ones."
 };

@@ -28,8 +28,9 @@ export function openApi(
 		contracts.flatMap(({ name, actions }) => Object.entries(actions).map(([key, spec]) => [`${name}.${key}`, spec]))
 	);
 	const routes = routesOf(contracts);
-	const operations = routes.map((route): Placed => [route, operation(route, routes, specs)]);
-	const opened = open.map((route): Placed => [route, openOperation(route)]);
+	const chapters = chaptersOf(contracts);
+	const operations = routes.map((route): Placed => [route, operation(route, routes, specs, chapters)]);
+	const opened = open.map((route): Placed => [route, openOperation(route, chapters)]);
 	const placed = inOrder([...operations, ...opened]);
 	return {
 		openapi: "3.1.0",
@@ -57,23 +58,28 @@ type Placed = readonly [{ readonly method: string; readonly path: string }, Json
 
 const serviceOf = (action: string): string => action.split(".", 1)[0] as string;
 
-/** The area of an operation: an alias is in the last one, what no area names under the name of its service. */
-function areaOf(id: string, canonical = true): string {
-	if (!canonical) return ALIASES.name;
-	return AREAS.find(({ operations }) => operations.includes(id))?.name ?? serviceOf(id);
+/** The chapter of an operation, by its id: an action's own, else its contract's. */
+type Chapters = (id: string) => string;
+
+function chaptersOf(contracts: readonly Contract[]): Chapters {
+	const own = new Map(contracts.map(({ name, chapter }) => [name, chapter]));
+	for (const { name, actions } of contracts)
+		for (const [key, { chapter }] of Object.entries(actions)) if (chapter) own.set(`${name}.${key}`, chapter);
+	return id => own.get(id) ?? own.get(serviceOf(id)) ?? serviceOf(id);
 }
 
 const DESCRIBED: ReadonlyMap<string, string> = new Map(
 	[...AREAS, ALIASES].map(({ name, description }) => [name, description])
 );
 
-/** As a reader needs them: areas in their order, what no area names after those, aliases last. */
+/** As a reader needs them: the chapters in their order, others after those, aliases last. */
 function inOrder(operations: readonly Placed[]): Placed[] {
-	const named = AREAS.flatMap(area => area.operations);
-	const rank = ([, { operationId, tags }]: Placed): number => {
-		if ((tags as string[])[0] === ALIASES.name) return named.length + 1;
-		const place = named.indexOf(String(operationId));
-		return place < 0 ? named.length : place;
+	const chapters = AREAS.map(({ name }) => name);
+	const rank = ([, { tags }]: Placed): number => {
+		const [chapter] = tags as string[];
+		if (chapter === ALIASES.name) return chapters.length + 1;
+		const place = chapters.indexOf(String(chapter));
+		return place < 0 ? chapters.length : place;
 	};
 	return operations.toSorted((a, b) => rank(a) - rank(b));
 }
@@ -97,7 +103,12 @@ function pathsOf(operations: readonly Placed[]): Json {
 	return paths;
 }
 
-function operation(route: Route, routes: readonly Route[], specs: ReadonlyMap<string, ActionSpec>): Json {
+function operation(
+	route: Route,
+	routes: readonly Route[],
+	specs: ReadonlyMap<string, ActionSpec>,
+	chapters: Chapters
+): Json {
 	const { action, permission } = route;
 	const spec = specs.get(action) as ActionSpec;
 	const same = routes.filter(other => other.action === action);
@@ -105,7 +116,7 @@ function operation(route: Route, routes: readonly Route[], specs: ReadonlyMap<st
 	const body = bodyOf(route, spec);
 	return {
 		operationId: place === 1 ? action : `${action}:${place}`,
-		tags: [areaOf(action, route.canonical)],
+		tags: [route.canonical ? chapters(action) : ALIASES.name],
 		summary: route.canonical ? route.summary.replaceAll("`", "'") : `The same as ${addressOf(same[0] as Route)}.`,
 		description: describe(route, same[0] as Route),
 		deprecated: false,
@@ -176,11 +187,11 @@ function answerOf(route: Route, { result, example }: ActionSpec): Json {
 	};
 }
 
-function openOperation({ id, path, says, params, answers, problems, keyed }: OpenRoute): Json {
+function openOperation({ id, path, says, params, answers, problems, keyed }: OpenRoute, chapters: Chapters): Json {
 	const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => String(name));
 	return {
 		operationId: id,
-		tags: [areaOf(id)],
+		tags: [chapters(id)],
 		summary: says,
 		description: keyed ? "Needs an API key, of any scope." : "Needs no key.",
 		deprecated: false,
