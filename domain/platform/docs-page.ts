@@ -3,7 +3,7 @@
  * runs where a Content-Security-Policy forbids those written into a page.
  */
 
-import { FOLDED } from "./docs-areas";
+import { FOLDED } from "../../contracts/documents";
 
 /** Of the package swagger-ui-dist, served under `/docs/`, with their media types. */
 export const DOCS_FILES = {

@@ -68,7 +68,7 @@ export function lossesDocument(words: CodeWords): string {
 	return `${["# Losses and what to do about them", NOTICE, ...INTRODUCTION, ...sections.flat()].join("\n\n")}\n`;
 }
 
-const NOTICE = "<!-- `npm run docs` writes this file, out of domain/migration. -->";
+const NOTICE = "<!-- `npm run docs` writes this file, out of what mappings mean by their codes. -->";
 
 const section = ({ code, about, says, parts }: ShownMeaning): string =>
 	[`### ${code}`, `${about}`, `> ${says}`, parts.map(([term, text]) => `- **${term}.** ${text}`).join("\n")].join(

@@ -75,8 +75,7 @@ function problemExample(code: ErrorCode): Json {
 
 const DETAILS: Partial<Record<string, string>> = {
 	VALIDATION_ERROR: "Some fields are not as they must be: 'errors' says which.",
-	REQUEST_INVALID: "The body is not JSON.",
-	MIGRATION_NOT_FOUND: "There is no migration 'pannel': GET /api/v1/migrations lists them."
+	REQUEST_INVALID: "The body is not JSON."
 };
 
 /** Of an operation, as far as it decides what may go wrong. */

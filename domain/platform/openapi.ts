@@ -1,9 +1,9 @@
 /** The OpenAPI 3.1 document of the REST API: made of the contracts, so that it says what is checked. Pure. */
 
 import type { ActionSpec, Contract } from "../../contracts/contract";
+import { ALIASES, AREAS } from "../../contracts/documents";
 import type { Json, JsonValue } from "../../contracts/json";
 import type { Rule } from "../../contracts/schema";
-import { ALIASES, AREAS } from "./docs-areas";
 import { OPEN_ROUTES, OPEN_SCHEMAS, type OpenRoute } from "./open-routes";
 import { HEADERS, LAST_EVENT, PARAMETERS, SECURITY_SCHEMES } from "./openapi-components";
 import { answersOf, bodiesOf } from "./openapi-media";
@@ -92,7 +92,7 @@ function tagsOf(operations: readonly Placed[]): Json[] {
 	});
 }
 
-/** `/migrations/:name` → `/migrations/{name}`. */
+/** `/notes/:id` → `/notes/{id}`. */
 const template = (path: string): string => path.replace(/:(\w+)/g, "{$1}");
 
 function pathsOf(operations: readonly Placed[]): Json {

@@ -23,7 +23,7 @@ export type Method = (typeof METHODS)[number];
 export const BASE = "/api/v1";
 
 export interface Route {
-	/** For example `migration.plan`. */
+	/** For example `notes.add`. */
 	readonly action: string;
 	readonly method: Method;
 	/** From the root; `:name` is a field of the action's params. */

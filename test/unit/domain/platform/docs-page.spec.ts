@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CONTRACTS, ERRORS } from "../../../../contracts/cluster";
+import { ALIASES, AREAS, FOLDED, INTRODUCTION } from "../../../../contracts/documents";
 import { VOCABULARY } from "../../../../domain/migration/mappings";
-import { ALIASES, AREAS, FOLDED, INTRODUCTION } from "../../../../domain/platform/docs-areas";
 import { DOCS_FILES, DOCS_PAGE, DOCS_POLICY, DOCS_SCRIPT } from "../../../../domain/platform/docs-page";
 import { OPEN_ROUTES } from "../../../../domain/platform/open-routes";
 import { openApi } from "../../../../domain/platform/openapi";

@@ -1,6 +1,6 @@
-/** The areas of the API in the order in which a user needs them, and the introduction to them. Pure. */
+/** The areas of the API in the order in which a user needs them, and the introduction to them: words, of all contracts. */
 
-import { SCOPES } from "../../contracts/cluster";
+import { SCOPES } from "./cluster";
 
 export interface DocsArea {
 	readonly name: string;
