@@ -1,0 +1,113 @@
+/** Who reaches an action, and how it behaves. */
+
+/** What a request has in its body: fields as JSON; those, or one YAML document as the field `document`; parts; bytes. */
+export const BODIES = ["json", "document", "multipart", "raw"] as const;
+export type Body = (typeof BODIES)[number];
+
+/**
+ * What an answer may be, by what its caller accepts: JSON; all pages of it as lines of JSON; its lines as server-sent
+ * events, live; whatever the action answers, as it is.
+ */
+export const ANSWERS = ["json", "ndjson", "sse", "raw"] as const;
+export type Answer = (typeof ANSWERS)[number];
+
+/** How an answer goes on live (`sse`): it is asked for once more whenever an event of the same contract says so. */
+export interface Live {
+	/** The event, by its key in the contract. */
+	readonly wakes: string;
+	/** The field by which event and request are about the same thing. */
+	readonly by: string;
+	/** What each line is called. */
+	readonly line: string;
+	/** An action of the same contract: what it answers comes after each run of lines, under its name. */
+	readonly state?: string;
+}
+
+/** How an address of raw requests looks, for readers of the API. */
+export interface RawAddress {
+	/** Of the operation, unique in its contract. */
+	readonly name: string;
+	/** From the root; `:name` is a parameter. */
+	readonly path: string;
+	readonly summary: string;
+	readonly params: Readonly<Record<string, { readonly description: string; readonly example: string }>>;
+	readonly answer: { readonly description: string; readonly example: string };
+	/** Statuses that it answers with a problem. */
+	readonly problems: readonly number[];
+}
+
+/** Addresses beside the API's whose requests an action answers as they are (`RAW_REQUEST` in, `RawAnswer` out). */
+export interface Raw {
+	/** What is found there, in sentences: `old links`. */
+	readonly called: string;
+	/** A regular expression for the path as it was sent. */
+	readonly path: string;
+	readonly methods: readonly string[];
+	readonly shown: readonly RawAddress[];
+}
+
+/** What holds for every action, whoever calls it. */
+interface Conduct {
+	/** What it does, in one sentence. */
+	readonly summary: string;
+	/** Of the API's document, where it stands in another one than its contract. */
+	readonly chapter?: string;
+	/** Changes nothing, whatever its method: no `Idempotency-Key`, and its answer is not kept. A GET never does. */
+	readonly reads?: true;
+	/** Twice is once: it may be tried again by whoever got no answer. What reads is so. */
+	readonly idempotent?: true;
+	/** Takes as long as there is to look at, minutes for a large system. */
+	readonly long?: true;
+	/** What it answers is for its caller alone: nothing on the way keeps it. */
+	readonly secret?: true;
+	/** Nothing of it goes on once whoever asked is gone, or has waited for as long as anybody may. */
+	readonly endsWithCaller?: true;
+}
+
+/** Reached from outside, and by every service. */
+interface Outside extends Conduct {
+	/** The scope that the caller's key must hold; `public`: nobody asks who calls. */
+	readonly permission: string;
+	/** Method and canonical path, under `/api/v1`; `:name` is a field of the params. */
+	readonly rest: string;
+	/** Other paths of the same action, from the root: `POST /migration/start`. */
+	readonly aliases?: readonly string[];
+	/** The HTTP status of an answer. @default 200 */
+	readonly status?: Status;
+	/** Where to look on, under `/api/v1`; `:name` is a field of the answer. */
+	readonly location?: string;
+	/** @default "json" where the method has one */
+	readonly body?: Body;
+	/** The first is for those who say nothing. @default ["json"] */
+	readonly answers?: readonly Answer[];
+	/** Of `sse`. */
+	readonly live?: Live;
+	readonly internal?: undefined;
+	readonly raw?: undefined;
+}
+type Status = 200 | 201 | 202;
+
+/** For the cluster's own calls alone. */
+interface Inside extends Conduct {
+	/** The services that may call it; each node looks who calls what it owns. */
+	readonly internal: readonly string[];
+	readonly permission?: undefined;
+	readonly rest?: undefined;
+	readonly aliases?: undefined;
+	readonly status?: undefined;
+	readonly location?: undefined;
+	readonly body?: undefined;
+	readonly answers?: undefined;
+	readonly live?: undefined;
+	readonly raw?: undefined;
+}
+
+/** Reached from outside by addresses that others gave out. */
+interface Beside extends Omit<Inside, "internal" | "permission" | "raw"> {
+	readonly permission: "public";
+	readonly raw: Raw;
+	readonly internal?: undefined;
+}
+
+/** Who reaches an action, and how it behaves: all that the gateway, the documents and the clients derive theirs from. */
+export type Exposure = Outside | Inside | Beside;
