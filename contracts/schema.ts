@@ -8,6 +8,7 @@
  */
 
 import type { Json, JsonValue } from "./json";
+import { tableOf } from "./table";
 
 /** JSON's own types only: a `Date` leaves one node and arrives at the next as a string. */
 interface Scalars {
@@ -117,7 +118,7 @@ export const shape = <const N extends string, const P extends Schema>(named: N, 
 
 /** The same rule for each of these fields. */
 export const each = <const K extends string, const R extends Rule>(fields: readonly K[], rule: R) =>
-	Object.fromEntries(fields.map(field => [field, rule])) as { readonly [F in K]: R };
+	tableOf(fields, (): R => rule);
 
 /**
  * The schema as the validator gets it: unknown fields are refused at every depth, and `null` only passes where a rule
@@ -139,14 +140,16 @@ function strictRule(rule: Rule): unknown {
 		...rule,
 		...OWN[rule.type],
 		...(rule.type.endsWith("[]") && { type: "array", items: strictShorthand(rule.type.slice(0, -2)) }),
-		...(isTable(rule.default) && {
-			default: () => ({ ...structuredClone(rule.default as object), ...defaultsOf(rule.props) })
-		}),
+		...defaultIn(rule),
 		...(rule.props && { strict: true, props: strictFields(rule.props) }),
 		...(rule.items && { items: strictRule(rule.items) }),
 		...(rule.value && { key: "string", value: strictRule(rule.value) })
 	};
 }
+
+/** Each value gets a table of its own. */
+const defaultIn = ({ default: table, props }: Definition): object =>
+	isTable(table) ? { default: () => ({ ...structuredClone(table), ...defaultsOf(props) }) } : {};
 
 /** What fastest-validator says otherwise. */
 const OWN: Readonly<Record<string, object>> = {
@@ -163,14 +166,15 @@ function strictShorthand(rule: string): unknown {
 // Array.isArray does not narrow a union with a readonly array.
 const isAlternatives = (rule: Exclude<Rule, string>): rule is readonly Rule[] => Array.isArray(rule);
 
-const isTable = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
+const isTable = (value: unknown): value is object =>
+	typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** fastest-validator fills in the defaults of fields that are given, not those within a default. */
 function defaultsOf(props: Schema = {}): Record<string, unknown> {
 	const entries = Object.entries(props).flatMap(([field, rule]) => {
 		if (typeof rule === "string" || isAlternatives(rule) || rule.default === undefined) return [];
 		const value = structuredClone(rule.default);
-		return [[field, isTable(value) ? { ...(value as object), ...defaultsOf(rule.props) } : value]];
+		return [[field, isTable(value) ? { ...value, ...defaultsOf(rule.props) } : value]];
 	});
 	return Object.fromEntries(entries);
 }

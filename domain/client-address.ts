@@ -96,7 +96,7 @@ const ELEMENT = {
 function plain(text: string): string {
 	const trimmed = text.trim().replace(/^"|"$/g, "");
 	const bracketed = /^\[([^\]]+)\](?::\d+)?$/.exec(trimmed)?.[1];
-	const bare = bracketed ?? (/^[\d.]+:\d+$/.test(trimmed) ? (trimmed.split(":", 1)[0] as string) : trimmed);
+	const bare = bracketed ?? (/^[\d.]+:\d+$/.test(trimmed) ? trimmed.replace(/:.*$/, "") : trimmed);
 	return bare
 		.replace(/%.*$/, "")
 		.replace(/^::ffff:(?=\d+\.)/i, "")

@@ -6,7 +6,7 @@
 /** Without these characters at its end. */
 export function withoutEnd(text: string, characters: string): string {
 	let end = text.length;
-	while (end > 0 && characters.includes(text[end - 1] as string)) end--;
+	while (end > 0 && characters.includes(text.charAt(end - 1))) end--;
 	return text.slice(0, end);
 }
 
@@ -14,6 +14,6 @@ export function withoutEnd(text: string, characters: string): string {
 export function withoutEnds(text: string, characters: string): string {
 	const kept = withoutEnd(text, characters);
 	let begin = 0;
-	while (begin < kept.length && characters.includes(kept[begin] as string)) begin++;
+	while (begin < kept.length && characters.includes(kept.charAt(begin))) begin++;
 	return kept.slice(begin);
 }

@@ -1,9 +1,10 @@
 /** What a batch changes in the counts of its stream. Pure. */
 
 import type { Intent, Outcome, Result, UndoneRecord } from "../../contracts/migration/records";
+import { nth } from "../there";
 import type { Counted } from "./events";
 import { noOutcomes } from "./run";
-import { addLost, addTally, type LossTally, type Lost, lostBy, type Tally } from "./tally";
+import { addLost, addTally, type Lost, lostBy } from "./tally";
 
 /** What the run said of a record before this batch; undefined when it is new. */
 export type Before = (id: string) => Said | undefined;
@@ -16,23 +17,25 @@ interface Said {
 }
 export const NEW_RECORDS: Before = () => undefined;
 
-const noCounts = () => ({
-	ids: [] as string[],
-	moved: [] as [string, string][],
-	claimed: [] as string[],
-	held: [] as [string, string][],
-	removed: [] as string[],
+type Counting = Counted & Required<Pick<Counted, "acts">>;
+
+const noCounts = (): Counting => ({
+	ids: [],
+	moved: [],
+	claimed: [],
+	held: [],
+	removed: [],
 	outcomes: noOutcomes(),
-	quarantine: {} as Tally,
-	losses: {} as LossTally,
-	acts: [] as [string, string[]][]
+	quarantine: {},
+	losses: {},
+	acts: []
 });
 
 /** What a batch changes in the counts: the new outcome of each record, less what was said of it before. */
 export function count(intents: readonly Intent[], results: readonly Result[], before: Before): Counted {
 	const counted = noCounts();
 	for (const [index, result] of results.entries()) {
-		const intent = intents[index] as Intent;
+		const intent = nth(intents, index);
 		const said = before(intent.id);
 		if (said) takeBack(counted, said);
 		if (!said || said.outcome === "removed") counted.ids.push(intent.id);
@@ -43,13 +46,13 @@ export function count(intents: readonly Intent[], results: readonly Result[], be
 	return counted;
 }
 
-function takeBack(counted: ReturnType<typeof noCounts>, { outcome, category, lost }: Said): void {
+function takeBack(counted: Counting, { outcome, category, lost }: Said): void {
 	counted.outcomes[outcome]--;
 	addLost(counted.losses, lost, -1);
 	if (category !== undefined) addTally(counted.quarantine, { [category]: { count: -1 } });
 }
 
-function place(counted: ReturnType<typeof noCounts>, { id, target }: Intent, result: Result): void {
+function place(counted: Counting, { id, target }: Intent, result: Result): void {
 	const { outcome, quarantine, inDoubt, lacks } = result;
 	if (quarantine) {
 		counted.held.push([id, quarantine.category]);
@@ -62,7 +65,7 @@ function place(counted: ReturnType<typeof noCounts>, { id, target }: Intent, res
 	else counted.moved.push([id, target.name]);
 }
 
-function countLosses(counted: ReturnType<typeof noCounts>, intent: Intent, result: Result, before: Lost): void {
+function countLosses(counted: Counting, intent: Intent, result: Result, before: Lost): void {
 	const lost = lostBy(intent, result);
 	addLost(counted.losses, lost, 1);
 	const [acts, actsBefore] = [lost, before].map(all => all.filter(([, severity]) => severity === "act"));

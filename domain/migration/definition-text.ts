@@ -4,6 +4,7 @@
  */
 
 import { Composer, type CST, Lexer, type Node, Parser } from "yaml";
+import { nth } from "../there";
 import { deeperThan } from "./definition-depth";
 import { DEEPEST, NESTED, type Path, Refusal, Values } from "./definition-values";
 import { yamlSays } from "./yaml-words";
@@ -61,10 +62,10 @@ function placesIn(text: string): (offset: number) => Place {
 		let [low, high] = [0, starts.length];
 		while (high - low > 1) {
 			const middle = (low + high) >> 1;
-			if ((starts[middle] as number) <= offset) low = middle;
+			if (nth(starts, middle) <= offset) low = middle;
 			else high = middle;
 		}
-		return { line: low + 1, column: offset - (starts[low] as number) + 1 };
+		return { line: low + 1, column: offset - nth(starts, low) + 1 };
 	};
 }
 

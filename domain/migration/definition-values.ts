@@ -1,6 +1,6 @@
 /** The values of a definition's text, aliases and merges followed within bounds, and where each stands. Pure. */
 
-import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, Scalar } from "yaml";
+import { isAlias, isMap, isNode, isScalar, isSeq, type Node, type Pair, Scalar } from "yaml";
 
 export type Path = readonly (string | number)[];
 
@@ -23,7 +23,7 @@ export class Refusal extends Error {
 	}
 }
 
-const offsetOf = (node: unknown): number => (node as { range?: [number, number, number] } | null)?.range?.[0] ?? 0;
+const offsetOf = (node: unknown): number => (isNode(node) ? (node.range?.[0] ?? 0) : 0);
 
 /** Where a value stands, and what is in it. */
 interface Spot {
@@ -65,9 +65,8 @@ export class Values {
 		this.counted(1, alias ?? node, alias !== undefined);
 		if (above.length > MOST_ABOVE) throw new Refusal(offsetOf(alias ?? node), NESTED);
 		spot.at = offsetOf(node);
-		const { anchor } = (node ?? {}) as { anchor?: string };
-		if (anchor !== undefined && !alias) this.anchors.set(anchor, node as Node);
 		if (isAlias(node)) return this.read(this.behind(node, above), spot, [...above, node]);
+		if (isNode(node) && node.anchor !== undefined && !alias) this.anchors.set(node.anchor, node);
 		const within = [...above, node];
 		if (isMap(node)) return Object.fromEntries(this.entries(node.items, spot, within));
 		if (isSeq(node)) return node.items.map((item, index) => this.read(item, spotIn(spot, index), within));

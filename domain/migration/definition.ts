@@ -1,14 +1,14 @@
 /** Reads a definition: YAML or JSON text in, a checked definition out, or what is wrong with it, by line and path. */
 
-import type { JsonValue } from "../../contracts/json";
+import type { Json } from "../../contracts/json";
 import type { Definition } from "../../contracts/migration/definition";
 import { digest } from "../canonical";
 import { endFaults, type Named, type SideOptions } from "./definition-ends";
 import { type Fault, type Found, isTable, SIDES, short, valueAt } from "./definition-fault";
 import { schemaFaults } from "./definition-faults";
 import { ruleFaults } from "./definition-rules";
-import type { schemaFor } from "./definition-schema";
-import type { readText } from "./definition-text";
+import type * as Shape from "./definition-schema";
+import type * as Text from "./definition-text";
 import type { MappingSpec } from "./mapping";
 import { valueWords } from "./option";
 import { vocabularyOf } from "./vocabulary";
@@ -39,10 +39,11 @@ export type Read =
 const MOST_PROBLEMS = 20;
 
 /** Loaded when the first definition is read: most commands read none. */
-const reading = () => ({
-	...(require("./definition-text") as { readonly readText: typeof readText }),
-	...(require("./definition-schema") as { readonly schemaFor: typeof schemaFor })
-});
+function reading(): Pick<typeof Text, "readText"> & Pick<typeof Shape, "schemaFor"> {
+	const text: typeof Text = require("./definition-text");
+	const shape: typeof Shape = require("./definition-schema");
+	return { readText: text.readText, schemaFor: shape.schemaFor };
+}
 
 /**
  * Its time grows with the length of the text, whatever it says: of many faults the first are looked into, the others
@@ -53,11 +54,10 @@ const reading = () => ({
 export function readDefinition(text: string, known: KnownSystems, variables: Named = { allows: null }): Read {
 	const read = reading().readText(text);
 	if (!read.ok) return { ok: false, problems: read.problems.map(problem => ({ path: "", ...problem })), more: 0 };
-	const { first, count } = faultsIn(read.value, known, variables);
-	if (count === 0) {
-		const definition = read.value as Definition;
-		return { ok: true, definition, hash: digest(definition as unknown as JsonValue) };
-	}
+	const { value } = read;
+	const faults = faultsIn(value, known, variables);
+	if (isSound(value, faults)) return { ok: true, definition: value, hash: digest(value) };
+	const { first, count } = faults;
 	const problems = first.map(({ path, message, of }) => ({
 		path: path.map(short).join("."),
 		...read.placeOf(path, of),
@@ -72,6 +72,9 @@ interface Faults {
 	readonly count: number;
 }
 
+/** It has the form of its schema, with its defaults. */
+const isSound = (value: unknown, { count }: Faults): value is Definition & Json => count === 0;
+
 /** Fills in the defaults of what it lacks. */
 function faultsIn(value: unknown, known: KnownSystems, variables: Named): Faults {
 	if (value === null) return told([whole("It is empty: a definition names at least a source and a target.")]);
@@ -80,10 +83,11 @@ function faultsIn(value: unknown, known: KnownSystems, variables: Named): Faults
 	const { schemaFor } = reading();
 	const choices = joining(given, known);
 	const found = [...schemaFaults(schemaFor(choices), value, given), ...endFaults(given, known, variables)];
-	if (found.length > 0) return told(found);
+	const faults = told(found);
+	if (!isSound(value, faults)) return faults;
 	if (choices === undefined) return told([apart(known)]);
 	const { meanings } = vocabularyOf([choices]);
-	return told(ruleFaults(value as Definition, meanings).map(fault => () => fault));
+	return told(ruleFaults(value, meanings).map(fault => () => fault));
 }
 
 const whole =

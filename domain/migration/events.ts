@@ -104,7 +104,9 @@ interface Events {
 	};
 	rolledBack: { changed: number };
 }
-export type RunEvent = { [T in keyof Events]: { type: T; data: Events[T] } }[keyof Events];
+/** Of one type, or of any of these. */
+export type EventOf<T extends keyof Events> = { [K in T]: { type: K; data: Events[K] } }[T];
+export type RunEvent = EventOf<keyof Events>;
 export type DataOf<T extends keyof Events> = Events[T];
 export type Fold<S> = { readonly [T in keyof Events]: (state: S, data: Events[T], at: string) => void };
 

@@ -1,7 +1,7 @@
 /** The state of a run as a fold over its events. Pure: the same events, the same state. */
 
 import { OUTCOMES, type Outcome } from "../../contracts/migration/records";
-import type { Counted, DataOf, Fold, RunEvent } from "./events";
+import type { Counted, DataOf, EventOf, Fold, RunEvent } from "./events";
 import { fold, foldingOf } from "./folding";
 import { IdSet } from "./idset";
 import { chainDigest, newComparison, type Run, type StreamRun } from "./run";
@@ -193,8 +193,8 @@ function tryLeftAgain(undo: StreamRun["undo"]): void {
 }
 
 /** Changes `run` by one event, stored at `at`, after which its stream is at `version`. */
-export function apply(run: Run, event: RunEvent, version: string, at: string): void {
-	(FOLD[event.type] as (run: Run, data: unknown, at: string) => void)(run, event.data, at);
+export function apply<T extends RunEvent["type"]>(run: Run, event: EventOf<T>, version: string, at: string): void {
+	FOLD[event.type](run, event.data, at);
 	run.version = version;
 	run.folded++;
 }

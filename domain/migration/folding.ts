@@ -4,8 +4,10 @@
  */
 
 import type { Json } from "../../contracts/json";
+import { isOneOf } from "../../contracts/table";
 import { own } from "../own";
 import { withoutEnd } from "../trim";
+import { isFields } from "../unknown";
 
 /** `exact`: none but the same. `case`: A-Z as a-z. `loose`: as MySQL and MariaDB compare texts by default. */
 export const FOLDINGS = ["exact", "case", "loose"] as const;
@@ -26,7 +28,8 @@ const FOLD: Readonly<Record<Folding, (name: string) => string>> = {
 export function foldingOf(context: Json, stream: string): Folding {
 	const { naming } = context;
 	if (naming === undefined || naming === null) return "case";
-	return own(naming as Naming, stream) ?? "exact";
+	const told = isFields(naming) ? own(naming, stream) : undefined;
+	return isOneOf(FOLDINGS, told) ? told : "exact";
 }
 
 /**
@@ -45,7 +48,7 @@ function loose(name: string): string {
 		.replace(/(?!\u00ad)[\0\p{M}\p{Cf}]/gu, "")
 		.replace(/\p{Nd}/gu, digit)
 		.replace(/[ァ-ヶ]/g, kana => String.fromCharCode(kana.charCodeAt(0) - 0x60))
-		.replace(TWINS, letter => TWIN[letter] as string)
+		.replace(TWINS, letter => TWIN[letter] ?? letter)
 		.replace(/\p{Zs}/gu, " ");
 	return withoutEnd(folded, " ");
 }
@@ -59,7 +62,10 @@ const PRIVATE = 0xe000;
 const TWIN: Readonly<Record<string, string>> = Object.fromEntries(
 	"ßss œoe ςσ ґг ךכ םמ ןנ ףפ ץצ ٴء ۥو ۦي ぁあ ぃい ぅう ぇえ ぉお っつ ゃや ゅゆ ょよ ゎわ ゕか ゖけ 〇0 ʣdz ʦts ʪls ʫlz"
 		.split(" ")
-		.map(pair => [[...pair][0] as string, [...pair].slice(1).join("")])
+		.map(pair => {
+			const [letter = "", ...others] = pair;
+			return [letter, others.join("")];
+		})
 );
 const TWINS = new RegExp(`[${Object.keys(TWIN).join("")}]`, "g");
 

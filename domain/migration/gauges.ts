@@ -1,6 +1,7 @@
 /** How far each migration is, what became of its records, and what keeps it from being clean, as gauges. Pure. */
 
 import type { Status, StreamStatus } from "../../contracts/migration/migration";
+import { propertyOf } from "../unknown";
 
 interface Sample {
 	readonly labels: Readonly<Record<string, string>>;
@@ -33,7 +34,7 @@ export function gaugesOf(statuses: readonly Status[]): Gauge[] {
 			streams.flatMap(({ migration, stream }) =>
 				Object.entries(of(stream)).map(([what, counted]) => ({
 					labels: { migration, stream: stream.stream, [label]: what },
-					value: typeof counted === "number" ? counted : (counted as { count: number }).count
+					value: typeof counted === "number" ? counted : Number(propertyOf(counted, "count"))
 				}))
 			)
 		);

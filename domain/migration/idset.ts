@@ -59,7 +59,7 @@ export class IdSet {
 		this.count--;
 		const number = small(id);
 		if (number === undefined) this.others.delete(id);
-		else this.bits[number >>> 5] = (this.bits[number >>> 5] as number) & ~(1 << (number & 31));
+		else this.bits[number >>> 5] = (this.bits[number >>> 5] ?? 0) & ~(1 << (number & 31));
 	}
 
 	/** Do both hold the same ids? */
@@ -85,7 +85,7 @@ export class IdSet {
 	*without(other: IdSet): Generator<string> {
 		for (const id of this.others) if (!other.others.has(id)) yield id;
 		for (let word = 0; word < this.bits.length; word++) {
-			let rest = (this.bits[word] as number) & ~(other.bits[word] ?? 0);
+			let rest = (this.bits[word] ?? 0) & ~(other.bits[word] ?? 0);
 			for (; rest !== 0; rest &= rest - 1) yield String(word * 32 + (31 - Math.clz32(rest & -rest)));
 		}
 	}
@@ -97,7 +97,7 @@ export class IdSet {
 			grown.set(this.bits);
 			this.bits = grown;
 		}
-		this.bits[word] = ((this.bits[word] as number) | (1 << (number & 31))) >>> 0;
+		this.bits[word] = ((this.bits[word] ?? 0) | (1 << (number & 31))) >>> 0;
 	}
 }
 

@@ -1,7 +1,7 @@
 /** The course of a run in words: one sentence an event. Nothing in it is a secret of a customer. */
 
 import type { LogLine } from "../../contracts/migration/migration";
-import type { DataOf, OutcomeCounts, RunEvent } from "./events";
+import type { DataOf, EventOf, OutcomeCounts, RunEvent } from "./events";
 import { cautionsOf } from "./status";
 
 const because = (reason: string): string => (reason ? `: ${reason}` : "");
@@ -52,9 +52,9 @@ const WORDS: { readonly [T in RunEvent["type"]]: (data: DataOf<T>) => string } =
 	rolledBack: ({ changed: left }) => `Rolled back; ${left} records were left, each with its reason.`
 };
 
-export const logLine = ({ type, data }: RunEvent, id: string, at: string): LogLine => ({
+export const logLine = <T extends RunEvent["type"]>({ type, data }: EventOf<T>, id: string, at: string): LogLine => ({
 	id,
 	at,
 	event: type,
-	says: (WORDS[type] as (data: unknown) => string)(data)
+	says: WORDS[type](data)
 });

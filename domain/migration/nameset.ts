@@ -60,7 +60,7 @@ export class NameSet {
 		const after = (slot: number): number => (slot === last ? 0 : slot + 1);
 		// Whatever was put off by it moves up, or it would not be found any more.
 		for (let slot = after(free); this.table[slot] !== 0; slot = after(slot)) {
-			const digest = this.table[slot] as number;
+			const digest = this.table[slot] ?? 0;
 			this.table[slot] = 0;
 			free = this.slot(digest);
 			this.table[free] = digest;
@@ -85,5 +85,5 @@ export class NameSet {
 /** 52 bits of SHA-256, never 0. */
 function digestOf(name: string): number {
 	const bytes = hash("sha256", name, "buffer");
-	return bytes.readUIntBE(0, 6) * 16 + ((bytes[6] as number) >> 4) + 1;
+	return bytes.readUIntBE(0, 6) * 16 + (bytes.readUInt8(6) >> 4) + 1;
 }

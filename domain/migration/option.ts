@@ -79,11 +79,14 @@ const LONGEST_SHOWN = 60;
 
 function kindOf(value: unknown): string {
 	if (Array.isArray(value)) return "a list";
-	return (
-		{ string: "a text", number: "a number", boolean: "true or false", object: "a table" }[typeof value as "string"] ??
-		"that"
-	);
+	return KIND_WORDS[typeof value] ?? "that";
 }
+const KIND_WORDS: Readonly<Record<string, string>> = {
+	string: "a text",
+	number: "a number",
+	boolean: "true or false",
+	object: "a table"
+};
 
 function hint({ type, values = [] }: OptionSpec, value: unknown): string {
 	if (type === "enum") return `.${meant(String(value), values)}`;

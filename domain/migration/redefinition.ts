@@ -41,9 +41,11 @@ export function redefined(
 	return { taken, refused };
 }
 
+const withAbsent = (definition: Definition): Record<string, JsonValue> => ({ ...ABSENT, ...definition });
+
 /** Where the two differ, two levels deep. */
 function changes(before: Definition, after: Definition): string[] {
-	const [old, now] = [before, after].map(each => ({ ...ABSENT, ...(each as unknown as Record<string, JsonValue>) }));
+	const [old, now] = [withAbsent(before), withAbsent(after)];
 	return keysOf(old, now).flatMap(key => {
 		const [a, b] = [own(old, key), own(now, key)];
 		if (isSame(key, a, b)) return [];

@@ -1,6 +1,7 @@
 /** The rules of a definition in words: what each place takes, so that a wrong value is told with what it should be. Pure. */
 
 import type { Rule, Schema } from "../../contracts/schema";
+import { own } from "../own";
 
 interface Wordy {
 	readonly type: string;
@@ -17,14 +18,15 @@ interface Wordy {
 
 const spelledOut = (rule: Rule): Wordy =>
 	typeof rule === "string"
-		? { type: rule.split("|", 1)[0] as string }
+		? { type: rule.replace(/\|.*$/s, "") }
 		: Array.isArray(rule)
 			? { type: "any" }
 			: (rule as Wordy);
 
 /** The rule of a place; undefined where none is. */
 export function ruleAt(schema: Schema, [step, ...rest]: readonly (string | number)[]): Rule | undefined {
-	return step === undefined || !Object.hasOwn(schema, step) ? undefined : within(schema[step] as Rule, rest);
+	const found = step === undefined ? undefined : own(schema, String(step));
+	return found === undefined ? undefined : within(found, rest);
 }
 
 function within(rule: Rule, [step, ...rest]: readonly (string | number)[]): Rule | undefined {

@@ -21,6 +21,7 @@ import type { Json } from "../../contracts/json";
 import type { Definition } from "../../contracts/migration/definition";
 import type { Phase, Plan } from "../../contracts/migration/migration";
 import { OUTCOMES } from "../../contracts/migration/records";
+import { tableOf } from "../../contracts/table";
 import type { DataOf, OutcomeCounts } from "./events";
 import { IdSet } from "./idset";
 import { NameSet } from "./nameset";
@@ -138,8 +139,7 @@ export interface Placed {
 	readonly at: string;
 }
 
-export const noOutcomes = (): OutcomeCounts =>
-	Object.fromEntries(OUTCOMES.map(outcome => [outcome, 0])) as OutcomeCounts;
+export const noOutcomes = (): OutcomeCounts => tableOf(OUTCOMES, () => 0);
 
 export const noDigest = (): string => "0".repeat(64);
 

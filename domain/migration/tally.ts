@@ -1,6 +1,7 @@
 /** Counts by code: what waits for a human, and what was lost on the way. Counts of a change may be negative. */
 
 import { type Intent, type Loss, type Result, SEVERITIES, type Severity } from "../../contracts/migration/records";
+import { entriesOf } from "../../contracts/table";
 
 /** How many records wait, by category. */
 export type Tally = Record<string, { count: number }>;
@@ -47,7 +48,7 @@ export function addTally(sum: Tally, more: Tally): void {
 export function addLosses(sum: LossTally, more: LossTally): void {
 	for (const [code, said] of Object.entries(more)) {
 		const entry = { ...sum[code] };
-		for (const [severity, count] of Object.entries(said) as [Severity, number][]) {
+		for (const [severity, count] of entriesOf(said)) {
 			entry[severity] = (entry[severity] ?? 0) + count;
 			if (entry[severity] === 0) delete entry[severity];
 		}

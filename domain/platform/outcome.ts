@@ -1,6 +1,7 @@
 /** What became of a request, as far as its answer proves it: may it be done once more under its `Idempotency-Key`? Pure. */
 
 import type { ErrorCode } from "../../contracts/cluster";
+import { propertyOf } from "../unknown";
 
 /** `answered`: that is the answer, for all who send it again. `nothing`: it may be sent again. `unknown`: nobody knows. */
 export type Outcome = "answered" | "nothing" | "unknown";
@@ -19,6 +20,7 @@ export function outcomeOf(
 ): Outcome {
 	if (NOTHING.has(code)) return "nothing";
 	if (status < 500) return "answered";
-	const { type, data } = (error ?? {}) as { type?: unknown; data?: { action?: unknown } | null };
-	return NOBODY.has(type) && data?.action === action ? "nothing" : "unknown";
+	return NOBODY.has(propertyOf(error, "type")) && propertyOf(propertyOf(error, "data"), "action") === action
+		? "nothing"
+		: "unknown";
 }

@@ -1,8 +1,11 @@
 /** Any error as RFC 9457 problem details. What is not meant for a caller is left out. Pure. */
 
 import { ERRORS, type ErrorCode } from "../../contracts/cluster";
+import { isKeyOf } from "../../contracts/table";
+import { own } from "../own";
 import { maskText } from "../text/masking";
 import { visibleLines } from "../text/visible";
+import { fieldsOf, propertyOf } from "../unknown";
 
 /** One thing that is wrong with a request. */
 export interface Fault {
@@ -68,26 +71,24 @@ const SAID: Partial<Record<ErrorCode, string>> = {
 	REQUEST_INVALID: "The request was cut off or is not well formed."
 };
 
+const isErrorCode = (type: unknown): type is ErrorCode => typeof type === "string" && isKeyOf(ERRORS, type);
+
 const codeOf = ({ type, name }: ErrorLike): ErrorCode => {
-	if (typeof type === "string" && Object.hasOwn(ERRORS, type)) return type as ErrorCode;
-	const known = [type, name].find((word): word is string => typeof word === "string" && Object.hasOwn(FOREIGN, word));
-	return known === undefined ? "INTERNAL" : (FOREIGN[known] as ErrorCode);
+	if (isErrorCode(type)) return type;
+	const known = [type, name].map(word => (typeof word === "string" ? own(FOREIGN, word) : undefined));
+	return known[0] ?? known[1] ?? "INTERNAL";
 };
 
 /** Was this error made from the table, with words for the caller? Others may use the same words for a type. */
 const isOurs = ({ name, type, code, data }: ErrorLike): boolean =>
-	name === "MoleculerError" &&
-	typeof type === "string" &&
-	Object.hasOwn(ERRORS, type) &&
-	code === ERRORS[type as ErrorCode].status &&
-	data !== undefined;
+	name === "MoleculerError" && isErrorCode(type) && code === ERRORS[type].status && data !== undefined;
 
 /** As it may be shown to anybody, also to whoever looks at an answer in a terminal. */
 const said = (text: string): string => short(visibleLines(maskText(text)), LONGEST_DETAIL);
 
 /** @param correlationId names the request in the logs */
 export function problemOf(error: unknown, correlationId: string): Problem {
-	const like = (error ?? {}) as ErrorLike;
+	const like: ErrorLike = fieldsOf(error);
 	const code = codeOf(like);
 	const { status, title } = ERRORS[code];
 	const faults = faultsOf(like, code);
@@ -138,7 +139,7 @@ const few = (faults: Fault[]): Fault[] =>
 
 /** Of a definition, by line and column. */
 function placesIn(data: unknown): Fault[] {
-	const { problems } = (data ?? {}) as { problems?: unknown };
+	const problems = propertyOf(data, "problems");
 	if (!Array.isArray(problems)) return [];
 	return problems.map(({ path, line, column, message }: Record<string, unknown>) => ({
 		field: said(String(path ?? "")),

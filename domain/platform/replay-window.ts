@@ -16,8 +16,8 @@ export class ReplayWindow {
 		if (count > this.highest) this.move(word, count);
 		const bit = 1 << (count % BITS);
 		const at = word % WORDS;
-		if (((this.seen[at] as number) & bit) !== 0) return false;
-		this.seen[at] = (this.seen[at] as number) | bit;
+		if (((this.seen[at] ?? 0) & bit) !== 0) return false;
+		this.seen[at] = (this.seen[at] ?? 0) | bit;
 		return true;
 	}
 

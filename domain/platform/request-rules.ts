@@ -47,9 +47,9 @@ type Rule = (head: RequestHead, headers: Headers) => string | undefined;
 function headersOf(raw: readonly string[]): Headers {
 	const headers: { twice?: Single } & { [name in Single]?: string } = {};
 	for (let index = 0; index + 1 < raw.length; index += 2) {
-		const name = PLACES.get((raw[index] as string).toLowerCase());
+		const name = PLACES.get(raw[index]?.toLowerCase() ?? "");
 		if (name === undefined) continue;
-		if (headers[name] === undefined) headers[name] = raw[index + 1] as string;
+		if (headers[name] === undefined) headers[name] = raw[index + 1] ?? "";
 		else headers.twice ??= name;
 	}
 	return headers;
@@ -58,7 +58,7 @@ function headersOf(raw: readonly string[]): Headers {
 const RULES: readonly Rule[] = [
 	({ url }) => (url.startsWith("/") ? undefined : "The request target must be a path."),
 	({ url }) => (url.includes("#") ? "The request target has a fragment." : undefined),
-	({ url }) => pathFault(url.split("?", 1)[0] as string),
+	({ url }) => pathFault(url.split("?", 1)[0] ?? ""),
 	(_, { twice }) => twice && `The header '${twice}' stands twice.`,
 	({ httpVersion }, { host }) =>
 		httpVersion === "1.1" && host === undefined ? "HTTP/1.1 needs the header 'host'." : undefined,

@@ -2,6 +2,7 @@
 
 import { SCOPES } from "../../contracts/cluster";
 import type { ActionSpec, Answer, Body, Contract, Live, Raw } from "../../contracts/contract";
+import { propertyOf } from "../unknown";
 
 /** Addresses beside those of routes, and who answers there. */
 export interface RawRoute extends Omit<Raw, "path"> {
@@ -61,8 +62,7 @@ export interface Route {
 /** Where the answer of a route says to look on; null where it says nothing. */
 export function locationOf({ location }: Pick<Route, "location">, answer: unknown): string | null {
 	if (location === null) return null;
-	const fields = Object(answer) as Readonly<Record<string, unknown>>;
-	return location.replace(/:(\w+)/g, (_, field: string) => encodeURIComponent(String(fields[field])));
+	return location.replace(/:(\w+)/g, (_, field: string) => encodeURIComponent(String(propertyOf(answer, field))));
 }
 
 const REST = new RegExp(`^(${METHODS.join("|")}) ((?:/(?::[A-Za-z][A-Za-z0-9]*|[A-Za-z0-9._-]+))+)$`);

@@ -103,7 +103,7 @@ export function parameterSchema(rule: Rule): Json {
 	return ruleSchema({ ...wordy(rule), nullable: false } as unknown as Rule);
 }
 
-const isAlternatives = (rule: Rule): rule is readonly Rule[] => Array.isArray(rule);
+export const isAlternatives = (rule: Rule): rule is readonly Rule[] => Array.isArray(rule);
 
 /** `string|min:1|optional` spelled out, as fastest-validator reads it. */
 export function wordy(rule: Exclude<Rule, readonly Rule[]>): Wordy {

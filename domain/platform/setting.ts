@@ -2,7 +2,7 @@
 
 import type { SettingSpec } from "../../contracts/contract";
 import type { JsonValue } from "../../contracts/json";
-import { type Wordy, wordy } from "./rule-schema";
+import { isAlternatives, type Wordy, wordy } from "./rule-schema";
 
 type Value = number | string | boolean;
 
@@ -55,8 +55,8 @@ export interface Setting {
 
 /** @throws a sentence where its rule is of a kind that no text can be read by */
 export function settingIn({ variable, rule, summary, unit }: SettingSpec): Setting {
-	if (Array.isArray(rule)) throw unreadable(variable);
-	const words = wordy(rule as Exclude<typeof rule, readonly unknown[]>);
+	if (isAlternatives(rule)) throw unreadable(variable);
+	const words = wordy(rule);
 	const kind = Object.hasOwn(KINDS, words.type) ? KINDS[words.type] : undefined;
 	if (!kind) throw unreadable(variable);
 	return {

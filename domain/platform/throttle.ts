@@ -40,7 +40,8 @@ export class Throttle {
 
 	private open(who: string, now: number): void {
 		this.windows.delete(who);
-		if (this.windows.size >= MOST_REMEMBERED) this.windows.delete(this.windows.keys().next().value as string);
+		const { value: eldest } = this.windows.keys().next();
+		if (eldest !== undefined && this.windows.size >= MOST_REMEMBERED) this.windows.delete(eldest);
 		this.windows.set(who, { attempts: 1, until: now + this.windowMs });
 	}
 }

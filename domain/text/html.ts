@@ -15,7 +15,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** As text, or as the value of an attribute between quotes. */
 const escaped = (text: string): string =>
-	visibleOnPage(text).replace(/[&<>"']/g, character => ENTITIES[character] as string);
+	visibleOnPage(text).replace(/[&<>"']/g, character => ENTITIES[character] ?? character);
 
 /** Markup of our own: made by the functions of this file alone. */
 export class Markup {

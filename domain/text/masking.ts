@@ -1,6 +1,7 @@
 /** Takes out of log lines what would give access: passwords, tokens, subscription keys. Pure. */
 
 import { withoutEnd } from "../trim";
+import { propertyOf } from "../unknown";
 
 const SECRET_FIELD =
 	/pass(word|wd|phrase)?$|^pwd$|^headers$|secret|token|authorization|cookie|api[-_]?key|private[-_]?key|credential|^key$|hashed/i;
@@ -77,7 +78,7 @@ export function mask(value: unknown, depth = 0): unknown {
 	// Its bytes may be anything.
 	if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
 	if (value instanceof Map || value instanceof Set) return mask([...value], depth + 1);
-	const { toJSON } = value as { toJSON?: unknown };
+	const toJSON = propertyOf(value, "toJSON");
 	return typeof toJSON === "function" ? mask(toJSON.call(value), depth + 1) : maskFields(value, depth);
 }
 
@@ -92,7 +93,7 @@ function maskFields(fields: object, depth: number): Record<string, unknown> {
 /** With what lies behind it: neither its cause nor the errors that it stands for are among an error's own fields. */
 function maskError(error: Error, depth: number): Record<string, unknown> {
 	const { name, message, stack, cause } = error;
-	const { errors } = error as { errors?: unknown };
+	const errors = propertyOf(error, "errors");
 	return {
 		...maskFields(error, depth),
 		name,

@@ -22,7 +22,7 @@ const JOINER =
 const PLAIN = /^[\x20-\x7e]*$/;
 
 const byNumber = (character: string): string => {
-	const point = character.codePointAt(0) as number;
+	const point = character.codePointAt(0) ?? 0;
 	if (point === 0x1f3f4) return character;
 	return point > 0xffff ? `\\u{${point.toString(16)}}` : `\\u${point.toString(16).padStart(4, "0")}`;
 };

@@ -48,8 +48,8 @@ function routesOf(data: Json, { services }: Context, credentials: Credentials): 
 }
 
 const ACCOUNT: Readonly<Record<Protocol, (credentials: Credentials, flow: string) => Json>> = {
-	vless: ({ uuid }, flow) => ({ id: uuid as string, flow }),
-	vmess: ({ uuid }) => ({ id: uuid as string }),
+	vless: ({ uuid }, flow) => ({ id: uuid, flow }),
+	vmess: ({ uuid }) => ({ id: uuid }),
 	trojan: ({ password }) => ({ password }),
 	// What marznode's xray gives every account.
 	shadowsocks: ({ password }) => ({ password, method: "chacha20-ietf-poly1305" })

@@ -8,10 +8,9 @@ import { spec } from "./spec";
 export const marzneshinToMarzban: MappingEntry = {
 	spec,
 	load: async () => {
-		const { mapping: made } = require("./index") as { readonly mapping: typeof mapping };
-		const { createDerivations: derivations } = require("./credentials") as {
-			readonly createDerivations: typeof createDerivations;
-		};
+		const { mapping: made }: { readonly mapping: typeof mapping } = require("./index");
+		const { createDerivations: derivations }: { readonly createDerivations: typeof createDerivations } =
+			require("./credentials");
 		// What a context is, the mapping alone knows: it made it.
 		return made(await derivations()) as unknown as Mapping<Json>;
 	}

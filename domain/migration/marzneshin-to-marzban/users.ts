@@ -51,7 +51,7 @@ const rows: readonly FieldMapping[] = [
 ];
 
 const carried: Converter<Context> = (data, { database }, { from }) =>
-	!database ? {} : { value: data[from[0] as string] ?? null };
+	!database ? {} : { value: data[from[0] ?? ""] ?? null };
 
 const LONGEST_NOTE = 500;
 

@@ -5,6 +5,8 @@
  * that there is always room for customers whose links are known. Pure: whoever asks says what time it is.
  */
 
+import { nth } from "../../there";
+
 export interface GuessRules {
 	/** Wrong questions of one network within the window. */
 	readonly points: number;
@@ -179,8 +181,9 @@ export class Guesses {
 
 	private forgetIdle(...keys: readonly (string | undefined)[]): void {
 		for (const key of keys) {
-			const counted = key === undefined ? undefined : this.counts.get(key);
-			if (counted && counted.spent + counted.reserved + counted.running === 0) this.counts.delete(key as string);
+			if (key === undefined) continue;
+			const counted = this.counts.get(key);
+			if (counted && counted.spent + counted.reserved + counted.running === 0) this.counts.delete(key);
 		}
 	}
 
@@ -193,7 +196,7 @@ export class Guesses {
 	}
 
 	private serve(network: string, queue: Waiting[]): void {
-		const { origin } = queue[0] as Waiting;
+		const { origin } = nth(queue, 0);
 		const spent = this.spent(origin);
 		if (spent) for (const { take } of this.leaving(network, queue, queue.length)) take(spent);
 		else if (this.mayAsk(origin)) this.leaving(network, queue, 1)[0]?.take(this.ticket(origin));

@@ -4,6 +4,8 @@
  * goes on, in the form that it has there. Pure.
  */
 
+import { own } from "../../own";
+
 export interface Given {
 	/** A browser asked: it may be given a page. */
 	readonly page: boolean;
@@ -57,7 +59,8 @@ export function passedOn(headers: Values, { page, address }: Given): Record<stri
 
 /** The form of each header that goes on; null for those that do not. */
 const formOf = remembered((name: string): RegExp | null => {
-	if (Object.hasOwn(OF_THE_ANSWER, name)) return OF_THE_ANSWER[name] as RegExp;
+	const known = own(OF_THE_ANSWER, name);
+	if (known) return known;
 	if (!OF_CLIENTS.test(name)) return null;
 	return ADDRESS.test(name) ? OPENED : LINE;
 });
