@@ -34,7 +34,7 @@ function readCluster(environment: Environment, dataDir: string): Pick<BrokerOpti
 	const options = natsOptions(transporter, read(environment, "TRANSPORTER_CA_FILE"));
 	const [keys, file] = [read(environment, "CLUSTER_KEY"), read(environment, "CLUSTER_KEY_FILE")];
 	return {
-		transporter: { type: "NATS", options } as never,
+		transporter: { type: "NATS", options },
 		middlewares: [...middlewares, sealed({ keys, file, dataDir })]
 	};
 }
@@ -63,11 +63,11 @@ export type NodeOptions = BrokerOptions & {
 };
 
 /** Loaded with a node: a command for a server far away does without Moleculer. */
-function validator(): never {
-	const { measureCalls } = require("./middlewares/metrics.middleware") as { readonly measureCalls: () => void };
+function validator(): LateValidator {
+	const { measureCalls }: { readonly measureCalls: () => void } = require("./middlewares/metrics.middleware");
 	measureCalls();
-	const loaded = require("./cluster/validator") as { readonly LateValidator: typeof LateValidator };
-	return new loaded.LateValidator({ considerNullAsAValue: true } as never) as never;
+	const loaded: { readonly LateValidator: typeof LateValidator } = require("./cluster/validator");
+	return new loaded.LateValidator({ considerNullAsAValue: true });
 }
 
 /** The gateway's part. @throws SettingError where links would take the API's name */
@@ -87,40 +87,40 @@ function gatewayIn(environment: Environment): Gateway {
 }
 
 const readGateway = (environment: Environment): Gateway => ({
-	host: read(environment, "GATEWAY_HOST") as string,
-	port: read(environment, "GATEWAY_PORT") as number,
+	host: read(environment, "GATEWAY_HOST"),
+	port: read(environment, "GATEWAY_PORT"),
 	trustedProxies: read(environment, "GATEWAY_TRUSTED_PROXIES") ?? [],
 	corsOrigins: read(environment, "GATEWAY_CORS_ORIGINS") ?? [],
 	names: read(environment, "GATEWAY_NAMES") ?? [],
 	links: {
 		names: read(environment, "LINKS_NAMES") ?? [],
-		host: read(environment, "LINKS_HOST") as string,
+		host: read(environment, "LINKS_HOST"),
 		port: read(environment, "LINKS_PORT")
 	},
 	metrics: {
 		keyed: read(environment, "METRICS_ACCESS") === "key",
-		host: read(environment, "METRICS_HOST") as string,
+		host: read(environment, "METRICS_HOST"),
 		port: read(environment, "METRICS_PORT")
 	}
 });
 
 /** The options of a node in this environment. @throws SettingError */
 export function readConfig(environment: Environment, embedding: Embedding = {}): NodeOptions {
-	const dataDir = read(environment, "DATA_DIR") as string;
+	const dataDir = read(environment, "DATA_DIR");
 	const failpoint = read(environment, "FAILPOINT");
 	if (failpoint) arm(failpoint);
 	const cluster = readCluster(environment, dataDir);
 	return {
-		namespace: read(environment, "NAMESPACE") as string,
+		namespace: read(environment, "NAMESPACE"),
 		nodeID: read(environment, "NODE_ID") ?? `${hostname().replace(/[^\w.-]/g, "-")}-${process.pid}`,
 		...cluster,
 		logger: pinoLogger(
-			embedding.logLevel ?? (read(environment, "LOG_LEVEL") as string),
+			embedding.logLevel ?? read(environment, "LOG_LEVEL"),
 			embedding.readable ? process.stdout : (embedding.logFile ?? 1)
-		) as never,
-		requestTimeout: read(environment, "REQUEST_TIMEOUT") as number,
-		heartbeatInterval: read(environment, "HEARTBEAT_INTERVAL") as number,
-		heartbeatTimeout: read(environment, "HEARTBEAT_TIMEOUT") as number,
+		),
+		requestTimeout: read(environment, "REQUEST_TIMEOUT"),
+		heartbeatInterval: read(environment, "HEARTBEAT_INTERVAL"),
+		heartbeatTimeout: read(environment, "HEARTBEAT_TIMEOUT"),
 		tracking: { enabled: true, shutdownTimeout: 10_000 },
 		validator: validator(),
 		metrics: { enabled: true, reporter: [] },
@@ -128,9 +128,9 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 			dataDir,
 			access: embedding.access ?? "write",
 			resume: embedding.resume ?? true,
-			leaseMs: read(environment, "LEASE_MS") as number,
+			leaseMs: read(environment, "LEASE_MS"),
 			gateway: gatewayIn(environment),
-			patienceMs: read(environment, "PATIENCE_MS") as number,
+			patienceMs: read(environment, "PATIENCE_MS"),
 			reach: reachIn(read(environment, "CONNECT_ALLOW"), embedding.own),
 			...readSettings(environment),
 			...readable(environment, embedding.own === true && cluster.transporter === undefined)
@@ -174,19 +174,16 @@ const isSetting = (name: string): boolean => Object.hasOwn(VARIABLES, name) || n
 
 /** Which variables a definition may name, whatever stands in SECRET_NAMES none of Banyan's own. */
 function allowedNames(named: readonly string[]): (name: string) => boolean {
-	const [starts, names] = [true, false].map(open => named.filter(each => each.endsWith("*") === open)) as [
-		string[],
-		string[]
-	];
+	const starts = named.filter(each => each.endsWith("*"));
+	const names = named.filter(each => !each.endsWith("*"));
 	const prefixes = [SECRET_PREFIX, ...starts.map(each => each.slice(0, -1))];
 	return name => !isSetting(name) && (names.includes(name) || prefixes.some(prefix => name.startsWith(prefix)));
 }
 
 /** How long whoever embeds a node waits for its transporter. */
-export const transporterTimeoutOf = (environment: Environment): number =>
-	read(environment, "TRANSPORTER_TIMEOUT") as number;
+export const transporterTimeoutOf = (environment: Environment): number => read(environment, "TRANSPORTER_TIMEOUT");
 
-export const dataDirOf = (environment: Environment): string => read(environment, "DATA_DIR") as string;
+export const dataDirOf = (environment: Environment): string => read(environment, "DATA_DIR");
 
 /** The services' files, beside this one. */
 const filesOf = (services: readonly string[]): string[] =>

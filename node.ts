@@ -25,7 +25,7 @@ export function serviceClass(name: string, root = __dirname): unknown {
 		throw new Error(
 			`No service answers for the contract '${name}': write ${file}, or take the contract out of contracts/index.ts.`
 		);
-	const { default: found } = require(join(root, file)) as { readonly default?: unknown };
+	const { default: found }: { readonly default?: unknown } = require(join(root, file));
 	if (found !== undefined) return found;
 	throw new Error(`${file} has no service: export its class as the default.`);
 }

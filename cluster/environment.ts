@@ -25,8 +25,8 @@ export function readVariable<T>(environment: Environment, name: string, variable
 	const given = environment[name] || fallback;
 	if (given === null) return null;
 	const value = read(given);
-	const wrong = fault?.(given) ?? (value === undefined ? `it is ${says}` : undefined);
-	if (wrong === undefined) return value as T;
+	const wrong = fault?.(given) ?? (value === undefined ? `it is ${says}` : "");
+	if (value !== undefined && wrong === "") return value;
 	throw new SettingError(
 		`${name}${secret ? "" : `='${given}'`} is not valid: ${wrong}${wrong.endsWith("?") ? "" : "."}`
 	);

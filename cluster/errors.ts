@@ -2,6 +2,8 @@
 
 import { Errors } from "moleculer";
 import { ERRORS, type ErrorCode } from "../contracts/cluster";
+import { isKeyOf } from "../contracts/table";
+import { propertyOf, textOf } from "../domain/unknown";
 
 /** An error a caller can act on: `detail` says what is wrong, where, and what to do. */
 export function failure(code: ErrorCode, detail: string, data: Record<string, unknown> = {}): Errors.MoleculerError {
@@ -10,10 +12,10 @@ export function failure(code: ErrorCode, detail: string, data: Record<string, un
 
 /** The code of an error that came over the wire or from here, if it is one of the table. */
 export function codeOf(error: unknown): ErrorCode | undefined {
-	const type = (error as { type?: unknown } | null)?.type;
-	return typeof type === "string" && type in ERRORS ? (type as ErrorCode) : undefined;
+	const type = textOf(error, "type");
+	return type !== undefined && isKeyOf(ERRORS, type) ? type : undefined;
 }
 
 /** Did nobody answer: a node that died or is slow, or one that was not there? Whoever was asked may still be at work. */
 export const isUnanswered = (error: unknown): boolean =>
-	error instanceof Errors.MoleculerRetryableError || (error as { retryable?: unknown } | null)?.retryable === true;
+	error instanceof Errors.MoleculerRetryableError || propertyOf(error, "retryable") === true;

@@ -1,6 +1,7 @@
 /** Pino as every node uses it: JSON lines, with the correlation id, without secrets. */
 
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { LoggerConfig } from "moleculer";
 import pino from "pino";
 import { harmless } from "../domain/text/json";
 import { mask } from "../domain/text/masking";
@@ -13,7 +14,7 @@ export const correlated = <T>(correlationId: string, job: () => T): T => work.ru
 export const correlationId = (): string | undefined => work.getStore()?.correlationId;
 
 /** Moleculer's logger option. @param destination a file, 1 for standard output, or the terminal that it is */
-export function pinoLogger(level: string, destination: string | number | NodeJS.WriteStream): object {
+export function pinoLogger(level: string, destination: string | number | NodeJS.WriteStream): LoggerConfig {
 	const options: pino.LoggerOptions = {
 		level,
 		base: null,

@@ -1,7 +1,7 @@
 /** What a node knows of itself beyond Moleculer's own options; `moleculer.config.ts` alone fills it in. */
 
-import type { ServiceBroker } from "moleculer";
 import type { ContractSettings, SystemLimits } from "../contracts/cluster";
+import { isFields, propertyOf } from "../domain/unknown";
 
 /** As `Variables` of domain/migration/references. */
 interface Environment {
@@ -62,10 +62,12 @@ export interface Settings {
 	readonly files: { readonly within: string | null } | "any";
 }
 
+const isSettings = (value: unknown): value is Settings => isFields(value);
+
 /** The settings of the node a service runs on. */
 export function settingsOf(broker: object): Settings {
-	const { settings } = (broker as ServiceBroker).options as { settings?: Settings };
-	if (!settings)
+	const settings = propertyOf(propertyOf(broker, "options"), "settings");
+	if (!isSettings(settings))
 		throw new Error("This node was started without its settings: start it by moleculer.config.ts or node.ts.");
 	return settings;
 }

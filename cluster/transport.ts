@@ -1,14 +1,12 @@
 /** What a message between nodes may hold. */
 
-import type { ServiceBroker } from "moleculer";
+import { propertyOf } from "../domain/unknown";
 
-/** NATS's server says it on connecting. */
-interface NatsClient {
-	readonly info?: { readonly max_payload?: number };
-}
+/** Where NATS's client keeps what its server says on connecting. */
+const AT = ["transit", "tx", "client", "info", "max_payload"];
 
 /** The most bytes of a message; undefined where all runs in this process. */
 export function mostMessageBytes(broker: object): number | undefined {
-	const { transit } = broker as { transit?: ServiceBroker["transit"] & { tx?: { client?: NatsClient } } };
-	return transit?.tx?.client?.info?.max_payload;
+	const most = AT.reduce<unknown>(propertyOf, broker);
+	return typeof most === "number" ? most : undefined;
 }

@@ -178,6 +178,8 @@ const OWN = {
 } as const satisfies Record<string, Variable<unknown>>;
 
 type Name = keyof typeof OWN;
+/** They always have a value. */
+type Defaulted = { [N in Name]: (typeof OWN)[N]["fallback"] extends string ? N : never }[Name];
 type ValueOf<N extends Name> = NonNullable<ReturnType<(typeof OWN)[N]["read"]>>;
 
 /** Every variable that Banyan reads; the README's tables are checked against it. */
@@ -187,8 +189,12 @@ export const VARIABLES: Readonly<Record<string, Variable<unknown>>> = {
 };
 
 /** @throws SettingError */
-export const read = <N extends Name>(environment: Environment, name: N): ValueOf<N> | null =>
-	readVariable<ValueOf<N>>(environment, name, OWN[name] as Variable<ValueOf<N>>);
+export function read<N extends Defaulted>(environment: Environment, name: N): ValueOf<N>;
+/** Null where it is not set. @throws SettingError */
+export function read<N extends Name>(environment: Environment, name: N): ValueOf<N> | null;
+export function read<N extends Name>(environment: Environment, name: N): ValueOf<N> | null {
+	return readVariable<ValueOf<N>>(environment, name, OWN[name] as Variable<ValueOf<N>>);
+}
 
 const readAll = (environment: Environment, settings: Readonly<Record<string, SettingSpec>>): object =>
 	Object.fromEntries(

@@ -4,9 +4,9 @@
  * when its caller has stopped waiting: by the call's own timeout, or after `PANEL_TIME_LIMIT`.
  */
 
-import type { Middleware } from "moleculer";
 import { abandoned, callersOf } from "../cluster/callers";
 import { codeOf, failure } from "../cluster/errors";
+import { type Call, type Handler, middleware } from "../cluster/middleware";
 import { settingsOf } from "../cluster/settings";
 import { type Caller, calledBy, currentCaller } from "../connectors/caller";
 
@@ -15,10 +15,9 @@ interface Called {
 	readonly options?: { readonly timeout?: number | null };
 	readonly broker: object;
 }
-type Handler = (ctx: Called) => Promise<unknown>;
 
 /** Around actions that say so (`endsWithCaller`); all others go on by themselves. */
-function ending(next: Handler, action: { readonly endsWithCaller?: boolean }): Handler {
+function ending(next: Handler<Called>, action: { readonly endsWithCaller?: boolean }): Handler<Called> {
 	if (!action.endsWithCaller) return next;
 	return async ctx => {
 		const { request } = ctx.meta;
@@ -39,8 +38,6 @@ const isLeft = (error: unknown): boolean => codeOf(error) === "ABANDONED";
 const tooLong = (seconds: number): string =>
 	`It was not done in the time that a look at a panel may take (REQUEST_TIMEOUT of a part, PANEL_TIME_LIMIT of all: ${seconds} s).`;
 
-type Call = (action: string, params?: unknown, options?: { meta?: object }) => Promise<unknown>;
-
 /** What a caller causes is theirs, wherever it is done; once they are gone nothing more is caused. */
 const passing =
 	(next: Call): Call =>
@@ -52,8 +49,4 @@ const passing =
 		return next(action, params, { ...options, meta: { ...options?.meta, request: caller.id } });
 	};
 
-export const callersLeave = {
-	name: "callers",
-	localAction: ending,
-	call: passing
-} as unknown as Middleware;
+export const callersLeave = middleware({ name: "callers", localAction: ending, call: passing });

@@ -4,14 +4,14 @@
  * that does not say who calls.
  */
 
-import type { Middleware } from "moleculer";
+import type { CallingOptions } from "moleculer";
 import { actingAs, actingService } from "../cluster/acting";
 import { failure } from "../cluster/errors";
+import { type Call, type Handler, middleware } from "../cluster/middleware";
 
 interface Called {
 	readonly caller: string | null;
 }
-type Handler<C> = (ctx: C) => unknown;
 interface Part {
 	readonly name: string;
 	readonly service: { readonly name: string };
@@ -27,11 +27,15 @@ const guarded = (next: Handler<Called>, action: Part & { readonly internal?: rea
 	};
 };
 
-const heard = (next: Handler<unknown>, { service }: Part): Handler<unknown> => {
+const heard = (next: Handler<Called>, { service }: Part): Handler<Called> => {
 	return ctx => actingAs(service.name, () => next(ctx));
 };
 
-type Call = (action: string, params?: unknown, options?: { readonly parentCtx?: object }) => Promise<unknown>;
+/** Moleculer takes it, and its types do not say so. */
+const calledAs = (caller: string, options: CallingOptions = {}): CallingOptions & { caller: string } => ({
+	...options,
+	caller
+});
 
 /** By a context Moleculer knows who calls. */
 const named =
@@ -40,12 +44,7 @@ const named =
 		const caller = actingService();
 		return caller === undefined || options?.parentCtx
 			? next(action, params, options)
-			: next(action, params, { ...options, caller } as object);
+			: next(action, params, calledAs(caller, options));
 	};
 
-export const internal = {
-	name: "internal",
-	localAction: guarded,
-	localEvent: heard,
-	call: named
-} as unknown as Middleware;
+export const internal = middleware({ name: "internal", localAction: guarded, localEvent: heard, call: named });

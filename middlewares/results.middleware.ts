@@ -3,22 +3,20 @@
  * must not lie. For tests and development; a node in production spends its time otherwise (`RESULT_CHECKS`).
  */
 
-import Validator, { type SyncCheckFunction, type ValidationError } from "fastest-validator";
-import type { Middleware } from "moleculer";
+import Validator, { type ValidationError } from "fastest-validator";
 import { failure } from "../cluster/errors";
+import { type Handler, middleware } from "../cluster/middleware";
 import { type Rule, strict } from "../contracts/schema";
-
-type Handler = (ctx: unknown) => Promise<unknown>;
 
 const validator = new Validator({ considerNullAsAValue: true });
 
 /** Says where a value is not as its rule has it; undefined where it is. */
 export function resultCheck(rule: Rule): (result: unknown) => string | undefined {
-	let check: SyncCheckFunction | undefined;
+	let check: ReturnType<typeof validator.compile> | undefined;
 	return result => {
-		check ??= validator.compile(strict({ result: rule })) as SyncCheckFunction;
+		check ??= validator.compile(strict({ result: rule }));
 		const faults = check({ result });
-		return faults === true ? undefined : placed((faults as ValidationError[])[0]);
+		return Array.isArray(faults) ? placed(faults[0]) : undefined;
 	};
 }
 
@@ -26,7 +24,10 @@ export function resultCheck(rule: Rule): (result: unknown) => string | undefined
 const placed = ({ field, type, expected }: Partial<ValidationError> = {}): string =>
 	`${field || "result"} (${type}${expected === undefined ? "" : `, expected: ${String(expected)}`})`;
 
-function checked(next: Handler, action: { readonly name: string; readonly result?: () => Rule }): Handler {
+function checked(
+	next: Handler<unknown>,
+	action: { readonly name: string; readonly result?: () => Rule }
+): Handler<unknown> {
 	if (!action.result) return next;
 	const faultOf = resultCheck(action.result());
 	return async ctx => {
@@ -37,4 +38,4 @@ function checked(next: Handler, action: { readonly name: string; readonly result
 	};
 }
 
-export const results = { name: "results", localAction: checked } as unknown as Middleware;
+export const results = middleware({ name: "results", localAction: checked });

@@ -8,6 +8,8 @@ import type { Middleware, ServiceBroker } from "moleculer";
 import { clusterKeys, type KeySource } from "../adapters/cluster-key";
 import { holdsDataDir } from "../adapters/datadir";
 import { PacketSeal, type Refusal } from "../adapters/packet-seal";
+import { middleware, type Receive, type Send } from "../cluster/middleware";
+import { propertyOf } from "../domain/unknown";
 
 const COUNTER = "banyan.packets.refused";
 const TELL_MS = 60_000;
@@ -22,13 +24,10 @@ const SAYS: Readonly<Record<Refusal, string>> = {
 	before: "sealed before this node began: sent once more by somebody, or by a node whose clock is behind"
 };
 
-type Send = (topic: string, data: Buffer, meta: { packet: { type: string; target?: string | null } }) => unknown;
-type Receive = (kind: string, data: Buffer, more?: unknown) => unknown;
-
 export function sealed(source: KeySource): Middleware {
 	let seal: PacketSeal | undefined;
 	let refused: (reason: Refusal, kind: string) => void = () => undefined;
-	return {
+	return middleware({
 		name: "sealed",
 		created(broker: ServiceBroker) {
 			refused = teller(broker);
@@ -56,7 +55,7 @@ export function sealed(source: KeySource): Middleware {
 				return undefined;
 			};
 		}
-	} as unknown as Middleware;
+	});
 }
 
 /** Without its key a node says and hears nothing. */
@@ -90,6 +89,6 @@ function teller(broker: ServiceBroker): (reason: Refusal, kind: string) => void 
 /** Did this node hear of others with another key, or none? */
 export const heardStrangers = (broker: Pick<ServiceBroker, "metrics">): boolean =>
 	(["foreign", "unsealed"] satisfies Refusal[]).some(reason => {
-		const counter = broker.metrics.getMetric(COUNTER) as { get(labels: object): { value: number } | null } | null;
-		return (counter?.get({ reason })?.value ?? 0) > 0;
+		const counter = broker.metrics.getMetric(COUNTER);
+		return Number(propertyOf(counter?.get({ reason }), "value") ?? 0) > 0;
 	});

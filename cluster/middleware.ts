@@ -1,0 +1,27 @@
+/**
+ * Middlewares as Moleculer runs them. Its own types take what a hook answers for what the wrapped method answers, and know
+ * no handler of another context than its own.
+ */
+
+import type { CallingOptions, Middleware, ServiceBroker } from "moleculer";
+
+export type Handler<C> = (ctx: C) => Promise<unknown>;
+export type Call = (action: string, params?: unknown, options?: CallingOptions) => Promise<unknown>;
+
+/** @template C what its handlers know of a context; @template A and of an action, or an event's listener */
+interface Hooks<C, A> {
+	readonly name: string;
+	readonly localAction?: (next: Handler<C>, action: A) => Handler<C>;
+	readonly localEvent?: (next: Handler<C>, listener: A) => Handler<C>;
+	readonly call?: (next: Call) => Call;
+	readonly created?: (broker: ServiceBroker) => void;
+	readonly starting?: (broker: ServiceBroker) => Promise<void>;
+	readonly transporterSend?: (next: Send) => Send;
+	readonly transporterReceive?: (next: Receive) => Receive;
+}
+
+export type Send = (topic: string, data: Buffer, meta: { packet: { type: string; target?: string | null } }) => unknown;
+export type Receive = (kind: string, data: Buffer, more?: unknown) => unknown;
+
+/** The one place where the two are taken for the same. */
+export const middleware = <C, A>(hooks: Hooks<C, A>): Middleware => hooks as unknown as Middleware;
