@@ -70,7 +70,7 @@ async function waitFor(broker: Broker, services: readonly string[], patienceMs: 
 	try {
 		await broker.waitForServices([...services], patienceMs);
 	} catch {
-		const list = broker.registry.getServiceList({ onlyAvailable: true }) as { name: string }[];
+		const list: { name: string }[] = broker.registry.getServiceList({ onlyAvailable: true });
 		const running = new Set(list.map(({ name }) => name));
 		const away = services.filter(name => !running.has(name));
 		const why = heardStrangers(broker)

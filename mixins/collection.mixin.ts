@@ -15,6 +15,7 @@ import type { DataLock } from "../adapters/datadir";
 import type { Announced, Mixin } from "../cluster";
 import { provide } from "../cluster/provide";
 import { settingsOf } from "../cluster/settings";
+import { messageOf } from "../domain/unknown";
 import { holdDataDir } from "./data-folder";
 
 interface Held {
@@ -74,7 +75,7 @@ function partsOf<T>({ broker, logger }: MoleculerService, shape: Shape<T>) {
 	const adapter = new SqliteAdapter(join(settingsOf(broker).dataDir, `${shape.name}.db`), { ...shape, tell });
 	const relay = new Relay(adapter, {
 		announce: ({ event, payload }) => broker.broadcast(event, payload),
-		failed: error => tell(`What changed in '${shape.name}' cannot be announced yet: ${(error as Error).message}`)
+		failed: error => tell(`What changed in '${shape.name}' cannot be announced yet: ${messageOf(error)}`)
 	});
 	return { adapter, relay };
 }

@@ -85,9 +85,9 @@ function resolve(
 	const resolved = resolveReferences(given, environment);
 	if (resolved.ok)
 		return { ...withFiles(resolved.connection, files), [REACH]: others === true ? reach.others : reach.approved };
-	const [variables, forms] = [true, false].map(named =>
-		resolved.unfilled.filter(({ name }) => (name !== undefined) === named).map(({ problem }) => problem)
-	) as [string[], string[]];
+	const { unfilled } = resolved;
+	const variables = unfilled.flatMap(({ name, problem }) => (name === undefined ? [] : [problem]));
+	const forms = unfilled.flatMap(({ name, problem }) => (name === undefined ? [problem] : []));
 	if (forms.length > 0) throw failure("DEFINITION_INVALID", `${side}: ${forms.join("; ")}.`);
 	const todo =
 		environment.allows === null

@@ -3,7 +3,6 @@
  * for it by their broker; nothing else of the pipeline names a system.
  */
 
-import type { ServiceBroker } from "moleculer";
 import { sources, targets } from "../connectors";
 import type { OpenSource, OpenTarget, RecordSpec, Spec } from "../connectors/connector";
 import type { Definition } from "../contracts/migration/definition";
@@ -14,6 +13,7 @@ import type { MappingEntry } from "../domain/migration/mapping";
 import { MAPPINGS } from "../domain/migration/mappings";
 import { vocabularyOf } from "../domain/migration/vocabulary";
 import { own } from "../domain/own";
+import { isFields, propertyOf } from "../domain/unknown";
 
 type Table<O> = Readonly<Record<string, { readonly spec: Spec; readonly open: O }>>;
 
@@ -25,10 +25,12 @@ export interface Systems {
 
 export const SYSTEMS: Systems = { sources, targets, mappings: MAPPINGS };
 
+const isSystems = (value: unknown): value is Systems => isFields(value) && Array.isArray(value.mappings);
+
 /** Of the node that a service runs on. */
 export function systemsOf(broker: object): Systems {
-	const { systems } = (broker as ServiceBroker).options as { systems?: Systems };
-	return systems ?? SYSTEMS;
+	const given = propertyOf(propertyOf(broker, "options"), "systems");
+	return isSystems(given) ? given : SYSTEMS;
 }
 
 /** What a target says of itself; nothing, where this node does not know it. */

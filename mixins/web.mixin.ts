@@ -146,7 +146,7 @@ export function web(parts: {
 			},
 			answer(this: Inside, req: WebRequest, res: WebResponse, found: Found, meta: Meta): Promise<unknown> {
 				const alias = found.alias as Inside["aliases"][number];
-				const url = req.url as string;
+				const url = req.url ?? "/";
 				const ctx = this.broker.ContextFactory.create(this.broker, null, null, { meta, requestID: meta.correlationId });
 				ctx.service = this;
 				const query = url.includes("?") ? this.parseQueryString(req).query : {};

@@ -1,6 +1,6 @@
 /** Where a page ended, as a text that nobody need read: the last record's place in the order, and of which search it is. */
 
-import type { Json } from "../../contracts/json";
+import { type Json, parseJson } from "../../contracts/json";
 import { digest } from "../../domain/canonical";
 
 export type SortKey = readonly [value: unknown, id: string];
@@ -14,7 +14,8 @@ export const encodeCursor = (search: Json, [value, id]: SortKey): string =>
 /** Undefined where it is none of this search. */
 export function decodeCursor(search: Json, text: string): SortKey | undefined {
 	try {
-		const [mark, value, id, ...more] = JSON.parse(Buffer.from(text, "base64url").toString()) as unknown[];
+		const read = parseJson(Buffer.from(text, "base64url").toString());
+		const [mark, value, id, ...more] = Array.isArray(read) ? read : [];
 		const isOurs = mark === markOf(search) && typeof id === "string" && more.length === 0 && isScalar(value);
 		return isOurs ? [value, id] : undefined;
 	} catch {

@@ -3,6 +3,8 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { SQLOutputValue } from "node:sqlite";
 import { crc32 } from "node:zlib";
+import { parseJson } from "../../contracts/json";
+import { fieldsOf, propertyOf } from "../../domain/unknown";
 import type { Doc } from "./adapter";
 
 export type Row = Readonly<Record<string, SQLOutputValue>>;
@@ -19,7 +21,7 @@ export const cellsOf = ({ _id, _version, ...fields }: Doc): [string, string, str
 export function docOf({ id, version, body, checksum: written }: Row): Doc | undefined {
 	const [_id, _version, json] = [String(id), String(version), String(body)];
 	if (checksum(_id, _version, json) !== written) return undefined;
-	return { ...(JSON.parse(json) as object), _id, _version };
+	return { ...fieldsOf(parseJson(json)), _id, _version };
 }
 
 const checksum = (id: string, version: string, body: string): number => crc32(body, crc32(`${id}\n${version}`));
@@ -28,7 +30,7 @@ export const newVersion = (): string => randomBytes(12).toString("base64url");
 
 /** With a key where it has none, and always with a version of its own. */
 export const fresh = (entity: object): Doc => {
-	const { _id = randomUUID() } = entity as { _id?: unknown };
+	const _id = propertyOf(entity, "_id") ?? randomUUID();
 	return { ...entity, _id: String(_id), _version: newVersion() };
 };
 
@@ -54,11 +56,11 @@ const UPDATES: Readonly<Record<string, (doc: Fields, given: Fields) => void>> = 
 export function updated(doc: Doc, update: object): object {
 	const operators = Object.entries(update).filter(([name]) => name.startsWith("$"));
 	if (operators.length === 0) return { ...update, _id: doc._id };
-	const changed = structuredClone(doc) as Fields;
+	const changed: Fields = structuredClone(doc);
 	for (const [name, given] of operators) {
 		const apply = Object.hasOwn(UPDATES, name) ? UPDATES[name] : undefined;
 		if (!apply) throw new RangeError(`Documents are not updated by '${name}'.`);
-		apply(changed, given as Fields);
+		apply(changed, fieldsOf(given));
 	}
 	return { ...changed, _id: doc._id };
 }

@@ -1,6 +1,7 @@
 /** What documents are found by without reading them: a column that SQLite computes from the JSON, and an index on it. */
 
 import type { DatabaseSync } from "node:sqlite";
+import { messageOf, propertyOf } from "../../domain/unknown";
 import { extracted, type Spell } from "./query";
 
 export interface Fields {
@@ -65,10 +66,10 @@ const names = (db: DatabaseSync, sql: string): string[] =>
 /** SQLITE_CONSTRAINT_UNIQUE, and the same of a primary key. */
 const TAKEN: ReadonlySet<unknown> = new Set([2067, 1555]);
 
-export const isUnique = (error: unknown): boolean => TAKEN.has((error as { errcode?: unknown }).errcode);
+export const isUnique = (error: unknown): boolean => TAKEN.has(propertyOf(error, "errcode"));
 
 /** The field whose value is taken, as SQLite says it: `UNIQUE constraint failed: records.by_mail`. */
 export function takenField(error: unknown, { unique }: Made): string {
-	const [, column = "id"] = /records\.(\w+)/.exec((error as Error).message) ?? [];
+	const [, column = "id"] = /records\.(\w+)/.exec(messageOf(error)) ?? [];
 	return unique.get(column) ?? "_id";
 }

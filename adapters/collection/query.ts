@@ -1,5 +1,7 @@
 /** Queries in the words of MongoDB, as SQL over documents that are kept as JSON. Pure. */
 
+import { nth } from "../../domain/there";
+
 /** A condition, and what stands for its question marks. */
 export interface Sql {
 	readonly text: string;
@@ -112,7 +114,7 @@ export const ordered = (order: readonly Order[], spell: Spell): string =>
  * of an index: nothing comes first, or last where the order goes down.
  */
 export function behind(order: readonly Order[], [value, id]: readonly [unknown, string], spell: Spell): Sql[] {
-	const [{ field, down }] = order as [Order];
+	const { field, down } = nth(order, 0);
 	const sign = down ? "<" : ">";
 	const column = spell(field);
 	if (field === "_id") return [{ text: `id ${sign} ?`, values: [id] }];

@@ -1,6 +1,7 @@
 /** A collection over any adapter: keys, versions, pages and errors are the same on all of them. */
 
 import type { Json, JsonValue } from "../../contracts/json";
+import { nth } from "../../domain/there";
 import type { CollectionAdapter, Doc, DocChange, Search } from "./adapter";
 import {
 	type Also,
@@ -102,7 +103,7 @@ export class Records<T extends object, A extends Announcement = Announcement> im
 
 	private async store(changes: readonly DocChange[], { events = [] }: Also<A>): Promise<readonly boolean[]> {
 		const written = await this.adapter.write(changes, events);
-		if (!written.ok) throw this.refusal(changes[written.at] as DocChange, written.taken);
+		if (!written.ok) throw this.refusal(nth(changes, written.at), written.taken);
 		if (events.length > 0) await this.announced();
 		return written.made;
 	}

@@ -4,6 +4,7 @@
  */
 
 import type { DatabaseSync } from "node:sqlite";
+import { fieldsOf } from "../../domain/unknown";
 import { StoreClosed } from "../errors";
 import { type FileOptions, isSqlite, openFile, told } from "../sqlite-file";
 import { atomically, Group, part } from "../transactions";
@@ -27,7 +28,6 @@ interface Opened {
 	readonly table: Table;
 }
 
-type Query = NonNullable<Search["query"]>;
 /** moleculer-db says `null` for what is not there, and its types do not. */
 const none = (): Doc => null as never;
 
@@ -71,7 +71,7 @@ export class SqliteAdapter implements CollectionAdapter {
 	}
 
 	async findOne(query: object): Promise<Doc> {
-		const [found = none()] = await this.find({ query: query as Query, limit: 1 });
+		const [found = none()] = await this.find({ query: fieldsOf(query), limit: 1 });
 		return found;
 	}
 
@@ -103,7 +103,7 @@ export class SqliteAdapter implements CollectionAdapter {
 	}
 
 	updateMany(query: object, update: object): Promise<number> {
-		return this.stored(table => table.update(query as Query, update));
+		return this.stored(table => table.update(fieldsOf(query), update));
 	}
 
 	async updateById(id: string | number, update: object): Promise<Doc> {
@@ -112,7 +112,7 @@ export class SqliteAdapter implements CollectionAdapter {
 	}
 
 	removeMany(query: object): Promise<number> {
-		return this.stored(table => table.remove(query as Query));
+		return this.stored(table => table.remove(fieldsOf(query)));
 	}
 
 	async removeById(id: string | number): Promise<Doc> {
@@ -134,12 +134,12 @@ export class SqliteAdapter implements CollectionAdapter {
 	}
 
 	beforeSaveTransformID(entity: object, idField: string): object {
-		const { [idField]: id, ...rest } = entity as Record<string, unknown>;
+		const { [idField]: id, ...rest } = fieldsOf(entity);
 		return id === undefined ? rest : { ...rest, _id: id };
 	}
 
 	afterRetrieveTransformID(entity: object, idField: string): object {
-		const { _id, ...rest } = entity as Record<string, unknown>;
+		const { _id, ...rest } = fieldsOf(entity);
 		return { [idField]: _id, ...rest };
 	}
 

@@ -1,6 +1,8 @@
 /** The tables of a collection in an open SQLite file, asked one after the other: whoever calls says which transaction it is. */
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { parseJson } from "../../contracts/json";
+import { fieldsOf } from "../../domain/unknown";
 import { StoreBroken } from "../errors";
 import type { Format } from "../sqlite-file";
 import type { Doc, DocChange, Pending, Search, Written } from "./adapter";
@@ -96,7 +98,7 @@ export class Table {
 		return rows.map(({ position, event, payload }) => ({
 			position: String(position),
 			event: String(event),
-			payload: JSON.parse(String(payload)) as object
+			payload: fieldsOf(parseJson(String(payload)))
 		}));
 	}
 

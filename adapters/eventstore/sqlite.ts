@@ -98,8 +98,8 @@ class SqliteStore implements EventStore {
 	}
 
 	async streams(prefix: string): Promise<string[]> {
-		const rows = this.guarded(() => this.statements.streams.all({ prefix })) as unknown as { stream: string }[];
-		return rows.map(row => row.stream).sort();
+		const rows = this.guarded(() => this.statements.streams.all({ prefix }));
+		return rows.map(({ stream }) => String(stream)).sort();
 	}
 
 	async close(): Promise<void> {

@@ -110,9 +110,10 @@ const leftOf = ({ remainingMs, sentAt }: WriteParams["lease"]): number =>
 /** All are waited for, also after a failure: nothing may still be writing when the answer is given. */
 async function all<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
 	const settled = await Promise.allSettled(items.map(work));
-	const failed = settled.find(({ status }) => status === "rejected");
-	if (failed) throw (failed as PromiseRejectedResult).reason;
-	return settled.map(each => (each as PromiseFulfilledResult<R>).value);
+	return settled.map(each => {
+		if (each.status === "rejected") throw each.reason;
+		return each.value;
+	});
 }
 
 /** Those that were settled before the lease was over; what was stopped then goes on under the next one. */

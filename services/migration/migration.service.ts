@@ -19,6 +19,7 @@ import { whyGone, whyStill } from "../../domain/migration/removals";
 import type { Run } from "../../domain/migration/run";
 import { statusOf } from "../../domain/migration/status";
 import { viewOf } from "../../domain/migration/view";
+import { messageOf } from "../../domain/unknown";
 import { collection } from "../../mixins/collection.mixin";
 import { mappings } from "../../mixins/mappings.mixin";
 import { eventStore, projections } from "../../mixins/store.mixin";
@@ -228,7 +229,7 @@ export default class MigrationService
 		try {
 			await work();
 		} catch (error) {
-			this.logger.warn(`What is old could not be removed: ${(error as Error).message}`);
+			this.logger.warn(`What is old could not be removed: ${messageOf(error)}`);
 		}
 	}
 

@@ -1,6 +1,5 @@
 import { crc32 } from "node:zlib";
 import compression from "compression";
-import type { ServiceBroker } from "moleculer";
 import { Event, type EventOf, Service, service } from "../../cluster";
 import { settingsFor, settingsOf } from "../../cluster/settings";
 import { CONTRACTS } from "../../contracts/cluster";
@@ -59,7 +58,7 @@ export default class GatewayService extends service(
 		this.serveAll();
 		this.ports = this.open();
 		// Before any service of this node stops: what was let in needs them.
-		(this.broker as unknown as ServiceBroker).middlewares?.add({ name: "drain", stopping: () => this.drain() });
+		this.broker.middlewares?.add({ name: "drain", stopping: () => this.drain() });
 		await this.others();
 		await this.listen(this.ports);
 	}
@@ -85,7 +84,7 @@ export default class GatewayService extends service(
 
 	private open(): Ports {
 		const limits = settingsFor(this.broker, gateway);
-		const { requestTimeout: longestCallMs = 0 } = (this.broker as unknown as ServiceBroker).options;
+		const { requestTimeout: longestCallMs = 0 } = this.broker.options;
 		const errors = new Errors(this.broker);
 		const dispatch = new Dispatch(this.broker, this, RAW, errors);
 		return openPorts(

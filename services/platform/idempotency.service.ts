@@ -7,6 +7,7 @@ import { settingsFor, settingsOf } from "../../cluster/settings";
 import { type Begun, idempotency, type KeptAnswer } from "../../contracts/platform/idempotency";
 import { InTurn } from "../../domain/in-turn";
 import { Ledger } from "../../domain/platform/ledger";
+import { messageOf } from "../../domain/unknown";
 import { collection } from "../../mixins/collection.mixin";
 
 const { begin, finish } = idempotency.actions;
@@ -131,7 +132,7 @@ export default class IdempotencyService
 		try {
 			await this.clean();
 		} catch (error) {
-			this.logger.warn(`Old answers could not be removed: ${(error as Error).message}`);
+			this.logger.warn(`Old answers could not be removed: ${messageOf(error)}`);
 		}
 	}
 

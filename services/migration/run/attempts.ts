@@ -2,6 +2,7 @@
 
 import { ConnectorError, type Target, type Term } from "../../../connectors/connector";
 import type { UndoneRecord } from "../../../contracts/migration/records";
+import { nth } from "../../../domain/there";
 import type { UndoCall } from "./place";
 
 type Undoing = UndoCall["records"][number];
@@ -29,14 +30,12 @@ export async function putBack(
 	// All are waited for, also after a failure: nothing may still be writing when the answer is given.
 	const attempts = await Promise.all(records.map(record => attempt(target, stream, record, term)));
 	const errors = attempts.flatMap(({ error }) => (error === undefined ? [] : [error]));
-	if (errors.length === 0) return attempts.map(({ undone }) => undone as UndoneRecord);
+	if (errors.length === 0) return attempts.flatMap(({ undone }) => undone ?? []);
 	const ofTheRun = errors.find(error => !(error instanceof ConnectorError) || OF_THE_RUN.has(error.code));
 	if (ofTheRun !== undefined) throw ofTheRun;
 	const worked = attempts.some(({ undone }) => undone?.outcome === "restored");
 	if (!worked && !(await isWell(target))) throw errors[0];
-	return attempts.map(
-		({ undone, error }, index) => undone ?? failed(records[index] as Undoing, error as ConnectorError)
-	);
+	return attempts.map(({ undone, error }, index) => undone ?? failed(nth(records, index), error as ConnectorError));
 }
 
 async function attempt(target: Target, stream: string, record: Undoing, term: Term): Promise<Attempt> {

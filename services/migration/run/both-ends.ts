@@ -8,6 +8,7 @@ import type { Definition } from "../../../contracts/migration/definition";
 import type { Plan, Side } from "../../../contracts/migration/migration";
 import { refused } from "../../../domain/migration/finding";
 import { shownAddress } from "../../../domain/text/masking";
+import { errorOf, messageOf } from "../../../domain/unknown";
 import { addressOf } from "./addresses";
 
 export interface Checked {
@@ -34,7 +35,7 @@ export async function checkedEnds(broker: Broker, definition: Definition): Promi
 /** What is wrong with the definition at both ends is told at once. */
 async function both(...checks: [Promise<CheckReport>, Promise<CheckReport>]): Promise<[CheckReport, CheckReport]> {
 	const ended = await Promise.allSettled(checks);
-	const failed = ended.flatMap(end => (end.status === "rejected" ? [end.reason as Error & { type?: string }] : []));
+	const failed = ended.flatMap(end => (end.status === "rejected" ? [errorOf(end.reason)] : []));
 	const [first, second] = failed;
 	const type = codeOf(first);
 	if (first && second && type !== undefined && type === codeOf(second))
@@ -55,9 +56,8 @@ async function checked(side: string, check: () => Promise<CheckReport>): Promise
 	try {
 		return await check();
 	} catch (error) {
-		const { type, message } = error as { type?: string; message: string };
-		if (type !== "SYSTEM_FAILED") throw error;
-		const findings = [refused(`${side}-failed`, message)];
+		if (codeOf(error) !== "SYSTEM_FAILED") throw error;
+		const findings = [refused(`${side}-failed`, messageOf(error))];
 		return { ok: false, system: null, version: null, account: null, findings, facts: {}, counts: {} };
 	}
 }

@@ -15,6 +15,7 @@ import { nextStep, type Step } from "../../../domain/migration/next-step";
 import type { Run, StreamRun } from "../../../domain/migration/run";
 import { verdictOf } from "../../../domain/migration/verdict";
 import { maskText } from "../../../domain/text/masking";
+import { messageOf } from "../../../domain/unknown";
 import { live } from "./appliers";
 import { backUp } from "./backup";
 import { type Canary, moveCanary } from "./canary";
@@ -134,7 +135,7 @@ export class Controller {
 		const times = PATIENCE[attempt];
 		if (times === undefined || !passes || this.stopped()) throw error;
 		const wait = times * settingsOf(broker).patienceMs;
-		const why = maskText((error as Error).message);
+		const why = maskText(messageOf(error));
 		broker.logger.warn(`${run.name}: ${why} Asked again in ${wait / 1000} s.`);
 		this.#waiting = { why, until: Date.now() + wait, more: PATIENCE.length - attempt - 1 };
 		await this.pause(wait);
@@ -210,8 +211,9 @@ export class Controller {
 	}
 
 	private held(): HeldLease {
-		const { token, remainingMs } = this.lease as Lease;
-		return { token, remainingMs: remainingMs.call(this.lease), sentAt: Date.now() };
+		const { lease } = this;
+		if (!lease) throw new Error("A run without its lease holds nothing.");
+		return { token: lease.token, remainingMs: lease.remainingMs(), sentAt: Date.now() };
 	}
 
 	private async pause(ms: number): Promise<void> {
@@ -237,7 +239,7 @@ export class Controller {
 		} catch (unstored) {
 			if (unstored instanceof VersionConflict) return this.overtaken();
 			run.failure = { code, message };
-			broker.logger.error(`${run.name}: its failure could not be stored: ${(unstored as Error).message}`);
+			broker.logger.error(`${run.name}: its failure could not be stored: ${messageOf(unstored)}`);
 		}
 	}
 }

@@ -9,6 +9,7 @@ import { notSent } from "../../../domain/migration/importing";
 import { NameSet } from "../../../domain/migration/nameset";
 import { noOutcomes, type Run } from "../../../domain/migration/run";
 import { addLost, type LossTally, lostBy } from "../../../domain/migration/tally";
+import { nth } from "../../../domain/there";
 import { dry } from "./appliers";
 import type { Applier } from "./place";
 import { intend, prepare } from "./prepare";
@@ -64,7 +65,7 @@ export async function survey(
 		const transformed = await prepare(planning, stream, records);
 		const intents = await intend(planning, { stream, names, isEmpty }, transformed, claims);
 		const results = await foretold(applier, run, stream, intents);
-		for (const [index, intent] of intents.entries()) count(tally, intent, results[index] as Result);
+		for (const [index, intent] of intents.entries()) count(tally, intent, nth(results, index));
 		for (const name of claims.keys()) names.add(name);
 		claims.clear();
 		lasts.push(...(await lastingOf(planning, stream, intents, results)));

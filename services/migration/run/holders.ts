@@ -69,7 +69,7 @@ export class Holders {
 			if (!isMeant || !run.streams.some(each => each.stream === stream)) continue;
 			if (!LETS_GO.has(run.phase) && this.isSameTarget(run)) found.push(run);
 		}
-		return found.sort((a, b) => ((a.startedAt as string) < (b.startedAt as string) ? -1 : 1));
+		return found.sort((a, b) => ((a.startedAt ?? "") < (b.startedAt ?? "") ? -1 : 1));
 	}
 
 	private isSameTarget({ definition: { target } }: RunView): boolean {

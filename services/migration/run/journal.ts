@@ -2,7 +2,7 @@
 
 import { type EventStore, NEW } from "../../../adapters/eventstore";
 import type { Definition } from "../../../contracts/migration/definition";
-import type { Intent, Result } from "../../../contracts/migration/records";
+import type { Result } from "../../../contracts/migration/records";
 import type {
 	ComparisonEvent,
 	DataOf,
@@ -14,6 +14,7 @@ import type {
 import { apply } from "../../../domain/migration/fold";
 import type { Batch } from "../../../domain/migration/known";
 import { newRun, type Placed, type Run } from "../../../domain/migration/run";
+import { nth } from "../../../domain/there";
 
 const PREFIX = "migration/";
 
@@ -108,6 +109,6 @@ export async function* readBatches(
 
 export const written = ({ batch, intents }: Prepared, results: readonly Result[]): Batch => ({
 	batch,
-	entries: results.map((result, index) => ({ intent: intents[index] as Intent, result })),
+	entries: results.map((result, index) => ({ intent: nth(intents, index), result })),
 	removed: []
 });

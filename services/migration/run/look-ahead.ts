@@ -23,7 +23,8 @@ export async function* mapAhead<T, R>(
 		// As above.
 		mapped.catch(() => undefined);
 		underWay.push(mapped);
-		if (underWay.length > atOnce) yield (await underWay.shift()) as R;
+		const first = underWay.length > atOnce ? underWay.shift() : undefined;
+		if (first !== undefined) yield await first;
 	}
 	for (const mapped of underWay) yield await mapped;
 }

@@ -7,6 +7,7 @@ import { codeOf } from "../../../cluster/errors";
 import type { DataOf } from "../../../domain/migration/events";
 import { newRun, type Run } from "../../../domain/migration/run";
 import { maskText } from "../../../domain/text/masking";
+import { messageOf } from "../../../domain/unknown";
 import { dry } from "./appliers";
 import { copyStream } from "./copy";
 import { appendRun } from "./journal";
@@ -70,6 +71,6 @@ async function goThrough(place: Workplace): Promise<void> {
 	try {
 		for (const stream of run.streams) if (!place.halted()) await copyStream(place, stream);
 	} catch (error) {
-		run.failure = { code: codeOf(error) ?? "UNEXPECTED", message: maskText((error as Error).message) };
+		run.failure = { code: codeOf(error) ?? "UNEXPECTED", message: maskText(messageOf(error)) };
 	}
 }

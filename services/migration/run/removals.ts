@@ -137,7 +137,7 @@ async function standing(
 	const names = ids.map(id => known.get(id)?.name ?? "");
 	const found = await broker.call("importer.find", { connection: run.definition.target, stream, names });
 	const there = new Set(found.map(({ name }) => name));
-	const left = ids.filter((_, index) => there.has(names[index] as string));
+	const left = ids.filter((_, index) => there.has(names[index] ?? ""));
 	return { left, removed: ids.filter(id => !left.includes(id)).map(id => done(id, known, NOT_THERE)) };
 }
 

@@ -2,6 +2,7 @@
 
 import type { Broker } from "../../../cluster";
 import { BY_OTHERS } from "../../../domain/migration/callers";
+import { isFields } from "../../../domain/unknown";
 
 export function restricted(broker: Broker): Broker {
 	const call = (action: never, params?: unknown, options?: never) =>
@@ -10,8 +11,6 @@ export function restricted(broker: Broker): Broker {
 }
 
 const marked = (params: unknown): unknown => {
-	const { connection } = (params ?? {}) as { connection?: object };
-	return connection === undefined
-		? params
-		: { ...(params as object), connection: { ...connection, [BY_OTHERS]: true } };
+	if (!isFields(params) || !isFields(params.connection)) return params;
+	return { ...params, connection: { ...params.connection, [BY_OTHERS]: true } };
 };

@@ -25,12 +25,12 @@ function each(definition: Definition, known: SideOptions, act: Act): Definition 
 
 /** A text, or each text of a table. */
 function acted(value: OptionValue, place: string, act: Act): OptionValue {
-	if (typeof value === "object")
-		return Object.fromEntries(
-			Object.entries(value).map(([key, one]) => [key, acted(one, `${place}/${key}`, act) as Scalar])
-		);
-	return typeof value === "string" && !isReference(value) ? act(value, place) : value;
+	if (typeof value !== "object") return actedText(value, place, act);
+	return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, actedText(one, `${place}/${key}`, act)]));
 }
+
+const actedText = (value: Scalar, place: string, act: Act): Scalar =>
+	typeof value === "string" && !isReference(value) ? act(value, place) : value;
 
 /** A definition as it may be kept, and as it is used. */
 export interface Sealing {

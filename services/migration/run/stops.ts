@@ -1,6 +1,7 @@
 /** What keeps a run from going on. */
 
 import { codeOf, failure, isUnanswered } from "../../../cluster/errors";
+import { propertyOf, textOf } from "../../../domain/unknown";
 
 /** Of a run whose controller could not renew its lease in time. */
 export const leaseLost = (leaseMs: number) =>
@@ -11,9 +12,12 @@ export const leaseLost = (leaseMs: number) =>
 
 /** Is it a system or a node that is away, slow or overloaded, rather than one that says no? */
 export function isAway(error: unknown): boolean {
-	const { data } = error as { data?: { code?: string; retryable?: boolean } };
 	if (isUnanswered(error)) return true;
-	return codeOf(error) === "SYSTEM_FAILED" && (data?.retryable === true || AWAY.has(data?.code ?? ""));
+	const data = propertyOf(error, "data");
+	return (
+		codeOf(error) === "SYSTEM_FAILED" &&
+		(propertyOf(data, "retryable") === true || AWAY.has(textOf(data, "code") ?? ""))
+	);
 }
 
 const AWAY: ReadonlySet<string> = new Set(["unreachable", "throttled", "stopped"]);

@@ -21,7 +21,7 @@ export function answerOf(held: Held, asker: Asker, { decode, page }: How): RawAn
 	return {
 		status: STATUS[held.status] ?? held.status,
 		headers: {
-			"content-security-policy": policyOf(headers["content-type"] as string),
+			"content-security-policy": policyOf(String(headers["content-type"])),
 			"cache-control": CACHING,
 			...headers,
 			// Last: Node reads a content-disposition behind it as UTF-8, and panels send customers' names in Latin-1.

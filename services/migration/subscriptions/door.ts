@@ -18,6 +18,7 @@ import type { LinkFormat, OldLinks } from "../../../domain/migration/old-links";
 import { GUESS_RULES, Guesses, type Refused } from "../../../domain/migration/subscriptions/guesses";
 import { Proofs } from "../../../domain/migration/subscriptions/proofs";
 import { Seldom } from "../../../domain/seldom";
+import { messageOf } from "../../../domain/unknown";
 import { answerOf } from "./answer";
 import { type Asked, askedOf } from "./asked";
 import type { Asker } from "./asker";
@@ -93,7 +94,7 @@ export class Door {
 			return await Promise.all([this.broker.call("links.find", { username: old.username }), this.ends()]);
 		} catch (error) {
 			// Neither does a service of ours that is away make a link a wrong one.
-			const { message } = error as Error;
+			const message = messageOf(error);
 			if (this.warned.isDue(message, performance.now()))
 				this.broker.logger.warn(`Nobody knows whose an old link is: ${message}`);
 			throw this.unreachable([]);

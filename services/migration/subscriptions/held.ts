@@ -6,6 +6,7 @@
 import { PassThrough, pipeline, type Readable, Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
 import type { Dispatcher } from "undici";
+import { own } from "../../../domain/own";
 
 /** More of a body is given on as it comes, in bytes. */
 const MOST_HELD = 2 ** 20;
@@ -90,7 +91,7 @@ function codingsOf(header: string | string[] | undefined): string[] {
 
 function decompressed(raw: Readable, codings: readonly string[]): Readable {
 	if (codings.length === 0) return raw;
-	const stages = codings.map(coding => (CODINGS[coding] as () => Transform)());
+	const stages = codings.flatMap(coding => own(CODINGS, coding)?.() ?? []);
 	const last = new PassThrough().on("error", () => undefined);
 	// An error of any of them ends the last one with it.
 	pipeline([raw, ...stages, last], () => undefined);

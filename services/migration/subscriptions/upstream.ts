@@ -17,6 +17,7 @@ import {
 	speaksOfAll,
 	type Wanted
 } from "../../../domain/migration/subscriptions/panel-answer";
+import { errorOf, messageOf, textOf } from "../../../domain/unknown";
 import type { Asker } from "./asker";
 import { discard, type Held, hold } from "./held";
 import { Turns } from "./turns";
@@ -172,7 +173,7 @@ export class Upstream {
 		try {
 			return this.ways.to(way, own);
 		} catch (error) {
-			return error as Error;
+			return errorOf(error);
 		}
 	}
 
@@ -189,7 +190,7 @@ export class Upstream {
 const LOOP = 508;
 const oneOf = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
 
-const codeOf = (error: unknown): string => String((error as { code?: unknown }).code ?? "");
+const codeOf = (error: unknown): string => textOf(error, "code") ?? "";
 
 /** The connection was lost, before the answer or within it. */
 const LOST: ReadonlySet<string> = new Set([
@@ -207,7 +208,7 @@ const isOnesOwn = (error: unknown): boolean => isLost(error) || !/^(?:UND_ERR_|E
 const reasonOf = (error: unknown): string => {
 	const code = codeOf(error);
 	// It ends in the middle of a sentence, and may be one itself.
-	return `${(error as Error).message.replace(/\.$/, "")}${code && ` (${code})`}`;
+	return `${messageOf(error).replace(/\.$/, "")}${code && ` (${code})`}`;
 };
 
 /** What the panel needs to choose a format and to answer "not modified". */

@@ -9,6 +9,7 @@ import type { Limits } from "../../../contracts/platform/gateway";
 import { networkOf } from "../../../domain/client-address";
 import { JsonRefused, parseJson, textOf } from "../../../domain/platform/json-body";
 import { Quota } from "../../../domain/platform/quota";
+import { propertyOf } from "../../../domain/unknown";
 import type { WebRequest, WebResponse } from "../../../mixins/web.mixin";
 import { callOf, header } from "./call";
 
@@ -101,7 +102,7 @@ export class Bodies {
 		try {
 			return await Promise.race([rawBody(req, { limit: this.limits.bodyBytes, length: length ?? null }), broken]);
 		} catch (error) {
-			throw (error as { type?: string }).type === "entity.too.large" ? tooLarge(this.limits.bodyBytes) : error;
+			throw propertyOf(error, "type") === "entity.too.large" ? tooLarge(this.limits.bodyBytes) : error;
 		} finally {
 			clearTimeout(timer);
 			req.off("data", watch);

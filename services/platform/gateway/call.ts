@@ -36,14 +36,18 @@ export class Call {
 
 /** Kept on the request itself: a WeakMap costs more than all the rest of it. */
 const CALL = Symbol("call");
-interface Called {
+interface Called extends Pick<WebRequest, "headers"> {
 	[CALL]?: Call;
 }
 
-export function setCall(req: object, call: Call): void {
-	(req as Called)[CALL] = call;
+export function setCall(req: Called, call: Call): void {
+	req[CALL] = call;
 }
-export const callOf = (req: object): Call => (req as Called)[CALL] as Call;
+export function callOf(req: Called): Call {
+	const call = req[CALL];
+	if (!call) throw new Error("The request was not taken yet.");
+	return call;
+}
 
 /** The value of a header that may stand once. */
 export const header = (req: Pick<WebRequest, "headers">, name: string): string | undefined => {

@@ -86,10 +86,14 @@ export class Clients {
 	}
 }
 
+/** Node joins those that stand more than once. */
+const one = (value: string | string[] | undefined): string | undefined =>
+	Array.isArray(value) ? value.join(", ") : value;
+
 const hopsOf = ({ socket, headers }: IncomingMessage): Hops => ({
 	peer: socket.remoteAddress ?? "",
-	forwardedFor: headers["x-forwarded-for"] as string | undefined,
+	forwardedFor: one(headers["x-forwarded-for"]),
 	forwarded: headers.forwarded,
-	forwardedProto: headers["x-forwarded-proto"] as string | undefined,
-	forwardedHost: headers["x-forwarded-host"] as string | undefined
+	forwardedProto: one(headers["x-forwarded-proto"]),
+	forwardedHost: one(headers["x-forwarded-host"])
 });

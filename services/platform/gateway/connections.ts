@@ -9,6 +9,7 @@ import { failure } from "../../../cluster/errors";
 import type { Limits } from "../../../contracts/platform/gateway";
 import { networkOf } from "../../../domain/client-address";
 import { Quota } from "../../../domain/platform/quota";
+import { errorOf } from "../../../domain/unknown";
 import { hasBody } from "./bodies";
 import type { Clients } from "./clients";
 import { Shares } from "./shares";
@@ -66,7 +67,7 @@ export class Connections {
 				shares.take(this.networks, networkOf(address), 1, settings, "connections");
 			} catch (error) {
 				connection.ended = true;
-				refuse(socket, error as Error);
+				refuse(socket, errorOf(error));
 			}
 			this.clear(server);
 		});

@@ -4,6 +4,7 @@ import type { Broker } from "../../../cluster";
 import { gateway } from "../../../contracts/platform/gateway";
 import { type Problem, problemOf } from "../../../domain/platform/problem";
 import { Seldom } from "../../../domain/seldom";
+import { propertyOf } from "../../../domain/unknown";
 import type { WebRequest, WebResponse } from "../../../mixins/web.mixin";
 import { hasBody } from "./bodies";
 import { callOf } from "./call";
@@ -72,9 +73,14 @@ export class Errors {
 
 /** A fault of ours with its place, another with its sentence. */
 const whatOf = ({ code, detail }: Problem, error: unknown): string =>
-	code === "INTERNAL" ? String((error as Error).stack) : `${code}: ${detail}`;
+	code === "INTERNAL" ? String(propertyOf(error, "stack")) : `${code}: ${detail}`;
 
 /** In seconds. */
 const retryAfterOf = ({ status }: Problem, error: unknown): number | undefined =>
-	(error as { data?: { retryAfter?: number } } | null)?.data?.retryAfter ??
-	(status === 503 ? AGAIN_SECONDS : undefined);
+	ownRetryAfter(error) ?? (status === 503 ? AGAIN_SECONDS : undefined);
+
+/** What the error itself says, in seconds. */
+export function ownRetryAfter(error: unknown): number | undefined {
+	const said = propertyOf(propertyOf(error, "data"), "retryAfter");
+	return typeof said === "number" ? said : undefined;
+}

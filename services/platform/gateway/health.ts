@@ -1,30 +1,14 @@
 /** What the cluster looks like from here: which services answer, on which nodes, and how this node fares. */
 
 import { statfs } from "node:fs/promises";
-import type { ServiceBroker } from "moleculer";
 import type { Broker } from "../../../cluster";
 import { failure } from "../../../cluster/errors";
 import { settingsOf } from "../../../cluster/settings";
 import { CONTRACTS, type OwnedSetting, SETTINGS } from "../../../contracts/cluster";
 import type { Json, JsonValue } from "../../../contracts/json";
+import { codeOf } from "../../../domain/unknown";
 import { version } from "../../../package.json";
 import type { LoopDelay } from "./loop-delay";
-
-interface Known {
-	readonly name: string;
-	readonly nodeID: string;
-	readonly available: boolean;
-}
-
-const registryOf = (broker: Broker) =>
-	(broker as unknown as ServiceBroker).registry as unknown as {
-		getServiceList(options: object): Known[];
-		getNodeList(options: object): {
-			id: string;
-			available: boolean;
-			services: { name: string; actions?: object }[];
-		}[];
-	};
 
 /** The services without which the gateway is not ready, as their contracts say. */
 export const NEEDED = CONTRACTS.filter(({ required }) => required).map(({ name }) => name);
@@ -39,9 +23,9 @@ export interface ServiceHealth {
 
 /** Each service of the contracts, with the nodes that answer for it. */
 export function servicesOf(broker: Broker): ServiceHealth[] {
-	const known = registryOf(broker).getServiceList({ onlyAvailable: true, skipInternal: true });
+	const known = broker.registry.getServiceList({ onlyAvailable: true, skipInternal: true });
 	return ALL.map(name => {
-		const nodes = known.filter(each => each.name === name && each.available).map(({ nodeID }) => nodeID);
+		const nodes = known.filter(each => each.name === name && each.available).flatMap(({ nodeID }) => nodeID ?? []);
 		return { name, status: nodes.length > 0 ? "up" : "down", nodes };
 	});
 }
@@ -114,7 +98,7 @@ async function disk(broker: Broker): Promise<Check> {
 		return {
 			name: "disk",
 			status: "down",
-			message: `The data folder cannot be read (${(error as { code?: string }).code}).`
+			message: `The data folder cannot be read (${codeOf(error)}).`
 		};
 	}
 }
@@ -136,7 +120,7 @@ function eventLoop({ worst }: LoopDelay): Check {
 }
 
 function transporter(broker: Broker): Check {
-	const { transit } = broker as unknown as ServiceBroker;
+	const { transit } = broker;
 	if (!transit) return { name: "transporter", status: "up", message: "None: all runs in this process." };
 	return transit.connected
 		? { name: "transporter", status: "up", message: "Connected." }
@@ -160,12 +144,12 @@ export function limitsOf(broker: Broker): Json[] {
 
 /** The nodes of the cluster and what each runs. */
 export function nodesOf(broker: Broker): Json {
-	const nodes = registryOf(broker).getNodeList({ onlyAvailable: false, withServices: true });
+	const nodes = broker.registry.getNodeList({ onlyAvailable: false, withServices: true });
 	return {
 		nodes: nodes.map(({ id, available, services }) => ({
 			id,
 			available,
-			services: services.map(({ name }) => name).filter(name => !name.startsWith("$"))
+			services: services.map(({ name }) => String(name)).filter(name => !name.startsWith("$"))
 		}))
 	};
 }

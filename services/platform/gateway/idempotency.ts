@@ -11,7 +11,7 @@ import { digest } from "../../../domain/canonical";
 import { outcomeOf } from "../../../domain/platform/outcome";
 import type { Problem } from "../../../domain/platform/problem";
 import type { WebHandler, WebRequest, WebResponse } from "../../../mixins/web.mixin";
-import { callOf, header } from "./call";
+import { type Call, callOf, header } from "./call";
 
 /** Printable, and without the quotes that a structured string has. */
 const KEY = /^"?([\x21\x23-\x7e]{1,255})"?$/;
@@ -29,8 +29,8 @@ async function begin(broker: Broker, req: WebRequest, res: WebResponse): Promise
 	const key = KEY.exec(given)?.[1];
 	if (key === undefined) throw failure("REQUEST_INVALID", "Idempotency-Key is 1 to 255 printable characters.");
 	const call = callOf(req);
-	const client = (call.key as { id: string }).id;
-	const asked = digest([req.method as string, req.$alias?.fullPath ?? "", req.$params as JsonValue]);
+	const client = clientOf(call);
+	const asked = digest([req.method ?? "", req.$alias?.fullPath ?? "", req.$params as JsonValue]);
 	const { state, answer } = await broker.call("idempotency.begin", { client, key, digest: asked });
 	if (state === "done") return replay(res, answer as KeptAnswer);
 	if (state === "reused")
@@ -86,6 +86,12 @@ async function finish(
 	const { idempotencyKey: key } = call;
 	if (key === undefined) return;
 	delete call.idempotencyKey;
-	const client = (call.key as { id: string }).id;
+	const client = clientOf(call);
 	await broker.call("idempotency.finish", { client, key, ...outcome });
+}
+
+/** Answers are kept for whoever has a key. */
+function clientOf({ key }: Call): string {
+	if (!key) throw new Error("A request without an API key has no answer to keep.");
+	return key.id;
 }

@@ -19,7 +19,8 @@ export function listen(server: Server, { host, port, setting = "GATEWAY" }: Plac
 	return new Promise((resolve, reject) => {
 		server.once("error", (error: NodeJS.ErrnoException) => reject(listenFault(error, host, port, setting)));
 		server.listen(port, host, () => {
-			const address = server.address() as { address: string; port: number; family: string };
+			const address = server.address();
+			if (address === null || typeof address === "string") return reject(new Error("It listens on no port."));
 			resolve(`http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`);
 		});
 	});

@@ -11,6 +11,7 @@ import { failure } from "../../../cluster/errors";
 import type { ErrorCode } from "../../../contracts/cluster";
 import { problemOf } from "../../../domain/platform/problem";
 import { LINGER_MS } from "./connections";
+import { ownRetryAfter } from "./errors";
 
 const FAULT = failure("REQUEST_INVALID", "The request is not HTTP as RFC 9112 has it.");
 
@@ -69,7 +70,7 @@ export class Malformed {
 			return;
 		}
 		const problem = problemOf(error, randomUUID());
-		const { retryAfter } = (error as { data?: { retryAfter?: number } }).data ?? {};
+		const retryAfter = ownRetryAfter(error);
 		this.counted(problem.code);
 		const body = JSON.stringify(problem);
 		const head = [

@@ -9,10 +9,9 @@ const PATIENCE_MS = 3_000;
 
 /** A node that does not answer in time is left out; `banyan_up` says so. */
 export async function metricsText(broker: Broker): Promise<string> {
+	const known: { id: string }[] = broker.registry.getNodeList({ onlyAvailable: true, withServices: false });
+	const nodes = known.map(({ id }) => id);
 	const raw = broker as unknown as ServiceBroker;
-	const nodes = (raw.registry.getNodeList({ onlyAvailable: true, withServices: false }) as { id: string }[]).map(
-		({ id }) => id
-	);
 	const asked = nodes.map(async (node): Promise<NodeMetrics> => {
 		const ask = { nodeID: node, timeout: PATIENCE_MS };
 		const metrics = await raw.call<Metric[], object>("$node.metrics", { includes: WANTED }, ask).catch(() => undefined);

@@ -12,7 +12,7 @@ import { type Answers, type Front, type FrontOptions, openFront } from "./front"
 import { rawUnderAnyName } from "./names";
 
 /** At the gateway's own port. */
-function rawAt({ links: { names, port } }: Gateway): (req: object) => RawHere {
+function rawAt({ links: { names, port } }: Gateway): (req: Pick<IncomingMessage, "headers">) => RawHere {
 	if (port !== null) return () => "none";
 	if (names.length === 0) return () => "too";
 	const listed = names.flatMap(name => readOwnName(name) ?? []);

@@ -6,6 +6,7 @@ import type { Answer } from "../../../contracts/contract";
 import type { JsonValue } from "../../../contracts/json";
 import { gateway } from "../../../contracts/platform/gateway";
 import { locationOf, type Route } from "../../../domain/platform/routes";
+import { valueAt } from "../../../domain/there";
 import type { Alias, WebHandler, WebRequest, WebResponse, WebRoute } from "../../../mixins/web.mixin";
 import type { Keys } from "./authentication";
 import type { Bodies } from "./bodies";
@@ -26,7 +27,7 @@ export interface Means {
 
 export function apiRoute(means: Means, routes: readonly Route[]): WebRoute {
 	const byAlias = new Map(routes.map(route => [`${route.method} ${route.path}`, route]));
-	const routeOf = ({ method, fullPath }: Alias): Route => byAlias.get(`${method} ${fullPath}`) as Route;
+	const routeOf = ({ method, fullPath }: Alias): Route => valueAt(byAlias, `${method} ${fullPath}`);
 	return {
 		name: "api",
 		path: "/",
