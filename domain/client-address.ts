@@ -30,8 +30,8 @@ export function clientAddress(
 }
 
 /**
- * How the client came, as the proxy says that met him: of a list with one word a hop the one of his hop; else the first,
- * which is the outermost proxy's. An untrusted peer's word does not count, and what is no scheme is none.
+ * How the client came, as the proxy says that met it: of a list with one word a hop the one of the client's hop; else
+ * the first, which is the outermost proxy's. An untrusted peer's word does not count, and what is no scheme is none.
  */
 export function clientScheme(
 	hops: Hops,

@@ -22,11 +22,11 @@ export class AdminRows {
 		this.#database = database;
 	}
 
-	/** At once with all he has: there is no moment in which another password opens. */
+	/** At once with all that the admin has: there is no moment in which another password opens. */
 	async create(name: string, { hashed_password: hash, is_sudo, users_usage }: Json): Promise<void> {
 		// Never says the hash back.
 		if (!isBcrypt(String(hash))) {
-			throw new ConnectorError("refused", `The admin ${name} is not written: his hashed_password is no bcrypt hash.`);
+			throw new ConnectorError("refused", `The admin ${name} is not written: hashed_password is no bcrypt hash.`);
 		}
 		const sql =
 			"INSERT INTO admins (username, hashed_password, created_at, is_sudo, users_usage) VALUES (?, ?, ?, ?, ?)";

@@ -91,12 +91,12 @@ export class Admins {
 	async #exactly(names: readonly string[]): Promise<TargetRecord[]> {
 		const wanted = new Set(names);
 		const listed = (await listAdmins(this.#session)).filter(({ name }) => wanted.has(name));
-		// The sudo of the environment is in no list, and a second admin of his name could be made.
+		// The sudo of the environment is in no list, and a second admin of that name could be made.
 		const me = await this.#me();
 		return wanted.has(me.name) && !listed.some(({ name }) => name === me.name) ? [...listed, me] : listed;
 	}
 
-	/** One who exists is answered as he is: his password, and what he may, are not ours to change. */
+	/** One who exists is answered as they are: their password, and what they may, are not ours to change. */
 	async write(write: Write, term?: Term): Promise<TargetRecord> {
 		const { name } = write;
 		const met: { start: TargetRecord | undefined; ours?: string } = { start: undefined };
@@ -131,7 +131,7 @@ export class Admins {
 		return (await this.#exactly([name]))[0];
 	}
 
-	/** What his users used, where only the database takes it. */
+	/** What an admin's users used, where only the database takes it. */
 	async #counted(write: Write, made: TargetRecord, term: Term | undefined): Promise<TargetRecord> {
 		const { users_usage } = write.data;
 		const isCounted = users_usage === undefined || made.data.users_usage === users_usage;
@@ -151,7 +151,7 @@ export class Admins {
 		return (await this.#look(name)) ?? present;
 	}
 
-	/** By the database where it takes the password he had; by the API he is given a new one. */
+	/** By the database where it takes the password the admin had; by the API with a new one. */
 	async #create({ name, data, secrets }: Write, term: Term | undefined): Promise<TargetRecord | undefined> {
 		const hashed_password = secrets?.hashed_password ?? data.hashed_password;
 		const power = powerOf(data);
@@ -163,7 +163,7 @@ export class Admins {
 		}
 		const password = secrets?.password;
 		if (password === undefined || password === "") {
-			throw new ConnectorError("refused", `The admin ${name} is not sent to Marzban: he has no password.`, {
+			throw new ConnectorError("refused", `The admin ${name} is not sent to Marzban: they have no password.`, {
 				untouched: true
 			});
 		}

@@ -29,7 +29,7 @@ async function userUnder(session: Session, name: string): Promise<TargetRecord |
 	} catch (error) {
 		if (isNotFound(error)) return undefined;
 		if (!isBroken(error)) throw error;
-		const message = `Marzban has a user ${name} whom it cannot read: most often an expiry or proxies it chokes on; delete him there.`;
+		const message = `Marzban cannot read its user ${name}: most often an expiry or proxies it chokes on; delete the user there.`;
 		throw new ConnectorError("broken", message, error.details);
 	}
 }

@@ -82,7 +82,7 @@ function columnsAsked(desired: Json, { kind, users }: Rows, now: Date): Record<s
 	const { used_traffic, sub_last_user_agent: agent } = desired;
 	if (used_traffic !== undefined) columns.used_traffic = String(used_traffic ?? 0);
 	if (agent !== undefined) columns.sub_last_user_agent = agent === null ? null : String(agent);
-	// A hold ends at once when he was seen since he was last touched: he is touched now.
+	// A hold ends at once when its user was seen since they were last touched: they are touched now.
 	const { online_at = null } = columns;
 	const isTouched = ahead(users.edit_at ?? null, online_at);
 	if (desired.status === "on_hold" && online_at !== null && !isTouched)

@@ -10,7 +10,7 @@ interface Listed {
 	readonly at: number;
 }
 
-/** An admin who is not in the list may have been made since; not even a thousand users of his ask for it more often. */
+/** An admin who is not listed may have been made since; not even a thousand of their users ask for it more often. */
 const MISS_HOLDS = 2_000;
 
 export class Owners {

@@ -44,7 +44,7 @@ const ADMIN: Shape = {
 	discord_webhook: "text"
 };
 
-/** The owner by name alone, as we say him too. @throws ConnectorError `unexpected-answer` */
+/** The owner by name alone, as we too say it. @throws ConnectorError `unexpected-answer` */
 export function userRecord(user: WireObject, caps: Caps): TargetRecord {
 	const own = remade(user, (value, key) => (OMITTED.includes(key) ? undefined : value));
 	own.admin = isObject(user.admin) ? (user.admin.username ?? null) : null;
@@ -106,7 +106,7 @@ export function userSays(data: Json): Says {
 
 type Hold = Pick<Says, "on_hold_expire_duration" | "on_hold_timeout">;
 
-/** Off hold these do nothing, and the API cannot take them away: a user keeps them when he starts or is disabled. */
+/** Off hold these do nothing, and the API cannot take them away: a user who starts or is disabled keeps them. */
 const NO_HOLD: Hold = { on_hold_expire_duration: null, on_hold_timeout: null };
 
 export function holdSays(data: Json): Hold {

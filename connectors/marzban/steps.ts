@@ -36,7 +36,7 @@ const SOON = 300;
 
 export function nextStep(desired: Json, present: Json | undefined, { now, before = null }: Moment): Step {
 	if (present === undefined) return { kind: "create", body: createBody(desired, now) };
-	// Before he is opened, so that one who has nothing left is limited by the request that opens him.
+	// Before a user is opened, so that one who has nothing left is limited by the request that opens them.
 	const change = carriedChange(desired, present, before, new Date(now * 1000));
 	if (change !== null) return { kind: "carry", change, present, fields: change.fields };
 	const fields = [...differences(desired, present), ...(isMoved(desired, present) ? ["status"] : [])];
@@ -53,21 +53,21 @@ export function differences(desired: Json, present: Json): string[] {
 	return keysOf(asked).filter(field => canonical(asked[field]) !== canonical(there[field]));
 }
 
-/** Must the panel look again whether he is limited? It does with every data_limit it is sent, and tells xray. */
+/** Must the panel look again whether the user is limited? It does with every data_limit it is sent, and tells xray. */
 function isMoved(desired: Json, present: Json): boolean {
 	if (desired.used_traffic === undefined || userSays(desired).status !== "enabled") return false;
 	return present.status === (isUsedUp(present.used_traffic, desired.data_limit) ? "active" : "limited");
 }
 
-/** Of a disabled user, his hold as well, where one is asked for: whoever enables him again will want to know it. */
+/** Of a disabled user, the hold as well, where one is asked for: whoever enables them again will want to know it. */
 function said(data: Json, desired: Json): Says {
 	const keepsHold = desired.status === "disabled" && Boolean(desired.on_hold_expire_duration);
 	return keepsHold ? { ...userSays(data), ...holdSays(data) } : userSays(data);
 }
 
 /**
- * By the API alone. It takes no owner away: whoever stands there with one keeps him. And it puts nobody on hold who has
- * used as much as they may: such a one stays as they are.
+ * By the API alone. It takes no owner away: whoever stands there with an owner keeps that one. And it puts nobody on
+ * hold who has used as much as they may: such a one stays as they are.
  */
 export function onto(data: Json, before: Json): Onto {
 	if (

@@ -1,4 +1,4 @@
-/** The requests that make a user, one a step. Each answers him from the row that was written: nothing is read back. */
+/** The requests that make a user, one a step. Each answers with the row that was written: nothing is read back. */
 
 import type { TargetRecord } from "../../contracts/migration/records";
 import { ConnectorError, type Term } from "../connector";
@@ -31,7 +31,7 @@ export class UserCalls {
 		this.#rows = rows;
 	}
 
-	/** The user as he then stands; undefined: he must be looked at. */
+	/** The user as they then stand; undefined: they must be looked at. */
 	async send(name: string, step: Step, term: Term | undefined, met?: Met): Promise<TargetRecord | undefined> {
 		if (step.kind === "done") return undefined;
 		if (step.kind === "carry") {
@@ -53,13 +53,13 @@ export class UserCalls {
 		return this.#asUser(name, await this.#session.write("PUT", pathOf(name), { status: "disabled" }, term));
 	}
 
-	/** Undefined where the answer is not of him: then he is looked at. */
+	/** Undefined where the answer is not of that user: then they are looked at. */
 	#asUser(name: string, answer: Wire): TargetRecord | undefined {
 		const isHis = isObject(answer) && answer.username === name;
 		return isHis ? userRecord(answer, this.#session.caps) : undefined;
 	}
 
-	/** Answers 500 for one who has no owner, and removes him. */
+	/** Answers 500 for one who has no owner, and removes them. */
 	async remove(name: string, term: Term | undefined): Promise<void> {
 		await this.#session.write("DELETE", pathOf(name), undefined, term);
 	}

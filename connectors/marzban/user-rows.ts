@@ -24,7 +24,7 @@ export class UserRows {
 		this.kind = database.kind;
 	}
 
-	/** Records of the API with what the database alone says of them; one who has just gone there is left as he was. */
+	/** Records of the API with what the database alone says of them; one who has just gone is left as they were. */
 	async complete(records: readonly TargetRecord[]): Promise<TargetRecord[]> {
 		const complete: TargetRecord[] = [];
 		for (let at = 0; at < records.length; at += MOST_NAMES) {
@@ -35,7 +35,7 @@ export class UserRows {
 		return complete;
 	}
 
-	/** One whom the API has just shown as he is. */
+	/** One whom the API has just shown as they are. */
 	async require(record: TargetRecord): Promise<TargetRecord> {
 		const [complete = record] = await this.complete([record]);
 		const rows = rowsOf(complete.data);
@@ -75,7 +75,7 @@ export class UserRows {
 		]);
 	}
 
-	/** Takes his owner away. */
+	/** Takes a user's owner away. */
 	async disown(present: Json): Promise<void> {
 		const { id } = await this.#key(present);
 		await this.#database.change([{ sql: "UPDATE users SET admin_id = NULL WHERE id = ?", cells: [id], least: 1 }]);
@@ -94,13 +94,13 @@ export class UserRows {
 		await this.#database.change([{ ...update(columns, "id = ?", [id]), least: 1 }, owner]);
 	}
 
-	/** Before he is removed: Marzban leaves these rows behind, with nobody's id. */
+	/** Before a user is removed: Marzban leaves these rows behind, with nobody's id. */
 	async clear(present: Json): Promise<void> {
 		const { id } = await this.#key(present);
 		await this.#database.change(logged(id, []));
 	}
 
-	/** After he was removed: whatever a panel left of him, unless his id is somebody else's by now. */
+	/** After a user was removed: whatever a panel left of them, unless their id is somebody else's by now. */
 	async sweep(present: Json): Promise<void> {
 		const { id } = await this.#key(present);
 		const gone = "NOT EXISTS (SELECT 1 FROM users WHERE users.id = ?)";

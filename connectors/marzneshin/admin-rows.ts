@@ -19,7 +19,7 @@ export class AdminRows {
 		this.#database = database;
 	}
 
-	/** Each with whether he has a password that can go with him. */
+	/** Each with whether they have a password that can go with them. */
 	async mark(records: readonly SourceRecord[]): Promise<SourceRecord[]> {
 		const hashes = await this.#hashes();
 		return records.map(record => ({ ...record, data: { ...record.data, has_password: hashes.has(record.name) } }));

@@ -37,7 +37,7 @@ const shaped = (kinds: { readonly [kind in Kind]?: string }): Shape =>
 
 export type StreamName = "admins" | "users" | "services" | "inbounds" | "hosts" | "nodes" | "settings";
 
-/** `user_ids` is the whole list of a service's users, in every answer: each user says its services himself. */
+/** `user_ids` is the whole list of a service's users, in every answer: the users themselves say their services. */
 export const STREAMS: Readonly<Record<StreamName, Stream>> = {
 	admins: {
 		path: "/api/admins",

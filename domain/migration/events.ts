@@ -42,7 +42,7 @@ interface Events {
 	redefined: { definition: Definition; hash: string; changed: readonly string[] };
 	/** A controller took the run over; what an earlier one still appends fails on the version. */
 	taken: { token: string };
-	/** Before the first write to a target whose database is written to; null: the operator took it himself. */
+	/** Before the first write to a target whose database is written to; null: the operator took it themselves. */
 	backedUp: { path: string | null };
 	copied: Counted & Place & { stream: string; batch: number; total: number; records: string };
 	/** Written outside the order of the copy: a canary, a change at the source, a repair. */

@@ -1,6 +1,6 @@
 /**
  * Who answers for an old link, where several migrations may have had its customer: a rehearsal, then the real one. The
- * latest that holds him wins (L33). Pure.
+ * latest that holds the customer wins (L33). Pure.
  */
 
 import type { Link } from "../../contracts/migration/links";
@@ -43,7 +43,7 @@ export function holdersOf(links: readonly Link[], all: readonly Ends[]): Holder[
 		.sort((left, right) => rankOf(left.ends) - rankOf(right.ends) || later(left.ends, right.ends));
 }
 
-/** A later one takes the same source elsewhere: until it has moved a customer, he is the source's again. */
+/** A later one takes the same source elsewhere: a customer whom it has not moved yet is the source's again. */
 const isSuperseded = (ends: Ends, all: readonly Ends[]): boolean =>
 	all.some(
 		other =>

@@ -87,7 +87,7 @@ export interface Mapping<C> extends MappingSpec {
 	readonly streams: Readonly<Record<string, StreamMapping<C>>>;
 	/** What the converters need to know, from what the two checks found. JSON, fixed for the run. */
 	readonly contextOf: (source: Facts, target: Facts, definition: Definition) => C;
-	/** What an operator should know, or must mend, before he starts. */
+	/** What an operator should know, or must mend, before they start. */
 	readonly findings: (context: C, source: Facts, target: Facts, definition: Definition) => readonly Finding[];
 	/** Is anything written beside the target's API? A copy of it is taken before the first write. */
 	readonly needsBackup?: (context: C) => boolean;

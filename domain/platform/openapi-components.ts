@@ -1,4 +1,4 @@
-/** What the operations of the OpenAPI document share: headers in and out, and how a caller says who he is. Pure. */
+/** What the operations of the OpenAPI document share: headers in and out, and how a caller says who they are. Pure. */
 
 import type { Json } from "../../contracts/json";
 

@@ -58,7 +58,7 @@ const FOREIGN: Readonly<Record<string, ErrorCode>> = {
 	NewerEvent: "STORE_NEWER"
 };
 
-/** What a caller is told where the error's own words are not for him. */
+/** What a caller is told where the error's own words are not for them. */
 const SAID: Partial<Record<ErrorCode, string>> = {
 	INTERNAL: "Something broke on our side; the log has more under this correlation id.",
 	STORE_FAILED:

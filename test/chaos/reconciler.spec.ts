@@ -242,7 +242,7 @@ const STAND: readonly Outcome[] = ["created", "updated", "unchanged"];
 function checkNames(world: World, { lines }: Told, held: readonly string[], repaired: boolean): void {
 	const stand = lines.filter(({ outcome }) => STAND.includes(outcome)).map(({ target }) => target);
 	expect(new Set(stand).size).toBe(stand.length);
-	// One in doubt whom somebody else changed cannot be told from somebody else: he waits for a human.
+	// One in doubt whom somebody else changed cannot be told from somebody else, and waits for a human.
 	const isTheirs = (name: string): boolean =>
 		world.squatters.has(name) || world.touched.has(name) || (!repaired && world.intended.has(name));
 	for (const name of held) if (!isTheirs(name)) expect(stand).toContain(name);
@@ -322,7 +322,7 @@ function checkStanding(
 	else expect(gains(records[state]?.data as Json, wanted[state] as Transformed, actual as Json)).toEqual([]);
 }
 
-/** What he has more of than at the source, but for what is declared. */
+/** What a user has more of than at the source, but for what is declared. */
 function gains(source: Json, { losses }: Transformed, target: Json): string[] {
 	const declared = losses
 		.filter(({ code }) => code === "quota_gain")

@@ -1,7 +1,7 @@
 /**
- * L6: Marzban has no compare-and-set, so one applier at a time writes to it. One who cannot renew his lease any more and
- * one who waits for it are let loose on one panel; requests dawdle on their way. Once the new one has written, nothing of
- * the old one's reaches the panel.
+ * L6: Marzban has no compare-and-set, so one applier at a time writes to it. One that cannot renew its lease any more
+ * and one that waits for it are let loose on one panel; requests dawdle on their way. Once the new one has written,
+ * nothing of the old one's reaches the panel.
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
@@ -122,7 +122,7 @@ it("L6: a call that came later than its lease holds writes nothing, and undoes n
 	expect(log.map(({ wrote }) => wrote)).toEqual(["POST late", "PUT /api/user/late"]);
 });
 
-/** Batch after batch, as a run does, and on after every failure: it is not his politeness that is tried. */
+/** Batch after batch, as a run does, and on after every failure: it is not its politeness that is tried. */
 async function writeOn(who: Who, lease: Lease, size: number, isOver: () => boolean): Promise<void> {
 	const { write } = live(nodes[who].broker);
 	for (let batch = 0; !isOver(); batch++) {

@@ -26,7 +26,7 @@ interface Watched extends AsyncDisposable {
 	readonly definition: string;
 	/** Each request that writes, as it reached the target. */
 	readonly writes: string[];
-	/** Each user that was created, as often as he was. */
+	/** Each user that was created, as often as that happened. */
 	readonly made: string[];
 }
 

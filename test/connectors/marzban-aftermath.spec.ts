@@ -30,7 +30,7 @@ const CLASSES: readonly [string, FaultKind | number, boolean][] = [
 	["answers 502", "badGateway", false]
 ];
 const SCOPES: readonly (readonly string[])[] = [[POST], [PUT], [OWN], [PUT, OWN], [POST, LOOK], [PUT, LOOK]];
-/** A panel that says of somebody who is there that he is not cannot be told from one that forgot him. */
+/** A panel that says of somebody who is there that they are not cannot be told from one that forgot them. */
 const mayBe = (routes: readonly string[], how: FaultKind | number): boolean =>
 	!(routes.includes(LOOK) && typeof how === "number");
 /** A database carries it, the API alone does not. */
@@ -73,7 +73,7 @@ const poison = (routes: readonly string[], how: Poison["how"], afterCommit: bool
 const well = (): void => panel.setFaults({ rate: 0 });
 const failure = (attempt: Promise<unknown>): Promise<unknown> => attempt.then(() => undefined).catch(error => error);
 
-/** What the panel itself holds of him, past its API. */
+/** What the panel itself holds of a user, past its API. */
 const row = (name: string) =>
 	panel.db
 		.prepare(
@@ -89,7 +89,7 @@ function isTrue(error: unknown, name: string, start?: ReturnType<typeof row>): v
 	const there = row(name);
 	if (details.untouched) expect(there).toEqual(start);
 	if (left) expect(there).toMatchObject({ status: left.data.status, admin: left.data.admin, note: left.data.note });
-	// Nothing is said of him: then he is not there, or it is said to be in doubt.
+	// Nothing is said of the user: then they are not there, or it is said to be in doubt.
 	if (!left && there) expect([details.untouched, details.ambiguous]).toEqual([undefined, true]);
 }
 
@@ -124,7 +124,7 @@ describe.each(MODES)("by %s, a new user of whom", (_mode, database) => {
 	});
 });
 
-/** Someone who was ours, or stood there before us, is changed; answers what was said of it, and how he was. */
+/** Someone who was ours, or stood there before us, is changed; answers what was said of it, and the start. */
 async function change(isOurs: boolean): Promise<Undo & { error: unknown; start: ReturnType<typeof row> }> {
 	const name = `two_${++met}`;
 	const was = { ...STATES.active, admin: "res1", ...CARRIED };
@@ -202,7 +202,7 @@ describe.each(Object.keys(OTHERS))("of %s, a new one that", stream => {
 });
 
 test.each(MODES)(
-	"by %s, an owner taken away at the source goes where he can, and nothing is written twice",
+	"by %s, an owner taken away at the source goes where possible, and nothing is written twice",
 	async (_mode, database) => {
 		await open(database);
 		const { data } = await target.write("users", write("freed", { admin: "res1", ...CARRIED }));
@@ -242,7 +242,7 @@ test.each(MODES)(
 	}
 );
 
-test("an admin whose count of traffic fails after he was made is taken away again", async () => {
+test("an admin whose count of traffic fails after they were made is taken away again", async () => {
 	await open(true);
 	panel.db.exec("CREATE TRIGGER busy BEFORE UPDATE OF users_usage ON admins BEGIN SELECT RAISE(ABORT, 'no'); END");
 	const admin = { name: "counted", data: { username: "counted", users_usage: "5" }, secrets: { password: "x" } };

@@ -143,7 +143,7 @@ describe("what is carried", () => {
 		expect(on.row("busy")).toMatchObject({ used_traffic: 50n, online_at: "2026-11-21 01:00:00.000000" });
 	});
 
-	test("a hold is not ended by when he was last seen", async () => {
+	test("a hold is not ended by when its user was last seen", async () => {
 		await on.target.write("users", carriedWrite("held", STATES.on_hold));
 		on.panel.review();
 		expect(on.row("held")).toMatchObject({ status: "on_hold", online_at: "2026-11-01 10:00:00.000000" });
@@ -319,7 +319,7 @@ describe("what is undone", () => {
 		expect(on.row("half")).toEqual(row);
 	});
 
-	test("one we made is gone with all that hung on him", async () => {
+	test("one we made is gone with all that hung on them", async () => {
 		const made = await on.target.write("users", carriedWrite("made"));
 		on.panel.db.exec("INSERT INTO notification_reminders (user_id, type) SELECT id, 'data_usage' FROM users");
 		on.panel.db.exec("INSERT INTO node_user_usages (created_at, user_id) SELECT '2026-01-01 00:00:00', id FROM users");
@@ -332,7 +332,7 @@ describe("what is undone", () => {
 		}
 	});
 
-	test("the log goes before he does: Marzban would leave it behind with nobody's id", async () => {
+	test("the log goes before the user does: Marzban would leave it behind with nobody's id", async () => {
 		const made = await on.target.write("users", carriedWrite("leaving"));
 		on.panel.db.exec(`CREATE TABLE left_behind (id INTEGER);
 			CREATE TRIGGER leaves BEFORE DELETE ON users BEGIN
@@ -410,7 +410,7 @@ describe("admins", () => {
 		});
 	});
 
-	test("without a database a sudo is not made, for he could not be removed", async () => {
+	test("without a database a sudo is not made, for it could not be taken away again", async () => {
 		const plain = openMarzban(connect(on.panel.url));
 		const made = await plain.write("admins", {
 			name: "few",
@@ -465,7 +465,7 @@ describe("the database itself", () => {
 		await expect(bad(`file:${copy}`)).rejects.toMatchObject({ code: "refused" });
 	});
 
-	test("a copy of the panel's that looks the same is found out by the first user, before he is opened", async () => {
+	test("a copy of the panel's that looks the same is found out by the first user, before they are opened", async () => {
 		const copy = join(on.folder, "copy.sqlite3");
 		on.panel.db.exec(`VACUUM INTO '${copy}'`);
 		const target = openMarzban(connect(on.panel.url, { database: copy }));

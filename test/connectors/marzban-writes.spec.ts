@@ -41,7 +41,7 @@ describe("who may not connect", () => {
 		}
 	);
 
-	test("without inbounds he has none, and a protocol left out gets none", async () => {
+	test("without inbounds a user has none, and a protocol left out gets none", async () => {
 		await on.target.write("users", write("nowhere", STATES.nowhere));
 		await on.target.write("users", write("half", STATES.half));
 		expect(on.panel.users.get("nowhere")?.inbounds).toEqual({ vless: [] });
@@ -104,7 +104,7 @@ describe("after a lost answer", () => {
 describe("whose user it is", () => {
 	const on = ground();
 
-	test("a name that somebody else has is a conflict, and he is left as he is", async () => {
+	test("a name that somebody else has is a conflict, and they are left as they are", async () => {
 		await on.target.write(
 			"users",
 			write("taken", { proxies: { vless: { id: ID.replace("8", "9"), flow: "" } }, inbounds: {} })
@@ -219,7 +219,7 @@ describe("a write whose end was never learned", () => {
 		expect(on.panel.users.size).toBe(1);
 	});
 
-	test("who stood there before is put back from half-way, and left once somebody else changed him", async () => {
+	test("who stood there before is put back from half-way, and left once somebody else changed them", async () => {
 		const before = (await on.target.write("users", write("there"))).data;
 		const sent = [{ ...before, note: "ours", expire: 2_000_000_000 }];
 		await on.target.write("users", { name: "there", data: { ...before, note: "ours" }, before });

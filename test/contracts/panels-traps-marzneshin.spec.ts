@@ -45,7 +45,7 @@ describe("Marzneshin", () => {
 		expect(body).toMatchObject({ data_limit: 0, data_limit_reached: true, is_active: false });
 	});
 
-	test("a removed user fails the page of his admin's list that would show him, and only that", async () => {
+	test("a removed user fails the page of their admin's list that would show them, and only that", async () => {
 		const source = await marzneshin();
 		const status = async (page: number): Promise<number> =>
 			(await source.ask("GET", `/api/admins/admin/users?size=100&page=${page}`)).status;

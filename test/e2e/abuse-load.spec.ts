@@ -288,7 +288,7 @@ describe("old links", () => {
 	it("count the client's address where a proxy of ours says it: the rightmost, by its network", async () => {
 		await using door = await planned({ GATEWAY_TRUSTED_PROXIES: "loopback" });
 		expect((await guessAll(door, { "x-forwarded-for": "203.0.113.1, 198.51.100.1" })).slice(-1)).toEqual([429]);
-		// What stands left of it is his own invention.
+		// What stands left of it is the client's own invention.
 		expect(await guess(door, { "x-forwarded-for": "192.0.2.77, 198.51.100.1" })).toBe(429);
 		expect(await guess(door, { forwarded: "for=198.51.100.1" })).toBe(429);
 		expect(await guess(door, { "x-forwarded-for": "203.0.113.1" })).toBe(404);

@@ -84,7 +84,7 @@ describe("a migration's links", () => {
 			}
 		);
 
-		it("everyone's leads to his own subscription", async () => {
+		it("everyone's leads to their own subscription", async () => {
 			for (const { path, target } of lines.filter((_, index) => index % 9 === 0)) {
 				const { text } = await get(`${stage.target.url}${new URL(target, stage.target.url).pathname}/info`);
 				expect(told((await get(`${proxy.url}${path}/info`)).text)).toBe(told(text));

@@ -156,7 +156,7 @@ describe("a migration from afar", () => {
 		const name = path.split("/").at(-2) as string;
 		const removed = paths[6] as string;
 		const removedName = removed.split("/").at(-2) as string;
-		// Marzban answers 500 where the user had no owner, and deletes him all the same.
+		// Marzban answers 500 where the user had no owner, and deletes them all the same.
 		await targetCall("DELETE", `/api/user/${removedName}`);
 		expect((await targetCall("GET", `/api/user/${removedName}`)).status).toBe(404);
 		const asked = await Promise.all(
@@ -177,7 +177,7 @@ describe("a migration from afar", () => {
 		expect((await door.ask(path, { key: null })).status).toBe(404);
 	});
 
-	it("slows down who guesses, and nobody else behind his address", async () => {
+	it("slows down who guesses, and nobody else behind the same address", async () => {
 		const statuses: number[] = [];
 		for (let guess = 0; guess < 40; guess++)
 			statuses.push((await door.ask(`/sub/user${guess}/${"a".repeat(32)}`, { key: null })).status);

@@ -60,7 +60,7 @@ it("under five changes a second the catch-up ends equal, within its bound", asyn
 	expect(report).toHaveLength(users(status).read + 9);
 });
 
-it("one who left the source is taken away only after two listings did not name him (L3)", async () => {
+it("one who left the source is taken away only after two listings did not name them (L3)", async () => {
 	await using stage = await openStage({ users: USERS });
 	const call = await signIn(stage.source, "/api/admins/token");
 	await call("POST", "/api/users", { username: "leaver", expire_strategy: "never", service_ids: [1] });

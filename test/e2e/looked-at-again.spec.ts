@@ -36,7 +36,7 @@ it("compare finds what others changed at the target and leaves it; repair writes
 	expect((await says("diff", "panel")).stderr).toMatch(/^0 differences when both sides were last compared/);
 });
 
-it("who stood at the target already, all equal, has his old link led there too", async () => {
+it("who stood at the target already, all equal, has their old link led there too", async () => {
 	const elsewhere = { DATA_DIR: join(stage.folder, "elsewhere") };
 	const again = (args: string[]) => stage.banyan(["migration", ...args], elsewhere).ended;
 	const { stdout } = await again(["run", stage.definition, "--json"]);

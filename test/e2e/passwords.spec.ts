@@ -39,7 +39,7 @@ const kept = (at: string): string =>
 		.map(({ parentPath, name }) => readFileSync(join(parentPath, name), "latin1"))
 		.join("\n");
 
-it("an admin logs in at the target with the password he had; a disabled one does not", async () => {
+it("an admin logs in at the target with the password they had; a disabled one does not", async () => {
 	await using stage = await openStage({ source, database: true });
 	const { code, stdout } = await stage.banyan(["migration", "run", define(stage, file()), "--json"]).ended;
 	expect([code, (JSON.parse(stdout) as Status).verdict?.differences]).toEqual([0, 0]);

@@ -157,7 +157,7 @@ describe.each(PROXIES)("behind $name", ({ name, network, away }) => {
 		expect(front.asked.at(-1)).not.toHaveProperty("forwarded");
 	});
 
-	it("has guesses counted for who makes them, whoever he says he is", async () => {
+	it("has guesses counted for who makes them, whoever they say they are", async () => {
 		const [guesser, neighbour] = [caller(network, 2), caller(network, 3)];
 		const guess = (from: string, number: number, said: string) =>
 			whole(links, `/sub/user${number}/${"a".repeat(32)}`, { from, headers: { "x-forwarded-for": said } });

@@ -58,7 +58,7 @@ it("all others move and are proven, it is told with what to do; mended, a repair
 	expect(after.filter(({ name }) => name === "note_01")).toMatchObject([{ outcome: "created" }]);
 });
 
-it("a user whose row breaks after he was moved stays at the target, and why is said", async () => {
+it("a user whose row breaks after they were moved stays at the target, and why is said", async () => {
 	await run();
 	expect(there("note_01")).toBe(true);
 	rename("note_01", "note-01");

@@ -63,7 +63,7 @@ async function goodOnes(without: readonly string[]): Promise<string[]> {
 }
 
 let network = 0;
-/** A customer from a network of his own, so that nobody's guesses are his. */
+/** A customer from a network of their own, so that nobody's guesses are theirs. */
 const from = (): Record<string, string> => ({ "x-forwarded-for": `198.51.${(++network >> 8) & 255}.${network & 255}` });
 const get = (path: string, { headers = {}, ...asked }: Asked = {}): Promise<Answer> =>
 	door.ask(path, { key: null, ...asked, headers: { "user-agent": "v2rayNG/1.9", ...headers } });

@@ -32,7 +32,7 @@ afterAll(async () => {
 	await server?.[Symbol.asyncDispose]();
 });
 
-/** Made as the panel would, and as its API shows him. */
+/** A user made as the panel would, and as its API shows them. */
 async function made(name: string, more = ""): Promise<Json> {
 	await server.root.query(
 		`INSERT INTO users (username, status, used_traffic, created_at) VALUES ('${name}', 'active', 0, UTC_TIMESTAMP()) ${more}`
@@ -135,7 +135,7 @@ describe("users", () => {
 		expect(rowsOf(await present("old"))).toEqual(image);
 	});
 
-	test("one removed takes his rows along, those that nobody owns any more too", async () => {
+	test("one removed takes their rows along, those that nobody owns any more too", async () => {
 		await made("gone");
 		await carry("gone", { ...data(), ...CARRIED });
 		const there = await present("gone");

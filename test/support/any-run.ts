@@ -13,7 +13,7 @@ export interface SourceUser {
 
 /** One who stands at the target before: as ours would be, or somebody else's. */
 export interface Squatter {
-	/** Whose place he takes, counted round. */
+	/** Whose place they take, counted round. */
 	readonly user: number;
 	readonly kind: "same" | "other" | "other-disabled";
 	readonly owned: boolean;
@@ -106,7 +106,7 @@ const userArbitrary = fc
 		services
 	}));
 
-/** The `index`-th user has a name and a key of his own; a twin shows the name of the one before, in capitals. */
+/** The `index`-th user has a name and a key of their own; a twin shows the name of the one before, in capitals. */
 const named = (
 	{ row, services }: SourceUser,
 	name: (n: string) => string,

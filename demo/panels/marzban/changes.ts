@@ -140,7 +140,7 @@ function logUse({ store, now }: Marzban, { row }: UserRecord): void {
 	store.insert("user_usage_logs", { user_id: row.id, used_traffic_at_reset: row.used_traffic, reset_at });
 }
 
-/** Only an expired user stays what he was; a disabled one wakes up (so does the panel's). */
+/** Only an expired user stays what they were; a disabled one wakes up (so does the panel's). */
 export function resetUse(marzban: Marzban, record: UserRecord): UserRecord {
 	const { id, status } = record.row;
 	marzban.store.atomically(() => {
@@ -151,7 +151,7 @@ export function resetUse(marzban: Marzban, record: UserRecord): UserRecord {
 	return userOf(marzban, id);
 }
 
-/** Moves a user on to his next plan; false when he has none. */
+/** Moves a user on to their next plan; false when they have none. */
 export function nextPlan(marzban: Marzban, record: UserRecord): boolean {
 	const next = record.plan;
 	if (!next) return false;

@@ -1,4 +1,4 @@
-/** Share links of a user: one for every enabled host of every inbound he has. */
+/** Share links of a user: one for every enabled host of every inbound they have. */
 import type { Row } from "../store";
 import { type Inbound, titles } from "./core";
 import type { Marzban } from "./marzban";

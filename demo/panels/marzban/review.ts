@@ -30,7 +30,7 @@ function begin(marzban: Marzban): void {
 	for (const record of records(marzban, held)) if (starts(marzban, record)) startExpire(marzban, record);
 }
 
-/** Seen online since he was last touched, or the timeout is over. */
+/** Seen online since last touched, or the timeout is over. */
 function starts({ now }: Marzban, { row }: UserRecord): boolean {
 	const base = instant(row.edit_at ?? row.created_at);
 	if (row.online_at && base <= instant(row.online_at)) return true;

@@ -1,4 +1,4 @@
-/** What a client gets for his subscription token, in the format he asks for or is known to read. */
+/** What a client gets for a subscription token, in the format it asks for or is known to read. */
 import { type Answer, json, notFound, text } from "../answers";
 import type { Call } from "../call";
 import { type Format, formats } from "../formats";

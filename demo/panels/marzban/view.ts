@@ -1,4 +1,4 @@
-/** A user as the API shows him. A row that cannot be shown fails the whole answer: it poisons every list it is on. */
+/** A user as the API shows them. A row that cannot be shown fails the whole answer: it poisons every list it is on. */
 import type { Body } from "../json";
 import { whole } from "../json";
 import { shown } from "../time";

@@ -25,7 +25,7 @@ async function login(marzneshin: Marzneshin, call: Call): Promise<Answer> {
 	return json({ access_token, is_sudo, token_type: "bearer" });
 }
 
-/** With the traffic of all users he ever had, removed ones too. */
+/** With the traffic of all users the admin ever had, removed ones too. */
 function counted(marzneshin: Marzneshin, row: AdminRow): Body {
 	const sql = "SELECT coalesce(sum(lifetime_used_traffic), 0) AS sum FROM users WHERE admin_id = ?";
 	return { ...adminBody(marzneshin, row), users_data_usage: marzneshin.store.one(sql, row.id)?.sum ?? 0 };

@@ -1,4 +1,4 @@
-/** How a user's key becomes the uuid and the password his clients use. */
+/** How a user's key becomes the uuid and the password their clients use. */
 import { createXXHash128 } from "hash-wasm";
 
 export type Algorithm = "xxh128" | "plain";

@@ -51,7 +51,7 @@ export const adminBody = (marzneshin: Ground, row: AdminRow): Body => ({
 	subscription_url_prefix: row.subscription_url_prefix
 });
 
-/** A disabled admin may log in; his token opens nothing. */
+/** A disabled admin may log in; their token opens nothing. */
 function callerOf(marzneshin: Marzneshin, call: Call): AdminRow {
 	const claims = claimsOf(bearer(call), marzneshin.secret, marzneshin.now());
 	const row = claims && adminNamed(marzneshin, claims.username);

@@ -11,14 +11,14 @@ export function review(marzneshin: Marzneshin): void {
 	for (const row of store.all<UserRow>(held, now)) if (begins(row, now)) begin(marzneshin, row);
 }
 
-/** Seen online since he was last touched, or past his deadline. */
+/** Seen online since last touched, or past the deadline. */
 function begins(row: UserRow, now: string): boolean {
 	const base = row.edit_at ?? row.created_at;
 	if (row.online_at && instant(base) <= instant(row.online_at)) return true;
 	return row.activation_deadline !== null && row.activation_deadline <= now;
 }
 
-/** His duration stays written beside the date it led to. */
+/** The duration stays written beside the date it led to. */
 function begin({ store, now }: Marzneshin, row: UserRow): void {
 	const end = new Date(now().getTime() + Number(row.usage_duration ?? 0) * 1000);
 	store.update("users", row.id, { expire_date: stamp(end), expire_strategy: "fixed_date" });

@@ -109,7 +109,7 @@ function addInbounds(store: Store): void {
 	store.insert("settings", { subscription: writeJson(recordedSettings()), telegram: null });
 }
 
-/** User 127 was deleted, softly, while the recording's panel lived: his row is still there. */
+/** User 127 was deleted, softly, while the recording's panel lived: the row is still there. */
 function addRemoved(store: Store, owner: number | null): void {
 	const row = {
 		id: 127,

@@ -1,4 +1,4 @@
-/** What a client gets for his name and key: links to every host he may use. */
+/** What a client gets for a user's name and key: links to every host that user may use. */
 import { type Answer, json, notFound, text } from "../answers";
 import type { Call } from "../call";
 import { type Format, formats } from "../formats";
@@ -23,7 +23,7 @@ function holder({ store }: Marzneshin, call: Call): UserRow {
 	return row;
 }
 
-/** Hosts of the inbounds of his services, and unbound ones that are his service's or everybody's. */
+/** Hosts of the inbounds of the user's services, and unbound ones that are such a service's or everybody's. */
 function hostsOf({ store }: Marzneshin, user: UserRow): { host: Body; inbound: Row | undefined }[] {
 	const mine = "(SELECT service_id FROM users_services WHERE user_id = ?)";
 	const inbounds = store.all(

@@ -25,7 +25,7 @@ import { shownUser, stateOf, type UserRow } from "./users";
 
 const orNull = (value: number | bigint | undefined): Cell => value || null;
 
-/** Who is no sudo cannot tell a stranger's user from nobody; a user without owner fails on him. */
+/** Who is no sudo cannot tell a stranger's user from nobody; asked for one without owner, the panel fails. */
 function userFor(marzneshin: Marzneshin, call: Call, admin: AdminRow): UserRow {
 	const row = marzneshin.store.one<UserRow>("SELECT * FROM users WHERE username = ?", call.params.username ?? "");
 	if (admin.is_sudo !== 1) {

@@ -18,7 +18,7 @@ const FORMATS: Readonly<Record<string, LinkFormat>> = {
 	usage: { suffix: "usage" }
 };
 
-/** `…/sub/<username>/<key>[/<format>]`; each owner may have set a prefix of his own. */
+/** `…/sub/<username>/<key>[/<format>]`; each owner may have set a prefix of their own. */
 const OLD_PATH = /\/sub\/([^/]+)\/([^/]+)(?:\/([^/]+))?\/?$/;
 
 function read(path: string): OldPath | undefined {

@@ -1,4 +1,4 @@
-/** A customer's old subscription link, as his client has it stored. */
+/** A customer's old subscription link, as their client has it stored. */
 
 import { createHash } from "node:crypto";
 import type { OldLink } from "../../../contracts/migration/records";

@@ -33,8 +33,8 @@ export const name: Converter<Context> = (data, context) => {
 
 /**
  * Rows that import scripts left with capitals are shown in small letters, so two rows can show one name. Then the row
- * that truly has the name keeps it, and the row with capitals is renamed. His customer does not notice: his old link is
- * told by its true spelling, his credentials by his key. Alone, such a row keeps the name shown, which is the one its
+ * that truly has the name keeps it, and the row with capitals is renamed. Its customer does not notice: the old link is
+ * told by its true spelling, the credentials by the key. Alone, such a row keeps the name shown, which is the one its
  * operator knows. Twins that the source did not tell of are left to the claim: the second one waits for a human.
  */
 function whyAmbiguous(data: Json, { refusedNames, sharedNames }: Context): string | null {

@@ -10,7 +10,7 @@ export const LAST_EXPIRY = 253_377_504_000;
 /** MySQL and MariaDB keep an expiry in an INT: it ends in January 2038. */
 export const LAST_INT = 2_147_483_647;
 
-/** Some 6,300 years: whoever starts his hold before the year 3600 still ends before Marzban's time does. */
+/** Some 6,300 years: whoever starts their hold before the year 3600 still ends before Marzban's time does. */
 export const LONGEST_HOLD = 200_000_000_000;
 
 /** Ten years, a plan that is sold: whoever starts such a hold by 2028-01-22 still ends before an INT does. */

@@ -20,7 +20,7 @@ export interface Wanted {
 	readonly conditional: boolean;
 	/** A browser's: it takes a page. */
 	readonly page: boolean;
-	/** The client sent parameters of his own, which may be at fault. */
+	/** The client sent parameters of its own, which may be at fault. */
 	readonly query: boolean;
 }
 

@@ -25,7 +25,7 @@ export const ALL_NEW: BeforeOf = async () => NEW_RECORDS;
 /**
  * Finishes the batch that was prepared, and perhaps written, but not counted when the last controller stopped.
  * @param over whoever stood there before may be written over: not to be put back at once, since somebody else may have
- * changed him meanwhile (L2)
+ * changed them meanwhile (L2)
  */
 export async function finishOpenBatch(
 	place: Workplace,
@@ -168,7 +168,7 @@ async function writeAgain(
 /** A write that began within the lease may still be answered after it. */
 const GRACE_MS = 60_000;
 
-/** One applier at a time: when nobody answers, whoever was asked may write until the lease he was given is over (L6). */
+/** One applier at a time: when nobody answers, whoever was asked may write until the lease they got is over (L6). */
 export async function oneApplier<R>(
 	lease: HeldLease,
 	call: (lease: HeldLease, timeout: number) => Promise<R>

@@ -39,12 +39,12 @@ export interface ControllerOptions {
 	readonly leaseMs: number;
 	/** Who holds the lease, for the one who waits for it. */
 	readonly holder: string;
-	/** `local`: the data folder's lock proves that an earlier holder is dead, and with him the importer in his process. */
+	/** `local`: the data folder's lock proves that an earlier holder is dead, and with it the importer in its process. */
 	readonly scope: "local" | "cluster";
 	readonly secretsFor: Workplace["secretsFor"];
 	/** Where a copy of the target's database goes. */
 	readonly backups: string;
-	/** The operator has taken one himself. */
+	/** The operator has taken one themselves. */
 	readonly backupTaken: boolean;
 	/** Moves only these of the last stream, then rests. */
 	readonly canary?: Canary;

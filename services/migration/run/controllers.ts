@@ -1,4 +1,4 @@
-/** The controllers of this node, one a run, and what the operator told each when he started it. */
+/** The controllers of this node, one a run, and what the operator told each when they started it. */
 
 import type { EventStore } from "../../../adapters/eventstore";
 import type { Broker } from "../../../cluster";

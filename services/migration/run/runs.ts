@@ -44,7 +44,7 @@ export class Runs {
 		return runNames(this.store);
 	}
 
-	/** For whoever goes on with it: a run of his own. Undefined where nothing of that name was begun. */
+	/** For whoever goes on with it: a run of their own. Undefined where nothing of that name was begun. */
 	begun(name: string): Promise<Run | undefined> {
 		return this.folds.own(name);
 	}

@@ -1,7 +1,7 @@
 /**
  * Old subscription links: the target answers for whoever was moved, the source for everybody else. A wrong key, an unknown
- * user and a removed one get the same 404; who guesses is slowed down, and nobody else behind his address is. A panel that
- * cannot say whether a link is good makes it 503, on which clients keep what they have (L29).
+ * user and a removed one get the same 404; who guesses is slowed down, and nobody else behind the same address is. A
+ * panel that cannot say whether a link is good makes it 503, on which clients keep what they have (L29).
  */
 
 import { timingSafeEqual } from "node:crypto";

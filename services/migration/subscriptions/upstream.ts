@@ -154,7 +154,7 @@ export class Upstream {
 
 	/**
 	 * A panel that fails at a record answers 500 and hangs up, unannounced: whoever is given that connection next loses
-	 * his request. Another one of the pool may be as old, so this asks on one of its own.
+	 * their request. Another one of the pool may be as old, so this asks on one of its own.
 	 */
 	private async afresh(way: OpenWay, asked: WayRequest, whole: boolean): Promise<Held> {
 		const end = (): void => void way.close().catch(() => undefined);

@@ -57,7 +57,7 @@ export const header = (req: Pick<WebRequest, "headers">, name: string): string |
 
 export const mayDo = ({ scopes }: ApiKey, scope: string): boolean => scopes.includes(scope);
 
-/** Does the caller prefer this type of answer to JSON? He names it, and does not name JSON before it. */
+/** Does the caller prefer this type of answer to JSON? They name it, and do not name JSON before it. */
 export function accepts(req: Pick<WebRequest, "headers">, type: string): boolean {
 	const wanted = (header(req, "accept") ?? "").split(",").map(each => each.split(";", 1)[0]?.trim().toLowerCase());
 	const at = wanted.indexOf(type);

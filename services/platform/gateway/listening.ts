@@ -40,7 +40,7 @@ function listenFault({ code }: NodeJS.ErrnoException, host: string, port: number
 			? `Port ${port} on ${host} is taken: stop what holds it, or set ${setting}_PORT to another one.`
 			: `The gateway cannot listen on ${host}:${port} (${code}): see ${setting}_HOST and ${setting}_PORT.`
 	);
-	// The runner prints it to whoever starts the node: where it was thrown is nothing to him.
+	// The runner prints it to whoever starts the node: where it was thrown is nothing to them.
 	error.stack = "";
 	return error;
 }

@@ -71,7 +71,7 @@ describe("the client's address", () => {
 	const untrusted = fc.ipV4().filter(address => !address.startsWith("10."));
 	const ours = fc.ipV4().map(address => address.replace(/^\d+/, "10"));
 
-	it("cannot be chosen by who is not trusted, whatever he sends", () => {
+	it("cannot be chosen by who is not trusted, whatever they send", () => {
 		fc.assert(
 			fc.property(untrusted, fc.string(), fc.string(), (peer, forwardedFor, forwarded) => {
 				expect(client({ peer, forwardedFor, forwarded })).toBe(peer);

@@ -25,7 +25,7 @@ const bodyOf = (step: Step) => (step.kind === "create" || step.kind === "modify"
 const created = (changes: Json) => bodyOf(nextStep(user(changes), undefined, NOW));
 
 describe("steps to a user of Marzban", () => {
-	test("an active one is created with his inbounds, byte counts as integers", () => {
+	test("an active one is created with their inbounds, byte counts as integers", () => {
 		expect(created({})).toEqual({
 			username: "abc",
 			status: "active",
@@ -97,7 +97,7 @@ describe("changes to a user of Marzban", () => {
 		const other = user({ proxies: { vless: { id: ID.replace("8", "9") } } });
 		expect(isOurBeginning(user(), other, NOW)).toBe(false);
 		expect(isOurBeginning(user({ status: "disabled" }), other, NOW)).toBe(false);
-		// Ours would have been created with his inbounds at once.
+		// Ours would have been created with their inbounds at once.
 		expect(isOurBeginning(user(), user({ inbounds: {} }), NOW)).toBe(false);
 	});
 });

@@ -18,7 +18,7 @@ const moved = (fields: Json, sudoers: string[] = []): Transformed =>
 	transform(admins, { id: "1", name: "reseller", data: { ...admin, ...fields } }, { sudoers } as unknown as Context);
 
 describe("an admin", () => {
-	it("crosses by name, without a loss where he has no limits", () => {
+	it("crosses by name, without a loss where they have no limits", () => {
 		expect(moved({})).toMatchObject({ target: { data: { username: "reseller", is_sudo: false } }, losses: [] });
 	});
 
@@ -30,7 +30,7 @@ describe("an admin", () => {
 		["has no service at all", { all_services_access: false, service_ids: [] }, "service_access_gained", "act"],
 		["may only read", { modify_users_access: false }, "modify_access_gained", "act"],
 		["is sudo", { is_sudo: true, all_services_access: false }, "sudo_dropped", "act"],
-		["has his own address", { subscription_url_prefix: "https://sub.example" }, "prefix_dropped", "degraded"],
+		["has their own address", { subscription_url_prefix: "https://sub.example" }, "prefix_dropped", "degraded"],
 		["has a counter", { users_data_usage: "9007199254740993" }, "usage_dropped", "info"]
 	])("who %s is moved with that on record", (_who, fields, code, severity) => {
 		expect(moved(fields).losses).toMatchObject([{ code, severity }]);
@@ -53,7 +53,7 @@ describe("an admin", () => {
 		["without a password there", { has_password: false }, { kind: "sqlite" }, false],
 		["without the source's", {}, { kind: "sqlite" }, false],
 		["who is disabled", { has_password: true, enabled: false }, { kind: "sqlite" }, false]
-	])("%s keeps his password: no hash is in what is recorded", (_who, fields, database, keeps) => {
+	])("%s keeps their password: no hash is in what is recorded", (_who, fields, database, keeps) => {
 		const data = { ...admin, ...fields } as Json;
 		const context = { sudoers: [], database } as unknown as Context;
 		const { keepsSecrets = false, target } = transform(admins, { id: "1", name: "reseller", data }, context);

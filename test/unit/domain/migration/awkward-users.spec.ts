@@ -144,7 +144,7 @@ describe("the awkward users", () => {
 	it.each([
 		["1", "89b0b04c-0487-94a9-3bda-e8205218c76a"],
 		["119", "481adc09-fe10-c0f8-1a33-5f40b9643450"]
-	])("%s has the UUID that the source's own panel gave him", (id, uuid) => {
+	])("%s has the UUID that the source's own panel gave them", (id, uuid) => {
 		const record = userRecords.find(each => each.id === id) as SourceRecord;
 		expect(move(record, contextWith()).target?.data.proxies).toMatchObject({
 			vless: { id: uuid },
@@ -160,7 +160,7 @@ describe("all users of the recorded panel", () => {
 		return counts;
 	};
 
-	it("are moved, each under a name of his own, and break no rule of the target", () => {
+	it("are moved, each under a name of their own, and break no rule of the target", () => {
 		const context = contextWith();
 		const moved = userRecords.map(record => move(record, context));
 		const held = moved.flatMap(({ quarantine }) => (quarantine ? [quarantine.category] : []));

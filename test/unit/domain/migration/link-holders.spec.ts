@@ -56,7 +56,7 @@ describe("who answers for a customer of several migrations", () => {
 		expect(order(...all)).toEqual(expected);
 	});
 
-	it("is the rehearsal until the real one has moved him; its no is not the last word", () => {
+	it("is the rehearsal until the real one has moved the customer; its no is not the last word", () => {
 		const all = [ends("rehearsal", "finished", 1), ends("real", "copying", 2)];
 		expect(holdersOf([link("rehearsal")], all).map(({ final }) => final)).toEqual([false]);
 		expect(holdersOf([link("rehearsal")], [...all.slice(0, 1), ends("real", "planned", null)])[0]?.final).toBe(true);

@@ -338,7 +338,7 @@ describe("a row that the source cannot show", () => {
 		expect([isComplete(stream), addsUp(stream), stream.outcomes.quarantined]).toEqual([true, true, 1]);
 	});
 
-	it("makes a listing prove of nobody that he is gone", () => {
+	it("makes a listing prove of nobody that they are gone", () => {
 		const listed = compared("users", ["1", lost], 1, 0, ["2"]);
 		expect(users(listed, again).comparison.absentBefore).toEqual([]);
 		expect(users(compared("users", ["1"], 1, 0, ["2"]), again).comparison.absentBefore).toEqual(["2"]);

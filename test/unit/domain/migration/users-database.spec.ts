@@ -68,7 +68,7 @@ it("plan, use, lifetime, phase and birth cross exactly, and nothing is lost", ()
 	expect(losses).toEqual([]);
 });
 
-it("one who has used up his plan is limited, and stays so", () => {
+it("one who has used up their plan is limited, and stays so", () => {
 	expect(moved({ used_traffic: "11" }).target?.data).toMatchObject({
 		status: "limited",
 		data_limit: "10",
@@ -94,7 +94,7 @@ it("a limit of 0 that resets would be a byte each time: it does not reset there,
 	]);
 });
 
-it("one on hold who has used up his plan is not made limited: he would lose his hold", () => {
+it("one on hold who has used up their plan is not made limited: they would lose their hold", () => {
 	const held = moved({ used_traffic: "10", expire_strategy: "start_on_first_use", usage_duration: 60 });
 	expect(held.target?.data.status).toBe("disabled");
 	expect(held.losses.map(({ code }) => code)).toContain("limited_disabled");

@@ -164,7 +164,7 @@ describe("any user of the source", () => {
 			{ numRuns: 1000 }
 		));
 
-	it("is moved under the default rules whenever he has credentials", () =>
+	it("is moved under the default rules whenever they have credentials", () =>
 		fc.assert(
 			fc.property(userArbitrary, data => {
 				const rules = {
@@ -182,7 +182,7 @@ describe("any user of the source", () => {
 			{ numRuns: 1000 }
 		));
 
-	it("gains no status: who is disabled, expired or used up is not let in, but for his one byte", () =>
+	it("gains no status: who is disabled, expired or used up is not let in, but for their one byte", () =>
 		forEveryUser((made, { data, rules }) => {
 			if (data.enabled !== true) return expect(made.status).toBe("disabled");
 			if (made.status === "disabled") return;
@@ -191,7 +191,7 @@ describe("any user of the source", () => {
 			expect([rules.limitedUsers, made.status, made.data_limit]).toEqual(["oneByte", "active", "1"]);
 		}));
 
-	it("does not forget that he is on hold", () =>
+	it("does not forget that they are on hold", () =>
 		forEveryUser((made, { data }) => {
 			if (data.expire_strategy === "start_on_first_use") expect(["on_hold", "disabled"]).toContain(made.status);
 			else expect(made.status).not.toBe("on_hold");
@@ -237,7 +237,7 @@ describe("any user of the source", () => {
 			else expect(Object.keys(made.proxies as Json)).toHaveLength(1);
 		}));
 
-	it("has a name that Marzban takes, and his own where that is one", () =>
+	it("has a name that Marzban takes, and their own where that is one", () =>
 		forEveryUser((made, { data, moved }) => {
 			const name = String(made.username);
 			expect(name).toMatch(TAKEN_NAME);

@@ -83,7 +83,7 @@ const lossesOf = (fields: Json, known?: Json): string[] => moved(fields, known).
 const categoryOf = (fields: Json, known?: Json): string | undefined => moved(fields, known).quarantine?.category;
 
 describe("a user's credentials", () => {
-	it("are the panel's own derivation of the key, for each protocol he may use", () => {
+	it("are the panel's own derivation of the key, for each protocol the user may use", () => {
 		expect(dataOf({}).proxies).toEqual({
 			vless: { id: "89b0b04c-0487-94a9-3bda-e8205218c76a", flow: "xtls-rprx-vision" },
 			vmess: { id: "89b0b04c-0487-94a9-3bda-e8205218c76a" },
@@ -148,7 +148,7 @@ describe("a user's credentials", () => {
 });
 
 describe("a user's inbounds", () => {
-	it("are those of his services, by the operator's tags, each once", () => {
+	it("are those of the user's services, by the operator's tags, each once", () => {
 		expect(dataOf({ service_ids: [1, 5] }).inbounds).toEqual({
 			vless: ["VLESS"],
 			vmess: ["VMess TCP"],
@@ -167,7 +167,7 @@ describe("a user's inbounds", () => {
 		expect(dataOf({ service_ids: [4] }).inbounds).toEqual({});
 	});
 
-	it("that are all missing at the target leave him without access, on record", () => {
+	it("that are all missing at the target leave the user without access, on record", () => {
 		expect(dataOf({ service_ids: [2] })).toMatchObject({ inbounds: {}, proxies: { vless: { flow: "" } } });
 		expect(moved({ service_ids: [2] }).losses).toMatchObject([
 			{ code: "access_lost", severity: "act", reason: expect.stringContaining("hy (hysteria2)") }
@@ -194,7 +194,7 @@ describe("a user without any inbound", () => {
 	const bare = (inbounds: object, side: object = {}) =>
 		dataOf({ service_ids: [], key: "not-a-key" }, context({}, { source: side, target: { inbounds } }));
 
-	it("has the one proxy that the target runs and his key makes", () => {
+	it("has the one proxy that the target runs and their key makes", () => {
 		expect(bare({ vmess: ["a"] })).toMatchObject({ inbounds: {}, proxies: { vmess: {} } });
 		expect(bare({ vless: ["a"], trojan: ["b"] }, plain).proxies).toEqual({ trojan: { password: "not-a-key" } });
 		expect(Object.keys(bare({ vless: ["a"], shadowsocks: ["b"] }, plain).proxies as Json)).toEqual(["shadowsocks"]);
@@ -216,7 +216,7 @@ describe("a user's status", () => {
 		[{ enabled: false, expire_strategy: "start_on_first_use", usage_duration: 60 }, "disabled"]
 	])("of %j is %s", (fields, status) => expect(dataOf(fields as Json).status).toBe(status));
 
-	it("on hold and disabled is a trap when he is enabled again, so it is on record", () => {
+	it("on hold and disabled is a trap when the user is enabled again, so it is on record", () => {
 		const held = { enabled: false, expire_strategy: "start_on_first_use", usage_duration: 60 };
 		expect(moved(held).losses).toMatchObject([{ code: "hold_disabled", severity: "act" }]);
 		expect(dataOf(held).on_hold_expire_duration).toBe(60);
@@ -242,7 +242,7 @@ describe("a user without traffic left", () => {
 		["used exactly", { data_limit: "5", used_traffic: "5" }],
 		["a limit of 0", { data_limit: "0", used_traffic: "0" }],
 		["a limit of 0 that resets", { data_limit: "0", used_traffic: "3", data_limit_reset_strategy: "day" }]
-	])("is told by his numbers too: %s", (_what, fields) => {
+	])("is told by their numbers too: %s", (_what, fields) => {
 		expect(dataOf(fields)).toMatchObject({ status: "disabled" });
 		expect(dataOf(fields, context(oneByte))).toMatchObject({ status: "active", data_limit: "1" });
 	});
@@ -257,7 +257,7 @@ describe("a user without traffic left", () => {
 		]);
 	});
 
-	it("and on hold is disabled either way: on hold no limit counts, as active he would never expire", () => {
+	it("and on hold is disabled either way: on hold no limit counts, as active they would never expire", () => {
 		for (const known of [context(), context(oneByte)]) {
 			expect(dataOf(held, known)).toMatchObject({ status: "disabled", data_limit: "1", on_hold_expire_duration: 60 });
 			expect(lossesOf(held, known)).toEqual(["limited_disabled", "hold_disabled", "limit_is_remainder"]);
