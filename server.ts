@@ -7,6 +7,7 @@ import { banner } from "./cluster/banner";
 import { settingsOf } from "./cluster/settings";
 import { maskText } from "./domain/text/masking";
 import { visibleLines } from "./domain/text/visible";
+import { textOf } from "./domain/unknown";
 import { openNode, SERVICES } from "./node";
 import { version } from "./package.json";
 
@@ -21,11 +22,11 @@ async function main(): Promise<void> {
 
 function aboutOf(broker: Broker): Parameters<typeof banner>[0] {
 	const key = resolve(join(settingsOf(broker).dataDir, "api-key"));
-	const gateway = broker.getLocalService("gateway") as { address?: string } | undefined;
+	const gateway = broker.getLocalService("gateway");
 	return {
 		version,
 		node: broker.nodeID,
-		address: gateway?.address ?? null,
+		address: textOf(gateway, "address") ?? null,
 		keyFile: gateway && existsSync(key) ? key : null,
 		dataDir: resolve(settingsOf(broker).dataDir),
 		services: SERVICES.filter(name => broker.getLocalService(name))

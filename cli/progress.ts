@@ -5,6 +5,7 @@
 
 import type { Status, StreamStatus } from "../contracts/migration/migration";
 import { shown } from "../domain/text/visible";
+import { nth } from "../domain/there";
 import { Growth, type Pace } from "./rates";
 import type { Style } from "./terminal/paper";
 import type { Screen } from "./terminal/screen";
@@ -153,7 +154,7 @@ export function progressOn(
 
 	const rowsOf = (status: Status): Row[] =>
 		stagesOf(status, dry).map((stage, index) => {
-			const { stream } = status.streams[index] as StreamStatus;
+			const { stream } = nth(status.streams, index);
 			const growth = growths.get(stream) ?? new Growth();
 			growths.set(stream, growth);
 			return { stream, stage, pace: growth.seen(stage.doing, stage.value, stage.total, now()) };

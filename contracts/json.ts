@@ -3,5 +3,12 @@
 export type JsonValue = string | number | boolean | null | JsonValue[] | Json;
 export type Json = { [key: string]: JsonValue };
 
+/** The table that it is; an empty one where it is something else. */
+export const tableIn = (value: JsonValue | undefined): Json =>
+	typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
+
+/** The list that it is; an empty one where it is something else. */
+export const listIn = (value: JsonValue | undefined): JsonValue[] => (Array.isArray(value) ? value : []);
+
 /** @throws SyntaxError on anything but JSON */
 export const parseJson = (text: string): JsonValue => JSON.parse(text);

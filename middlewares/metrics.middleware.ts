@@ -6,6 +6,7 @@
 
 import * as moleculer from "moleculer";
 import { type ActionSchema, METRIC, type Middleware, type ServiceBroker } from "moleculer";
+import { textOf } from "../domain/unknown";
 
 /** A sample as Moleculer's registry has it, and lists it. */
 interface Sample {
@@ -121,8 +122,8 @@ class Times {
 		sample.sum += ms;
 		sample.lastValue = ms;
 		let at = 0;
-		while (at < bounds.length && (bounds[at] as number) < ms) at++;
-		falls[at] = (falls[at] as number) + 1;
+		while (at < bounds.length && (bounds[at] ?? Infinity) < ms) at++;
+		falls[at] = (falls[at] ?? 0) + 1;
 	}
 
 	private upTo(last: number): number {
@@ -185,7 +186,7 @@ class Calls {
 }
 
 function measured<C extends Called>(measures: Measures, type: string, action: Measured, next: Handler<C>): Handler<C> {
-	const service = (action.service as { fullName?: string } | undefined)?.fullName ?? null;
+	const service = textOf(action.service, "fullName") ?? null;
 	const callers = new Map<string | null, Calls>();
 	const callsOf = (caller: string | null): Calls => {
 		let calls = callers.get(caller);

@@ -1,6 +1,6 @@
 /** The routes that the gateway answers by itself: what each says and answers. The gateway serves this list. */
 
-import type { Json, JsonValue } from "../../contracts/json";
+import { type Json, type JsonValue, tableIn } from "../../contracts/json";
 
 /** An answer, by its media type. */
 export interface OpenAnswer {
@@ -145,7 +145,7 @@ export const OPEN_ROUTES: readonly OpenRoute[] = [
 				"Every check.",
 				fields(
 					{
-						...(OPEN_SCHEMAS.Health?.properties as Json),
+						...tableIn(OPEN_SCHEMAS.Health?.properties),
 						checks: listOf(ref("Check")),
 						services: listOf(ref("ServiceHealth")),
 						limits: { ...listOf(ref("Limit")), description: "To a caller with a key: what this node takes at most." }

@@ -1,7 +1,7 @@
 /** What requests and answers are made of, in the OpenAPI document: a media type for each kind that a contract may state. Pure. */
 
 import type { Answer, Body, Live } from "../../contracts/contract";
-import type { Json, JsonValue } from "../../contracts/json";
+import { type Json, type JsonValue, listIn, tableIn } from "../../contracts/json";
 
 /** A schema, and an example of it. */
 interface Media {
@@ -16,7 +16,7 @@ const BYTES: Json = { type: "string", format: "binary" };
 /** The definition, or whatever the document is, as it stands in its file. */
 const documentOf = ({ example }: Media): Json => ({
 	schema: { type: "string", minLength: 1, description: "The definition alone." },
-	...exampleOf((example as Json | undefined)?.document)
+	...exampleOf(tableIn(example).document)
 });
 
 /** By kind: the same request by its media types. */
@@ -30,8 +30,7 @@ const OF_BODY: Readonly<Record<Body, (media: Media) => Readonly<Record<string, J
 /** A request's body, by media type. */
 export const bodiesOf = (kind: Body, media: Media): Json => OF_BODY[kind](media);
 
-const linesIn = (example: JsonValue | undefined): JsonValue[] =>
-	((example as Json | undefined)?.lines ?? []) as JsonValue[];
+const linesIn = (example: JsonValue | undefined): JsonValue[] => listIn(tableIn(example).lines);
 
 interface Answered {
 	readonly answers: readonly Answer[];
@@ -46,7 +45,7 @@ const lastOf = (name: string): string => name.slice(name.lastIndexOf(".") + 1);
 const eventOf =
 	(name: string) =>
 	(line: JsonValue): string =>
-		`id: ${(line as Json).id}\nevent: ${name}\ndata: ${JSON.stringify(line)}\n\n`;
+		`id: ${tableIn(line).id}\nevent: ${name}\ndata: ${JSON.stringify(line)}\n\n`;
 
 /** By kind: its media type, and how the answer looks in it. */
 const OF_ANSWER: Readonly<Record<Answer, (media: Media, answered: Answered) => Readonly<Record<string, Json>>>> = {

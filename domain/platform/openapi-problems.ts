@@ -2,6 +2,7 @@
 
 import { ERRORS, type ErrorCode } from "../../contracts/cluster";
 import type { Json } from "../../contracts/json";
+import { keysOf } from "../../contracts/table";
 
 const text: Json = { type: "string" };
 
@@ -42,7 +43,7 @@ export function problemResponses(): Json {
 }
 
 function problemResponse(status: number): Json {
-	const codes = (Object.keys(ERRORS) as ErrorCode[]).filter(code => ERRORS[code].status === status);
+	const codes = keysOf(ERRORS).filter(code => ERRORS[code].status === status);
 	const again = status === 429 || status === 503;
 	return {
 		description: codes.map(code => `\`${code}\`: ${ERRORS[code].title}.`).join(" "),

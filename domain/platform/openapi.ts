@@ -2,8 +2,9 @@
 
 import type { ActionSpec, Contract } from "../../contracts/contract";
 import { ALIASES, AREAS } from "../../contracts/documents";
-import type { Json, JsonValue } from "../../contracts/json";
+import { type Json, type JsonValue, listIn } from "../../contracts/json";
 import type { Rule } from "../../contracts/schema";
+import { nth, valueAt } from "../there";
 import { OPEN_ROUTES, OPEN_SCHEMAS, type OpenRoute } from "./open-routes";
 import { HEADERS, LAST_EVENT, PARAMETERS, SECURITY_SCHEMES } from "./openapi-components";
 import { answersOf, bodiesOf } from "./openapi-media";
@@ -50,13 +51,13 @@ export function openApi(
 /** What requests and answers of these routes are made of. */
 const rulesOf = (routes: readonly Route[], specs: ReadonlyMap<string, ActionSpec>): Rule[] =>
 	routes.flatMap(({ action }) => {
-		const { params, result } = specs.get(action) as ActionSpec;
+		const { params, result } = valueAt(specs, action);
 		return [...Object.values(params), result];
 	});
 
 type Placed = readonly [{ readonly method: string; readonly path: string }, Json];
 
-const serviceOf = (action: string): string => action.split(".", 1)[0] as string;
+const serviceOf = (action: string): string => action.replace(/\..*$/s, "");
 
 /** The chapter of an operation, by its id: an action's own, else its contract's. */
 type Chapters = (id: string) => string;
@@ -85,7 +86,7 @@ function inOrder(operations: readonly Placed[]): Placed[] {
 }
 
 function tagsOf(operations: readonly Placed[]): Json[] {
-	const names = new Set(operations.map(([, { tags }]) => (tags as string[])[0] as string));
+	const names = new Set(operations.map(([, { tags }]) => String(listIn(tags)[0])));
 	return [...names].map(name => {
 		const description = DESCRIBED.get(name);
 		return { name, ...(description !== undefined && { description }) };
@@ -110,15 +111,15 @@ function operation(
 	chapters: Chapters
 ): Json {
 	const { action, permission } = route;
-	const spec = specs.get(action) as ActionSpec;
+	const spec = valueAt(specs, action);
 	const same = routes.filter(other => other.action === action);
 	const place = same.indexOf(route) + 1;
 	const body = bodyOf(route, spec);
 	return {
 		operationId: place === 1 ? action : `${action}:${place}`,
 		tags: [route.canonical ? chapters(action) : ALIASES.name],
-		summary: route.canonical ? route.summary.replaceAll("`", "'") : `The same as ${addressOf(same[0] as Route)}.`,
-		description: describe(route, same[0] as Route),
+		summary: route.canonical ? route.summary.replaceAll("`", "'") : `The same as ${addressOf(nth(same, 0))}.`,
+		description: describe(route, nth(same, 0)),
 		deprecated: false,
 		...(!route.canonical && { "x-alias-of": action }),
 		security: permission === "public" ? [] : [{ apiKey: [permission] }, { bearer: [permission] }],

@@ -3,7 +3,7 @@
  * user is already in each user's own inbounds; a template serves whoever makes new ones.
  */
 
-import type { Json } from "../../../contracts/json";
+import { listIn, tableIn } from "../../../contracts/json";
 import type { FieldMapping } from "../../../contracts/migration/transformer";
 import { own } from "../../own";
 import { fold } from "../folding";
@@ -21,7 +21,7 @@ export function serviceContextOf(
 	source: Facts,
 	{ naming }: Pick<Context, "naming">
 ): Pick<ServiceContext, "sharedServiceNames"> {
-	const names = (source.services as Json[]).map(service => fold(text(service.name), naming?.services ?? "loose"));
+	const names = listIn(source.services).map(service => fold(text(tableIn(service).name), naming?.services ?? "loose"));
 	return { sharedServiceNames: [...new Set(names.filter((name, index) => names.indexOf(name) !== index))] };
 }
 
