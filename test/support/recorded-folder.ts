@@ -7,7 +7,6 @@ import { once } from "node:events";
 import { cpSync, mkdirSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
-import { hashed } from "../../demo/panels/auth";
 import { startMarzban } from "../../demo/panels/marzban";
 import { startMarzneshin } from "../../demo/panels/marzneshin";
 import type { Panel, PanelOptions } from "../../demo/panels/panel";
@@ -88,9 +87,5 @@ export async function openRecorded(commit: string, folder: string): Promise<Reco
 	mkdirSync(folder, { recursive: true, mode: 0o700 });
 	cpSync(join(FIXTURE, commit), folder, { recursive: true });
 	const opened = await openPanels(join(folder, "panels"));
-	// How the sample hashes passwords is its own affair, and may have changed since.
-	opened.panels.source.db
-		.prepare("UPDATE admins SET hashed_password = ? WHERE username = 'admin'")
-		.run(hashed("admin123"));
 	return { data: join(folder, "server"), ...opened };
 }
