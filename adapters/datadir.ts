@@ -58,7 +58,7 @@ interface Held {
 const held = new Map<string, Held>();
 
 /** Locks `dir`, which is made if need be; services of one process share the lock. @throws DataDirLocked · FolderUnusable · StoreFull · StoreBroken */
-export function lockDataDir(dir: string, holder: Holder): DataLock {
+export function acquireLock(dir: string, holder: Holder): DataLock {
 	const path = resolve(dir);
 	const mine = held.get(path) ?? take(path, holder);
 	held.set(path, mine);

@@ -1,8 +1,8 @@
 /** The data folder as a mixin holds it for its service: locked from its creation until it has stopped. */
 
-import { type DataLock, lockDataDir } from "../adapters/datadir";
+import { acquireLock, type DataLock } from "../adapters/datadir";
 import type { Settings } from "../cluster/settings";
 
 /** Undefined for one that only reads. @throws DataDirLocked · FolderUnusable · StoreFull · StoreBroken */
 export const holdDataDir = ({ dataDir, access }: Pick<Settings, "dataDir" | "access">): DataLock | undefined =>
-	access === "write" ? lockDataDir(dataDir, { pid: process.pid, command: process.argv.slice(1).join(" ") }) : undefined;
+	access === "write" ? acquireLock(dataDir, { pid: process.pid, command: process.argv.slice(1).join(" ") }) : undefined;

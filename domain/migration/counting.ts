@@ -7,7 +7,7 @@ import { noOutcomes } from "./run";
 import { addLost, addTally, type Lost, lostBy } from "./tally";
 
 /** What the run said of a record before this batch; undefined when it is new. */
-export type Before = (id: string) => Said | undefined;
+export type PriorOutcomes = (id: string) => Said | undefined;
 interface Said {
 	readonly outcome: Outcome;
 	readonly category?: string;
@@ -15,7 +15,7 @@ interface Said {
 	/** Its name at the target is taken by it. */
 	readonly named: boolean;
 }
-export const NEW_RECORDS: Before = () => undefined;
+export const NEW_RECORDS: PriorOutcomes = () => undefined;
 
 type Counting = Counted & Required<Pick<Counted, "acts">>;
 
@@ -32,7 +32,7 @@ const noCounts = (): Counting => ({
 });
 
 /** What a batch changes in the counts: the new outcome of each record, less what was said of it before. */
-export function count(intents: readonly Intent[], results: readonly Result[], before: Before): Counted {
+export function count(intents: readonly Intent[], results: readonly Result[], before: PriorOutcomes): Counted {
 	const counted = noCounts();
 	for (const [index, result] of results.entries()) {
 		const intent = nth(intents, index);
@@ -76,7 +76,7 @@ function countLosses(counted: Counting, intent: Intent, result: Result, before: 
 /** Counts for records that went from the source, and are not at the target by us any more. */
 export function countRemoved(
 	removed: readonly Pick<UndoneRecord, "id" | "name">[],
-	before: Before
+	before: PriorOutcomes
 ): Counted & { readonly released: string[] } {
 	const released = removed.filter(({ id }) => before(id)?.named).map(({ name }) => name);
 	const counted = { ...noCounts(), released };

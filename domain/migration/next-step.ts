@@ -6,9 +6,9 @@ import type { Run, StreamRun } from "./run";
 
 export type Step =
 	| { readonly kind: "copy" | "compare" | "again" | "survey" | "undo"; readonly stream: StreamRun }
-	| { readonly kind: "backup" | "finish" | "rolledBack" | "rest" };
+	| { readonly kind: "backup" | "finish" | "rolledBack" | "idle" };
 
-const REST = { kind: "rest" } as const;
+const REST = { kind: "idle" } as const;
 
 /** What is written to beside the target's API is copied first. A run that was planned before its mapping said so names it. */
 const needsBackup = ({ context, backup: taken }: Run): boolean =>

@@ -36,7 +36,7 @@ export function viewOf(run: Run): RunView {
 		confirmed: confirmed && { ...confirmed },
 		version,
 		ok: plan.ok,
-		resumes: run.token !== null && !run.paused && nextStep(run).kind !== "rest",
+		resumes: run.token !== null && !run.paused && nextStep(run).kind !== "idle",
 		status: factsOf(run),
 		streams: run.streams.map(streamView)
 	};

@@ -18,7 +18,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { closeFolder } from "../../adapters/closed-folder";
-import { lockDataDir } from "../../adapters/datadir";
+import { acquireLock } from "../../adapters/datadir";
 import { openSqliteStore } from "../../adapters/eventstore";
 import { openLinkStore } from "../../adapters/linkstore";
 import { secretKey } from "../../adapters/secrets";
@@ -101,7 +101,7 @@ describe("the data folder", () => {
 	it("may be a link to a folder on another disk", () => {
 		used();
 		symlinkSync(dir, join(root, "link"));
-		lockDataDir(join(root, "link"), { pid: 1, command: "x" }).release();
+		acquireLock(join(root, "link"), { pid: 1, command: "x" }).release();
 		expect(loose(dir)).toBe("");
 	});
 
@@ -160,22 +160,22 @@ describe("the data folder", () => {
 		mkdirSync(dir, { mode: 0o777 });
 		chmodSync(root, 0o777);
 		chmodSync(dir, 0o777);
-		lockDataDir(dir, { pid: 1, command: "x" }).release();
+		acquireLock(dir, { pid: 1, command: "x" }).release();
 		const [become, ...nobody] = NOBODY;
 		const held = spawnSync(become, [...nobody, "flock", "-n", join(dir, "lock.db"), "true"], { encoding: "utf8" });
 		expect([held.status, held.stderr]).toEqual([66, expect.stringMatching(/Permission denied/)]);
-		lockDataDir(dir, { pid: 1, command: "x" }).release();
+		acquireLock(dir, { pid: 1, command: "x" }).release();
 	});
 
 	it("is made closed under the widest umask, with all that is put into it", async () => {
 		const script = `
 			process.umask(0);
-			const { lockDataDir } = require("./adapters/datadir");
+			const { acquireLock } = require("./adapters/datadir");
 			const { secretKey } = require("./adapters/secrets");
 			const { openSqliteStore } = require("./adapters/eventstore");
 			const { openLinkStore } = require("./adapters/linkstore");
 			const dir = process.argv[1];
-			lockDataDir(dir, { pid: 1, command: "x" });
+			acquireLock(dir, { pid: 1, command: "x" });
 			secretKey(dir);
 			openLinkStore(dir + "/links.db", { access: "write" }).put("m", []);
 			const store = openSqliteStore(dir + "/events.db", { access: "write" });

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { DataDirLocked, lockDataDir } from "../../adapters/datadir";
+import { acquireLock, DataDirLocked } from "../../adapters/datadir";
 import { secretKey } from "../../adapters/secrets";
 import type { Kept } from "./keeper";
 
@@ -29,13 +29,13 @@ const me = { pid: process.pid, command: "the test" };
 
 describe("the lock on the data folder", () => {
 	it("makes the folder, for its owner alone", () => {
-		const lock = lockDataDir(dir, me);
+		const lock = acquireLock(dir, me);
 		expect(statSync(dir).mode & 0o777).toBe(0o700);
 		lock.release();
 	});
 
 	it("refuses a second process, and says which folder, who holds it and what to do", async () => {
-		const lock = lockDataDir(dir, me);
+		const lock = acquireLock(dir, me);
 		const { kept } = await keeper();
 		expect(kept).toEqual({
 			refused: `The data folder '${dir}' is in use by process ${process.pid} (the test): wait for that process, stop it, or set DATA_DIR to another folder.`
@@ -45,22 +45,22 @@ describe("the lock on the data folder", () => {
 
 	it("ends with kill -9", async () => {
 		const { child } = await keeper();
-		expect(() => lockDataDir(dir, me)).toThrow(DataDirLocked);
-		expect(() => lockDataDir(dir, me)).toThrow(new RegExp(`process ${child.pid} \\(banyan start\\)`));
+		expect(() => acquireLock(dir, me)).toThrow(DataDirLocked);
+		expect(() => acquireLock(dir, me)).toThrow(new RegExp(`process ${child.pid} \\(banyan start\\)`));
 		child.kill("SIGKILL");
 		await once(child, "exit");
-		lockDataDir(dir, me).release();
+		acquireLock(dir, me).release();
 	});
 
 	it("stays with a process that is only stopped", async () => {
 		const { child } = await keeper();
 		child.kill("SIGSTOP");
-		expect(() => lockDataDir(dir, me)).toThrow(DataDirLocked);
+		expect(() => acquireLock(dir, me)).toThrow(DataDirLocked);
 	});
 
 	it("is shared within a process, until the last one gives it back", async () => {
-		const first = lockDataDir(dir, me);
-		const second = lockDataDir(join(dir, "..", "data"), me);
+		const first = acquireLock(dir, me);
+		const second = acquireLock(join(dir, "..", "data"), me);
 		first.release();
 		first.release();
 		expect((await keeper()).kept).toHaveProperty("refused");
@@ -71,13 +71,13 @@ describe("the lock on the data folder", () => {
 	it("refuses also when nobody knows any more who holds it", async () => {
 		await keeper();
 		writeFileSync(join(dir, "lock.json"), "{");
-		expect(() => lockDataDir(dir, me)).toThrow(/is in use: wait for that process/);
-		expect(() => lockDataDir(dir, me)).toThrow(expect.objectContaining({ type: "DATA_DIR_LOCKED" }));
+		expect(() => acquireLock(dir, me)).toThrow(/is in use: wait for that process/);
+		expect(() => acquireLock(dir, me)).toThrow(expect.objectContaining({ type: "DATA_DIR_LOCKED" }));
 	});
 });
 
 describe("the secret of a node", () => {
-	beforeEach(() => lockDataDir(dir, me).release());
+	beforeEach(() => acquireLock(dir, me).release());
 
 	it("is made once, for its owner alone, and is the same ever after", () => {
 		const key = secretKey(dir);

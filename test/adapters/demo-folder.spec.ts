@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { lockDataDir } from "../../adapters/datadir";
+import { acquireLock } from "../../adapters/datadir";
 import { dataOf, emptied, noteKept } from "../../demo/folder";
 
 const parent = mkdtempSync(join(tmpdir(), "banyan-demo-"));
@@ -19,7 +19,7 @@ it.each([
 	["as it was noted", [11, 12, 13], "kill 11 12 13"],
 	["by the process that holds it", undefined, "kill 4711"]
 ] as const)("what is held stays, and how to stop it is said: %s", (_, kept, stop) => {
-	const lock = lockDataDir(dataOf(folder), { pid: 4711, command: "the server" });
+	const lock = acquireLock(dataOf(folder), { pid: 4711, command: "the server" });
 	try {
 		if (kept) noteKept(folder, kept);
 		expect(() => emptied(folder)).toThrow(new RegExp(`still runs on .*\\(process 4711\\).*: ${stop}$`));

@@ -1,14 +1,14 @@
 /** A process of its own that holds a data folder, makes its secret and keeps records, until it is killed. */
 
 import { writeSync } from "node:fs";
-import { lockDataDir } from "../../adapters/datadir";
+import { acquireLock } from "../../adapters/datadir";
 import { secretKey } from "../../adapters/secrets";
 
 export type Kept = { readonly secret: string } | { readonly refused: string };
 
 function keep(dir: string, locked: boolean): Kept {
 	try {
-		if (locked) lockDataDir(dir, { pid: process.pid, command: "banyan start" });
+		if (locked) acquireLock(dir, { pid: process.pid, command: "banyan start" });
 		return { secret: secretKey(dir).toString("hex") };
 	} catch (error) {
 		return { refused: (error as Error).message };

@@ -13,7 +13,7 @@ import { startMarzban } from "../../demo/panels/marzban";
 import type { Panel } from "../../demo/panels/panel";
 import { live } from "../../services/migration/run/appliers";
 import { oneApplier } from "../../services/migration/run/batch";
-import type { WriteCall } from "../../services/migration/run/place";
+import type { WriteCall } from "../../services/migration/run/run-context";
 import { type CrashingNode, startCrashingNode } from "../support/crashing-node";
 import { type Gate, openGate, type Passing } from "../support/gate";
 

@@ -2,7 +2,7 @@
 
 import type { Broker } from "../../../cluster";
 import { treatmentOf } from "../../../domain/migration/importing";
-import type { Applier } from "./place";
+import type { Applier } from "./run-context";
 
 /** Done, by the importer. */
 export const live = (broker: Broker): Applier => ({

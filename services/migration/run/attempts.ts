@@ -3,7 +3,7 @@
 import { ConnectorError, type Target, type Term } from "../../../connectors/connector";
 import type { UndoneRecord } from "../../../contracts/migration/records";
 import { nth } from "../../../domain/there";
-import type { UndoCall } from "./place";
+import type { UndoCall } from "./run-context";
 
 type Undoing = UndoCall["records"][number];
 

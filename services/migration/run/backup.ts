@@ -1,11 +1,11 @@
 /** Before the first write to a target whose database is written to, there is a copy of it. */
 
 import { failure } from "../../../cluster/errors";
-import type { Workplace } from "./place";
+import type { RunContext } from "./run-context";
 
 /** Where the copy is; null where the operator took it. @throws PREFLIGHT_REFUSED where there can be none */
 export async function backUp(
-	{ broker, run }: Workplace,
+	{ broker, run }: RunContext,
 	{ backups: folder, backupTaken }: { readonly backups: string; readonly backupTaken: boolean }
 ): Promise<string | null> {
 	if (backupTaken) return null;

@@ -5,13 +5,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { reach } from "../../../adapters/failpoints";
 import { isUnanswered } from "../../../cluster/errors";
 import type { Intent, Result } from "../../../contracts/migration/records";
-import { type Before, count, NEW_RECORDS } from "../../../domain/migration/counting";
+import { count, NEW_RECORDS, type PriorOutcomes } from "../../../domain/migration/counting";
 import type { Prepared, RecordEvent } from "../../../domain/migration/events";
 import { leftOff, mayBeWritten, notSent } from "../../../domain/migration/importing";
 import type { Placed, StreamRun } from "../../../domain/migration/run";
 import { appendRun, readRecords, recordStream, written } from "./journal";
 import { linksOf } from "./links";
-import type { HeldLease, Workplace } from "./place";
+import type { HeldLease, RunContext } from "./run-context";
 
 /** Where the stream of records stands; the run itself learns it when a batch is counted. */
 export interface Log {
@@ -19,8 +19,8 @@ export interface Log {
 }
 
 /** What the run said of these records before a batch, looked up. */
-export type BeforeOf = (ids: readonly string[]) => Promise<Before>;
-export const ALL_NEW: BeforeOf = async () => NEW_RECORDS;
+export type PriorOutcomesOf = (ids: readonly string[]) => Promise<PriorOutcomes>;
+export const ALL_NEW: PriorOutcomesOf = async () => NEW_RECORDS;
 
 /**
  * Finishes the batch that was prepared, and perhaps written, but not counted when the last controller stopped.
@@ -28,15 +28,15 @@ export const ALL_NEW: BeforeOf = async () => NEW_RECORDS;
  * changed them meanwhile (L2)
  */
 export async function finishOpenBatch(
-	place: Workplace,
+	context: RunContext,
 	stream: StreamRun,
-	before: BeforeOf,
+	before: PriorOutcomesOf,
 	over = true
 ): Promise<Log> {
 	const log: Log = { version: stream.records };
 	let prepared: Prepared | undefined;
 	let results: readonly Result[] | undefined;
-	for await (const { event, version } of readRecords(place.store, place.run.name, stream.stream, stream.records)) {
+	for await (const { event, version } of readRecords(context.store, context.run.name, stream.stream, stream.records)) {
 		log.version = version;
 		if (event.type === "prepared") prepared = event.data;
 		if (event.type === "written") results = event.data.results;
@@ -44,36 +44,40 @@ export async function finishOpenBatch(
 	if (prepared) {
 		const prior = await before(prepared.intents.map(({ id }) => id));
 		if (results === undefined) {
-			results = await writeAgain(place, stream, prepared, over);
-			await recordResults(place, stream, log, prepared, results);
+			results = await writeAgain(context, stream, prepared, over);
+			await recordResults(context, stream, log, prepared, results);
 		}
-		await settle(place, stream, log, prepared, prior, results);
+		await settle(context, stream, log, prepared, prior, results);
 	}
 	// From here on each batch follows the one before it.
-	await place.lists.records(place.run.name, stream.stream, stream.batch);
+	await context.lists.records(context.run.name, stream.stream, stream.batch);
 	return log;
 }
 
 /** Records what shall be done, does it, records what became of it. */
 export async function doBatch(
-	place: Workplace,
+	context: RunContext,
 	stream: StreamRun,
 	log: Log,
 	prepared: Prepared,
-	before: Before
+	before: PriorOutcomes
 ): Promise<void> {
 	reach("intended");
-	const { after } = await record(place, stream, log, { type: "prepared", data: prepared });
+	const { after } = await record(context, stream, log, { type: "prepared", data: prepared });
 	reach("prepared");
-	const results = await write(place, stream, prepared);
-	const placed = await recordResults(place, stream, log, prepared, results);
-	await settle(place, stream, log, prepared, before, results);
+	const results = await write(context, stream, prepared);
+	const placed = await recordResults(context, stream, log, prepared, results);
+	await settle(context, stream, log, prepared, before, results);
 	const { batch } = prepared;
-	place.lists.addBatch(place.run.name, stream.stream, written(prepared, results), { ...placed, after, count: batch });
+	context.lists.addBatch(context.run.name, stream.stream, written(prepared, results), {
+		...placed,
+		after,
+		count: batch
+	});
 }
 
 export async function record(
-	{ store, run }: Workplace,
+	{ store, run }: RunContext,
 	{ stream }: StreamRun,
 	log: Log,
 	event: RecordEvent
@@ -86,23 +90,23 @@ export async function record(
 }
 
 function recordResults(
-	place: Workplace,
+	context: RunContext,
 	stream: StreamRun,
 	log: Log,
 	{ batch }: Prepared,
 	results: readonly Result[]
 ): Promise<Placed> {
 	reach("applied");
-	return record(place, stream, log, { type: "written", data: { batch, results } });
+	return record(context, stream, log, { type: "written", data: { batch, results } });
 }
 
 /** Counts a batch that was written. */
 async function settle(
-	{ broker, store, run }: Workplace,
+	{ broker, store, run }: RunContext,
 	{ stream }: StreamRun,
 	log: Log,
 	prepared: Prepared,
-	before: Before,
+	before: PriorOutcomes,
 	results: readonly Result[]
 ): Promise<void> {
 	const { batch, cursor, last, total, intents, settles } = prepared;
@@ -118,7 +122,7 @@ async function settle(
 }
 
 async function write(
-	{ applier, run, lease, secretsFor }: Workplace,
+	{ applier, run, lease, secretsFor }: RunContext,
 	stream: StreamRun,
 	prepared: Prepared
 ): Promise<readonly Result[]> {
@@ -149,14 +153,14 @@ async function write(
 
 /** What may have been sent before is in doubt where it fails now, whatever the target says to this attempt. */
 async function writeAgain(
-	place: Workplace,
+	context: RunContext,
 	stream: StreamRun,
 	prepared: Prepared,
 	over: boolean
 ): Promise<readonly Result[]> {
-	const { conflict } = place.run.definition;
+	const { conflict } = context.run.definition;
 	const isLeft = (intent: Intent): boolean => !over && intent.before !== null && mayBeWritten(intent, conflict);
-	const sent = await write(place, stream, { ...prepared, intents: prepared.intents.filter(each => !isLeft(each)) });
+	const sent = await write(context, stream, { ...prepared, intents: prepared.intents.filter(each => !isLeft(each)) });
 	const byId = new Map(sent.map(result => [result.id, result]));
 	return prepared.intents.map(intent => {
 		const result = byId.get(intent.id) ?? leftOff(intent);

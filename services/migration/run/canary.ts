@@ -6,8 +6,8 @@ import { NEW_RECORDS } from "../../../domain/migration/counting";
 import type { Prepared } from "../../../domain/migration/events";
 import type { StreamRun } from "../../../domain/migration/run";
 import { ALL_NEW, doBatch, finishOpenBatch, type Log } from "./batch";
-import type { Workplace } from "./place";
 import { intend, prepare } from "./prepare";
+import type { RunContext } from "./run-context";
 
 /** In one sentence. */
 const MOST_NAMED = 10;
@@ -19,28 +19,31 @@ export interface Canary {
 }
 
 /** @throws FEW_DIFFER when one of them is not at the target as it should be · MIGRATION_NOT_FOUND for a name */
-export async function moveCanary(place: Workplace, stream: StreamRun, canary: Canary): Promise<void> {
-	const log = await finishOpenBatch(place, stream, ALL_NEW);
+export async function moveCanary(context: RunContext, stream: StreamRun, canary: Canary): Promise<void> {
+	const log = await finishOpenBatch(context, stream, ALL_NEW);
 	const wanted = new Set(canary.only ?? []);
 	const wrong: string[] = [];
 	let left = canary.only ? Number.POSITIVE_INFINITY : (canary.limit ?? 0);
 	let cursor: string | null = null;
 	do {
-		const page: { records: readonly SourceRecord[]; next: string | null } = await place.broker.call("extractor.page", {
-			connection: place.run.definition.source,
-			stream: stream.stream,
-			cursor,
-			limit: place.run.definition.batch.records
-		});
+		const page: { records: readonly SourceRecord[]; next: string | null } = await context.broker.call(
+			"extractor.page",
+			{
+				connection: context.run.definition.source,
+				stream: stream.stream,
+				cursor,
+				limit: context.run.definition.batch.records
+			}
+		);
 		const named = page.records.filter(({ name }) => !canary.only || wanted.has(name));
 		for (const { name } of named) wanted.delete(name);
 		const chosen = named.filter(({ id }) => !stream.ids.has(id)).slice(0, left);
 		left -= chosen.length;
-		if (chosen.length > 0) await move(place, stream, log, chosen);
+		if (chosen.length > 0) await move(context, stream, log, chosen);
 		// Who is named once more is looked at once more.
-		wrong.push(...(await look(place, stream, canary.only ? named : chosen)));
+		wrong.push(...(await look(context, stream, canary.only ? named : chosen)));
 		cursor = page.next;
-	} while (cursor !== null && left > 0 && !(canary.only && wanted.size === 0) && !place.halted());
+	} while (cursor !== null && left > 0 && !(canary.only && wanted.size === 0) && !context.halted());
 	unlessWrong(stream.stream, [...wanted], wrong);
 }
 
@@ -55,25 +58,25 @@ function unlessWrong(stream: string, absent: readonly string[], wrong: readonly 
 	throw failure("FEW_DIFFER", `Not at the target as they should be: ${said}. The report says why of each.`);
 }
 
-async function move(place: Workplace, stream: StreamRun, log: Log, records: readonly SourceRecord[]): Promise<void> {
-	const transformed = await prepare(place, stream.stream, records);
-	const intents = await intend(place, stream, transformed, new Map());
+async function move(context: RunContext, stream: StreamRun, log: Log, records: readonly SourceRecord[]): Promise<void> {
+	const transformed = await prepare(context, stream.stream, records);
+	const intents = await intend(context, stream, transformed, new Map());
 	const { cursor, total } = stream;
 	const prepared: Prepared = { batch: stream.batch + 1, cursor, last: false, total, intents, settles: true };
-	await doBatch(place, stream, log, prepared, NEW_RECORDS);
+	await doBatch(context, stream, log, prepared, NEW_RECORDS);
 }
 
 /** Those that are not there as they should be, each with what is wrong with it. */
-async function look(place: Workplace, stream: StreamRun, records: readonly SourceRecord[]): Promise<string[]> {
+async function look(context: RunContext, stream: StreamRun, records: readonly SourceRecord[]): Promise<string[]> {
 	const isThere = ({ id }: SourceRecord): boolean => stream.moved.has(id) && !stream.held.has(id);
 	const waiting = records.filter(record => !isThere(record));
 	const held = waiting.map(({ id, name }) => `${name} (${stream.held.get(id) ?? "skipped"})`);
-	const transformed = await prepare(place, stream.stream, records.filter(isThere));
+	const transformed = await prepare(context, stream.stream, records.filter(isThere));
 	const expected = transformed.flatMap(({ id, target }) => (target ? [{ id, ...target }] : []));
 	if (expected.length === 0) return held;
-	const { target: connection } = place.run.definition;
+	const { target: connection } = context.run.definition;
 	const call = { connection, stream: stream.stream, records: expected };
-	const { differences } = await place.broker.call("verifier.compare", call);
+	const { differences } = await context.broker.call("verifier.compare", call);
 	const differing = differences.map(
 		({ name, kind, fields }) => `${name} (${kind} ${fields.map(({ field }) => field).join(", ")})`
 	);

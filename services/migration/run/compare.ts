@@ -13,12 +13,12 @@ import type { Known } from "../../../domain/migration/known";
 import type { Placed, StreamRun } from "../../../domain/migration/run";
 import { doBatch, finishOpenBatch, type Log, record } from "./batch";
 import { appendRun, comparisonStream, readComparisons } from "./journal";
-import { beforeIn, beforeOf, knownOf } from "./known";
+import { knownOf, priorOutcomes, priorOutcomesIn } from "./known";
 import { isOpen, type Looked, Looking, only } from "./look";
 import { lookAhead, mapAhead } from "./look-ahead";
-import type { Workplace } from "./place";
 import { intend } from "./prepare";
 import { type Gone, takeAway } from "./removals";
+import type { RunContext } from "./run-context";
 
 interface ReadPage {
 	readonly records: readonly SourceRecord[];
@@ -40,27 +40,27 @@ const LOOKS_AT_ONCE = 2;
 /** How often a page is looked at again after something of it was written. */
 const MOST_ROUNDS = 4;
 
-export async function compareStream(place: Workplace, stream: StreamRun): Promise<void> {
-	const comparing = new Comparing(place, stream);
+export async function compareStream(context: RunContext, stream: StreamRun): Promise<void> {
+	const comparing = new Comparing(context, stream);
 	await comparing.start();
 	// While one page is counted the next ones are looked up, and one more is read.
-	for await (const seen of mapAhead(lookAhead(pages(place, stream)), page => comparing.see(page), LOOKS_AT_ONCE)) {
-		if (place.halted()) return;
+	for await (const seen of mapAhead(lookAhead(pages(context, stream)), page => comparing.see(page), LOOKS_AT_ONCE)) {
+		if (context.halted()) return;
 		await comparing.page(seen);
 	}
 }
 
-async function* pages(place: Workplace, stream: StreamRun): AsyncGenerator<ReadPage> {
+async function* pages(context: RunContext, stream: StreamRun): AsyncGenerator<ReadPage> {
 	let at = stream.comparison.cursor;
 	for (;;) {
-		const page = await read(place, stream, at);
+		const page = await read(context, stream, at);
 		yield page;
 		if (page.next === null) return;
 		at = page.next;
 	}
 }
 
-async function read({ broker, run }: Workplace, { stream }: StreamRun, at: string | null): Promise<ReadPage> {
+async function read({ broker, run }: RunContext, { stream }: StreamRun, at: string | null): Promise<ReadPage> {
 	const position = run.version;
 	const { source: connection, batch } = run.definition;
 	const { records, next } = await broker.call("extractor.page", {
@@ -77,14 +77,14 @@ class Comparing {
 	private readonly looking: Looking;
 
 	constructor(
-		private readonly place: Workplace,
+		private readonly context: RunContext,
 		private readonly stream: StreamRun
 	) {
-		this.looking = new Looking(place, stream, ids => this.known(ids));
+		this.looking = new Looking(context, stream, ids => this.known(ids));
 	}
 
 	async start(): Promise<void> {
-		this.log = await finishOpenBatch(this.place, this.stream, beforeIn(this.place, this.stream));
+		this.log = await finishOpenBatch(this.context, this.stream, priorOutcomesIn(this.context, this.stream));
 	}
 
 	/** A first look at a page, which may come before the pages before it were counted: see `page`. */
@@ -104,7 +104,7 @@ class Comparing {
 			const known = await this.known(written);
 			for (const id of written) if (known.get(id)?.outcome === "quarantined") this.looking.leave(id);
 			const open = new Set([...written, ...looked.differences.map(({ id }) => id)]);
-			const { records } = await read(this.place, this.stream, page.at);
+			const { records } = await read(this.context, this.stream, page.at);
 			looked = await this.looking.look(records.filter(({ id }) => open.has(id)));
 			equal.push(...looked.equal);
 		}
@@ -121,14 +121,14 @@ class Comparing {
 		const { toMove, toWrite } = looked;
 		const known = await this.known(idsOf(looked));
 		const again = toWrite.map(({ intent }) => intent);
-		const intents = [...(await intend(this.place, this.stream, toMove, new Map(), known)), ...again];
+		const intents = [...(await intend(this.context, this.stream, toMove, new Map(), known)), ...again];
 		const { cursor, total } = this.stream;
 		const prepared: Prepared = { batch: this.stream.batch + 1, cursor, last: false, total, intents, settles: true };
-		await doBatch(this.place, this.stream, this.log, prepared, beforeOf(known));
+		await doBatch(this.context, this.stream, this.log, prepared, priorOutcomes(known));
 	}
 
 	private known(ids: readonly string[]): Promise<ReadonlyMap<string, Known>> {
-		return knownOf(this.place, this.stream, ids);
+		return knownOf(this.context, this.stream, ids);
 	}
 
 	private async count(
@@ -162,35 +162,35 @@ class Comparing {
 			comparisons: placed.version
 		};
 		await appendRun(
-			this.place.store,
-			this.place.run,
+			this.context.store,
+			this.context.run,
 			{ type: "compared", data },
 			`compared-${stream}-${pass}-${batch}`
 		);
-		this.place.lists.addComparison(this.place.run.name, stream, compared, placed);
+		this.context.lists.addComparison(this.context.run.name, stream, compared, placed);
 	}
 
 	/** Follows what this listing, whole with its last page, did not name. */
 	private async follow(absent: readonly string[]): Promise<Gone> {
 		if (absent.length === 0) return NOBODY;
 		const known = await this.known(absent);
-		return takeAway(this.place, this.stream, absent, known, removed => this.settleGone(removed, known));
+		return takeAway(this.context, this.stream, absent, known, removed => this.settleGone(removed, known));
 	}
 
 	private async settleGone(removed: readonly UndoneRecord[], known: ReadonlyMap<string, Known>): Promise<void> {
-		const { store, run } = this.place;
+		const { store, run } = this.context;
 		const { stream } = this.stream;
 		const batch = this.stream.batch + 1;
 		const taken = { batch, removed: [...removed] };
-		const placed = await record(this.place, this.stream, this.log, { type: "removed", data: taken });
-		const data = { stream, batch, ...countRemoved(removed, beforeOf(known)), records: this.log.version };
+		const placed = await record(this.context, this.stream, this.log, { type: "removed", data: taken });
+		const data = { stream, batch, ...countRemoved(removed, priorOutcomes(known)), records: this.log.version };
 		await appendRun(store, run, { type: "settled", data }, `removed-${stream}-${batch}`);
-		this.place.lists.addBatch(run.name, stream, { ...taken, entries: [] }, { ...placed, count: batch });
+		this.context.lists.addBatch(run.name, stream, { ...taken, entries: [] }, { ...placed, count: batch });
 	}
 
 	/** A comparison that was recorded but not counted when the last controller stopped is made again, and replaces it. */
 	private async appendBulk(event: ComparisonEvent, appendId: string): Promise<Placed> {
-		const { store, run } = this.place;
+		const { store, run } = this.context;
 		const { stream, comparison } = this.stream;
 		let after = comparison.comparisons;
 		for await (const orphan of readComparisons(store, run.name, stream, after)) after = orphan.version;

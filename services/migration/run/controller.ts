@@ -25,7 +25,7 @@ import type { Folds } from "./folds";
 import { Holders } from "./holders";
 import { appendRun, runStream } from "./journal";
 import type { Lists } from "./lists";
-import type { HeldLease, Workplace } from "./place";
+import type { HeldLease, RunContext } from "./run-context";
 import { isAway, leaseLost } from "./stops";
 import { surveyTarget } from "./survey";
 import { undoStream } from "./undo";
@@ -41,7 +41,7 @@ export interface ControllerOptions {
 	readonly holder: string;
 	/** `local`: the data folder's lock proves that an earlier holder is dead, and with it the importer in its process. */
 	readonly scope: "local" | "cluster";
-	readonly secretsFor: Workplace["secretsFor"];
+	readonly secretsFor: RunContext["secretsFor"];
 	/** Where a copy of the target's database goes. */
 	readonly backups: string;
 	/** The operator has taken one themselves. */
@@ -102,8 +102,8 @@ export class Controller {
 			await appendRun(store, run, { type: "taken", data: { token } }, `taken-${token}`);
 			// A node that starts anew must not take a few for all.
 			if (this.options.canary) await this.append({ type: "paused", data: { reason: "only a few, to be looked at" } });
-			while (!this.stopped() && nextStep(run).kind !== "rest") await this.step();
-			if (!this.halting.signal.aborted && nextStep(run).kind !== "rest") throw leaseLost(leaseMs);
+			while (!this.stopped() && nextStep(run).kind !== "idle") await this.executeNext();
+			if (!this.halting.signal.aborted && nextStep(run).kind !== "idle") throw leaseLost(leaseMs);
 		} catch (error) {
 			await this.fail(error);
 		} finally {
@@ -116,18 +116,18 @@ export class Controller {
 	}
 
 	/** One step, tried again while a system is away. */
-	private async step(): Promise<void> {
+	private async executeNext(): Promise<void> {
 		for (let attempt = 0; ; attempt++) {
 			try {
-				return await this.take(nextStep(this.options.run));
+				return await this.execute(nextStep(this.options.run));
 			} catch (error) {
-				if (await this.restsAfter(error, attempt)) return;
+				if (await this.stopsAfter(error, attempt)) return;
 			}
 		}
 	}
 
 	/** Waits until a system that is away is asked again. True once it was told to rest. @throws what is no such error */
-	private async restsAfter(error: unknown, attempt: number): Promise<boolean> {
+	private async stopsAfter(error: unknown, attempt: number): Promise<boolean> {
 		const { broker, run } = this.options;
 		const passes = isAway(error) || this.isLate(error);
 		// Told to rest while a system is away: that is what it does, and no failure.
@@ -148,38 +148,39 @@ export class Controller {
 		return error instanceof VersionConflict && error.stream !== runStream(this.options.run.name);
 	}
 
-	private async take(step: Step): Promise<void> {
-		const place = this.workplace();
+	private async execute(step: Step): Promise<void> {
+		const context = this.runContext();
 		switch (step.kind) {
 			case "backup":
-				return this.append({ type: "backedUp", data: { path: await backUp(place, this.options) } });
+				return this.append({ type: "backedUp", data: { path: await backUp(context, this.options) } });
 			case "copy":
-				if (this.options.canary && step.stream === place.run.streams.at(-1)) return this.sendCanary(place, step.stream);
-				await copyStream(place, step.stream);
+				if (this.options.canary && step.stream === context.run.streams.at(-1))
+					return this.sendCanary(context, step.stream);
+				await copyStream(context, step.stream);
 				if (step.stream.copied) await this.options.copied(step.stream.stream);
 				return;
 			case "compare":
-				return compareStream(place, step.stream);
+				return compareStream(context, step.stream);
 			case "again":
 				return this.passAgain(step.stream);
 			case "survey":
-				return surveyTarget(place, step.stream);
+				return surveyTarget(context, step.stream);
 			case "undo":
-				return undoStream(place, step.stream);
+				return undoStream(context, step.stream);
 			case "finish":
-				return this.append({ type: "finished", data: verdictOf(place.run) });
+				return this.append({ type: "finished", data: verdictOf(context.run) });
 			case "rolledBack": {
 				await this.options.undone();
-				const changed = place.run.streams.reduce((sum, { undo }) => sum + undo.changed, 0);
+				const changed = context.run.streams.reduce((sum, { undo }) => sum + undo.changed, 0);
 				return this.append({ type: "rolledBack", data: { changed } });
 			}
-			case "rest":
+			case "idle":
 				return;
 		}
 	}
 
-	private async sendCanary(place: Workplace, stream: StreamRun): Promise<void> {
-		await moveCanary(place, stream, this.options.canary as Canary);
+	private async sendCanary(context: RunContext, stream: StreamRun): Promise<void> {
+		await moveCanary(context, stream, this.options.canary as Canary);
 		this.halting.abort();
 	}
 
@@ -193,7 +194,7 @@ export class Controller {
 		await appendRun(store, run, event, `${event.type}-after-${run.version}`);
 	}
 
-	private workplace(): Workplace {
+	private runContext(): RunContext {
 		const { broker, store, lists, run, secretsFor } = this.options;
 		return {
 			broker,

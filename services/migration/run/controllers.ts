@@ -52,7 +52,7 @@ export class Controllers {
 
 	/** Puts a controller to work, if there is anything to do and none is at it. */
 	drive(run: Run, order: Order = {}): Status {
-		if (nextStep(run).kind !== "rest" && !this.running.has(run.name)) this.control(run, order);
+		if (nextStep(run).kind !== "idle" && !this.running.has(run.name)) this.control(run, order);
 		return this.said(viewOf(run));
 	}
 

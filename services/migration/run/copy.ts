@@ -7,18 +7,18 @@ import type { Prepared } from "../../../domain/migration/events";
 import type { StreamRun } from "../../../domain/migration/run";
 import { ALL_NEW, doBatch, finishOpenBatch } from "./batch";
 import { lookAhead } from "./look-ahead";
-import type { Workplace } from "./place";
 import { intend, prepare } from "./prepare";
+import type { RunContext } from "./run-context";
 
 /** How often the listing is begun anew when it gave fewer records than the source says it has. */
 const MOST_LISTINGS = 3;
 
-export async function copyStream(place: Workplace, stream: StreamRun): Promise<void> {
-	const log = await finishOpenBatch(place, stream, ALL_NEW);
+export async function copyStream(context: RunContext, stream: StreamRun): Promise<void> {
+	const log = await finishOpenBatch(context, stream, ALL_NEW);
 	if (stream.copied) return;
-	for await (const prepared of lookAhead(batches(place, stream))) {
-		if (place.halted()) return;
-		await doBatch(place, stream, log, prepared, NEW_RECORDS);
+	for await (const prepared of lookAhead(batches(context, stream))) {
+		if (context.halted()) return;
+		await doBatch(context, stream, log, prepared, NEW_RECORDS);
 	}
 }
 
@@ -51,15 +51,15 @@ class Pending {
 }
 
 /** Every batch from where the run stands, each record once. */
-async function* batches(place: Workplace, stream: StreamRun): AsyncGenerator<Prepared> {
+async function* batches(context: RunContext, stream: StreamRun): AsyncGenerator<Prepared> {
 	const pending = new Pending(stream);
 	let { batch } = stream;
-	for await (const { records, at, next, last, total } of listing(place, stream, pending)) {
-		const parts = chunks(records, place.run.definition.batch.bytes);
+	for await (const { records, at, next, last, total } of listing(context, stream, pending)) {
+		const parts = chunks(records, context.run.definition.batch.bytes);
 		for (const [index, part] of (parts.length > 0 ? parts : [[]]).entries()) {
 			const whole = index >= parts.length - 1;
-			const transformed = await prepare(place, stream.stream, part);
-			const intents = await intend(place, stream, transformed, pending.claims);
+			const transformed = await prepare(context, stream.stream, part);
+			const intents = await intend(context, stream, transformed, pending.claims);
 			yield { batch: ++batch, cursor: whole ? next : at, last: last && whole, total, intents };
 			pending.forget();
 		}
@@ -75,7 +75,7 @@ interface ListedPage {
 }
 
 /** The source's pages, begun anew while they gave fewer records than the source says it has. */
-async function* listing({ broker, run }: Workplace, stream: StreamRun, pending: Pending): AsyncGenerator<ListedPage> {
+async function* listing({ broker, run }: RunContext, stream: StreamRun, pending: Pending): AsyncGenerator<ListedPage> {
 	const { source: connection, batch } = run.definition;
 	let cursor = stream.cursor;
 	for (let listings = 1; ; ) {

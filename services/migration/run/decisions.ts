@@ -64,7 +64,7 @@ export class Decisions {
 	stop({ name, reason }: Decision, type: "paused" | "cancelled"): Promise<Status> {
 		return this.parts.controllers.inTurn(name, async () => {
 			const run = await this.halted(name);
-			if (nextStep(run).kind === "rest")
+			if (nextStep(run).kind === "idle")
 				throw failure("MIGRATION_NOT_READY", `The migration '${name}' is ${run.phase} already.`);
 			await this.record(run, { type, data: { reason } });
 			return this.told(run);

@@ -11,8 +11,8 @@ import { noOutcomes, type Run } from "../../../domain/migration/run";
 import { addLost, type LossTally, lostBy } from "../../../domain/migration/tally";
 import { nth } from "../../../domain/there";
 import { dry } from "./appliers";
-import type { Applier } from "./place";
 import { intend, prepare } from "./prepare";
+import type { Applier } from "./run-context";
 
 export interface Planning {
 	readonly broker: Broker;

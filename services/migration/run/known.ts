@@ -1,15 +1,15 @@
 /** What a run knows of the records that it wrote, as the next write, undo or count of them asks for it. */
 
 import type { Intent } from "../../../contracts/migration/records";
-import type { Before } from "../../../domain/migration/counting";
+import type { PriorOutcomes } from "../../../domain/migration/counting";
 import type { Known } from "../../../domain/migration/known";
 import type { StreamRun } from "../../../domain/migration/run";
-import type { BeforeOf } from "./batch";
-import type { UndoCall, Workplace } from "./place";
+import type { PriorOutcomesOf } from "./batch";
+import type { RunContext, UndoCall } from "./run-context";
 
 /** By id, of these records, up to the last batch that was counted. */
 export const knownOf = (
-	{ lists, run }: Pick<Workplace, "lists" | "run">,
+	{ lists, run }: Pick<RunContext, "lists" | "run">,
 	stream: Pick<StreamRun, "stream" | "batch">,
 	ids: readonly string[]
 ): Promise<ReadonlyMap<string, Known>> => lists.known(run.name, stream, ids);
@@ -31,8 +31,8 @@ export const undoable = (ids: readonly string[], known: ReadonlyMap<string, Know
 	});
 
 /** As a batch asks it. */
-export const beforeOf =
-	(known: ReadonlyMap<string, Known>): Before =>
+export const priorOutcomes =
+	(known: ReadonlyMap<string, Known>): PriorOutcomes =>
 	id => {
 		const found = known.get(id);
 		if (!found) return undefined;
@@ -42,7 +42,7 @@ export const beforeOf =
 	};
 
 /** The same, looked up. */
-export const beforeIn =
-	(place: Pick<Workplace, "lists" | "run">, stream: Pick<StreamRun, "stream" | "batch">): BeforeOf =>
+export const priorOutcomesIn =
+	(context: Pick<RunContext, "lists" | "run">, stream: Pick<StreamRun, "stream" | "batch">): PriorOutcomesOf =>
 	async ids =>
-		beforeOf(await knownOf(place, stream, ids));
+		priorOutcomes(await knownOf(context, stream, ids));

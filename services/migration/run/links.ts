@@ -11,7 +11,7 @@ import type { StreamMapping } from "../../../domain/migration/mapping";
 import type { Run } from "../../../domain/migration/run";
 import { recordSpec } from "../../../mixins/systems";
 import { addressOf } from "./addresses";
-import type { Workplace } from "./place";
+import type { RunContext } from "./run-context";
 
 /** Of those that have a link on both sides. */
 export function linksOf(intents: readonly Intent[], results: readonly Result[]): Omit<Link, "migration">[] {
@@ -23,7 +23,7 @@ export function linksOf(intents: readonly Intent[], results: readonly Result[]):
 
 /** Keeps the links that the target gives now, where it has not revoked the ones before. */
 export async function renewLinks(
-	{ broker, run }: Pick<Workplace, "broker" | "run">,
+	{ broker, run }: Pick<RunContext, "broker" | "run">,
 	stream: string,
 	transformed: readonly Transformed[],
 	found: readonly FoundLink[]

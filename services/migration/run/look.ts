@@ -10,8 +10,8 @@ import { recordSpec } from "../../../mixins/systems";
 import { type Held, heldBy } from "./holders";
 import { ownOf } from "./known";
 import { renewLinks } from "./links";
-import type { Workplace } from "./place";
 import { onto, prepare } from "./prepare";
+import type { RunContext } from "./run-context";
 
 type Compared = Omit<Comparison, "links">;
 
@@ -41,11 +41,11 @@ export class Looking {
 	private readonly keeps: RecordSpec["keeps"];
 
 	constructor(
-		private readonly place: Workplace,
+		private readonly context: RunContext,
 		private readonly stream: StreamRun,
 		private readonly known: (ids: readonly string[]) => Promise<ReadonlyMap<string, Known>>
 	) {
-		this.keeps = recordSpec(place.broker, place.run.definition.target, stream.stream).keeps;
+		this.keeps = recordSpec(context.broker, context.run.definition.target, stream.stream).keeps;
 	}
 
 	/** Writes no more of it in this pass. */
@@ -57,7 +57,7 @@ export class Looking {
 		const { moved, held, ids, removed } = this.stream;
 		const known = await this.known(records.map(({ id }) => id));
 		const matter = records.filter(({ id }) => this.stands(id, known) || this.isOpen(id));
-		const transformed = await prepare(this.place, this.stream.stream, matter);
+		const transformed = await prepare(this.context, this.stream.stream, matter);
 		const mine = await this.fitted(
 			transformed.filter(({ id }) => this.stands(id, known)),
 			known
@@ -98,7 +98,7 @@ export class Looking {
 
 	/** What a later migration holds is left to it, also by a repair (L33). */
 	private async heldOrNot(differences: readonly Difference[]): Promise<Record<"theirs" | "others", Difference[]>> {
-		const held: Held = differences.length > 0 ? await this.place.holders(this.stream.stream) : new Map();
+		const held: Held = differences.length > 0 ? await this.context.holders(this.stream.stream) : new Map();
 		const theirs = differences.flatMap(difference => {
 			const holder = held.get(difference.name);
 			return holder === undefined ? [] : [{ ...difference, reason: heldBy(holder) }];
@@ -109,7 +109,7 @@ export class Looking {
 	/** As they can be at the target, where others stood there before us. */
 	private async fitted(mine: readonly Transformed[], known: ReadonlyMap<string, Known>): Promise<Transformed[]> {
 		const over = mine.map(each => ({ ...each, before: known.get(each.id)?.before ?? null }));
-		const fitted = await onto(this.place, this.stream.stream, over);
+		const fitted = await onto(this.context, this.stream.stream, over);
 		return fitted.map(({ before, ...each }) => each);
 	}
 
@@ -127,7 +127,7 @@ export class Looking {
 			before: Object.fromEntries(fields.map(({ field, actual }) => [field, actual]))
 		}));
 		// Ours to write over, whatever is done with others.
-		const fitted = await onto(this.place, this.stream.stream, over, "overwrite");
+		const fitted = await onto(this.context, this.stream.stream, over, "overwrite");
 		const changed = fitted.filter(({ id, losses }) => losses.length > (byId.get(id)?.losses.length ?? 0));
 		if (changed.length === 0) return { equal, differences };
 		for (const { before, ...each } of changed) byId.set(each.id, each);
@@ -144,7 +144,7 @@ export class Looking {
 	private isTaken(id: string, name: string): boolean {
 		return (
 			this.stream.held.get(id) === "name_taken" &&
-			this.stream.names.has(fold(name, foldingOf(this.place.run.context, this.stream.stream)))
+			this.stream.names.has(fold(name, foldingOf(this.context.run.context, this.stream.stream)))
 		);
 	}
 
@@ -166,10 +166,10 @@ export class Looking {
 	private async compare(transformed: readonly Transformed[]): Promise<Compared> {
 		const records = transformed.flatMap(({ id, target }) => (target ? [{ id, ...target }] : []));
 		if (records.length === 0) return { equal: [], differences: [] };
-		const { broker, run } = this.place;
+		const { broker, run } = this.context;
 		const call = { connection: run.definition.target, stream: this.stream.stream, records };
 		const { links, ...compared } = await broker.call("verifier.compare", call);
-		await renewLinks(this.place, this.stream.stream, transformed, links);
+		await renewLinks(this.context, this.stream.stream, transformed, links);
 		return compared;
 	}
 

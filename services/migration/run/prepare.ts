@@ -11,7 +11,7 @@ import type { NameSet } from "../../../domain/migration/nameset";
 import type { Run } from "../../../domain/migration/run";
 import { heldBy } from "./holders";
 import { ownOf } from "./known";
-import type { Workplace } from "./place";
+import type { RunContext } from "./run-context";
 
 /** Transformed and validated: what breaks a rule of the target is quarantined. */
 export async function prepare(
@@ -65,8 +65,8 @@ export function claim(
  * pre-image stays, and so does its name: what stands under it by now may be our own. Writes nothing.
  */
 export async function intend(
-	place: Pick<Workplace, "broker"> &
-		Partial<Pick<Workplace, "holders">> & { readonly run: Pick<Run, "definition" | "context"> },
+	place: Pick<RunContext, "broker"> &
+		Partial<Pick<RunContext, "holders">> & { readonly run: Pick<Run, "definition" | "context"> },
 	stream: { readonly stream: string; readonly names: Pick<NameSet, "has">; readonly isEmpty?: boolean },
 	transformed: readonly Transformed[],
 	claims: Map<string, string>,

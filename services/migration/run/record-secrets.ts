@@ -17,7 +17,7 @@ import { own } from "../../../domain/own";
 import { csvRecord } from "../../../domain/text/csv";
 import type { ControllerOptions } from "./controller";
 import { readBatches } from "./journal";
-import type { Secrets } from "./place";
+import type { Secrets } from "./run-context";
 
 interface Parts {
 	readonly broker: Broker;

@@ -12,7 +12,7 @@ import { dry } from "./appliers";
 import { copyStream } from "./copy";
 import { appendRun } from "./journal";
 import { Lists } from "./lists";
-import type { Workplace } from "./place";
+import type { RunContext } from "./run-context";
 
 export interface Rehearsed {
 	readonly store: EventStore;
@@ -36,7 +36,7 @@ export async function rehearse(broker: Broker, planned: DataOf<"planned">, name:
 	const madeBefore = async () => new Set<string>();
 	const pause = async () => undefined;
 	const lists = new Lists(store, openMemoryProjections());
-	const place = {
+	const context = {
 		broker,
 		store,
 		lists,
@@ -49,7 +49,7 @@ export async function rehearse(broker: Broker, planned: DataOf<"planned">, name:
 		madeBefore,
 		secretsFor
 	};
-	const ended = goThrough(place).finally(() => {
+	const ended = goThrough(context).finally(() => {
 		running = false;
 	});
 	return {
@@ -66,10 +66,10 @@ export async function rehearse(broker: Broker, planned: DataOf<"planned">, name:
 	};
 }
 
-async function goThrough(place: Workplace): Promise<void> {
-	const { run } = place;
+async function goThrough(context: RunContext): Promise<void> {
+	const { run } = context;
 	try {
-		for (const stream of run.streams) if (!place.halted()) await copyStream(place, stream);
+		for (const stream of run.streams) if (!context.halted()) await copyStream(context, stream);
 	} catch (error) {
 		run.failure = { code: codeOf(error) ?? "UNEXPECTED", message: maskText(messageOf(error)) };
 	}

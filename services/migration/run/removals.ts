@@ -11,7 +11,7 @@ import type { StreamRun } from "../../../domain/migration/run";
 import { oneApplier } from "./batch";
 import { heldBy } from "./holders";
 import { undoable } from "./known";
-import type { Workplace } from "./place";
+import type { RunContext } from "./run-context";
 
 /** What a whole listing did not name, and is still there. */
 export interface Gone {
@@ -30,7 +30,7 @@ type KnownRecords = ReadonlyMap<string, Known>;
 type Settle = (removed: readonly UndoneRecord[]) => Promise<void>;
 
 export async function takeAway(
-	place: Workplace,
+	context: RunContext,
 	stream: StreamRun,
 	absent: readonly string[],
 	known: KnownRecords,
@@ -39,10 +39,10 @@ export async function takeAway(
 	const { absentBefore, leftBefore } = stream.comparison;
 	const [before, named] = [new Set(absentBefore), new Set(absent)];
 	const confirmed = absent.filter(id => before.has(id) && !leftBefore.has(id));
-	const { never, theirs, stood, records } = await sorted(place, stream, confirmed, known);
-	const holds = records.length > removalsAllowed(place.run);
+	const { never, theirs, stood, records } = await sorted(context, stream, confirmed, known);
+	const holds = records.length > removalsAllowed(context.run);
 	const away = new Set<string>();
-	const { batch } = place.run.definition;
+	const { batch } = context.run.definition;
 	const gone = async (removed: readonly UndoneRecord[]): Promise<void> => {
 		for (const part of parts(removed, batch.records)) await settle(part);
 		for (const { id } of removed) away.add(id);
@@ -55,7 +55,7 @@ export async function takeAway(
 	];
 	// Batch by batch, so that each ends within the lease and is counted once it is done.
 	for (const part of holds ? [] : parts(records, batch.records)) {
-		const undone = await remove(place, stream, part);
+		const undone = await remove(context, stream, part);
 		await gone(undone.filter(({ outcome }) => outcome === "restored"));
 		for (const { id, outcome, reason } of undone) if (outcome !== "restored") left.push([id, reason ?? CHANGED]);
 	}
@@ -79,13 +79,13 @@ interface Sorted {
 
 /** By whose they are at the target. */
 async function sorted(
-	place: Workplace,
+	context: RunContext,
 	stream: StreamRun,
 	ids: readonly string[],
 	known: KnownRecords
 ): Promise<Sorted> {
 	const isOurs = (id: string): boolean => stream.moved.has(id) || known.get(id)?.begun === true;
-	const held = ids.length > 0 ? await place.holders(stream.stream) : new Map<string, string>();
+	const held = ids.length > 0 ? await context.holders(stream.stream) : new Map<string, string>();
 	const theirs = ids.flatMap((id): [string, string][] => {
 		const holder = isOurs(id) ? held.get(known.get(id)?.name ?? "") : undefined;
 		return holder === undefined ? [] : [[id, holder]];
@@ -93,14 +93,14 @@ async function sorted(
 	const given = new Set(theirs.map(([id]) => id));
 	const mine = ids.filter(id => isOurs(id) && !given.has(id));
 	const stand = mine.filter(id => stoodBefore(id, known));
-	const made = stand.length > 0 ? await place.madeBefore(stream.stream) : new Set<string>();
+	const made = stand.length > 0 ? await context.madeBefore(stream.stream) : new Set<string>();
 	const inherited = stand.filter(id => made.has(known.get(id)?.name ?? ""));
 	const before = stand.filter(id => !inherited.includes(id));
 	const own = mine.filter(id => !stoodBefore(id, known));
 	return {
 		never: ids.filter(id => !isOurs(id)),
 		theirs,
-		stood: await standing(place, stream, before, known),
+		stood: await standing(context, stream, before, known),
 		records: [...undoable(own, known), ...inherited.flatMap(id => asMade(id, known.get(id)))]
 	};
 }
@@ -128,7 +128,7 @@ const stoodBefore = (id: string, known: KnownRecords): boolean => (known.get(id)
 
 /** Who stood there before the migration is not ours to take away; whoever is not there any more needs it no longer. */
 async function standing(
-	{ broker, run }: Workplace,
+	{ broker, run }: RunContext,
 	{ stream }: StreamRun,
 	ids: readonly string[],
 	known: KnownRecords
@@ -142,7 +142,7 @@ async function standing(
 }
 
 async function remove(
-	{ applier, run, lease }: Workplace,
+	{ applier, run, lease }: RunContext,
 	{ stream }: StreamRun,
 	records: ReturnType<typeof undoable>
 ): Promise<readonly UndoneRecord[]> {

@@ -4,12 +4,12 @@ import { reach } from "../../../adapters/failpoints";
 import { fold, foldingOf } from "../../../domain/migration/folding";
 import type { StreamRun } from "../../../domain/migration/run";
 import { appendRun } from "./journal";
-import type { Workplace } from "./place";
+import type { RunContext } from "./run-context";
 
 /** Names a page: large, since a page costs a round trip, and small enough to be answered in time. */
 const PAGE = 500;
 
-export async function surveyTarget({ broker, store, run }: Workplace, stream: StreamRun): Promise<void> {
+export async function surveyTarget({ broker, store, run }: RunContext, stream: StreamRun): Promise<void> {
 	const folding = foldingOf(run.context, stream.stream);
 	let extra = 0;
 	let cursor: string | null = null;

@@ -9,25 +9,25 @@ import { judged } from "../../../domain/migration/undoing";
 import { finishOpenBatch, oneApplier } from "./batch";
 import { heldBy } from "./holders";
 import { appendRun, readBatches, undoStream as undoStreamOf } from "./journal";
-import { beforeIn, knownOf, undoable } from "./known";
-import type { UndoCall, Workplace } from "./place";
+import { knownOf, priorOutcomesIn, undoable } from "./known";
+import type { RunContext, UndoCall } from "./run-context";
 
-export async function undoStream(place: Workplace, stream: StreamRun): Promise<void> {
+export async function undoStream(context: RunContext, stream: StreamRun): Promise<void> {
 	// What was about to be made is made first, so that all of it can be told from another's work.
-	await finishOpenBatch(place, stream, beforeIn(place, stream), false);
-	const { store, run } = place;
+	await finishOpenBatch(context, stream, priorOutcomesIn(context, stream), false);
+	const { store, run } = context;
 	for await (const { entries, version } of readBatches(store, run.name, stream.stream, {
 		after: stream.undo.records
 	})) {
 		const ids = entries.map(({ intent }) => intent.id);
 		for (let due = left(stream, ids); due.length > 0; due = left(stream, ids)) {
-			if (place.halted()) return;
-			await waitFor(place, stream, due);
-			const known = await knownOf(place, stream, due);
-			await undoBatch(place, stream, due, undoable(due, known), version, false);
+			if (context.halted()) return;
+			await waitFor(context, stream, due);
+			const known = await knownOf(context, stream, due);
+			await undoBatch(context, stream, due, undoable(due, known), version, false);
 		}
 	}
-	if (!place.halted()) await undoBatch(place, stream, [], [], stream.records, true);
+	if (!context.halted()) await undoBatch(context, stream, [], [], stream.records, true);
 }
 
 /** Those that are not put back yet, nor left for good. */
@@ -35,13 +35,13 @@ const left = ({ undo }: StreamRun, ids: readonly string[]): string[] => [
 	...new Set(ids.filter(id => !undo.ids.has(id)))
 ];
 
-async function waitFor(place: Workplace, { undo }: StreamRun, ids: readonly string[]): Promise<void> {
+async function waitFor(context: RunContext, { undo }: StreamRun, ids: readonly string[]): Promise<void> {
 	const tries = Math.max(0, ...ids.map(id => undo.tries.get(id) ?? 0));
-	if (tries > 0) await place.pause(tries * settingsOf(place.broker).patienceMs);
+	if (tries > 0) await context.pause(tries * settingsOf(context.broker).patienceMs);
 }
 
 async function undoBatch(
-	{ applier, store, run, lease, holders }: Workplace,
+	{ applier, store, run, lease, holders }: RunContext,
 	stream: StreamRun,
 	ids: readonly string[],
 	records: UndoCall["records"],

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ServiceBroker } from "moleculer";
 import { type Announcement, type Collection, Duplicate, StoreClosed } from "../../../adapters/collection";
-import { DataDirLocked, lockDataDir } from "../../../adapters/datadir";
+import { acquireLock, DataDirLocked } from "../../../adapters/datadir";
 import type { Settings } from "../../../cluster/settings";
 import { collection } from "../../../mixins/collection.mixin";
 
@@ -90,7 +90,7 @@ describe("a collection of a service", () => {
 	});
 
 	it("that is only read locks nothing, makes nothing, and says so", async () => {
-		const lock = lockDataDir(dir, { pid: 1, command: "elsewhere" });
+		const lock = acquireLock(dir, { pid: 1, command: "elsewhere" });
 		const { broker, notes } = made("read");
 		await broker.start();
 		await expect(notes.get("a")).rejects.toThrow(StoreClosed);
@@ -134,10 +134,10 @@ describe("the folder of a collection", () => {
 
 	it("is locked until its service has stopped", async () => {
 		const { broker } = await opened();
-		const lock = lockDataDir(dir, { pid: process.pid, command: "shared" });
+		const lock = acquireLock(dir, { pid: process.pid, command: "shared" });
 		await broker.stop();
 		lock.release();
-		lockDataDir(dir, { pid: process.pid, command: "alone" }).release();
+		acquireLock(dir, { pid: process.pid, command: "alone" }).release();
 	});
 
 	it("is free again where the collection cannot be opened", async () => {
@@ -145,7 +145,7 @@ describe("the folder of a collection", () => {
 		const { broker } = made();
 		await expect(broker.start()).rejects.toThrow(/notes.db' cannot be used \(its line 1 cannot be read\)\. Restore it/);
 		await broker.stop();
-		lockDataDir(dir, { pid: process.pid, command: "alone" }).release();
+		acquireLock(dir, { pid: process.pid, command: "alone" }).release();
 	});
 });
 

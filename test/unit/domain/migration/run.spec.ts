@@ -78,7 +78,7 @@ describe("what a run does next", () => {
 		const all = [...admins, surveyed("admins"), compared("users", ["1", "2"])];
 		expect(kinds(...all)).toBe("survey users");
 		expect(kinds(...all, surveyed("users"))).toBe("finish");
-		expect(kinds({ type: "finished", data: { result: "clean", certificate: "c" } })).toBe("rest");
+		expect(kinds({ type: "finished", data: { result: "clean", certificate: "c" } })).toBe("idle");
 	});
 
 	it("is one listing more when the last one named other records, as often as the definition allows", () => {
@@ -114,8 +114,8 @@ describe("what a run does next", () => {
 		expect(kinds(taken, undoing)).toBe("undo users");
 		expect(kinds(taken, undoing, undone("users"))).toBe("undo admins");
 		expect(kinds(taken, undoing, undone("users"), undone("admins"))).toBe("rolledBack");
-		expect(kinds(taken, undoing, { type: "rolledBack", data: { changed: 0 } })).toBe("rest");
-		expect(kinds(taken, { type: "cancelled", data: { reason: "" } })).toBe("rest");
+		expect(kinds(taken, undoing, { type: "rolledBack", data: { changed: 0 } })).toBe("idle");
+		expect(kinds(taken, { type: "cancelled", data: { reason: "" } })).toBe("idle");
 	});
 
 	it("is the same after a failure", () => {

@@ -20,7 +20,7 @@ export interface Applier {
 export type Secrets = Readonly<Record<string, string>>;
 
 /** What the steps of a run work with. */
-export interface Workplace {
+export interface RunContext {
 	readonly broker: Broker;
 	readonly store: EventStore;
 	/** What is said and known of its records. */
