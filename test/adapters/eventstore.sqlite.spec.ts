@@ -168,7 +168,13 @@ describe("several processes on one file", () => {
 		await writer.began;
 		const reader = openSqliteStore(file, { access: "read" });
 		let before = 0;
+		let code: number | null | undefined;
+		void writer.ended.then(ended => {
+			code = ended.code;
+		});
 		while (before < 300) {
+			// One that died would be waited for in vain.
+			expect(code ?? 0).toBe(0);
 			const found = await all(reader.read("a"));
 			expect(found.map(recorded => recorded.version)).toEqual(found.map((_, i) => `${i + 1}`));
 			expect(found.length).toBeGreaterThanOrEqual(before);

@@ -6,6 +6,7 @@ import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openSqliteStore } from "../../adapters/eventstore";
+import { codeOf } from "../../domain/unknown";
 import { insist } from "./events";
 
 interface Order {
@@ -51,7 +52,19 @@ export function startWriter(order: Order): Writer {
 	return { acknowledged, began: once(lines, "line"), ended, kill };
 }
 
-const say = (acknowledged: Acknowledged): unknown => writeSync(1, `${JSON.stringify(acknowledged)}\n`);
+/** Said at once, or it would be lost with the process; while whoever listens is busy and the pipe is full, it waits. */
+function say(acknowledged: Acknowledged): void {
+	const line = Buffer.from(`${JSON.stringify(acknowledged)}\n`);
+	for (let sent = 0; sent < line.length; ) {
+		try {
+			sent += writeSync(1, line, sent);
+		} catch (error) {
+			if (codeOf(error) !== "EAGAIN") throw error;
+			Atomics.wait(SLEEPER, 0, 0, 5);
+		}
+	}
+}
+const SLEEPER = new Int32Array(new SharedArrayBuffer(4));
 
 async function obey({ file, name, streams, count, ackFirst }: Order): Promise<void> {
 	const store = openSqliteStore(file);
