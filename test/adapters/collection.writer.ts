@@ -2,10 +2,10 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { Relay } from "../../adapters/collection";
 import { openCollection } from "../support/collections";
+import { sayLine } from "../support/say-line";
 import { type Note, SHAPE } from "./collection.model";
 
 export type Line =
@@ -39,20 +39,7 @@ export function startWriter(folder: string, work: "write" | "open", from = 0): W
 	return { lines, began: once(reader, "line"), process: child, kill };
 }
 
-const sleeper = new Int32Array(new SharedArrayBuffer(4));
-
-/** At once, so that what was said is true; a reader that is slow is waited for. */
-function say(line: Line): void {
-	for (;;) {
-		try {
-			writeSync(1, `${JSON.stringify(line)}\n`);
-			return;
-		} catch (error) {
-			if ((error as { code?: string }).code !== "EAGAIN") throw error;
-			Atomics.wait(sleeper, 0, 0, 5);
-		}
-	}
-}
+const say = (line: Line): void => sayLine(line);
 
 async function write(folder: string, from: number): Promise<void> {
 	const { collection, adapter } = await openCollection<Note>(SHAPE, folder);

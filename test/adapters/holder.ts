@@ -1,8 +1,8 @@
 /** A process of its own that holds a lease and acts under it, telling of each act when it looked at its clocks. */
 
-import { writeSync } from "node:fs";
 import { openSqliteStore } from "../../adapters/eventstore";
 import { acquireLease } from "../../adapters/lease";
+import { sayLine } from "../support/say-line";
 
 export interface Act {
 	readonly token: string;
@@ -12,7 +12,7 @@ export interface Act {
 
 export const LEASE = { ttlMs: 1_500, boundMs: 300, scope: "cluster" } as const;
 
-const say = (act: Act): unknown => writeSync(1, `${JSON.stringify(act)}\n`);
+const say = (act: Act): void => sayLine(act);
 
 async function act(file: string): Promise<void> {
 	const lease = await acquireLease(openSqliteStore(file), "run", { ...LEASE, holder: "the child" });

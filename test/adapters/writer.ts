@@ -2,11 +2,10 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openSqliteStore } from "../../adapters/eventstore";
-import { codeOf } from "../../domain/unknown";
+import { sayLine } from "../support/say-line";
 import { insist } from "./events";
 
 interface Order {
@@ -52,19 +51,7 @@ export function startWriter(order: Order): Writer {
 	return { acknowledged, began: once(lines, "line"), ended, kill };
 }
 
-/** Said at once, or it would be lost with the process; while whoever listens is busy and the pipe is full, it waits. */
-function say(acknowledged: Acknowledged): void {
-	const line = Buffer.from(`${JSON.stringify(acknowledged)}\n`);
-	for (let sent = 0; sent < line.length; ) {
-		try {
-			sent += writeSync(1, line, sent);
-		} catch (error) {
-			if (codeOf(error) !== "EAGAIN") throw error;
-			Atomics.wait(SLEEPER, 0, 0, 5);
-		}
-	}
-}
-const SLEEPER = new Int32Array(new SharedArrayBuffer(4));
+const say = (acknowledged: Acknowledged): void => sayLine(acknowledged);
 
 async function obey({ file, name, streams, count, ackFirst }: Order): Promise<void> {
 	const store = openSqliteStore(file);
