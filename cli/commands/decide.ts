@@ -30,7 +30,9 @@ const QUESTIONS: Partial<Record<Word, (status: Status) => string>> = {
 		return `${headOf(status)} A rollback takes away ${records(created)} that it made at the target and puts ${records(updated)} back as before; what others changed since is left and listed.\nRoll back?`;
 	},
 	cancel: status => {
-		const there = sum(status, ({ outcomes: { created, updated } }) => created + updated);
+		const there = sum(status, ({ outcomes: { created, updated }, restored }) =>
+			Math.max(0, created + updated - restored)
+		);
 		return `${headOf(status)} Cancelled, it can never go on; the ${records(there)} that it wrote stay at the target, and can be rolled back.\nCancel?`;
 	}
 };

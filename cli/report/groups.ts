@@ -65,12 +65,13 @@ export class Hands {
 		if (found.length < MOST_LISTED) found.push(record);
 	}
 
-	private ofStream({ stream, quarantine, outcomes, losses }: Status["streams"][number], { verdict }: Status): Group[] {
+	private ofStream({ stream, quarantine, outcomes, losses }: Status["streams"][number], status: Status): Group[] {
+		const accepted = status.accepted ?? Object.keys(status.verdict?.accepted ?? {});
 		const group = (code: string, count: number, severity: Group["severity"] = "act"): Group => ({
 			stream,
 			code,
 			severity,
-			accepted: severity === "act" && Object.hasOwn(verdict?.accepted ?? {}, code),
+			accepted: severity === "act" && accepted.includes(code),
 			compared: false,
 			count,
 			records: severity === "act" ? (this.listed.get(keyOf(stream, code)) ?? []) : []

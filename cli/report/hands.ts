@@ -1,5 +1,6 @@
 /** The middle of the page: what needs somebody's hand, by what to do, and what else there is to know. Pure. */
 
+import type { Phase, Status } from "../../contracts/migration/migration";
 import { keysOf } from "../../contracts/table";
 import { lossFile, lossPath, type Vocabulary } from "../../domain/migration/vocabulary";
 import { html, joined, type Markup, prose } from "../../domain/text/html";
@@ -13,11 +14,18 @@ export interface Explained {
 	readonly server: string | null;
 }
 
-export function hands(groups: readonly Group[], context: Explained): Markup {
+/** Where nothing needs a hand: what is so, by then. */
+const AT_REST: Partial<Record<Phase, string>> = {
+	finished: ". Every record is where it should be",
+	cancelled: "",
+	"rolled-back": ". The target is as it was before"
+};
+
+export function hands(groups: readonly Group[], context: Explained, { phase }: Pick<Status, "phase">): Markup {
 	const due = groups.filter(needsHand);
 	const body =
 		due.length === 0
-			? html`<p class="none">Nothing. Every record is where it should be.</p>`
+			? html`<p class="none">Nothing${AT_REST[phase] ?? " by now"}.</p>`
 			: joined(
 					due.map(group => article(group, context)),
 					"\n"

@@ -13,7 +13,7 @@ import { scriptJson } from "../../domain/text/json";
 import { dataBlocks } from "./data";
 import { Hands } from "./groups";
 import { type Explained, hands, notices } from "./hands";
-import { bars, cards, heading, headline } from "./summary";
+import { bars, cards, heading, headline, isTakenBack } from "./summary";
 
 /** With the server that the report is of; null where it is of this machine. */
 export interface ReportContent extends Explained {
@@ -48,7 +48,7 @@ function opening({ name }: Status, style: string, script: string): Markup {
 function handsOf({ verdict, phase, streams }: Status): number {
 	const sum = (count: (stream: Status["streams"][number]) => number): number =>
 		streams.reduce((all, stream) => all + count(stream), 0);
-	if (phase.startsWith("roll")) return sum(({ changedSince }) => changedSince);
+	if (isTakenBack(phase)) return sum(({ changedSince }) => changedSince);
 	if (verdict !== null) return verdict.needHand.records;
 	return sum(({ outcomes }) => outcomes.quarantined + outcomes.skipped);
 }
@@ -63,7 +63,7 @@ export async function* htmlReport({ status, lines, differences, ...explained }: 
 	yield* dataBlocks(lines, line => gathered.see(line));
 	for await (const line of differences) gathered.seeDifference(line);
 	const groups = gathered.groups(status);
-	yield html`${hands(groups, explained)}${notices(groups, explained)}${table(status)}`.text;
+	yield html`${hands(groups, explained, status)}${notices(groups, explained)}${table(status)}`.text;
 	yield html`</main>\n<script>${ours(script)}</script>\n</body>\n</html>\n`.text;
 }
 

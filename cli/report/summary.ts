@@ -1,18 +1,17 @@
 /** The upper part of the page: both sides, the times, the outcome, the certificate, a bar of outcomes. Pure. */
 
-import type { Side, Status, StreamStatus } from "../../contracts/migration/migration";
-import { OUTCOMES } from "../../contracts/migration/records";
+import type { Phase, Side, Status, StreamStatus } from "../../contracts/migration/migration";
+import { OUTCOMES, type Outcome } from "../../contracts/migration/records";
 import type { Vocabulary } from "../../domain/migration/vocabulary";
 import { html, joined, type Markup } from "../../domain/text/html";
 import { maskText } from "../../domain/text/masking";
+import { atTarget, restoredOf, sum } from "../text/hand";
 import { tookOf } from "../text/words";
 
 export const number = (count: number): string => count.toLocaleString("en");
 
-const sum = ({ streams }: Status, count: (stream: StreamStatus) => number): number =>
-	streams.reduce((all, stream) => all + count(stream), 0);
-
-const atTarget = ({ outcomes: { created, updated, unchanged } }: StreamStatus): number => created + updated + unchanged;
+/** A rollback has begun, and was not cancelled. */
+export const isTakenBack = (phase: Phase): boolean => phase === "rolling-back" || phase === "rolled-back";
 
 type Mood = "good" | "hand" | "open" | "bad";
 interface Headline {
@@ -25,15 +24,10 @@ const records = (count: number): string => `${number(count)} ${count === 1 ? "re
 
 /** In a word and in a sentence, how it stands. @param hand records that need somebody's hand */
 export function headline(status: Status, hand: number): Headline {
-	const { phase, failure, running, verdict } = status;
+	const { phase, verdict } = status;
 	if (phase === "rolled-back") return rolledBack(status);
-	if (phase === "cancelled")
-		return { mood: "open", word: "Cancelled", says: `What was moved, ${records(sum(status, atTarget))}, stays.` };
-	if (phase !== "finished" || verdict === null) {
-		const says = `${number(sum(status, ({ read }) => read))} of ${records(sum(status, ({ total, read }) => Math.max(total, read)))} read so far.`;
-		if (failure && !running) return { mood: "bad", word: "Stopped", says: `${maskText(failure.message)} ${says}` };
-		return { mood: "open", word: running ? "Under way" : "Not finished", says };
-	}
+	if (phase === "cancelled") return cancelled(status);
+	if (phase !== "finished" || verdict === null) return notOver(status);
 	const accounted = `${number(verdict.accountedFor)} of ${records(verdict.total)} accounted for`;
 	return hand === 0
 		? { mood: "good", word: "Complete", says: `${accounted}; nothing needs anybody's hand.` }
@@ -44,8 +38,27 @@ export function headline(status: Status, hand: number): Headline {
 			};
 }
 
+function notOver(status: Status): Headline {
+	const { phase, failure, running } = status;
+	const back = isTakenBack(phase) ? ` ${records(restoredOf(status))} put back so far.` : "";
+	const [read, total] = [sum(status, each => each.read), sum(status, each => Math.max(each.total, each.read))];
+	const says = `${number(read)} of ${records(total)} read so far.${back}`;
+	if (failure && !running) return { mood: "bad", word: "Stopped", says: `${maskText(failure.message)} ${says}` };
+	return { mood: "open", word: running ? "Under way" : "Not finished", says };
+}
+
+function cancelled(status: Status): Headline {
+	const back = restoredOf(status);
+	const before = back > 0 ? `; ${records(back)} were put back before that` : "";
+	return {
+		mood: "open",
+		word: "Cancelled",
+		says: `What is at the target, ${records(sum(status, atTarget))}, stays${before}.`
+	};
+}
+
 function rolledBack(status: Status): Headline {
-	const [restored, left] = [sum(status, each => each.restored), sum(status, each => each.changedSince)];
+	const [restored, left] = [restoredOf(status), sum(status, each => each.changedSince)];
 	const says = `${records(restored)} put back as before${left > 0 ? `; ${number(left)} left, for somebody to look at` : ""}.`;
 	return { mood: left > 0 ? "hand" : "good", word: "Rolled back", says };
 }
@@ -82,7 +95,7 @@ export function cards(status: Status, hand: number): Markup {
 			number(isOver ? verdict.accountedFor : sum(status, ({ read }) => read)),
 			`of ${number(isOver ? verdict.total : sum(status, ({ total, read }) => Math.max(total, read)))} at the source`
 		),
-		card("At the target", number(sum(status, atTarget)), "created, updated, or right already"),
+		standing(status),
 		card("Need a hand", number(hand), hand === 0 ? "nothing to do" : "see below", hand === 0 ? "good" : "hand"),
 		card(
 			"Differences",
@@ -93,6 +106,13 @@ export function cards(status: Status, hand: number): Markup {
 		card("Took", tookOf(status) ?? "–", html`begun ${time(startedAt)}<br>${ended}`, "times"),
 		certificate(isOver ? verdict.certificate : null)
 	]}</dl></section>\n`;
+}
+
+function standing(status: Status): Markup {
+	const [back, there] = [restoredOf(status), number(sum(status, atTarget))];
+	return back > 0 || isTakenBack(status.phase)
+		? card("Put back", number(back), `as before; ${there} at the target by now`)
+		: card("At the target", there, "created, updated, or right already");
 }
 
 const certificate = (digest: string | null): Markup =>
@@ -109,18 +129,38 @@ export const bars = (status: Status, words: Vocabulary): Markup =>
 		"\n"
 	)}</section>\n`;
 
-function bar({ stream, outcomes, read, extra }: StreamStatus, words: Vocabulary): Markup {
-	const parts = OUTCOMES.filter(outcome => outcomes[outcome] > 0);
-	const label = parts.map(outcome => `${number(outcomes[outcome])} ${outcome}`).join(", ") || "nothing yet";
+interface Part {
+	readonly kind: Outcome;
+	readonly says: string;
+	readonly count: number;
+}
+
+/** What a rollback put back is not what it came to before. */
+function partsOf(stream: StreamStatus): Part[] {
+	const { outcomes, restored } = stream;
+	const all = OUTCOMES.map((kind): Part => ({ kind, says: kind, count: outcomes[kind] }));
+	const parts: Part[] = [
+		{ kind: "unchanged", says: "put back", count: restored },
+		{ kind: "created", says: "at the target", count: atTarget(stream) },
+		...all.filter(({ kind }) => !AT_TARGET.has(kind))
+	];
+	return (restored === 0 ? all : parts).filter(({ count }) => count > 0);
+}
+const AT_TARGET: ReadonlySet<Outcome> = new Set(["created", "updated", "unchanged"]);
+
+function bar(status: StreamStatus, words: Vocabulary): Markup {
+	const { stream, read, extra } = status;
+	const parts = partsOf(status);
+	const label = parts.map(({ says, count }) => `${number(count)} ${says}`).join(", ") || "nothing yet";
 	let at = 0;
-	const rects = parts.map(outcome => {
-		const width = (outcomes[outcome] / Math.max(read, 1)) * WIDTH;
-		const rect = html`<rect class="${outcome}" x="${at.toFixed(2)}" y="0" width="${Math.max(width, 3).toFixed(2)}" height="16"/>`;
+	const rects = parts.map(({ kind, count }) => {
+		const width = (count / Math.max(read, 1)) * WIDTH;
+		const rect = html`<rect class="${kind}" x="${at.toFixed(2)}" y="0" width="${Math.max(width, 3).toFixed(2)}" height="16"/>`;
 		at += width;
 		return rect;
 	});
 	const legend = parts.map(
-		outcome => html`<li><span class="dot ${outcome}"></span>${number(outcomes[outcome])} ${outcome}</li>`
+		({ kind, says, count }) => html`<li><span class="dot ${kind}"></span>${number(count)} ${says}</li>`
 	);
 	const others = extra ? html`<li class="extra">${words.countOf(stream, extra)} at the target alone</li>` : "";
 	return html`<div class="bar"><h3>${stream} <span>${number(read)}</span></h3><svg viewBox="0 0 ${WIDTH} 16" preserveAspectRatio="none" role="img" aria-label="${stream}: ${label}">${rects}</svg><ul>${legend}${others}</ul></div>`;

@@ -6,6 +6,12 @@ import { records } from "./words";
 export const sum = ({ streams }: Pick<Status, "streams">, count: (stream: StreamStatus) => number): number =>
 	streams.reduce((all, stream) => all + count(stream), 0);
 
+/** Of a stream, how many stand at the target as they should by now: what was put back does not. */
+export const atTarget = ({ outcomes: { created, updated, unchanged }, restored }: StreamStatus): number =>
+	Math.max(0, created + updated + unchanged - restored);
+
+export const restoredOf = (status: Pick<Status, "streams">): number => sum(status, ({ restored }) => restored);
+
 const actLosses = ({ losses }: StreamStatus, accepted: readonly string[]): number =>
 	Object.entries(losses).reduce(
 		(all, [code, { severities }]) => all + (accepted.includes(code) ? 0 : (severities.act ?? 0)),
@@ -14,7 +20,7 @@ const actLosses = ({ losses }: StreamStatus, accepted: readonly string[]): numbe
 
 /** Records that somebody must look at. Before the end one with several reasons may count more than once. */
 export const needHand = (status: Status): number =>
-	status.phase === "rolled-back"
+	status.phase.startsWith("roll")
 		? sum(status, ({ changedSince }) => changedSince)
 		: (status.verdict?.needHand.records ??
 			sum(

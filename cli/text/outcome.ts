@@ -1,11 +1,11 @@
 /** The last lines of a command: what is done, how many records need a hand, what to type next. Pure. */
 
-import type { Plan, Status, StreamStatus } from "../../contracts/migration/migration";
+import type { Plan, Status } from "../../contracts/migration/migration";
 import { shown } from "../../domain/text/visible";
 import type { Paper, Style } from "../terminal/paper";
 import { widthOf, wrap } from "../terminal/width";
 import { linesOfPlan } from "./codes";
-import { handText, needHand, sum, wouldNeed } from "./hand";
+import { atTarget, handText, needHand, restoredOf, sum, wouldNeed } from "./hand";
 import { command, duration, records, tookOf } from "./words";
 
 /** What a command was given that the next one needs too. */
@@ -63,8 +63,7 @@ const accounted = (status: Status): string => {
 };
 
 const atRest = (status: Status): string =>
-	`${sum(status, ({ read }) => read)} of ${sum(status, ({ total, read }) => Math.max(total, read))} records read, ${sum(status, moved)} at the target.`;
-const moved = ({ outcomes: { created, updated, unchanged } }: StreamStatus): number => created + updated + unchanged;
+	`${sum(status, ({ read }) => read)} of ${sum(status, ({ total, read }) => Math.max(total, read))} records read, ${sum(status, atTarget)} at the target.`;
 
 /** What differs goes before what was lost; deletions that wait are named by `diff`, and confirmed by the command it says. */
 function nextOfAttention({ name, verdict }: Status): Outcome["next"] {
@@ -78,6 +77,10 @@ function nextOfAttention({ name, verdict }: Status): Outcome["next"] {
 		? ["What differs:", "migration", "diff", name]
 		: ["Who they are, and what to do:", ...REPORT(name)];
 }
+
+const atTargetText = (count: number): string =>
+	`${records(count)} ${count === 1 ? "is at the target and stays" : "are at the target and stay"} there`;
+const putBackText = (count: number): string => (count === 0 ? "" : `; ${count} were put back before that`);
 
 /** What only looks as if nobody were at it. */
 const LOOKS_STOPPED: ReadonlySet<State> = new Set(["planned", "stopped", "undoing"]);
@@ -118,17 +121,17 @@ const OUTCOMES: Readonly<Record<State, (status: Status, given: Given) => Outcome
 		next: nextOfAttention(status)
 	}),
 	cancelled: status => ({
-		done: `Cancelled for good: ${sum(status, moved)} records are at the target and stay there.`,
+		done: `Cancelled for good: ${atTargetText(sum(status, atTarget))}${putBackText(restoredOf(status))}.`,
 		next: ["To take them back:", "migration", "rollback", status.name]
 	}),
 	undoing: (status, given) => ({
-		done: `The rollback is not over: ${sum(status, ({ restored }) => restored)} records put back so far. Nothing is lost.`,
+		done: `The rollback is not over: ${restoredOf(status)} records put back so far. Nothing is lost.`,
 		next: ["To go on:", ...goOn(status, given)]
 	}),
 	undone: status => {
 		const left = sum(status, ({ changedSince }) => changedSince);
 		return {
-			done: `Rolled back: ${records(sum(status, ({ restored }) => restored))} put back as before, ${left} left as they are.`,
+			done: `Rolled back: ${records(restoredOf(status))} put back as before, ${left} left as they are.`,
 			style: left === 0 ? "green" : "yellow",
 			hand: handText(left),
 			next: left === 0 ? null : ["Which, and why:", "migration", "diff", status.name]
@@ -164,7 +167,7 @@ export const outcomeOfFew = (status: Status, given: Given, paper: Paper): string
 
 /** Of a dry run. */
 export function outcomeOfDryRun(status: Status, given: Given, paper: Paper): string[] {
-	const done = `Nothing has been written. Of ${records(sum(status, ({ read }) => read))}, ${sum(status, moved)} would be at the target.`;
+	const done = `Nothing has been written. Of ${records(sum(status, ({ read }) => read))}, ${sum(status, atTarget)} would be at the target.`;
 	return told(
 		{ done, hand: wouldNeed(needHand(status)), next: ["To move them:", "migration", "run", given.file ?? "FILE"] },
 		given,

@@ -185,6 +185,6 @@ export const status = shape("Status", {
 		optional: true,
 		summary: "Codes of losses that need nobody's hand, by the definition or the operator's word."
 	},
-	verdict: { ...verdict, nullable: true, summary: "Set when finished." }
+	verdict: { ...verdict, nullable: true, summary: "Set when finished; null once a rollback has begun." }
 });
 export type Status = ValueOf<typeof status>;

@@ -1,6 +1,6 @@
 /** How a run ended, and what of it needs a human's hand. Answers from the state alone. */
 
-import type { Verdict } from "../../contracts/migration/migration";
+import type { Phase, Verdict } from "../../contracts/migration/migration";
 import { SEVERITIES, type Severity } from "../../contracts/migration/records";
 import { IdSet } from "./idset";
 import { addsUp, isComplete } from "./next-step";
@@ -32,9 +32,12 @@ const handless = ({ outcomes, losses }: StreamRun, accepted: ReadonlySet<string>
 const unacceptedActs = (losses: StreamRun["losses"], accepted: ReadonlySet<string>): number =>
 	Math.max(0, ...Object.entries(losses).map(([code, { act = 0 }]) => (accepted.has(code) ? 0 : act)));
 
-/** All that a face says of the end; null while the run has none. */
+/** Of what was finished once only a rollback comes here. */
+const TAKEN_BACK: ReadonlySet<Phase> = new Set(["rolling-back", "rolled-back", "cancelled"]);
+
+/** All that a face says of the end; null while the run has none, and once it is taken back. */
 export function fullVerdict(run: Run): Verdict | null {
-	if (run.result === null) return null;
+	if (run.result === null || TAKEN_BACK.has(run.phase)) return null;
 	const sum = (count: (stream: StreamRun) => number): number =>
 		run.streams.reduce((all, stream) => all + count(stream), 0);
 	return {

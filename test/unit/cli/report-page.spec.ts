@@ -31,7 +31,9 @@ describe("the headline", () => {
 		["at work", { ...started, running: true }, 0, "Under way", /10 of 10 records read so far/],
 		["paused", { ...started, paused: true }, 0, "Not finished", /read so far/],
 		["stopped", { ...started, failure }, 0, "Stopped", /ECONNREFUSED/],
-		["cancelled", statusOf(10, { phase: "cancelled" }), 0, "Cancelled", /What was moved, \d+ records, stays/],
+		["cancelled", statusOf(10, { phase: "cancelled" }), 0, "Cancelled", /What is at the target, \d+ records, stays\.$/],
+		["cancelled within a rollback", { ...undone(0), phase: "cancelled" }, 0, "Cancelled", /, 0 records, stays; 9 rec/],
+		["being rolled back", { ...undone(0), phase: "rolling-back" }, 0, "Not finished", /9 records put back so far/],
 		["rolled back", undone(0), 0, "Rolled back", /^9 records put back as before\.$/],
 		["rolled back but for some", undone(2), 2, "Rolled back", /2 left, for somebody to look at/]
 	])("of a migration that is %s", (_, status, hand, word, says) => {
@@ -108,6 +110,18 @@ describe("the report as a file", () => {
 		expect(html).toContain("1 user was left by the rollback");
 		expect(html).not.toContain('class="notice"');
 		expect(html).toContain("given once both sides were compared");
+	});
+
+	it("says of what was put back that it is, and not that it is at the target", async () => {
+		const given = statusOf(500, { phase: "rolled-back", verdict: null });
+		const there = given.streams.reduce((sum, { outcomes }) => sum + outcomes.created, 0);
+		const streams = given.streams.map(stream => ({ ...stream, restored: stream.outcomes.created - 1 }));
+		const html = await page({ ...given, streams });
+		expect(html).toContain(`<dt>Put back</dt><dd>${there - 1}<small>as before; 1 at the target by now`);
+		expect(html).toContain(`users: ${there - 1} put back, 1 at the target, `);
+		expect(html).toContain("Nothing. The target is as it was before.");
+		for (const text of ["created, updated", `${there} created`, "Every record is where"])
+			expect(html).not.toContain(text);
 	});
 
 	it("leads to the server's own page of codes where there is one, to the document otherwise", async () => {

@@ -139,6 +139,8 @@ describe("how a run ends", () => {
 		const state = run(...copies, compared("admins", ["1"]), ...events);
 		apply(state, { type: "finished", data: verdictOf(state) }, "9", "2026-01-01T00:00:00Z");
 		const { certificate, unproven } = statusOf(state, false, VOCABULARY).verdict ?? {};
+		for (const phase of ["rolling-back", "rolled-back", "cancelled"] as const)
+			expect(statusOf({ ...state, phase }, false, VOCABULARY).verdict).toBeNull();
 		expect([certificate === null, unproven]).toEqual([why !== null, why === null ? null : expect.stringMatching(why)]);
 	});
 
