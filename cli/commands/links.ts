@@ -6,6 +6,7 @@ import { writeForOwner } from "../files";
 import type { LinkFormat } from "../formats";
 import { linkLines } from "../lines";
 import { RENDER } from "../proxies";
+import { linksNote } from "../text/links";
 
 /** Old links with their new addresses, as a file for a proxy. */
 export async function links(client: Client, name: string, { format, out }: Flags): Promise<number> {
@@ -17,6 +18,8 @@ export async function links(client: Client, name: string, { format, out }: Flags
 	say(
 		`${lines.length - left} old links${out === undefined ? "." : ` are in ${out}, with keys of customers: it is readable by you alone.`}`
 	);
+	const note = linksNote(await client.call("migration.status", { name }));
+	if (note !== undefined) say(note);
 	if (left > 0) say(`${left} more are left out: their addresses are none that a proxy's configuration may carry.`);
 	return left > 0 ? EXIT.human : EXIT.clean;
 }

@@ -161,7 +161,7 @@ export default class MigrationService
 	@Action(links, { timeout: 0 })
 	async links(ctx: CallOf<typeof links>): Promise<Lines<LinkLine>> {
 		const { name, after = null } = ctx.params;
-		const run = await this.parts.runs.seen(name);
+		const run = await this.parts.runs.whole(name);
 		const stream = Object.entries(this.mappingNamed(run.mapping).streams).find(([, { oldPath }]) => oldPath);
 		return stream ? linkLines(this.broker, run, stream, after) : { lines: [], next: null };
 	}

@@ -43,6 +43,11 @@ it("an untouched target is equal in every field that its database holds", async 
 	expect(stdout).toContain("panel: rolled-back");
 	expect(code).toBe(0);
 	expect(holdings(stage.target)).toEqual(before);
+	const report = await stage.banyan(["migration", "report", "panel", "--format", "json"]).ended;
+	expect(JSON.parse(report.stdout)).toMatchObject({ phase: "rolled-back", verdict: null });
+	const links = await stage.banyan(["migration", "links", "panel", "--format", "csv"]).ended;
+	expect([links.code, links.stdout]).toEqual([0, "user name,old path,new address\r\n"]);
+	expect(links.stderr).toMatch(/^0 old links\.\nIt was rolled back: the source answers/);
 	// Once more says the same, and a run cannot begin anew under that name.
 	expect((await rollback(stage)).code).toBe(0);
 	expect(await run(stage)).toMatchObject({ code: 1, stderr: expect.stringContaining("give a new one another name") });

@@ -59,6 +59,11 @@ export class Folds {
 		return view;
 	}
 
+	/** The whole state, to look at, not to change: what a view leaves out. Undefined where nothing of that name was begun. */
+	async whole(name: string): Promise<Run | undefined> {
+		return this.parts.live?.(name) ?? this.look(name);
+	}
+
 	/** Keeps a snapshot where enough was recorded since the last one. */
 	offer(run: Run): void {
 		const since = run.folded - (this.snapshots.get(run.name) ?? 0);

@@ -8,10 +8,11 @@ import type { Intent, Result, Transformed } from "../../../contracts/migration/r
 import type { FoundLink } from "../../../contracts/migration/verifier";
 import { linkAddresses } from "../../../domain/migration/link-addresses";
 import type { StreamMapping } from "../../../domain/migration/mapping";
-import type { Run } from "../../../domain/migration/run";
+import type { Run, StreamRun } from "../../../domain/migration/run";
 import { recordSpec } from "../../../mixins/systems";
 import { addressOf } from "./addresses";
 import type { RunContext } from "./run-context";
+import { streamOf } from "./runs";
 
 /** Of those that have a link on both sides. */
 export function linksOf(intents: readonly Intent[], results: readonly Result[]): Omit<Link, "migration">[] {
@@ -44,20 +45,30 @@ export async function renewLinks(
 
 const LINKS_A_PAGE = 500;
 
+/** Neither taken away, nor put back. */
+const stays =
+	({ removed, undo }: StreamRun) =>
+	(id: string): boolean =>
+		!removed.has(id) && (!undo.ids.has(id) || undo.left.has(id));
+
 /**
- * One page of the source's records that were moved and have a link, with the path that is stored for each: for that the
+ * One page of the source's records that are at the target by now and have a link, with the path that is stored for each: for that the
  * source is read, which must still be up, because of the keys only digests are kept.
  */
 export async function linkLines(
 	broker: Broker,
-	{ name, definition }: Pick<Run, "name" | "definition">,
+	run: Pick<Run, "name" | "definition" | "phase" | "streams">,
 	[stream, { oldPath }]: readonly [string, Pick<StreamMapping<never>, "oldPath">],
 	cursor: string | null
 ): Promise<Lines<LinkLine>> {
+	// From then on the source answers for everybody, as it does at the gateway.
+	if (run.phase === "rolled-back") return { lines: [], next: null };
+	const { name, definition } = run;
 	const { source: connection } = definition;
 	const page = await broker.call("extractor.page", { connection, stream, cursor, limit: LINKS_A_PAGE });
 	const paths = new Map(page.records.map(({ id, data }) => [id, oldPath?.(data)]));
-	const moved = await broker.call("links.of", { migration: name, ids: [...paths.keys()] });
+	const ids = [...paths.keys()].filter(stays(streamOf(run, stream)));
+	const moved = await broker.call("links.of", { migration: name, ids });
 	const base = addressOf(definition.target, settingsOf(broker).environment);
 	const lines = moved.flatMap(({ id, username, target }): LinkLine[] => {
 		const path = paths.get(id);

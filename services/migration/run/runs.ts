@@ -10,7 +10,7 @@ import { type Caller, mayReplace, mayRun, mayUse, plannerOf } from "../../../dom
 import type { KnownSystems } from "../../../domain/migration/definition";
 import type { Variables } from "../../../domain/migration/references";
 import { newRun, type Run } from "../../../domain/migration/run";
-import type { RunView, StreamView } from "../../../domain/migration/view";
+import type { RunView } from "../../../domain/migration/view";
 import { addressOf, wayTo } from "./addresses";
 import { redefinedBy } from "./definitions";
 import type { Folds } from "./folds";
@@ -51,7 +51,7 @@ export class Runs {
 
 	/** As `begun`. @throws MIGRATION_NOT_FOUND */
 	async run(name: string): Promise<Run> {
-		return (await this.begun(name)) ?? missing(name);
+		return (await this.begun(name)) ?? this.missing(name);
 	}
 
 	/** As `seen`; undefined where nothing of that name was begun. */
@@ -61,7 +61,12 @@ export class Runs {
 
 	/** To look at, not to change. @throws MIGRATION_NOT_FOUND */
 	async seen(name: string): Promise<RunView> {
-		return (await this.folds.view(name)) ?? missing(name);
+		return (await this.folds.view(name)) ?? this.missing(name);
+	}
+
+	/** As `seen`, with all that is known of each record. @throws MIGRATION_NOT_FOUND */
+	async whole(name: string): Promise<Run> {
+		return (await this.folds.whole(name)) ?? this.missing(name);
 	}
 
 	/** @throws DEFINITION_TAKEN where another key planned another one under that name, and the caller may not run it */
@@ -193,6 +198,13 @@ export class Runs {
 		return { ...found, definition: this.keys.open(found.definition) };
 	}
 
+	private async missing(name: string): Promise<never> {
+		const why = (await this.definitions.get(name))
+			? `The migration '${name}' is planned, not begun: start it.`
+			: `There is no migration '${name}' here: plan it and run it first.`;
+		throw failure("MIGRATION_NOT_FOUND", why);
+	}
+
 	/** As it may be kept. */
 	private sealed(planned: Planned): Planned {
 		return { ...planned, definition: this.keys.seal(planned.definition) };
@@ -202,7 +214,10 @@ export class Runs {
 const NOT_BEGUN = { phase: "planned", startedAt: null, ok: true } as const;
 
 /** @throws MIGRATION_NOT_FOUND */
-export function streamOf({ name, streams }: RunView, stream: string): StreamView {
+export function streamOf<S extends { readonly stream: string }>(
+	{ name, streams }: { readonly name: string; readonly streams: readonly S[] },
+	stream: string
+): S {
 	const found = streams.find(each => each.stream === stream);
 	if (!found) throw failure("MIGRATION_NOT_FOUND", `The migration '${name}' has no stream '${stream}'.`);
 	return found;
@@ -213,7 +228,3 @@ const other = (name: string) =>
 		"DEFINITION_CHANGED",
 		`What is planned as '${name}' is not what 'hash' names: look at what it is by then, plan yours again, and give the hash that the plan answers.`
 	);
-
-function missing(name: string): never {
-	throw failure("MIGRATION_NOT_FOUND", `There is no migration '${name}' here: plan it and run it first.`);
-}

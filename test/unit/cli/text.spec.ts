@@ -3,10 +3,11 @@
 import fc from "fast-check";
 import { PLAIN } from "../../../cli/terminal/paper";
 import { widthOf } from "../../../cli/terminal/width";
+import { linksNote } from "../../../cli/text/links";
 import { listText } from "../../../cli/text/list";
 import { planText } from "../../../cli/text/plan";
 import { statusText } from "../../../cli/text/status";
-import { PHASES, type Plan } from "../../../contracts/migration/migration";
+import { PHASES, type Plan, type Status } from "../../../contracts/migration/migration";
 import { SEVERITIES } from "../../../contracts/migration/records";
 import { fact, refused, toDo, warning } from "../../../domain/migration/finding";
 import { VOCABULARY } from "../../../domain/migration/mappings";
@@ -88,6 +89,30 @@ describe("the whole story of one", () => {
 				if (status.phase !== "rolled-back") expect(lines.at(-1)).toMatch(/(^|: )banyan migration \w+/);
 			})
 		);
+	});
+
+	const outcomes = { ...streamWith("users").outcomes, created: 999, updated: 8, unchanged: 1 };
+	it.each<[string, Partial<Status>, number, string]>([
+		["before", { phase: "cancelled" }, 0, "1008 records are at the target and stay there."],
+		["within", { phase: "cancelled" }, 800, "208 records are at the target and stay there; 800 were put back"],
+		["to its end", { phase: "rolled-back" }, 1007, "Rolled back: 1007 records put back as before, 0 left"]
+	])("what a rollback that was gone %s put back is not at the target", (_, changes, restored, says) => {
+		const text = statusText(
+			statusWith({ running: false, ...changes, streams: [streamWith("users", { outcomes, restored })] }),
+			eighty
+		);
+		expect(text.replace(/\s+/g, " ")).toContain(says);
+	});
+
+	it.each([
+		["finished", 0, undefined],
+		["cancelled", 0, undefined],
+		["cancelled", 800, "800 records put back so far"],
+		["rolling-back", 0, "A rollback has begun"],
+		["rolled-back", 1007, "the source answers for everybody"]
+	] as const)("old links of one that is %s, %d put back, say so", (phase, restored, says) => {
+		const note = linksNote({ phase, streams: [streamWith("users", { restored })] });
+		expect(note).toEqual(says && expect.stringContaining(says));
 	});
 
 	it("what was accepted needs nobody's hand any more", () => {

@@ -75,8 +75,13 @@ describe("a run that is looked at", () => {
 
 	it("that is not there is said so each time, and found once it is", async () => {
 		const { store } = watched();
-		const runs = runsOn({ store, definitions: undefined as never, sealer, limits: LIMITS });
-		await expect(runs.seen("panel")).rejects.toMatchObject({ type: "MIGRATION_NOT_FOUND" });
+		await using kept = await openCollection<PlannedDefinition>({ name: "definitions", key: "name" });
+		const runs = runsOn({ store, definitions: kept.collection, sealer, limits: LIMITS });
+		const missing = (message: string) => ({ type: "MIGRATION_NOT_FOUND", message: expect.stringContaining(message) });
+		await expect(runs.seen("panel")).rejects.toMatchObject(missing("plan it and run it first"));
+		await kept.collection.put({ name: "panel", planned });
+		for (const look of [runs.seen("panel"), runs.run("panel"), runs.whole("panel")])
+			await expect(look).rejects.toMatchObject(missing("'panel' is planned, not begun: start it"));
 		await say(store, { type: "planned", data: planned });
 		expect((await runs.seen("panel")).name).toBe("panel");
 	});
