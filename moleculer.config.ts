@@ -1,9 +1,10 @@
 /** The one place that reads the environment: every setting, checked; a wrong one stops the node with a sentence. */
 
-import { statSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { extname, join } from "node:path";
 import type { BrokerOptions } from "moleculer";
+import { holdsKeys, KEY_FILE_FORM } from "./adapters/cluster-key";
 import { arm } from "./adapters/failpoints";
 import { natsOptions, transporterFault } from "./adapters/transporter-address";
 import { type Environment, SettingError } from "./cluster/environment";
@@ -14,6 +15,7 @@ import { read, readSettings, VARIABLES } from "./cluster/variables";
 import { CONTRACTS } from "./contracts/cluster";
 import { serviceFile } from "./contracts/contract";
 import { isListed, readOwnName } from "./domain/platform/own-names";
+import { codeOf } from "./domain/unknown";
 import { callersLeave } from "./middlewares/callers.middleware";
 import { correlation } from "./middlewares/correlation.middleware";
 import { internal } from "./middlewares/internal.middleware";
@@ -26,17 +28,36 @@ const checksResults = (environment: Environment): boolean =>
 
 /** Where nodes meet, and what keeps others out. @throws SettingError */
 function readCluster(environment: Environment, dataDir: string): Pick<BrokerOptions, "transporter" | "middlewares"> {
-	const transporter = read(environment, "TRANSPORTER");
+	const [transporter, mayBeOpen] = [
+		read(environment, "TRANSPORTER"),
+		read(environment, "TRANSPORTER_INSECURE") === "yes"
+	];
+	const [keys, file] = [read(environment, "CLUSTER_KEY"), fileIn(environment, "CLUSTER_KEY_FILE")];
+	if (file !== null && !holdsKeys(file))
+		throw new SettingError(`CLUSTER_KEY_FILE='${file}' holds no key of a cluster: ${KEY_FILE_FORM}.`);
+	const caFile = fileIn(environment, "TRANSPORTER_CA_FILE");
 	const middlewares = [correlation, internal, callersLeave, ...(checksResults(environment) ? [results] : [])];
 	if (!transporter) return { middlewares };
 	const fault = transporterFault(transporter);
-	if (fault && read(environment, "TRANSPORTER_INSECURE") !== "yes") throw new SettingError(fault);
-	const options = natsOptions(transporter, read(environment, "TRANSPORTER_CA_FILE"));
-	const [keys, file] = [read(environment, "CLUSTER_KEY"), read(environment, "CLUSTER_KEY_FILE")];
+	if (fault && !mayBeOpen) throw new SettingError(fault);
+	const options = natsOptions(transporter, caFile);
 	return {
 		transporter: { type: "NATS", options },
 		middlewares: [...middlewares, sealed({ keys, file, dataDir })]
 	};
+}
+
+/** A file that a setting names. @throws SettingError where it cannot be read, needed or not */
+function fileIn(environment: Environment, name: "CLUSTER_KEY_FILE" | "TRANSPORTER_CA_FILE"): string | null {
+	const file = read(environment, name);
+	if (file === null) return null;
+	try {
+		accessSync(file, constants.R_OK);
+	} catch (error) {
+		throw new SettingError(`${name}='${file}' cannot be read (${codeOf(error)}): name a file that this node may read.`);
+	}
+	if (!isFolder(file)) return file;
+	throw new SettingError(`${name}='${file}' is a folder: name the file in it.`);
 }
 
 /** What a caller that embeds a node may set beside the environment. */
@@ -67,7 +88,7 @@ function validator(): LateValidator {
 	const { measureCalls }: { readonly measureCalls: () => void } = require("./middlewares/metrics.middleware");
 	measureCalls();
 	const loaded: { readonly LateValidator: typeof LateValidator } = require("./cluster/validator");
-	return new loaded.LateValidator({ considerNullAsAValue: true });
+	return new loaded.LateValidator();
 }
 
 /** The gateway's part. @throws SettingError where links would take the API's name */
@@ -172,8 +193,13 @@ const SECRET_PREFIX = "BANYAN_SECRET_";
 /** Banyan's own, which are no panel's: CLUSTER_KEY, the login in TRANSPORTER, a key for another server. */
 const isSetting = (name: string): boolean => Object.hasOwn(VARIABLES, name) || name === "BANYAN_API_KEY";
 
-/** Which variables a definition may name, whatever stands in SECRET_NAMES none of Banyan's own. */
+/** Which variables a definition may name, none of Banyan's own. @throws SettingError where SECRET_NAMES has one of them */
 function allowedNames(named: readonly string[]): (name: string) => boolean {
+	const own = named.find(isSetting);
+	if (own !== undefined)
+		throw new SettingError(
+			`SECRET_NAMES holds '${own}', a setting of Banyan itself, which no definition may name: take it out.`
+		);
 	const starts = named.filter(each => each.endsWith("*"));
 	const names = named.filter(each => !each.endsWith("*"));
 	const prefixes = [SECRET_PREFIX, ...starts.map(each => each.slice(0, -1))];

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { extname, join } from "node:path";
 import { ServiceBroker } from "moleculer";
 import type { Broker } from "./cluster";
+import { aloneWords } from "./cluster/alone";
 import { CONTRACTS } from "./contracts/cluster";
 import { serviceFile } from "./contracts/contract";
 import { environment } from "./environment";
@@ -39,6 +40,8 @@ export async function openNode(embedding: Embedding = {}, settings = environment
 	const broker = new ServiceBroker({ ...options, skipProcessEventRegistration: true });
 	try {
 		for (const name of services) broker.createService(serviceClass(name) as never);
+		const alone = embedding.own ? undefined : aloneWords(broker);
+		if (alone !== undefined) broker.logger.warn(alone);
 		await started(broker, transporterTimeoutOf(settings));
 		return broker as unknown as Broker;
 	} catch (error) {

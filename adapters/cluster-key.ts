@@ -4,13 +4,15 @@
  */
 
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { codeOf } from "../domain/unknown";
 import { createOwnFile, readOwnFile } from "./own-file";
 
 export const KEY_BYTES = 32;
 const MOST_KEYS = 2;
+/** How a file holds them. */
+export const KEY_FILE_FORM = "it is one line of 32 bytes in base64 or hex, and a second one while the key changes";
 
 /** One or two keys of 32 bytes, in base64 or hex, separated by commas or lines; undefined for anything else. */
 export function readKeys(text: string): readonly Buffer[] | undefined {
@@ -63,6 +65,10 @@ export function clusterKeys({ keys, file, dataDir }: KeySource, make: boolean): 
 	return { keys: keysIn(own, readOwnFile), made: made ? own : null };
 }
 
+/** Does a file of the operator hold one or two keys? One that is no plain file is read once, when it is needed. */
+export const holdsKeys = (file: string): boolean =>
+	!statSync(file).isFile() || readKeys(readFileSync(file, "latin1")) !== undefined;
+
 type Read = (file: string) => Buffer;
 
 /** A file that the operator named is read as it is: secrets are often mounted as links, for all to read. */
@@ -70,7 +76,7 @@ function keysIn(file: string, read: Read): readonly Buffer[] {
 	const keys = readKeys(textOf(file, read));
 	if (keys) return keys;
 	throw new ClusterKeyMissing(
-		`'${file}' holds no key of a cluster: it is one line of 32 bytes in base64 or hex, and a second one while the key changes. Copy cluster.key of the data folder of the node that made it.`
+		`'${file}' holds no key of a cluster: ${KEY_FILE_FORM}. Copy cluster.key of the data folder of the node that made it.`
 	);
 }
 

@@ -7,7 +7,14 @@ import { Validators } from "moleculer";
 
 type Check = ReturnType<Validators.Fastest["compile"]>;
 
+/** fastest-validator's own sentence has the values that are allowed as the one that was given. */
+export const MESSAGES = { enumValue: "The '{field}' field is none of its allowed values: {expected}." };
+
 export class LateValidator extends Validators.Fastest {
+	constructor() {
+		super({ considerNullAsAValue: true, messages: MESSAGES });
+	}
+
 	override compile(schema: Parameters<Validators.Fastest["compile"]>[0]): Check {
 		let check: Check | undefined;
 		return (params, options) => {

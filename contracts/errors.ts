@@ -16,7 +16,7 @@ export const COMMON_ERRORS = {
 		status: 400,
 		title: "The request is not well formed",
 		means:
-			"The request cannot be read: broken JSON, a field that stands twice, a malformed address or header, or a cursor that is none.",
+			"The request cannot be read: broken JSON, a field that stands twice, a malformed address or header, a cursor that is none, or a stream that what was asked has not.",
 		todo: "Correct what the detail names. Cursors are given back as they came."
 	},
 	VALIDATION_ERROR: {

@@ -20,8 +20,14 @@ import { systemsOf } from "./systems";
 type Given = Readonly<Record<string, OptionValue>>;
 
 export interface Connectors {
-	/** The open connector on this connection; opened once, closed with the service. */
-	readonly connectors: { source(connection: Given): Source; target(connection: Given): Target };
+	/**
+	 * The open connector on this connection; opened once, closed with the service.
+	 * @param stream that is meant @throws REQUEST_INVALID where the system has no such stream
+	 */
+	readonly connectors: {
+		source(connection: Given, stream?: string): Source;
+		target(connection: Given, stream?: string): Target;
+	};
 	/** What a system refuses or fails at, as an error of the table: SYSTEM_FAILED with the connector's code in `data`. */
 	asked<T>(work: () => Promise<T>): Promise<T>;
 	/** The check of an end, with the counts of its streams where it answers. */
@@ -47,9 +53,16 @@ export function connectors(): Mixin<Connectors> {
 			};
 			provide<Connectors>(this, {
 				connectors: {
-					source: given =>
-						once("source", given, connection => opener(sources, connection)(connection, settings.limits)),
-					target: given => once("target", given, connection => opener(targets, connection)(connection, settings.limits))
+					source: (given, stream) =>
+						having(
+							stream,
+							once("source", given, connection => opener(sources, connection)(connection, settings.limits))
+						),
+					target: (given, stream) =>
+						having(
+							stream,
+							once("target", given, connection => opener(targets, connection)(connection, settings.limits))
+						)
 				},
 				asked,
 				checked: end => asked(() => check(end))
@@ -110,6 +123,12 @@ function opener<O>(table: Readonly<Record<string, { readonly open: O }>>, { conn
 	const found = own(table, connector);
 	if (!found) throw failure("CONNECTOR_UNKNOWN", `There is no connector '${connector}'.`);
 	return found.open;
+}
+
+function having<E extends Source | Target>(stream: string | undefined, end: E): E {
+	const { title, streams } = end.spec;
+	if (stream === undefined || streams.includes(stream)) return end;
+	throw failure("REQUEST_INVALID", `${title} has no stream '${stream}'; it has: ${streams.join(", ")}.`);
 }
 
 async function check(end: Source | Target): Promise<CheckReport> {

@@ -13,7 +13,7 @@ import { systemsOf } from "./systems";
 export interface MappingsOwner {
 	/** The mapping of that name. @throws DEFINITION_INVALID */
 	mappingNamed(name: string): Mapping<Json>;
-	/** What it makes of a stream. @throws DEFINITION_INVALID */
+	/** What it makes of a stream. @throws DEFINITION_INVALID · REQUEST_INVALID where it has no such stream */
 	streamOf(mapping: string, stream: string): StreamMapping<Json>;
 	/** The mapping between two systems, if there is one. */
 	mappingBetween(source: string, target: string): Mapping<Json> | undefined;
@@ -43,7 +43,7 @@ export function mappings(): Mixin<MappingsOwner> {
 					const found = own(streams, stream);
 					if (found) return found;
 					const names = Object.keys(streams).join(", ");
-					throw failure("DEFINITION_INVALID", `The mapping '${mapping}' has no stream '${stream}'; it has: ${names}.`);
+					throw failure("REQUEST_INVALID", `The mapping '${mapping}' has no stream '${stream}'; it has: ${names}.`);
 				},
 				mappingBetween: known.between,
 				wordsOf: name => vocabularyOf(known.all.filter(mapping => mapping.name === name)),

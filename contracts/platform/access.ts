@@ -12,7 +12,7 @@ export const apiKey = shape(
 	{
 		id: "string",
 		name: { type: "string", summary: "What it is for, in the words of who made it." },
-		scopes: { type: "array", items: scope },
+		scopes: { type: "string[]", summary: "One that no service brings any more gives nothing." },
 		createdAt: { type: "string", summary: "ISO 8601, UTC." }
 	},
 	"An API key as it is kept: its own text is answered once, when it is made."

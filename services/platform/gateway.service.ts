@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import compression from "compression";
 import { Event, type EventOf, Service, service } from "../../cluster";
+import { NEEDED, neverThere } from "../../cluster/alone";
 import { settingsFor, settingsOf } from "../../cluster/settings";
 import { CONTRACTS } from "../../contracts/cluster";
 import { access } from "../../contracts/platform/access";
@@ -11,7 +12,7 @@ import { Keys } from "./gateway/authentication";
 import { Bodies } from "./gateway/bodies";
 import { Dispatch } from "./gateway/dispatch";
 import { Errors } from "./gateway/errors";
-import { NEEDED, readiness } from "./gateway/health";
+import { readiness } from "./gateway/health";
 import { LoopDelay } from "./gateway/loop-delay";
 import { namesToSet } from "./gateway/names";
 import { openRoutes } from "./gateway/open";
@@ -117,11 +118,12 @@ export default class GatewayService extends service(
 
 	/** A door that opens before the house answers with 503: it waits a little, then says what is missing. */
 	private async others(): Promise<void> {
-		await this.broker.waitForServices(NEEDED, PATIENCE_MS, 100).catch(() => {
-			this.logger.warn(
-				`The gateway opens without ${readiness(this.broker).missing.join(", ")}: no node runs them yet.`
-			);
-		});
+		const { broker } = this;
+		const never = neverThere(broker);
+		const coming = NEEDED.filter(name => !never.includes(name));
+		await broker.waitForServices(coming, PATIENCE_MS, 100).catch(() => undefined);
+		const { missing } = readiness(broker);
+		if (missing.length > 0) this.logger.warn(`The gateway opens without ${missing.join(", ")}: no node runs them now.`);
 	}
 
 	private get options() {

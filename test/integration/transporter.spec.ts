@@ -3,9 +3,11 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { propertyOf } from "../../domain/unknown";
 import { openStage, type Stage } from "../support/banyan";
 import { freePort, startNats } from "../support/servers";
 import { startNode } from "../support/started-node";
+import { until } from "../support/until";
 import { makeAuthority } from "../support/ways";
 
 let stage: Stage;
@@ -78,9 +80,12 @@ it("with TLS: believed by its authority alone, and never spoken to without", asy
 	await using nats = await startNats([...login, "--tls", "--tlscert", serverCert, "--tlskey", serverKey]);
 	const url = nats.url.replace("nats://", "tls://banyan:right@");
 	expect((await plan(url, stage.definition, { TRANSPORTER_CA_FILE: ca })).code).toBe(0);
-	for (const TRANSPORTER_CA_FILE of [other, join(stage.folder, "absent.pem")]) {
+	for (const [TRANSPORTER_CA_FILE, sentence] of [
+		[other, /^banyan: NATS does not answer \(.*\n$/],
+		[join(stage.folder, "absent.pem"), /^banyan: TRANSPORTER_CA_FILE='.*' cannot be read \(ENOENT\).*\n$/]
+	] as const) {
 		const { code, stderr } = await plan(url, stage.definition, { TRANSPORTER_CA_FILE });
-		expect([code, stderr]).toEqual([1, expect.stringMatching(/^banyan: NATS does not answer \(.*\n$/)]);
+		expect([code, stderr]).toEqual([1, expect.stringMatching(sentence)]);
 	}
 	await using plain = await startNats(login);
 	const { code, stderr } = await plan(plain.url.replace("nats://", "tls://banyan:right@"));
@@ -120,4 +125,26 @@ it("where a node keeps nothing and has no key: it does not start, and makes none
 		/banyan: This node has no key of the cluster .*CLUSTER_KEY_FILE or CLUSTER_KEY\.\n/
 	);
 	expect(existsSync(DATA_DIR)).toBe(false);
+});
+
+it("that dies under a node: its health says so, and that it is back", async () => {
+	const port = String(await freePort());
+	await using nats = await startNats(["--port", port]);
+	await using node = await startNode({
+		TRANSPORTER: `nats://127.0.0.1:${port}`,
+		DATA_DIR: join(stage.folder, "cut-off"),
+		GATEWAY_PORT: "0"
+	});
+	const transporter = async (): Promise<unknown> => {
+		const answer = await fetch(`${node.url}/health/detailed`);
+		const { checks } = (await answer.json()) as { checks: readonly { readonly name: string }[] };
+		return checks.find(({ name }) => name === "transporter");
+	};
+	expect(await transporter()).toMatchObject({ status: "up", message: "Connected." });
+	await nats.kill();
+	// Many who look share an answer for a moment.
+	await until(async () => propertyOf(await transporter(), "status") === "down");
+	expect(await transporter()).toMatchObject({ message: "NATS does not answer: other nodes cannot be reached." });
+	await using _again = await startNats(["--port", port]);
+	await until(async () => propertyOf(await transporter(), "status") === "up");
 });

@@ -98,6 +98,20 @@ describe("a node's settings", () => {
 		expect(() => readConfig({ ...far, TRANSPORTER_INSECURE: "true" })).toThrow(/TRANSPORTER_INSECURE='true'/);
 	});
 
+	it.each([
+		["TRANSPORTER_INSECURE", "true", /^TRANSPORTER_INSECURE='true' is not valid: /],
+		["CLUSTER_KEY", "abc", /^CLUSTER_KEY is not valid: /],
+		["CLUSTER_KEY_FILE", "/nope", /^CLUSTER_KEY_FILE='\/nope' cannot be read \(ENOENT\)/],
+		["CLUSTER_KEY_FILE", "test", /^CLUSTER_KEY_FILE='test' is a folder/],
+		["CLUSTER_KEY_FILE", "package.json", /^CLUSTER_KEY_FILE='package.json' holds no key of a cluster/],
+		["TRANSPORTER_CA_FILE", "/nope", /^TRANSPORTER_CA_FILE='\/nope' cannot be read \(ENOENT\)/]
+	])("%s=%s that is wrong is said also where no transporter needs it", (name, value, sentence) => {
+		expect(() => readConfig({ [name]: value })).toThrow(SettingError);
+		expect(() => readConfig({ [name]: value })).toThrow(sentence);
+		const TRANSPORTER = "nats://127.0.0.1";
+		expect(() => readConfig({ TRANSPORTER, [name]: value })).toThrow(sentence);
+	});
+
 	it("are all in the README's table, with their defaults", () => {
 		const readme = readFileSync("README.md", "utf8");
 		for (const [name, { fallback }] of Object.entries(VARIABLES))
@@ -107,11 +121,13 @@ describe("a node's settings", () => {
 	it("are no variables of a definition, whatever SECRET_NAMES says", () => {
 		const own = [...Object.keys(VARIABLES), "BANYAN_API_KEY"];
 		const open = ["PANEL_PASSWORD", ...own].map(name => `${name.slice(0, 4)}*`);
-		for (const SECRET_NAMES of [open.join(), [...own, "PANEL_PASSWORD"].join()]) {
-			const { allows } = readConfig({ SECRET_NAMES }).settings.environment;
-			const allowed = own.filter(name => allows?.(name) !== false);
-			expect(allowed).toEqual([]);
-			expect(allows?.("PANEL_PASSWORD")).toBe(true);
-		}
+		const { allows } = readConfig({ SECRET_NAMES: open.join() }).settings.environment;
+		const allowed = own.filter(name => allows?.(name) !== false);
+		expect(allowed).toEqual([]);
+		expect(allows?.("PANEL_PASSWORD")).toBe(true);
+		for (const name of own)
+			expect(() => readConfig({ SECRET_NAMES: `PANEL_PASSWORD,${name}` })).toThrow(
+				new RegExp(`^SECRET_NAMES holds '${name}', a setting of Banyan itself`)
+			);
 	});
 });

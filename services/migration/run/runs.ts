@@ -213,14 +213,15 @@ export class Runs {
 
 const NOT_BEGUN = { phase: "planned", startedAt: null, ok: true } as const;
 
-/** @throws MIGRATION_NOT_FOUND */
+/** @throws REQUEST_INVALID where it has no such stream */
 export function streamOf<S extends { readonly stream: string }>(
 	{ name, streams }: { readonly name: string; readonly streams: readonly S[] },
 	stream: string
 ): S {
 	const found = streams.find(each => each.stream === stream);
-	if (!found) throw failure("MIGRATION_NOT_FOUND", `The migration '${name}' has no stream '${stream}'.`);
-	return found;
+	if (found) return found;
+	const names = streams.map(each => each.stream).join(", ") || "none yet";
+	throw failure("REQUEST_INVALID", `The migration '${name}' has no stream '${stream}'; it has: ${names}.`);
 }
 
 const other = (name: string) =>

@@ -97,7 +97,10 @@ export class Door {
 			const message = messageOf(error);
 			if (this.warned.isDue(message, performance.now()))
 				this.broker.logger.warn(`Nobody knows whose an old link is: ${message}`);
-			throw this.unreachable([]);
+			throw this.unreachable(
+				[],
+				"This server is not whole now, and cannot tell whose link this is: try again in a moment."
+			);
 		}
 	}
 
@@ -211,11 +214,14 @@ export class Door {
 		return failure("NOT_FOUND", "There is no such subscription.");
 	}
 
-	private unreachable(doubts: readonly Unknown[]): Error {
+	private unreachable(
+		doubts: readonly Unknown[],
+		detail = "The panel does not answer now: try again in a moment."
+	): Error {
 		this.served("unreachable");
 		const waits = doubts.flatMap(({ retryAfter }) => retryAfter ?? []);
 		const retryAfter = waits.length > 0 ? Math.min(...waits) : RETRY_SECONDS;
-		return failure("UNAVAILABLE", "The panel does not answer now: try again in a moment.", { retryAfter });
+		return failure("UNAVAILABLE", detail, { retryAfter });
 	}
 
 	private ends(): Promise<readonly Ends[]> {

@@ -2,16 +2,16 @@
 
 import { statfs } from "node:fs/promises";
 import type { Broker } from "../../../cluster";
+import { NEEDED } from "../../../cluster/alone";
 import { failure } from "../../../cluster/errors";
 import { settingsOf } from "../../../cluster/settings";
+import { natsAnswers } from "../../../cluster/transport";
 import { CONTRACTS, type OwnedSetting, SETTINGS } from "../../../contracts/cluster";
 import type { Json, JsonValue } from "../../../contracts/json";
 import { codeOf } from "../../../domain/unknown";
 import { version } from "../../../package.json";
 import type { LoopDelay } from "./loop-delay";
 
-/** The services without which the gateway is not ready, as their contracts say. */
-export const NEEDED = CONTRACTS.filter(({ required }) => required).map(({ name }) => name);
 /** All of them, the gateway before the others. */
 const ALL = ["gateway", ...CONTRACTS.map(({ name }) => name).filter(name => name !== "gateway")];
 
@@ -76,7 +76,7 @@ const mb = (bytes: number): string => `${Math.round(bytes / MEGABYTE).toLocaleSt
 /** What this node checks of itself. */
 export async function detailsOf(broker: Broker, delay: LoopDelay): Promise<Json> {
 	const services = servicesOf(broker);
-	const checks = [await disk(broker), memory(), eventLoop(delay), transporter(broker)];
+	const checks = await Promise.all([disk(broker), memory(), eventLoop(delay), transporter(broker)]);
 	const health = { ...healthOf(broker), status: worstOf([...checks, ...services]) };
 	return {
 		...health,
@@ -119,12 +119,11 @@ function eventLoop({ worst }: LoopDelay): Check {
 	};
 }
 
-function transporter(broker: Broker): Check {
-	const { transit } = broker;
-	if (!transit) return { name: "transporter", status: "up", message: "None: all runs in this process." };
-	return transit.connected
+async function transporter(broker: Broker): Promise<Check> {
+	if (!broker.transit) return { name: "transporter", status: "up", message: "None: all runs in this process." };
+	return (await natsAnswers(broker))
 		? { name: "transporter", status: "up", message: "Connected." }
-		: { name: "transporter", status: "down", message: "Not connected: other nodes cannot be reached." };
+		: { name: "transporter", status: "down", message: "NATS does not answer: other nodes cannot be reached." };
 }
 
 /** What this node takes at most. */
