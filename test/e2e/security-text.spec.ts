@@ -40,8 +40,8 @@ beforeAll(async () => {
 	server = await openDoor(stage.folder, SECRETS);
 	before = process.cwd();
 	process.chdir(stage.folder);
-	const { text } = await afar(VERBS.run as Work, { json: true });
-	ran = JSON.parse(text.slice(text.indexOf("{"))) as Status;
+	const { text, stdout } = await afar(VERBS.run as Work, { json: true });
+	ran = JSON.parse(stdout) as Status;
 	expect([ran.phase === "finished" ? "" : text, ran.verdict?.differences]).toEqual(["", 0]);
 });
 afterAll(async () => {
@@ -85,8 +85,8 @@ describe("what a command prints", () => {
 });
 
 it("every record is told by the name that it has", async () => {
-	const { text } = await afar(client => report(client, "panel", { format: "ndjson" }));
-	const lines = text
+	const { stdout } = await afar(client => report(client, "panel", { format: "ndjson" }));
+	const lines = stdout
 		.trim()
 		.split("\n")
 		.map(line => JSON.parse(line) as ReportLine);

@@ -45,7 +45,10 @@ export const VERBS: Readonly<Record<string, Work>> = {
 
 export interface Ended {
 	readonly code: number;
+	/** Both outputs, as they came. */
 	readonly text: string;
+	/** Without what Node or the command says beside it. */
+	readonly stdout: string;
 }
 
 /** Runs one command against a server, as the program does, but for the reading of its words. */
@@ -63,20 +66,23 @@ export function banyan(
 
 /** What a command prints, and its exit code. */
 export async function captured(command: () => Promise<void>): Promise<Ended> {
-	let text = "";
-	const keep = (chunk: unknown, encoding?: unknown, done?: unknown): boolean => {
-		text += String(chunk);
-		const last = [encoding, done].find(each => typeof each === "function") as (() => void) | undefined;
-		last?.();
-		return true;
-	};
+	let [text, stdout] = ["", ""];
+	const keep =
+		(isResult: boolean) =>
+		(chunk: unknown, encoding?: unknown, done?: unknown): boolean => {
+			text += String(chunk);
+			if (isResult) stdout += String(chunk);
+			const last = [encoding, done].find(each => typeof each === "function") as (() => void) | undefined;
+			last?.();
+			return true;
+		};
 	const spies = [process.stdout, process.stderr].map(stream =>
-		jest.spyOn(stream, "write").mockImplementation(keep as never)
+		jest.spyOn(stream, "write").mockImplementation(keep(stream === process.stdout) as never)
 	);
 	process.exitCode = undefined;
 	try {
 		const code = await concluded(command);
-		return { code, text };
+		return { code, text, stdout };
 	} finally {
 		for (const spy of spies) spy.mockRestore();
 		process.exitCode = undefined;
