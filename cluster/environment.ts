@@ -8,8 +8,10 @@ export class SettingError extends Error {
 }
 
 export interface Variable<T> {
-	/** What it means, and its form. */
+	/** What it is, as a part of a sentence. */
 	readonly says: string;
+	/** Its form: the end of a sentence that begins "it must be". */
+	readonly must: string;
 	readonly fallback: string | null;
 	/** The value, or undefined when the text is not of the form. */
 	readonly read: (text: string) => T | undefined;
@@ -21,11 +23,11 @@ export interface Variable<T> {
 
 /** Null where it is not set, and has no default. @throws SettingError */
 export function readVariable<T>(environment: Environment, name: string, variable: Variable<T>): T | null {
-	const { says, fallback, read, secret, fault } = variable;
+	const { says, must, fallback, read, secret, fault } = variable;
 	const given = environment[name] || fallback;
 	if (given === null) return null;
 	const value = read(given);
-	const wrong = fault?.(given) ?? (value === undefined ? `it is ${says}` : "");
+	const wrong = fault?.(given) ?? (value === undefined ? `it must be ${must} (${says})` : "");
 	if (value !== undefined && wrong === "") return value;
 	throw new SettingError(
 		`${name}${secret ? "" : `='${given}'`} is not valid: ${wrong}${wrong.endsWith("?") ? "" : "."}`

@@ -28,8 +28,8 @@ const address = ({ method, path }: Route): string => `\`${method} ${path}\``;
 /** One row a setting that a contract brings, or that several share. */
 export function limitsTable(): string {
 	const rows = SETTINGS.map(setting => {
-		const { says, fallback } = settingIn(setting);
-		return `| \`${setting.variable}\` | ${says} | \`${fallback}\` |`;
+		const { says, must, fallback } = settingIn(setting);
+		return `| \`${setting.variable}\` | ${says}, ${must.replace("a whole number, ", "")} | \`${fallback}\` |`;
 	});
 	return ["| variable | at most | default |", "|---|---|---|", ...rows].join("\n");
 }

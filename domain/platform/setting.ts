@@ -46,8 +46,10 @@ const bound = (value: unknown, otherwise: number): number => (typeof value === "
 
 /** A setting, spelled out. */
 export interface Setting {
-	/** What it means, and its form. */
+	/** What it is, as a part of a sentence. */
 	readonly says: string;
+	/** What the text must be. */
+	readonly must: string;
 	/** As text. */
 	readonly fallback: string;
 	readonly read: (text: string) => Value | undefined;
@@ -60,7 +62,8 @@ export function settingIn({ variable, rule, summary, unit }: SettingSpec): Setti
 	const kind = Object.hasOwn(KINDS, words.type) ? KINDS[words.type] : undefined;
 	if (!kind) throw unreadable(variable);
 	return {
-		says: `${summary}, ${kind.form(words)}${unit === undefined || unit === "days" ? "" : ` ${unit}`}`,
+		says: summary,
+		must: `${words.integer === true ? "a whole number, " : ""}${kind.form(words)}${unit === undefined || unit === "days" ? "" : ` ${unit}`}`,
 		fallback: textOf(words.default),
 		read: text => kind.read(text, words)
 	};

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { SettingError } from "../../cluster/environment";
+import { readVariable, SettingError } from "../../cluster/environment";
 import { VARIABLES } from "../../cluster/variables";
 import { readConfig } from "../../moleculer.config";
 
@@ -12,16 +12,43 @@ describe("a node's settings", () => {
 	});
 
 	it.each([
-		["SERVICES", "extractor,transformers", /SERVICES='extractor,transformers' is not valid: .* of extractor, importer/],
-		["TRANSPORTER", "redis://x", /TRANSPORTER is not valid: it is where nodes meet, as nats:/],
+		[
+			"SERVICES",
+			"extractor,transformers",
+			/SERVICES='extractor,transformers' is not valid: it must be .*\bextractor, .*\bimporter, /
+		],
+		["TRANSPORTER", "redis://x", /TRANSPORTER is not valid: it must be nats:.* \(where nodes meet; /],
 		["LOG_LEVEL", "loud", /one of fatal, error, warn/],
 		["REQUEST_TIMEOUT", "5", /1000 to 600000 ms/],
 		["LEASE_MS", "soon", /LEASE_MS='soon'/],
-		["NAMESPACE", "a b", /NAMESPACE='a b'/]
+		[
+			"NAMESPACE",
+			"a b",
+			/^NAMESPACE='a b' is not valid: it must be letters, .* \(nodes of one namespace find each other\)\.$/
+		],
+		[
+			"GATEWAY_PORT",
+			"abc",
+			/^GATEWAY_PORT='abc' is not valid: it must be a whole number, 0 to 65535 \(the gateway's port; /
+		],
+		["RESULT_CHECKS", "maybe", /^RESULT_CHECKS='maybe' is not valid: it must be on or off \(on: an action /],
+		["LINK_QUESTIONS", "1.5", /^LINK_QUESTIONS='1.5' is not valid: it must be a whole number, 1 to 48 \(/],
+		["LINK_TIMEOUT", "soon", /^LINK_TIMEOUT='soon' is not valid: it must be a whole number, 1000 to 60000 ms \(/]
 	])("%s that is wrong stops it with a sentence", (name, value, sentence) => {
 		expect(() => readConfig({ [name]: value })).toThrow(SettingError);
 		expect(() => readConfig({ [name]: value })).toThrow(sentence);
 	});
+
+	const wrong = "\0 ,=/";
+	it.each(Object.entries(VARIABLES).filter(([, { read }]) => read(wrong) === undefined))(
+		"%s that is wrong is told its form, then what it is",
+		(name, { says, must }) => {
+			const [variable] = [VARIABLES[name]].flatMap(each => each ?? []);
+			const reading = () => variable && readVariable({ [name]: wrong }, name, variable);
+			expect(reading).toThrow(` is not valid: it must be ${must} (${says}).`);
+			expect(`${must}|${says}`).not.toMatch(/[.()]$|[.]\||^$|^an? an? /);
+		}
+	);
 
 	it.each([
 		["api.example.com", "api.example.com"],

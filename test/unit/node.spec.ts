@@ -14,7 +14,7 @@ describe("the service of a contract", () => {
 	});
 
 	it.each([
-		["notes", "There is no contract 'notes': add its line to contracts/index.ts."],
+		["no-such-service", "There is no contract 'no-such-service': add its line to contracts/index.ts."],
 		[
 			"importer",
 			"No service answers for the contract 'importer': write services/migration/importer.service.ts, or take the contract out of contracts/index.ts."

@@ -26,11 +26,13 @@ describe("a setting", () => {
 
 	it("says what it means, its form and its default", () => {
 		expect(setting("number|min:1|max:9|default:3", { unit: "ms" })).toMatchObject({
-			says: "notes, 1 to 9 ms",
+			says: "notes",
+			must: "1 to 9 ms",
 			fallback: "3"
 		});
-		expect(setting("boolean|default:true")).toMatchObject({ says: "notes, on or off", fallback: "on" });
-		expect(setting({ type: "enum", values: ["a", "b"], default: "a" }).says).toBe("notes, one of a, b");
+		expect(setting("number|integer|min:1|default:3").must).toBe("a whole number, 1 or more");
+		expect(setting("boolean|default:true")).toMatchObject({ must: "on or off", fallback: "on" });
+		expect(setting({ type: "enum", values: ["a", "b"], default: "a" }).must).toBe("one of a, b");
 	});
 
 	it("of a rule that no text can be read by is refused", () => {
