@@ -1,6 +1,8 @@
 /** What the contracts must keep among each other. A sentence at load says what is wrong, and what to do. */
 
-import type { ActionSpec, Contract, ErrorSpec, MetricSpec, SettingSpec } from "./contract";
+import { LACKS, missingIn, ruleFaults } from "./checks-parts";
+import type { Contract, ErrorSpec, MetricSpec, SettingSpec } from "./contract";
+import { NODE_VARIABLES, ownerOf } from "./node-variables";
 
 /** @throws a sentence where they contradict each other, or one lacks something */
 export function checked(
@@ -8,13 +10,18 @@ export function checked(
 	errors: Readonly<Record<string, ErrorSpec>>,
 	shared: Readonly<Record<string, SettingSpec>>
 ): readonly Contract[] {
+	for (const contract of contracts) refuseUnsaid(contract);
 	const of = (part: (contract: Contract) => readonly string[]): Claim[] =>
 		contracts.flatMap(contract => part(contract).map(claimed => ({ claimed, by: contract.name })));
 	const claims: Readonly<Record<string, readonly Claim[]>> = {
 		name: contracts.map(({ area, name }) => ({ claimed: name, by: `${area}/${name}` })),
 		scope: of(({ scopes }) => Object.keys(scopes)),
 		"error code": [...of(contract => Object.keys(contract.errors)), ...by("contracts/errors.ts", Object.keys(errors))],
-		variable: [...of(contract => variablesOf(contract.settings)), ...by("contracts/limits.ts", variablesOf(shared))],
+		variable: [
+			...of(contract => variablesOf(contract.settings)),
+			...by("contracts/limits.ts", variablesOf(shared)),
+			...by("contracts/node-variables.ts", NODE_VARIABLES)
+		],
 		metric: of(({ metrics }) => Object.values(metrics).map(({ name }: MetricSpec) => name))
 	};
 	for (const [kind, all] of Object.entries(claims)) refuseTwice(kind, all);
@@ -41,38 +48,31 @@ function refuseTwice(kind: string, claims: readonly Claim[]): void {
 	}
 }
 
+/** What the compiler asks for: whoever runs a contract may not have asked it. */
+function refuseUnsaid(contract: Contract): void {
+	const fault = missingIn(contract) ?? ruleFaults(contract);
+	if (fault !== undefined) throw new Error(fault);
+}
+
 function refuseLacking(contract: Contract, contracts: readonly Contract[]): void {
 	const names = contracts.map(({ name }) => name);
 	for (const [key, spec] of Object.entries(contract.actions)) {
 		const fault = LACKS.map(lacks => lacks(spec, contract, names)).find(each => each !== undefined);
 		if (fault !== undefined) throw new Error(`${contract.name}.${key} ${fault}`);
 	}
-	const silent = Object.entries(contract.settings).find(([, { rule }]) => !/default/.test(JSON.stringify(rule)));
-	if (silent)
-		throw new Error(`The setting ${silent[0]} of ${contract.name} has no default: a node starts without any setting.`);
+	refuseSettings(contract);
 }
 
-type Lacks = (spec: ActionSpec, contract: Contract, names: readonly string[]) => string | undefined;
-
-const LACKS: readonly Lacks[] = [
-	({ rest, example }) =>
-		rest !== undefined && example === undefined
-			? "has no example: state `example`, with params and a result as a reader of the API should see them."
-			: undefined,
-	({ internal = [] }, _, names) => {
-		const unknown = internal.find(name => !names.includes(name));
-		return unknown && `is for '${unknown}', and no contract has that name: correct its \`internal\`.`;
-	},
-	({ answers = [], live }) =>
-		answers.includes("sse") === (live === undefined)
-			? "states one of `live` and the answer `sse`: they go together."
-			: undefined,
-	({ live }, { events }) =>
-		live && !Object.hasOwn(events, live.wakes)
-			? `wakes on the event '${live.wakes}', which its contract does not have: correct its \`live\`.`
-			: undefined,
-	({ live }, { actions }) =>
-		live?.state !== undefined && !Object.hasOwn(actions, live.state)
-			? `tells its state by '${live.state}', which its contract does not have: correct its \`live\`.`
-			: undefined
-];
+function refuseSettings({ name, settings }: Contract): void {
+	for (const [key, { variable }] of Object.entries(settings)) {
+		const owner = ownerOf(variable);
+		if (owner !== undefined)
+			throw new Error(
+				`The setting ${key} of ${name} has the variable '${variable}', which is ${owner}: give it a name of its own, as ${name.replace(/[A-Z]/g, letter => `_${letter}`).toUpperCase()}_LIMIT.`
+			);
+		if (!/^[A-Z][A-Z0-9_]*$/.test(variable))
+			throw new Error(`The setting ${key} of ${name} has the variable '${variable}': write capitals, digits and _.`);
+	}
+	const silent = Object.entries(settings).find(([, { rule }]) => !/default/.test(JSON.stringify(rule)));
+	if (silent) throw new Error(`The setting ${silent[0]} of ${name} has no default: a node starts without any setting.`);
+}

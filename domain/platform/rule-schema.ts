@@ -4,23 +4,9 @@
  */
 
 import type { Json, JsonValue } from "../../contracts/json";
+import { COMMON_OPTIONS, isAlternatives, type RuleType, type Wordy, wordy } from "../../contracts/rules";
 import type { Rule, Schema } from "../../contracts/schema";
-
-/** A rule, spelled out. */
-export interface Wordy {
-	readonly type: string;
-	readonly optional?: boolean;
-	readonly nullable?: boolean;
-	readonly default?: JsonValue;
-	readonly items?: Rule;
-	readonly values?: readonly JsonValue[];
-	readonly props?: Schema;
-	readonly value?: Rule;
-	readonly summary?: string;
-	readonly named?: string;
-	readonly about?: string;
-	readonly [option: string]: unknown;
-}
+import { isKeyOf } from "../../contracts/table";
 
 /** The fields of an object, and no others. */
 export function objectSchema(schema: Schema): Json {
@@ -103,30 +89,7 @@ export function parameterSchema(rule: Rule): Json {
 	return ruleSchema({ ...wordy(rule), nullable: false } as unknown as Rule);
 }
 
-export const isAlternatives = (rule: Rule): rule is readonly Rule[] => Array.isArray(rule);
-
-/** `string|min:1|optional` spelled out, as fastest-validator reads it. */
-export function wordy(rule: Exclude<Rule, readonly Rule[]>): Wordy {
-	if (typeof rule !== "string") return withItems(rule as unknown as Wordy);
-	const [type = "", ...flags] = rule.split("|").map(flag => flag.trim());
-	return withItems({ type, ...Object.fromEntries(flags.map(flagOf)) });
-}
-
-const withItems = (words: Wordy): Wordy =>
-	words.type.endsWith("[]") ? { ...words, type: "array", items: words.type.slice(0, -2) as Rule } : words;
-
-function flagOf(flag: string): [string, JsonValue] {
-	const [, name, value] = /^([^:]*):(.*)$/.exec(flag) ?? [];
-	if (name !== undefined && value !== undefined) return [name.trim(), literal(value.trim())];
-	return flag.startsWith("no-") ? [flag.slice(3), false] : [flag, true];
-}
-
-const literal = (text: string): JsonValue => {
-	if (text === "true" || text === "false") return text === "true";
-	return Number.isNaN(Number(text)) ? text : Number(text);
-};
-
-const SHAPES: Readonly<Record<string, (words: Wordy) => Json>> = {
+const SHAPES: Readonly<Record<RuleType, (words: Wordy) => Json>> = {
 	string: () => ({ type: "string" }),
 	uuid: () => ({ type: "string", format: "uuid" }),
 	email: () => ({ type: "string", format: "email" }),
@@ -148,7 +111,7 @@ const SHAPES: Readonly<Record<string, (words: Wordy) => Json>> = {
 };
 
 function shapeOf(words: Wordy): Json {
-	const shape = Object.hasOwn(SHAPES, words.type) ? SHAPES[words.type] : undefined;
+	const shape = isKeyOf(SHAPES, words.type) ? SHAPES[words.type] : undefined;
 	if (!shape) throw new Error(`The rule ${JSON.stringify(words)} cannot be shown: its type has no JSON schema.`);
 	return shape(words);
 }
@@ -201,16 +164,9 @@ const OPTIONS: Readonly<Record<string, Readonly<Record<string, Option>>>> = {
 	object: { minProps: as("minProperties"), maxProps: as("maxProperties") }
 };
 
-/** Options that say nothing of what a caller may send, or are said elsewhere. */
-const SILENT: ReadonlySet<string> = new Set(
-	"type optional nullable default items values props value summary named about integer convert trim lowercase uppercase".split(
-		" "
-	)
-);
-
 function optionsOf(words: Wordy): Json {
 	const known = OPTIONS[words.type] ?? {};
-	const said = Object.entries(words).filter(([option]) => !SILENT.has(option));
+	const said = Object.entries(words).filter(([option]) => !COMMON_OPTIONS.has(option));
 	const unknown = said.find(([option]) => !Object.hasOwn(known, option));
 	if (unknown) throw new Error(`The option ${unknown[0]} of a rule ${words.type} cannot be shown in JSON Schema.`);
 	return Object.assign({}, ...said.map(([option, value]) => known[option]?.(value as JsonValue)));

@@ -2,7 +2,7 @@
 
 import type { SettingSpec } from "../../contracts/contract";
 import type { JsonValue } from "../../contracts/json";
-import { isAlternatives, type Wordy, wordy } from "./rule-schema";
+import { isAlternatives, type Wordy, wordy } from "../../contracts/rules";
 
 type Value = number | string | boolean;
 

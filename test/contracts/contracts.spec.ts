@@ -1,7 +1,10 @@
 /** What the contracts of the product say is kept by their own examples. */
 
+import { globSync } from "node:fs";
+import { join } from "node:path";
 import Validator from "fastest-validator";
 import { CONTRACTS } from "../../contracts/cluster";
+import { serviceFile } from "../../contracts/contract";
 import { strict } from "../../contracts/schema";
 import { resultCheck } from "../../middlewares/results.middleware";
 
@@ -22,4 +25,12 @@ describe.each(actions)("%s", (_, { params, result, example, summary, rest }) => 
 		expect(validator.compile(strict(params))(structuredClone(example.params))).toBe(true);
 		expect(resultCheck(result)(example.result)).toBeUndefined();
 	});
+});
+
+it("each service has its contract in contracts/index.ts", () => {
+	const files = globSync("services/*/*.service.ts", { cwd: join(__dirname, "../..") });
+	expect(files.length).toBeGreaterThanOrEqual(CONTRACTS.length);
+	const known = CONTRACTS.map(contract => `${serviceFile(contract)}.ts`);
+	const unknown = files.filter(file => !known.includes(file));
+	expect(unknown.map(file => `${file} is run by no node: add its contract's line to contracts/index.ts.`)).toEqual([]);
 });

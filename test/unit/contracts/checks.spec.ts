@@ -77,4 +77,78 @@ describe("contracts", () => {
 	])("with an action that lacks something are refused: %j", (spec, sentence) => {
 		expect(refusing(notes, other({}, spec))).toThrow(sentence);
 	});
+
+	it.each<[string, object, string]>([
+		["no summary", { summary: undefined }, "posts.get has no `summary`: state it in the contract."],
+		["an empty summary", { summary: "" }, "posts.get has no `summary`: state it in the contract."],
+		["no params", { params: undefined }, "posts.get has no `params`: state it in the contract."],
+		["no result", { result: undefined }, "posts.get has no `result`: state it in the contract."],
+		[
+			"a type that is none",
+			{ params: { text: "strnig" } },
+			"posts.get has a rule of the type 'strnig' at params.text: write one of string, uuid,"
+		],
+		[
+			"one deep in it",
+			{ result: { type: "object", props: { tags: { type: "array", items: "strnig" } } } },
+			"posts.get has a rule of the type 'strnig' at result.tags[]: write one of string, uuid,"
+		],
+		["one in a list", { result: ["null", "toString[]"] }, "posts.get has a rule of the type 'toString' at result[]:"],
+		["a field without a rule", { params: { text: undefined } }, "posts.get has no rule at params.text: state one,"],
+		["a field with a rule of no type", { params: { text: { min: 1 } } }, "posts.get has no rule at params.text: state"],
+		[
+			"an option that is none",
+			{ params: { text: "string|mn:1" } },
+			"posts.get has a rule with the option 'mn' at params.text, which the type string does not have: write one of min,"
+		],
+		[
+			"a location by a field that is not answered",
+			{ location: "/posts/:idx", result: { type: "object", props: { id: "string" } } },
+			"posts.get has the location \"/posts/:idx\", and its result has no field 'idx': name one of id."
+		],
+		[
+			"a location of what has no fields",
+			{ location: "/posts/:id" },
+			"posts.get has the location \"/posts/:id\", and its result has no field 'id': name one of none."
+		],
+		["a location within nothing", { location: "posts" }, 'posts.get has the location "posts": begin it with /,'],
+		[
+			"what is live by a field of nothing",
+			{ answers: ["sse"], live: { wakes: "made", by: "name", line: "log" } },
+			"posts.get goes on live by the field 'name', which its params and the event 'made' do not both have"
+		]
+	])("with an action of %s are refused", (_, wrong, sentence) => {
+		const posts = contract("commerce", "posts", {
+			actions: { get: action({ ...get, ...wrong } as never) },
+			events: { made: { id: "string" } }
+		});
+		expect(refusing(notes, posts)).toThrow(sentence);
+	});
+
+	const setting = parts.settings.most;
+	it.each<[object, string]>([
+		[{ settings: { a: { ...setting, summary: undefined } } }, "posts.settings.a has no `summary`: state it"],
+		[{ settings: { a: { ...setting, variable: undefined } } }, "posts.settings.a has no `variable`: state it"],
+		[
+			{ settings: { a: { ...setting, rule: "numbr|default:1" } } },
+			"posts.settings.a has a rule of the type 'numbr' at rule:"
+		],
+		[{ settings: { a: { ...setting, variable: "Posts" } } }, "has the variable 'Posts': write capitals, digits and _."],
+		[
+			{ errors: { GONE: { status: 404, title: "Gone", means: "It is." } } },
+			"posts.errors.GONE has no `todo`: state it"
+		],
+		[{ metrics: { made: { type: "counter", name: "a" } } }, "posts.metrics.made has no `summary`: state it"],
+		[{ events: { made: { id: "strnig" } } }, "posts.events.made has a rule of the type 'strnig' at payload.id: write"],
+		...["GATEWAY_PORT", "NAMESPACE", "SERVICES"].map((variable): [object, string] => [
+			{ settings: { a: { ...setting, variable } } },
+			`posts and contracts/node-variables.ts both have the variable '${variable}': give one of them another.`
+		]),
+		...["PATH", "HOME", "NODE_OPTIONS", "BANYAN_SECRET_A", "TMPDIR", "LD_PRELOAD"].map((variable): [object, string] => [
+			{ settings: { a: { ...setting, variable } } },
+			`The setting a of posts has the variable '${variable}', which is `
+		])
+	])("that leave out what is needed, or take what is not theirs, are refused: %j", (brought, sentence) => {
+		expect(refusing(notes, other(brought))).toThrow(sentence);
+	});
 });

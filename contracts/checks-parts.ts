@@ -1,0 +1,87 @@
+/** What a contract by itself must have: each fault is one sentence. */
+
+import type { ActionSpec, Contract } from "./contract";
+import { fieldsIn, ruleFault } from "./rules";
+import type { Rule, Schema } from "./schema";
+
+/** What each of these must say, of which nothing is done without. */
+const NEEDED = {
+	actions: ["summary", "params", "result"],
+	settings: ["variable", "rule", "summary"],
+	errors: ["status", "title", "means", "todo"],
+	metrics: ["type", "name", "summary"]
+} as const satisfies Partial<Record<keyof Contract, readonly string[]>>;
+const PARTS = ["actions", "settings", "errors", "metrics"] as const;
+
+/** The first that is not said. */
+export const missingIn = (contract: Contract): string | undefined =>
+	PARTS.flatMap(part =>
+		Object.entries<object>(contract[part]).flatMap(([key, spec]) => {
+			const said = new Map<string, unknown>(Object.entries(spec));
+			const missing = NEEDED[part].filter(need => [undefined, ""].some(nothing => said.get(need) === nothing));
+			return missing.map(need => `${placeOf(contract.name, part, key)} has no \`${need}\`: state it in the contract.`);
+		})
+	)[0];
+
+const placeOf = (name: string, part: (typeof PARTS)[number], key: string): string =>
+	part === "actions" ? `${name}.${key}` : `${name}.${part}.${key}`;
+
+/** The first rule that has a word that none has. */
+export function ruleFaults({ name, actions, events, settings }: Contract): string | undefined {
+	const rules = [
+		...Object.entries(actions).flatMap(([key, { params, result }]) => [
+			...fieldRules(`${name}.${key}`, "params", params),
+			[`${name}.${key}`, "result", result] as const
+		]),
+		...Object.entries(events).flatMap(([key, { payload }]) => fieldRules(`${name}.events.${key}`, "payload", payload)),
+		...Object.entries(settings).map(([key, { rule }]) => [`${name}.settings.${key}`, "rule", rule] as const)
+	];
+	for (const [owner, place, rule] of rules) {
+		const fault = ruleFault(place, rule);
+		if (fault !== undefined) return `${owner} ${fault}`;
+	}
+	return undefined;
+}
+
+const fieldRules = (owner: string, place: string, schema: Schema): (readonly [string, string, Rule])[] =>
+	Object.entries(schema).map(([field, rule]) => [owner, `${place}.${field}`, rule] as const);
+
+type Lacks = (spec: ActionSpec, contract: Contract, names: readonly string[]) => string | undefined;
+
+/** What an action lacks: the end of a sentence. */
+export const LACKS: readonly Lacks[] = [
+	({ rest, example }) =>
+		rest !== undefined && example === undefined
+			? "has no example: state `example`, with params and a result as a reader of the API should see them."
+			: undefined,
+	({ internal = [] }, _, names) => {
+		const unknown = internal.find(name => !names.includes(name));
+		return unknown && `is for '${unknown}', and no contract has that name: correct its \`internal\`.`;
+	},
+	({ location = "", result }) => {
+		const fields = fieldsIn(result);
+		const unknown = [...location.matchAll(/:(\w+)/g)].find(([, field = ""]) => fields && !fields.includes(field));
+		return (
+			unknown &&
+			`has the location "${location}", and its result has no field '${unknown[1]}': name one of ${fields?.join(", ") || "none"}.`
+		);
+	},
+	({ location = "/" }) =>
+		location.startsWith("/") ? undefined : `has the location "${location}": begin it with /, as in /notes/:id.`,
+	({ answers = [], live }) =>
+		answers.includes("sse") === (live === undefined)
+			? "states one of `live` and the answer `sse`: they go together."
+			: undefined,
+	({ live }, { events }) =>
+		live && !Object.hasOwn(events, live.wakes)
+			? `wakes on the event '${live.wakes}', which its contract does not have: correct its \`live\`.`
+			: undefined,
+	({ live, params }, { events }) =>
+		live && [params, events[live.wakes]?.payload ?? {}].some(fields => !Object.hasOwn(fields, live.by))
+			? `goes on live by the field '${live.by}', which its params and the event '${live.wakes}' do not both have: correct its \`live\`.`
+			: undefined,
+	({ live }, { actions }) =>
+		live?.state !== undefined && !Object.hasOwn(actions, live.state)
+			? `tells its state by '${live.state}', which its contract does not have: correct its \`live\`.`
+			: undefined
+];
