@@ -26,13 +26,12 @@ const planned = {
 	plan: { ok: true, findings: [], streams: [] }
 } as unknown as Extract<RunEvent, { type: "planned" }>["data"];
 
-/** A store whose leases cannot be renewed. @param meanwhile what happens when one is tried */
-const unrenewed = (store: EventStore, meanwhile: () => void): EventStore => ({
-	append: (stream, expected, events, appendId) => {
-		if (!events.some(({ type }) => type === "renewed")) return store.append(stream, expected, events, appendId);
-		meanwhile();
-		return Promise.reject(new Error("the disk is too slow"));
-	},
+/** A store whose leases cannot be renewed. */
+const unrenewed = (store: EventStore): EventStore => ({
+	append: (stream, expected, events, appendId) =>
+		events.some(({ type }) => type === "renewed")
+			? Promise.reject(new Error("the disk is too slow"))
+			: store.append(stream, expected, events, appendId),
 	version: stream => store.version(stream),
 	read: (stream, after) => store.read(stream, after),
 	readAll: after => store.readAll(after),
@@ -41,17 +40,17 @@ const unrenewed = (store: EventStore, meanwhile: () => void): EventStore => ({
 	close: () => store.close()
 });
 
-/** A controller whose source answers only once its lease is over. */
+/** A controller whose source answers only once its lease is over. @param meanwhile what happens until then */
 async function ended(meanwhile: (store: EventStore) => Promise<void>): Promise<{ types: string[]; last: unknown }> {
 	const below = openMemoryStore();
 	let once: Promise<void> | undefined;
-	const store = unrenewed(below, () => {
-		once ??= meanwhile(below);
-	});
+	const store = unrenewed(below);
 	const run = newRun("panel", planned, "0");
 	await appendRun(store, run, { type: "planned", data: planned }, "planned");
 	const logger = { warn: () => undefined, error: () => undefined };
 	const late = async () => {
+		once ??= meanwhile(below);
+		await once;
 		await sleep(3 * LEASE_MS);
 		return { records: [], next: null, total: 0 };
 	};
