@@ -22,11 +22,12 @@ type Given = Readonly<Record<string, OptionValue>>;
 export interface Connectors {
 	/**
 	 * The open connector on this connection; opened once, closed with the service.
-	 * @param stream that is meant @throws REQUEST_INVALID where the system has no such stream
+	 * @param stream that is meant; a target is asked about streams that it has not, for what a source has may have no place
+	 * there @throws REQUEST_INVALID where the source has no such stream
 	 */
 	readonly connectors: {
 		source(connection: Given, stream?: string): Source;
-		target(connection: Given, stream?: string): Target;
+		target(connection: Given): Target;
 	};
 	/** What a system refuses or fails at, as an error of the table: SYSTEM_FAILED with the connector's code in `data`. */
 	asked<T>(work: () => Promise<T>): Promise<T>;
@@ -58,11 +59,7 @@ export function connectors(): Mixin<Connectors> {
 							stream,
 							once("source", given, connection => opener(sources, connection)(connection, settings.limits))
 						),
-					target: (given, stream) =>
-						having(
-							stream,
-							once("target", given, connection => opener(targets, connection)(connection, settings.limits))
-						)
+					target: given => once("target", given, connection => opener(targets, connection)(connection, settings.limits))
 				},
 				asked,
 				checked: end => asked(() => check(end))
@@ -125,7 +122,7 @@ function opener<O>(table: Readonly<Record<string, { readonly open: O }>>, { conn
 	return found.open;
 }
 
-function having<E extends Source | Target>(stream: string | undefined, end: E): E {
+function having(stream: string | undefined, end: Source): Source {
 	const { title, streams } = end.spec;
 	if (stream === undefined || streams.includes(stream)) return end;
 	throw failure("REQUEST_INVALID", `${title} has no stream '${stream}'; it has: ${streams.join(", ")}.`);

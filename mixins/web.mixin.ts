@@ -165,13 +165,24 @@ export function web(parts: {
 
 function radixTree(aliases: readonly Alias[]): Router {
 	const router = findMyWay({ caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 512 });
-	for (const alias of aliases) router.on(alias.method as HTTPMethod, alias.fullPath, () => undefined, alias);
+	const add = (method: string, path: string, store: Alias | null) =>
+		router.on(method as HTTPMethod, path, () => undefined, store);
+	for (const alias of aliases) add(alias.method, alias.fullPath, alias);
+	// An address that has a route of its own is no field of another's, whatever the method.
+	for (const { fullPath } of aliases)
+		for (const method of METHODS) {
+			const found: Alias | null | undefined = router.find(method, sample(fullPath))?.store;
+			if (found && sample(found.fullPath) !== sample(fullPath)) add(method, fullPath, null);
+		}
 	return router as unknown as Router;
 }
+
+/** What fields are called does not tell two paths apart. */
+const sample = (path: string): string => path.replace(/:\w+/g, "x");
 
 function find(router: Router, method: string, path: string): Found | undefined {
 	const found = router.find(method as HTTPMethod, path);
 	// A field of the path that is empty is none: such a path is another one.
-	if (!found || Object.values(found.params).includes("")) return undefined;
+	if (!found?.store || Object.values(found.params).includes("")) return undefined;
 	return { alias: found.store as Alias, params: found.params as Record<string, string> };
 }

@@ -26,7 +26,7 @@ export default class ImporterService extends service(connectors()) implements An
 	@Action(count)
 	async count(ctx: CallOf<typeof count>): Promise<number> {
 		const { connection, stream } = ctx.params;
-		return this.asked(() => this.connectors.target(connection, stream).count(stream));
+		return this.asked(() => this.connectors.target(connection).count(stream));
 	}
 
 	@Action(backup, { timeout: 0 })
@@ -39,13 +39,13 @@ export default class ImporterService extends service(connectors()) implements An
 	@Action(find)
 	async find(ctx: CallOf<typeof find>): Promise<TargetRecord[]> {
 		const { connection, stream, names } = ctx.params;
-		return this.asked(async () => [...(await this.connectors.target(connection, stream).find(stream, names))]);
+		return this.asked(async () => [...(await this.connectors.target(connection).find(stream, names))]);
 	}
 
 	@Action(write)
 	async write(ctx: CallOf<typeof write>): Promise<Result[]> {
 		const { params } = ctx;
-		const target = this.connectors.target(params.connection, params.stream);
+		const target = this.connectors.target(params.connection);
 		// One applier, and only as long as its lease holds (L6).
 		const term = termOf(leftOf(params.lease));
 		const results = await this.asked(() => settled(params.records, record => settle(target, params, record, term)));
@@ -56,7 +56,7 @@ export default class ImporterService extends service(connectors()) implements An
 	@Action(onto)
 	async onto(ctx: CallOf<typeof onto>): Promise<Onto[]> {
 		const { connection, stream, conflict, records } = ctx.params;
-		const target = this.connectors.target(connection, stream);
+		const target = this.connectors.target(connection);
 		return records.map(({ id, data, before }) => ({
 			id,
 			...(target.onto?.(stream, data, before, conflict) ?? { data, losses: [] })
@@ -66,7 +66,7 @@ export default class ImporterService extends service(connectors()) implements An
 	@Action(refusals)
 	async refusals(ctx: CallOf<typeof refusals>): Promise<Refused[]> {
 		const { connection, stream, records } = ctx.params;
-		const target = this.connectors.target(connection, stream);
+		const target = this.connectors.target(connection);
 		return records.flatMap(({ id, name, data }) => {
 			const reason = target.refuses?.(stream, name, data);
 			return reason === undefined ? [] : [{ id, reason }];
@@ -76,7 +76,7 @@ export default class ImporterService extends service(connectors()) implements An
 	@Action(undo)
 	async undo(ctx: CallOf<typeof undo>): Promise<readonly UndoneRecord[]> {
 		const { connection, stream, lease, records } = ctx.params;
-		const target = this.connectors.target(connection, stream);
+		const target = this.connectors.target(connection);
 		const term = termOf(leftOf(lease));
 		return this.asked(() => putBack(target, stream, records, term));
 	}
@@ -84,7 +84,7 @@ export default class ImporterService extends service(connectors()) implements An
 	@Action(lasting)
 	async lasting(ctx: CallOf<typeof lasting>): Promise<Lasting[]> {
 		const { connection, stream, names } = ctx.params;
-		const target = this.connectors.target(connection, stream);
+		const target = this.connectors.target(connection);
 		return names.flatMap(name => {
 			const reason = target.lasting?.(stream, name);
 			return reason === undefined ? [] : [{ name, reason }];

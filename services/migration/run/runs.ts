@@ -199,7 +199,9 @@ export class Runs {
 	}
 
 	private async missing(name: string): Promise<never> {
-		const why = (await this.definitions.get(name))
+		// A process that only reads the folder has not opened it.
+		const kept = await this.definitions.get(name).catch(() => undefined);
+		const why = kept
 			? `The migration '${name}' is planned, not begun: start it.`
 			: `There is no migration '${name}' here: plan it and run it first.`;
 		throw failure("MIGRATION_NOT_FOUND", why);

@@ -28,27 +28,15 @@ afterAll(async () => {
 
 const at = { url: "http://127.0.0.1:1", username: "banyan", password: "secret" };
 const source = { connector: "marzneshin", ...at };
-const target = { connector: "marzban", ...at };
 const mapping = "marzneshin-to-marzban";
 const stream = "usres";
-const lease = { token: "1", remainingMs: 1_000, sentAt: 0 };
 const records = [{ id: "1", name: "ali", data: {} }];
-const written = [{ ...records[0], before: null }];
 
 it.each<[string, object, RegExp]>([
 	["extractor.count", { connection: source }, /^Marzneshin has/],
 	["extractor.page", { connection: source, cursor: null, limit: 1 }, /^Marzneshin has/],
 	["extractor.secrets", { connection: source, names: [] }, /^Marzneshin has/],
 	["extractor.find", { connection: source, name: "ali" }, /^Marzneshin has/],
-	["importer.count", { connection: target }, /^Marzban has/],
-	["importer.find", { connection: target, names: [] }, /^Marzban has/],
-	["importer.write", { connection: target, conflict: "skip", lease, records: written }, /^Marzban has/],
-	["importer.onto", { connection: target, conflict: "skip", records: [] }, /^Marzban has/],
-	["importer.refusals", { connection: target, records }, /^Marzban has/],
-	["importer.undo", { connection: target, lease, records: [] }, /^Marzban has/],
-	["importer.lasting", { connection: target, names: [] }, /^Marzban has/],
-	["verifier.compare", { connection: target, records: [] }, /^Marzban has/],
-	["verifier.names", { connection: target, cursor: null, limit: 1 }, /^Marzban has/],
 	["transformer.batch", { mapping, context: {}, records }, /^The mapping 'marzneshin-to-marzban' has/],
 	["transformer.analyzeSchema", { mapping, records }, /^The mapping 'marzneshin-to-marzban' has/],
 	["validator.batch", { mapping, context: {}, records: [] }, /^The mapping 'marzneshin-to-marzban' has/]
