@@ -28,13 +28,13 @@ const membersOf = (one: object): string[] => Object.getOwnPropertyNames(one);
 const shapes = (): string[] =>
 	Object.keys(componentsOf(CONTRACTS.flatMap(({ actions }) => Object.values(actions).map(({ result }) => result))));
 
-/** Whose the name is, where a service cannot have it: the end of a sentence. */
-export function reservedFor({ name, one, Type }: Words): string | undefined {
+/** Whose the name is, where a service cannot have it: the end of a sentence. @param named what the cluster's shapes are called */
+export function reservedFor({ name, one, Type }: Words, named = shapes()): string | undefined {
 	for (const word of [name, one]) {
 		const whose = WHOSE.find(([, taken]) => taken().includes(word));
 		if (whose) return `'${word}' is ${whose[0]}`;
 	}
-	return globalNames.includes(Type) || shapes().includes(Type) ? `the type '${Type}' is there already` : undefined;
+	return globalNames.includes(Type) || named.includes(Type) ? `the type '${Type}' is there already` : undefined;
 }
 
 const WHOSE: readonly (readonly [string, () => readonly string[]])[] = [

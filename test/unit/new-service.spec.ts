@@ -20,7 +20,11 @@ describe("the name of a new service", () => {
 		expect(reservedFor(wordsOf("community", name))).toMatch(/ is there already$| is a word of what is written/);
 	});
 
+	it("is not that of another service's shape", () => {
+		expect(reservedFor(wordsOf("community", "notes"), ["Note"])).toBe("the type 'Note' is there already");
+	});
+
 	it.each(["notes", "posts", "orders", "tenants", "pluginStore"])("may be a word of one's own: %s", name => {
-		expect(reservedFor(wordsOf("community", name))).toBeUndefined();
+		expect(reservedFor(wordsOf("community", name), [])).toBeUndefined();
 	});
 });
