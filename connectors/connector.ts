@@ -200,6 +200,7 @@ export class ConnectorError extends Error {
 		/**
 		 * `unreachable` `wrong-system` `login-refused` `forbidden` `refused` (by the system's validation, or by ours before
 		 * it) `conflict` `not-found` `throttled` (408, 429) `broken` (5xx) `unexpected-answer` `stopped` `not-a-cursor`
+		 * `not-a-stream`
 		 */
 		readonly code: string,
 		message: string,

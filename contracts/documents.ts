@@ -69,7 +69,7 @@ curl -H "X-API-Key: $KEY" -X POST $URL/migrations/panel/start
 curl -H "X-API-Key: $KEY" $URL/migrations/panel
 \`\`\`
 
-The first looks at both panels and writes nothing; the second begins and answers at once; the third says where it stands. \`…/panel/report\` has every record, \`…/panel/rollback\` puts everything back.
+The first looks at both panels and writes nothing; the second begins and answers at once; the third says where it stands. \`…/panel/report?stream=users\` has every record of a stream, \`…/panel/rollback\` puts everything back.
 
 **Keys.** The server makes the first one, with all scopes, in its data folder (\`api-key\`). Send it as \`X-API-Key\` or as a bearer token; *Authorize* below takes it for this page.
 

@@ -53,8 +53,8 @@ export function collection<const N extends string, T extends object>(
 			held.set(this, { relay, lock: holdDataDir(settingsOf(this.broker)) });
 		},
 		async started(this: MoleculerService) {
-			if (settingsOf(this.broker).access === "read") return;
 			await ofMoleculerDb(this).connect();
+			if (settingsOf(this.broker).access === "read") return;
 			// Before all services of the node have started, some would not hear it.
 			const begin = (): void => void held.get(this)?.relay.begin();
 			if (this.broker.started) begin();
@@ -72,7 +72,8 @@ export function collection<const N extends string, T extends object>(
 
 function partsOf<T>({ broker, logger }: MoleculerService, shape: Shape<T>) {
 	const tell = (sentence: string): void => logger.warn(sentence);
-	const adapter = new SqliteAdapter(join(settingsOf(broker).dataDir, `${shape.name}.db`), { ...shape, tell });
+	const { dataDir, access } = settingsOf(broker);
+	const adapter = new SqliteAdapter(join(dataDir, `${shape.name}.db`), { ...shape, access, tell });
 	const relay = new Relay(adapter, {
 		announce: ({ event, payload }) => broker.broadcast(event, payload),
 		failed: error => tell(`What changed in '${shape.name}' cannot be announced yet: ${messageOf(error)}`)

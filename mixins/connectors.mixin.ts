@@ -20,16 +20,12 @@ import { systemsOf } from "./systems";
 type Given = Readonly<Record<string, OptionValue>>;
 
 export interface Connectors {
+	/** The open connector on this connection; opened once, closed with the service. */
+	readonly connectors: { source(connection: Given): Source; target(connection: Given): Target };
 	/**
-	 * The open connector on this connection; opened once, closed with the service.
-	 * @param stream that is meant; a target is asked about streams that it has not, for what a source has may have no place
-	 * there @throws REQUEST_INVALID where the source has no such stream
+	 * What a system refuses or fails at, as an error of the table: SYSTEM_FAILED with the connector's code in `data`. A
+	 * cursor or a stream that is none of the system's is the caller's mistake: REQUEST_INVALID.
 	 */
-	readonly connectors: {
-		source(connection: Given, stream?: string): Source;
-		target(connection: Given): Target;
-	};
-	/** What a system refuses or fails at, as an error of the table: SYSTEM_FAILED with the connector's code in `data`. */
 	asked<T>(work: () => Promise<T>): Promise<T>;
 	/** The check of an end, with the counts of its streams where it answers. */
 	checked(end: Source | Target): Promise<CheckReport>;
@@ -54,11 +50,8 @@ export function connectors(): Mixin<Connectors> {
 			};
 			provide<Connectors>(this, {
 				connectors: {
-					source: (given, stream) =>
-						having(
-							stream,
-							once("source", given, connection => opener(sources, connection)(connection, settings.limits))
-						),
+					source: given =>
+						once("source", given, connection => opener(sources, connection)(connection, settings.limits)),
 					target: given => once("target", given, connection => opener(targets, connection)(connection, settings.limits))
 				},
 				asked,
@@ -122,12 +115,6 @@ function opener<O>(table: Readonly<Record<string, { readonly open: O }>>, { conn
 	return found.open;
 }
 
-function having(stream: string | undefined, end: Source): Source {
-	const { title, streams } = end.spec;
-	if (stream === undefined || streams.includes(stream)) return end;
-	throw failure("REQUEST_INVALID", `${title} has no stream '${stream}'; it has: ${streams.join(", ")}.`);
-}
-
 async function check(end: Source | Target): Promise<CheckReport> {
 	const found = await end.check();
 	if (!found.ok) return { ...found, counts: {} };
@@ -135,12 +122,14 @@ async function check(end: Source | Target): Promise<CheckReport> {
 	return { ...found, counts: Object.fromEntries(streams.map(({ stream, count }) => [stream, count])) };
 }
 
+const CALLERS_MISTAKES: ReadonlySet<string> = new Set(["not-a-cursor", "not-a-stream"]);
+
 async function asked<T>(work: () => Promise<T>): Promise<T> {
 	try {
 		return await work();
 	} catch (error) {
 		if (!(error instanceof ConnectorError)) throw error;
-		if (error.code === "not-a-cursor") throw failure("REQUEST_INVALID", error.message);
+		if (CALLERS_MISTAKES.has(error.code)) throw failure("REQUEST_INVALID", error.message);
 		throw failure("SYSTEM_FAILED", error.message, { code: error.code, ...error.details });
 	}
 }

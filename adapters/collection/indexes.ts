@@ -31,6 +31,9 @@ export function indexed(db: DatabaseSync, { unique = [], indexes = [] }: Fields)
 	};
 }
 
+/** Where nothing may be changed: every field is read off the JSON. */
+export const UNINDEXED: Made = { spell: field => (field === "_id" ? "id" : extracted(field)), unique: new Map() };
+
 function addColumns(db: DatabaseSync, fields: ReadonlySet<string>): void {
 	const there = new Set(names(db, "SELECT name FROM pragma_table_xinfo('records')"));
 	for (const field of fields)

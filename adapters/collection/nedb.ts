@@ -1,6 +1,6 @@
 /**
  * Collections of versions before this one were files of NeDB, of the same names: each is taken over once, whole, before it is
- * opened. A new file is made beside it and put in its place in one step, so that whoever is killed begins anew.
+ * opened. A new file is made beside it and put in its place in one step, so that a process that is killed begins anew.
  */
 
 import { closeSync, existsSync, openSync, readdirSync, readSync, rmSync } from "node:fs";
@@ -46,7 +46,7 @@ export function importEarlier(file: string, { key = "_id", tell = () => undefine
 	);
 }
 
-/** What one who was killed before this left half made. */
+/** What a process that was killed before this left half made. */
 const leftOver = (file: string): string[] =>
 	readdirSync(dirname(file))
 		.filter(name => [".importing", ".nedb."].some(end => name.startsWith(basename(file) + end)))
@@ -58,6 +58,9 @@ function earlier(file: string): string | undefined {
 	const head = headOf(file);
 	return head === "" || head === SQLITE ? undefined : file;
 }
+
+/** Is it there, and no file of an earlier version? */
+export const isSqliteFile = (file: string): boolean => existsSync(file) && headOf(file) === SQLITE;
 
 function headOf(file: string): string {
 	const handle = openSync(file, "r");

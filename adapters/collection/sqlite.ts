@@ -3,7 +3,7 @@
  * SQLite reads off it, and what is announced waits in a table beside it.
  */
 
-import type { DatabaseSync } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
 import { fieldsOf } from "../../domain/unknown";
 import { StoreClosed } from "../errors";
 import { type FileOptions, isSqlite, openFile, told } from "../sqlite-file";
@@ -11,8 +11,8 @@ import { atomically, Group, part } from "../transactions";
 import type { CollectionAdapter, Doc, DocChange, Pending, Search, Written } from "./adapter";
 import type { Announcement } from "./collection";
 import { fresh } from "./documents";
-import type { Fields } from "./indexes";
-import { importEarlier } from "./nedb";
+import { type Fields, indexed, type Made, UNINDEXED } from "./indexes";
+import { importEarlier, isSqliteFile } from "./nedb";
 import { FORMAT, Refused, Table } from "./table";
 
 export interface SqliteOptions extends FileOptions, Fields {
@@ -26,6 +26,14 @@ interface Opened {
 	readonly db: DatabaseSync;
 	readonly group: Group;
 	readonly table: Table;
+}
+
+/** Empty where there is nothing yet, or only what whoever writes has still to take over. */
+function readable(file: string, options: FileOptions): DatabaseSync {
+	if (isSqliteFile(file)) return openFile(file, FORMAT, options);
+	const db = new DatabaseSync(":memory:");
+	db.exec(FORMAT.schema);
+	return db;
 }
 
 /** moleculer-db says `null` for what is not there, and its types do not. */
@@ -44,14 +52,18 @@ export class SqliteAdapter implements CollectionAdapter {
 	/** @throws StoreBroken · StoreFull · StoreBusy · StoreDenied */
 	async connect(): Promise<void> {
 		const { file, options } = this;
+		if (options.access === "read") {
+			this.opened = this.of(readable(file, options), () => UNINDEXED);
+			return;
+		}
 		importEarlier(file, options);
-		const db = openFile(file, FORMAT, options);
+		this.opened = this.of(openFile(file, FORMAT, options), db => atomically(db, () => indexed(db, options)));
+	}
+
+	private of(db: DatabaseSync, made: (db: DatabaseSync) => Made): Opened {
+		const { file, options } = this;
 		try {
-			this.opened = {
-				db,
-				group: new Group(db, file, options.busyMs),
-				table: atomically(db, () => new Table(file, db, options))
-			};
+			return { db, group: new Group(db, file, options.busyMs), table: new Table(file, db, made(db)) };
 		} catch (error) {
 			db.close();
 			throw told(file, error);
@@ -163,6 +175,8 @@ export class SqliteAdapter implements CollectionAdapter {
 	/** What keeps one work from being done, but not the file from being written, is its own affair alone. */
 	private async stored<T>(work: (table: Table) => T): Promise<T> {
 		const { db, group, table } = this.mustBeOpen();
+		if (this.options.access === "read")
+			throw new StoreClosed(`The collection '${this.file}' is open for reading only.`);
 		const { done, failed } = await group.run(() => {
 			try {
 				return { done: part(db, () => work(table)) };

@@ -8,7 +8,7 @@ import type { Format } from "../sqlite-file";
 import type { Doc, DocChange, Pending, Search, Written } from "./adapter";
 import type { Announcement } from "./collection";
 import { COLUMNS, cellsOf, docOf, fresh, picking, type Row, updated } from "./documents";
-import { type Fields, indexed, isUnique, type Made, takenField } from "./indexes";
+import { isUnique, type Made, takenField } from "./indexes";
 import { behind, type Order, ordered, orderOf, type Sql, where } from "./query";
 
 export const FORMAT: Format = {
@@ -36,18 +36,16 @@ export const INSERT = `INSERT INTO records (${COLUMNS}) VALUES (?1, ?2, ?3, ?4)`
 const UPSERT = `${INSERT} ON CONFLICT (id) DO UPDATE SET version = ?2, body = ?3, checksum = ?4`;
 
 export class Table {
-	private readonly made: Made;
 	private readonly spell: Made["spell"];
 	private readonly prepared = new Map<string, StatementSync>();
 
-	/** In a transaction, for it makes the indexes that lack. */
+	/** @param made what records are found by */
 	constructor(
 		private readonly file: string,
 		private readonly db: DatabaseSync,
-		fields: Fields
+		private readonly made: Made
 	) {
-		this.made = indexed(db, fields);
-		this.spell = this.made.spell;
+		this.spell = made.spell;
 	}
 
 	find(search: Search): Doc[] {

@@ -44,5 +44,8 @@ class VersionedStore implements EventStore {
 }
 
 async function* lift(recorded: AsyncIterable<RecordedEvent>): AsyncGenerator<RecordedEvent> {
-	for await (const each of recorded) yield { ...each, event: lifted(each.stream, each.event) };
+	for await (const each of recorded) {
+		const event = lifted(each.stream, each.event);
+		yield event === each.event ? each : { ...each, event };
+	}
 }

@@ -21,6 +21,7 @@ import {
 import { Options } from "../http/options";
 import { Session } from "../http/session";
 import { type Database, openDatabase } from "../sql";
+import { streamNamed } from "../streams";
 import { copyInto } from "./backup";
 import { checkMarzban } from "./check";
 import { Wellbeing } from "./lane";
@@ -155,8 +156,6 @@ class Marzban implements Target {
 	}
 
 	#of(name: string): Stream {
-		const stream = Object.hasOwn(this.#streams, name) ? this.#streams[name] : undefined;
-		if (stream === undefined) throw new ConnectorError("refused", `Marzban has no stream ${name}.`);
-		return stream;
+		return streamNamed(this.spec.title, this.#streams, name);
 	}
 }

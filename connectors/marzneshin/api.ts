@@ -1,20 +1,18 @@
 /** The reads of Marzneshin's API that a migration needs. */
 
 import type { SourceRecord } from "../../contracts/migration/records";
-import { isKeyOf } from "../../contracts/table";
 import { pageIn, totalIn } from "../beyond";
 import { ConnectorError } from "../connector";
 import { isObject, type WireObject } from "../http/json";
 import type { Patience, Query, Session } from "../http/session";
+import { streamNamed } from "../streams";
 import { STREAMS, type Stream, toRecord } from "./records";
 
 /** The panel answers 422 above this. */
 export const LARGEST_PAGE = 100;
 
 export function streamOf(name: string): Stream {
-	const stream = isKeyOf(STREAMS, name) ? STREAMS[name] : undefined;
-	if (stream === undefined) throw new ConnectorError("refused", `Marzneshin has no stream ${name}.`);
-	return stream;
+	return streamNamed("Marzneshin", STREAMS, name);
 }
 
 interface PageQuery {

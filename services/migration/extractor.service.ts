@@ -19,13 +19,13 @@ export default class ExtractorService extends service(connectors()) implements A
 	@Action(count)
 	async count(ctx: CallOf<typeof count>): Promise<number> {
 		const { connection, stream } = ctx.params;
-		return this.asked(() => this.connectors.source(connection, stream).count(stream));
+		return this.asked(() => this.connectors.source(connection).count(stream));
 	}
 
 	@Action(page)
 	async page(ctx: CallOf<typeof page>): Promise<ExtractedPage> {
 		const { connection, stream, cursor, limit } = ctx.params;
-		const read = await this.asked(() => this.connectors.source(connection, stream).read(stream, cursor, limit));
+		const read = await this.asked(() => this.connectors.source(connection).read(stream, cursor, limit));
 		this.refuseTooLarge(read, limit);
 		return read;
 	}
@@ -33,7 +33,7 @@ export default class ExtractorService extends service(connectors()) implements A
 	@Action(secrets)
 	async secrets(ctx: CallOf<typeof secrets>): Promise<Record<string, Record<string, string>>> {
 		const { connection, stream, names } = ctx.params;
-		return this.asked(async () => (await this.connectors.source(connection, stream).secrets?.(stream, names)) ?? {});
+		return this.asked(async () => (await this.connectors.source(connection).secrets?.(stream, names)) ?? {});
 	}
 
 	@Action(artefacts)
@@ -47,7 +47,7 @@ export default class ExtractorService extends service(connectors()) implements A
 	@Action(find)
 	async find(ctx: CallOf<typeof find>): Promise<Json | null> {
 		const { connection, stream, name } = ctx.params;
-		const found = await this.asked(() => this.connectors.source(connection, stream).find(stream, name));
+		const found = await this.asked(() => this.connectors.source(connection).find(stream, name));
 		return found?.data ?? null;
 	}
 

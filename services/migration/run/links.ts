@@ -52,8 +52,8 @@ const stays =
 		!removed.has(id) && (!undo.ids.has(id) || undo.left.has(id));
 
 /**
- * One page of the source's records that are at the target by now and have a link, with the path that is stored for each: for that the
- * source is read, which must still be up, because of the keys only digests are kept.
+ * One page of the source's records that are at the target by now and have a link, with the path that is stored for each: for
+ * that the source is read, which must still be up, because of the keys only digests are kept.
  */
 export async function linkLines(
 	broker: Broker,

@@ -199,9 +199,7 @@ export class Runs {
 	}
 
 	private async missing(name: string): Promise<never> {
-		// A process that only reads the folder has not opened it.
-		const kept = await this.definitions.get(name).catch(() => undefined);
-		const why = kept
+		const why = (await this.definitions.get(name))
 			? `The migration '${name}' is planned, not begun: start it.`
 			: `There is no migration '${name}' here: plan it and run it first.`;
 		throw failure("MIGRATION_NOT_FOUND", why);

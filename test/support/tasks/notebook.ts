@@ -10,6 +10,7 @@ import {
 	type Undo,
 	type Write
 } from "../../../connectors/connector";
+import { streamNamed } from "../../../connectors/streams";
 import type { Json } from "../../../contracts/json";
 import type { TargetRecord } from "../../../contracts/migration/records";
 import { digest } from "../../../domain/canonical";
@@ -49,9 +50,7 @@ export const contentsOf = (db: DatabaseSync) =>
 export const openNotebook: OpenTarget = ({ file: path }) => {
 	const db = openBook(String(path));
 	const columnsOf = (stream: string): readonly string[] => {
-		const columns = COLUMNS[stream];
-		if (!columns) throw new ConnectorError("refused", `A notebook has no ${stream}.`, { untouched: true });
-		return columns;
+		return streamNamed("A notebook", COLUMNS, stream);
 	};
 	const all = (stream: string): TargetRecord[] =>
 		db

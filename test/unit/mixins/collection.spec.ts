@@ -89,14 +89,28 @@ describe("a collection of a service", () => {
 		expect(first.notes).not.toBe(second.notes);
 	});
 
-	it("that is only read locks nothing, makes nothing, and says so", async () => {
+	it("that is only read locks nothing, makes nothing, and says so of a change", async () => {
 		const lock = acquireLock(dir, { pid: 1, command: "elsewhere" });
 		const { broker, notes } = made("read");
 		await broker.start();
-		await expect(notes.get("a")).rejects.toThrow(StoreClosed);
+		expect(await notes.get("a")).toBeUndefined();
+		await expect(notes.insert({ id: "a" })).rejects.toThrow(/open for reading only/);
 		await broker.stop();
+		await expect(notes.get("a")).rejects.toThrow(StoreClosed);
 		lock.release();
 		expect(existsSync(join(dir, "notes.db"))).toBe(false);
+	});
+
+	it("that is only read has what another one writes meanwhile", async () => {
+		const writing = await opened();
+		await writing.notes.insert({ id: "a" });
+		const { broker, notes } = made("read");
+		await broker.start();
+		expect(await notes.get("a")).toEqual({ id: "a" });
+		await writing.notes.insert({ id: "b" });
+		expect((await notes.find({})).records.map(({ id }) => id)).toEqual(["a", "b"]);
+		await expect(notes.remove("a")).rejects.toThrow(/open for reading only/);
+		await broker.stop();
 	});
 
 	it("announces what changed before the change is answered, to whoever listens", async () => {
