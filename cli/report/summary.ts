@@ -84,10 +84,8 @@ const card = (title: string, value: string | Markup, note: string | Markup = "",
 	html`<div class="card${kind && ` ${kind}`}"><dt>${title}</dt><dd>${value}${note && html`<small>${note}</small>`}</dd></div>`;
 
 export function cards(status: Status, hand: number): Markup {
-	const { startedAt, completedAt = null, finishedAt, verdict, phase } = status;
+	const { verdict, phase } = status;
 	const isOver = verdict !== null && phase === "finished";
-	const again = completedAt !== null && completedAt !== finishedAt && phase === "finished";
-	const ended = html`finished ${time(again ? completedAt : finishedAt)}${again ? html`<br>last compared ${time(finishedAt)}` : ""}`;
 	const found = sum(status, ({ differences }) => differences);
 	return html`<section class="wrap" aria-label="In figures"><dl class="cards">${[
 		card(
@@ -103,9 +101,22 @@ export function cards(status: Status, hand: number): Markup {
 			`of ${number(sum(status, ({ compared }) => compared))} compared`,
 			found === 0 ? "" : "hand"
 		),
-		card("Took", tookOf(status) ?? "–", html`begun ${time(startedAt)}<br>${ended}`, "times"),
-		certificate(isOver ? verdict.certificate : null)
+		card("Took", tookOf(status) ?? "–", timesOf(status), "times"),
+		certificate(isOver ? verdict.certificate : null, phase)
 	]}</dl></section>\n`;
+}
+
+/** What the last time of a run is that it had after it was complete. */
+const LAST: Readonly<Partial<Record<Phase, string>>> = {
+	finished: "last compared",
+	"rolled-back": "rolled back",
+	cancelled: "cancelled"
+};
+
+export function timesOf({ startedAt, completedAt = null, finishedAt, phase }: Status): Markup {
+	const [complete, over] = phase === "finished" ? [completedAt ?? finishedAt, finishedAt] : [completedAt, finishedAt];
+	const ended = over !== null && over !== complete ? html`<br>${LAST[phase] ?? "ended"} ${time(over)}` : "";
+	return html`begun ${time(startedAt)}<br>finished ${time(complete)}${ended}`;
 }
 
 function standing(status: Status): Markup {
@@ -115,9 +126,14 @@ function standing(status: Status): Markup {
 		: card("At the target", there, "created, updated, or right already");
 }
 
-const certificate = (digest: string | null): Markup =>
+const certificate = (digest: string | null, phase: Phase): Markup =>
 	digest === null
-		? card("Certificate", "none", "given once both sides were compared and found equal", "wide")
+		? card(
+				"Certificate",
+				"none",
+				isTakenBack(phase) ? "what was moved was put back" : "given once both sides were compared and found equal",
+				"wide"
+			)
 		: card("Certificate", html`<code>${digest}</code>`, "both sides were compared, and found equal", "wide");
 
 const WIDTH = 1000;

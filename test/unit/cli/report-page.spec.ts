@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { htmlReport, type ReportContent } from "../../../cli/report";
-import { headline } from "../../../cli/report/summary";
+import { headline, timesOf } from "../../../cli/report/summary";
 import type { DifferenceLine, Status } from "../../../contracts/migration/migration";
 import { VOCABULARY } from "../../../domain/migration/mappings";
 import { scriptJson } from "../../../domain/text/json";
@@ -17,6 +17,22 @@ async function page(status: Status, changes: Partial<ReportContent> = {}): Promi
 async function* these<T>(...all: T[]): AsyncGenerator<T> {
 	yield* all;
 }
+
+const at = (hour: number): string => `2026-11-27T0${hour}:00:00.000Z`;
+it.each<[string, Partial<Status>, string]>([
+	["under way", { phase: "copying", completedAt: null, finishedAt: null }, "finished –"],
+	["finished", { phase: "finished", completedAt: at(2), finishedAt: at(2) }, "finished 2"],
+	["compared again", { phase: "finished", completedAt: at(2), finishedAt: at(3) }, "finished 2, last compared 3"],
+	["being rolled back", { phase: "rolling-back", completedAt: at(2), finishedAt: null }, "finished 2"],
+	["rolled back", { phase: "rolled-back", completedAt: at(2), finishedAt: at(3) }, "finished 2, rolled back 3"],
+	["cancelled", { phase: "cancelled", completedAt: null, finishedAt: at(2) }, "finished –, cancelled 2"]
+])("the times of a migration that is %s", (_, changed, says) => {
+	const text = String(timesOf(statusOf(10, { ...changed, startedAt: at(1) })))
+		.replaceAll("<br>", ", ")
+		.replace(/<[^>]*>/g, "")
+		.replace(/2026-11-27 0(\d):00:00 UTC/g, "$1");
+	expect(text).toBe(`begun 1, ${says}`);
+});
 
 describe("the headline", () => {
 	const failure = { code: "SYSTEM_FAILED", message: "The target cannot be reached (ECONNREFUSED)." };
@@ -109,7 +125,7 @@ describe("the report as a file", () => {
 		const html = await page(undone, { differences: these(left) });
 		expect(html).toContain("1 user was left by the rollback");
 		expect(html).not.toContain('class="notice"');
-		expect(html).toContain("given once both sides were compared");
+		expect(html).toContain("what was moved was put back");
 	});
 
 	it("says of what was put back that it is, and not that it is at the target", async () => {
