@@ -3,19 +3,18 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
 const WINDOW_MS = 10_000;
-const WINDOWS = 6;
+/** So many windows are told of, the running one among them. */
+export const WINDOWS = 6;
 const RESOLUTION_MS = 20;
 
 export class LoopDelay {
 	private readonly now = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
 	/** The worst of each of the last windows, in ms. */
 	private readonly past: number[] = [];
-	private readonly turning: NodeJS.Timeout;
+	private readonly turning = setInterval(() => this.turn(), WINDOW_MS).unref();
 
-	/** @param windowMs how long each of six windows is, over which the worst is told */
-	constructor(windowMs = WINDOW_MS) {
+	constructor() {
 		this.now.enable();
-		this.turning = setInterval(() => this.turn(), windowMs).unref();
 	}
 
 	/** In ms, within the last six windows. */
@@ -33,7 +32,8 @@ export class LoopDelay {
 		return this.now.count === 0 ? 0 : this.now.max / 1e6;
 	}
 
-	private turn(): void {
+	/** Begins the next window, which the timer does; the oldest of six is forgotten. */
+	turn(): void {
 		this.past.push(this.current);
 		if (this.past.length >= WINDOWS) this.past.shift();
 		this.now.reset();
