@@ -9,7 +9,7 @@ import { arm } from "./adapters/failpoints";
 import { natsOptions, transporterFault } from "./adapters/transporter-address";
 import { type Environment, SettingError } from "./cluster/environment";
 import { pinoLogger } from "./cluster/logging";
-import type { Gateway, Settings } from "./cluster/settings";
+import type { EventServers, Gateway, Settings } from "./cluster/settings";
 import type { LateValidator } from "./cluster/validator";
 import { read, readSettings, VARIABLES } from "./cluster/variables";
 import { CONTRACTS } from "./contracts/cluster";
@@ -26,8 +26,13 @@ import type { Systems } from "./mixins/systems";
 const checksResults = (environment: Environment): boolean =>
 	read(environment, "RESULT_CHECKS") === "on" || process.env.NODE_ENV === "test";
 
+interface Cluster extends Pick<BrokerOptions, "transporter" | "middlewares"> {
+	/** What the client of NATS is given. */
+	readonly nats?: EventServers["nats"];
+}
+
 /** Where nodes meet, and what keeps others out. @throws SettingError */
-function readCluster(environment: Environment, dataDir: string): Pick<BrokerOptions, "transporter" | "middlewares"> {
+function readCluster(environment: Environment, dataDir: string): Cluster {
 	const [transporter, mayBeOpen] = [
 		read(environment, "TRANSPORTER"),
 		read(environment, "TRANSPORTER_INSECURE") === "yes"
@@ -42,9 +47,23 @@ function readCluster(environment: Environment, dataDir: string): Pick<BrokerOpti
 	if (fault && !mayBeOpen) throw new SettingError(fault);
 	const options = natsOptions(transporter, caFile);
 	return {
+		nats: options,
 		transporter: { type: "NATS", options },
 		middlewares: [...middlewares, sealed({ keys, file, dataDir })]
 	};
+}
+
+/** Where what must last is kept. @throws SettingError where that is on servers, and none is named */
+function storeIn(environment: Environment, nats: Cluster["nats"]): Pick<Settings, "store" | "events"> {
+	const store = read(environment, "STORE");
+	const replicas = read(environment, "EVENTS_REPLICAS");
+	if (store === "embedded") return { store };
+	if (!nats)
+		throw new SettingError(
+			"STORE=cluster keeps what must last on servers, and TRANSPORTER names none: set it to where NATS with JetStream runs, or take STORE away, for DATA_DIR."
+		);
+	const [namespace, patienceMs] = [read(environment, "NAMESPACE"), read(environment, "TRANSPORTER_TIMEOUT")];
+	return { store, events: { nats, namespace, replicas, patienceMs } };
 }
 
 /** A file that a setting names. @throws SettingError where it cannot be read, needed or not */
@@ -130,7 +149,7 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 	const dataDir = read(environment, "DATA_DIR");
 	const failpoint = read(environment, "FAILPOINT");
 	if (failpoint) arm(failpoint);
-	const cluster = readCluster(environment, dataDir);
+	const { nats, ...cluster } = readCluster(environment, dataDir);
 	return {
 		namespace: read(environment, "NAMESPACE"),
 		nodeID: read(environment, "NODE_ID") ?? `${hostname().replace(/[^\w.-]/g, "-")}-${process.pid}`,
@@ -147,6 +166,7 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 		metrics: { enabled: true, reporter: [] },
 		settings: {
 			dataDir,
+			...storeIn(environment, nats),
 			access: embedding.access ?? "write",
 			resume: embedding.resume ?? true,
 			leaseMs: read(environment, "LEASE_MS"),

@@ -27,7 +27,7 @@ export const number = (least: number, most: number, unit = ""): Form<number> => 
 	read: value => (/^\d+$/.test(value) && Number(value) >= least && Number(value) <= most ? Number(value) : undefined)
 });
 
-export const oneOf = (...values: readonly string[]): Form<string> => ({
+export const oneOf = <const V extends string>(...values: readonly V[]): Form<V> => ({
 	must: values.length === 2 ? values.join(" or ") : `one of ${values.join(", ")}`,
 	read: value => values.find(each => each === value)
 });

@@ -35,7 +35,23 @@ export interface Gateway {
 	};
 }
 
+/** The servers that keep the events of a cluster. */
+export interface EventServers {
+	/** What the client of NATS is given. */
+	readonly nats: Readonly<Record<string, unknown>>;
+	/** Of one namespace. */
+	readonly namespace: string;
+	/** On how many of them each event is kept. */
+	readonly replicas: number;
+	/** How long they are waited for at the start, in ms. */
+	readonly patienceMs: number;
+}
+
 export interface Settings {
+	/** Where what must last is kept: in `dataDir`, or by servers that all nodes share. */
+	readonly store: "embedded" | "cluster";
+	/** Where `store` is `cluster`. */
+	readonly events?: EventServers;
 	/** Where this node keeps what must last. */
 	readonly dataDir: string;
 	/** `read`: the event store is opened for reading, nothing is locked, nothing is run. */

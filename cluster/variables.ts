@@ -57,6 +57,16 @@ const OWN = {
 		fallback: "10000",
 		...number(1000, 600_000, "ms")
 	},
+	STORE: {
+		says: "where what must last is kept: in DATA_DIR, or by servers that all nodes share",
+		fallback: "embedded",
+		...oneOf("embedded", "cluster")
+	},
+	EVENTS_REPLICAS: {
+		says: "with STORE=cluster, on how many NATS servers each event is kept",
+		fallback: "3",
+		...number(1, 5)
+	},
 	SERVICES: { says: "what this node runs", fallback: null, ...services },
 	DATA_DIR: { says: "the folder of what must last", fallback: "data", ...path },
 	LOG_LEVEL: {

@@ -11,6 +11,18 @@ describe("a node's settings", () => {
 		expect(config.settings).toMatchObject({ dataDir: "data", access: "write" });
 	});
 
+	it("keep what must last in DATA_DIR, or on the servers that TRANSPORTER names", () => {
+		expect(readConfig({}).settings.store).toBe("embedded");
+		expect(readConfig({}).settings.events).toBeUndefined();
+		const shared = { STORE: "cluster", TRANSPORTER: "nats://ann:p%40ss@127.0.0.1:4222", NAMESPACE: "shop" };
+		const nats = { servers: ["127.0.0.1:4222"], user: "ann", pass: "p@ss" };
+		const events = { namespace: "shop", replicas: 3, patienceMs: 10_000, nats };
+		expect(readConfig(shared).settings).toMatchObject({ store: "cluster", events });
+		expect(readConfig({ ...shared, EVENTS_REPLICAS: "1" }).settings.events?.replicas).toBe(1);
+		expect(() => readConfig({ STORE: "cluster" })).toThrow(SettingError);
+		expect(() => readConfig({ STORE: "cluster" })).toThrow(/^STORE=cluster .* TRANSPORTER names none: set it /);
+	});
+
 	it.each([
 		[
 			"SERVICES",
@@ -18,6 +30,7 @@ describe("a node's settings", () => {
 			/SERVICES='extractor,transformers' is not valid: it must be .*\bextractor, .*\bimporter, /
 		],
 		["TRANSPORTER", "redis://x", /TRANSPORTER is not valid: it must be nats:.* \(where nodes meet; /],
+		["STORE", "mongo", /^STORE='mongo' is not valid: it must be embedded or cluster \(where /],
 		["LOG_LEVEL", "loud", /one of fatal, error, warn/],
 		["REQUEST_TIMEOUT", "5", /1000 to 600000 ms/],
 		["LEASE_MS", "soon", /LEASE_MS='soon'/],
