@@ -8,13 +8,13 @@ import { holdsKeys, KEY_FILE_FORM } from "./adapters/cluster-key";
 import { arm } from "./adapters/failpoints";
 import { natsOptions, transporterFault } from "./adapters/transporter-address";
 import { type Environment, SettingError } from "./cluster/environment";
+import { gatewayIn } from "./cluster/gateway";
 import { pinoLogger } from "./cluster/logging";
-import type { EventServers, Gateway, Settings } from "./cluster/settings";
+import type { EventServers, Settings } from "./cluster/settings";
 import type { LateValidator } from "./cluster/validator";
 import { read, readSettings, VARIABLES } from "./cluster/variables";
 import { CONTRACTS } from "./contracts/cluster";
 import { serviceFile } from "./contracts/contract";
-import { isListed, readOwnName } from "./domain/platform/own-names";
 import { codeOf } from "./domain/unknown";
 import { callersLeave } from "./middlewares/callers.middleware";
 import { correlation } from "./middlewares/correlation.middleware";
@@ -109,40 +109,6 @@ function validator(): LateValidator {
 	const loaded: { readonly LateValidator: typeof LateValidator } = require("./cluster/validator");
 	return new loaded.LateValidator();
 }
-
-/** The gateway's part. @throws SettingError where links would take the API's name */
-function gatewayIn(environment: Environment): Gateway {
-	const gateway = readGateway(environment);
-	const { names, links } = gateway;
-	const listed = links.names.flatMap(name => readOwnName(name) ?? []);
-	const both = names.find(name => {
-		const host = readOwnName(name);
-		return host !== undefined && isListed(host, listed);
-	});
-	// By a port of their own they may share a name.
-	if (both === undefined || links.port !== null) return gateway;
-	throw new SettingError(
-		`GATEWAY_NAMES and LINKS_NAMES both hold '${both}': under LINKS_NAMES old links are answered and nothing else, so the API would not be there. Give each a name of its own, or leave it in GATEWAY_NAMES alone, for both.`
-	);
-}
-
-const readGateway = (environment: Environment): Gateway => ({
-	host: read(environment, "GATEWAY_HOST"),
-	port: read(environment, "GATEWAY_PORT"),
-	trustedProxies: read(environment, "GATEWAY_TRUSTED_PROXIES") ?? [],
-	corsOrigins: read(environment, "GATEWAY_CORS_ORIGINS") ?? [],
-	names: read(environment, "GATEWAY_NAMES") ?? [],
-	links: {
-		names: read(environment, "LINKS_NAMES") ?? [],
-		host: read(environment, "LINKS_HOST"),
-		port: read(environment, "LINKS_PORT")
-	},
-	metrics: {
-		keyed: read(environment, "METRICS_ACCESS") === "key",
-		host: read(environment, "METRICS_HOST"),
-		port: read(environment, "METRICS_PORT")
-	}
-});
 
 /** The options of a node in this environment. @throws SettingError */
 export function readConfig(environment: Environment, embedding: Embedding = {}): NodeOptions {
