@@ -1,26 +1,28 @@
-/** What can befall a store that is a file. */
+/** What can befall a store, a file or one on servers. */
 
 /** The disk or the store's size limit is reached; nothing of what was asked is stored. */
 export class StoreFull extends Error {
 	override readonly name = "StoreFull";
 	readonly code = "STORE_FULL";
-	constructor(file: string) {
-		super(
-			`The store '${file}' cannot grow: the disk is full or its size limit is reached. Free space, then start again.`
-		);
+	/** @param why the rest of the sentence, with what to do */
+	constructor(store: string, why = "the disk is full or its size limit is reached. Free space, then start again.") {
+		super(`The store '${store}' cannot grow: ${why}`);
 	}
 }
 
-/** The file is another user's, or its file system is read-only; nothing of what was asked is stored. */
+const OWN_FOLDER = "Run as the owner of its folder, or set DATA_DIR to another one.";
+const FILE_DENIED = {
+	read: `may not be read by this process. ${OWN_FOLDER}`,
+	write: `cannot be written: it is another user's, or the file system is read-only. ${OWN_FOLDER}`
+};
+
+/** The file is another user's, or its file system is read-only, or servers do not let us; nothing of what was asked is stored. */
 export class StoreDenied extends Error {
 	override readonly name = "StoreDenied";
 	readonly code = "STORE_DENIED";
-	constructor(file: string, access: "read" | "write") {
-		const why =
-			access === "read"
-				? "may not be read by this process"
-				: "cannot be written: it is another user's, or the file system is read-only";
-		super(`The store '${file}' ${why}. Run as the owner of its folder, or set DATA_DIR to another one.`);
+	/** @param why the rest of the sentence, with what to do */
+	constructor(store: string, access: "read" | "write", why = FILE_DENIED[access]) {
+		super(`The store '${store}' ${why}`);
 	}
 }
 
@@ -39,6 +41,32 @@ export class StoreBusy extends Error {
 	readonly code = "STORE_BUSY";
 	constructor(file: string, waitedMs: number) {
 		super(`The store '${file}' has been locked by another process for ${waitedMs} ms: look for one that hangs.`);
+	}
+}
+
+/**
+ * Servers that keep the store do not answer, or have nobody who decides. What was asked may have been stored: it may be
+ * asked again, the same under the same id.
+ */
+export class StoreAway extends Error {
+	override readonly name = "StoreAway";
+	readonly code = "STORE_AWAY";
+	/** @param why the rest of the sentence, with what to do */
+	constructor(
+		store: string,
+		readonly waitedMs: number,
+		why: string
+	) {
+		super(`The store '${store}' does not answer (for ${Math.round(waitedMs)} ms): ${why}`);
+	}
+}
+
+/** Servers cannot keep the store as it must be kept, or keep another one under its name: nothing is changed there. */
+export class StoreUnfit extends Error {
+	override readonly name = "StoreUnfit";
+	readonly code = "STORE_UNFIT";
+	constructor(store: string, why: string) {
+		super(`The store '${store}' cannot be kept there: ${why}`);
 	}
 }
 

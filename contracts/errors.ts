@@ -94,6 +94,13 @@ export const COMMON_ERRORS = {
 			"The disk is full or read-only, or the file of the event store is damaged. Nothing more is written until it can be recorded.",
 		todo: "Free space or mend the rights as the detail says, then ask again."
 	},
+	STORE_AWAY: {
+		status: 503,
+		title: "The servers that keep what must last do not answer",
+		means:
+			"NATS or the database is away, is electing who decides, or stores nothing more. What was asked may have been stored or not.",
+		todo: "Ask again after `Retry-After`, under the same `Idempotency-Key`. If it lasts, look at the servers' own logs and disks."
+	},
 	STORE_NEWER: {
 		status: 503,
 		title: "The data folder was written by a newer release",

@@ -1,52 +1,79 @@
 import { join } from "node:path";
 import type { Service as MoleculerService } from "moleculer";
 import type { DataLock } from "../adapters/datadir";
-import { type EventStore, openSqliteStore, versioned } from "../adapters/eventstore";
+import { type EventStore, openLater, openSqliteStore, versioned } from "../adapters/eventstore";
 import { type LinkStore, openLinkStore } from "../adapters/linkstore";
 import { openProjections, type Projections } from "../adapters/projections";
 import type { Mixin } from "../cluster";
 import { provide } from "../cluster/provide";
-import { type Settings, settingsOf } from "../cluster/settings";
+import { type EventServers, type Settings, settingsOf } from "../cluster/settings";
 import { holdDataDir } from "./data-folder";
 
-/** Gives the service `this.store`, the node's event store, and holds the data folder for it. */
-export const eventStore = (): Mixin<{ store: EventStore }> =>
-	store("store", "events.db", (file, options) => versioned(openSqliteStore(file, options)));
+/** Gives the service `this.store`, the events: of the node, in the data folder it holds then, or of the cluster. */
+export const eventStore = (): Mixin<{ store: EventStore }> => store("store", openEvents);
 
 /** Gives the service `this.projections`, what is derived from the events, and holds the data folder for it. */
 export const projections = (): Mixin<{ readonly projections: Projections }> =>
-	store("projections", "projections.db", openProjections);
+	store("projections", inFolder("projections.db", openProjections));
 
 /** Gives the service `this.links`, the old links, and holds the data folder for them. */
-export const linkStore = (): Mixin<{ readonly links: LinkStore }> => store("links", "links.db", openLinkStore);
+export const linkStore = (): Mixin<{ readonly links: LinkStore }> =>
+	store("links", inFolder("links.db", openLinkStore));
 
 interface Closable {
 	close(): void | Promise<void>;
 }
 
-function store<const N extends string, S extends Closable>(
-	name: N,
-	file: string,
-	open: (file: string, options: Pick<Settings, "access">) => S
-): Mixin<{ readonly [K in N]: S }> {
-	const held = new WeakMap<object, { readonly opened: Closable; readonly lock: DataLock | undefined }>();
+interface Opened<S> {
+	readonly store: S;
+	readonly lock?: DataLock | undefined;
+	/** The service starts once it is. */
+	readonly ready?: Promise<void>;
+}
+
+type Open<S> = (settings: Settings) => Opened<S>;
+
+const openEvents: Open<EventStore> = settings =>
+	settings.events ? onServers(settings.events, settings) : openEventsFile(settings);
+
+const openEventsFile = inFolder("events.db", (file, options) => versioned(openSqliteStore(file, options)));
+
+function onServers(events: EventServers, { access }: Settings): Opened<EventStore> {
+	const later = openLater(async () => {
+		// A node without servers does without their client.
+		const { openJetStreamStore } = await import("../adapters/eventstore/jetstream");
+		return openJetStreamStore({ ...events, access });
+	});
+	return { store: versioned(later), ready: later.opened };
+}
+
+function inFolder<S>(file: string, open: (file: string, options: Pick<Settings, "access">) => S): Open<S> {
+	return ({ dataDir, access }) => {
+		const lock = holdDataDir({ dataDir, access });
+		try {
+			return { store: open(join(dataDir, file), { access }), lock };
+		} catch (error) {
+			lock?.release();
+			throw error;
+		}
+	};
+}
+
+function store<const N extends string, S extends Closable>(name: N, open: Open<S>): Mixin<{ readonly [K in N]: S }> {
+	const held = new WeakMap<object, Opened<Closable>>();
 	return {
 		created(this: MoleculerService) {
-			const { dataDir, access } = settingsOf(this.broker);
-			const lock = holdDataDir({ dataDir, access });
-			try {
-				const opened = open(join(dataDir, file), { access });
-				provide(this, { [name]: opened });
-				held.set(this, { opened, lock });
-			} catch (error) {
-				lock?.release();
-				throw error;
-			}
+			const opened = open(settingsOf(this.broker));
+			held.set(this, opened);
+			provide(this, { [name]: opened.store });
+		},
+		async started(this: object) {
+			await held.get(this)?.ready;
 		},
 		async stopped(this: object) {
-			const { opened, lock } = held.get(this) ?? {};
-			await opened?.close();
-			lock?.release();
+			const opened = held.get(this);
+			await opened?.store.close();
+			opened?.lock?.release();
 		}
 	};
 }

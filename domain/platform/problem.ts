@@ -55,6 +55,8 @@ const FOREIGN: Readonly<Record<string, ErrorCode>> = {
 	StoreBusy: "STORE_FAILED",
 	StoreDenied: "STORE_FAILED",
 	StoreBroken: "STORE_FAILED",
+	StoreAway: "STORE_AWAY",
+	StoreUnfit: "STORE_FAILED",
 	NewerEvent: "STORE_NEWER"
 };
 
@@ -63,6 +65,8 @@ const SAID: Partial<Record<ErrorCode, string>> = {
 	INTERNAL: "Something broke on our side; the log has more under this correlation id.",
 	STORE_FAILED:
 		"The server cannot write to its data folder now: its disk may be full. Nothing of this was stored; make room, then ask again.",
+	STORE_AWAY:
+		"The servers that keep what must last do not answer now: ask again in a moment, a change under the same Idempotency-Key, for this one may have been stored.",
 	STORE_NEWER: "A newer release wrote to the server's data folder: the server must be upgraded to read it.",
 	UNAVAILABLE: "No node answers for this now: try again in a moment.",
 	TIMED_OUT: "It took too long. What was asked may still be under way: look before you ask again.",

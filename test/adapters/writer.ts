@@ -4,11 +4,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { openSqliteStore } from "../../adapters/eventstore";
 import { sayLine } from "../support/say-line";
 import { insist } from "./events";
+import { openStore } from "./stores";
 
 interface Order {
+	/** Of the store, as `openStore` takes it. */
 	readonly file: string;
 	readonly name: string;
 	readonly streams: readonly string[];
@@ -54,7 +55,7 @@ export function startWriter(order: Order): Writer {
 const say = (acknowledged: Acknowledged): void => sayLine(acknowledged);
 
 async function obey({ file, name, streams, count, ackFirst }: Order): Promise<void> {
-	const store = openSqliteStore(file);
+	const store = await openStore(file);
 	const write = async (stream: string): Promise<void> => {
 		for (let i = 0; i < count; i++) {
 			const id = `${name}-${i}`;

@@ -28,11 +28,12 @@ export interface Nats extends AsyncDisposable {
 	kill(): Promise<void>;
 }
 
-/** nats-server as `scripts/servers.sh` installs it. */
+/** As `scripts/servers.sh` installs it. */
+export const NATS_SERVER = join(__dirname, "..", "..", ".cache", "nats", "bin", "nats-server");
+
 export async function startNats(more: readonly string[] = []): Promise<Nats> {
 	const port = await freePort();
-	const binary = join(__dirname, "..", "..", ".cache", "nats", "bin", "nats-server");
-	const child = spawn(binary, ["--addr", "127.0.0.1", "--port", String(port), ...more], {
+	const child = spawn(NATS_SERVER, ["--addr", "127.0.0.1", "--port", String(port), ...more], {
 		stdio: ["ignore", "ignore", "pipe"]
 	});
 	const kill = async (): Promise<void> => {
@@ -41,7 +42,7 @@ export async function startNats(more: readonly string[] = []): Promise<Nats> {
 		await once(child, "exit");
 	};
 	await new Promise<void>((resolve, reject) => {
-		child.once("error", () => reject(new Error(`There is no ${binary}: run scripts/servers.sh.`)));
+		child.once("error", () => reject(new Error(`There is no ${NATS_SERVER}: run scripts/servers.sh.`)));
 		child.once("exit", () => reject(new Error("nats-server did not start.")));
 		child.stderr.on("data", (line: Buffer) => line.includes("Server is ready") && resolve());
 	});

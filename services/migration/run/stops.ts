@@ -1,5 +1,6 @@
 /** What keeps a run from going on. */
 
+import { StoreAway } from "../../../adapters/errors";
 import { codeOf, failure, isUnanswered } from "../../../cluster/errors";
 import { propertyOf, textOf } from "../../../domain/unknown";
 
@@ -12,7 +13,7 @@ export const leaseLost = (leaseMs: number) =>
 
 /** Is it a system or a node that is away, slow or overloaded, rather than one that says no? */
 export function isAway(error: unknown): boolean {
-	if (isUnanswered(error)) return true;
+	if (isUnanswered(error) || error instanceof StoreAway) return true;
 	const data = propertyOf(error, "data");
 	return (
 		codeOf(error) === "SYSTEM_FAILED" &&

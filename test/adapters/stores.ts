@@ -1,0 +1,22 @@
+/** A store by its address, for the processes of tests: a file, or `nats://…` with the namespace and the replicas behind a #. */
+
+import { type EventStore, openSqliteStore } from "../../adapters/eventstore";
+import { openJetStreamStore } from "../../adapters/eventstore/jetstream";
+import { natsOptions, readTransporter } from "../../adapters/transporter-address";
+
+/** What the client of NATS is given for an address. */
+export function natsOf(url: string): Record<string, unknown> {
+	const transporter = readTransporter(url);
+	if (!transporter) throw new Error(`'${url}' is no address of NATS.`);
+	return natsOptions(transporter, null);
+}
+
+export const addressOf = (url: string, namespace: string, replicas: number): string =>
+	`${url}#${namespace}/${replicas}`;
+
+export async function openStore(address: string): Promise<EventStore> {
+	const [url = "", place] = address.split("#");
+	if (place === undefined) return openSqliteStore(address);
+	const [namespace = "", replicas] = place.split("/");
+	return openJetStreamStore({ nats: natsOf(url), namespace, replicas: Number(replicas), patienceMs: 60_000 });
+}
