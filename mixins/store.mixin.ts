@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Service as MoleculerService } from "moleculer";
 import type { DataLock } from "../adapters/datadir";
 import { type EventStore, openLater, openSqliteStore, versioned } from "../adapters/eventstore";
+import type * as JetStream from "../adapters/eventstore/jetstream";
 import { type LinkStore, openLinkStore } from "../adapters/linkstore";
 import { openProjections, type Projections } from "../adapters/projections";
 import type { Mixin } from "../cluster";
@@ -41,8 +42,8 @@ const openEventsFile = inFolder("events.db", (file, options) => versioned(openSq
 function onServers(events: EventServers, { access }: Settings): Opened<EventStore> {
 	const later = openLater(async () => {
 		// A node without servers does without their client.
-		const { openJetStreamStore } = await import("../adapters/eventstore/jetstream");
-		return openJetStreamStore({ ...events, access });
+		const loaded: typeof JetStream = require("../adapters/eventstore/jetstream");
+		return loaded.openJetStreamStore({ ...events, access });
 	});
 	return { store: versioned(later), ready: later.opened };
 }
