@@ -1,5 +1,5 @@
 # Banyan. `make demo` does the set-up and runs the main job; `make test` does it and runs the tests.
-.PHONY: setup build demo start dev test faults bench static check fix clean
+.PHONY: setup build demo start dev cluster cluster-health cluster-logs cluster-down test faults chaos bench static check fix clean
 SHELL := /bin/bash
 
 # Node 24: the one on the PATH, or the npm package `node` in .node/ where it is older or missing.
@@ -35,6 +35,21 @@ start: build
 dev: setup
 	@npm run --silent dev
 
+# The whole cluster as processes of this machine: NATS ×3, Redis, a database, two nodes of each group, two gateways.
+cluster: build
+	@scripts/servers.sh cluster
+	@node dist/local/main.js up
+
+cluster-health:
+	@node dist/local/main.js health
+
+cluster-logs:
+	@tail -n 20 -F data/cluster/logs/*.log
+
+# CLUSTER_CLEAN=1 takes its data away, too.
+cluster-down:
+	@node dist/local/main.js down
+
 test: build
 	@scripts/servers.sh
 	@npm test --silent
@@ -42,6 +57,12 @@ test: build
 # Every failpoint at several counts; `make test` tries each once.
 faults: build
 	@FAULTS=all npx jest --selectProjects chaos
+
+# A cluster of its own under load, its processes killed, frozen, cut off, one after the other; writes bench/CHAOS.md.
+# ONLY='kill -9' for those with that in their name, which writes nothing.
+chaos: build
+	@scripts/servers.sh cluster
+	@node dist/local/chaos/main.js $(if $(ONLY),--only '$(ONLY)',--write bench/CHAOS.md)
 
 # Measures; writes bench/RESULTS.md.
 bench: build

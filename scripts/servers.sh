@@ -38,6 +38,16 @@ need() {
 	command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ] || install "$2"
 	command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ] || { echo "$1 is missing: install the package $2." >&2; exit 1; }
 }
+need redis-server redis-server
+
+# toxiproxy is for the trial by faults; without Go a small proxy of ours takes its place.
+TOXIPROXY_VERSION=v2.12.0
+if [ ! -x .cache/toxiproxy/bin/server ] && command -v go >/dev/null; then
+	GOBIN="$PWD/.cache/toxiproxy/bin" GOFLAGS=-modcacherw go install "github.com/Shopify/toxiproxy/v2/cmd/server@$TOXIPROXY_VERSION" 2>/dev/null || true
+fi
+# What a cluster on this machine needs is there now; the rest is for tests.
+[ "${1:-}" != cluster ] || exit 0
+
 need mariadbd mariadb-server
 need redis-server redis-server
 need nginx nginx-light

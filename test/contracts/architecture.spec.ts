@@ -6,7 +6,18 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 const ROOT = join(__dirname, "..", "..");
-const FOLDERS = ["adapters", "cli", "cluster", "connectors", "contracts", "demo", "domain", "mixins", "services"];
+const FOLDERS = [
+	"adapters",
+	"cli",
+	"cluster",
+	"connectors",
+	"contracts",
+	"demo",
+	"domain",
+	"local",
+	"mixins",
+	"services"
+];
 
 type Files = Readonly<Record<string, string>>;
 
@@ -96,6 +107,8 @@ const PLANTED: readonly (readonly [rule: string, files: Files])[] = [
 		{ "services/migration/a.ts": importing("../../connectors/some/b"), "connectors/some/b.ts": empty }
 	],
 	["demo-is-apart", { "services/a.ts": importing("../demo/b"), "demo/b.ts": empty }],
+	["local-is-apart", { "services/a.ts": importing("../local/b"), "local/b.ts": empty }],
+	["local-meets-processes", { "local/a.ts": importing("../services/b"), "services/b.ts": empty }],
 	["one-door-to-decorators", { "services/a.ts": importing("moleculer-decorators") }]
 ];
 /** What passes. */

@@ -1,0 +1,63 @@
+/** A steady load: so many requests a second begin, however long those before them take. */
+
+import type { Client } from "./client";
+import type { Sample } from "./verdict";
+import { type Books, turnsOf, WORK, type Work } from "./work";
+
+const TICK_MS = 20;
+
+export class Load {
+	readonly samples: Sample[] = [];
+	#nth = 0;
+	#under = 0;
+	#timer: NodeJS.Timeout | undefined;
+	readonly #began = performance.now();
+	readonly #turns = turnsOf(WORK);
+
+	constructor(
+		private readonly client: Client,
+		private readonly books: Books,
+		private readonly perSecond: number
+	) {}
+
+	/** In ms since the load was made. */
+	get now(): number {
+		return performance.now() - this.#began;
+	}
+
+	/** How many are under way. */
+	get under(): number {
+		return this.#under;
+	}
+
+	start(): void {
+		const [began, before] = [this.now, this.#nth];
+		this.#timer = setInterval(() => {
+			const due = before + Math.floor(((this.now - began) * this.perSecond) / 1000);
+			while (this.#nth < due) this.begin(this.#nth++);
+		}, TICK_MS);
+	}
+
+	stop(): void {
+		clearInterval(this.#timer);
+	}
+
+	private begin(nth: number): void {
+		const work = this.#turns[nth % this.#turns.length] as Work;
+		const job = work.ask(this.books, nth);
+		if (job) void this.one(work, job);
+	}
+
+	private async one(work: Work, { ask, name }: NonNullable<ReturnType<Work["ask"]>>): Promise<void> {
+		const begun = this.now;
+		this.#under++;
+		const { tries, answer, why } = await this.client.ask(ask);
+		this.#under--;
+		const good = answer !== null && work.good.includes(answer.status);
+		if (good) work.answered?.(this.books, name, answer);
+		else if (ask.again === false) work.unknown?.(this.books, name);
+		const outcome = good ? "answered" : ask.again === false ? "unknown" : "failed";
+		const last = good || why !== null ? why : `${answer?.status} ${JSON.stringify(answer?.body).slice(0, 200)}`;
+		this.samples.push({ kind: work.kind, begun, ended: this.now, tries, outcome, why: last });
+	}
+}

@@ -1,0 +1,114 @@
+/** What is asked of the cluster all the time: reads of several services, and writes whose effect can be counted. */
+
+import { textOf } from "../../domain/unknown";
+import type { Answer, Ask } from "./client";
+import type { Ledger } from "./ledger";
+
+/** Keys that were made and may be taken away again. */
+export interface Made {
+	readonly name: string;
+	readonly id: string;
+}
+
+export interface Work {
+	readonly kind: string;
+	/** Of a hundred requests. */
+	readonly share: number;
+	/** Undefined where there is nothing to do now. */
+	ask(books: Books, nth: number): { readonly ask: Ask; readonly name: string } | undefined;
+	/** Is that an answer? One that is none is a failure. */
+	readonly good: readonly number[];
+	answered?(books: Books, name: string, answer: Answer): void;
+	unknown?(books: Books, name: string): void;
+}
+
+/** What all of this knows. */
+export interface Books {
+	readonly keys: Ledger;
+	readonly pauses: Ledger;
+	/** Oldest first. */
+	readonly made: Made[];
+	/** A migration that is planned; null where there is none. */
+	readonly migration: string | null;
+	/** Of this run. */
+	readonly run: string;
+}
+
+const read =
+	(path: string): Work["ask"] =>
+	() => ({ ask: { method: "GET", path, again: true }, name: path });
+const SCOPES = ["migration:read"];
+/** So many keys stay before the oldest is taken away. */
+const STAY = 40;
+
+const create = (name: string, again: string | false): Ask => ({
+	method: "POST",
+	path: "/api/v1/api-keys",
+	body: { name, scopes: SCOPES },
+	again
+});
+
+function keep({ keys, made }: Books, name: string, { body }: Answer): void {
+	keys.made(name);
+	made.push({ name, id: textOf(body, "id") ?? "" });
+}
+
+export const WORK: readonly Work[] = [
+	{ kind: "read of transformer", share: 25, ask: read("/api/v1/transform/field-mappings"), good: [200] },
+	{ kind: "read of validator", share: 20, ask: read("/api/v1/validate/rules"), good: [200] },
+	{ kind: "read of migration", share: 20, ask: read("/api/v1/migrations"), good: [200] },
+	{ kind: "read of access", share: 10, ask: read("/api/v1/api-keys"), good: [200] },
+	{
+		kind: "create",
+		share: 10,
+		ask: ({ run }, nth) => ({ ask: create(`${run}-${nth}`, `${run}-${nth}`), name: `${run}-${nth}` }),
+		good: [201],
+		answered: keep
+	},
+	{
+		kind: "remove",
+		share: 9,
+		ask: ({ made, keys, run }, nth) => {
+			const key = made.length > STAY ? made.shift() : undefined;
+			if (!key) return undefined;
+			keys.leaving(key.name);
+			return { ask: { method: "DELETE", path: `/api/v1/api-keys/${key.id}`, again: `${run}-${nth}` }, name: key.name };
+		},
+		good: [200],
+		answered: ({ keys }, name) => keys.gone(name)
+	},
+	{
+		kind: "append",
+		share: 4,
+		ask: ({ migration, run }, nth) =>
+			migration === null
+				? undefined
+				: {
+						ask: {
+							method: "POST",
+							path: `/api/v1/migrations/${migration}/pause`,
+							body: { reason: `${run}-${nth}` },
+							again: `${run}-${nth}`
+						},
+						name: `${run}-${nth}`
+					},
+		good: [200],
+		answered: ({ pauses }, name) => pauses.made(name)
+	},
+	{
+		kind: "create without a key",
+		share: 2,
+		ask: ({ run }, nth) => ({ ask: create(`${run}-keyless-${nth}`, false), name: `${run}-keyless-${nth}` }),
+		good: [201],
+		answered: keep,
+		unknown: ({ keys }, name) => keys.unknown(name)
+	}
+];
+
+/** Whose turn it is: the shares, spread evenly over each hundred requests. */
+export function turnsOf(work: readonly Work[]): readonly Work[] {
+	const all = work.flatMap(each =>
+		Array.from({ length: each.share }, (_, index) => ({ each, at: (index + 0.5) / each.share }))
+	);
+	return all.sort((a, b) => a.at - b.at).map(({ each }) => each);
+}

@@ -1,0 +1,93 @@
+/** A cluster on this machine, in one folder: what it consists of, prepared so that it can be started. */
+
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { writeOwnFile } from "../adapters/own-file";
+import { environment } from "../environment";
+import { type Health, healthOf } from "./health";
+import { databaseFolder, type Means, natsFile, portOf, redisFile } from "./launch";
+import { runningIn } from "./marks";
+import { type NatsServer, natsConfig } from "./nats-config";
+import { type Place, placeAt } from "./place";
+import { portsFor } from "./ports";
+import { findPrograms } from "./programs";
+import { redisConfig } from "./redis-config";
+import { secretsIn } from "./secrets";
+import { EMBEDDED, type Member, membersOf, portsOf } from "./shape";
+import { readState, type State, writeState } from "./state";
+
+/** Of this tree, built. */
+export const ROOT = join(__dirname, "..", "..");
+export const FOLDER = join(ROOT, "data", "cluster");
+
+export interface Cluster {
+	readonly place: Place;
+	readonly members: readonly Member[];
+	readonly means: Means;
+}
+
+const OWN = 0o700;
+
+/**
+ * Makes what it needs: folders, secrets, ports, configurations. What was there stays.
+ * @throws ProgramMissing · NotOurs
+ */
+export async function prepared(
+	folder: string,
+	more: Partial<Pick<Means, "shape" | "variables" | "ways">> = {}
+): Promise<Cluster> {
+	const place = placeAt(folder);
+	for (const path of [place.folder, place.secrets, place.logs, place.nodes, place.servers, databaseFolder(place)])
+		mkdirSync(path, { recursive: true, mode: OWN });
+	const before = readState(place.state);
+	const shape = more.shape ?? before?.shape ?? EMBEDDED;
+	const members = membersOf(shape);
+	const running = runningIn(folder);
+	const names = portsOf(members);
+	const ports = await portsFor(names, before?.ports ?? {}, name => running.has(name.split(".")[0] ?? ""));
+	const programs = findPrograms(ROOT, environment().PATH ?? "");
+	const secrets = secretsIn(place.secrets);
+	const means: Means = {
+		...more,
+		place,
+		programs,
+		secrets,
+		shape,
+		ports,
+		ways: more.ways ?? before?.ways ?? {},
+		banyan: [process.execPath, join(ROOT, "dist", "start.js")]
+	};
+	configure(members, means);
+	writeState(place.state, { shape, ports, ways: means.ways, processes: before?.processes ?? [] });
+	return { place, members, means };
+}
+
+function configure(members: readonly Member[], means: Means): void {
+	const { place, ports, secrets } = means;
+	const servers = members
+		.filter(({ kind }) => kind === "nats")
+		.map(
+			(member): NatsServer => ({
+				name: member.name,
+				folder: join(place.servers, member.name),
+				clients: portOf(ports, member, "clients"),
+				routes: portOf(ports, member, "routes"),
+				monitor: portOf(ports, member, "monitor")
+			})
+		);
+	const { of } = secrets;
+	const known = { nodes: of["nats-nodes"], routes: of["nats-routes"], system: of["nats-system"] };
+	for (const server of servers) writeOwnFile(natsFile(place, server.name), natsConfig(server, servers, known));
+	const redis = redisConfig(portOf(ports, { name: "redis" }, "clients"), place.servers, of.redis);
+	writeOwnFile(redisFile(place), redis);
+}
+
+/** How it is now. Undefined where no cluster was ever started in that folder. */
+export async function looked(folder: string): Promise<(State & { readonly health: Health[] }) | undefined> {
+	const place = placeAt(folder);
+	const state = readState(place.state);
+	if (!state) return undefined;
+	const { ports, shape } = state;
+	const password = secretsIn(place.secrets).of.redis;
+	return { ...state, health: await healthOf({ folder, members: membersOf(shape), state, ports, password }) };
+}

@@ -1,0 +1,138 @@
+/** `make cluster`, `make cluster-health`, `make cluster-down`: what each does, and says. */
+
+import { spawn } from "node:child_process";
+import { existsSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { styleText } from "node:util";
+import { environment } from "../environment";
+import { FOLDER, looked, prepared } from "./cluster";
+import { type Health, isWell } from "./health";
+import { markFor, runningIn } from "./marks";
+import { placeAt } from "./place";
+import { findPrograms } from "./programs";
+import { membersOf } from "./shape";
+import { readState } from "./state";
+import { SUPERVISOR, stopAll, stopped } from "./stop";
+import { addressOf, healthTable, healthWords, welcome } from "./text";
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+const paint = (style: "green" | "red" | "dim" | "bold", text: string): string =>
+	styleText(style, text, { stream: process.stdout });
+
+/** How long all of it may take until it is well, in ms. */
+const START_MS = 180_000;
+const LOOK_MS = 500;
+
+type Variables = Readonly<Record<string, string>>;
+
+/** Starts what is not up, and waits until all is well. @param variables of every process of Banyan @returns whether it is */
+export async function up(folder = FOLDER, variables: Variables = {}): Promise<boolean> {
+	const place = placeAt(folder);
+	if (isSupervised(folder)) say("The cluster is up already.");
+	else await supervise(folder, variables);
+	const health = await awaited(folder);
+	const state = readState(place.state);
+	if (!health || !state) throw new Error(`The supervisor wrote no state: see ${place.log(SUPERVISOR)}.`);
+	say(`\n${healthTable(health, state.ports, Date.now(), paint)}\n`);
+	say(paint("bold", healthWords(health)));
+	if (!isWell(health)) say(lastWords(folder, health));
+	else say(`\n${welcome(aboutOf(folder, health, state.ports), paint)}\n`);
+	return isWell(health);
+}
+
+const isSupervised = (folder: string): boolean => runningIn(folder).has(SUPERVISOR);
+
+/** A process of its own, which lives on when this one ends. @throws what keeps a cluster from being prepared */
+async function supervise(folder: string, variables: Variables): Promise<void> {
+	const { log } = (await prepared(folder)).place;
+	const file = openSync(log(SUPERVISOR), "a", 0o600);
+	const child = spawn(process.execPath, [join(__dirname, "main.js"), "supervise", folder], {
+		detached: true,
+		env: { ...environment(), ...variables, ...markFor(folder, SUPERVISOR) },
+		stdio: ["ignore", file, file]
+	});
+	child.unref();
+}
+
+/** Tells of each process as it becomes well. */
+async function awaited(folder: string): Promise<Health[] | undefined> {
+	const told = new Set<string>();
+	const end = Date.now() + START_MS;
+	for (;;) {
+		const health = (await looked(folder))?.health;
+		for (const { member } of health?.filter(({ fault }) => fault === null) ?? [])
+			if (!told.has(member.name)) {
+				told.add(member.name);
+				say(`${paint("green", "✓")} ${member.name}`);
+			}
+		if ((health && isWell(health)) || Date.now() > end) return health;
+		await sleep(LOOK_MS);
+	}
+}
+
+function aboutOf(folder: string, health: readonly Health[], ports: Readonly<Record<string, number>>) {
+	const gateways = health.filter(({ member }) => member.kind === "gateway");
+	const { database } = findPrograms(join(__dirname, "..", ".."), environment().PATH ?? "");
+	return {
+		folder,
+		gateways: gateways.map(({ member }) => addressOf(member, ports)),
+		keyFile: keyFileIn(folder),
+		database: DATABASES[database.kind]
+	};
+}
+
+const DATABASES = {
+	mongod: "MongoDB, as found on the PATH",
+	secantus: "secantusdb, which speaks MongoDB's protocol: for trying and testing; run MongoDB in earnest"
+} as const;
+
+/** The first API key is in the data folder of the node that made it. */
+export function keyFileIn(folder: string): string | null {
+	const { nodes } = placeAt(folder);
+	const files = existsSync(nodes) ? readdirSync(nodes).map(name => join(nodes, name, "api-key")) : [];
+	return files.find(existsSync) ?? null;
+}
+
+const LINES = 5;
+
+/** What those said last that are not well. */
+function lastWords(folder: string, health: readonly Health[]): string {
+	const { log } = placeAt(folder);
+	const faulty = health.filter(({ fault }) => fault !== null).map(({ member }) => log(member.name));
+	return faulty
+		.filter(existsSync)
+		.map(
+			file => `\n${paint("dim", file)}\n${readFileSync(file, "utf8").trimEnd().split("\n").slice(-LINES).join("\n")}`
+		)
+		.join("\n");
+}
+
+/** Says how it is. @returns whether all is well */
+export async function health(folder = FOLDER): Promise<boolean> {
+	const found = await looked(folder);
+	if (!found || runningIn(folder).size === 0) {
+		say("No cluster runs here: `make cluster` starts one.");
+		return false;
+	}
+	say(healthTable(found.health, found.ports, Date.now(), paint));
+	say(`\n${paint("bold", healthWords(found.health))}`);
+	if (!isSupervised(folder)) say("Its supervisor is gone: what dies stays down. `make cluster` starts it again.");
+	return isWell(found.health) && isSupervised(folder);
+}
+
+/** How long the supervisor may take to stop all. */
+const DOWN_MS = 120_000;
+
+/** Stops all of it. @param clean takes away its data, too */
+export async function down(folder = FOLDER, clean = false): Promise<void> {
+	const running = runningIn(folder).size;
+	const state = readState(placeAt(folder).state);
+	await stopped(folder, [SUPERVISOR], DOWN_MS);
+	// One that was killed has left them running.
+	const killed = await stopAll(folder, state ? membersOf(state.shape) : []);
+	if (killed.length > 0) say(`Killed, since they did not end by themselves: ${killed.join(", ")}.`);
+	say(running === 0 ? "No cluster runs here." : "The cluster is down.");
+	if (clean) rmSync(folder, { recursive: true, force: true });
+	else if (existsSync(folder)) say(`Its data stays in ${folder}; CLUSTER_CLEAN=1 takes it away.`);
+}

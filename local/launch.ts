@@ -1,0 +1,118 @@
+/** How each process of a cluster is started: a program, its arguments, its variables. Pure. */
+
+import { join } from "node:path";
+import { NATS_USER } from "./nats-config";
+import type { Place } from "./place";
+import type { Programs } from "./programs";
+import type { Secrets } from "./secrets";
+import { GROUPS, type Member, portName, type Shape } from "./shape";
+
+export interface Launch {
+	readonly program: string;
+	readonly args: readonly string[];
+	readonly variables: Readonly<Record<string, string>>;
+}
+
+/** Where a process of Banyan finds the servers. */
+export interface Servers {
+	readonly nats: readonly number[];
+	readonly redis: number;
+	readonly database: number | null;
+}
+
+export interface Means {
+	readonly place: Place;
+	readonly programs: Programs;
+	readonly secrets: Secrets;
+	readonly shape: Shape;
+	readonly ports: Readonly<Record<string, number>>;
+	/** The program of Banyan itself: Node, and what it is to run. */
+	readonly banyan: readonly [node: string, start: string];
+	/** Ports in place of the servers' own, for processes whose way there leads through something. */
+	readonly ways: Readonly<Record<string, Servers>>;
+	/** Variables of all processes of Banyan, beside those of a cluster. */
+	readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** What one process may have: many run beside each other on one machine. */
+const HEAP_MB = 192;
+const NODE_FLAGS = [`--max-old-space-size=${HEAP_MB}`, "--max-semi-space-size=8"];
+
+const LAUNCHES: Readonly<Record<Member["kind"], (member: Member, means: Means) => Launch>> = {
+	nats: ({ name }, { place, programs }) => plain(programs.nats, ["--config", natsFile(place, name)]),
+	redis: (_, { place, programs }) => plain(programs.redis, [redisFile(place)]),
+	database: databaseLaunch,
+	node: banyanLaunch,
+	gateway: banyanLaunch
+};
+
+const plain = (program: string, args: readonly string[]): Launch => ({ program, args, variables: {} });
+
+export const launchOf = (member: Member, means: Means): Launch => LAUNCHES[member.kind](member, means);
+
+export const natsFile = ({ servers }: Place, name: string): string => join(servers, `${name}.conf`);
+export const redisFile = ({ servers }: Place): string => join(servers, "redis.conf");
+export const databaseFolder = ({ servers }: Place): string => join(servers, "database");
+
+/** The port of a member that `portsFor` gave it. */
+export function portOf(ports: Means["ports"], member: Pick<Member, "name">, what: string): number {
+	const port = ports[portName(member, what)];
+	if (port !== undefined) return port;
+	throw new Error(`There is no port '${portName(member, what)}'.`);
+}
+
+function databaseLaunch(member: Member, { place, programs, ports }: Means): Launch {
+	const { kind, program } = programs.database;
+	const [port, folder] = [String(portOf(ports, member, "clients")), databaseFolder(place)];
+	return kind === "mongod"
+		? plain(program, ["--bind_ip", "127.0.0.1", "--port", port, "--dbpath", folder, "--replSet", REPLICA_SET])
+		: plain(program, ["--host", "127.0.0.1", "--port", port, "--storage-path", folder, "--sync-on-commit"]);
+}
+
+/** Of a MongoDB of its own; what speaks its protocol calls its own so. */
+export const REPLICA_SET = "secantus";
+
+/** The servers' own ports. */
+export function serversOf({ ports, shape }: Pick<Means, "ports" | "shape">): Servers {
+	return {
+		nats: Array.from({ length: shape.nats }, (_, index) => portOf(ports, { name: `nats-${index + 1}` }, "clients")),
+		redis: portOf(ports, { name: "redis" }, "clients"),
+		database: shape.store === "cluster" ? portOf(ports, { name: "database" }, "clients") : null
+	};
+}
+
+function banyanLaunch(member: Member, means: Means): Launch {
+	const { place, secrets, shape, ports, banyan, variables } = means;
+	const { name, group } = member;
+	const servers = means.ways[name] ?? serversOf(means);
+	const [node, start] = banyan;
+	return {
+		program: node,
+		args: [...NODE_FLAGS, start],
+		variables: {
+			...variables,
+			NAMESPACE: "local",
+			NODE_ID: name,
+			SERVICES: group === undefined ? "" : GROUPS[group].join(","),
+			DATA_DIR: join(place.nodes, name),
+			TRANSPORTER: natsAddress(servers.nats, secrets),
+			CLUSTER_KEY_FILE: secrets.clusterKeyFile,
+			STORE: shape.store,
+			...(group === "gateway" && { GATEWAY_PORT: String(portOf(ports, member, "http")) }),
+			...addressFiles(name, servers, secrets)
+		}
+	};
+}
+
+const natsAddress = (ports: readonly number[], { of }: Secrets): string =>
+	`nats://${ports.map(port => `${NATS_USER}:${of["nats-nodes"]}@127.0.0.1:${port}`).join(",")}`;
+
+/** Addresses with a password in them are given by a file. */
+function addressFiles(name: string, { redis, database }: Servers, secrets: Secrets): Record<string, string> {
+	const redisUrl = `redis://:${secrets.of.redis}@127.0.0.1:${redis}`;
+	const databaseUrl = `mongodb://127.0.0.1:${database}/banyan?replicaSet=${REPLICA_SET}`;
+	return {
+		REDIS_URL_FILE: secrets.address(`${name}.redis`, redisUrl),
+		...(database !== null && { MONGODB_URL_FILE: secrets.address(`${name}.database`, databaseUrl) })
+	};
+}

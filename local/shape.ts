@@ -1,0 +1,70 @@
+/** What a cluster on one machine consists of: which processes, in which order, with which ports. Pure. */
+
+/** In the order in which they start; they stop the other way round. */
+export const KINDS = ["nats", "redis", "database", "node", "gateway"] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** Services that stand and fall together. */
+export const GROUPS = {
+	stages: ["extractor", "transformer", "validator", "importer", "verifier"],
+	migration: ["migration", "links", "subscriptions"],
+	access: ["access", "idempotency"],
+	gateway: ["gateway"]
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+export type Group = keyof typeof GROUPS;
+
+/** How many processes there are of each. */
+export interface Shape {
+	readonly store: "embedded" | "cluster";
+	readonly nats: number;
+	readonly nodes: Readonly<Record<Group, number>>;
+}
+
+/** JetStream keeps what most of its servers hold: of three one may die. */
+export const CLUSTER: Shape = { store: "cluster", nats: 3, nodes: { stages: 2, migration: 2, access: 2, gateway: 2 } };
+
+/** Where each keeps what must last in its own folder, what does so runs once. */
+export const EMBEDDED: Shape = {
+	store: "embedded",
+	nats: 3,
+	nodes: { stages: 2, migration: 1, access: 1, gateway: 2 }
+};
+
+/** A member of the cluster, by its name. */
+export interface Member {
+	readonly name: string;
+	readonly kind: Kind;
+	readonly group?: Group;
+	/** The ports that it listens on, by what comes in there. */
+	readonly listens: readonly string[];
+}
+
+const numbered = (name: string, count: number): string[] =>
+	Array.from({ length: count }, (_, index) => `${name}-${index + 1}`);
+
+/** All of them, in the order in which they start. */
+export function membersOf({ store, nats, nodes }: Shape): Member[] {
+	const groups = Object.keys(GROUPS).filter(group => group in nodes) as Group[];
+	const started = groups.flatMap(group =>
+		numbered(group, nodes[group]).map(name => ({
+			name,
+			group,
+			kind: group === "gateway" ? ("gateway" as const) : ("node" as const),
+			listens: group === "gateway" ? ["http"] : []
+		}))
+	);
+	const databases: Member[] = store === "cluster" ? [{ name: "database", kind: "database", listens: ["clients"] }] : [];
+	return [
+		...numbered("nats", nats).map(name => ({ name, kind: "nats" as const, listens: ["clients", "routes", "monitor"] })),
+		{ name: "redis", kind: "redis", listens: ["clients"] },
+		...databases,
+		...started
+	];
+}
+
+/** The name of a port, as it stands in the state file. */
+export const portName = ({ name }: Pick<Member, "name">, what: string): string => `${name}.${what}`;
+
+/** Every port that the cluster listens on, by name. */
+export const portsOf = (members: readonly Member[]): string[] =>
+	members.flatMap(member => member.listens.map(what => portName(member, what)));

@@ -1,0 +1,32 @@
+import { type NatsServer, natsConfig } from "../../../local/nats-config";
+
+const servers: NatsServer[] = [1, 2, 3].map(nth => ({
+	name: `nats-${nth}`,
+	folder: `/data/with "quotes"/nats-${nth}`,
+	clients: 20_000 + nth,
+	routes: 21_000 + nth,
+	monitor: 22_000 + nth
+}));
+const secrets = { nodes: "node-secret", routes: "route-secret", system: "system-secret" };
+const config = natsConfig(servers[0] as NatsServer, servers, secrets);
+
+it("listens on the loopback alone", () => {
+	expect(config.match(/(?:listen|http): "[^"]+"/g)).toEqual([
+		'listen: "127.0.0.1:20001"',
+		'http: "127.0.0.1:22001"',
+		'listen: "127.0.0.1:21001"'
+	]);
+});
+
+it("knows the way to all of them", () => {
+	for (const { routes } of servers) expect(config).toContain(`nats-route://routes:route-secret@127.0.0.1:${routes}`);
+});
+
+it("L11: each append is on the disk before it is acknowledged; the nodes can take away no stream", () => {
+	expect(config).toContain("sync_interval: always");
+	expect(config).toMatch(/deny: \[.*"\$JS\.API\.STREAM\.DELETE\.>".*\]/);
+});
+
+it("a path with quotes stays one text", () => {
+	expect(config).toContain('store_dir: "/data/with \\"quotes\\"/nats-1"');
+});

@@ -1,0 +1,41 @@
+import { CONTRACTS } from "../../../contracts/cluster";
+import { CLUSTER, GROUPS, KINDS, membersOf, portsOf } from "../../../local/shape";
+
+it("every service of Banyan runs in one group", () => {
+	const grouped = Object.values(GROUPS).flat();
+	expect([...grouped].sort()).toEqual(CONTRACTS.map(({ name }) => name).sort());
+});
+
+it("two of each group, three NATS servers, Redis and a database, none before what it needs", () => {
+	const members = membersOf(CLUSTER);
+	expect(members.map(({ name }) => name)).toEqual([
+		"nats-1",
+		"nats-2",
+		"nats-3",
+		"redis",
+		"database",
+		"stages-1",
+		"stages-2",
+		"migration-1",
+		"migration-2",
+		"access-1",
+		"access-2",
+		"gateway-1",
+		"gateway-2"
+	]);
+	const order = members.map(({ kind }) => KINDS.indexOf(kind));
+	expect(order).toEqual([...order].sort((a, b) => a - b));
+});
+
+it("a port for all that comes in, each of another name", () => {
+	const ports = portsOf(membersOf(CLUSTER));
+	expect(ports).toHaveLength(3 * 3 + 1 + 1 + 2);
+	expect(new Set(ports).size).toBe(ports.length);
+});
+
+it("embedded, no database is needed, and what keeps its state in a folder runs once", () => {
+	const nodes = { ...CLUSTER.nodes, migration: 1, access: 1 };
+	const names = membersOf({ ...CLUSTER, store: "embedded", nodes }).map(({ name }) => name);
+	expect(names).not.toContain("database");
+	expect(names).not.toContain("access-2");
+});
