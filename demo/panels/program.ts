@@ -12,30 +12,37 @@ import type { Panel } from "./panel";
 
 const text = { type: "string" } as const;
 
-const { positionals, values } = parseArgs({
-	allowPositionals: true,
-	options: {
-		port: text,
-		file: text,
-		username: text,
-		password: text,
-		"create-ms": text,
-		"login-ms": text,
-		"job-seconds": text,
-		"collapse-at": text,
-		"pool-ms": text,
-		"subscription-prefix": text,
-		"fault-rate": text,
-		"fault-after-commit": text,
-		"fault-seed": text,
-		seed: text,
-		users: text,
-		"users-seed": text,
-		naming: text,
-		"auth-algorithm": text,
-		master: { type: "boolean" }
-	}
-});
+/** What it takes. */
+const OPTIONS = {
+	port: text,
+	file: text,
+	username: text,
+	password: text,
+	"create-ms": text,
+	"login-ms": text,
+	"job-seconds": text,
+	"collapse-at": text,
+	"pool-ms": text,
+	"subscription-prefix": text,
+	"fault-rate": text,
+	"fault-after-commit": text,
+	"fault-seed": text,
+	seed: text,
+	users: text,
+	"users-seed": text,
+	naming: text,
+	"auth-algorithm": text,
+	master: { type: "boolean" },
+	help: { type: "boolean" }
+} as const;
+
+const USAGE = `Usage: serve.js marzneshin|marzban [options]\n\n  ${Object.keys(OPTIONS)
+	.map(name => `--${name}`)
+	.join(" ")}\n`;
+
+/** Read in `main`, where what is wrong is told in a line. */
+let values: ReturnType<typeof read>["values"];
+const read = () => parseArgs({ allowPositionals: true, options: OPTIONS });
 
 function number<K extends string>(key: K, value: string | undefined): Partial<Record<K, number>> {
 	if (value === undefined) return {};
@@ -83,7 +90,13 @@ const starts: Readonly<Record<string, (options: MarzneshinOptions & MarzbanOptio
 };
 
 async function main(): Promise<void> {
-	const start = starts[`${positionals[0]}`];
+	const given = read();
+	values = given.values;
+	if (values.help) {
+		process.stdout.write(USAGE);
+		return;
+	}
+	const start = starts[`${given.positionals[0]}`];
 	if (!start) throw new Error(`name a panel: ${Object.keys(starts).join(" or ")}`);
 	const panel = await start(options());
 	process.stdout.write(`${JSON.stringify({ panel: panel.panel, url: panel.url })}\n`);

@@ -43,6 +43,20 @@ it("a canary that the source does not have is named", async () => {
 		expect.stringContaining("The source has no users named nobody_here: correct the names.")
 	]);
 	expect(names(stage)).toEqual([]);
+	// Not even of the streams before.
+	expect(writes(stage)).toEqual([]);
+});
+
+it("a few cannot go first where all were moved", async () => {
+	await using stage = await openStage({ users: 3 });
+	expect((await stage.banyan(["migration", "run", stage.definition]).ended).code).toBe(0);
+	for (const few of [
+		["--only", "abc"],
+		["--limit", "1"]
+	]) {
+		const { code, stderr } = await stage.banyan(["migration", "run", stage.definition, ...few]).ended;
+		expect([code, stderr]).toEqual([1, expect.stringContaining("all were moved already")]);
+	}
 });
 
 it("a dry run makes no request that writes, and says what the run then does", async () => {

@@ -18,40 +18,79 @@ export interface Canary {
 	readonly limit?: number;
 }
 
-/** @throws FEW_DIFFER when one of them is not at the target as it should be · MIGRATION_NOT_FOUND for a name */
-export async function moveCanary(context: RunContext, stream: StreamRun, canary: Canary): Promise<void> {
-	const log = await finishOpenBatch(context, stream, ALL_NEW);
-	const wanted = new Set(canary.only ?? []);
-	const wrong: string[] = [];
-	let left = canary.only ? Number.POSITIVE_INFINITY : (canary.limit ?? 0);
-	let cursor: string | null = null;
-	do {
-		const page: { records: readonly SourceRecord[]; next: string | null } = await context.broker.call(
-			"extractor.page",
-			{
-				connection: context.run.definition.source,
-				stream: stream.stream,
-				cursor,
-				limit: context.run.definition.batch.records
-			}
-		);
-		const named = page.records.filter(({ name }) => !canary.only || wanted.has(name));
-		for (const { name } of named) wanted.delete(name);
-		const chosen = named.filter(({ id }) => !stream.ids.has(id)).slice(0, left);
-		left -= chosen.length;
-		if (chosen.length > 0) await move(context, stream, log, chosen);
-		// Who is named once more is looked at once more.
-		wrong.push(...(await look(context, stream, canary.only ? named : chosen)));
-		cursor = page.next;
-	} while (cursor !== null && left > 0 && !(canary.only && wanted.size === 0) && !context.halted());
-	unlessWrong(stream.stream, [...wanted], wrong);
+/** Before anything is written: does the source have whom the operator names? @throws MIGRATION_NOT_FOUND */
+export async function findCanary(context: RunContext, stream: StreamRun, names: readonly string[]): Promise<void> {
+	const wanted = new Set(names);
+	for await (const { records } of pages(context, stream)) {
+		for (const { name } of records) wanted.delete(name);
+		if (wanted.size === 0 || context.halted()) return;
+	}
+	if (wanted.size === 0) return;
+	const message = `The source has no ${stream.stream} named ${[...wanted].join(", ")}: correct the names.`;
+	throw failure("MIGRATION_NOT_FOUND", message);
 }
 
-function unlessWrong(stream: string, absent: readonly string[], wrong: readonly string[]): void {
-	if (absent.length > 0) {
-		const message = `The source has no ${stream} named ${absent.join(", ")}: correct the names.`;
-		throw failure("MIGRATION_NOT_FOUND", message);
+/** Of the source's listing, from its beginning. */
+async function* pages({ broker, run }: RunContext, { stream }: StreamRun): AsyncGenerator<SourcePage> {
+	const { source: connection, batch } = run.definition;
+	for (let cursor: string | null = null; ; ) {
+		const page: SourcePage = await broker.call("extractor.page", { connection, stream, cursor, limit: batch.records });
+		yield page;
+		if (page.next === null) return;
+		cursor = page.next;
 	}
+}
+
+interface SourcePage {
+	readonly records: readonly SourceRecord[];
+	readonly next: string | null;
+}
+
+/** @throws FEW_DIFFER when one of them is not at the target as it should be */
+export async function moveCanary(context: RunContext, stream: StreamRun, canary: Canary): Promise<void> {
+	const log = await finishOpenBatch(context, stream, ALL_NEW);
+	const few = new Few(canary);
+	const wrong: string[] = [];
+	for await (const { records } of pages(context, stream)) {
+		const { named, chosen } = few.among(records, stream.ids);
+		if (chosen.length > 0) await move(context, stream, log, chosen);
+		wrong.push(...(await look(context, stream, named)));
+		if (few.isWhole || context.halted()) break;
+	}
+	unlessWrong(wrong);
+}
+
+/** Which of a listing go first. */
+class Few {
+	private readonly wanted: Set<string> | undefined;
+	private left: number;
+
+	constructor({ only, limit = 0 }: Canary) {
+		this.wanted = only && new Set(only);
+		this.left = only ? Number.POSITIVE_INFINITY : limit;
+	}
+
+	get isWhole(): boolean {
+		return this.left <= 0 || this.wanted?.size === 0;
+	}
+
+	/** Those to look at, and those of them that were not moved before. Who is named once more is looked at once more. */
+	among(
+		records: readonly SourceRecord[],
+		moved: Pick<ReadonlySet<string>, "has">
+	): Record<"named" | "chosen", SourceRecord[]> {
+		const { wanted } = this;
+		const isNew = ({ id }: SourceRecord): boolean => !moved.has(id);
+		const named = wanted
+			? records.filter(({ name }) => wanted.delete(name))
+			: records.filter(isNew).slice(0, this.left);
+		const chosen = named.filter(isNew);
+		this.left -= chosen.length;
+		return { named, chosen };
+	}
+}
+
+function unlessWrong(wrong: readonly string[]): void {
 	if (wrong.length === 0) return;
 	const more = wrong.length > MOST_NAMED ? `, and ${wrong.length - MOST_NAMED} more` : "";
 	const said = `${wrong.slice(0, MOST_NAMED).join("; ")}${more}`;

@@ -18,7 +18,7 @@ import { maskText } from "../../../domain/text/masking";
 import { messageOf } from "../../../domain/unknown";
 import { live } from "./appliers";
 import { backUp } from "./backup";
-import { type Canary, moveCanary } from "./canary";
+import { type Canary, findCanary, moveCanary } from "./canary";
 import { compareStream } from "./compare";
 import { copyStream } from "./copy";
 import type { Folds } from "./folds";
@@ -61,6 +61,8 @@ export class Controller {
 	private readonly halting = new AbortController();
 	private lease: Lease | undefined;
 	private readonly holders: Holders;
+	/** Those who go first are known to the source. */
+	private found = false;
 	#waiting: { readonly why: string; readonly until: number; readonly more: number } | null = null;
 	readonly ended: Promise<void>;
 
@@ -150,6 +152,7 @@ export class Controller {
 
 	private async execute(step: Step): Promise<void> {
 		const context = this.runContext();
+		if (this.options.canary) await this.findFew(this.options.canary);
 		switch (step.kind) {
 			case "backup":
 				return this.append({ type: "backedUp", data: { path: await backUp(context, this.options) } });
@@ -177,6 +180,14 @@ export class Controller {
 			case "idle":
 				return;
 		}
+	}
+
+	/** Before the streams that come before theirs. */
+	private async findFew({ only }: Canary): Promise<void> {
+		const context = this.runContext();
+		const stream = context.run.streams.at(-1);
+		if (stream && only && !this.found) await findCanary(context, stream, only);
+		this.found = true;
 	}
 
 	private async sendCanary(context: RunContext, stream: StreamRun): Promise<void> {

@@ -41,7 +41,8 @@ export class Decisions {
 
 	/**
 	 * Begins what was planned, or goes on with it.
-	 * @param hash of what was reviewed @throws REQUEST_INVALID for a code that is no loss · MIGRATION_NOT_READY
+	 * @param hash of what was reviewed
+	 * @throws REQUEST_INVALID for a code that is no loss · MIGRATION_NOT_READY, also for a few where all are being moved, or were
 	 */
 	async start(name: string, hash: string | undefined, accept: readonly string[], order: Order): Promise<Status> {
 		const { runs, controllers } = this.parts;
@@ -51,6 +52,7 @@ export class Decisions {
 			const run = begun ? await this.renewed(begun, hash) : await runs.begin(name, hash);
 			if (run.phase === "cancelled" || run.phase === "rolled-back")
 				throw failure("MIGRATION_NOT_READY", `The migration '${name}' is ${run.phase}: give a new one another name.`);
+			if (order.canary) this.unlessFirst(run);
 			return controllers.drive(await this.accepting(run, accept), order);
 		});
 	}
@@ -99,6 +101,16 @@ export class Decisions {
 			}
 			return controllers.drive(run);
 		});
+	}
+
+	/** A few go before the others, or not at all. @throws MIGRATION_NOT_READY */
+	private unlessFirst(run: Run): void {
+		const { name, streams } = run;
+		const why =
+			streams.at(-1)?.copied === true
+				? "all were moved already: run it without --only and --limit to go on, or compare it"
+				: this.parts.controllers.runOf(name) && "all are being moved now: pause it first";
+		if (why) throw failure("MIGRATION_NOT_READY", `No few of '${name}' can go first, since ${why}.`);
 	}
 
 	private unlessUnknown(codes: readonly string[]): void {
