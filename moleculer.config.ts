@@ -1,6 +1,5 @@
 /** The one place that reads the environment: every setting, checked; a wrong one stops the node with a sentence. */
 
-import { accessSync, constants, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { extname, join } from "node:path";
 import type { BrokerOptions } from "moleculer";
@@ -8,14 +7,15 @@ import { holdsKeys, KEY_FILE_FORM } from "./adapters/cluster-key";
 import { arm } from "./adapters/failpoints";
 import { natsOptions, transporterFault } from "./adapters/transporter-address";
 import { type Environment, SettingError } from "./cluster/environment";
+import { fileIn, isFolder } from "./cluster/files";
 import { gatewayIn } from "./cluster/gateway";
 import { pinoLogger } from "./cluster/logging";
+import { redisIn } from "./cluster/redis-settings";
 import type { EventServers, Settings } from "./cluster/settings";
 import type { LateValidator } from "./cluster/validator";
 import { read, readSettings, VARIABLES } from "./cluster/variables";
 import { CONTRACTS } from "./contracts/cluster";
 import { serviceFile } from "./contracts/contract";
-import { codeOf } from "./domain/unknown";
 import { callersLeave } from "./middlewares/callers.middleware";
 import { correlation } from "./middlewares/correlation.middleware";
 import { internal } from "./middlewares/internal.middleware";
@@ -41,7 +41,14 @@ function readCluster(environment: Environment, dataDir: string): Cluster {
 	if (file !== null && !holdsKeys(file))
 		throw new SettingError(`CLUSTER_KEY_FILE='${file}' holds no key of a cluster: ${KEY_FILE_FORM}.`);
 	const caFile = fileIn(environment, "TRANSPORTER_CA_FILE");
-	const middlewares = [correlation, internal, callersLeave, ...(checksResults(environment) ? [results] : [])];
+	const key = { keys, file, dataDir };
+	const middlewares = [
+		correlation,
+		internal,
+		callersLeave,
+		...(checksResults(environment) ? [results] : []),
+		...redisIn(environment, key)
+	];
 	if (!transporter) return { middlewares };
 	const fault = transporterFault(transporter);
 	if (fault && !mayBeOpen) throw new SettingError(fault);
@@ -49,7 +56,7 @@ function readCluster(environment: Environment, dataDir: string): Cluster {
 	return {
 		nats: options,
 		transporter: { type: "NATS", options },
-		middlewares: [...middlewares, sealed({ keys, file, dataDir })]
+		middlewares: [...middlewares, sealed(key)]
 	};
 }
 
@@ -64,19 +71,6 @@ function storeIn(environment: Environment, nats: Cluster["nats"]): Pick<Settings
 		);
 	const [namespace, patienceMs] = [read(environment, "NAMESPACE"), read(environment, "TRANSPORTER_TIMEOUT")];
 	return { store, events: { nats, namespace, replicas, patienceMs } };
-}
-
-/** A file that a setting names. @throws SettingError where it cannot be read, needed or not */
-function fileIn(environment: Environment, name: "CLUSTER_KEY_FILE" | "TRANSPORTER_CA_FILE"): string | null {
-	const file = read(environment, name);
-	if (file === null) return null;
-	try {
-		accessSync(file, constants.R_OK);
-	} catch (error) {
-		throw new SettingError(`${name}='${file}' cannot be read (${codeOf(error)}): name a file that this node may read.`);
-	}
-	if (!isFolder(file)) return file;
-	throw new SettingError(`${name}='${file}' is a folder: name the file in it.`);
 }
 
 /** What a caller that embeds a node may set beside the environment. */
@@ -165,14 +159,6 @@ function folderIn(environment: Environment): string | null {
 	const folder = read(environment, "FILES_DIR");
 	if (folder === null || isFolder(folder)) return folder;
 	throw new SettingError(`FILES_DIR='${folder}' is no folder: make it, or name the one that is meant.`);
-}
-
-function isFolder(path: string): boolean {
-	try {
-		return statSync(path).isDirectory();
-	} catch {
-		return false;
-	}
 }
 
 const SECRET_PREFIX = "BANYAN_SECRET_";

@@ -16,6 +16,7 @@ interface Hooks<C, A> {
 	readonly call?: (next: Call) => Call;
 	readonly created?: (broker: ServiceBroker) => void;
 	readonly starting?: (broker: ServiceBroker) => Promise<void>;
+	readonly stopped?: () => Promise<void>;
 	readonly transporterSend?: (next: Send) => Send;
 	readonly transporterReceive?: (next: Receive) => Receive;
 }

@@ -2,6 +2,7 @@
 
 import { readKeys } from "../adapters/cluster-key";
 import { readFailpoint } from "../adapters/failpoints";
+import { REDIS_FORM, readRedis } from "../adapters/redis/address";
 import { readTransporter } from "../adapters/transporter-address";
 import { reachFault, readReach } from "../connectors/http/reach";
 import { CONTRACTS, type ContractSettings, SETTINGS, type SystemLimits } from "../contracts/cluster";
@@ -51,6 +52,33 @@ const OWN = {
 		says: "a file with that key, or with two, a line each",
 		fallback: null,
 		...path
+	},
+	REDIS_URL: {
+		says: "where nodes keep what they count together; without it and REDIS_URL_FILE each counts for itself",
+		must: REDIS_FORM,
+		fallback: null,
+		read: readRedis,
+		secret: true
+	},
+	REDIS_URL_FILE: {
+		says: "a file with that address",
+		fallback: null,
+		...path
+	},
+	REDIS_CA_FILE: {
+		says: "with rediss://, a PEM file of the authorities to trust in place of the usual ones",
+		fallback: null,
+		...path
+	},
+	REDIS_INSECURE: {
+		says: "yes: Redis may be met over a network without TLS or without a password",
+		fallback: "no",
+		...oneOf("yes", "no")
+	},
+	REDIS_TIMEOUT: {
+		says: "how long an answer of Redis is waited for before it counts as away",
+		fallback: "250",
+		...number(10, 10_000, "ms")
 	},
 	TRANSPORTER_TIMEOUT: {
 		says: "how long a command waits for NATS before it gives up",

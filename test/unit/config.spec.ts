@@ -29,6 +29,19 @@ describe("a node's settings", () => {
 			"extractor,transformers",
 			/SERVICES='extractor,transformers' is not valid: it must be .*\bextractor, .*\bimporter, /
 		],
+		["REDIS_URL", "nats://x", /REDIS_URL is not valid: it must be redis:.* \(where nodes keep what they count /],
+		[
+			"REDIS_URL",
+			"redis://far.example",
+			/^REDIS_URL leads over a network .* without TLS .* and without a password: .* REDIS_INSECURE=yes/
+		],
+		[
+			"REDIS_URL",
+			"rediss://far.example:6380/2",
+			/^REDIS_URL leads over a network \(far.example:6380\) without a password/
+		],
+		["REDIS_URL_FILE", "/nowhere/at/all", /^REDIS_URL_FILE='\/nowhere\/at\/all' cannot be read \(ENOENT\)/],
+		["REDIS_URL_FILE", "package.json", /^REDIS_URL_FILE='package.json' holds no address of Redis: it must be redis:/],
 		["TRANSPORTER", "redis://x", /TRANSPORTER is not valid: it must be nats:.* \(where nodes meet; /],
 		["STORE", "mongo", /^STORE='mongo' is not valid: it must be embedded or cluster \(where /],
 		["LOG_LEVEL", "loud", /one of fatal, error, warn/],

@@ -15,7 +15,7 @@ import type { RawAnswer } from "../../../contracts/raw";
 import { atBase, LINK_HOSTS, linkAddresses } from "../../../domain/migration/link-addresses";
 import { type Holder, holdersOf, type LinkSource, linkSourcesOf } from "../../../domain/migration/link-holders";
 import type { LinkFormat, OldLinks } from "../../../domain/migration/old-links";
-import { GUESS_RULES, Guesses, type Refused } from "../../../domain/migration/subscriptions/guesses";
+import { GUESS_RULES, type Refused } from "../../../domain/migration/subscriptions/guesses";
 import { Proofs } from "../../../domain/migration/subscriptions/proofs";
 import { Seldom } from "../../../domain/seldom";
 import { messageOf } from "../../../domain/unknown";
@@ -23,6 +23,7 @@ import { answerOf } from "./answer";
 import { type Asked, askedOf } from "./asked";
 import type { Asker } from "./asker";
 import { Asking, isGiven, type Unknown } from "./asking";
+import { Guessing } from "./guessing";
 import type { Held } from "./held";
 import { Questions } from "./questions";
 import { type Said, wentInACircle } from "./upstream";
@@ -46,7 +47,7 @@ export class Door {
 	private readonly asking: Asking;
 	private readonly warned = new Seldom(1_000);
 	/** By panel: what is wrong at one says nothing of another, and one's trouble opens no door to the next. */
-	private readonly guesses = new Map<string, Guesses>();
+	private readonly guesses = new Map<string, Guessing>();
 	private readonly proven = new Proofs(MOST_PROVEN, MOST_PROVEN_OF_ONE);
 	private readonly rules: typeof GUESS_RULES;
 	private known: { readonly ends: Promise<readonly Ends[]>; readonly until: number } | undefined;
@@ -170,11 +171,11 @@ export class Door {
 		return undefined;
 	}
 
-	private guessesAt({ address }: LinkSource): Guesses {
+	private guessesAt({ address }: LinkSource): Guessing {
 		const panel = address ?? "";
 		let guesses = this.guesses.get(panel);
 		if (!guesses) {
-			guesses = new Guesses(this.rules, () => performance.now());
+			guesses = new Guessing(this.broker, this.rules, panel);
 			this.guesses.set(panel, guesses);
 		}
 		return guesses;

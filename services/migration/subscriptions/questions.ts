@@ -1,6 +1,7 @@
 /** The questions about one link, at one panel after the other: each at its turn, paid for where nobody has proven the link. */
 
-import type { Guesses, Origin, Refused, Ticket } from "../../../domain/migration/subscriptions/guesses";
+import type { Origin, Refused, Ticket } from "../../../domain/migration/subscriptions/guesses";
+import type { Guessing } from "./guessing";
 import type { Said } from "./upstream";
 
 interface Paid {
@@ -16,7 +17,7 @@ export class Questions {
 	constructor(private readonly origin: Origin | undefined) {}
 
 	/** Undefined where the panel was not asked. */
-	async at(panel: Guesses, ask: () => Promise<Said>): Promise<Said | undefined> {
+	async at(panel: Pick<Guessing, "take">, ask: () => Promise<Said>): Promise<Said | undefined> {
 		if (!this.origin) return ask();
 		const ticket = await panel.take(this.origin);
 		if (ticket.kind !== "ticket") {

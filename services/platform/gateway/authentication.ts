@@ -7,11 +7,12 @@
 import { hash } from "node:crypto";
 import type { Broker } from "../../../cluster";
 import { failure } from "../../../cluster/errors";
+import { ClusterThrottle } from "../../../cluster/redis";
 import { settingsFor } from "../../../cluster/settings";
 import type { ApiKey } from "../../../contracts/platform/access";
 import { gateway } from "../../../contracts/platform/gateway";
 import { networkOf, regionOf } from "../../../domain/client-address";
-import { Throttle } from "../../../domain/platform/throttle";
+import type { Attempt } from "../../../domain/throttle";
 import type { WebRequest } from "../../../mixins/web.mixin";
 import { callOf, header, mayDo } from "./call";
 
@@ -31,14 +32,15 @@ export class Keys {
 	private readonly asked = new Map<string, Promise<ApiKey | null>>();
 	/** By their digests. */
 	private readonly proven = new Set<string>();
-	private readonly attempts: Throttle;
+	private readonly attempts: ClusterThrottle;
 	/** Of all networks of one provider's customer. */
-	private readonly ofRegions: Throttle;
+	private readonly ofRegions: ClusterThrottle;
 
 	constructor(private readonly broker: Broker) {
 		const { wrongKeys } = settingsFor(broker, gateway);
-		this.attempts = new Throttle(wrongKeys, ATTEMPTS_MS);
-		this.ofRegions = new Throttle(wrongKeys * REGIONS, ATTEMPTS_MS);
+		const windowMs = ATTEMPTS_MS;
+		this.attempts = new ClusterThrottle(broker, { name: "keys", most: wrongKeys, windowMs });
+		this.ofRegions = new ClusterThrottle(broker, { name: "keys of regions", most: wrongKeys * REGIONS, windowMs });
 	}
 
 	/** The caller's key, at once where it is remembered. @throws UNAUTHENTICATED · FORBIDDEN · THROTTLED */
@@ -50,7 +52,7 @@ export class Keys {
 				"Send an API key as X-API-Key; the first one is in the data folder, in api-key."
 			);
 		const key = this.remembered(text);
-		return key ? may(key, scope) : this.checked(text, callOf(req).client).then(checked => may(checked, scope));
+		return key ? allowed(key, scope) : this.checked(text, callOf(req).client).then(checked => allowed(checked, scope));
 	}
 
 	/** Does the request come with a good key? For what everybody may see, and some may see more of. @throws THROTTLED */
@@ -80,8 +82,7 @@ export class Keys {
 	}
 
 	private async ask(text: string, digest: string, client: string): Promise<ApiKey | null> {
-		const counts = !this.proven.has(digest);
-		if (counts) this.reserve(client);
+		const attempts = this.proven.has(digest) ? [] : await this.reserve(client);
 		// Of a service that is away nobody learns whether it was a guess.
 		let wrong = false;
 		try {
@@ -91,26 +92,23 @@ export class Keys {
 			else this.forgetOne(text, digest);
 			return key;
 		} finally {
-			if (counts && !wrong) this.giveBack(client);
+			for (const attempt of attempts) attempt.settle(wrong);
 		}
 	}
 
-	private reserve(client: string): void {
-		const [network, region, now] = [networkOf(client), regionOf(client), performance.now()];
-		const ofRegion = region === undefined ? 0 : this.ofRegions.attempt(region, now);
-		const wait = ofRegion || this.attempts.attempt(network, now);
-		if (wait === 0) return;
-		if (region !== undefined && ofRegion === 0) this.ofRegions.giveBack(region);
-		const seconds = Math.ceil(wait / 1000);
+	/** Of the network, and of its region. @throws THROTTLED */
+	private async reserve(client: string): Promise<readonly Attempt[]> {
+		const region = regionOf(client);
+		const ofRegion = region === undefined ? [] : [await this.ofRegions.attempt(region)];
+		const network = ofRegion.every(may) ? [await this.attempts.attempt(networkOf(client))] : [];
+		const attempts = [...ofRegion, ...network];
+		const refused = attempts.find(attempt => !may(attempt));
+		if (!refused) return attempts;
+		for (const attempt of attempts) attempt.settle(false);
+		const seconds = Math.ceil(refused.waitMs / 1000);
 		throw failure("THROTTLED", `Too many wrong keys came from your address: try again in ${seconds} s.`, {
 			retryAfter: seconds
 		});
-	}
-
-	private giveBack(client: string): void {
-		const region = regionOf(client);
-		this.attempts.giveBack(networkOf(client));
-		if (region !== undefined) this.ofRegions.giveBack(region);
 	}
 
 	private remember(text: string, digest: string, key: ApiKey): void {
@@ -127,7 +125,9 @@ export class Keys {
 	}
 }
 
-function may(key: ApiKey | null, scope: string | null): ApiKey {
+const may = ({ waitMs }: Attempt): boolean => waitMs === 0;
+
+function allowed(key: ApiKey | null, scope: string | null): ApiKey {
 	if (!key) throw failure("UNAUTHENTICATED", "This API key is not known here, or was revoked.");
 	if (scope === null || mayDo(key, scope)) return key;
 	throw failure("FORBIDDEN", `This needs the scope '${scope}'; the key '${key.name}' has ${key.scopes.join(", ")}.`);

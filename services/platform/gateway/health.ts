@@ -4,6 +4,7 @@ import { statfs } from "node:fs/promises";
 import type { Broker } from "../../../cluster";
 import { NEEDED } from "../../../cluster/alone";
 import { failure } from "../../../cluster/errors";
+import { awayWords, redisOf } from "../../../cluster/redis";
 import { settingsOf } from "../../../cluster/settings";
 import { natsAnswers } from "../../../cluster/transport";
 import { CONTRACTS, type OwnedSetting, SETTINGS } from "../../../contracts/cluster";
@@ -76,7 +77,8 @@ const mb = (bytes: number): string => `${Math.round(bytes / MEGABYTE).toLocaleSt
 /** What this node checks of itself. */
 export async function detailsOf(broker: Broker, delay: LoopDelay): Promise<Json> {
 	const services = servicesOf(broker);
-	const checks = await Promise.all([disk(broker), memory(), eventLoop(delay), transporter(broker)]);
+	const own = await Promise.all([disk(broker), memory(), eventLoop(delay), transporter(broker)]);
+	const checks = [...own, ...redis(broker)];
 	const health = { ...healthOf(broker), status: worstOf([...checks, ...services]) };
 	return {
 		...health,
@@ -124,6 +126,16 @@ async function transporter(broker: Broker): Promise<Check> {
 	return (await natsAnswers(broker))
 		? { name: "transporter", status: "up", message: "Connected." }
 		: { name: "transporter", status: "down", message: "NATS does not answer: other nodes cannot be reached." };
+}
+
+/** Where there is one. Nothing fails for want of it. */
+function redis(broker: Broker): Check[] {
+	const state = redisOf(broker)?.state;
+	if (!state) return [];
+	if (state.up)
+		return [{ name: "redis", status: "up", message: "Connected: what is counted is counted for all nodes." }];
+	const since = new Date(state.since).toISOString();
+	return [{ name: "redis", status: "degraded", message: `Since ${since}: ${awayWords(state)}` }];
 }
 
 /** What this node takes at most. */

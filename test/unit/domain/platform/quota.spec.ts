@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { Quota } from "../../../../domain/platform/quota";
-import { Throttle } from "../../../../domain/platform/throttle";
+import { Throttle } from "../../../../domain/throttle";
 
 describe("a quota", () => {
 	it("is never exceeded, and is whole again when all was given back, in whatever order", () => {
@@ -32,16 +32,28 @@ describe("a quota", () => {
 describe("a throttle", () => {
 	it("counts attempts before they are made, for a while, and gives back those that were none", () => {
 		const throttle = new Throttle(3, 1000);
-		expect([0, 0, 0].map(() => throttle.attempt("a", 0))).toEqual([0, 0, 0]);
-		expect([throttle.attempt("a", 400), throttle.attempt("b", 400)]).toEqual([600, 0]);
-		throttle.giveBack("a");
-		expect([throttle.attempt("a", 500), throttle.attempt("a", 500)]).toEqual([0, 500]);
-		expect(throttle.attempt("a", 1000)).toBe(0);
+		const waits = (who: string, now: number): number => throttle.attempt(who, now).waitMs;
+		const first = throttle.attempt("a", 0);
+		expect([first.waitMs, waits("a", 0), waits("a", 0)]).toEqual([0, 0, 0]);
+		expect([waits("a", 400), waits("b", 400)]).toEqual([600, 0]);
+		first.settle(false);
+		expect([waits("a", 500), waits("a", 500)]).toEqual([0, 500]);
+		expect(waits("a", 1000)).toBe(0);
+	});
+
+	it("gives nothing back to another while, and none for what was wrong", () => {
+		const throttle = new Throttle(1, 1000);
+		const [late, wrong] = [throttle.attempt("a", 0), throttle.attempt("b", 0)];
+		wrong.settle(true);
+		expect(throttle.attempt("b", 10).waitMs).toBe(990);
+		expect(throttle.attempt("a", 1000).waitMs).toBe(0);
+		late.settle(false);
+		expect(throttle.attempt("a", 1001).waitMs).toBe(999);
 	});
 
 	it("remembers no more than so many", () => {
 		const throttle = new Throttle(1, 1000);
 		for (let who = 0; who < 20_001; who++) throttle.attempt(`${who}`, 0);
-		expect([throttle.attempt("0", 0), throttle.attempt("20000", 0)]).toEqual([0, 1000]);
+		expect([throttle.attempt("0", 0).waitMs, throttle.attempt("20000", 0).waitMs]).toEqual([0, 1000]);
 	});
 });

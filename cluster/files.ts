@@ -1,0 +1,29 @@
+/** Files and folders that settings name. */
+
+import { accessSync, constants, statSync } from "node:fs";
+import { codeOf } from "../domain/unknown";
+import { type Environment, SettingError } from "./environment";
+import { read } from "./variables";
+
+type Name = "CLUSTER_KEY_FILE" | "REDIS_CA_FILE" | "REDIS_URL_FILE" | "TRANSPORTER_CA_FILE";
+
+/** A file that a setting names. @throws SettingError where it cannot be read, needed or not */
+export function fileIn(environment: Environment, name: Name): string | null {
+	const file = read(environment, name);
+	if (file === null) return null;
+	try {
+		accessSync(file, constants.R_OK);
+	} catch (error) {
+		throw new SettingError(`${name}='${file}' cannot be read (${codeOf(error)}): name a file that this node may read.`);
+	}
+	if (!isFolder(file)) return file;
+	throw new SettingError(`${name}='${file}' is a folder: name the file in it.`);
+}
+
+export function isFolder(path: string): boolean {
+	try {
+		return statSync(path).isDirectory();
+	} catch {
+		return false;
+	}
+}

@@ -1,0 +1,60 @@
+/** A node's Redis: reached while the node starts, which it does without it too; whether it is there is logged and measured. */
+
+import { hkdfSync } from "node:crypto";
+import type { Middleware, ServiceBroker } from "moleculer";
+import { clusterKeys, KEY_BYTES, type KeySource } from "../adapters/cluster-key";
+import { holdsDataDir } from "../adapters/datadir";
+import type { RedisAddress } from "../adapters/redis/address";
+import { RedisConnection, type RedisState } from "../adapters/redis/connection";
+import { RedisCount } from "../adapters/redis/shared-count";
+import { middleware } from "../cluster/middleware";
+import { awayWords, setRedis } from "../cluster/redis";
+
+interface RedisSettings {
+	readonly address: RedisAddress;
+	readonly ca: Buffer | null;
+	readonly commandMs: number;
+	readonly key: KeySource;
+}
+
+const GAUGE = "banyan.redis.up";
+
+export function redis({ key, ...place }: RedisSettings): Middleware {
+	let connection: RedisConnection | undefined;
+	return middleware({
+		name: "redis",
+		created({ metrics }: ServiceBroker) {
+			metrics.register({ type: "gauge", name: GAUGE, description: "Whether Redis is there (1) or away (0)." });
+		},
+		/** The services hold the data folder by now, if any of them keeps something. */
+		async starting(broker: ServiceBroker) {
+			const { keys } = clusterKeys(key, holdsDataDir(key.dataDir));
+			const { namespace } = broker;
+			const opened = new RedisConnection({ ...place, namespace, secret: secretOf(keys) }, teller(broker));
+			connection = opened;
+			setRedis(broker, {
+				get state() {
+					return opened.state;
+				},
+				count: rules => new RedisCount(opened, rules)
+			});
+			await opened.open();
+		},
+		async stopped() {
+			connection?.close();
+		}
+	});
+}
+
+const secretOf = ([newest]: readonly Buffer[]): Buffer => {
+	if (!newest) throw new Error("The cluster has no key.");
+	return Buffer.from(hkdfSync("sha256", newest, "", "banyan redis", KEY_BYTES));
+};
+
+function teller({ logger, metrics }: ServiceBroker): (state: RedisState) => void {
+	return state => {
+		metrics.set(GAUGE, state.up ? 1 : 0);
+		if (state.up) logger.info("Redis answers: what is counted is counted for all nodes.");
+		else logger.warn(`${awayWords(state)} Nothing fails for it.`);
+	};
+}
