@@ -68,13 +68,13 @@ export async function* htmlReport({ status, lines, differences, ...explained }: 
 }
 
 /** What the script fills in. */
-function table({ name, streams }: Status): Markup {
+function table({ name, streams, phase }: Status): Markup {
 	const known = scriptJson({
 		streams: streams.map(({ stream }) => stream),
 		outcomes: OUTCOMES,
 		severities: SEVERITIES
 	});
-	return html`<section class="wrap" aria-labelledby="all"><h2 id="all" tabindex="-1">All records</h2>
+	return html`<section class="wrap" aria-labelledby="all"><h2 id="all" tabindex="-1">All records${isTakenBack(phase) ? ", as the run left them before it was taken back" : ""}</h2>
 <noscript><p>The table of all records needs JavaScript. <code>banyan migration report ${name}</code> prints them, a line a record.</p></noscript>
 <div id="records" hidden></div>
 <script type="application/json" id="known">${ours(known)}</script></section>
