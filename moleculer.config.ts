@@ -10,6 +10,7 @@ import { type Environment, SettingError } from "./cluster/environment";
 import { fileIn, isFolder } from "./cluster/files";
 import { gatewayIn } from "./cluster/gateway";
 import { pinoLogger } from "./cluster/logging";
+import { mongoIn } from "./cluster/mongo-settings";
 import { redisIn } from "./cluster/redis-settings";
 import type { EventServers, Settings } from "./cluster/settings";
 import type { LateValidator } from "./cluster/validator";
@@ -61,16 +62,17 @@ function readCluster(environment: Environment, dataDir: string): Cluster {
 }
 
 /** Where what must last is kept. @throws SettingError where that is on servers, and none is named */
-function storeIn(environment: Environment, nats: Cluster["nats"]): Pick<Settings, "store" | "events"> {
+function storeIn(environment: Environment, nats: Cluster["nats"]): Pick<Settings, "store" | "events" | "mongo"> {
 	const store = read(environment, "STORE");
 	const replicas = read(environment, "EVENTS_REPLICAS");
-	if (store === "embedded") return { store };
-	if (!nats)
+	if (store === "cluster" && !nats)
 		throw new SettingError(
 			"STORE=cluster keeps what must last on servers, and TRANSPORTER names none: set it to where NATS with JetStream runs, or take STORE away, for DATA_DIR."
 		);
+	const mongo = mongoIn(environment);
+	if (!nats || !mongo) return { store };
 	const [namespace, patienceMs] = [read(environment, "NAMESPACE"), read(environment, "TRANSPORTER_TIMEOUT")];
-	return { store, events: { nats, namespace, replicas, patienceMs } };
+	return { store, events: { nats, namespace, replicas, patienceMs }, mongo };
 }
 
 /** What a caller that embeds a node may set beside the environment. */

@@ -5,7 +5,7 @@ import { codeOf } from "../domain/unknown";
 import { type Environment, SettingError } from "./environment";
 import { read } from "./variables";
 
-type Name = "CLUSTER_KEY_FILE" | "REDIS_CA_FILE" | "REDIS_URL_FILE" | "TRANSPORTER_CA_FILE";
+type Name = "CLUSTER_KEY_FILE" | "MONGODB_URL_FILE" | "REDIS_CA_FILE" | "REDIS_URL_FILE" | "TRANSPORTER_CA_FILE";
 
 /** A file that a setting names. @throws SettingError where it cannot be read, needed or not */
 export function fileIn(environment: Environment, name: Name): string | null {

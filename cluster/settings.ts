@@ -1,5 +1,6 @@
 /** What a node knows of itself beyond Moleculer's own options; `moleculer.config.ts` alone fills it in. */
 
+import type { MongoAddress } from "../adapters/mongo/address";
 import type { ContractSettings, SystemLimits } from "../contracts/cluster";
 import { isFields, propertyOf } from "../domain/unknown";
 
@@ -47,11 +48,20 @@ export interface EventServers {
 	readonly patienceMs: number;
 }
 
+/** Where collections and old links are kept that nodes share. */
+export interface MongoServers extends MongoAddress {
+	readonly database: string;
+	/** How long a node waits for them when it starts, in ms. */
+	readonly patienceMs: number;
+}
+
 export interface Settings {
 	/** Where what must last is kept: in `dataDir`, or by servers that all nodes share. */
 	readonly store: "embedded" | "cluster";
 	/** Where `store` is `cluster`. */
 	readonly events?: EventServers;
+	/** Where `store` is `cluster`. */
+	readonly mongo?: MongoServers;
 	/** Where this node keeps what must last. */
 	readonly dataDir: string;
 	/** `read`: the event store is opened for reading, nothing is locked, nothing is run. */

@@ -2,6 +2,7 @@
 
 import { readKeys } from "../adapters/cluster-key";
 import { readFailpoint } from "../adapters/failpoints";
+import { readMongo } from "../adapters/mongo/address";
 import { REDIS_FORM, readRedis } from "../adapters/redis/address";
 import { readTransporter } from "../adapters/transporter-address";
 import { reachFault, readReach } from "../connectors/http/reach";
@@ -95,6 +96,19 @@ const OWN = {
 		fallback: "3",
 		...number(1, 5)
 	},
+	MONGODB_URL: {
+		says: "with STORE=cluster, the replica set of MongoDB that keeps collections and old links; without a database in it that is named as NAMESPACE",
+		must: "mongodb://[user:password@]host[:port][,host[:port]][/database][?options], or mongodb+srv:// for the same, with what is special in the password as %40 and the like",
+		fallback: null,
+		read: readMongo,
+		secret: true
+	},
+	MONGODB_INSECURE: {
+		says: "yes: MongoDB may be reached over a network without TLS or without a login",
+		fallback: "no",
+		...oneOf("yes", "no")
+	},
+	MONGODB_URL_FILE: { says: "a file with that address, since a password stands in it", fallback: null, ...path },
 	SERVICES: { says: "what this node runs", fallback: null, ...services },
 	DATA_DIR: { says: "the folder of what must last", fallback: "data", ...path },
 	LOG_LEVEL: {

@@ -11,10 +11,11 @@ import {
 	type Shape,
 	SqliteAdapter
 } from "../adapters/collection";
+import type { MongoOptions } from "../adapters/collection/mongo";
 import type { DataLock } from "../adapters/datadir";
 import type { Announced, Mixin } from "../cluster";
 import { provide } from "../cluster/provide";
-import { settingsOf } from "../cluster/settings";
+import { type Settings, settingsOf } from "../cluster/settings";
 import { messageOf } from "../domain/unknown";
 import { holdDataDir } from "./data-folder";
 
@@ -33,7 +34,7 @@ const ofMoleculerDb = (service: MoleculerService): Pick<CollectionAdapter, "conn
 	service as MoleculerService & Pick<CollectionAdapter, "connect" | "disconnect">;
 
 /**
- * Gives the service `this.<name>`, a collection kept in the data folder, and makes it one of moleculer-db. It is open from
+ * Gives the service `this.<name>`, a collection kept in the data folder, or in MongoDB, and makes it one of moleculer-db. It is open from
  * the service's start until its stop; what is announced with a change leaves by the broker.
  */
 export function collection<const N extends string, T extends object>(
@@ -72,13 +73,26 @@ export function collection<const N extends string, T extends object>(
 
 function partsOf<T>({ broker, logger }: MoleculerService, shape: Shape<T>) {
 	const tell = (sentence: string): void => logger.warn(sentence);
-	const { dataDir, access } = settingsOf(broker);
-	const adapter = new SqliteAdapter(join(dataDir, `${shape.name}.db`), { ...shape, access, tell });
+	const adapter = adapterFor(settingsOf(broker), { ...shape, tell });
 	const relay = new Relay(adapter, {
 		announce: ({ event, payload }) => broker.broadcast(event, payload),
 		failed: error => tell(`What changed in '${shape.name}' cannot be announced yet: ${messageOf(error)}`)
 	});
 	return { adapter, relay };
+}
+
+/** Where the node keeps what must last. */
+function adapterFor(
+	{ store, mongo, dataDir, access }: Settings,
+	options: Omit<MongoOptions, "access">
+): CollectionAdapter {
+	if (store === "embedded" || !mongo) {
+		const file = join(dataDir, `${options.name}.db`);
+		return new SqliteAdapter(file, { ...options, access });
+	}
+	// Only the nodes of a cluster load the driver.
+	const { MongoAdapter }: typeof import("../adapters/collection/mongo") = require("../adapters/collection/mongo");
+	return new MongoAdapter(mongo, { ...options, access });
 }
 
 /** Who is asked for a change, or to stop, waits until it was announced, but not for long: a handler may itself ask for one. */

@@ -51,6 +51,11 @@ export interface Outbox {
 	pending(most: number): Promise<readonly Pending[]>;
 	/** Forgets these, which were announced. */
 	acknowledge(positions: readonly string[]): Promise<void>;
+	/**
+	 * Where nodes share it: does `work`, which ends once its turn is over, while no other node does, or not at all once
+	 * nothing waits.
+	 */
+	alone?(work: (isMine: () => boolean) => Promise<void>): Promise<void>;
 }
 
 export interface CollectionAdapter extends Omit<DbAdapter, "find" | "createCursor">, Outbox {

@@ -69,7 +69,7 @@ export interface Page<T> {
 
 /**
  * Whatever it is asked: @throws StoreClosed before its service has started and after it was stopped; StoreFull, StoreBusy,
- * StoreDenied, StoreBroken where nothing of what was asked was stored.
+ * StoreDenied, StoreBroken, StoreUnfit where nothing of what was asked was stored; StoreAway where that is not known.
  */
 export interface Collection<T extends object, A = Announcement> {
 	get(key: string): Promise<T | undefined>;

@@ -34,6 +34,18 @@ export const fresh = (entity: object): Doc => {
 	return { ...entity, _id: String(_id), _version: newVersion() };
 };
 
+/** An entity of moleculer-db as a document: its key is `_id`. */
+export function keyed(entity: object, idField: string): object {
+	const { [idField]: id, ...rest } = fieldsOf(entity);
+	return id === undefined ? rest : { ...rest, _id: id };
+}
+
+/** A document as an entity again. */
+export function named(doc: object, idField: string): object {
+	const { _id, ...rest } = fieldsOf(doc);
+	return { [idField]: _id, ...rest };
+}
+
 /** Only those fields, and the key. */
 export const picking =
 	(fields: readonly string[]) =>

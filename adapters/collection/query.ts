@@ -13,13 +13,12 @@ export type Spell = (field: string) => string;
 
 const NAME = /^[A-Za-z]\w*$/;
 
-export const pathOf = (field: string): string => {
-	if (!NAME.test(field))
-		throw new RangeError(
-			`'${field}' is no field that records are found by: a letter first, then letters, digits and _.`
-		);
-	return `'$.${field}'`;
+/** As it is. @throws RangeError where records are not found by it */
+export const searchable = (field: string): string => {
+	if (NAME.test(field)) return field;
+	throw new RangeError(`'${field}' is no field that records are found by: a letter first, then letters, digits and _.`);
 };
+export const pathOf = (field: string): string => `'$.${searchable(field)}'`;
 export const extracted = (field: string): string => `body ->> ${pathOf(field)}`;
 
 const ALL: Sql = { text: "1", values: [] };
@@ -47,11 +46,14 @@ function conditionOf(field: string, asked: unknown, spell: Spell): Sql {
 	if (typeof asked !== "object" || asked === null) return equals(field, asked, spell);
 	const parts = Object.entries(asked).map(([operator, value]) => {
 		const condition = Object.hasOwn(OPERATORS, operator) ? OPERATORS[operator] : undefined;
-		if (!condition) throw new RangeError(`Records are not found by '${operator}' (of '${field}').`);
+		if (!condition) throw unknownOperator(field, operator);
 		return condition(field, value, spell);
 	});
 	return parts.length === 0 ? ALL : joined(parts, "AND");
 }
+
+export const unknownOperator = (field: string, operator: string): RangeError =>
+	new RangeError(`Records are not found by '${operator}' (of '${field}').`);
 
 type Condition = (field: string, value: unknown, spell: Spell) => Sql;
 
@@ -84,10 +86,13 @@ function equals(field: string, value: unknown, spell: Spell): Sql {
 /** SQLite takes true for 1, and a list for the text of its JSON. `IS TRUE`, for of what is not there there is no type. */
 function ofType(field: string, value: unknown, { text, values }: Sql): Sql {
 	const types = typesOf(value);
-	if (types === undefined) throw new RangeError(`'${field}' is compared with texts, numbers and truth values alone.`);
+	if (types === undefined) throw incomparable(field);
 	if (field === "_id") return { text: `(${text}) IS TRUE`, values };
 	return { text: `${text} AND (json_type(body, ${pathOf(field)}) IN (${types})) IS TRUE`, values };
 }
+
+export const incomparable = (field: string): RangeError =>
+	new RangeError(`'${field}' is compared with texts, numbers and truth values alone.`);
 
 function typesOf(value: unknown): string | undefined {
 	if (typeof value === "boolean") return `'${value}'`;

@@ -16,12 +16,16 @@ export interface RelayOptions {
 
 const AT_ONCE = 100;
 const LONGEST_MS = 60_000;
+/** How often an outbox that nodes share is looked into: whoever wrote to it may be dead. */
+const LOOK_MS = 2_000;
+const always = (): boolean => true;
 
 export class Relay {
 	private begun = false;
 	private asked = 0;
 	private running: Promise<void> | undefined;
 	private again: NodeJS.Timeout | undefined;
+	private looking: NodeJS.Timeout | undefined;
 	private failures = 0;
 
 	constructor(
@@ -32,6 +36,7 @@ export class Relay {
 	/** From here on; what waits since an earlier life comes first. */
 	begin(): Promise<void> {
 		this.begun = true;
+		if (this.outbox.alone) this.looking = setInterval(() => this.look(), LOOK_MS).unref();
 		return this.run();
 	}
 
@@ -46,6 +51,7 @@ export class Relay {
 	async end(): Promise<void> {
 		this.begun = false;
 		clearTimeout(this.again);
+		clearInterval(this.looking);
 		await this.running;
 	}
 
@@ -54,7 +60,7 @@ export class Relay {
 		try {
 			for (let seen = -1; seen !== this.asked; ) {
 				seen = this.asked;
-				while (await this.some());
+				await this.all();
 			}
 			this.failures = 0;
 		} catch (error) {
@@ -66,25 +72,37 @@ export class Relay {
 		}
 	}
 
+	/** What failed has a time of its own. */
+	private look(): void {
+		if (this.failures === 0) void this.run();
+	}
+
 	private later(): void {
 		if (!this.begun) return;
 		const waitMs = Math.min(LONGEST_MS, (this.options.againMs ?? 1_000) * 2 ** this.failures++);
 		this.again = setTimeout(() => void this.run(), waitMs).unref();
 	}
 
+	private async all(): Promise<void> {
+		const work = async (isMine = always): Promise<void> => {
+			while (await this.some(isMine));
+		};
+		await (this.outbox.alone?.(work) ?? work());
+	}
+
 	/** Whether there may be more. What was announced is forgotten also where the next could not be. */
-	private async some(): Promise<boolean> {
+	private async some(isMine: () => boolean): Promise<boolean> {
 		const pending = await this.outbox.pending(AT_ONCE);
 		const announced: string[] = [];
 		try {
 			for (const { position, event, payload } of pending) {
-				if (!this.begun) break;
+				if (!this.begun || !isMine()) break;
 				await this.options.announce({ event, payload });
 				announced.push(position);
 			}
 		} finally {
 			if (announced.length > 0) await this.outbox.acknowledge(announced);
 		}
-		return this.begun && pending.length === AT_ONCE;
+		return this.begun && isMine() && pending.length === AT_ONCE;
 	}
 }

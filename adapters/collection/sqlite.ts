@@ -10,10 +10,11 @@ import { type FileOptions, isSqlite, openFile, told } from "../sqlite-file";
 import { atomically, Group, part } from "../transactions";
 import type { CollectionAdapter, Doc, DocChange, Pending, Search, Written } from "./adapter";
 import type { Announcement } from "./collection";
-import { fresh } from "./documents";
+import { fresh, keyed, named } from "./documents";
 import { type Fields, indexed, type Made, UNINDEXED } from "./indexes";
 import { importEarlier, isSqliteFile } from "./nedb";
-import { FORMAT, Refused, Table } from "./table";
+import { Refused } from "./refused";
+import { FORMAT, Table } from "./table";
 
 export interface SqliteOptions extends FileOptions, Fields {
 	/** Hears what an operator should know of the file. */
@@ -146,13 +147,11 @@ export class SqliteAdapter implements CollectionAdapter {
 	}
 
 	beforeSaveTransformID(entity: object, idField: string): object {
-		const { [idField]: id, ...rest } = fieldsOf(entity);
-		return id === undefined ? rest : { ...rest, _id: id };
+		return keyed(entity, idField);
 	}
 
 	afterRetrieveTransformID(entity: object, idField: string): object {
-		const { _id, ...rest } = fieldsOf(entity);
-		return { [idField]: _id, ...rest };
+		return named(entity, idField);
 	}
 
 	async write(changes: readonly DocChange[], announcements: readonly Announcement[]): Promise<Written> {

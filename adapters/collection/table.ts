@@ -5,11 +5,12 @@ import { parseJson } from "../../contracts/json";
 import { fieldsOf } from "../../domain/unknown";
 import { StoreBroken } from "../errors";
 import type { Format } from "../sqlite-file";
-import type { Doc, DocChange, Pending, Search, Written } from "./adapter";
+import type { Doc, DocChange, Pending, Search } from "./adapter";
 import type { Announcement } from "./collection";
 import { COLUMNS, cellsOf, docOf, fresh, picking, type Row, updated } from "./documents";
 import { isUnique, type Made, takenField } from "./indexes";
 import { behind, type Order, ordered, orderOf, type Sql, where } from "./query";
+import { Refused } from "./refused";
 
 export const FORMAT: Format = {
 	/** "Coll" */
@@ -163,12 +164,5 @@ export class Table {
 		const statement = this.db.prepare(text);
 		this.prepared.set(text, statement);
 		return statement;
-	}
-}
-
-/** A change that cannot be made. */
-export class Refused extends Error {
-	constructor(readonly written: Written) {
-		super("refused");
 	}
 }

@@ -53,7 +53,8 @@ async function all(
 }
 const names = (notes: readonly Note[]): string[] => notes.map(({ id }) => id);
 
-export function collectionConformance(name: string, open: Open): void {
+/** @param share of the runs that what is drawn has: where a server is asked, each takes longer */
+export function collectionConformance(name: string, open: Open, share = 1): void {
 	describe(name, () => {
 		let opened: Opened;
 		beforeEach(async () => {
@@ -64,9 +65,9 @@ export function collectionConformance(name: string, open: Open): void {
 
 		describe("records", () => records(given));
 		describe("versions", () => versions(given));
-		describe("pages", () => pages(given));
+		describe("pages", () => pages(given, share));
 		describe("outbox", () => outbox(() => opened));
-		describe("against a plain model", () => models(open));
+		describe("against a plain model", () => models(open, share));
 
 		it("holds everything when it is opened again, and refuses what is asked of it while it is closed", async () => {
 			const version = await given().insert({ id: "a", mail: "a@x" }, event("a"));
@@ -266,7 +267,7 @@ function versions(given: () => Collection<Note>): void {
 	});
 }
 
-function pages(given: () => Collection<Note>): void {
+function pages(given: () => Collection<Note>, share: number): void {
 	const fill = (count: number): Promise<void> =>
 		given().write(
 			Array.from({ length: count }, (_, at) => ({
@@ -320,7 +321,7 @@ function pages(given: () => Collection<Note>): void {
 					);
 				}
 			),
-			{ numRuns: 30 }
+			{ numRuns: Math.ceil(30 * share) }
 		);
 	});
 }
@@ -453,7 +454,7 @@ const STEP = fc.oneof(
 	{ weight: 2, arbitrary: fc.record({ search: SEARCH }) }
 );
 
-function models(open: Open): void {
+function models(open: Open, share: number): void {
 	it("does as the model, and says of what it refuses the same", async () => {
 		const opened = await open();
 		try {
@@ -471,7 +472,7 @@ function models(open: Open): void {
 					const waiting = await adapter.pending(1_000);
 					expect(waiting.map(({ payload }) => (payload as { name: string }).name)).toEqual(model.announced);
 				}),
-				{ numRuns: 150 }
+				{ numRuns: Math.ceil(150 * share) }
 			);
 		} finally {
 			await opened.close();

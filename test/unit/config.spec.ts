@@ -1,4 +1,6 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { readVariable, SettingError } from "../../cluster/environment";
 import { VARIABLES } from "../../cluster/variables";
 import { readConfig } from "../../moleculer.config";
@@ -14,13 +16,34 @@ describe("a node's settings", () => {
 	it("keep what must last in DATA_DIR, or on the servers that TRANSPORTER names", () => {
 		expect(readConfig({}).settings.store).toBe("embedded");
 		expect(readConfig({}).settings.events).toBeUndefined();
-		const shared = { STORE: "cluster", TRANSPORTER: "nats://ann:p%40ss@127.0.0.1:4222", NAMESPACE: "shop" };
+		const toNats = { STORE: "cluster", TRANSPORTER: "nats://ann:p%40ss@127.0.0.1:4222", NAMESPACE: "shop" };
+		const shared = { ...toNats, MONGODB_URL: "mongodb://127.0.0.1" };
 		const nats = { servers: ["127.0.0.1:4222"], user: "ann", pass: "p@ss" };
 		const events = { namespace: "shop", replicas: 3, patienceMs: 10_000, nats };
 		expect(readConfig(shared).settings).toMatchObject({ store: "cluster", events });
 		expect(readConfig({ ...shared, EVENTS_REPLICAS: "1" }).settings.events?.replicas).toBe(1);
 		expect(() => readConfig({ STORE: "cluster" })).toThrow(SettingError);
 		expect(() => readConfig({ STORE: "cluster" })).toThrow(/^STORE=cluster .* TRANSPORTER names none: set it /);
+		expect(() => readConfig(toNats)).toThrow(/^STORE=cluster .* MONGODB_URL names none: set it, or MONGODB_URL_FILE/);
+	});
+
+	it("name the database of a cluster, by an address or a file that holds it", () => {
+		const cluster = { STORE: "cluster", TRANSPORTER: "nats://127.0.0.1:4222" };
+		const mongoIn = (settings: object) => readConfig({ ...cluster, ...settings }).settings.mongo;
+		const url = "mongodb://ann:p%40ss@db1:27017,db2/vpn?replicaSet=rs0&tls=true";
+		expect(mongoIn({ MONGODB_URL: url })).toMatchObject({ url, database: "vpn", patienceMs: 10_000 });
+		expect(mongoIn({ MONGODB_URL: "mongodb://[::1]:27017", NAMESPACE: "shop" })).toMatchObject({ database: "shop" });
+		const folder = mkdtempSync(join(tmpdir(), "banyan-config-"));
+		const MONGODB_URL_FILE = join(folder, "url");
+		writeFileSync(MONGODB_URL_FILE, `${url}\n`);
+		expect(mongoIn({ MONGODB_URL_FILE })).toMatchObject({ url, database: "vpn" });
+		expect(() => mongoIn({ MONGODB_URL_FILE, MONGODB_URL: url })).toThrow(/are both set: take one of them away/);
+		expect(() => mongoIn({ MONGODB_URL_FILE: folder })).toThrow(/is a folder: name the file in it/);
+		expect(() => mongoIn({ MONGODB_URL_FILE: `${folder}/none` })).toThrow(/cannot be read \(ENOENT\)/);
+		rmSync(folder, { recursive: true });
+		const open = { MONGODB_URL: "mongodb://db1/vpn" };
+		expect(() => mongoIn(open)).toThrow(/over a network \(db1\) without TLS \(tls=true\) and without a user/);
+		expect(mongoIn({ ...open, MONGODB_INSECURE: "yes" })).toBeDefined();
 	});
 
 	it.each([
@@ -43,6 +66,7 @@ describe("a node's settings", () => {
 		["REDIS_URL_FILE", "/nowhere/at/all", /^REDIS_URL_FILE='\/nowhere\/at\/all' cannot be read \(ENOENT\)/],
 		["REDIS_URL_FILE", "package.json", /^REDIS_URL_FILE='package.json' holds no address of Redis: it must be redis:/],
 		["TRANSPORTER", "redis://x", /TRANSPORTER is not valid: it must be nats:.* \(where nodes meet; /],
+		["MONGODB_URL", "mongodb://ann:secret%@db", /^MONGODB_URL is not valid: it must be mongodb:(?!.*secret)/],
 		["STORE", "mongo", /^STORE='mongo' is not valid: it must be embedded or cluster \(where /],
 		["LOG_LEVEL", "loud", /one of fatal, error, warn/],
 		["REQUEST_TIMEOUT", "5", /1000 to 600000 ms/],

@@ -1,0 +1,3 @@
+/** Collections in MongoDB. Apart from ../index, for only the nodes of a cluster load the driver. */
+
+export { MongoAdapter, type MongoOptions } from "./adapter";

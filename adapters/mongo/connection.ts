@@ -1,0 +1,144 @@
+/** One connection of a process to a database of MongoDB, which all that is kept in it shares: moleculer-db's own adapter. */
+
+import { EventEmitter } from "node:events";
+import MongoDbAdapter from "moleculer-db-adapter-mongo";
+import type { Db, MongoClient } from "mongodb";
+import { messageOf, propertyOf } from "../../domain/unknown";
+import { StoreAway, StoreDenied, StoreUnfit } from "../errors";
+import type { MongoAddress } from "./address";
+import { codeOf, isPassing, told } from "./faults";
+import { patience, patiently } from "./patience";
+
+export interface MongoDatabase extends MongoAddress {
+	readonly database: string;
+	/** How long to wait for a server when it is opened, in ms. */
+	readonly patienceMs: number;
+}
+
+/**
+ * What is decided by what was read, and what was acknowledged, hangs on these: no address changes them. Primaries change
+ * without an acknowledged write being lost where a majority has it on disk; reads see what a majority has.
+ */
+const SAFE = {
+	writeConcern: { w: "majority", j: true, wtimeout: 10_000 },
+	readConcern: { level: "majority" },
+	readPreference: "primary",
+	retryWrites: true,
+	retryReads: true
+};
+/** A server that is frozen answers nothing, for ever: who waits for it is told. */
+const WAITS = {
+	serverSelectionTimeoutMS: 5_000,
+	connectTimeoutMS: 5_000,
+	socketTimeoutMS: 20_000,
+	waitQueueTimeoutMS: 10_000,
+	heartbeatFrequencyMS: 2_000
+};
+const OPTIONS = { useNewUrlParser: true, useUnifiedTopology: true, poolSize: 20, appname: "banyan", ...WAITS, ...SAFE };
+
+const quiet = (): void => undefined;
+
+class Connection extends MongoDbAdapter {
+	readonly client!: MongoClient;
+	private opened!: Db;
+
+	/** It listens to the database, of which the driver warns on standard error; this one is an emitter as any other. */
+	set db(db: Db) {
+		db.on = EventEmitter.prototype.on as never;
+		this.opened = db;
+	}
+
+	get db(): Db {
+		return this.opened;
+	}
+}
+
+async function connected({ url, database }: MongoDatabase, more: object = {}): Promise<Connection> {
+	const connection = new Connection(url, { ...OPTIONS, ...more }, database);
+	const logger = { info: quiet, warn: quiet, error: quiet };
+	connection.init(undefined as never, { schema: { collection: "none" }, logger } as never);
+	await connection.connect();
+	return connection;
+}
+
+interface Hello {
+	readonly setName?: string;
+	readonly msg?: string;
+	readonly maxWireVersion?: number;
+}
+/** MongoDB 4.2: transactions, on several shards, too. */
+const TRANSACTIONS = 8;
+
+/** @throws StoreUnfit where it has no transactions · StoreDenied */
+async function open(database: MongoDatabase): Promise<Connection> {
+	const first = await connected(database);
+	try {
+		// It reads as everything else does: whoever may not is told so at once.
+		await first.db.collection("outbox.positions").findOne({ _id: "" as never });
+		const { setName, msg, maxWireVersion = 0 }: Hello = await first.db.admin().command({ isMaster: 1 });
+		if (setName === undefined && msg !== "isdbgrid") throw refused(database, NO_SET);
+		if (maxWireVersion < TRANSACTIONS) throw refused(database, "it is older than 4.2. Use a current one.");
+		if (database.isWhole || setName === undefined) return first;
+		await first.client.close();
+		// By the name of the set the others are found, of which one may take over.
+		return await connected(database, { replicaSet: setName });
+	} catch (error) {
+		await first.client.close();
+		throw error;
+	}
+}
+
+const NO_SET =
+	"it is no replica set, so that it has no transactions. Start mongod with --replSet and call rs.initiate() once; one server may be a set of its own.";
+const refused = ({ database, hosts }: MongoDatabase, why: string): StoreUnfit =>
+	new StoreUnfit(database, `of MongoDB at ${hosts.join()} it is true that ${why}`);
+
+/** @throws StoreAway · StoreDenied · StoreUnfit, each with what to do */
+async function opening(database: MongoDatabase): Promise<Connection> {
+	const { hosts, patienceMs } = database;
+	try {
+		return await patiently(() => open(database), patience(patienceMs));
+	} catch (error) {
+		if (!isPassing(error) || isDenied(error)) throw told(database.database, error);
+		const why = `MongoDB at ${hosts.join()} says: ${whyOf(error)}. Check the address in MONGODB_URL, and that a primary is there; TRANSPORTER_TIMEOUT sets how long to wait.`;
+		throw new StoreAway(database.database, patienceMs, why);
+	}
+}
+
+const isDenied = (error: unknown): boolean => told("", error) instanceof StoreDenied;
+/** Without the address, in which a password may stand. */
+const whyOf = (error: unknown): string =>
+	String(propertyOf(error, "codeName") ?? codeOf(error) ?? messageOf(error)).replace(/mongodb\S+/g, "…");
+
+interface Shared {
+	readonly opening: Promise<Connection>;
+	holders: number;
+}
+const SHARED = new Map<string, Shared>();
+
+/** What is opened of a database, until it is let go of; closed with the last one. */
+export interface Held {
+	readonly db: Db;
+	readonly client: MongoClient;
+	release(): Promise<void>;
+}
+
+/** @throws StoreAway · StoreDenied · StoreUnfit, each with what to do */
+export async function hold(database: MongoDatabase): Promise<Held> {
+	const name = JSON.stringify([database.url, database.database]);
+	const shared: Shared = SHARED.get(name) ?? { opening: opening(database), holders: 0 };
+	SHARED.set(name, shared);
+	shared.holders++;
+	const release = async (): Promise<void> => {
+		if (--shared.holders > 0) return;
+		if (SHARED.get(name) === shared) SHARED.delete(name);
+		await shared.opening.then(({ client }) => client.close()).catch(quiet);
+	};
+	try {
+		const { db, client } = await shared.opening;
+		return { db, client, release };
+	} catch (error) {
+		await release();
+		throw error;
+	}
+}
