@@ -2,7 +2,7 @@
 
 import { hostname } from "node:os";
 import { extname, join } from "node:path";
-import type { BrokerOptions } from "moleculer";
+import type { BrokerOptions, Middleware } from "moleculer";
 import { holdsKeys, KEY_FILE_FORM } from "./adapters/cluster-key";
 import { arm } from "./adapters/failpoints";
 import { natsOptions, transporterFault } from "./adapters/transporter-address";
@@ -17,17 +17,16 @@ import type { LateValidator } from "./cluster/validator";
 import { read, readSettings, VARIABLES } from "./cluster/variables";
 import { CONTRACTS } from "./contracts/cluster";
 import { serviceFile } from "./contracts/contract";
-import { callersLeave } from "./middlewares/callers.middleware";
-import { correlation } from "./middlewares/correlation.middleware";
-import { internal } from "./middlewares/internal.middleware";
-import { results } from "./middlewares/results.middleware";
+import { layers } from "./middlewares/layers";
 import { sealed } from "./middlewares/sealed.middleware";
 import type { Systems } from "./mixins/systems";
 
 const checksResults = (environment: Environment): boolean =>
 	read(environment, "RESULT_CHECKS") === "on" || process.env.NODE_ENV === "test";
 
-interface Cluster extends Pick<BrokerOptions, "transporter" | "middlewares"> {
+interface Cluster extends Pick<BrokerOptions, "transporter"> {
+	/** Around packets. */
+	readonly around: readonly Middleware[];
 	/** What the client of NATS is given. */
 	readonly nats?: EventServers["nats"];
 }
@@ -43,21 +42,15 @@ function readCluster(environment: Environment, dataDir: string): Cluster {
 		throw new SettingError(`CLUSTER_KEY_FILE='${file}' holds no key of a cluster: ${KEY_FILE_FORM}.`);
 	const caFile = fileIn(environment, "TRANSPORTER_CA_FILE");
 	const key = { keys, file, dataDir };
-	const middlewares = [
-		correlation,
-		internal,
-		callersLeave,
-		...(checksResults(environment) ? [results] : []),
-		...redisIn(environment, key)
-	];
-	if (!transporter) return { middlewares };
+	const around = redisIn(environment, key);
+	if (!transporter) return { around };
 	const fault = transporterFault(transporter);
 	if (fault && !mayBeOpen) throw new SettingError(fault);
 	const options = natsOptions(transporter, caFile);
 	return {
 		nats: options,
 		transporter: { type: "NATS", options },
-		middlewares: [...middlewares, sealed(key)]
+		around: [...around, sealed(key)]
 	};
 }
 
@@ -111,11 +104,13 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 	const dataDir = read(environment, "DATA_DIR");
 	const failpoint = read(environment, "FAILPOINT");
 	if (failpoint) arm(failpoint);
-	const { nats, ...cluster } = readCluster(environment, dataDir);
+	const { nats, around, ...cluster } = readCluster(environment, dataDir);
+	const settings = readSettings(environment);
 	return {
 		namespace: read(environment, "NAMESPACE"),
 		nodeID: read(environment, "NODE_ID") ?? `${hostname().replace(/[^\w.-]/g, "-")}-${process.pid}`,
 		...cluster,
+		...layers(settings.calls, checksResults(environment), around),
 		logger: pinoLogger(
 			embedding.logLevel ?? read(environment, "LOG_LEVEL"),
 			embedding.readable ? process.stdout : (embedding.logFile ?? 1)
@@ -123,7 +118,7 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 		requestTimeout: read(environment, "REQUEST_TIMEOUT"),
 		heartbeatInterval: read(environment, "HEARTBEAT_INTERVAL"),
 		heartbeatTimeout: read(environment, "HEARTBEAT_TIMEOUT"),
-		tracking: { enabled: true, shutdownTimeout: 10_000 },
+		registry: { stopDelay: cluster.transporter ? settings.calls.stopDelayMs : 0 },
 		validator: validator(),
 		metrics: { enabled: true, reporter: [] },
 		settings: {
@@ -135,7 +130,7 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 			gateway: gatewayIn(environment),
 			patienceMs: read(environment, "PATIENCE_MS"),
 			reach: reachIn(read(environment, "CONNECT_ALLOW"), embedding.own),
-			...readSettings(environment),
+			...settings,
 			...readable(environment, embedding.own === true && cluster.transporter === undefined)
 		},
 		...(embedding.systems && { systems: embedding.systems }),

@@ -62,6 +62,8 @@ async function started(broker: ServiceBroker, patienceMs: number): Promise<void>
 	const away = Promise.withResolvers<never>();
 	let last = "";
 	const timer = setTimeout(() => away.reject(new TransporterAway(awayWords(last, patienceMs))), patienceMs);
+	// From then on services start, which may wait for others.
+	broker.localBus.once("$transporter.connected", () => clearTimeout(timer));
 	broker.localBus.on("$transporter.error", ({ error }: { error?: { code?: string; message?: string } }) => {
 		last = error?.code ?? error?.message ?? "";
 		if (DENIED.test(last)) away.reject(new TransporterAway(awayWords(last, patienceMs)));

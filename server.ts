@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import type { Broker } from "./cluster";
 import { banner } from "./cluster/banner";
 import { settingsOf } from "./cluster/settings";
+import { stopBySignals } from "./cluster/stopping";
 import { maskText } from "./domain/text/masking";
 import { visibleLines } from "./domain/text/visible";
 import { textOf } from "./domain/unknown";
@@ -16,7 +17,7 @@ const attended = process.stdout.isTTY === true;
 
 async function main(): Promise<void> {
 	const broker = await openNode({ services: SERVICES, readable: attended });
-	for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void stop(broker));
+	stopBySignals(broker);
 	if (attended) process.stdout.write(banner(aboutOf(broker)));
 }
 
@@ -31,12 +32,6 @@ function aboutOf(broker: Broker): Parameters<typeof banner>[0] {
 		dataDir: resolve(settingsOf(broker).dataDir),
 		services: SERVICES.filter(name => broker.getLocalService(name))
 	};
-}
-
-/** What is under way ends first; a second signal ends it at once, as always. */
-async function stop(broker: Broker): Promise<void> {
-	await broker.stop();
-	process.exit(0);
 }
 
 main().catch((error: unknown) => {

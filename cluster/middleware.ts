@@ -12,16 +12,28 @@ export type Call = (action: string, params?: unknown, options?: CallingOptions) 
 interface Hooks<C, A> {
 	readonly name: string;
 	readonly localAction?: (next: Handler<C>, action: A) => Handler<C>;
+	readonly remoteAction?: (next: Handler<C>, action: A) => Handler<C>;
 	readonly localEvent?: (next: Handler<C>, listener: A) => Handler<C>;
 	readonly call?: (next: Call) => Call;
 	readonly created?: (broker: ServiceBroker) => void;
 	readonly starting?: (broker: ServiceBroker) => Promise<void>;
-	readonly stopped?: () => Promise<void>;
+	readonly stopping?: (broker: ServiceBroker) => Promise<void>;
+	readonly stopped?: () => void | Promise<void>;
+	readonly transitPublish?: (next: Publish) => Publish;
+	readonly transitMessageHandler?: (next: Take) => Take;
 	readonly transporterSend?: (next: Send) => Send;
 	readonly transporterReceive?: (next: Receive) => Receive;
 }
 
 export type Send = (topic: string, data: Buffer, meta: { packet: { type: string; target?: string | null } }) => unknown;
+/** What nodes say to each other, before it is bytes. */
+export interface Packet {
+	readonly type: string;
+	readonly target?: string | null;
+	readonly payload: { readonly sender?: string };
+}
+export type Publish = (packet: Packet) => unknown;
+export type Take = (kind: string, packet: Packet) => unknown;
 export type Receive = (kind: string, data: Buffer, more?: unknown) => unknown;
 
 /** The one place where the two are taken for the same. */

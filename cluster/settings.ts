@@ -1,7 +1,7 @@
 /** What a node knows of itself beyond Moleculer's own options; `moleculer.config.ts` alone fills it in. */
 
 import type { MongoAddress } from "../adapters/mongo/address";
-import type { ContractSettings, SystemLimits } from "../contracts/cluster";
+import type { CallSettings, ContractSettings, SystemLimits } from "../contracts/cluster";
 import { isFields, propertyOf } from "../domain/unknown";
 
 /** As `Variables` of domain/migration/references. */
@@ -80,6 +80,8 @@ export interface Settings {
 	readonly reach: { readonly approved: string; readonly others: string };
 	/** What is taken of a system at most. */
 	readonly limits: SystemLimits;
+	/** How it calls other nodes, and is called. */
+	readonly calls: CallSettings;
 	/** What each contract brings, by its name. */
 	readonly contracts: ContractSettings;
 	/** The environment, for `${NAME}` in a definition: as much of it as one may name. */

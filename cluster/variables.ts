@@ -6,7 +6,8 @@ import { readMongo } from "../adapters/mongo/address";
 import { REDIS_FORM, readRedis } from "../adapters/redis/address";
 import { readTransporter } from "../adapters/transporter-address";
 import { reachFault, readReach } from "../connectors/http/reach";
-import { CONTRACTS, type ContractSettings, SETTINGS, type SystemLimits } from "../contracts/cluster";
+import { CALL_SETTINGS } from "../contracts/calls";
+import { type CallSettings, CONTRACTS, type ContractSettings, SETTINGS, type SystemLimits } from "../contracts/cluster";
 import type { SettingSpec } from "../contracts/contract";
 import { SYSTEM_LIMITS } from "../contracts/limits";
 import type { NodeVariable } from "../contracts/node-variables";
@@ -234,9 +235,12 @@ const readAll = (environment: Environment, settings: Readonly<Record<string, Set
 	);
 
 /** What every contract brings, and what several share. @throws SettingError */
-export const readSettings = (environment: Environment): { contracts: ContractSettings; limits: SystemLimits } => ({
+export const readSettings = (
+	environment: Environment
+): { contracts: ContractSettings; limits: SystemLimits; calls: CallSettings } => ({
 	contracts: Object.fromEntries(
 		CONTRACTS.map(({ name, settings }) => [name, readAll(environment, settings)])
 	) as ContractSettings,
-	limits: readAll(environment, SYSTEM_LIMITS) as SystemLimits
+	limits: readAll(environment, SYSTEM_LIMITS) as SystemLimits,
+	calls: readAll(environment, CALL_SETTINGS) as CallSettings
 });

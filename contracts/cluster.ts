@@ -1,6 +1,7 @@
 /** What follows from all contracts of the cluster, as types and at run time. */
 
 import * as all from ".";
+import { CALL_SETTINGS } from "./calls";
 import { checked } from "./checks";
 import type { ActionsOf, Contract, ErrorSpec, EventsOf, SettingSpec, SettingsOf } from "./contract";
 import { COMMON_ERRORS } from "./errors";
@@ -21,7 +22,7 @@ export type ErrorCode = KeysOf<Cluster, "errors"> | keyof typeof COMMON_ERRORS;
 export const CONTRACTS: readonly Contract[] = checked(
 	Object.values<Contract>(all).sort((a, b) => (`${a.area}/${a.name}` < `${b.area}/${b.name}` ? -1 : 1)),
 	COMMON_ERRORS,
-	SYSTEM_LIMITS
+	{ ...SYSTEM_LIMITS, ...CALL_SETTINGS }
 );
 
 const brought = <T>(part: (contract: Contract) => Readonly<Record<string, T>>): Record<string, T> =>
@@ -48,8 +49,10 @@ const owned = (owner: string | null, settings: Readonly<Record<string, SettingSp
 /** Every setting that a contract brings, and those that several share. */
 export const SETTINGS: readonly OwnedSetting[] = [
 	...CONTRACTS.flatMap(({ name, settings }) => owned(name, settings)),
-	...owned(null, SYSTEM_LIMITS)
+	...owned(null, SYSTEM_LIMITS),
+	...owned(null, CALL_SETTINGS)
 ];
 
 export type ContractSettings = { readonly [C in Cluster as C["name"]]: SettingsOf<C> };
 export type SystemLimits = SettingsOf<{ readonly settings: typeof SYSTEM_LIMITS }>;
+export type CallSettings = SettingsOf<{ readonly settings: typeof CALL_SETTINGS }>;

@@ -62,6 +62,19 @@ interface Conduct {
 	readonly secret?: true;
 	/** Nothing of it goes on once whoever asked is gone, or has waited for as long as anybody may. */
 	readonly endsWithCaller?: true;
+	/** The longest that a call may take, in ms; whoever calls may wait for less. @default REQUEST_TIMEOUT */
+	readonly timeout?: number;
+	/**
+	 * Of what is idempotent and always quick: after so many ms without an answer another node is asked, though this one lives.
+	 * @default none: as long as its node lives, and the call may take
+	 */
+	readonly tryTimeout?: number;
+	/** How many calls of it a node has under way at once, and how many wait; more are refused. @default CALLS_AT_ONCE of all */
+	readonly bulkhead?: { readonly concurrency: number; readonly queue: number };
+	/** A node whose answers fail is not asked for a while. @default by BREAKER_ of the node */
+	readonly breaker?: false;
+	/** Of what reads: while nobody answers, the last good answer is given again for so many seconds, marked. @default none */
+	readonly stale?: number;
 }
 
 /** Reached from outside, and by every service. */

@@ -6,9 +6,11 @@
  *   told already who asks and where they want to go, in a radix tree that knows HEAD from GET and a wrong method from a
  *   wrong address; `rest` is a whole call of Moleculer's, with its timer and its place in lists, for what begins and ends here;
  * - its errors (`sendError`, `send404`): what is wrong with a request is told in one place, ours;
- * - its actions, which would be open to every caller of the cluster.
+ * - its actions, which would be open to every caller of the cluster;
+ * - its way from a route to an action (`aliasHandler`, `callAction`): it chooses a node before the caller is known and the
+ *   body read, and by then that node may have gone.
  *
- * Overridden is `encodeResponse` alone: only there the body is known before its headers are sent.
+ * Overridden is `encodeResponse`, too: only there the body is known before its headers are sent.
  */
 
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -84,13 +86,14 @@ type Meta = Record<string, unknown> & { readonly correlationId: string };
 type Inside = Web & {
 	readonly name: string;
 	readonly broker: ServiceBroker & { readonly ContextFactory: Contexts };
-	readonly aliases: readonly (Alias & { readonly route: object; readonly handler: unknown })[];
+	readonly aliases: readonly (Alias & { readonly route: WebRoute; readonly handler: unknown })[];
 	router: Router | undefined;
 	/** Counts and times what it is given, as a call of the gateway's. */
 	measured: (ctx: Called & { readonly work: () => Promise<unknown> }) => Promise<unknown>;
 	addRoute(route: object): void;
 	parseQueryString(req: WebRequest): { readonly query: Record<string, unknown> };
-	aliasHandler(req: WebRequest, res: WebResponse, alias: Alias): Promise<unknown>;
+	aliasHandler(req: WebRequest, res: WebResponse, alias: Inside["aliases"][number]): Promise<unknown>;
+	sendResponse(req: WebRequest, res: WebResponse, data: unknown, action: null): void;
 	routeHandler(ctx: object, route: object, req: WebRequest, res: WebResponse, found: Found): Promise<unknown>;
 };
 type Router = Instance<never>;
@@ -144,6 +147,7 @@ export function web(parts: {
 				const known: string[] = METHODS.filter(method => this.match(method, path));
 				return known.includes("GET") ? [...known, "HEAD"] : known;
 			},
+			aliasHandler: toAction,
 			answer(this: Inside, req: WebRequest, res: WebResponse, found: Found, meta: Meta): Promise<unknown> {
 				const alias = found.alias as Inside["aliases"][number];
 				const url = req.url ?? "/";
@@ -162,6 +166,24 @@ export function web(parts: {
 		}
 	} as Mixin<Web>;
 }
+
+/** After what stands before it, the action by its name: whichever node has it then. */
+async function toAction(this: Inside, req: WebRequest, res: WebResponse, alias: Inside["aliases"][number]) {
+	const { action, handler, route } = alias;
+	const ctx = req.$ctx as Context<unknown, Record<string, unknown>>;
+	await route.onBeforeCall?.call(this, ctx, route, req, res, alias);
+	if (isHandler(handler)) await handled(req, res, handler);
+	if (action === null) return undefined;
+	const answer: unknown = await ctx.call(action, req.$params);
+	const data = route.onAfterCall ? await route.onAfterCall.call(this, ctx, route, req, res, answer) : answer;
+	this.sendResponse(req, res, data, null);
+	return true;
+}
+
+const isHandler = (handler: unknown): handler is WebHandler => typeof handler === "function";
+/** Until it passes the request on; one that answers it itself never does. */
+const handled = (req: WebRequest, res: WebResponse, handler: WebHandler): Promise<void> =>
+	new Promise((resolve, reject) => handler(req, res, error => (error ? reject(error) : resolve())));
 
 function radixTree(aliases: readonly Alias[]): Router {
 	const router = findMyWay({ caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 512 });

@@ -21,8 +21,6 @@ import { apiRoute } from "./gateway/routes";
 import { Streams } from "./gateway/streams";
 import { Wakes, waking } from "./gateway/wakes";
 
-/** What under way may take when the node stops, in ms. */
-const GRACE_MS = 10_000;
 /** How long it waits for the services it leads to, in ms. */
 const PATIENCE_MS = 10_000;
 
@@ -113,7 +111,9 @@ export default class GatewayService extends service(
 	private async drain(): Promise<void> {
 		this.wakes.close();
 		const { front, apart = [] } = this.ports ?? {};
-		await Promise.all([front, ...apart.map(each => each.front)].map(each => each?.close(GRACE_MS)));
+		await Promise.all(
+			[front, ...apart.map(each => each.front)].map(each => each?.close(settingsOf(this.broker).calls.stopTimeoutMs))
+		);
 	}
 
 	/** A door that opens before the house answers with 503: it waits a little, then says what is missing. */

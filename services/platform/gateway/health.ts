@@ -46,12 +46,12 @@ export function worstOf(parts: readonly { readonly status: State }[]): State {
 	return parts.every(({ status }) => status === "down") ? "down" : "degraded";
 }
 
-/** Ready once every service that is required answers somewhere. */
+/** Ready once every service that is required answers somewhere, until the node begins to stop. */
 export function readiness(broker: Broker): { readonly ready: boolean; readonly missing: string[] } {
 	const missing = servicesOf(broker)
 		.filter(({ name, status }) => status === "down" && NEEDED.includes(name))
 		.map(({ name }) => name);
-	return { ready: missing.length === 0, missing };
+	return { ready: missing.length === 0 && broker.started, missing };
 }
 
 /** In short. A gateway that is cut off from all others is down. */
@@ -140,10 +140,10 @@ function redis(broker: Broker): Check[] {
 
 /** What this node takes at most. */
 export function limitsOf(broker: Broker): Json[] {
-	const { contracts, limits } = settingsOf(broker);
+	const { contracts, limits, calls } = settingsOf(broker);
 	const all: Readonly<Record<string, object>> = contracts;
 	const valueIn = ({ owner, key }: OwnedSetting): JsonValue =>
-		Object.entries(owner === null ? limits : (all[owner] ?? {})).find(([name]) => name === key)?.[1];
+		Object.entries(owner === null ? { ...limits, ...calls } : (all[owner] ?? {})).find(([name]) => name === key)?.[1];
 	return SETTINGS.map(setting => ({
 		name: setting.key,
 		variable: setting.variable,

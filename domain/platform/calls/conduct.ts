@@ -1,0 +1,33 @@
+/** How each action of the cluster is called, as the contracts say it. */
+
+import { CONTRACTS } from "../../../contracts/cluster";
+import type { ActionSpec } from "../../../contracts/contract";
+
+export interface Conduct {
+	/** Twice is once: it changes nothing, or the same. */
+	readonly idempotent: boolean;
+	/** The longest that a call may take, in ms. */
+	readonly timeoutMs: number | undefined;
+	/** How long a try waits for an answer, in ms. */
+	readonly tryMs: number;
+	/** How old an answer may be that is given again while nobody answers, in ms; 0: none is. */
+	readonly staleMs: number;
+}
+
+const isRead = ({ reads, rest }: ActionSpec): boolean => reads === true || rest?.startsWith("GET ") === true;
+
+const conductIn = (spec: ActionSpec): Conduct => ({
+	idempotent: isRead(spec) || spec.idempotent === true,
+	timeoutMs: spec.timeout,
+	tryMs: spec.tryTimeout ?? Number.POSITIVE_INFINITY,
+	staleMs: (spec.stale ?? 0) * 1000
+});
+
+const ALL: ReadonlyMap<string, Conduct> = new Map(
+	CONTRACTS.flatMap(({ name, actions }) =>
+		Object.entries(actions).map(([key, spec]) => [`${name}.${key}`, conductIn(spec)] as const)
+	)
+);
+
+/** Undefined: it is none of the contracts'. */
+export const conductOf = (action: string): Conduct | undefined => ALL.get(action);

@@ -1,0 +1,57 @@
+/**
+ * What goes around every call, in one order: the first is the innermost. Moleculer's own, where they are right, at the
+ * places where they are (decision 31): its time limit is inside of its breaker, which then sees what came too late; its own
+ * retries and tracking are left out.
+ */
+
+import type { BrokerOptions, Middleware, ServiceBroker } from "moleculer";
+import * as moleculer from "moleculer";
+import type { CallSettings } from "../contracts/cluster";
+import { breaker, breakerOptions } from "./breaker.middleware";
+import { callersLeave } from "./callers.middleware";
+import { correlation } from "./correlation.middleware";
+import { internal } from "./internal.middleware";
+import { leaving, underWay } from "./leaving.middleware";
+import { results } from "./results.middleware";
+import { retry } from "./retry.middleware";
+import { silence } from "./silence.middleware";
+
+type Layers = Pick<BrokerOptions, "middlewares" | "internalMiddlewares" | "internalServices" | "circuitBreaker">;
+
+/** Its types leave them out. */
+const { Middlewares } = moleculer as unknown as {
+	readonly Middlewares: { readonly HotReload: (broker: ServiceBroker) => Middleware };
+};
+
+/** For development, where the runner asks for it. */
+const hotReload = (broker: ServiceBroker): Middleware | null =>
+	broker.options.hotReload ? Middlewares.HotReload(broker) : null;
+
+/** @param more around packets */
+export const layers = (calls: CallSettings, checksResults: boolean, more: readonly Middleware[]): Layers => ({
+	internalMiddlewares: false,
+	internalServices: { $node: { name: "$node", actions: { underWay } } },
+	circuitBreaker: breakerOptions(calls),
+	middlewares: [
+		correlation,
+		internal,
+		callersLeave,
+		...(checksResults ? [results] : []),
+		"ActionHook",
+		"Validator",
+		"Cacher",
+		leaving(calls),
+		"Timeout",
+		breaker,
+		"Fallback",
+		"ErrorHandler",
+		"Tracing",
+		"Metrics",
+		"Debounce",
+		"Throttle",
+		hotReload,
+		silence(calls),
+		retry(calls),
+		...more
+	] as unknown as Middleware[]
+});

@@ -1,0 +1,164 @@
+/**
+ * A node that was asked and gives no sign of life: what may be done twice is asked of another one, long before its
+ * heartbeats are missed. It is asked what it has under way: a call that it does not know was lost on its way, or its answer
+ * was (NATS itself died, or was reached again), and goes on at once; for one that it has, it is waited. Only time in which
+ * this process itself listened counts.
+ */
+
+import type { Middleware, ServiceBroker } from "moleculer";
+import { middleware, type Packet, type Take } from "../cluster/middleware";
+import {
+	askUnderWay,
+	type Endpoint,
+	endpointsOf,
+	giveUp,
+	isBroken,
+	othersFor,
+	type Pending,
+	pendingOf
+} from "../cluster/wire";
+import type { CallSettings } from "../contracts/cluster";
+import { conductOf } from "../domain/platform/calls/conduct";
+
+const TICK_MS = 50;
+/** Of calls of which a node is asked at once. */
+const MOST_ASKED = 1_000;
+
+/** Another node may be asked as well. */
+const mayGoOn = ({ action, stream }: Pending): boolean =>
+	stream !== true && conductOf(action.name)?.idempotent === true;
+
+const tryMsOf = ({ action }: Pending): number => conductOf(action.name)?.tryMs ?? Number.POSITIVE_INFINITY;
+
+class Silence {
+	/** How long this process listened, in ms: while it is held up, no time passes. */
+	private clock = 0;
+	private last = performance.now();
+	/** When each was heard last. */
+	private readonly heard = new Map<string, number>();
+	private readonly asked = new Map<string, number>();
+	/** Since when a call waits. */
+	private readonly since = new WeakMap<Pending, number>();
+	/** What is not asked of nodes that are silent. */
+	private readonly shunned = new Map<string, readonly Endpoint[]>();
+	private readonly timer = setInterval(() => this.tick(), TICK_MS).unref();
+
+	constructor(
+		private readonly broker: ServiceBroker,
+		private readonly silenceMs: number
+	) {}
+
+	hear(nodeID: string): void {
+		this.heard.set(nodeID, this.clock);
+		if (this.shunned.has(nodeID)) this.back(nodeID);
+	}
+
+	forget(nodeID: string): void {
+		this.heard.delete(nodeID);
+		this.asked.delete(nodeID);
+		this.shunned.delete(nodeID);
+	}
+
+	end(): void {
+		clearInterval(this.timer);
+	}
+
+	private tick(): void {
+		const now = performance.now();
+		this.clock += Math.min(now - this.last, 2 * TICK_MS);
+		this.last = now;
+		const oldest = new Map<string, number>();
+		for (const [id, call] of pendingOf(this.broker)) this.look(id, call, oldest);
+		for (const [nodeID, since] of oldest) this.judge(nodeID, since);
+		for (const nodeID of this.shunned.keys()) this.ask(nodeID);
+	}
+
+	/** @param oldest since when the oldest call of each node waits */
+	private look(id: string, call: Pending, oldest: Map<string, number>): void {
+		if (!mayGoOn(call)) return;
+		const since = this.since.get(call) ?? this.clock;
+		this.since.set(call, since);
+		const { nodeID } = call;
+		if (this.clock - since >= tryMsOf(call)) giveUp(this.broker, id, call);
+		else if (nodeID !== null) oldest.set(nodeID, Math.min(since, oldest.get(nodeID) ?? since));
+	}
+
+	private judge(nodeID: string, since: number): void {
+		const silent = this.clock - Math.max(since, this.heard.get(nodeID) ?? 0);
+		if (silent >= this.silenceMs) this.shun(nodeID);
+		else if (this.clock - since >= this.silenceMs / 3) this.ask(nodeID);
+	}
+
+	/** Once at a time, and not too often. */
+	private ask(nodeID: string): void {
+		const last = this.asked.get(nodeID) ?? Number.NEGATIVE_INFINITY;
+		if (this.clock - last < this.silenceMs / 3) return;
+		this.asked.set(nodeID, this.clock);
+		const calls = this.waitingFor(nodeID);
+		const ids = calls.map(([id]) => id);
+		void askUnderWay(this.broker, nodeID, ids, this.silenceMs).then(known => known && this.giveUpLost(calls, known));
+	}
+
+	/** Those that wait for long enough to be missed. */
+	private waitingFor(nodeID: string): [string, Pending][] {
+		const late = this.clock - this.silenceMs / 3;
+		return [...pendingOf(this.broker)]
+			.filter(([, call]) => call.nodeID === nodeID && mayGoOn(call) && (this.since.get(call) ?? this.clock) <= late)
+			.slice(0, MOST_ASKED);
+	}
+
+	/** An answer that was sent before the node said so has come before. */
+	private giveUpLost(calls: readonly [string, Pending][], known: ReadonlySet<string>): void {
+		const pending = pendingOf(this.broker);
+		for (const [id, call] of calls) if (!known.has(id) && pending.get(id) === call) giveUp(this.broker, id, call);
+	}
+
+	/** Its calls that may be done twice go elsewhere, and new ones, too, where there is an elsewhere. */
+	private shun(nodeID: string): void {
+		if (!this.shunned.has(nodeID)) {
+			this.broker.logger.warn(`The node '${nodeID}' gives no sign of life: others are asked in its place.`);
+			this.shunned.set(nodeID, this.leaveAlone(nodeID));
+		}
+		for (const [id, call] of pendingOf(this.broker))
+			if (call.nodeID === nodeID && mayGoOn(call) && othersFor(this.broker, call.action.name, nodeID).length > 0)
+				giveUp(this.broker, id, call);
+	}
+
+	private leaveAlone(nodeID: string): Endpoint[] {
+		const left: Endpoint[] = [];
+		for (const all of endpointsOf(this.broker)) {
+			const its = all.find(({ id, state }) => id === nodeID && state);
+			if (!its || !all.some(other => other !== its && other.isAvailable)) continue;
+			its.state = false;
+			left.push(its);
+		}
+		return left;
+	}
+
+	private back(nodeID: string): void {
+		for (const each of this.shunned.get(nodeID) ?? []) each.state = !isBroken(this.broker, each);
+		this.shunned.delete(nodeID);
+		this.broker.logger.info(`The node '${nodeID}' is heard again.`);
+	}
+}
+
+export function silence({ silenceMs }: CallSettings): Middleware {
+	let listening: Silence | undefined;
+	return middleware({
+		name: "silence",
+		created(broker: ServiceBroker) {
+			if (!broker.transit) return;
+			const silence = new Silence(broker, silenceMs);
+			listening = silence;
+			broker.localBus.on("$node.disconnected", ({ node }: { node: { id: string } }) => silence.forget(node.id));
+		},
+		stopped() {
+			listening?.end();
+		},
+		transitMessageHandler: (next: Take) => (kind: string, packet: Packet) => {
+			const { sender } = packet.payload ?? {};
+			if (sender !== undefined) listening?.hear(sender);
+			return next(kind, packet);
+		}
+	});
+}
