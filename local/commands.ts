@@ -26,19 +26,38 @@ const LOOK_MS = 500;
 
 type Variables = Readonly<Record<string, string>>;
 
-/** Starts what is not up, and waits until all is well. @param variables of every process of Banyan @returns whether it is */
-export async function up(folder = FOLDER, variables: Variables = {}): Promise<boolean> {
-	const place = placeAt(folder);
+/** Starts what is not up, and waits until all is well. @returns whether it is */
+export async function up(folder = FOLDER): Promise<boolean> {
 	if (isSupervised(folder)) say("The cluster is up already.");
-	else await supervise(folder, variables);
-	const health = await awaited(folder);
-	const state = readState(place.state);
-	if (!health || !state) throw new Error(`The supervisor wrote no state: see ${place.log(SUPERVISOR)}.`);
-	say(`\n${healthTable(health, state.ports, Date.now(), paint)}\n`);
+	const health = await brought(folder, {}, name => say(`${paint("green", "✓")} ${name}`));
+	const ports = readState(placeAt(folder).state)?.ports ?? {};
+	say(`\n${healthTable(health, ports, Date.now(), paint)}\n`);
 	say(paint("bold", healthWords(health)));
 	if (!isWell(health)) say(lastWords(folder, health));
-	else say(`\n${welcome(aboutOf(folder, health, state.ports), paint)}\n`);
+	else say(`\n${welcome(aboutOf(folder, health, ports), paint)}\n`);
 	return isWell(health);
+}
+
+/**
+ * The same for programs: starts what is not up, and waits until all is well, or does not come to it.
+ * @param variables of every process of Banyan @param tell is told of each process once it is well
+ */
+export async function brought(
+	folder: string,
+	variables: Variables,
+	tell: (name: string) => void = () => undefined
+): Promise<Health[]> {
+	if (!isSupervised(folder)) await supervise(folder, variables);
+	const told = new Set<string>();
+	const end = Date.now() + START_MS;
+	for (;;) {
+		const health = (await looked(folder))?.health ?? [];
+		const fresh = health.filter(({ member, fault }) => fault === null && !told.has(member.name));
+		for (const { member } of fresh) tell(member.name);
+		for (const { member } of fresh) told.add(member.name);
+		if ((health.length > 0 && isWell(health)) || Date.now() > end) return health;
+		await sleep(LOOK_MS);
+	}
 }
 
 const isSupervised = (folder: string): boolean => runningIn(folder).has(SUPERVISOR);
@@ -53,22 +72,6 @@ async function supervise(folder: string, variables: Variables): Promise<void> {
 		stdio: ["ignore", file, file]
 	});
 	child.unref();
-}
-
-/** Tells of each process as it becomes well. */
-async function awaited(folder: string): Promise<Health[] | undefined> {
-	const told = new Set<string>();
-	const end = Date.now() + START_MS;
-	for (;;) {
-		const health = (await looked(folder))?.health;
-		for (const { member } of health?.filter(({ fault }) => fault === null) ?? [])
-			if (!told.has(member.name)) {
-				told.add(member.name);
-				say(`${paint("green", "✓")} ${member.name}`);
-			}
-		if ((health && isWell(health)) || Date.now() > end) return health;
-		await sleep(LOOK_MS);
-	}
 }
 
 function aboutOf(folder: string, health: readonly Health[], ports: Readonly<Record<string, number>>) {
@@ -124,15 +127,21 @@ export async function health(folder = FOLDER): Promise<boolean> {
 /** How long the supervisor may take to stop all. */
 const DOWN_MS = 120_000;
 
-/** Stops all of it. @param clean takes away its data, too */
+/** Stops all of it, and says so. @param clean takes away its data, too */
 export async function down(folder = FOLDER, clean = false): Promise<void> {
 	const running = runningIn(folder).size;
+	const killed = await taken(folder, clean);
+	if (killed.length > 0) say(`Killed, since they did not end by themselves: ${killed.join(", ")}.`);
+	say(running === 0 ? "No cluster runs here." : "The cluster is down.");
+	if (!clean && existsSync(folder)) say(`Its data stays in ${folder}; CLUSTER_CLEAN=1 takes it away.`);
+}
+
+/** The same for programs. @returns what had to be killed */
+export async function taken(folder: string, clean = false): Promise<string[]> {
 	const state = readState(placeAt(folder).state);
 	await stopped(folder, [SUPERVISOR], DOWN_MS);
 	// One that was killed has left them running.
 	const killed = await stopAll(folder, state ? membersOf(state.shape) : []);
-	if (killed.length > 0) say(`Killed, since they did not end by themselves: ${killed.join(", ")}.`);
-	say(running === 0 ? "No cluster runs here." : "The cluster is down.");
 	if (clean) rmSync(folder, { recursive: true, force: true });
-	else if (existsSync(folder)) say(`Its data stays in ${folder}; CLUSTER_CLEAN=1 takes it away.`);
+	return killed;
 }

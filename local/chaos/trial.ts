@@ -37,12 +37,24 @@ export async function tried(fault: Fault, trial: Trial): Promise<Tried> {
 	const at = load.now;
 	const seen = await fault.strike(hands, lastsMs);
 	await settled(trial, load.now);
-	load.stop();
-	const end = Date.now() + LONGEST_MS;
-	while (load.under > 0 && Date.now() < end) await sleep(LOOK_MS);
+	await drained(load);
 	const samples = load.samples.slice(first);
 	const row = rowOf({ fault: fault.name, at, samples, judged: await trial.judge(), bounds: fault.bounds });
 	return { ...row, seen: seen ?? "", why: whyOf(samples) };
+}
+
+/** Before anything is done to it, all that is asked is answered. @throws where it is not: nothing could be read off a fault */
+export async function untroubled(load: Load): Promise<void> {
+	load.start();
+	await sleep(QUIET_MS);
+	await drained(load);
+	const bad = load.samples.filter(({ outcome }) => outcome !== "answered");
+	if (bad.length > 0) throw new Error(`The cluster does not answer as it stands: ${whyOf(bad).join("; ")}`);
+}
+
+async function drained(load: Load): Promise<void> {
+	load.stop();
+	for (const end = Date.now() + LONGEST_MS; load.under > 0 && Date.now() < end; ) await sleep(LOOK_MS);
 }
 
 /** Until all is well and nobody has met anything for a while. */

@@ -37,6 +37,7 @@ export interface Books {
 const read =
 	(path: string): Work["ask"] =>
 	() => ({ ask: { method: "GET", path, again: true }, name: path });
+const MAPPING = "marzneshin-to-marzban";
 const SCOPES = ["migration:read"];
 /** So many keys stay before the oldest is taken away. */
 const STAY = 40;
@@ -54,8 +55,13 @@ function keep({ keys, made }: Books, name: string, { body }: Answer): void {
 }
 
 export const WORK: readonly Work[] = [
-	{ kind: "read of transformer", share: 25, ask: read("/api/v1/transform/field-mappings"), good: [200] },
-	{ kind: "read of validator", share: 20, ask: read("/api/v1/validate/rules"), good: [200] },
+	{
+		kind: "read of transformer",
+		share: 25,
+		ask: read(`/api/v1/transform/field-mappings?mapping=${MAPPING}`),
+		good: [200]
+	},
+	{ kind: "read of validator", share: 20, ask: read(`/api/v1/validate/rules?mapping=${MAPPING}`), good: [200] },
 	{ kind: "read of migration", share: 20, ask: read("/api/v1/migrations"), good: [200] },
 	{ kind: "read of access", share: 10, ask: read("/api/v1/api-keys"), good: [200] },
 	{
