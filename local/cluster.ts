@@ -13,7 +13,7 @@ import { portsFor } from "./ports";
 import { findPrograms } from "./programs";
 import { redisConfig } from "./redis-config";
 import { secretsIn } from "./secrets";
-import { EMBEDDED, type Member, membersOf, portsOf } from "./shape";
+import { CLUSTER, type Member, membersOf, portsOf } from "./shape";
 import { readState, type State, writeState } from "./state";
 
 /** Of this tree, built. */
@@ -40,7 +40,7 @@ export async function prepared(
 	for (const path of [place.folder, place.secrets, place.logs, place.nodes, place.servers, databaseFolder(place)])
 		mkdirSync(path, { recursive: true, mode: OWN });
 	const before = readState(place.state);
-	const shape = more.shape ?? before?.shape ?? EMBEDDED;
+	const shape = more.shape ?? before?.shape ?? CLUSTER;
 	const members = membersOf(shape);
 	const running = runningIn(folder);
 	const names = portsOf(members);

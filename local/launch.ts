@@ -99,7 +99,7 @@ function banyanLaunch(member: Member, means: Means): Launch {
 			CLUSTER_KEY_FILE: secrets.clusterKeyFile,
 			STORE: shape.store,
 			...(group === "gateway" && { GATEWAY_PORT: String(portOf(ports, member, "http")) }),
-			...addressFiles(name, servers, secrets)
+			...addressFiles(name, servers, { secrets, isDirect: name in means.ways })
 		}
 	};
 }
@@ -107,10 +107,16 @@ function banyanLaunch(member: Member, means: Means): Launch {
 const natsAddress = (ports: readonly number[], { of }: Secrets): string =>
 	`nats://${ports.map(port => `${NATS_USER}:${of["nats-nodes"]}@127.0.0.1:${port}`).join(",")}`;
 
+interface Told {
+	readonly secrets: Secrets;
+	/** Through what stands in its way alone: a replica set would tell its own addresses. */
+	readonly isDirect: boolean;
+}
+
 /** Addresses with a password in them are given by a file. */
-function addressFiles(name: string, { redis, database }: Servers, secrets: Secrets): Record<string, string> {
+function addressFiles(name: string, { redis, database }: Servers, { secrets, isDirect }: Told): Record<string, string> {
 	const redisUrl = `redis://:${secrets.of.redis}@127.0.0.1:${redis}`;
-	const databaseUrl = `mongodb://127.0.0.1:${database}/banyan?replicaSet=${REPLICA_SET}`;
+	const databaseUrl = `mongodb://127.0.0.1:${database}/banyan?${isDirect ? "directConnection=true" : `replicaSet=${REPLICA_SET}`}`;
 	return {
 		REDIS_URL_FILE: secrets.address(`${name}.redis`, redisUrl),
 		...(database !== null && { MONGODB_URL_FILE: secrets.address(`${name}.database`, databaseUrl) })
