@@ -17,7 +17,7 @@ export interface Launch {
 export interface Servers {
 	readonly nats: readonly number[];
 	readonly redis: number;
-	readonly database: number | null;
+	readonly database: number;
 }
 
 export interface Means {
@@ -77,12 +77,12 @@ export function serversOf({ ports, shape }: Pick<Means, "ports" | "shape">): Ser
 	return {
 		nats: Array.from({ length: shape.nats }, (_, index) => portOf(ports, { name: `nats-${index + 1}` }, "clients")),
 		redis: portOf(ports, { name: "redis" }, "clients"),
-		database: shape.store === "cluster" ? portOf(ports, { name: "database" }, "clients") : null
+		database: portOf(ports, { name: "database" }, "clients")
 	};
 }
 
 function banyanLaunch(member: Member, means: Means): Launch {
-	const { place, secrets, shape, ports, banyan, variables } = means;
+	const { place, secrets, ports, banyan, variables } = means;
 	const { name, group } = member;
 	const servers = means.ways[name] ?? serversOf(means);
 	const [node, start] = banyan;
@@ -97,7 +97,7 @@ function banyanLaunch(member: Member, means: Means): Launch {
 			DATA_DIR: join(place.nodes, name),
 			TRANSPORTER: natsAddress(servers.nats, secrets),
 			CLUSTER_KEY_FILE: secrets.clusterKeyFile,
-			STORE: shape.store,
+			STORE: "cluster",
 			...(group === "gateway" && { GATEWAY_PORT: String(portOf(ports, member, "http")) }),
 			...addressFiles(name, servers, { secrets, isDirect: name in means.ways })
 		}
@@ -119,6 +119,6 @@ function addressFiles(name: string, { redis, database }: Servers, { secrets, isD
 	const databaseUrl = `mongodb://127.0.0.1:${database}/banyan?${isDirect ? "directConnection=true" : `replicaSet=${REPLICA_SET}`}`;
 	return {
 		REDIS_URL_FILE: secrets.address(`${name}.redis`, redisUrl),
-		...(database !== null && { MONGODB_URL_FILE: secrets.address(`${name}.database`, databaseUrl) })
+		MONGODB_URL_FILE: secrets.address(`${name}.database`, databaseUrl)
 	};
 }

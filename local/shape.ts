@@ -15,20 +15,12 @@ export type Group = keyof typeof GROUPS;
 
 /** How many processes there are of each. */
 export interface Shape {
-	readonly store: "embedded" | "cluster";
 	readonly nats: number;
 	readonly nodes: Readonly<Record<Group, number>>;
 }
 
 /** JetStream keeps what most of its servers hold: of three one may die. */
-export const CLUSTER: Shape = { store: "cluster", nats: 3, nodes: { stages: 2, migration: 2, access: 2, gateway: 2 } };
-
-/** Where each keeps what must last in its own folder, what does so runs once. */
-export const EMBEDDED: Shape = {
-	store: "embedded",
-	nats: 3,
-	nodes: { stages: 2, migration: 1, access: 1, gateway: 2 }
-};
+export const CLUSTER: Shape = { nats: 3, nodes: { stages: 2, migration: 2, access: 2, gateway: 2 } };
 
 /** A member of the cluster, by its name. */
 export interface Member {
@@ -43,7 +35,7 @@ const numbered = (name: string, count: number): string[] =>
 	Array.from({ length: count }, (_, index) => `${name}-${index + 1}`);
 
 /** All of them, in the order in which they start. */
-export function membersOf({ store, nats, nodes }: Shape): Member[] {
+export function membersOf({ nats, nodes }: Shape): Member[] {
 	const groups = Object.keys(GROUPS).filter(group => group in nodes) as Group[];
 	const started = groups.flatMap(group =>
 		numbered(group, nodes[group]).map(name => ({
@@ -57,7 +49,7 @@ export function membersOf({ store, nats, nodes }: Shape): Member[] {
 	return [
 		...numbered("nats", nats).map(name => ({ name, kind: "nats" as const, listens: ["clients", "routes", "monitor"] })),
 		{ name: "redis", kind: "redis", listens: ["clients"] },
-		...databases,
+		{ name: "database", kind: "database", listens: ["clients"] },
 		...started
 	];
 }

@@ -59,7 +59,7 @@ export async function openStage(folder: string, shape?: Shape): Promise<Stage> {
 	const { means } = await prepared(folder, more);
 	const mark = markFor(folder, "chaos");
 	const servers = serversOf(means);
-	const all = [...servers.nats, servers.redis, ...(servers.database === null ? [] : [servers.database])];
+	const all = [...servers.nats, servers.redis, servers.database];
 	const wires = new Map<string, Wires>();
 	for (const name of WIRED)
 		wires.set(
@@ -72,7 +72,7 @@ export async function openStage(folder: string, shape?: Shape): Promise<Stage> {
 			{
 				nats: servers.nats.map(port => wire.portTo(port)),
 				redis: wire.portTo(servers.redis),
-				database: servers.database === null ? null : wire.portTo(servers.database)
+				database: wire.portTo(servers.database)
 			}
 		])
 	);

@@ -32,10 +32,3 @@ it("a port for all that comes in, each of another name", () => {
 	expect(ports).toHaveLength(3 * 3 + 1 + 1 + 2);
 	expect(new Set(ports).size).toBe(ports.length);
 });
-
-it("embedded, no database is needed, and what keeps its state in a folder runs once", () => {
-	const nodes = { ...CLUSTER.nodes, migration: 1, access: 1 };
-	const names = membersOf({ ...CLUSTER, store: "embedded", nodes }).map(({ name }) => name);
-	expect(names).not.toContain("database");
-	expect(names).not.toContain("access-2");
-});
