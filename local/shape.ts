@@ -45,7 +45,6 @@ export function membersOf({ nats, nodes }: Shape): Member[] {
 			listens: group === "gateway" ? ["http"] : []
 		}))
 	);
-	const databases: Member[] = store === "cluster" ? [{ name: "database", kind: "database", listens: ["clients"] }] : [];
 	return [
 		...numbered("nats", nats).map(name => ({ name, kind: "nats" as const, listens: ["clients", "routes", "monitor"] })),
 		{ name: "redis", kind: "redis", listens: ["clients"] },
