@@ -100,22 +100,18 @@ export function overdue(store: string, ms: number, error: unknown): StoreAway {
 	return new StoreAway(store, ms, why);
 }
 
-const NO_QUORUM =
-	"too few of the NATS servers run for one to lead the others (JetStream needs more than half). It may have been stored.";
+const NO_QUORUM = "too few of the NATS servers run for one to lead the others (JetStream needs more than half).";
 const AWAY: ReadonlyMap<string | number, string> = new Map<string | number, string>([
 	[
 		"TIMEOUT",
-		"NATS answers, JetStream does not: a server whose disk is full says no more than that until it is started again with room. It may have been stored."
+		"NATS answers, JetStream does not: a server whose disk is full says no more than that until it is started again with room."
 	],
-	[
-		"503",
-		"JetStream has nobody who leads, or is not enabled on these servers: look at their logs. It may have been stored."
-	],
+	["503", "JetStream has nobody who leads, or is not enabled on these servers: look at their logs."],
 	[10008, NO_QUORUM],
 	[
 		10059,
 		"its stream is gone from JetStream: whoever removed it has it in a backup, perhaps. Nothing begins anew while a node runs."
 	],
 	["CONNECTION_REFUSED", "no NATS server of TRANSPORTER can be reached; look whether they run."],
-	["DISCONNECT", "the connection to NATS broke again and again. It may have been stored."]
+	["DISCONNECT", "the connection to NATS broke again and again."]
 ]);

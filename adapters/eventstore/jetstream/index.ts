@@ -17,7 +17,7 @@ import {
 	type RecordedEvent,
 	VersionConflict
 } from "../eventstore";
-import { ATTEMPT_MS, Connection } from "./connection";
+import { Connection } from "./connection";
 import { Deadline } from "./deadline";
 import { lastSequenceIn } from "./faults";
 import { Heads } from "./heads";
@@ -176,7 +176,10 @@ class JetStreamStore implements EventStore {
 		return this.connection.ask(deadline, async () => {
 			try {
 				// What is given is written into: each attempt has its own.
-				const { seq } = await this.connection.js.publish(subject, text, { expect: { ...expect }, timeout: ATTEMPT_MS });
+				const { seq } = await this.connection.js.publish(subject, text, {
+					expect: { ...expect },
+					timeout: deadline.attemptMs
+				});
 				return { stored: seq };
 			} catch (error) {
 				const last = lastSequenceIn(error);

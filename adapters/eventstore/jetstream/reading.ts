@@ -4,6 +4,7 @@
  * far as the leader said, and from the beginning of a gap where messages went astray on their way.
  */
 
+import { randomUUID } from "node:crypto";
 import { AckPolicy, type Consumer, DeliverPolicy, type JsMsg, nanos, type StoredMsg } from "nats";
 import { StoreAway, StoreBroken } from "../../errors";
 import { ATTEMPT_MS, type Connection } from "./connection";
@@ -175,6 +176,7 @@ export class Reading {
 	private async consumer(after: number, subject: string | undefined, signal?: AbortSignal): Promise<Consumer> {
 		const { connection, stream } = this.place;
 		const config = {
+			name: randomUUID(),
 			ack_policy: AckPolicy.None,
 			deliver_policy: DeliverPolicy.StartSequence,
 			opt_start_seq: after + 1,

@@ -138,7 +138,7 @@ function refusalOf(error: unknown, { name, subjects, replicas }: EventStream, { 
 		return new StoreDenied(
 			name,
 			"write",
-			`is not there, and TRANSPORTER's login may not make it: make it once by \`nats stream add\` as docs/security.md says, or allow that login to.`
+			`is not there, and TRANSPORTER's login may not make it: start a node once with a login that may publish to $JS.API.STREAM.CREATE.${name}.`
 		);
 	return undefined;
 }
