@@ -29,7 +29,11 @@ export const FAILPOINTS = [
 	/** A batch is put back, nothing is recorded. */
 	"restored",
 	/** What was put back is recorded, not counted. */
-	"undone"
+	"undone",
+	/** Durable events of an outbox are appended, and still in it. */
+	"kept",
+	/** A durable event had its effect, and nothing else knows. */
+	"dealt"
 ] as const;
 export type Failpoint = (typeof FAILPOINTS)[number];
 

@@ -46,6 +46,14 @@ export function ruleFaults({ name, actions, events, settings }: Contract): strin
 const fieldRules = (owner: string, place: string, schema: Schema): (readonly [string, string, Rule])[] =>
 	Object.entries(schema).map(([field, rule]) => [owner, `${place}.${field}`, rule] as const);
 
+/** Of a durable event whose payload does not have the field that orders. */
+export const durableFault = ({ name, events }: Contract): string | undefined =>
+	Object.entries(events).flatMap(([key, { payload, durable }]) =>
+		durable === undefined || Object.hasOwn(payload, durable.key)
+			? []
+			: `${name}.events.${key} is ordered by '${durable.key}', which its payload does not have: correct its \`durable\`.`
+	)[0];
+
 type Lacks = (spec: ActionSpec, contract: Contract, names: readonly string[]) => string | undefined;
 
 /** What an action lacks: the end of a sentence. */

@@ -1,6 +1,6 @@
 /** What the contracts must keep among each other. A sentence at load says what is wrong, and what to do. */
 
-import { LACKS, missingIn, ruleFaults } from "./checks-parts";
+import { durableFault, LACKS, missingIn, ruleFaults } from "./checks-parts";
 import type { Contract, ErrorSpec, MetricSpec, SettingSpec } from "./contract";
 import { NODE_VARIABLES, ownerOf } from "./node-variables";
 
@@ -50,7 +50,7 @@ function refuseTwice(kind: string, claims: readonly Claim[]): void {
 
 /** What the compiler asks for: whoever runs a contract may not have asked it. */
 function refuseUnsaid(contract: Contract): void {
-	const fault = missingIn(contract) ?? ruleFaults(contract);
+	const fault = missingIn(contract) ?? ruleFaults(contract) ?? durableFault(contract);
 	if (fault !== undefined) throw new Error(fault);
 }
 

@@ -1,6 +1,7 @@
 /** The vocabulary in which every service states what it answers and what it announces. */
 
 import type { Exposure } from "./exposure";
+import type { Json } from "./json";
 import type { Input, Output, Rule, Schema, ValueOf } from "./schema";
 
 export type { Answer, Body, Exposure, Live, Raw, RawAddress } from "./exposure";
@@ -25,7 +26,23 @@ export type ActionSpec<P extends Schema = Schema, R extends Rule = Rule> = Expos
 export interface EventSpec<P extends Schema = Schema, Name extends string = string> {
 	readonly name: Name;
 	readonly payload: P;
+	/** Undefined of an event that is told to whoever listens now, and may be lost. */
+	readonly durable?: Durable;
 }
+
+/** An event that is kept, and delivered to each service that listens until it has dealt with it: at least once, by one of its nodes. */
+export interface Durable<Field extends string = string> {
+	/** The field of the payload that orders: events with the same value are delivered in their order, others beside each other. */
+	readonly key: Field;
+	/**
+	 * From version 1 of the payload on, what takes it to the next version: what is announced has the version after the last.
+	 * Pure, and they stay, since what was announced is kept.
+	 */
+	readonly upcasters?: readonly ((payload: Json) => Json)[];
+}
+export type DurableSpec<P extends Schema = Schema, Name extends string = string> = EventSpec<P, Name> & {
+	readonly durable: Durable;
+};
 
 /** An error that a caller may meet. The detail, which says what, where and what to do this time, is written where it is thrown. */
 export interface ErrorSpec {
@@ -58,9 +75,11 @@ export interface MetricSpec {
 }
 
 type Payloads = Record<string, Schema>;
-type EventSpecs<N extends string, E extends Payloads> = {
-	readonly [K in keyof E & string]: EventSpec<E[K], `${N}.${K}`>;
+/** @template D the names of those that are durable */
+type EventSpecs<N extends string, E extends Payloads, D extends string> = {
+	readonly [K in keyof E & string]: K extends D ? DurableSpec<E[K], `${N}.${K}`> : EventSpec<E[K], `${N}.${K}`>;
 };
+type DurableParts<E extends Payloads, D extends keyof E> = { readonly [K in D]: Durable<keyof E[K] & string> };
 
 /** What a contract brings beside its actions and events. */
 interface Brings<
@@ -81,7 +100,8 @@ export interface Contract<
 	N extends string = string,
 	A extends Record<string, ActionSpec> = Record<string, ActionSpec>,
 	E extends Payloads = Payloads,
-	B extends Brings = Brings
+	B extends Brings = Brings,
+	D extends string = never
 > {
 	readonly name: N;
 	readonly area: Area;
@@ -94,7 +114,7 @@ export interface Contract<
 	readonly settings: B["settings"];
 	readonly metrics: B["metrics"];
 	readonly actions: A;
-	readonly events: EventSpecs<N, E>;
+	readonly events: EventSpecs<N, E, D>;
 }
 
 export const action = <const P extends Schema, const R extends Rule>(spec: ActionSpec<P, R>): ActionSpec<P, R> => spec;
@@ -108,16 +128,26 @@ export function contract<
 	const S extends Record<string, string> = None,
 	const X extends Record<string, ErrorSpec> = None,
 	const T extends Record<string, SettingSpec> = None,
-	const M extends Record<string, MetricSpec> = None
+	const M extends Record<string, MetricSpec> = None,
+	const D extends keyof E & string = never
 >(
 	area: Area,
 	name: N,
-	parts: { readonly required?: true; readonly chapter?: string; readonly actions: A; readonly events?: E } & Partial<
-		Brings<S, X, T, M>
-	>
-): Contract<N, A, E, Brings<S, X, T, M>> {
-	const { required, chapter = name, scopes, errors, settings, metrics, actions, events = {} } = parts;
-	const named = Object.entries(events).map(([key, payload]) => [key, { name: `${name}.${key}`, payload }]);
+	parts: {
+		readonly required?: true;
+		readonly chapter?: string;
+		readonly actions: A;
+		readonly events?: E;
+		/** Of its events. */
+		readonly durable?: DurableParts<E, D>;
+	} & Partial<Brings<S, X, T, M>>
+): Contract<N, A, E, Brings<S, X, T, M>, D> {
+	const { required, chapter = name, scopes, errors, settings, metrics, actions, events = {}, durable = {} } = parts;
+	const kept = new Map(Object.entries<Durable>(durable));
+	const named = Object.entries(events).map(([key, payload]) => {
+		const spec = kept.get(key);
+		return [key, { name: `${name}.${key}`, payload, ...(spec && { durable: spec }) }];
+	});
 	return {
 		area,
 		name,

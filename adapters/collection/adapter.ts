@@ -4,6 +4,7 @@
  */
 
 import type { DbAdapter } from "moleculer-db";
+import type { Inbox, Receipt } from "../announcements";
 import type { Announcement } from "./collection";
 
 /** A record as it is kept: its key is `_id`, and no field of its own begins with `_`. */
@@ -22,9 +23,13 @@ export interface DocChange {
 	readonly expected: string | null | undefined;
 }
 
-/** What became of changes: each was made or found nothing to do, or the first that could not be made kept all from being. */
+/**
+ * What became of changes: each was made or found nothing to do, or the first that could not be made kept all from being, or
+ * they were made before.
+ */
 export type Written =
 	| { readonly ok: true; readonly made: readonly boolean[] }
+	| { readonly ok: "repeated" }
 	| { readonly ok: false; readonly at: number; readonly taken: string | null };
 
 export interface Search {
@@ -58,13 +63,18 @@ export interface Outbox {
 	alone?(work: (isMine: () => boolean) => Promise<void>): Promise<void>;
 }
 
-export interface CollectionAdapter extends Omit<DbAdapter, "find" | "createCursor">, Outbox {
+export interface CollectionAdapter extends Omit<DbAdapter, "find" | "createCursor">, Outbox, Inbox {
 	find(search: Search): Promise<Doc[]>;
 	createCursor(search: Search): unknown;
 	/**
 	 * All of the changes in their order or none, and with them what is announced. Where a store has no transactions, a
 	 * change of one document carries its announcements within it, and several documents are refused.
+	 * @param receipt kept with them; where it is there already, or its partition has passed it, nothing is changed
 	 * @returns `taken`: the field that another document has the value of; null where the version was not the expected one
 	 */
-	write(changes: readonly DocChange[], announcements: readonly Announcement[]): Promise<Written>;
+	write(
+		changes: readonly DocChange[],
+		announcements: readonly Announcement[],
+		receipt?: Receipt
+	): Promise<Written>;
 }

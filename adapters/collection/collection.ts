@@ -1,5 +1,7 @@
 /** The port of a collection: plain records of one kind, each under its key, and the events that their changes cause. */
 
+import type { Receipt } from "../announcements";
+
 /** What can be compared: texts by their code points, numbers by their size, truth values only for equality. */
 export type Scalar = string | number | boolean | null;
 
@@ -28,6 +30,11 @@ export interface Announcement {
 export interface Also<A = Announcement> {
 	/** Announced once the change is stored: at least once, in the order of the changes, also after kill -9. */
 	readonly events?: readonly A[];
+	/**
+	 * The delivery of a durable event that causes the change, which is then made once, however often it is delivered, by however
+	 * many nodes. One change of a delivery has it: several go in one `write`. @throws Repeated where it was made before
+	 */
+	readonly once?: Receipt;
 }
 
 export interface Expecting {

@@ -2,6 +2,7 @@
 
 import type { Json, JsonValue } from "../../contracts/json";
 import { nth } from "../../domain/there";
+import { type Receipt, Repeated } from "../announcements";
 import type { CollectionAdapter, Doc, DocChange, Search } from "./adapter";
 import {
 	type Also,
@@ -26,12 +27,18 @@ const MOST = 1_000;
 
 export class Records<T extends object, A extends Announcement = Announcement> implements Collection<T, A> {
 	private readonly sortable: ReadonlySet<string>;
+	/** Deliveries that have their effect. */
+	private readonly used = new WeakSet<Receipt>();
 
-	/** @param announced is called after something was stored that is to be announced */
+	/**
+	 * @param announced is called after something was stored that is to be announced
+	 * @param outgoing what is announced, as it waits in the outbox
+	 */
 	constructor(
 		private readonly adapter: CollectionAdapter,
 		private readonly shape: Shape<T>,
-		private readonly announced: () => Promise<void> = async () => undefined
+		private readonly announced: () => Promise<void> = async () => undefined,
+		private readonly outgoing: (announcement: A) => Announcement = announcement => announcement
 	) {
 		const indexed = (shape.indexes ?? []).map(index => (typeof index === "string" ? index : index.at(-1)));
 		this.sortable = new Set([shape.key, ...(shape.unique ?? []), ...indexed] as string[]);
@@ -101,11 +108,21 @@ export class Records<T extends object, A extends Announcement = Announcement> im
 		return this.adapter.count({ query: this.queryOf(filter) });
 	}
 
-	private async store(changes: readonly DocChange[], { events = [] }: Also<A>): Promise<readonly boolean[]> {
-		const written = await this.adapter.write(changes, events);
+	private async store(changes: readonly DocChange[], { events = [], once }: Also<A>): Promise<readonly boolean[]> {
+		if (once) this.use(once);
+		const written = await this.adapter.write(changes, events.map(this.outgoing), once);
+		if (written.ok === "repeated") throw new Repeated(once?.id ?? "");
 		if (!written.ok) throw this.refusal(nth(changes, written.at), written.taken);
+		if (once) this.used.add(once);
 		if (events.length > 0) await this.announced();
 		return written.made;
+	}
+
+	private use(once: Receipt): void {
+		if (this.used.has(once))
+			throw new TypeError(
+				`A change of '${this.shape.name}' has its delivery already: put all that it causes in one \`write\`.`
+			);
 	}
 
 	private refusal({ id, doc }: DocChange, taken: string | null): Error {

@@ -1,14 +1,21 @@
 /**
  * Empties an outbox: what was stored with a change is announced in its order, at least once, and then forgotten. Whoever is
- * killed in between announces it again.
+ * killed in between announces it again; of durable events it is seen that they were.
  */
 
-import type { Outbox } from "./adapter";
+import { reach } from "../failpoints";
+import type { Outbox, Pending } from "./adapter";
 import type { Announcement } from "./collection";
 
 export interface RelayOptions {
 	/** Rejects where it could not be announced: then it is tried again. */
 	announce(announcement: Announcement): Promise<unknown>;
+	/** Durable events go another way. */
+	readonly durable?: {
+		has(event: string): boolean;
+		/** Keeps these, which follow each other. How many of the first ones are kept; 0: what waits is to be read again. */
+		append(payloads: readonly object[]): Promise<number>;
+	};
 	failed(error: unknown): void;
 	/** Until what could not be announced is tried again; doubles with each time, to a minute. @default 1000 */
 	readonly againMs?: number;
@@ -90,9 +97,18 @@ export class Relay {
 		await (this.outbox.alone?.(work) ?? work());
 	}
 
-	/** Whether there may be more. What was announced is forgotten also where the next could not be. */
+	/** Whether there may be more. */
 	private async some(isMine: () => boolean): Promise<boolean> {
 		const pending = await this.outbox.pending(AT_ONCE);
+		const kept = pending.map(({ event }) => this.options.durable?.has(event) ?? false);
+		const other = kept.findIndex(each => each !== kept[0]);
+		const alike = other < 0 ? pending : pending.slice(0, other);
+		const done = kept[0] ? await this.keep(alike) : await this.tell(alike, isMine);
+		return this.begun && isMine() && (done < pending.length || pending.length === AT_ONCE);
+	}
+
+	/** What was announced is forgotten also where the next could not be. */
+	private async tell(pending: readonly Pending[], isMine: () => boolean): Promise<number> {
 		const announced: string[] = [];
 		try {
 			for (const { position, event, payload } of pending) {
@@ -103,6 +119,13 @@ export class Relay {
 		} finally {
 			if (announced.length > 0) await this.outbox.acknowledge(announced);
 		}
-		return this.begun && isMine() && pending.length === AT_ONCE;
+		return announced.length;
+	}
+
+	private async keep(pending: readonly Pending[]): Promise<number> {
+		const done = (await this.options.durable?.append(pending.map(({ payload }) => payload))) ?? 0;
+		reach("kept");
+		if (done > 0) await this.outbox.acknowledge(pending.slice(0, done).map(({ position }) => position));
+		return done;
 	}
 }

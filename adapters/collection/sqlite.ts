@@ -5,6 +5,7 @@
 
 import { DatabaseSync } from "node:sqlite";
 import { fieldsOf } from "../../domain/unknown";
+import type { Receipt, Received } from "../announcements";
 import { StoreClosed } from "../errors";
 import { type FileOptions, isSqlite, openFile, told } from "../sqlite-file";
 import { atomically, Group, part } from "../transactions";
@@ -154,9 +155,13 @@ export class SqliteAdapter implements CollectionAdapter {
 		return named(entity, idField);
 	}
 
-	async write(changes: readonly DocChange[], announcements: readonly Announcement[]): Promise<Written> {
+	async write(
+		changes: readonly DocChange[],
+		announcements: readonly Announcement[],
+		receipt?: Receipt
+	): Promise<Written> {
 		try {
-			return { ok: true, made: await this.stored(table => table.write(changes, announcements)) };
+			return { ok: true, made: await this.stored(table => table.write(changes, announcements, receipt)) };
 		} catch (error) {
 			if (error instanceof Refused) return error.written;
 			throw error;
@@ -169,6 +174,14 @@ export class SqliteAdapter implements CollectionAdapter {
 
 	acknowledge(positions: readonly string[]): Promise<void> {
 		return this.stored(table => table.acknowledge(positions));
+	}
+
+	received(): Promise<Received> {
+		return this.stored(table => table.inbox.received());
+	}
+
+	pass(marks: ReadonlyMap<number, number>): Promise<void> {
+		return this.stored(table => table.inbox.pass(marks));
 	}
 
 	/** What keeps one work from being done, but not the file from being written, is its own affair alone. */

@@ -3,11 +3,13 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { parseJson } from "../../contracts/json";
 import { fieldsOf } from "../../domain/unknown";
+import type { Receipt } from "../announcements";
 import { StoreBroken } from "../errors";
 import type { Format } from "../sqlite-file";
 import type { Doc, DocChange, Pending, Search } from "./adapter";
 import type { Announcement } from "./collection";
 import { COLUMNS, cellsOf, docOf, fresh, picking, type Row, updated } from "./documents";
+import { InboxTables } from "./inbox";
 import { isUnique, type Made, takenField } from "./indexes";
 import { behind, type Order, ordered, orderOf, type Sql, where } from "./query";
 import { Refused } from "./refused";
@@ -39,6 +41,7 @@ const UPSERT = `${INSERT} ON CONFLICT (id) DO UPDATE SET version = ?2, body = ?3
 export class Table {
 	private readonly spell: Made["spell"];
 	private readonly prepared = new Map<string, StatementSync>();
+	readonly inbox: InboxTables;
 
 	/** @param made what records are found by */
 	constructor(
@@ -47,6 +50,7 @@ export class Table {
 		private readonly made: Made
 	) {
 		this.spell = made.spell;
+		this.inbox = new InboxTables(db);
 	}
 
 	find(search: Search): Doc[] {
@@ -72,7 +76,8 @@ export class Table {
 	}
 
 	/** Whether each change found anything to do. @throws Refused, of which nothing is to be kept */
-	write(changes: readonly DocChange[], announcements: readonly Announcement[]): boolean[] {
+	write(changes: readonly DocChange[], announcements: readonly Announcement[], receipt?: Receipt): boolean[] {
+		if (receipt && !this.inbox.take(receipt)) throw new Refused({ ok: "repeated" });
 		const made = changes.map((change, at) => this.change(change, at));
 		for (const { event, payload } of announcements)
 			this.statement("INSERT INTO outbox (event, payload) VALUES (?, ?)").run(event, JSON.stringify(payload));

@@ -52,6 +52,8 @@ export interface EventStore {
 	append(stream: string, expectedVersion: string, events: readonly EventData[], appendId: string): Promise<Appended>;
 	/** The stream's present version, `NEW` when it has no events. */
 	version(stream: string): Promise<string>;
+	/** The events of the stream's last append; none where it has none. */
+	last(stream: string): Promise<readonly RecordedEvent[]>;
 	/** The stream's events after version `after`, oldest first. */
 	read(stream: string, after?: string): AsyncIterable<RecordedEvent>;
 	/** All events after position `after`, in the order they were stored. */

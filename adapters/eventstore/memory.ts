@@ -1,7 +1,7 @@
 /** The event store of tests and of what may be forgotten: the same promises, but for the disk. */
 
 import { StoreClosed, StoreFull } from "../errors";
-import { acknowledged, ordinal, type Stored, sealed } from "./envelope";
+import { acknowledged, opened, ordinal, type Stored, sealed } from "./envelope";
 import { type Appended, type EventData, type EventStore, type RecordedEvent, VersionConflict } from "./eventstore";
 import { follow, walk } from "./follow";
 import { Tail } from "./tail";
@@ -56,6 +56,11 @@ class MemoryStore implements EventStore {
 	async version(stream: string): Promise<string> {
 		this.mustBeOpen();
 		return String(this.byStream.get(stream)?.length ?? 0);
+	}
+
+	async last(stream: string): Promise<RecordedEvent[]> {
+		this.mustBeOpen();
+		return (this.byStream.get(stream) ?? []).slice(-1).flatMap(append => [...opened(append)]);
 	}
 
 	read(stream: string, after?: string): AsyncIterable<RecordedEvent> {

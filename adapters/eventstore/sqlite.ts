@@ -5,7 +5,7 @@ import { crc32 } from "node:zlib";
 import { StoreBroken, StoreClosed } from "../errors";
 import { type FileOptions, type Format, openFile, pragma, told } from "../sqlite-file";
 import { Group } from "../transactions";
-import { type Append, acknowledged, ordinal, type Stored, sealed } from "./envelope";
+import { type Append, acknowledged, opened, ordinal, type Stored, sealed } from "./envelope";
 import { type Appended, type EventData, type EventStore, type RecordedEvent, VersionConflict } from "./eventstore";
 import { follow, type Page, walk } from "./follow";
 
@@ -82,7 +82,13 @@ class SqliteStore implements EventStore {
 	}
 
 	async version(stream: string): Promise<string> {
-		return String(this.guarded(() => this.last(stream))?.version ?? 0);
+		return String(this.guarded(() => this.lastOf(stream))?.version ?? 0);
+	}
+
+	async last(stream: string): Promise<RecordedEvent[]> {
+		const version = this.guarded(() => this.lastOf(stream))?.version ?? 0;
+		const stored = this.page(this.statements.read, version - 1, stream).find(append => append.version === version);
+		return stored ? [...opened(stored)] : [];
 	}
 
 	read(stream: string, after?: string): AsyncIterable<RecordedEvent> {
@@ -127,7 +133,7 @@ class SqliteStore implements EventStore {
 	}
 
 	private answer({ stream, expected, appendId, body }: Append): Appended | VersionConflict {
-		const last = this.last(stream);
+		const last = this.lastOf(stream);
 		if (last?.appendId === appendId) {
 			return acknowledged(last, true);
 		}
@@ -148,7 +154,7 @@ class SqliteStore implements EventStore {
 		}
 	}
 
-	private last(stream: string): Last | undefined {
+	private lastOf(stream: string): Last | undefined {
 		return this.statements.last.get(stream) as unknown as Last | undefined;
 	}
 

@@ -22,6 +22,10 @@ class VersionedStore implements EventStore {
 		return this.store.version(stream);
 	}
 
+	async last(stream: string): Promise<readonly RecordedEvent[]> {
+		return (await this.store.last(stream)).map(liftOne);
+	}
+
 	read(stream: string, after?: string): AsyncIterable<RecordedEvent> {
 		return lift(this.store.read(stream, after));
 	}
@@ -44,8 +48,10 @@ class VersionedStore implements EventStore {
 }
 
 async function* lift(recorded: AsyncIterable<RecordedEvent>): AsyncGenerator<RecordedEvent> {
-	for await (const each of recorded) {
-		const event = lifted(each.stream, each.event);
-		yield event === each.event ? each : { ...each, event };
-	}
+	for await (const each of recorded) yield liftOne(each);
+}
+
+function liftOne(recorded: RecordedEvent): RecordedEvent {
+	const event = lifted(recorded.stream, recorded.event);
+	return event === recorded.event ? recorded : { ...recorded, event };
 }

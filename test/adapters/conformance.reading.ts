@@ -50,6 +50,19 @@ export function reading(store: () => EventStore, open: OpenStore): void {
 		expect(await all(store().readAll(stored.at(-1)?.position))).toEqual([]);
 	});
 
+	it("L10: answers the last append of a stream as a whole, and nothing of a stream that is not", async () => {
+		expect(await store().last("a")).toEqual([]);
+		await store().append("a", NEW, [event(1), event(2)], "1");
+		await insist(store(), "b", 9, "9");
+		const { version, position } = await insist(store(), "a", 3, "3");
+		expect(await store().last("a")).toMatchObject([{ stream: "a", version, position, event: event(3), last: true }]);
+		await store().append("a", version, [event(4), event(5)], "4");
+		expect((await store().last("a")).map(recorded => [recorded.event.data, recorded.last])).toEqual([
+			[4, false],
+			[5, true]
+		]);
+	});
+
 	it("goes on from a version, through more than one page", async () => {
 		const stored: Appended[] = [];
 		for (let i = 0; i < 1300; i++) {
@@ -192,6 +205,7 @@ export function limits(store: () => EventStore): void {
 		await store().close();
 		await expect(store().append("a", NEW, [event(1)], "1")).rejects.toThrow(StoreClosed);
 		await expect(store().version("a")).rejects.toThrow(StoreClosed);
+		await expect(store().last("a")).rejects.toThrow(StoreClosed);
 		await expect(store().streams("")).rejects.toThrow(StoreClosed);
 		await expect(all(store().read("a"))).rejects.toThrow(StoreClosed);
 		await expect(all(store().readAll())).rejects.toThrow(StoreClosed);

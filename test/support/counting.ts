@@ -31,6 +31,7 @@ export function counting(store: EventStore, counts = none()): { readonly store: 
 	const watched: EventStore = {
 		append: (...args) => store.append(...args),
 		version: stream => looked(store.version(stream)),
+		last: stream => looked(store.last(stream)),
 		read: (stream, after) => looked(counted(store.read(stream, after))),
 		readAll: after => counted(store.readAll(after)),
 		subscribe: (after, signal) => counted(store.subscribe(after, signal)),
