@@ -17,8 +17,11 @@ interface Hooks<C, A> {
 	readonly call?: (next: Call) => Call;
 	readonly created?: (broker: ServiceBroker) => void;
 	readonly starting?: (broker: ServiceBroker) => Promise<void>;
+	/** All services have. */
+	readonly started?: (broker: ServiceBroker) => Promise<void>;
+	/** No service has. */
 	readonly stopping?: (broker: ServiceBroker) => Promise<void>;
-	readonly stopped?: () => void | Promise<void>;
+	readonly stopped?: (broker: ServiceBroker) => void | Promise<void>;
 	readonly transitPublish?: (next: Publish) => Publish;
 	readonly transitMessageHandler?: (next: Take) => Take;
 	readonly transporterSend?: (next: Send) => Send;

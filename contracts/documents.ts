@@ -34,6 +34,10 @@ export const AREAS: readonly DocsArea[] = [
 		description: "What customers' apps ask for. No key but the link's own."
 	},
 	{
+		name: "Events",
+		description: "What a service could not deal with, until somebody decides."
+	},
+	{
 		name: "Server",
 		description: "Health, metrics, documents. All but the registry need no key."
 	},

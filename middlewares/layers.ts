@@ -10,6 +10,7 @@ import type { CallSettings } from "../contracts/cluster";
 import { breaker, breakerOptions } from "./breaker.middleware";
 import { callersLeave } from "./callers.middleware";
 import { correlation } from "./correlation.middleware";
+import { durable } from "./durable.middleware";
 import { internal } from "./internal.middleware";
 import { leaving, underWay } from "./leaving.middleware";
 import { results } from "./results.middleware";
@@ -36,6 +37,7 @@ export const layers = (calls: CallSettings, checksResults: boolean, more: readon
 		correlation,
 		internal,
 		callersLeave,
+		durable,
 		...(checksResults ? [results] : []),
 		"ActionHook",
 		"Validator",

@@ -3,7 +3,9 @@
 import { join } from "node:path";
 import type { Service as MoleculerService, ServiceSchema } from "moleculer";
 import * as moleculerDb from "moleculer-db";
+import { type Entry, isEntry, OutboxStream } from "../adapters/announcements";
 import {
+	type Announcement,
 	type Collection,
 	type CollectionAdapter,
 	Records,
@@ -17,7 +19,9 @@ import type { Announced, Mixin } from "../cluster";
 import { provide } from "../cluster/provide";
 import { type Settings, settingsOf } from "../cluster/settings";
 import { messageOf } from "../domain/unknown";
+import { announcementsOf, keepsInbox } from "./announcements";
 import { holdDataDir } from "./data-folder";
+import { durableEntry, isDurableEvent } from "./durable-events";
 
 interface Held {
 	readonly relay: Relay;
@@ -49,8 +53,9 @@ export function collection<const N extends string, T extends object>(
 		settings: { ...settings, ...{ idField: key } },
 		created(this: MoleculerService) {
 			const { adapter, relay } = partsOf(this, shape);
-			const records: Collection<T, Announced> = new Records(adapter, shape, () => soon(relay.run()));
+			const records: Collection<T, Announced> = new Records(adapter, shape, () => soon(relay.run()), outgoing);
 			provide(this, { adapter, [name]: records });
+			keepsInbox(this, adapter);
 			held.set(this, { relay, lock: holdDataDir(settingsOf(this.broker)) });
 		},
 		async started(this: MoleculerService) {
@@ -76,6 +81,7 @@ function partsOf<T>({ broker, logger }: MoleculerService, shape: Shape<T>) {
 	const adapter = adapterFor(settingsOf(broker), { ...shape, tell });
 	const relay = new Relay(adapter, {
 		announce: ({ event, payload }) => broker.broadcast(event, payload),
+		durable: { has: isDurableEvent, append: streamOf(broker, shape.name) },
 		failed: error => tell(`What changed in '${shape.name}' cannot be announced yet: ${messageOf(error)}`)
 	});
 	return { adapter, relay };
@@ -93,6 +99,23 @@ function adapterFor(
 	// Only the nodes of a cluster load the driver.
 	const { MongoAdapter }: typeof import("../adapters/collection/mongo") = require("../adapters/collection/mongo");
 	return new MongoAdapter(mongo, { ...options, access });
+}
+
+/** A durable event waits as what will be kept of it: its id is of the moment when the change was made. */
+const outgoing = ({ event, payload }: Announcement): Announcement =>
+	isDurableEvent(event) ? { event, payload: durableEntry(event, payload) } : { event, payload };
+
+/** Of an event that was not durable when it was stored. */
+const entryIn = ({ event, payload }: Announcement): Entry =>
+	isEntry(payload) ? payload : durableEntry(event, payload);
+
+/** Opened when there is something to announce. */
+function streamOf(broker: object, name: string): (announcements: readonly Announcement[]) => Promise<number> {
+	let stream: OutboxStream | undefined;
+	return async announcements => {
+		stream ??= new OutboxStream(await announcementsOf(broker), name);
+		return stream.append(announcements.map(entryIn));
+	};
 }
 
 /** Who is asked for a change, or to stop, waits until it was announced, but not for long: a handler may itself ask for one. */

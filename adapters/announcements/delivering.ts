@@ -40,7 +40,8 @@ export async function delivered(
 			means.count("delivered", service, entry.event);
 			return true;
 		}
-		if (failure.never || attempt >= means.retrying.tries) return await laid(means, service, entry, attempt, failure, signal);
+		if (failure.never || attempt >= means.retrying.tries)
+			return await laid(means, service, entry, attempt, failure, signal);
 		means.count("retried", service, entry.event);
 		await waited(waitAfter(attempt, means.retrying, Math.random()), signal);
 	}
@@ -97,4 +98,5 @@ async function laid(
 	return false;
 }
 
-const waited = (ms: number, signal: AbortSignal): Promise<void> => sleep(ms, undefined, { signal }).catch(() => undefined);
+const waited = (ms: number, signal: AbortSignal): Promise<void> =>
+	sleep(ms, undefined, { signal }).catch(() => undefined);

@@ -2,7 +2,7 @@
 
 export { announced, appended, OutboxStream } from "./announcements";
 export type { Means } from "./delivering";
-export { type Announced, announcedIn, type Entry, entryOf, isEntry, type Placed, PROGRESS } from "./entry";
+export { announcedIn, type Entry, entryOf, isEntry, type Placed, PROGRESS } from "./entry";
 export { Follower } from "./follower";
 export { type Delivery, type Inbox, type Receipt, type Received, Repeated } from "./inbox";
 export { type Letter, Letters } from "./letters";

@@ -1,7 +1,7 @@
 /** Dead letters: events that a service could not deal with, laid aside with the reason until somebody decides. */
 
 import { randomUUID } from "node:crypto";
-import type { EventStore } from "../eventstore";
+import { chunks, type EventStore } from "../eventstore";
 import { appended } from "./announcements";
 import { type Entry, LETTERS, REPLAYED } from "./entry";
 
@@ -65,7 +65,7 @@ export class Letters {
 	/** Delivers to one service once more what was announced, in the order given. */
 	async again(service: string, entries: readonly Entry[]): Promise<void> {
 		const events = entries.map(entry => ({ type: REPLAYED, data: anew(entry, service) }) satisfies Kept);
-		await this.append(service, events, randomUUID());
+		for (const together of chunks(events)) await this.append(service, together, randomUUID());
 	}
 
 	async drop(letters: readonly Letter[]): Promise<void> {

@@ -11,6 +11,7 @@ const WORTH = 1_000;
 export class Marks {
 	private timer: NodeJS.Timeout | undefined;
 	private dealt = false;
+	private keeping = false;
 
 	constructor(
 		private readonly inbox: Inbox,
@@ -23,7 +24,7 @@ export class Marks {
 	moved(dealt = false): void {
 		this.dealt ||= dealt;
 		if (this.dealt) this.timer ??= setTimeout(() => void this.keep(), AFTER_MS).unref();
-		else if (this.gap() >= WORTH) void this.keep();
+		else if (!this.keeping && this.gap() >= WORTH) void this.keep();
 	}
 
 	async keep(): Promise<void> {
@@ -34,12 +35,15 @@ export class Marks {
 		const passed = [...this.lanes].map(([partition, lane]) => ({ partition, lane, at: lane.passed(reached) }));
 		const moved = passed.filter(({ lane, at }) => at > lane.kept);
 		if (moved.length === 0) return;
+		this.keeping = true;
 		try {
 			await this.inbox.pass(new Map(moved.map(({ partition, at }) => [partition, at])));
 			for (const { lane, at } of moved) lane.kept = Math.max(lane.kept, at);
 		} catch (error) {
 			// What is not kept is delivered again, and known by its receipt.
 			this.tell(`How far a service came cannot be kept now: ${messageOf(error)}`);
+		} finally {
+			this.keeping = false;
 		}
 	}
 

@@ -89,10 +89,8 @@ export class Subscriber {
 	/** In the order of the store, each once. */
 	offer(announced: Announced): void {
 		this.offered = announced.position;
-		if (!this.isReading && this.taken < ROOM) return this.take(announced);
-		this.missed += this.mineIn(announced);
-		this.missedFrom = Math.min(this.missedFrom, announced.position);
-		this.read();
+		if (!this.isReading && this.taken < ROOM) this.take(announced);
+		else this.miss(announced);
 	}
 
 	/** Once what was begun has ended, and how far it came is kept. */
@@ -132,6 +130,12 @@ export class Subscriber {
 
 	private mineIn({ entries }: Announced): number {
 		return entries.filter(entry => this.isMine(entry)).length;
+	}
+
+	private miss(announced: Announced): void {
+		this.missed += this.mineIn(announced);
+		this.missedFrom = Math.min(this.missedFrom, announced.position);
+		this.read();
 	}
 
 	private take({ position, entries }: Announced): void {

@@ -72,9 +72,5 @@ export interface CollectionAdapter extends Omit<DbAdapter, "find" | "createCurso
 	 * @param receipt kept with them; where it is there already, or its partition has passed it, nothing is changed
 	 * @returns `taken`: the field that another document has the value of; null where the version was not the expected one
 	 */
-	write(
-		changes: readonly DocChange[],
-		announcements: readonly Announcement[],
-		receipt?: Receipt
-	): Promise<Written>;
+	write(changes: readonly DocChange[], announcements: readonly Announcement[], receipt?: Receipt): Promise<Written>;
 }

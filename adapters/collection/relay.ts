@@ -14,7 +14,7 @@ export interface RelayOptions {
 	readonly durable?: {
 		has(event: string): boolean;
 		/** Keeps these, which follow each other. How many of the first ones are kept; 0: what waits is to be read again. */
-		append(payloads: readonly object[]): Promise<number>;
+		append(announcements: readonly Announcement[]): Promise<number>;
 	};
 	failed(error: unknown): void;
 	/** Until what could not be announced is tried again; doubles with each time, to a minute. @default 1000 */
@@ -123,7 +123,7 @@ export class Relay {
 	}
 
 	private async keep(pending: readonly Pending[]): Promise<number> {
-		const done = (await this.options.durable?.append(pending.map(({ payload }) => payload))) ?? 0;
+		const done = (await this.options.durable?.append(pending)) ?? 0;
 		reach("kept");
 		if (done > 0) await this.outbox.acknowledge(pending.slice(0, done).map(({ position }) => position));
 		return done;

@@ -37,5 +37,6 @@ export const migration = contract("migration", "migration", {
 		progressed: { name: "string" },
 		/** A migration came to its end or stopped on an error. */
 		ended: { name: "string", phase: { type: "enum", values: PHASES }, failure: { type: "string", nullable: true } }
-	}
+	},
+	durable: { ended: { key: "name" } }
 });

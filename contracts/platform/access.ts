@@ -92,6 +92,9 @@ export const access = contract("platform", "access", {
 	},
 	events: {
 		/** A key was made or revoked: what was known of keys is out of date. */
-		changed: {}
-	}
+		changed: {},
+		/** That key gives nothing any more. */
+		revoked: { id: "string" }
+	},
+	durable: { revoked: { key: "id" } }
 });

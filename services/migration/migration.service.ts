@@ -20,9 +20,11 @@ import type { Run } from "../../domain/migration/run";
 import { statusOf } from "../../domain/migration/status";
 import { viewOf } from "../../domain/migration/view";
 import { messageOf } from "../../domain/unknown";
+import { announcer } from "../../mixins/announcer.mixin";
 import { collection } from "../../mixins/collection.mixin";
 import { mappings } from "../../mixins/mappings.mixin";
 import { eventStore, projections } from "../../mixins/store.mixin";
+import { tellAgain } from "./run/ended";
 import { asInbounds, INBOUNDS } from "./run/former";
 import { Gauges } from "./run/gauges";
 import { changedLines, differenceLines, logLines, reportLines } from "./run/lines";
@@ -39,6 +41,7 @@ const { status, list, log, report, diff, links, ends, testSource, testTarget } =
 export default class MigrationService
 	extends service(
 		hearing,
+		announcer(),
 		eventStore(),
 		projections(),
 		mappings(),
@@ -190,11 +193,6 @@ export default class MigrationService
 		this.gauges?.changed(ctx.params.name);
 	}
 
-	@Event(migration.events.ended)
-	async over(ctx: EventOf<typeof migration.events.ended>): Promise<void> {
-		this.gauges?.changed(ctx.params.name);
-	}
-
 	/** Undefined where there is none of that name here. */
 	private async seen(name: string): Promise<Status | undefined> {
 		const run = await this.parts.runs.seenHere(name);
@@ -215,7 +213,11 @@ export default class MigrationService
 			setInterval(() => void this.sweep(() => runs.sweep()), HOUR_MS)
 		];
 		if (!resume) return;
-		for (const name of await runs.names()) if ((await runs.seen(name)).resumes) controllers.drive(await runs.run(name));
+		for (const name of await runs.names()) {
+			const run = await runs.seen(name);
+			if (run.resumes) controllers.drive(await runs.run(name));
+			else void tellAgain(this, run);
+		}
 	}
 
 	/** Runs stop after the batch at hand (L15). */

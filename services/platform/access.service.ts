@@ -23,7 +23,7 @@ const shown = ({ id, name, scopes, createdAt }: StoredKey): ApiKey => ({ id, nam
 /** The file of the first key, in the data folder. */
 const FIRST = "api-key";
 const newKey = (): string => `bny_${randomBytes(32).toString("base64url")}`;
-const CHANGED = { events: [{ event: "access.changed", payload: {} }] } as const;
+const CHANGED = { event: "access.changed", payload: {} } as const;
 
 @Service(access)
 export default class AccessService
@@ -85,7 +85,8 @@ export default class AccessService
 	async revoke(ctx: CallOf<typeof revoke>): Promise<ApiKey> {
 		const { id } = ctx.params;
 		const found = await this.keys.get(id);
-		if (!found || !(await this.keys.remove(id, CHANGED)))
+		const revoked = { event: "access.revoked", payload: { id } } as const;
+		if (!found || !(await this.keys.remove(id, { events: [CHANGED, revoked] })))
 			throw failure("KEY_NOT_FOUND", `There is no API key '${id}'.`);
 		return shown(found);
 	}
@@ -97,7 +98,7 @@ export default class AccessService
 
 	private async keep(key: string, name: string, scopes: readonly string[]): Promise<ApiKey> {
 		const made: ApiKey = { id: randomBytes(6).toString("hex"), name, scopes, createdAt: new Date().toISOString() };
-		await this.keys.insert({ ...made, digest: digestOf(key) }, CHANGED);
+		await this.keys.insert({ ...made, digest: digestOf(key) }, { events: [CHANGED] });
 		return made;
 	}
 }

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { Duplicate } from "../../adapters/collection";
 import { type Sealer, sealer } from "../../adapters/secrets";
-import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
+import { Action, type Answers, type CallOf, Event, type EventOf, Service, service } from "../../cluster";
 import { failure } from "../../cluster/errors";
 import { settingsFor, settingsOf } from "../../cluster/settings";
+import { access } from "../../contracts/platform/access";
 import { type Begun, idempotency, type KeptAnswer } from "../../contracts/platform/idempotency";
 import { InTurn } from "../../domain/in-turn";
 import { Ledger } from "../../domain/platform/ledger";
@@ -98,6 +99,18 @@ export default class IdempotencyService
 			for (const old of this.ledger.put(kept)) await this.forget(old);
 		}
 		return null;
+	}
+
+	/** What was answered to a key that is revoked, new keys among it, is nobody's any more. */
+	@Event(access.events.revoked)
+	async revoked({ params, delivery }: EventOf<typeof access.events.revoked>): Promise<void> {
+		const kept: string[] = [];
+		for await (const { id, client } of this.requests.each()) if (client === params.id) kept.push(id);
+		await this.requests.write(
+			kept.map(remove => ({ remove })),
+			{ once: delivery }
+		);
+		for (const id of kept) this.ledger.remove(id);
 	}
 
 	/** @throws LIMIT_REACHED · OVERLOADED where nothing is old enough that nobody sends it again */

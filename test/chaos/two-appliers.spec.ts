@@ -167,6 +167,7 @@ const cuttable = (store: EventStore, isCutOff: () => boolean): EventStore => ({
 		return store.append(...given);
 	},
 	version: stream => store.version(stream),
+	last: stream => store.last(stream),
 	read: (stream, after) => store.read(stream, after),
 	readAll: after => store.readAll(after),
 	subscribe: (after, signal) => store.subscribe(after, signal),

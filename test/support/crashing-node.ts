@@ -136,6 +136,10 @@ function mortal(
 			alive();
 			return store.version(stream);
 		},
+		last: async stream => {
+			alive();
+			return (await store.last(stream)).map(unmarked);
+		},
 		async *read(stream, after) {
 			alive();
 			for await (const recorded of store.read(stream, after)) yield unmarked(recorded);

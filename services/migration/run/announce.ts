@@ -26,6 +26,7 @@ export function announcing(store: EventStore, tell: (name: string) => void): Eve
 	return {
 		append,
 		version: stream => store.version(stream),
+		last: stream => store.last(stream),
 		read: (stream, after) => store.read(stream, after),
 		readAll: after => store.readAll(after),
 		subscribe: (after, signal) => store.subscribe(after, signal),

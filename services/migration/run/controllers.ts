@@ -12,6 +12,7 @@ import { own } from "../../../domain/own";
 import type { MappingsOwner } from "../../../mixins/mappings.mixin";
 import type { Canary } from "./canary";
 import { Controller } from "./controller";
+import { type EndTeller, tellEnd } from "./ended";
 import type { Folds } from "./folds";
 import type { Lists } from "./lists";
 import { recordSecrets } from "./record-secrets";
@@ -32,7 +33,7 @@ export class Controllers {
 		private readonly store: EventStore,
 		private readonly lists: Lists,
 		private readonly folds: Folds,
-		private readonly mappings: Pick<MappingsOwner, "mappingNamed" | "wordsOf">
+		private readonly owner: Pick<MappingsOwner, "mappingNamed" | "wordsOf"> & EndTeller
 	) {}
 
 	/** What is asked of one run is done one after the other. */
@@ -58,7 +59,7 @@ export class Controllers {
 
 	said({ name, mapping, status: facts }: Pick<RunView, "name" | "mapping" | "status">): Status {
 		const controller = this.running.get(name);
-		const status = toldStatus(facts, controller !== undefined, this.mappings.wordsOf(mapping));
+		const status = toldStatus(facts, controller !== undefined, this.owner.wordsOf(mapping));
 		const failure = status.failure ?? this.unstored.get(name) ?? null;
 		return { ...status, failure, waiting: controller?.waiting ?? null };
 	}
@@ -75,7 +76,7 @@ export class Controllers {
 	private control(run: Run, { canary, backupTaken = false }: Order): void {
 		const { name } = run;
 		const { leaseMs, dataDir } = settingsOf(this.broker);
-		const { streams } = this.mappings.mappingNamed(run.mapping);
+		const { streams } = this.owner.mappingNamed(run.mapping);
 		const fresh = (stream: string) => own(streams, stream)?.newSecrets;
 		const controller = new Controller({
 			broker: this.broker,
@@ -97,7 +98,9 @@ export class Controllers {
 			this.running.delete(name);
 			this.folds.keep(run);
 			if (run.failure) this.unstored.set(name, run.failure);
-			await this.broker.emit("migration.ended", { name, phase: run.phase, failure: run.failure?.code ?? null });
+			void this.broker.broadcast("migration.progressed", { name });
+			// Not where it is only told to rest, as a node that stops does.
+			if (run.failure || nextStep(run).kind === "idle") await tellEnd(this.owner, run);
 		});
 	}
 }

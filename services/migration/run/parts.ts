@@ -10,6 +10,7 @@ import { knownSystems, systemsOf } from "../../../mixins/systems";
 import { announcing } from "./announce";
 import { Controllers } from "./controllers";
 import { Decisions } from "./decisions";
+import type { EndTeller } from "./ended";
 import { Folds } from "./folds";
 import { Lists } from "./lists";
 import { Looks } from "./looks";
@@ -19,7 +20,7 @@ import { Runs } from "./runs";
 import { sealing } from "./sealing";
 
 /** What the service was given. */
-interface Owner extends MappingsOwner {
+interface Owner extends MappingsOwner, EndTeller {
 	readonly broker: Broker;
 	readonly store: EventStore;
 	readonly projections: ConstructorParameters<typeof Lists>[1];

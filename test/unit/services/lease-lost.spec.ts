@@ -33,6 +33,7 @@ const unrenewed = (store: EventStore): EventStore => ({
 			? Promise.reject(new Error("the disk is too slow"))
 			: store.append(stream, expected, events, appendId),
 	version: stream => store.version(stream),
+	last: stream => store.last(stream),
 	read: (stream, after) => store.read(stream, after),
 	readAll: after => store.readAll(after),
 	subscribe: (after, signal) => store.subscribe(after, signal),

@@ -1,0 +1,4 @@
+import { openMemoryStore } from "../../adapters/eventstore";
+import { announcementsConformance } from "./announcements.conformance";
+
+announcementsConformance("durable events in memory", () => openMemoryStore());
