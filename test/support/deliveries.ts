@@ -131,7 +131,7 @@ export class Node {
 	constructor(
 		store: EventStore,
 		readonly id: string,
-		private readonly services: readonly Service[],
+		services: readonly Service[],
 		{ tries = 3, firstMs = 5, longestMs = 30_000, plain = [] }: NodeOptions = {}
 	) {
 		const own = this.mortal(store);
