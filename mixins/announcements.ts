@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { Inbox } from "../adapters/announcements";
 import type { DataLock } from "../adapters/datadir";
 import { type EventStore, openSqliteStore } from "../adapters/eventstore";
-import { settingsOf } from "../cluster/settings";
+import type * as JetStream from "../adapters/eventstore/jetstream";
+import { type EventServers, type Settings, settingsOf } from "../cluster/settings";
 import { holdDataDir } from "./data-folder";
 
 interface Opened {
@@ -21,8 +22,20 @@ export async function announcementsOf(broker: object): Promise<EventStore> {
 	return (await opening).store;
 }
 
-async function open(broker: object): Promise<Opened> {
-	const { dataDir, access } = settingsOf(broker);
+function open(broker: object): Promise<Opened> {
+	const settings = settingsOf(broker);
+	return settings.events ? onServers(settings.events, settings) : inFolder(settings);
+}
+
+/** A stream of its own: whoever follows what is announced reads nothing else. */
+async function onServers(events: EventServers, { access }: Settings): Promise<Opened> {
+	// A node without servers does without their client.
+	const loaded: typeof JetStream = require("../adapters/eventstore/jetstream");
+	const namespace = `${events.namespace}-announcements`;
+	return { store: await loaded.openJetStreamStore({ ...events, namespace, access }), lock: undefined };
+}
+
+async function inFolder({ dataDir, access }: Settings): Promise<Opened> {
 	const lock = holdDataDir({ dataDir, access });
 	try {
 		return { store: openSqliteStore(join(dataDir, "announcements.db"), { access }), lock };

@@ -28,6 +28,10 @@ class Later implements LaterStore {
 		return (await this.store).version(stream);
 	}
 
+	async last(stream: string): Promise<readonly RecordedEvent[]> {
+		return (await this.store).last(stream);
+	}
+
 	async *read(stream: string, after?: string): AsyncGenerator<RecordedEvent> {
 		yield* (await this.store).read(stream, after);
 	}

@@ -91,6 +91,12 @@ class JetStreamStore implements EventStore {
 		return String((await this.head(stream))?.version ?? 0);
 	}
 
+	async last(stream: string): Promise<RecordedEvent[]> {
+		this.mustBeOpen();
+		const head = await this.head(stream);
+		return head ? [...opened(head)] : [];
+	}
+
 	async *read(stream: string, after?: string): AsyncGenerator<RecordedEvent> {
 		const from = ordinal(after);
 		this.mustBeOpen();
