@@ -23,13 +23,9 @@ export interface DocChange {
 	readonly expected: string | null | undefined;
 }
 
-/**
- * What became of changes: each was made or found nothing to do, or the first that could not be made kept all from being, or
- * they were made before.
- */
+/** What became of changes: each was made or found nothing to do, or the first that could not be made kept all from being. */
 export type Written =
 	| { readonly ok: true; readonly made: readonly boolean[] }
-	| { readonly ok: "repeated" }
 	| { readonly ok: false; readonly at: number; readonly taken: string | null };
 
 export interface Search {
@@ -69,8 +65,9 @@ export interface CollectionAdapter extends Omit<DbAdapter, "find" | "createCurso
 	/**
 	 * All of the changes in their order or none, and with them what is announced. Where a store has no transactions, a
 	 * change of one document carries its announcements within it, and several documents are refused.
-	 * @param receipt kept with them; where it is there already, or its partition has passed it, nothing is changed
+	 * @param receipt kept with them
 	 * @returns `taken`: the field that another document has the value of; null where the version was not the expected one
+	 * @throws Repeated where the receipt is there already, or its partition has passed it: nothing is changed
 	 */
 	write(changes: readonly DocChange[], announcements: readonly Announcement[], receipt?: Receipt): Promise<Written>;
 }

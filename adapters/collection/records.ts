@@ -2,7 +2,7 @@
 
 import type { Json, JsonValue } from "../../contracts/json";
 import { nth } from "../../domain/there";
-import { type Receipt, Repeated } from "../announcements";
+import type { Receipt } from "../announcements";
 import type { CollectionAdapter, Doc, DocChange, Search } from "./adapter";
 import {
 	type Also,
@@ -111,7 +111,6 @@ export class Records<T extends object, A extends Announcement = Announcement> im
 	private async store(changes: readonly DocChange[], { events = [], once }: Also<A>): Promise<readonly boolean[]> {
 		if (once) this.use(once);
 		const written = await this.adapter.write(changes, events.map(this.outgoing), once);
-		if (written.ok === "repeated") throw new Repeated(once?.id ?? "");
 		if (!written.ok) throw this.refusal(nth(changes, written.at), written.taken);
 		if (once) this.used.add(once);
 		if (events.length > 0) await this.announced();

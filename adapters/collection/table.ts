@@ -3,7 +3,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { parseJson } from "../../contracts/json";
 import { fieldsOf } from "../../domain/unknown";
-import type { Receipt } from "../announcements";
+import { type Receipt, Repeated } from "../announcements";
 import { StoreBroken } from "../errors";
 import type { Format } from "../sqlite-file";
 import type { Doc, DocChange, Pending, Search } from "./adapter";
@@ -77,7 +77,7 @@ export class Table {
 
 	/** Whether each change found anything to do. @throws Refused, of which nothing is to be kept */
 	write(changes: readonly DocChange[], announcements: readonly Announcement[], receipt?: Receipt): boolean[] {
-		if (receipt && !this.inbox.take(receipt)) throw new Refused({ ok: "repeated" });
+		if (receipt && !this.inbox.take(receipt)) throw new Repeated(receipt.id);
 		const made = changes.map((change, at) => this.change(change, at));
 		for (const { event, payload } of announcements)
 			this.statement("INSERT INTO outbox (event, payload) VALUES (?, ?)").run(event, JSON.stringify(payload));

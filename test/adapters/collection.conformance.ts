@@ -17,6 +17,7 @@ import {
 	type Versioned
 } from "../../adapters/collection";
 import { until } from "../support/until";
+import { inbox } from "./collection.inbox";
 import { Model, type Note } from "./collection.model";
 
 export interface Opened {
@@ -67,6 +68,7 @@ export function collectionConformance(name: string, open: Open, share = 1): void
 		describe("versions", () => versions(given));
 		describe("pages", () => pages(given, share));
 		describe("outbox", () => outbox(() => opened));
+		describe("inbox", () => inbox(() => opened));
 		describe("against a plain model", () => models(open, share));
 
 		it("holds everything when it is opened again, and refuses what is asked of it while it is closed", async () => {

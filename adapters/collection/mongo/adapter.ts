@@ -3,6 +3,7 @@
 import MongoDbAdapter from "moleculer-db-adapter-mongo";
 import { InTurn } from "../../../domain/in-turn";
 import { fieldsOf } from "../../../domain/unknown";
+import type { Receipt, Received } from "../../announcements";
 import { StoreClosed } from "../../errors";
 import { type Held, hold, type MongoDatabase } from "../../mongo/connection";
 import { told } from "../../mongo/faults";
@@ -10,26 +11,20 @@ import { PATIENCE_MS, patience, patiently } from "../../mongo/patience";
 import type { CollectionAdapter, Doc, DocChange, Pending, Search, Written } from "../adapter";
 import type { Announcement } from "../collection";
 import { fresh, keyed, named, picking, updated } from "../documents";
-import type { Fields } from "../indexes";
 import { orderOf } from "../query";
 import { Refused } from "../refused";
 import { fromMongo } from "./documents";
+import { MongoInbox } from "./inbox";
 import { indexed } from "./indexes";
+import type { MongoOptions } from "./options";
 import { ensure, MongoOutbox } from "./outbox";
 import { matching, type Query, queryOf, rangesOf } from "./query";
 import { written } from "./writing";
 
-export interface MongoOptions extends Fields {
-	readonly name: string;
-	/** @default "write" */
-	readonly access?: "write" | "read";
-	/** Hears what an operator should know. */
-	readonly tell?: (sentence: string) => void;
-}
-
 interface Opened {
 	readonly held: Held;
 	readonly outbox: MongoOutbox;
+	readonly inbox: MongoInbox;
 }
 
 /** moleculer-db says `null` for what is not there, and its types do not. */
@@ -59,7 +54,7 @@ export class MongoAdapter extends MongoDbAdapter implements CollectionAdapter {
 		try {
 			this.collection = held.db.collection(name);
 			if (access !== "read") await patiently(() => this.prepare(held, tell), patience(this.database.patienceMs));
-			this.opened = { held, outbox: new MongoOutbox(held.db, name) };
+			this.opened = { held, outbox: new MongoOutbox(held.db, name), inbox: new MongoInbox(held.db, name) };
 		} catch (error) {
 			await held.release();
 			throw told(name, error);
@@ -184,11 +179,15 @@ export class MongoAdapter extends MongoDbAdapter implements CollectionAdapter {
 		return named(entity, idField);
 	}
 
-	async write(changes: readonly DocChange[], announcements: readonly Announcement[]): Promise<Written> {
+	async write(
+		changes: readonly DocChange[],
+		announcements: readonly Announcement[],
+		receipt?: Receipt
+	): Promise<Written> {
 		const { collection } = this;
-		const { held, outbox } = this.mustBeOpen("write");
+		const opened = this.mustBeOpen("write");
 		const untilMs = patience();
-		const write = () => written({ changes, announcements, collection, held, outbox, untilMs });
+		const write = () => written({ changes, announcements, receipt, collection, ...opened, untilMs });
 		try {
 			const made = await this.tracked(announcements.length > 0 ? this.counting.next(write) : write());
 			return { ok: true, made };
@@ -198,14 +197,20 @@ export class MongoAdapter extends MongoDbAdapter implements CollectionAdapter {
 		}
 	}
 
-	async pending(most: number): Promise<Pending[]> {
-		const { outbox } = this.mustBeOpen();
-		return this.ask(() => outbox.pending(most));
+	pending(most: number): Promise<Pending[]> {
+		return this.ask(({ outbox }) => outbox.pending(most));
 	}
 
-	async acknowledge(positions: readonly string[]): Promise<void> {
-		const { outbox } = this.mustBeOpen();
-		return this.ask(() => outbox.acknowledge(positions));
+	acknowledge(positions: readonly string[]): Promise<void> {
+		return this.ask(({ outbox }) => outbox.acknowledge(positions));
+	}
+
+	received(): Promise<Received> {
+		return this.ask(({ inbox }) => inbox.received());
+	}
+
+	pass(marks: ReadonlyMap<number, number>): Promise<void> {
+		return this.ask(({ inbox }) => inbox.pass(marks));
 	}
 
 	async alone(work: (isMine: () => boolean) => Promise<void>): Promise<void> {
@@ -218,9 +223,9 @@ export class MongoAdapter extends MongoDbAdapter implements CollectionAdapter {
 	}
 
 	/** Until it is answered, or for as long as an election takes. @throws the store's own errors */
-	private async ask<T>(question: () => Promise<T>): Promise<T> {
-		this.mustBeOpen();
-		return await this.tracked(patiently(question, patience()));
+	private async ask<T>(question: (opened: Opened) => Promise<T>): Promise<T> {
+		const opened = this.mustBeOpen();
+		return await this.tracked(patiently(() => question(opened), patience()));
 	}
 
 	/** Whoever closes waits for it. @throws the store's own errors */

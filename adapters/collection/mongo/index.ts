@@ -1,3 +1,4 @@
 /** Collections in MongoDB. Apart from ../index, for only the nodes of a cluster load the driver. */
 
-export { MongoAdapter, type MongoOptions } from "./adapter";
+export { MongoAdapter } from "./adapter";
+export type { MongoOptions } from "./options";

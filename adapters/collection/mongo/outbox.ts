@@ -12,6 +12,7 @@ import { fieldsOf } from "../../../domain/unknown";
 import { codeOf, isDuplicate } from "../../mongo/faults";
 import type { Pending } from "../adapter";
 import type { Announcement } from "../collection";
+import { inboxNames } from "./inbox";
 
 /** Who announces. Each change of it has a beat of its own. */
 interface Turn {
@@ -30,7 +31,7 @@ const NAMESPACE_EXISTS = 48;
 
 /** What a transaction writes to must be there before it. */
 export async function ensure(db: Db, name: string): Promise<void> {
-	for (const each of [name, `${name}.outbox`])
+	for (const each of [name, `${name}.outbox`, ...inboxNames(name)])
 		await db.createCollection(each).catch((error: unknown) => {
 			if (codeOf(error) !== NAMESPACE_EXISTS) throw error;
 		});

@@ -2,6 +2,7 @@
 
 import { type Collection, MongoError } from "mongodb";
 import { nth } from "../../../domain/there";
+import { type Receipt, Repeated } from "../../announcements";
 import { StoreAway } from "../../errors";
 import type { Held } from "../../mongo/connection";
 import { isPassing, passing } from "../../mongo/faults";
@@ -11,6 +12,7 @@ import type { DocChange } from "../adapter";
 import type { Announcement } from "../collection";
 import { Refused } from "../refused";
 import { make } from "./changes";
+import type { MongoInbox } from "./inbox";
 import type { MongoOutbox } from "./outbox";
 
 export interface Writing {
@@ -19,11 +21,13 @@ export interface Writing {
 	readonly collection: Collection;
 	readonly held: Held;
 	readonly outbox: MongoOutbox;
+	readonly inbox: MongoInbox;
+	readonly receipt: Receipt | undefined;
 	/** By the process's own clock. */
 	readonly untilMs: number;
 }
 
-/** Whether each change found anything to do. @throws Refused · StoreAway where nobody knows whether it was stored */
+/** Whether each change found anything to do. @throws Refused · Repeated · StoreAway where nobody knows whether it was stored */
 export async function written(writing: Writing): Promise<readonly boolean[]> {
 	const doubt: Doubt = { mayBeStored: false };
 	const made = writing.changes.map(() => true);
@@ -34,7 +38,7 @@ export async function written(writing: Writing): Promise<readonly boolean[]> {
 		}, writing.untilMs);
 	} catch (error) {
 		// What stands in its way may be itself.
-		if (error instanceof Refused && (await isMade(writing, doubt))) return made;
+		if ((error instanceof Refused || error instanceof Repeated) && (await isMade(writing, doubt))) return made;
 		if (error instanceof Refused) throw await asAsked(writing, error);
 		throw doubt.mayBeStored && isPassing(error) ? unknown(writing) : error;
 	}
@@ -51,11 +55,12 @@ async function asAsked({ changes, collection }: Writing, refused: Refused): Prom
 }
 
 async function attempt(writing: Writing, doubt: Doubt): Promise<readonly boolean[]> {
-	const { changes, announcements, collection, held, outbox, untilMs } = writing;
-	if (changes.length > 1 || announcements.length > 0)
+	const { changes, announcements, receipt, collection, held, outbox, inbox, untilMs } = writing;
+	if (changes.length > 1 || announcements.length > 0 || receipt)
 		return await transaction(
 			held.client,
 			async session => {
+				if (receipt) await inbox.keep(receipt, session);
 				await outbox.keep(announcements, session);
 				return await make(collection, changes, { session });
 			},
