@@ -8,7 +8,7 @@ export type Kind = (typeof KINDS)[number];
 export const GROUPS = {
 	stages: ["extractor", "transformer", "validator", "importer", "verifier"],
 	migration: ["migration", "links", "subscriptions"],
-	access: ["access", "idempotency"],
+	access: ["access", "events", "idempotency"],
 	gateway: ["gateway"]
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 export type Group = keyof typeof GROUPS;
