@@ -1,7 +1,7 @@
 /** A cluster on this machine, in one folder: what it consists of, prepared so that it can be started. */
 
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { writeOwnFile } from "../adapters/own-file";
 import { environment } from "../environment";
 import { type Health, healthOf } from "./health";
@@ -16,8 +16,8 @@ import { secretsIn } from "./secrets";
 import { CLUSTER, type Member, membersOf, portsOf } from "./shape";
 import { readState, type State, writeState } from "./state";
 
-/** Of this tree, built. */
-export const ROOT = join(__dirname, "..", "..");
+/** Of this tree: this file lies in it, or built one folder down. */
+export const ROOT = join(__dirname, ...(basename(dirname(__dirname)) === "dist" ? ["..", ".."] : [".."]));
 export const FOLDER = join(ROOT, "data", "cluster");
 
 export interface Cluster {

@@ -6,14 +6,14 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { styleText } from "node:util";
 import { environment } from "../environment";
-import { FOLDER, looked, prepared } from "./cluster";
+import { FOLDER, looked, prepared, ROOT } from "./cluster";
 import { type Health, isWell } from "./health";
 import { markFor, runningIn } from "./marks";
 import { placeAt } from "./place";
 import { findPrograms } from "./programs";
-import { membersOf } from "./shape";
+import { CLUSTER, GROUPS, membersOf, type Shape, shapeIn } from "./shape";
 import { readState } from "./state";
-import { SUPERVISOR, stopAll, stopped } from "./stop";
+import { killed, SUPERVISOR, stopAll, stopped } from "./stop";
 import { addressOf, healthTable, healthWords, welcome } from "./text";
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -24,12 +24,11 @@ const paint = (style: "green" | "red" | "dim" | "bold", text: string): string =>
 const START_MS = 180_000;
 const LOOK_MS = 500;
 
-type Variables = Readonly<Record<string, string>>;
-
 /** Starts what is not up, and waits until all is well. @returns whether it is */
 export async function up(folder = FOLDER): Promise<boolean> {
-	if (isSupervised(folder)) say("The cluster is up already.");
-	const health = await brought(folder, {}, name => say(`${paint("green", "✓")} ${name}`));
+	const shape = wantedShape(folder);
+	if (isSupervised(folder)) say(`The cluster is up already${shape ? "; it takes another shape" : ""}.`);
+	const health = await brought(folder, { ...(shape && { shape }) }, name => say(`${paint("green", "✓")} ${name}`));
 	const ports = readState(placeAt(folder).state)?.ports ?? {};
 	say(`\n${healthTable(health, ports, Date.now(), paint)}\n`);
 	say(paint("bold", healthWords(health)));
@@ -38,16 +37,36 @@ export async function up(folder = FOLDER): Promise<boolean> {
 	return isWell(health);
 }
 
+/** What CLUSTER_NODES says of it. @throws where that is not of its form */
+function wantedShape(folder: string): Shape | undefined {
+	const { CLUSTER_NODES: text = "" } = environment();
+	if (text === "") return undefined;
+	const shape = shapeIn(text, readState(placeAt(folder).state)?.shape ?? CLUSTER);
+	if (shape) return shape;
+	throw new Error(
+		`CLUSTER_NODES='${text}' is not valid: it must be numbers of 1 to 16 for ${Object.keys(GROUPS).join(", ")}, as in stages=4,gateway=3.`
+	);
+}
+
+interface Wanted {
+	/** Another one than it has. */
+	readonly shape?: Shape;
+	/** Of every process of Banyan. */
+	readonly variables?: Readonly<Record<string, string>>;
+}
+
 /**
  * The same for programs: starts what is not up, and waits until all is well, or does not come to it.
- * @param variables of every process of Banyan @param tell is told of each process once it is well
+ * @param tell is told of each process once it is well
  */
 export async function brought(
 	folder: string,
-	variables: Variables,
+	wanted: Wanted,
 	tell: (name: string) => void = () => undefined
 ): Promise<Health[]> {
-	if (!isSupervised(folder)) await supervise(folder, variables);
+	// What runs is taken over by the next one, which knows of the others.
+	if (wanted.shape) await killed(folder, [SUPERVISOR]);
+	if (!isSupervised(folder)) await supervise(folder, wanted);
 	const told = new Set<string>();
 	const end = Date.now() + START_MS;
 	for (;;) {
@@ -63,20 +82,23 @@ export async function brought(
 const isSupervised = (folder: string): boolean => runningIn(folder).has(SUPERVISOR);
 
 /** A process of its own, which lives on when this one ends. @throws what keeps a cluster from being prepared */
-async function supervise(folder: string, variables: Variables): Promise<void> {
-	const { log } = (await prepared(folder)).place;
+async function supervise(folder: string, { variables, shape }: Wanted): Promise<void> {
+	const { place, members } = await prepared(folder, shape ? { shape } : {});
+	const { log } = place;
+	const more = [...runningIn(folder).keys()].filter(name => !members.some(member => member.name === name));
 	const file = openSync(log(SUPERVISOR), "a", 0o600);
-	const child = spawn(process.execPath, [join(__dirname, "main.js"), "supervise", folder], {
+	const child = spawn(process.execPath, [join(ROOT, "dist", "local", "main.js"), "supervise", folder], {
 		detached: true,
 		env: { ...environment(), ...variables, ...markFor(folder, SUPERVISOR) },
 		stdio: ["ignore", file, file]
 	});
 	child.unref();
+	if (shape) await stopped(folder, more, DOWN_MS);
 }
 
 function aboutOf(folder: string, health: readonly Health[], ports: Readonly<Record<string, number>>) {
 	const gateways = health.filter(({ member }) => member.kind === "gateway");
-	const { database } = findPrograms(join(__dirname, "..", ".."), environment().PATH ?? "");
+	const { database } = findPrograms(ROOT, environment().PATH ?? "");
 	return {
 		folder,
 		gateways: gateways.map(({ member }) => addressOf(member, ports)),
@@ -130,8 +152,8 @@ const DOWN_MS = 120_000;
 /** Stops all of it, and says so. @param clean takes away its data, too */
 export async function down(folder = FOLDER, clean = false): Promise<void> {
 	const running = runningIn(folder).size;
-	const killed = await taken(folder, clean);
-	if (killed.length > 0) say(`Killed, since they did not end by themselves: ${killed.join(", ")}.`);
+	const left = await taken(folder, clean);
+	if (left.length > 0) say(`Killed, since they did not end by themselves: ${left.join(", ")}.`);
 	say(running === 0 ? "No cluster runs here." : "The cluster is down.");
 	if (!clean && existsSync(folder)) say(`Its data stays in ${folder}; CLUSTER_CLEAN=1 takes it away.`);
 }
@@ -141,7 +163,7 @@ export async function taken(folder: string, clean = false): Promise<string[]> {
 	const state = readState(placeAt(folder).state);
 	await stopped(folder, [SUPERVISOR], DOWN_MS);
 	// One that was killed has left them running.
-	const killed = await stopAll(folder, state ? membersOf(state.shape) : []);
+	const left = await stopAll(folder, state ? membersOf(state.shape) : []);
 	if (clean) rmSync(folder, { recursive: true, force: true });
-	return killed;
+	return left;
 }

@@ -22,6 +22,20 @@ export interface Shape {
 /** JetStream keeps what most of its servers hold: of three one may die. */
 export const CLUSTER: Shape = { nats: 3, nodes: { stages: 2, migration: 2, access: 2, gateway: 2 } };
 
+/** What of each group somebody may want on one machine. */
+const MOST = 16;
+
+/** `stages=4,gateway=3`: another number of some groups. Undefined for anything else. */
+export function shapeIn(text: string, base: Shape): Shape | undefined {
+	const parts = text.split(",").map(part => /^(\w+)=(\d{1,2})$/.exec(part.trim()) ?? []);
+	const whole = parts.every(([, group = "", count]) => Object.hasOwn(GROUPS, group) && isCount(Number(count)));
+	if (!whole) return undefined;
+	const changed = Object.fromEntries(parts.map(([, group = "", count]) => [group, Number(count)]));
+	return { ...base, nodes: { ...base.nodes, ...changed } };
+}
+
+const isCount = (count: number): boolean => count >= 1 && count <= MOST;
+
 /** A member of the cluster, by its name. */
 export interface Member {
 	readonly name: string;

@@ -43,6 +43,14 @@ export async function stopped(folder: string, names: readonly string[], graceMs:
 	return [...new Set(left.map(({ name }) => name))];
 }
 
+/** As the kernel would, at once. */
+export const killed = async (folder: string, names: readonly string[]): Promise<void> => {
+	const running = runningIn(folder);
+	const all = names.flatMap(name => (running.get(name) ?? []).map(pid => ({ name, pid })));
+	for (const { pid } of all) signal(pid, "SIGKILL");
+	await stillThere(folder, all, GRACE_MS.node);
+};
+
 interface Running {
 	readonly name: string;
 	readonly pid: number;

@@ -78,7 +78,7 @@ export async function openStage(folder: string, shape?: Shape): Promise<Stage> {
 	);
 	const { members } = await prepared(folder, { ...more, ways });
 	const panels = await openPanels(MIGRATION, mark);
-	const health = await brought(folder, ROOMY);
+	const health = await brought(folder, { variables: ROOMY });
 	if (!isWell(health)) throw new Error(`The cluster did not come up. ${healthWords(health)} See ${means.place.logs}.`);
 	const urls = members.filter(({ kind }) => kind === "gateway").map(member => addressOf(member, means.ports));
 	const key = readOwnFile(String(keyFileIn(folder)))

@@ -1,5 +1,5 @@
 import { CONTRACTS } from "../../../contracts/cluster";
-import { CLUSTER, GROUPS, KINDS, membersOf, portsOf } from "../../../local/shape";
+import { CLUSTER, GROUPS, KINDS, membersOf, portsOf, shapeIn } from "../../../local/shape";
 
 it("every service of Banyan runs in one group", () => {
 	const grouped = Object.values(GROUPS).flat();
@@ -32,3 +32,14 @@ it("a port for all that comes in, each of another name", () => {
 	expect(ports).toHaveLength(3 * 3 + 1 + 1 + 2);
 	expect(new Set(ports).size).toBe(ports.length);
 });
+
+it("CLUSTER_NODES says another number of some groups", () => {
+	expect(shapeIn("stages=4, gateway=3", CLUSTER)?.nodes).toEqual({ stages: 4, migration: 2, access: 2, gateway: 3 });
+});
+
+it.each(["stages", "stages=0", "stages=17", "some=2", "stages=4;gateway=3", "stages=-1", "", "toString=2"])(
+	"'%s' is no shape",
+	text => {
+		expect(shapeIn(text, CLUSTER)).toBeUndefined();
+	}
+);
