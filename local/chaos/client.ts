@@ -85,7 +85,7 @@ export class Client {
 	}
 
 	async close(): Promise<void> {
-		await Promise.all(this.#doors.map(door => door.destroy()));
+		await Promise.all(this.#doors.map(door => (door.destroyed ? undefined : door.destroy())));
 	}
 }
 
