@@ -8,7 +8,7 @@ import { existsSync, rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { deserialize, serialize } from "node:v8";
 import { crc32 } from "node:zlib";
-import { StoreBroken } from "./errors";
+import { StoreBroken, StoreFull } from "./errors";
 import { type Mark, openLists, type ProjectedList } from "./projected-lists";
 import { type Format, openFile, told } from "./sqlite-file";
 
@@ -52,10 +52,16 @@ const PROJECTIONS: Format = {
 	) STRICT`
 };
 
-/** In a file, or where nothing may be written in memory beside what the file has. @throws StoreFull · StoreDenied · StoreBusy */
+/** In a file, or where nothing may be written, or it has no room, in memory beside what the file has. @throws StoreDenied · StoreBusy */
 export function openProjections(file: string, { access }: { readonly access: "read" | "write" }): Projections {
-	if (access === "read") return new Beside(readable(file), openMemoryProjections());
-	return new SqliteProjections(file, madeAnew(file));
+	const beside = () => new Beside(readable(file), openMemoryProjections());
+	if (access === "read") return beside();
+	try {
+		return new SqliteProjections(file, madeAnew(file));
+	} catch (error) {
+		if (error instanceof StoreFull) return beside();
+		throw error;
+	}
 }
 
 /** For what may be forgotten with the process. */

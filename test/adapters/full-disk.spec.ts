@@ -3,8 +3,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type EventStore, NEW, openSqliteStore, StoreFull } from "../../adapters/eventstore";
+import { type EventStore, NEW, openMemoryStore, openSqliteStore, StoreFull } from "../../adapters/eventstore";
 import { type LinkStore, openLinkStore } from "../../adapters/linkstore";
+import { openProjections } from "../../adapters/projections";
+import { comparisonStream } from "../../services/migration/run/journal";
+import { Lists } from "../../services/migration/run/lists";
 import { asRoot, fillDisk, makeRoom, mountDisk, unmountDisk } from "../support/disks";
 import { all, event } from "./events";
 
@@ -76,3 +79,55 @@ for (const [name, open] of STORES)
 		expect((await again.ids()).sort()).toEqual([...stored].sort());
 		await again.close();
 	});
+
+describe("what is derived from events", () => {
+	const [PAGES, A_PAGE] = [6, 100];
+	const WHOLE = { pass: 1, batch: PAGES };
+
+	/** Comparisons that found more than the disk has room for. */
+	async function found(): Promise<EventStore> {
+		const store = openMemoryStore();
+		let version = NEW;
+		for (let batch = 1; batch <= PAGES; batch++) {
+			const differences = Array.from({ length: A_PAGE }, (_, at) => ({
+				id: `${batch * A_PAGE + at}`,
+				name: "x".repeat(500),
+				kind: "different",
+				fields: []
+			}));
+			const data = { pass: 1, batch, equal: [], differences, position: "0" };
+			const stored = await store.append(
+				comparisonStream("p", "users"),
+				version,
+				[{ type: "compared", data }],
+				`${batch}`
+			);
+			({ version } = stored);
+		}
+		return store;
+	}
+	const told = async (lists: Lists): Promise<number> =>
+		(await lists.differences("p", "users", WHOLE)).page(0, 2 ** 36, { lines: 1_000, characters: 10_000_000 }).length;
+	const file = (): string => join(folder, "projections.db");
+
+	for (const isThere of [true, false])
+		asRoot(
+			`is told on a full disk ${isThere ? "that has an earlier state of it" : "that has none of it"}`,
+			async () => {
+				mountDisk(folder, "size=4m");
+				if (isThere) openProjections(file(), { access: "write" }).close();
+				for (const leavingKb of LEFT_KB) {
+					fillDisk(folder, leavingKb);
+					const projections = openProjections(file(), { access: "write" });
+					const lists = new Lists(await found(), projections);
+					expect(await told(lists)).toBe(PAGES * A_PAGE);
+					expect(await told(lists)).toBe(PAGES * A_PAGE);
+					projections.close();
+					makeRoom(folder);
+				}
+				const projections = openProjections(file(), { access: "write" });
+				expect(await told(new Lists(await found(), projections))).toBe(PAGES * A_PAGE);
+				projections.close();
+			}
+		);
+});

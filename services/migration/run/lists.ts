@@ -3,9 +3,9 @@
  * them, or what is known of some records, costs what is in it, however many there are.
  */
 
-import type { EventStore } from "../../../adapters/eventstore";
+import { type EventStore, StoreFull } from "../../../adapters/eventstore";
 import { type Edit, type Mark, MOST_PLACES, type ProjectedList } from "../../../adapters/projected-lists";
-import type { Projections } from "../../../adapters/projections";
+import { openMemoryProjections, type Projections } from "../../../adapters/projections";
 import type { ComparisonEvent, UndoEvent } from "../../../domain/migration/events";
 import { type Batch, type Known, knownFrom } from "../../../domain/migration/known";
 import type { Placed } from "../../../domain/migration/run";
@@ -19,12 +19,16 @@ interface Step {
 	readonly work: (edit: Edit, list: ProjectedList) => void;
 }
 
+type Steps = (after?: string) => AsyncIterable<Step>;
+
 /** Marks that are asked for together share one transaction. */
 const STEPS_AT_ONCE = 16;
 
 export class Lists {
 	/** Those whose marks were compared with the store, which may be an earlier one put back. */
 	private readonly verified = new Set<ProjectedList>();
+	/** On a full disk, what there is no room for. */
+	private memory: Projections | undefined;
 
 	constructor(
 		private readonly store: EventStore,
@@ -32,11 +36,9 @@ export class Lists {
 	) {}
 
 	/** The records of a stream, up to its `batch` at least. */
-	async records(name: string, stream: string, batch: number): Promise<ProjectedList> {
-		const list = this.list(recordStream(name, stream));
+	records(name: string, stream: string, batch: number): Promise<ProjectedList> {
 		const steps = (after?: string) => batchSteps(this.store, name, stream, after, batch);
-		await this.foldOn(list, recordStream(name, stream), batch, steps);
-		return list;
+		return this.folded(recordStream(name, stream), batch, steps);
 	}
 
 	/** By id, what is known of those of these records that the run met up to its `batch`. */
@@ -50,19 +52,15 @@ export class Lists {
 	}
 
 	/** What the listing `pass` found to differ, up to its `batch` at least. */
-	async differences(name: string, stream: string, { pass, batch }: Pass): Promise<ProjectedList> {
-		const list = this.list(comparisonStream(name, stream));
+	differences(name: string, stream: string, { pass, batch }: Pass): Promise<ProjectedList> {
 		const steps = (after?: string) => comparisonSteps(this.store, name, stream, after);
-		await this.foldOn(list, comparisonStream(name, stream), reached({ pass, batch }), steps);
-		return list;
+		return this.folded(comparisonStream(name, stream), reached({ pass, batch }), steps);
 	}
 
 	/** What a rollback left. */
-	async undone(name: string, stream: string): Promise<ProjectedList> {
-		const list = this.list(undoStream(name, stream));
+	undone(name: string, stream: string): Promise<ProjectedList> {
 		const steps = (after?: string) => undoSteps(this.store, name, stream, after);
-		await this.foldOn(list, undoStream(name, stream), Number.POSITIVE_INFINITY, steps);
-		return list;
+		return this.folded(undoStream(name, stream), Number.POSITIVE_INFINITY, steps);
 	}
 
 	/** A batch that was just counted: its events need not be read for it. */
@@ -90,18 +88,26 @@ export class Lists {
 		}
 	}
 
-	private async foldOn(
-		list: ProjectedList,
-		stream: string,
-		until: number,
-		steps: (after?: string) => AsyncIterable<Step>
-	): Promise<void> {
-		if (!list.writable) return;
+	/** Where there is no room for it, in memory, until there is. */
+	private async folded(of: string, until: number, steps: Steps): Promise<ProjectedList> {
+		try {
+			const list = await this.foldOn(this.list(of), of, until, steps);
+			this.memory = undefined;
+			return list;
+		} catch (error) {
+			if (!(error instanceof StoreFull)) throw error;
+			this.memory ??= openMemoryProjections();
+			return await this.foldOn(this.memory.list(of, `${FOLD}`), of, until, steps);
+		}
+	}
+
+	private async foldOn(list: ProjectedList, stream: string, until: number, steps: Steps): Promise<ProjectedList> {
+		if (!list.writable) return list;
 		await this.verify(list, stream);
 		for (;;) {
 			const begun = list.mark;
-			if (until === 0 || (begun?.count ?? 0) >= until) return;
-			if (await foldAll(list, begun, steps(begun?.version))) return;
+			if (until === 0 || (begun?.count ?? 0) >= until) return list;
+			if (await foldAll(list, begun, steps(begun?.version))) return list;
 		}
 	}
 
