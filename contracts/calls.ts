@@ -74,7 +74,7 @@ export const CALL_SETTINGS = {
 		variable: "STOP_DELAY",
 		rule: "number|integer|min:0|max:600000|default:100",
 		summary:
-			"how long a node that was told to stop goes on taking requests, so that others, and balancers by /health/ready, leave it first",
+			"how long a node that was told to stop goes on taking requests, so that others, and balancers by /ready, leave it first",
 		unit: "ms"
 	},
 	stopTimeoutMs: {

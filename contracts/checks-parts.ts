@@ -54,10 +54,21 @@ export const durableFault = ({ name, events }: Contract): string | undefined =>
 			: `${name}.events.${key} is ordered by '${durable.key}', which its payload does not have: correct its \`durable\`.`
 	)[0];
 
+const isRead = ({ reads, rest }: Pick<ActionSpec, "reads" | "rest">): boolean =>
+	reads === true || rest?.startsWith("GET ") === true;
+
 type Lacks = (spec: ActionSpec, contract: Contract, names: readonly string[]) => string | undefined;
 
 /** What an action lacks: the end of a sentence. */
 export const LACKS: readonly Lacks[] = [
+	({ stale, secret, ...spec }) =>
+		stale !== undefined && (secret || !isRead(spec))
+			? "says how old its answer may be (`stale`), and is no read that may be kept: leave one of them out."
+			: undefined,
+	({ tryTimeout, idempotent, ...spec }) =>
+		tryTimeout !== undefined && !idempotent && !isRead(spec)
+			? "says how long a try of it may take (`tryTimeout`), and may not be tried twice: state `idempotent`, or leave it out."
+			: undefined,
 	({ rest, example }) =>
 		rest !== undefined && example === undefined
 			? "has no example: state `example`, with params and a result as a reader of the API should see them."

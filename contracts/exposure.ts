@@ -56,6 +56,8 @@ interface Conduct {
 	readonly reads?: true;
 	/** Twice is once: it may be tried again by whoever got no answer. What reads is so. */
 	readonly idempotent?: true;
+	/** Of what is idempotent: whoever asks repeats it by themselves, once their lease is over (L6); no layer between does. */
+	readonly leased?: true;
 	/** Takes as long as there is to look at, minutes for a large system. */
 	readonly long?: true;
 	/** What it answers is for its caller alone: nothing on the way keeps it. */

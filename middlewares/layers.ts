@@ -8,6 +8,7 @@ import type { BrokerOptions, Middleware, ServiceBroker } from "moleculer";
 import * as moleculer from "moleculer";
 import type { CallSettings } from "../contracts/cluster";
 import { breaker, breakerOptions } from "./breaker.middleware";
+import { bulkhead } from "./bulkhead.middleware";
 import { callersLeave } from "./callers.middleware";
 import { correlation } from "./correlation.middleware";
 import { durable } from "./durable.middleware";
@@ -16,6 +17,7 @@ import { leaving, underWay } from "./leaving.middleware";
 import { results } from "./results.middleware";
 import { retry } from "./retry.middleware";
 import { silence } from "./silence.middleware";
+import { stale } from "./stale.middleware";
 
 type Layers = Pick<BrokerOptions, "middlewares" | "internalMiddlewares" | "internalServices" | "circuitBreaker">;
 
@@ -41,6 +43,7 @@ export const layers = (calls: CallSettings, checksResults: boolean, more: readon
 		...(checksResults ? [results] : []),
 		"ActionHook",
 		"Validator",
+		bulkhead,
 		"Cacher",
 		leaving(calls),
 		"Timeout",
@@ -54,6 +57,7 @@ export const layers = (calls: CallSettings, checksResults: boolean, more: readon
 		hotReload,
 		silence(calls),
 		retry(calls),
+		stale(calls),
 		...more
 	] as unknown as Middleware[]
 });

@@ -59,7 +59,7 @@ class Retries {
 	make(next: Call, action: string, params: unknown, options: CallingOptions | undefined): Promise<unknown> {
 		const idempotent = conductOf(action)?.idempotent === true;
 		const begun = performance.now();
-		if (idempotent) this.budget.called(begun);
+		this.budget.called(begun);
 		const made = { next, action, params, options, idempotent, begun };
 		return next(action, params, options).catch(error => this.again(made, error));
 	}

@@ -79,7 +79,7 @@ class Silence {
 		const since = this.since.get(call) ?? this.clock;
 		this.since.set(call, since);
 		const { nodeID } = call;
-		if (this.clock - since >= tryMsOf(call)) giveUp(this.broker, id, call);
+		if (this.clock - since >= tryMsOf(call) && this.isElsewhere(call)) giveUp(this.broker, id, call);
 		else if (nodeID !== null) oldest.set(nodeID, Math.min(since, oldest.get(nodeID) ?? since));
 	}
 
@@ -120,8 +120,11 @@ class Silence {
 			this.shunned.set(nodeID, this.leaveAlone(nodeID));
 		}
 		for (const [id, call] of pendingOf(this.broker))
-			if (call.nodeID === nodeID && mayGoOn(call) && othersFor(this.broker, call.action.name, nodeID).length > 0)
-				giveUp(this.broker, id, call);
+			if (call.nodeID === nodeID && mayGoOn(call) && this.isElsewhere(call)) giveUp(this.broker, id, call);
+	}
+
+	private isElsewhere({ action, nodeID }: Pending): boolean {
+		return othersFor(this.broker, action.name, nodeID).length > 0;
 	}
 
 	private leaveAlone(nodeID: string): Endpoint[] {

@@ -106,6 +106,7 @@ export const importer = contract("migration", "importer", {
 				"Makes the target hold each record as given; an outcome for each that was settled while the lease held, in order: the others are to be asked for again, under the lease as it is then.",
 			internal: ["migration"],
 			idempotent: true,
+			leased: true,
 			params: {
 				connection,
 				stream: "string",
@@ -172,6 +173,7 @@ export const importer = contract("migration", "importer", {
 			summary: "Puts back what stood there before, where what is there is still ours (L2).",
 			internal: ["migration"],
 			idempotent: true,
+			leased: true,
 			params: {
 				connection,
 				stream: "string",

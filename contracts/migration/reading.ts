@@ -28,11 +28,15 @@ export const ends = shape(
 );
 export type Ends = ValueOf<typeof ends>;
 
+/** How old what is said of a migration may be while no node answers for it. */
+const STALE_SECONDS = 300;
+
 export const reading = {
 	status: action({
 		chapter: CHAPTERS.look,
 		summary: "Where a migration stands.",
 		permission: READ,
+		stale: STALE_SECONDS,
 		rest: "GET /migrations/:name",
 		aliases: ["GET /migration/:name/status", "GET /api/v1/import/status/:name", "GET /import/status/:name"],
 		params: { name },
@@ -43,6 +47,7 @@ export const reading = {
 		chapter: CHAPTERS.look,
 		summary: "Where all migrations stand.",
 		permission: READ,
+		stale: STALE_SECONDS,
 		rest: "GET /migrations",
 		params: {},
 		result: { type: "array", items: status },
@@ -53,6 +58,7 @@ export const reading = {
 		chapter: CHAPTERS.look,
 		summary: "What happened to a migration, in order; with `Accept: text/event-stream` it goes on live.",
 		permission: READ,
+		stale: STALE_SECONDS,
 		rest: "GET /migrations/:name/logs",
 		aliases: ["GET /migration/:name/logs"],
 		answers: ["json", "sse"],
@@ -70,6 +76,7 @@ export const reading = {
 		summary:
 			"The records of a stream and what became of them, in order; with `Accept: application/x-ndjson` all of them, streamed.",
 		permission: READ,
+		stale: STALE_SECONDS,
 		rest: "GET /migrations/:name/report",
 		answers: ["json", "ndjson"],
 		params: page,
@@ -81,6 +88,7 @@ export const reading = {
 		summary:
 			"The records that differ after the last comparison, or that a rollback left; with `Accept: application/x-ndjson` all of them, streamed.",
 		permission: READ,
+		stale: STALE_SECONDS,
 		rest: "GET /migrations/:name/diff",
 		answers: ["json", "ndjson"],
 		params: page,
@@ -94,6 +102,8 @@ export const reading = {
 		permission: RUN,
 		rest: "GET /migrations/:name/links",
 		long: true,
+		// Each page is read at the source.
+		bulkhead: { concurrency: 32, queue: 128 },
 		secret: true,
 		answers: ["json", "ndjson"],
 		params: { name, after },

@@ -55,6 +55,8 @@ export const access = contract("platform", "access", {
 			summary: "The key behind a caller's text, or null.",
 			internal: ["gateway"],
 			reads: true,
+			timeout: 10_000,
+			tryTimeout: 1_000,
 			params: { key: "string" },
 			result: { ...apiKey, nullable: true }
 		}),

@@ -75,6 +75,18 @@ export const gateway = contract("platform", "gateway", {
 			rule: "number|integer|min:1|max:1000000|default:1024",
 			summary: "those of one client"
 		},
+		apiRequests: {
+			variable: "GATEWAY_API_REQUESTS",
+			rule: "number|integer|min:1|max:1000000|default:3072",
+			summary: "those of the API, so that old links find room"
+		},
+		shedDelayMs: {
+			variable: "GATEWAY_SHED_DELAY",
+			rule: "number|integer|min:50|max:600000|default:1000",
+			summary:
+				"how late the event loop may turn, for a second and a half, until requests of the API are refused with 503; old links are at twice that, health never",
+			unit: "ms"
+		},
 		wrongKeys: {
 			variable: "GATEWAY_WRONG_KEYS",
 			rule: "number|integer|min:1|max:1000000|default:60",
@@ -153,6 +165,11 @@ export const gateway = contract("platform", "gateway", {
 			name: "banyan.requests.refused",
 			labels: ["code"],
 			summary: "Requests that were not done, by the code of the problem that was answered."
+		},
+		shedding: {
+			type: "gauge",
+			name: "banyan.requests.shedding",
+			summary: "1 while requests of the API are refused since there is too much to do, 2 while old links are, too."
 		},
 		stalled: {
 			type: "counter",

@@ -18,6 +18,7 @@ import { namesToSet } from "./gateway/names";
 import { openRoutes } from "./gateway/open";
 import { openPorts, type Ports } from "./gateway/ports";
 import { apiRoute } from "./gateway/routes";
+import { Sheds } from "./gateway/shedding";
 import { Streams } from "./gateway/streams";
 import { Wakes, waking } from "./gateway/wakes";
 
@@ -49,6 +50,7 @@ export default class GatewayService extends service(
 	private readonly wakes = new Wakes();
 	private readonly keys = new Keys(this.broker);
 	private readonly delay = new LoopDelay();
+	private readonly sheds = new Sheds(this.broker, settingsFor(this.broker, gateway));
 	private ports: Ports | undefined;
 	/** Where it listens, once it does. */
 	address: string | null = null;
@@ -65,6 +67,7 @@ export default class GatewayService extends service(
 	async stopped(): Promise<void> {
 		await this.drain();
 		this.delay.end();
+		this.sheds.end();
 	}
 
 	@Event(access.events.changed)
@@ -78,14 +81,18 @@ export default class GatewayService extends service(
 		const means = { broker, keys, wakes, bodies: new Bodies(limits), streams: new Streams(limits) };
 		this.serve(apiRoute(means, routesOf(CONTRACTS)));
 		const { keyed } = this.options.metrics;
-		this.serve({ name: "open", path: "/", aliases: openRoutes({ broker, keys, delay: this.delay, keyed }) });
+		this.serve({
+			name: "open",
+			path: "/",
+			aliases: openRoutes({ broker, keys, delay: this.delay, sheds: this.sheds, keyed })
+		});
 	}
 
 	private open(): Ports {
 		const limits = settingsFor(this.broker, gateway);
 		const { requestTimeout: longestCallMs = 0 } = this.broker.options;
 		const errors = new Errors(this.broker);
-		const dispatch = new Dispatch(this.broker, this, RAW, errors);
+		const dispatch = new Dispatch(this.broker, this, RAW, errors, this.sheds);
 		return openPorts(
 			this.options,
 			{ limits, longestCallMs },

@@ -4,7 +4,7 @@ import { CONTRACTS } from "../../../contracts/cluster";
 import type { ActionSpec } from "../../../contracts/contract";
 
 export interface Conduct {
-	/** Twice is once: it changes nothing, or the same. */
+	/** Twice is once, and at once, too: it changes nothing, or the same. */
 	readonly idempotent: boolean;
 	/** The longest that a call may take, in ms. */
 	readonly timeoutMs: number | undefined;
@@ -17,7 +17,7 @@ export interface Conduct {
 const isRead = ({ reads, rest }: ActionSpec): boolean => reads === true || rest?.startsWith("GET ") === true;
 
 const conductIn = (spec: ActionSpec): Conduct => ({
-	idempotent: isRead(spec) || spec.idempotent === true,
+	idempotent: isRead(spec) || (spec.idempotent === true && spec.leased !== true),
 	timeoutMs: spec.timeout,
 	tryMs: spec.tryTimeout ?? Number.POSITIVE_INFINITY,
 	staleMs: (spec.stale ?? 0) * 1000

@@ -10,6 +10,7 @@ import type { Errors } from "./errors";
 import { pathOf } from "./front";
 import { answerRaw } from "./raw";
 import { leaving } from "./routes";
+import type { Sheds } from "./shedding";
 
 /** Are raw requests answered here: beside all else, instead of all else, or not at all? */
 export type RawHere = "too" | "alone" | "none";
@@ -19,7 +20,8 @@ export class Dispatch {
 		private readonly broker: Broker,
 		private readonly web: Web,
 		private readonly raws: readonly RawRoute[],
-		private readonly errors: Errors
+		private readonly errors: Errors,
+		private readonly sheds: Pick<Sheds, "admit">
 	) {}
 
 	/** @param isHere which paths of routes are answered */
@@ -42,7 +44,9 @@ export class Dispatch {
 	}
 
 	private answer(req: WebRequest, res: WebResponse, found: Found): void {
-		const { correlationId } = callOf(req);
+		const { correlationId, shares } = callOf(req);
+		// What belongs to the gateway itself is never refused: health, metrics, documents.
+		if (found.alias.action !== null) this.sheds.admit("api", shares);
 		this.web.answer(req, res, found, { correlationId }).catch(error => this.errors.refuse(req, res, error));
 	}
 
@@ -67,7 +71,8 @@ export class Dispatch {
 	}
 
 	private answerRaw(route: RawRoute, req: WebRequest, res: WebResponse): void {
-		const { correlationId } = callOf(req);
+		const { correlationId, shares } = callOf(req);
+		this.sheds.admit("links", shares);
 		const meta = { correlationId, request: leaving(this.broker, res) };
 		actingAs("gateway", () => answerRaw(this.broker, route, req, res, meta)).catch(error =>
 			this.errors.refuse(req, res, error)

@@ -80,7 +80,8 @@ export function openFront(options: FrontOptions, answers: Answers): Front {
 		setHeaders(res, correlationId);
 		correlated(correlationId, () => {
 			try {
-				connections.admit(req, res, client.client, shares);
+				// Health is asked for most when there is most to do.
+				if (!isHealth(pathOf(req))) connections.admit(req, res, client.client, shares);
 				letIn(req, res, client);
 			} catch (error) {
 				answers.refuse(req, res, error);
@@ -124,6 +125,8 @@ function admission({ setting, corsOrigins }: FrontOptions, { answer, isForAll }:
 		if (!crossOrigin(req, res, origins)) answer(req, res);
 	};
 }
+
+const isHealth = (path: string): boolean => /^\/(live|ready|health)(\/|$)/.test(path);
 
 /** Without the query. */
 export const pathOf = ({ url = "/" }: Pick<IncomingMessage, "url">): string => {

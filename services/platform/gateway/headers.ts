@@ -18,7 +18,7 @@ export function setHeaders(res: ServerResponse, correlationId: string): void {
 }
 
 const ALLOWED = "authorization, content-type, idempotency-key, last-event-id, x-api-key, x-correlation-id";
-const EXPOSED = "etag, idempotency-replayed, location, retry-after, x-correlation-id";
+const EXPOSED = "age, etag, idempotency-replayed, location, retry-after, warning, x-correlation-id";
 
 /** True when the request was a preflight, which is answered here. */
 export function crossOrigin(req: IncomingMessage, res: ServerResponse, origins: ReadonlySet<string>): boolean {

@@ -75,9 +75,9 @@ const MEGABYTE = 2 ** 20;
 const mb = (bytes: number): string => `${Math.round(bytes / MEGABYTE).toLocaleString("en")} MB`;
 
 /** What this node checks of itself. */
-export async function detailsOf(broker: Broker, delay: LoopDelay): Promise<Json> {
+export async function detailsOf(broker: Broker, delay: LoopDelay, load: Load): Promise<Json> {
 	const services = servicesOf(broker);
-	const own = await Promise.all([disk(broker), memory(), eventLoop(delay), transporter(broker)]);
+	const own = await Promise.all([disk(broker), memory(), eventLoop(delay), loadOf(load), transporter(broker)]);
 	const checks = [...own, ...redis(broker)];
 	const health = { ...healthOf(broker), status: worstOf([...checks, ...services]) };
 	return {
@@ -120,6 +120,17 @@ function eventLoop({ worst }: LoopDelay): Check {
 		message: `Held up for at most ${Math.round(worst)} ms within the last minute.`
 	};
 }
+
+interface Load {
+	readonly isShedding: boolean;
+	readonly message: string;
+}
+
+const loadOf = ({ isShedding, message }: Load): Check => ({
+	name: "load",
+	status: isShedding ? "degraded" : "up",
+	message
+});
 
 async function transporter(broker: Broker): Promise<Check> {
 	if (!broker.transit) return { name: "transporter", status: "up", message: "None: all runs in this process." };

@@ -20,6 +20,7 @@ import { detailsOf, healthOf, limitsOf, nodesOf, readiness, serviceHealth, servi
 import type { LoopDelay } from "./loop-delay";
 import { metricsText } from "./metrics";
 import { shared } from "./shared";
+import type { Sheds } from "./shedding";
 
 /** The longest that what is said of services is kept, in ms. */
 const LOOKED_MS = 500;
@@ -29,16 +30,17 @@ interface Means {
 	/** Admits callers of what is not open. */
 	readonly keys: Keys;
 	readonly delay: LoopDelay;
+	readonly sheds: Sheds;
 	/** Metrics and details need a key. */
 	readonly keyed: boolean;
 }
 
-export function openRoutes({ broker, keys, delay, keyed }: Means): Record<string, WebHandler> {
+export function openRoutes({ broker, keys, delay, sheds, keyed }: Means): Record<string, WebHandler> {
 	const document = Buffer.from(
 		JSON.stringify(openApi(CONTRACTS, { title: "Banyan", version, description: INTRODUCTION }))
 	);
 	const { sharedMs } = settingsFor(broker, gateway);
-	const details = shared(sharedMs, () => detailsOf(broker, delay));
+	const details = shared(sharedMs, () => detailsOf(broker, delay, sheds.state));
 	const metrics = shared(sharedMs, async () => Buffer.from(await metricsText(broker)));
 	// Whether it is well is nobody's secret, and not to be out of date for long.
 	const services = shared(Math.min(sharedMs, LOOKED_MS), () => servicesOf(broker));

@@ -69,6 +69,7 @@ export function leaving(broker: Broker, res: WebResponse): string {
 
 function after({ broker }: Means, route: Route, req: WebRequest, res: WebResponse, data: unknown): unknown {
 	res.statusCode = route.status;
+	markStale(req, res);
 	const location = locationOf(route, data);
 	if (location !== null) {
 		res.setHeader("Location", location);
@@ -77,6 +78,14 @@ function after({ broker }: Means, route: Route, req: WebRequest, res: WebRespons
 	}
 	if (route.reads) return data;
 	return keep(broker, req, { status: route.status, location, body: data as JsonValue }).then(() => data);
+}
+
+/** RFC 9111: its age, and a warning that older caches know. */
+function markStale(req: WebRequest, res: WebResponse): void {
+	const { stale } = req.$ctx.meta as Meta;
+	if (stale === undefined) return;
+	res.setHeader("Age", stale);
+	res.setHeader("Warning", '110 - "Response is Stale"');
 }
 
 function handlersOf(means: Means, route: Route): string | (WebHandler | string)[] {

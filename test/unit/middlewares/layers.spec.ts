@@ -1,0 +1,189 @@
+/** What goes around calls between nodes, on Moleculer's own transporter within a process: each law of decision 31 that needs no death. */
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { type ActionSchema, type Context, ServiceBroker } from "moleculer";
+import { readSettings } from "../../../cluster/variables";
+import type { CallSettings } from "../../../contracts/cluster";
+import { layers } from "../../../middlewares/layers";
+import { until } from "../../support/until";
+
+type Actions = Readonly<Record<string, ActionSchema | ActionSchema["handler"]>>;
+
+let brokers: ServiceBroker[] = [];
+let number = 0;
+const defaults = readSettings({}).calls;
+
+/** @param namespace of the nodes that meet */
+async function node(services: Readonly<Record<string, Actions>>, settings: Partial<CallSettings> = {}) {
+	const broker = new ServiceBroker({
+		logger: false,
+		namespace: `layers-${expect.getState().currentTestName}`,
+		nodeID: `node-${++number}`,
+		transporter: "Fake",
+		requestTimeout: 5_000,
+		registry: { preferLocal: true, stopDelay: 20 },
+		...layers({ ...defaults, ...settings }, false, [])
+	});
+	for (const [name, actions] of Object.entries(services)) broker.createService({ name, actions } as never);
+	brokers.push(broker);
+	await broker.start();
+	return broker;
+}
+afterEach(async () => {
+	await Promise.all(brokers.map(broker => broker.stop()));
+	brokers = [];
+});
+
+const NOBODY = { patienceMs: 50 };
+const caller = (...scopes: string[]) => ({ meta: { caller: { id: "k", scopes } } });
+
+describe("while nobody answers", () => {
+	const asked = async (maker: () => unknown) => {
+		const door = await node({}, NOBODY);
+		const service = await node({ migration: { status: maker, pause: maker } });
+		await door.waitForServices("migration");
+		return { door, service };
+	};
+
+	it("a read is answered by the last good answer, marked, to whoever may do the same", async () => {
+		const { door, service } = await asked(() => ({ phase: "copying" }));
+		await door.call("migration.status", { name: "panel" }, caller("migration:read", "migration:run"));
+		await service.stop();
+		const options = caller("migration:run", "migration:read");
+		expect(await door.call("migration.status", { name: "panel" }, options)).toEqual({ phase: "copying" });
+		expect(options.meta).toMatchObject({ stale: expect.any(Number) });
+	});
+
+	it.each<[string, string, object, object]>([
+		["others do not get it", "migration.status", { name: "panel" }, caller("migration:read")],
+		["of another thing there is none", "migration.status", { name: "other" }, caller("migration:read", "x")],
+		["what changes something is not kept", "migration.pause", { name: "panel" }, caller("migration:read", "x")],
+		["nor what nobody asked for", "migration.status", { name: "panel" }, {}]
+	])("%s", async (_, action, params, options) => {
+		const { door, service } = await asked(() => ({ phase: "copying" }));
+		await door.call("migration.status", { name: "panel" }, caller("x", "migration:read"));
+		await door.call("migration.status", { name: "panel" }, {});
+		await door.call("migration.pause", { name: "panel" }, caller("x", "migration:read"));
+		await service.stop();
+		await expect(door.call(action, params, options)).rejects.toThrow(/not (found|available)/);
+	});
+
+	it("what the service itself refuses is its answer", async () => {
+		let isThere = true;
+		const { door } = await asked(() => {
+			if (isThere) return { phase: "copying" };
+			throw Object.assign(new Error("There is none."), { code: 404, type: "NOT_FOUND" });
+		});
+		await door.call("migration.status", { name: "panel" }, caller("migration:read"));
+		isThere = false;
+		await expect(door.call("migration.status", { name: "panel" }, caller("migration:read"))).rejects.toThrow(
+			"There is none."
+		);
+	});
+});
+
+it("a node whose answers come too late is left alone, and asked again after a while", async () => {
+	const breaker = { breakerCalls: 4, breakerRestMs: 300 };
+	const door = await node({}, { ...breaker, ...NOBODY, tries: 1 });
+	let [isSlow, begun] = [true, 0];
+	await node({
+		slow: {
+			work: async () => {
+				begun++;
+				if (isSlow) await sleep(200);
+				return "done";
+			}
+		}
+	});
+	await door.waitForServices("slow");
+	const fails = () => door.call("slow.work", {}, { timeout: 20 }).catch(({ type }) => type);
+	const seen: unknown[] = [];
+	for (let call = 0; call < 6; call++) seen.push(await fails());
+	expect(seen).toEqual([...Array(4).fill("REQUEST_TIMEOUT"), "SERVICE_NOT_AVAILABLE", "SERVICE_NOT_AVAILABLE"]);
+	expect(begun).toBe(4);
+	isSlow = false;
+	await until(async () => (await fails()) === "done");
+});
+
+it("what a caller does wrong says nothing of a node", async () => {
+	const door = await node({}, { breakerCalls: 2 });
+	await node({ strict: { work: { params: { $$strict: true, n: "number" }, handler: () => "done" } } });
+	await door.waitForServices("strict");
+	for (let call = 0; call < 6; call++) await expect(door.call("strict.work", { n: "x" })).rejects.toThrow(/validation/);
+	expect(await door.call("strict.work", { n: 1 })).toBe("done");
+});
+
+it("an action has as many under way as it may, the next wait, more are refused and may go elsewhere", async () => {
+	let [most, now] = [0, 0];
+	const door = await node({}, { tries: 1 });
+	const work = async () => {
+		most = Math.max(most, ++now);
+		await sleep(30);
+		now--;
+		return "done";
+	};
+	await node({ few: { work: { bulkhead: { concurrency: 2, queue: 3 } as never, handler: work } } });
+	await door.waitForServices("few");
+	const all = await Promise.allSettled(Array.from({ length: 9 }, () => door.call("few.work")));
+	const refused = all.filter(each => each.status === "rejected").map(({ reason }) => reason.type);
+	expect([most, refused]).toEqual([2, ["OVERLOADED", "OVERLOADED", "OVERLOADED", "OVERLOADED"]]);
+});
+
+it("a node that is full refuses, and another one does it, whatever it is", async () => {
+	const full = { atOnce: 1 };
+	const work = async (ctx: Context<{ ms?: number }>) => {
+		await sleep(ctx.params.ms ?? 0);
+		return ctx.broker.nodeID;
+	};
+	const door = await node({}, { retryFirstMs: 5 });
+	const [one, other] = [await node({ make: { thing: work } }, full), await node({ make: { thing: work } }, full)];
+	await until(() =>
+		door.registry.getActionList({ withEndpoints: true }).some(({ name, count }) => name === "make.thing" && count === 2)
+	);
+	const filled = door.call("make.thing", { ms: 300 }, { nodeID: one.nodeID });
+	// In turn they are asked: one of these meets the one that is full.
+	expect([await door.call("make.thing"), await door.call("make.thing")]).toEqual([other.nodeID, other.nodeID]);
+	expect(await filled).toBe(one.nodeID);
+});
+
+it("a deadline goes with a call, through what it causes", async () => {
+	const left: number[] = [];
+	const inner = async (ctx: Context) => void left.push(ctx.options.timeout as number);
+	const door = await node({});
+	await node({ inner: { work: inner } });
+	const outer = async (ctx: Context) => {
+		await sleep(60);
+		await ctx.call("inner.work");
+	};
+	await node({ outer: { work: outer } });
+	await door.waitForServices(["outer", "inner"]);
+	await door.call("outer.work", {}, { timeout: 1_000 });
+	expect(left).toEqual([expect.any(Number)]);
+	expect(left[0]).toBeLessThanOrEqual(945);
+});
+
+it("a node that stops ends what it has, across its services, and what comes meanwhile goes elsewhere", async () => {
+	const closed: string[] = [];
+	const door = await node({});
+	const leaving = await node({
+		front: {
+			work: async (ctx: Context) => {
+				await sleep(100);
+				return ctx.call("back.work");
+			}
+		}
+	});
+	const back = leaving.createService({
+		name: "back",
+		actions: { work: () => (closed.length === 0 ? "whole" : "closed") },
+		async stopped() {
+			closed.push("back");
+		}
+	});
+	expect(back).toBeDefined();
+	await door.waitForServices(["front", "back"]);
+	const call = door.call("front.work");
+	await sleep(20);
+	await leaving.stop();
+	expect(await call).toBe("whole");
+});
