@@ -6,6 +6,7 @@ import type { BrokerOptions, Middleware } from "moleculer";
 import { holdsKeys, KEY_FILE_FORM } from "./adapters/cluster-key";
 import { arm } from "./adapters/failpoints";
 import { natsOptions, transporterFault } from "./adapters/transporter-address";
+import { claimsIn } from "./cluster/claims-settings";
 import { type Environment, SettingError } from "./cluster/environment";
 import { fileIn, isFolder } from "./cluster/files";
 import { gatewayIn } from "./cluster/gateway";
@@ -50,7 +51,7 @@ function readCluster(environment: Environment, dataDir: string): Cluster {
 	return {
 		nats: options,
 		transporter: { type: "NATS", options },
-		around: [...around, sealed(key)]
+		around: [...around, sealed(key), ...claimsIn(environment, transporter)]
 	};
 }
 

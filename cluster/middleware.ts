@@ -28,7 +28,11 @@ interface Hooks<C, A> {
 	readonly transporterReceive?: (next: Receive) => Receive;
 }
 
-export type Send = (topic: string, data: Buffer, meta: { packet: { type: string; target?: string | null } }) => unknown;
+export type Send = (
+	topic: string,
+	data: Buffer,
+	meta: { packet: { type: string; target?: string | null; payload?: unknown } }
+) => unknown;
 /** What nodes say to each other, before it is bytes. */
 export interface Packet {
 	readonly type: string;

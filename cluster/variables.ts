@@ -2,8 +2,6 @@
 
 import { readKeys } from "../adapters/cluster-key";
 import { readFailpoint } from "../adapters/failpoints";
-import { readMongo } from "../adapters/mongo/address";
-import { REDIS_FORM, readRedis } from "../adapters/redis/address";
 import { readTransporter } from "../adapters/transporter-address";
 import { reachFault, readReach } from "../connectors/http/reach";
 import { CALL_SETTINGS } from "../contracts/calls";
@@ -14,8 +12,10 @@ import type { NodeVariable } from "../contracts/node-variables";
 import { settingIn } from "../domain/platform/setting";
 import { type Environment, readVariable, type Variable } from "./environment";
 import { address, networks, number, oneOf, origins, ownNames, path, services, text, variableNames } from "./forms";
+import { SERVER_VARIABLES } from "./server-variables";
 
 const OWN = {
+	...SERVER_VARIABLES,
 	NAMESPACE: {
 		says: "nodes of one namespace find each other",
 		fallback: "banyan",
@@ -55,33 +55,6 @@ const OWN = {
 		fallback: null,
 		...path
 	},
-	REDIS_URL: {
-		says: "where nodes keep what they count together; without it and REDIS_URL_FILE each counts for itself",
-		must: REDIS_FORM,
-		fallback: null,
-		read: readRedis,
-		secret: true
-	},
-	REDIS_URL_FILE: {
-		says: "a file with that address",
-		fallback: null,
-		...path
-	},
-	REDIS_CA_FILE: {
-		says: "with rediss://, a PEM file of the authorities to trust in place of the usual ones",
-		fallback: null,
-		...path
-	},
-	REDIS_INSECURE: {
-		says: "yes: Redis may be met over a network without TLS or without a password",
-		fallback: "no",
-		...oneOf("yes", "no")
-	},
-	REDIS_TIMEOUT: {
-		says: "how long an answer of Redis is waited for before it counts as away",
-		fallback: "250",
-		...number(10, 10_000, "ms")
-	},
 	TRANSPORTER_TIMEOUT: {
 		says: "how long a command waits for NATS before it gives up",
 		fallback: "10000",
@@ -97,19 +70,6 @@ const OWN = {
 		fallback: "3",
 		...number(1, 5)
 	},
-	MONGODB_URL: {
-		says: "with STORE=cluster, the replica set of MongoDB that keeps collections and old links; without a database in it that is named as NAMESPACE",
-		must: "mongodb://[user:password@]host[:port][,host[:port]][/database][?options], or mongodb+srv:// for the same, with what is special in the password as %40 and the like",
-		fallback: null,
-		read: readMongo,
-		secret: true
-	},
-	MONGODB_INSECURE: {
-		says: "yes: MongoDB may be reached over a network without TLS or without a login",
-		fallback: "no",
-		...oneOf("yes", "no")
-	},
-	MONGODB_URL_FILE: { says: "a file with that address, since a password stands in it", fallback: null, ...path },
 	SERVICES: { says: "what this node runs", fallback: null, ...services },
 	DATA_DIR: { says: "the folder of what must last", fallback: "data", ...path },
 	LOG_LEVEL: {

@@ -89,6 +89,17 @@ export async function leaveOpen(broker: object, { id, nodeID, action, meta }: As
 	await transit?.sendResponse(nodeID, id, meta, null, null, error);
 }
 
+/** What goes beside the bus is over when its own connection is: silence says nothing of it. */
+export function goesApart(broker: object, id: string): Pending | undefined {
+	const call = pendingOf(broker).get(id);
+	return call && Object.assign(call, { stream: true });
+}
+
+/** Tells a node that its call was not begun. */
+export async function answerUnbegun(broker: object, nodeID: string, id: string, error: Error): Promise<void> {
+	await inside(broker).transit?.sendResponse(nodeID, id, {}, null, null, error);
+}
+
 /** Each action with the nodes that have it. */
 export const endpointsOf = (broker: object): readonly (readonly Endpoint[])[] =>
 	[...inside(broker).registry.actions.actions.values()].map(({ endpoints }) => endpoints);

@@ -21,7 +21,7 @@ export interface RawAnswer {
 	readonly status: number;
 	/** In the order in which they are to be sent. */
 	readonly headers: Readonly<Record<string, string>>;
-	/** Bytes, or as they come, within one process; from another node all of it, in base64. */
+	/** Bytes, or as they come; a few from another node in base64. */
 	readonly body: Uint8Array | AsyncIterable<Uint8Array> | string;
 }
 

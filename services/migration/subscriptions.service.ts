@@ -3,7 +3,6 @@ import { migration } from "../../contracts/migration/migration";
 import { subscriptions } from "../../contracts/migration/subscriptions";
 import type { RawAnswer } from "../../contracts/raw";
 import { mappings } from "../../mixins/mappings.mixin";
-import { inOneMessage } from "./subscriptions/answer";
 import { askerOf } from "./subscriptions/asker";
 import { Door } from "./subscriptions/door";
 
@@ -23,8 +22,7 @@ export default class SubscriptionsService extends service(mappings()) implements
 
 	@Action(subscriptions.actions.answer)
 	async answer(ctx: CallOf<typeof subscriptions.actions.answer>): Promise<RawAnswer> {
-		const answer = await this.door.answer(askerOf(ctx.params));
-		return ctx.nodeID === this.broker.nodeID ? answer : inOneMessage(answer);
+		return this.door.answer(askerOf(ctx.params));
 	}
 
 	/** Where links lead may be out of date. */

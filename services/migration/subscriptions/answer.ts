@@ -1,6 +1,5 @@
 /** A panel's answer as the customer gets it: its status, what of its headers may be given on, its body. */
 
-import { failure } from "../../../cluster/errors";
 import type { RawAnswer } from "../../../contracts/raw";
 import { CACHING, passedOn, policyOf } from "../../../domain/migration/subscriptions/panel-headers";
 import type { Asker } from "./asker";
@@ -38,23 +37,6 @@ function bodyOf({ rest }: Held, body: Buffer, { method }: Asker): RawAnswer["bod
 	}
 	rest?.destroy();
 	return body;
-}
-
-/** Of what is sent to another node in one message, in bytes: base64 makes it a third larger, and NATS takes 1 MiB. */
-const MOST_REMOTE = 600_000;
-
-/** For a gateway on another node. @throws UNAVAILABLE where it is too large for that */
-export async function inOneMessage({ body, ...answer }: RawAnswer): Promise<RawAnswer> {
-	if (typeof body === "string") return { ...answer, body };
-	const chunks: Uint8Array[] = [];
-	let size = 0;
-	for await (const chunk of body instanceof Uint8Array ? [body] : body) {
-		size += chunk.length;
-		if (size > MOST_REMOTE)
-			throw failure("UNAVAILABLE", "The panel's answer is too large to come from another node than the gateway's.");
-		chunks.push(chunk);
-	}
-	return { ...answer, body: Buffer.concat(chunks).toString("base64") };
 }
 
 /** Who transformed the answer on its way is not told. */

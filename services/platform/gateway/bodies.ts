@@ -3,6 +3,7 @@
  * there is room for it, and nothing of it is parsed before it is all there. One that is refused is not read at all.
  */
 
+import type { Readable } from "node:stream";
 import rawBody from "raw-body";
 import { failure } from "../../../cluster/errors";
 import type { Limits } from "../../../contracts/platform/gateway";
@@ -12,6 +13,7 @@ import { Quota } from "../../../domain/platform/quota";
 import { propertyOf } from "../../../domain/unknown";
 import type { WebRequest, WebResponse } from "../../../mixins/web.mixin";
 import { callOf, header } from "./call";
+import { passing, tooLarge, tooLate } from "./passing";
 
 const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 const YAML_TYPE = /^(?:application|text)\/(?:x-)?yaml\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
@@ -60,6 +62,18 @@ export class Bodies {
 		return body;
 	}
 
+	/**
+	 * The body as bytes, as they come and are taken. It counts until the request is answered, and of its bytes none is kept.
+	 * @throws BODY_TOO_LARGE · LIMIT_REACHED · OVERLOADED; the stream fails with BODY_TOO_LARGE · REQUEST_TIMED_OUT, and where its client leaves
+	 */
+	streamOf(req: WebRequest, res: WebResponse): Readable {
+		this.declared(req);
+		this.makeRoom(req, undefined);
+		if (header(req, "expect") !== undefined) res.writeContinue();
+		const { bodyBytes, bodyMs } = this.limits;
+		return passing(req, { bytes: bodyBytes, idleMs: bodyMs });
+	}
+
 	/** Undefined: it comes in chunks, and nobody knows how many. */
 	private declared(req: WebRequest): number | undefined {
 		const length = header(req, "content-length");
@@ -93,10 +107,7 @@ export class Bodies {
 	private async read(req: WebRequest, res: WebResponse, length: number | undefined): Promise<Buffer> {
 		if (header(req, "expect") !== undefined) res.writeContinue();
 		const { promise: broken, reject } = Promise.withResolvers<never>();
-		const timer = setTimeout(
-			() => reject(failure("REQUEST_TIMED_OUT", "The body did not come in time (GATEWAY_BODY_TIMEOUT).")),
-			this.limits.bodyMs
-		);
+		const timer = setTimeout(() => reject(tooLate()), this.limits.bodyMs);
 		const watch = this.watcher(req, length, reject);
 		req.on("data", watch);
 		try {
@@ -143,9 +154,6 @@ function typeOf(req: WebRequest, takesDocument: boolean): "json" | "yaml" {
 		`Send the body uncompressed as application/json${takesDocument ? ", or the definition alone as application/yaml" : ""}.`
 	);
 }
-
-const tooLarge = (most: number): Error =>
-	failure("BODY_TOO_LARGE", `A body may have ${most} bytes here (GATEWAY_BODY_LIMIT).`);
 
 function said<T>(read: () => T): T {
 	try {

@@ -19,12 +19,17 @@ export async function answerRaw(
 ): Promise<void> {
 	const { status, headers, body } = await callByName<RawAnswer>(broker, action, requestOf(req), meta);
 	res.writeHead(status, { ...headers });
-	if (req.method === "HEAD" || body instanceof Uint8Array || typeof body === "string") {
+	if (body instanceof Uint8Array || typeof body === "string") {
 		res.end(req.method === "HEAD" ? undefined : whole(body));
 		return;
 	}
+	const coming = body instanceof Readable ? body : Readable.from(body);
+	if (req.method === "HEAD") {
+		coming.destroy();
+		res.end();
+	}
 	// The client that hangs up ends the answer at its source too, and the other way round.
-	await pipeline(Readable.from(body), res).catch(() => undefined);
+	else await pipeline(coming, res).catch(() => undefined);
 }
 
 const whole = (body: RawAnswer["body"]): Uint8Array =>

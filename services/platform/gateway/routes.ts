@@ -10,6 +10,7 @@ import { valueAt } from "../../../domain/there";
 import type { Alias, WebHandler, WebRequest, WebResponse, WebRoute } from "../../../mixins/web.mixin";
 import type { Keys } from "./authentication";
 import type { Bodies } from "./bodies";
+import { asBytes, hasBytes } from "./bytes";
 import { accepts, callOf } from "./call";
 import { idempotent, keep } from "./idempotency";
 import { paramsOf } from "./params";
@@ -51,9 +52,13 @@ async function before(
 		meta.caller = { id: key.id, scopes: key.scopes };
 	}
 	if (route.endsWithCaller) meta.request = leaving(broker, res);
-	const params = paramsOf(req, route, () => bodies.fieldsOf(req, res, route.body === "document"));
+	const params = paramsOf(req, route, () => fieldsOf(bodies, route, req, res));
 	req.$params = (params instanceof Promise ? await params : params) as WebRequest["$params"];
 }
+
+/** Of a body that is fields. Bytes, and the parts of a form, are read as they are taken. */
+const fieldsOf = async (bodies: Bodies, { body }: Route, req: WebRequest, res: WebResponse): Promise<object> =>
+	body === "raw" || body === "multipart" ? {} : bodies.fieldsOf(req, res, body === "document");
 
 /** The name of a request: what it causes knows whose it is, and hears of it when they hang up. */
 export function leaving(broker: Broker, res: WebResponse): string {
@@ -91,6 +96,7 @@ function markStale(req: WebRequest, res: WebResponse): void {
 function handlersOf(means: Means, route: Route): string | (WebHandler | string)[] {
 	// What is kept is kept for a key.
 	const once = route.reads || route.permission === "public" ? [] : [idempotent(means.broker)];
+	if (hasBytes(route)) return [asBytes(means, route)];
 	const handlers = [...once, ...route.answers.flatMap(kind => STREAMED[kind]?.(means, route) ?? [])];
 	return handlers.length === 0 ? route.action : [...handlers, route.action];
 }
