@@ -85,8 +85,8 @@ export function claims(place: HttpPlace): Middleware {
 				try {
 					return sent(ctx, await next(ctx), action, opened);
 				} finally {
-					// An action that has answered reads no more.
-					stream.destroy();
+					// An action that has answered reads no more, unless its answer goes on as its body does.
+					if (ctx.meta[MARK] === undefined) stream.destroy();
 				}
 			};
 		},

@@ -36,6 +36,14 @@ export const failedAnswer = ({ id, action, sender, ver }: Omit<Stub, "claim">, m
 			meta: {},
 			success: false,
 			data: null,
-			error: { name: "RequestRejectedError", message, nodeID: sender, code: 503, type: "REQUEST_REJECTED", retryable: true, data: { action, nodeID: sender } }
+			error: {
+				name: "RequestRejectedError",
+				message,
+				nodeID: sender,
+				code: 503,
+				type: "REQUEST_REJECTED",
+				retryable: true,
+				data: { action, nodeID: sender }
+			}
 		})
 	);

@@ -41,7 +41,8 @@ async function passOn(
 		// What is wrong with the body is what went wrong.
 		throw stream?.errored ?? error;
 	});
-	stream?.destroy();
+	// What was answered before all of it came needs no more, unless the answer goes on as the body does.
+	if (!(answer instanceof Readable)) stream?.destroy();
 	res.statusCode = status;
 	await give(answer, req, res);
 }
