@@ -5,7 +5,7 @@
 
 import { Readable } from "node:stream";
 import type { Middleware, ServiceBroker } from "moleculer";
-import { type Claim, isClaim } from "../adapters/claims/claim";
+import type { Claim } from "../adapters/claims/claim";
 import { Fetching } from "../adapters/claims/fetching";
 import { failedAnswer, readStub, type Stub, stubOf } from "../adapters/claims/packet";
 import { type HttpPlace, placeOf } from "../adapters/claims/place";
@@ -16,8 +16,8 @@ import { settingsFor, settingsOf } from "../cluster/settings";
 import { mostMessageBytes } from "../cluster/transport";
 import { answerUnbegun, goesApart } from "../cluster/wire";
 import { gateway } from "../contracts/platform/gateway";
-import type { RawAnswer } from "../contracts/raw";
 import { messageOf, propertyOf } from "../domain/unknown";
+import { type Called, calling, type Part, serving } from "./claimed-streams";
 
 /** What NATS takes whatever its settings are, in bytes. */
 const SMALL = 16 * 1024;
@@ -30,22 +30,6 @@ const MOST_KEPT = 1_024;
 const MOST_KEPT_BYTES = 256 * 2 ** 20;
 /** Beyond the longest that a client may take nothing, in ms. */
 const BEYOND_IDLE_MS = 10_000;
-
-const MARK = "$claim";
-
-/** What it is called with. */
-interface Called {
-	readonly nodeID: string | null;
-	readonly meta: Record<string, unknown>;
-	headers: Record<string, unknown> | null;
-	stream: Readable | null;
-	options: { readonly stream?: unknown };
-}
-interface Part {
-	readonly name: string;
-	/** It answers raw requests. */
-	readonly raw?: boolean;
-}
 
 export function claims(place: HttpPlace): Middleware {
 	let broker: ServiceBroker | undefined;
@@ -65,31 +49,8 @@ export function claims(place: HttpPlace): Middleware {
 		async stopped() {
 			await open?.close();
 		},
-		remoteAction: (next: Handler<Called>, action: Part): Handler<Called> => {
-			return async ctx => {
-				const answer = await withStream(ctx, action, opened, next);
-				const claim = taken(ctx.meta);
-				if (!claim) return answer;
-				const body = await opened().stream(claim);
-				return action.raw ? { ...(answer as RawAnswer), body } : body;
-			};
-		},
-		localAction: (next: Handler<Called>, action: Part): Handler<Called> => {
-			return async ctx => {
-				// A call of this node's has its streams as they are.
-				if (ctx.nodeID === broker?.nodeID) return next(ctx);
-				const claim = ctx.headers ? taken(ctx.headers) : undefined;
-				if (!claim) return sent(ctx, await next(ctx), action, opened);
-				const stream = await opened().stream(claim);
-				ctx.stream = stream;
-				try {
-					return sent(ctx, await next(ctx), action, opened);
-				} finally {
-					// An action that has answered reads no more, unless its answer goes on as its body does.
-					if (ctx.meta[MARK] === undefined) stream.destroy();
-				}
-			};
-		},
+		remoteAction: (next: Handler<Called>, action: Part) => calling(next, action, opened),
+		localAction: (next: Handler<Called>, action: Part) => serving(next, action, { opened, own: () => broker?.nodeID }),
 		transporterSend(next: Send): Send {
 			return (topic, data, more) =>
 				data.length <= SMALL ? next(topic, data, more) : opened().send(next, topic, data, more);
@@ -101,58 +62,6 @@ export function claims(place: HttpPlace): Middleware {
 			};
 		}
 	});
-}
-
-/** Calls it with a claim on the stream that goes with it. A stream is read once: such a call is made once. */
-async function withStream(ctx: Called, { name }: Part, opened: () => Open, next: Handler<Called>): Promise<unknown> {
-	const { options, headers } = ctx;
-	const { stream, ...others } = options;
-	if (!(stream instanceof Readable)) return next(ctx);
-	if (stream.readableDidRead || stream.destroyed)
-		throw failure("UNAVAILABLE", `${name} was not reached with its body, which cannot be sent again: ask once more.`);
-	const claim = opened().keep(stream);
-	ctx.options = others;
-	ctx.headers = { ...headers, [MARK]: claim };
-	try {
-		return await next(ctx);
-	} finally {
-		Object.assign(ctx, { options, headers });
-		// Whoever answered before all of it was there wants no more.
-		opened().drop(claim);
-	}
-}
-
-/** What goes in a message of an answer to another node. @throws UNAVAILABLE where there is no room for the rest: it was done all the same */
-function sent(ctx: Called, answer: unknown, action: Part, opened: () => Open): unknown {
-	const [head, apart] = parted(answer, action);
-	if (!apart) return head;
-	try {
-		ctx.meta[MARK] = opened().keep(apart);
-		return head;
-	} catch (error) {
-		throw failure("UNAVAILABLE", messageOf(error), { retryAfter: 1 });
-	}
-}
-
-/** What of an answer goes in a message, and what goes apart from it. */
-function parted(answer: unknown, { raw }: Part): readonly [sent: unknown, apart?: Buffer | Readable] {
-	if (answer instanceof Readable) return [null, answer];
-	if (answer instanceof Uint8Array) return [null, Buffer.from(answer)];
-	if (!raw) return [answer];
-	const { body, ...head } = answer as RawAnswer;
-	if (typeof body === "string") return [answer];
-	if (body instanceof Readable) return [{ ...head, body: "" }, body];
-	if (!(body instanceof Uint8Array)) return [{ ...head, body: "" }, Readable.from(body, { objectMode: false })];
-	return body.length <= SMALL
-		? [{ ...head, body: Buffer.from(body).toString("base64") }]
-		: [{ ...head, body: "" }, Buffer.from(body)];
-}
-
-/** The claim in it, which is nobody else's. */
-function taken(fields: Record<string, unknown>): Claim | undefined {
-	const claim = fields[MARK];
-	delete fields[MARK];
-	return isClaim(claim) ? claim : undefined;
 }
 
 /** A node's port and what it fetches. */
