@@ -57,7 +57,7 @@ export class Load {
 		if (good) work.answered?.(this.books, name, answer);
 		else if (ask.again === false) work.unknown?.(this.books, name);
 		const outcome = good ? "answered" : ask.again === false ? "unknown" : "failed";
-		const last = good || why !== null ? why : `${answer?.status} ${JSON.stringify(answer?.body).slice(0, 200)}`;
+		const last = good ? why : answer ? `${answer.status} ${JSON.stringify(answer.body).slice(0, 200)}` : why;
 		this.samples.push({ kind: work.kind, begun, ended: this.now, tries, outcome, why: last });
 	}
 }
