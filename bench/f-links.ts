@@ -28,13 +28,14 @@ export async function linksRow(createMs: number): Promise<Figure> {
 		items: OldUser[];
 	};
 	const links = openLinkStore(join(dataDir, "links.db"), { access: "read" });
-	const pairs = list.items.slice(0, USERS).flatMap(({ username, subscription_url }) => {
-		const [link] = links.find(username);
-		if (!link) return [];
+	const pairs: (readonly [old: string, now: string])[] = [];
+	for (const { username, subscription_url } of list.items.slice(0, USERS)) {
+		const [link] = await links.find(username);
+		if (!link) continue;
 		const old = new URL(subscription_url, source.url).pathname;
-		return [[`${old}/v2ray`, `${new URL(link.target, target.url).pathname}/v2ray`] as const];
-	});
-	links.close();
+		pairs.push([`${old}/v2ray`, `${new URL(link.target, target.url).pathname}/v2ray`]);
+	}
+	await links.close();
 	await using product = await openProduct(dataDir);
 	const [ours, direct, cpu] = [[] as number[], [] as number[], [] as number[]];
 	const requests = scaled(createMs > 0 ? 2000 : 4000);

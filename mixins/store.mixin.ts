@@ -4,10 +4,11 @@ import type { DataLock } from "../adapters/datadir";
 import { type EventStore, openLater, openSqliteStore, versioned } from "../adapters/eventstore";
 import type * as JetStream from "../adapters/eventstore/jetstream";
 import { type LinkStore, openLinkStore } from "../adapters/linkstore";
+import type * as Mongo from "../adapters/linkstore/mongo";
 import { openProjections, type Projections } from "../adapters/projections";
 import type { Mixin } from "../cluster";
 import { provide } from "../cluster/provide";
-import { type EventServers, type Settings, settingsOf } from "../cluster/settings";
+import { type EventServers, type MongoServers, type Settings, settingsOf } from "../cluster/settings";
 import { holdDataDir } from "./data-folder";
 
 /** Gives the service `this.store`, the events: of the node, in the data folder it holds then, or of the cluster. */
@@ -17,9 +18,8 @@ export const eventStore = (): Mixin<{ store: EventStore }> => store("store", ope
 export const projections = (): Mixin<{ readonly projections: Projections }> =>
 	store("projections", inFolder("projections.db", openProjections));
 
-/** Gives the service `this.links`, the old links, and holds the data folder for them. */
-export const linkStore = (): Mixin<{ readonly links: LinkStore }> =>
-	store("links", inFolder("links.db", openLinkStore));
+/** Gives the service `this.links`, the old links: of the node, in the data folder it holds then, or of the cluster. */
+export const linkStore = (): Mixin<{ readonly links: LinkStore }> => store("links", openLinks);
 
 interface Closable {
 	close(): void | Promise<void>;
@@ -46,6 +46,17 @@ function onServers(events: EventServers, { access }: Settings): Opened<EventStor
 		return loaded.openJetStreamStore({ ...events, access });
 	});
 	return { store: versioned(later), ready: later.opened };
+}
+
+const openLinks: Open<LinkStore> = settings =>
+	settings.mongo ? inMongo(settings.mongo, settings) : openLinksFile(settings);
+
+const openLinksFile = inFolder("links.db", openLinkStore);
+
+function inMongo(mongo: MongoServers, { access }: Settings): Opened<LinkStore> {
+	const loaded: typeof Mongo = require("../adapters/linkstore/mongo");
+	const store = new loaded.MongoLinks(mongo, access);
+	return { store, ready: store.opened };
 }
 
 function inFolder<S>(file: string, open: (file: string, options: Pick<Settings, "access">) => S): Open<S> {

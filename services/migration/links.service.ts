@@ -9,22 +9,22 @@ export default class LinksService extends service(linkStore()) implements Answer
 	@Action(record)
 	async record(ctx: CallOf<typeof record>): Promise<number> {
 		const { migration, links: given } = ctx.params;
-		this.links.put(migration, given);
+		await this.links.put(migration, given);
 		return given.length;
 	}
 
 	@Action(find)
 	async find(ctx: CallOf<typeof find>): Promise<Link[]> {
-		return this.links.find(ctx.params.username);
+		return await this.links.find(ctx.params.username);
 	}
 
 	@Action(of)
 	async of(ctx: CallOf<typeof of>): Promise<Link[]> {
-		return this.links.of(ctx.params.migration, ctx.params.ids);
+		return await this.links.of(ctx.params.migration, ctx.params.ids);
 	}
 
 	@Action(count)
 	async count(ctx: CallOf<typeof count>): Promise<number> {
-		return this.links.count(ctx.params.migration);
+		return await this.links.count(ctx.params.migration);
 	}
 }

@@ -177,7 +177,7 @@ describe("the data folder", () => {
 			const dir = process.argv[1];
 			acquireLock(dir, { pid: 1, command: "x" });
 			secretKey(dir);
-			openLinkStore(dir + "/links.db", { access: "write" }).put("m", []);
+			void openLinkStore(dir + "/links.db", { access: "write" }).put("m", []);
 			const store = openSqliteStore(dir + "/events.db", { access: "write" });
 			console.log("made");
 			setInterval(() => store, 1000);`;

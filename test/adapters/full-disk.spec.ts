@@ -40,7 +40,7 @@ function links(store: LinkStore): Kept {
 	const link = (id: string) => ({ id, username: "ann", keyDigest: "x".repeat(300), target: "y".repeat(300) });
 	return {
 		write: async id => store.put("vpn", [link(id)]),
-		ids: async () => store.find("ann").map(({ id }) => id),
+		ids: async () => (await store.find("ann")).map(({ id }) => id),
 		close: () => store.close()
 	};
 }

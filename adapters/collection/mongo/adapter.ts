@@ -5,9 +5,10 @@ import { InTurn } from "../../../domain/in-turn";
 import { fieldsOf } from "../../../domain/unknown";
 import type { Receipt, Received } from "../../announcements";
 import { StoreClosed } from "../../errors";
+import { Asked } from "../../mongo/asked";
 import { type Held, hold, type MongoDatabase } from "../../mongo/connection";
 import { told } from "../../mongo/faults";
-import { PATIENCE_MS, patience, patiently } from "../../mongo/patience";
+import { patience, patiently } from "../../mongo/patience";
 import type { CollectionAdapter, Doc, DocChange, Pending, Search, Written } from "../adapter";
 import type { Announcement } from "../collection";
 import { fresh, keyed, named, picking, updated } from "../documents";
@@ -33,8 +34,7 @@ const fieldsIn = (text: string | readonly string[]): string[] => orderOf(text).m
 
 export class MongoAdapter extends MongoDbAdapter implements CollectionAdapter {
 	private opened: Opened | undefined;
-	/** What was asked for and is not answered yet. */
-	private readonly asked = new Set<Promise<unknown>>();
+	private readonly asked: Asked;
 	/** Of one node, those who count for the outbox do not meet each other. */
 	private readonly counting = new InTurn();
 
@@ -43,6 +43,7 @@ export class MongoAdapter extends MongoDbAdapter implements CollectionAdapter {
 		private readonly options: MongoOptions
 	) {
 		super(database.url, {}, database.database);
+		this.asked = new Asked(options.name);
 	}
 
 	override init(): void {}
@@ -70,7 +71,7 @@ export class MongoAdapter extends MongoDbAdapter implements CollectionAdapter {
 	override async disconnect(): Promise<void> {
 		const { opened } = this;
 		this.opened = undefined;
-		await Promise.allSettled(this.asked);
+		await this.asked.answered();
 		await opened?.held.release();
 	}
 
@@ -189,7 +190,7 @@ export class MongoAdapter extends MongoDbAdapter implements CollectionAdapter {
 		const untilMs = patience();
 		const write = () => written({ changes, announcements, receipt, collection, ...opened, untilMs });
 		try {
-			const made = await this.tracked(announcements.length > 0 ? this.counting.next(write) : write());
+			const made = await this.asked.track(announcements.length > 0 ? this.counting.next(write) : write());
 			return { ok: true, made };
 		} catch (error) {
 			if (error instanceof Refused) return error.written;
@@ -222,22 +223,9 @@ export class MongoAdapter extends MongoDbAdapter implements CollectionAdapter {
 		}
 	}
 
-	/** Until it is answered, or for as long as an election takes. @throws the store's own errors */
 	private async ask<T>(question: (opened: Opened) => Promise<T>): Promise<T> {
 		const opened = this.mustBeOpen();
-		return await this.tracked(patiently(() => question(opened), patience()));
-	}
-
-	/** Whoever closes waits for it. @throws the store's own errors */
-	private async tracked<T>(asking: Promise<T>): Promise<T> {
-		this.asked.add(asking);
-		try {
-			return await asking;
-		} catch (error) {
-			throw told(this.options.name, error, PATIENCE_MS);
-		} finally {
-			this.asked.delete(asking);
-		}
+		return await this.asked.ask(() => question(opened));
 	}
 
 	private mustBeOpen(to: "read" | "write" = "read"): Opened {

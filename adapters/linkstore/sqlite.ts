@@ -1,32 +1,11 @@
-/** Old links in one SQLite file, found by name in the same time however many there are; none is kept in memory. */
+/** Old links in one SQLite file. */
 
 import { existsSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
-import { StoreClosed } from "./errors";
-import { type Format, numberIn, openFile, told } from "./sqlite-file";
-import { atomically } from "./transactions";
-
-/** A customer's old link, known by its username and the digest of its key, and the address that answers for it. */
-export interface StoredLink {
-	readonly migration: string;
-	/** The source's id of the user. */
-	readonly id: string;
-	readonly username: string;
-	readonly keyDigest: string;
-	readonly target: string;
-}
-
-export interface LinkStore {
-	/** Keeps all of them, or none; a link of the same user is replaced. @throws StoreFull · StoreBroken · StoreBusy */
-	put(migration: string, links: readonly Omit<StoredLink, "migration">[]): void;
-	/** Those of a name, whatever their migration. */
-	find(username: string): StoredLink[];
-	/** Those of a migration's users with these ids. */
-	of(migration: string, ids: readonly string[]): StoredLink[];
-	/** How many there are, of one migration or of all. */
-	count(migration?: string): number;
-	close(): void;
-}
+import { StoreClosed } from "../errors";
+import { type Format, numberIn, openFile, told } from "../sqlite-file";
+import { atomically } from "../transactions";
+import type { LinkStore, StoredLink } from "./linkstore";
 
 const FORMAT: Format = {
 	/** "Link" */
@@ -52,11 +31,11 @@ export function openLinkStore(file: string, { access }: { readonly access: "writ
 }
 
 const NO_LINKS: LinkStore = {
-	put: () => undefined,
-	find: () => [],
-	of: () => [],
-	count: () => 0,
-	close: () => undefined
+	put: async () => undefined,
+	find: async () => [],
+	of: async () => [],
+	count: async () => 0,
+	close: async () => undefined
 };
 
 class SqliteLinks implements LinkStore {
@@ -75,7 +54,7 @@ class SqliteLinks implements LinkStore {
 		};
 	}
 
-	put(migration: string, links: readonly Omit<StoredLink, "migration">[]): void {
+	async put(migration: string, links: readonly Omit<StoredLink, "migration">[]): Promise<void> {
 		this.asked(() =>
 			atomically(this.db, () => {
 				for (const { id, username, keyDigest, target } of links)
@@ -84,21 +63,21 @@ class SqliteLinks implements LinkStore {
 		);
 	}
 
-	find(username: string): StoredLink[] {
+	async find(username: string): Promise<StoredLink[]> {
 		return this.asked(() => linksIn(this.statements.find.all(username)));
 	}
 
-	of(migration: string, ids: readonly string[]): StoredLink[] {
+	async of(migration: string, ids: readonly string[]): Promise<StoredLink[]> {
 		return this.asked(() => ids.flatMap(id => linksIn(this.statements.of.all(migration, id))));
 	}
 
-	count(migration?: string): number {
+	async count(migration?: string): Promise<number> {
 		const { count, countOf } = this.statements;
 		const row = this.asked(() => (migration === undefined ? count.get() : countOf.get(migration)));
 		return numberIn(row, "count");
 	}
 
-	close(): void {
+	async close(): Promise<void> {
 		if (this.db.isOpen) this.db.close();
 	}
 
