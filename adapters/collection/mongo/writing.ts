@@ -77,6 +77,7 @@ async function attempt(writing: Writing, doubt: Doubt): Promise<readonly boolean
 
 /** By the versions, of which no other write has one. What is gone that was to be gone is as good as removed. */
 async function isMade({ changes, collection, held }: Writing, { mayBeStored }: Doubt): Promise<boolean> {
+	if (changes.length === 0) return false;
 	const ids = changes.map(({ id }) => id);
 	const versions = changes.flatMap(({ doc }) => doc?._version ?? []);
 	if (versions.length === 0) return mayBeStored && !(await collection.findOne({ _id: { $in: ids as never[] } }));
