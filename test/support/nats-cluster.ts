@@ -118,8 +118,10 @@ class JetStreamServer implements NatsServer {
 			child.once("error", () => reject(new Error(`There is no ${NATS_SERVER}: run scripts/servers.sh.`)));
 			child.once("exit", () => reject(new Error(`nats-server did not start: ${this.said}`)));
 			child.stderr.on("data", (line: Buffer) => {
-				this.said = `${this.said}${line}`.slice(-2000);
-				if (this.said.includes("Server is ready")) resolve();
+				const said = `${this.said}${line}`;
+				// Much may come at once, and this not at its end.
+				if (said.includes("Server is ready")) resolve();
+				this.said = said.slice(-2000);
 			});
 		});
 	}
