@@ -5,13 +5,14 @@ import { extname, join } from "node:path";
 import type { BrokerOptions, Middleware } from "moleculer";
 import { holdsKeys, KEY_FILE_FORM } from "./adapters/cluster-key";
 import { arm } from "./adapters/failpoints";
-import { natsOptions, transporterFault } from "./adapters/transporter-address";
 import { claimsIn } from "./cluster/claims-settings";
 import { type Environment, SettingError } from "./cluster/environment";
 import { fileIn, isFolder } from "./cluster/files";
 import { gatewayIn } from "./cluster/gateway";
 import { pinoLogger } from "./cluster/logging";
 import { mongoIn } from "./cluster/mongo-settings";
+import { type Meeting, meeting, sharingIn } from "./cluster/nats/meeting";
+import { natsIn } from "./cluster/nats/settings";
 import { redisIn } from "./cluster/redis-settings";
 import type { EventServers, Settings } from "./cluster/settings";
 import type { LateValidator } from "./cluster/validator";
@@ -25,7 +26,7 @@ import type { Systems } from "./mixins/systems";
 const checksResults = (environment: Environment): boolean =>
 	read(environment, "RESULT_CHECKS") === "on" || process.env.NODE_ENV === "test";
 
-interface Cluster extends Pick<BrokerOptions, "transporter"> {
+interface Cluster extends Partial<Meeting> {
 	/** Around packets. */
 	readonly around: readonly Middleware[];
 	/** What the client of NATS is given. */
@@ -34,24 +35,17 @@ interface Cluster extends Pick<BrokerOptions, "transporter"> {
 
 /** Where nodes meet, and what keeps others out. @throws SettingError */
 function readCluster(environment: Environment, dataDir: string): Cluster {
-	const [transporter, mayBeOpen] = [
-		read(environment, "TRANSPORTER"),
-		read(environment, "TRANSPORTER_INSECURE") === "yes"
-	];
 	const [keys, file] = [read(environment, "CLUSTER_KEY"), fileIn(environment, "CLUSTER_KEY_FILE")];
 	if (file !== null && !holdsKeys(file))
 		throw new SettingError(`CLUSTER_KEY_FILE='${file}' holds no key of a cluster: ${KEY_FILE_FORM}.`);
-	const caFile = fileIn(environment, "TRANSPORTER_CA_FILE");
+	const [nats, sharing] = [natsIn(environment), sharingIn(environment)];
 	const key = { keys, file, dataDir };
 	const around = redisIn(environment, key);
-	if (!transporter) return { around };
-	const fault = transporterFault(transporter);
-	if (fault && !mayBeOpen) throw new SettingError(fault);
-	const options = natsOptions(transporter, caFile);
+	if (!nats) return { around };
 	return {
-		nats: options,
-		transporter: { type: "NATS", options },
-		around: [...around, sealed(key), ...claimsIn(environment, transporter)]
+		nats: nats.options,
+		...meeting(nats, sharing),
+		around: [...around, sealed(key), ...claimsIn(environment, nats.transporter)]
 	};
 }
 
@@ -119,7 +113,7 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 		requestTimeout: read(environment, "REQUEST_TIMEOUT"),
 		heartbeatInterval: read(environment, "HEARTBEAT_INTERVAL"),
 		heartbeatTimeout: read(environment, "HEARTBEAT_TIMEOUT"),
-		registry: { stopDelay: cluster.transporter ? settings.calls.stopDelayMs : 0 },
+		registry: { ...cluster.registry, stopDelay: cluster.transporter ? settings.calls.stopDelayMs : 0 },
 		validator: validator(),
 		metrics: { enabled: true, reporter: [] },
 		settings: {

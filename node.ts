@@ -5,6 +5,7 @@ import { extname, join } from "node:path";
 import { ServiceBroker } from "moleculer";
 import type { Broker } from "./cluster";
 import { aloneWords } from "./cluster/alone";
+import { type Away, awayBy } from "./cluster/nats/faults";
 import { CONTRACTS } from "./contracts/cluster";
 import { serviceFile } from "./contracts/contract";
 import { environment } from "./environment";
@@ -50,7 +51,7 @@ export async function openNode(embedding: Embedding = {}, settings = environment
 	}
 }
 
-/** NATS does not answer, or does not let us in. */
+/** This node cannot meet others, or may not stay among them. */
 class TransporterAway extends Error {
 	override readonly name = "TransporterAway";
 	readonly type = "UNAVAILABLE";
@@ -60,24 +61,30 @@ class TransporterAway extends Error {
 async function started(broker: ServiceBroker, patienceMs: number): Promise<void> {
 	if (!broker.options.transporter) return await broker.start();
 	const away = Promise.withResolvers<never>();
-	let last = "";
-	const timer = setTimeout(() => away.reject(new TransporterAway(awayWords(last, patienceMs))), patienceMs);
-	// From then on services start, which may wait for others.
-	broker.localBus.once("$transporter.connected", () => clearTimeout(timer));
-	broker.localBus.on("$transporter.error", ({ error }: { error?: { code?: string; message?: string } }) => {
-		last = error?.code ?? error?.message ?? "";
-		if (DENIED.test(last)) away.reject(new TransporterAway(awayWords(last, patienceMs)));
-	});
+	let last = awayBy("", { login: "", isTls: false });
+	const late = setTimeout(() => away.reject(new TransporterAway(last.says(patienceMs))), patienceMs);
+	const hear = ({ error }: { readonly error: Away }): void => {
+		last = error;
+		if (error.isFinal) away.reject(new TransporterAway(error.says(patienceMs)));
+	};
+	const refused = ({ sentence }: Refused): void => away.reject(new TransporterAway(sentence));
+	broker.localBus.on("$transporter.error", hear);
+	broker.localBus.on("$transporter.refused", refused);
+	broker.localBus.once("$transporter.connected", () => clearTimeout(late));
 	try {
 		await Promise.race([broker.start(), away.promise]);
 	} finally {
-		clearTimeout(timer);
+		clearTimeout(late);
+		broker.localBus.off("$transporter.error", hear);
+		broker.localBus.off("$transporter.refused", refused);
 	}
 }
 
-const DENIED = /AUTH|PERMISSIONS/i;
+interface Refused {
+	readonly sentence: string;
+}
 
-const awayWords = (code: string, patienceMs: number): string =>
-	DENIED.test(code)
-		? `NATS does not let this node in (${code}): correct the user name and password in TRANSPORTER.`
-		: `NATS does not answer (${code || "no connection"}, for ${patienceMs} ms): check the address in TRANSPORTER, and that it runs; TRANSPORTER_TIMEOUT sets how long to wait.`;
+/** Another node was here first: this one is to end, with a sentence. */
+export function whenRefused(broker: Broker, end: (sentence: string) => void): void {
+	broker.localBus.once("$transporter.refused", ({ sentence }: Refused) => end(sentence));
+}

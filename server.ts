@@ -9,7 +9,7 @@ import { stopBySignals } from "./cluster/stopping";
 import { maskText } from "./domain/text/masking";
 import { visibleLines } from "./domain/text/visible";
 import { textOf } from "./domain/unknown";
-import { openNode, SERVICES } from "./node";
+import { openNode, SERVICES, whenRefused } from "./node";
 import { version } from "./package.json";
 
 /** Somebody reads along. */
@@ -18,6 +18,7 @@ const attended = process.stdout.isTTY === true;
 async function main(): Promise<void> {
 	const broker = await openNode({ services: SERVICES, readable: attended });
 	stopBySignals(broker);
+	whenRefused(broker, sentence => void broker.stop().finally(() => fail(sentence)));
 	if (attended) process.stdout.write(banner(aboutOf(broker)));
 }
 
@@ -34,8 +35,10 @@ function aboutOf(broker: Broker): Parameters<typeof banner>[0] {
 	};
 }
 
-main().catch((error: unknown) => {
-	// Once, and for people: the log has what is for machines.
-	process.stderr.write(`banyan: ${visibleLines(maskText(error instanceof Error ? error.message : String(error)))}\n`);
+/** Once, and for people: the log has what is for machines. */
+function fail(sentence: string): void {
+	process.stderr.write(`banyan: ${visibleLines(maskText(sentence))}\n`);
 	process.exit(1);
-});
+}
+
+main().catch((error: unknown) => fail(error instanceof Error ? error.message : String(error)));

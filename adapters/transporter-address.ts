@@ -2,6 +2,7 @@
 
 import { BlockList, isIP } from "node:net";
 import { checkServerIdentity, type PeerCertificate } from "node:tls";
+import type { ConnectionOptions, TlsOptions } from "nats";
 
 interface Server {
 	readonly host: string;
@@ -55,29 +56,69 @@ export function isLoopback({ hostname }: Pick<Server, "hostname">): boolean {
 	return LOOPBACK.check(hostname, family === 4 ? "ipv4" : "ipv6");
 }
 
-/** Why nodes should not meet there; undefined where they may. */
-export function transporterFault({ servers, isTls }: Transporter): string | undefined {
+/** Why nodes should not meet there; undefined where they may. @param known whether the nodes show who they are there */
+export function transporterFault(
+	{ servers, isTls }: Transporter,
+	known = loginOf(servers) !== undefined
+): string | undefined {
 	const far = servers.filter(server => !isLoopback(server)).map(({ host }) => host);
 	if (far.length === 0) return undefined;
-	const named = servers.some(({ user, password }) => user !== "" && password !== "");
-	const lacks = [!isTls && "TLS (tls:// instead of nats://)", !named && "a user and a password"].filter(Boolean);
+	const lacks = [!isTls && "TLS (tls:// instead of nats://)", !known && "a login"].filter(Boolean);
 	return lacks.length === 0
 		? undefined
-		: `TRANSPORTER leads over a network (${far.join(", ")}) without ${lacks.join(" and without ")}: whoever listens there reads the password, and whoever reaches it may disturb the nodes. Give it both, use a NATS server on this machine, or set TRANSPORTER_INSECURE=yes where nobody else reaches that network.`;
+		: `TRANSPORTER leads over a network (${far.join(", ")}) without ${lacks.join(" and without ")}: whoever listens there reads the password, and whoever reaches it may disturb the nodes. Give it both (a login is a user and a password, a token, an nkey or a certificate), use a NATS server on this machine, or set TRANSPORTER_INSECURE=yes where nobody else reaches that network.`;
 }
 
-/** What the NATS client is given. Its own reading of a URL loses an encoded login. */
-export function natsOptions({ servers, isTls }: Transporter, caFile: string | null): Record<string, unknown> {
-	const login = servers.find(({ user }) => user !== "");
+export interface Login {
+	readonly user: string;
+	/** Empty: the user is a token, as NATS's own programs read it. */
+	readonly password: string;
+}
+
+/** What stands before the servers: once, or before each the same. */
+export const loginOf = (servers: readonly Server[]): Login | undefined => servers.find(({ user }) => user !== "");
+
+/** A client of NATS has one login for all servers. */
+export function loginsFault({ servers }: Transporter): string | undefined {
+	const logins = servers.filter(({ user }) => user !== "").map(({ user, password }) => `${user}\n${password}`);
+	return new Set(logins).size > 1
+		? "TRANSPORTER has several logins, and a node has one for all its servers: give it once, before the first server."
+		: undefined;
+}
+
+/** PEM files of this node: whom it trusts, and who it is. */
+export interface TlsFiles {
+	readonly caFile: string | null;
+	readonly certFile: string | null;
+	readonly keyFile: string | null;
+}
+
+/** How soon a server that does not answer is given up, and the next one asked, in ms. */
+const ANSWER_MS = 3_000;
+const RETRY_MS = 250;
+const PING_MS = 1_000;
+
+/** Where NATS's client goes, and how. Its own reading of a URL loses an encoded login. */
+export function natsOptions({ servers, isTls }: Transporter, files: TlsFiles): ConnectionOptions {
 	return {
 		servers: servers.map(({ host }) => host),
-		...(login && { user: login.user, pass: login.password }),
-		...(isTls && { tls: { ...(caFile !== null && { caFile }), checkServerIdentity: oneOf(servers) } }),
+		...(isTls && { tls: { ...given(files), checkServerIdentity: oneOf(servers) } as TlsOptions }),
 		// Servers that a server names are none that the operator named.
 		ignoreClusterUpdates: true,
-		maxReconnectAttempts: -1
+		maxReconnectAttempts: -1,
+		reconnectTimeWait: RETRY_MS,
+		reconnectJitter: RETRY_MS,
+		reconnectJitterTLS: RETRY_MS,
+		timeout: ANSWER_MS,
+		// A server that is frozen, or cut off, closes nothing.
+		pingInterval: PING_MS,
+		// What it refuses now it may take later: a node that gave up for ever would have to be started by somebody.
+		ignoreAuthErrorAbort: true
 	};
 }
+
+const given = (files: TlsFiles): object =>
+	Object.fromEntries(Object.entries(files).filter(([, file]) => file !== null));
 
 /** For an address without a name the client would take a certificate of `localhost`. */
 const oneOf =

@@ -3,12 +3,10 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { codeOf } from "../domain/unknown";
 import { type Environment, SettingError } from "./environment";
-import { read } from "./variables";
-
-type Name = "CLUSTER_KEY_FILE" | "MONGODB_URL_FILE" | "REDIS_CA_FILE" | "REDIS_URL_FILE" | "TRANSPORTER_CA_FILE";
+import { type FileSetting, read } from "./variables";
 
 /** A file that a setting names. @throws SettingError where it cannot be read, needed or not */
-export function fileIn(environment: Environment, name: Name): string | null {
+export function fileIn(environment: Environment, name: FileSetting): string | null {
 	const file = read(environment, name);
 	if (file === null) return null;
 	try {

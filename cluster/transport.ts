@@ -2,6 +2,8 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { isFields, propertyOf } from "../domain/unknown";
+import type { Connection } from "./nats/connection";
+import { refusedWords } from "./nats/faults";
 
 /** Where Moleculer keeps NATS's client. */
 const CLIENT = ["transit", "tx", "client"];
@@ -11,6 +13,19 @@ const clientOf = (broker: object): unknown => CLIENT.reduce<unknown>(propertyOf,
 export function mostMessageBytes(broker: object): number | undefined {
 	const most = ["info", "max_payload"].reduce<unknown>(propertyOf, clientOf(broker));
 	return typeof most === "number" ? most : undefined;
+}
+
+const isConnection = (value: unknown): value is Connection => typeof propertyOf(value, "isUp") === "boolean";
+
+/** Why this node does not meet others now; undefined where it does, or runs alone. */
+export function cutOff(broker: object): string | undefined {
+	const connection = ["transit", "tx", "connection"].reduce<unknown>(propertyOf, broker);
+	if (!isConnection(connection)) return undefined;
+	const { isUp, since, refused } = connection;
+	if (refused.length > 0) return refusedWords(refused);
+	return isUp
+		? undefined
+		: `Not connected to NATS since ${new Date(since).toISOString()}: other nodes cannot be reached.`;
 }
 
 /** NATS in this process and on one machine answers within a few ms, far away within some hundred. */

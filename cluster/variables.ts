@@ -1,8 +1,6 @@
 /** Every variable that a node reads: its own, and the settings that contracts bring. */
 
-import { readKeys } from "../adapters/cluster-key";
 import { readFailpoint } from "../adapters/failpoints";
-import { readTransporter } from "../adapters/transporter-address";
 import { reachFault, readReach } from "../connectors/http/reach";
 import { CALL_SETTINGS } from "../contracts/calls";
 import { type CallSettings, CONTRACTS, type ContractSettings, SETTINGS, type SystemLimits } from "../contracts/cluster";
@@ -12,10 +10,12 @@ import type { NodeVariable } from "../contracts/node-variables";
 import { settingIn } from "../domain/platform/setting";
 import { type Environment, readVariable, type Variable } from "./environment";
 import { address, networks, number, oneOf, origins, ownNames, path, services, text, variableNames } from "./forms";
+import { MEETING } from "./nats/variables";
 import { SERVER_VARIABLES } from "./server-variables";
 
 const OWN = {
 	...SERVER_VARIABLES,
+	...MEETING,
 	NAMESPACE: {
 		says: "nodes of one namespace find each other",
 		fallback: "banyan",
@@ -25,40 +25,6 @@ const OWN = {
 		says: "this node's name, unique in the namespace",
 		fallback: null,
 		...text(/^[\w.-]+$/, "letters, digits, dots, - and _")
-	},
-	TRANSPORTER: {
-		says: "where nodes meet; without it all runs in one process",
-		must: "nats://[user:password@]host:port[,host:port], or tls:// for the same with TLS",
-		fallback: null,
-		read: readTransporter,
-		secret: true
-	},
-	TRANSPORTER_CA_FILE: {
-		says: "with tls://, a PEM file of the authorities to trust in place of the usual ones",
-		fallback: null,
-		...path
-	},
-	TRANSPORTER_INSECURE: {
-		says: "yes: nodes may meet over a network without TLS or without a login",
-		fallback: "no",
-		...oneOf("yes", "no")
-	},
-	CLUSTER_KEY: {
-		says: "the key that all messages between nodes are sealed with; without it and CLUSTER_KEY_FILE it is cluster.key in the data folder",
-		must: "32 random bytes in base64 or hex, and while it changes a second one behind a comma",
-		fallback: null,
-		read: readKeys,
-		secret: true
-	},
-	CLUSTER_KEY_FILE: {
-		says: "a file with that key, or with two, a line each",
-		fallback: null,
-		...path
-	},
-	TRANSPORTER_TIMEOUT: {
-		says: "how long a command waits for NATS before it gives up",
-		fallback: "10000",
-		...number(1000, 600_000, "ms")
 	},
 	STORE: {
 		says: "where what must last is kept: in DATA_DIR, or by servers that all nodes share",
@@ -81,12 +47,6 @@ const OWN = {
 		says: "the longest a call may take",
 		fallback: "60000",
 		...number(1000, 600_000, "ms")
-	},
-	HEARTBEAT_INTERVAL: { says: "the time between signs of life", fallback: "3", ...number(1, 60, "s") },
-	HEARTBEAT_TIMEOUT: {
-		says: "the time without a sign of life until a node counts as gone",
-		fallback: "8",
-		...number(2, 300, "s")
 	},
 	LEASE_MS: {
 		says: "how long a controller holds a run without renewing",
@@ -170,6 +130,8 @@ const OWN = {
 type Name = keyof typeof OWN;
 /** They always have a value. */
 type Defaulted = { [N in Name]: (typeof OWN)[N]["fallback"] extends string ? N : never }[Name];
+/** They name a file of this node. */
+export type FileSetting = Extract<Name, `${string}_FILE`>;
 type ValueOf<N extends Name> = NonNullable<ReturnType<(typeof OWN)[N]["read"]>>;
 
 /** Every variable that Banyan reads; the README's tables are checked against it. */

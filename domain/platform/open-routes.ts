@@ -90,10 +90,14 @@ const limit = {
 	says: "the largest body of a request"
 };
 const services = fields({ status: ref("HealthState"), services: listOf(ref("ServiceHealth")) });
-const readiness = fields({
-	ready: { type: "boolean" },
-	missing: { ...listOf(text), description: "Services that no node runs now." }
-});
+const readiness = fields(
+	{
+		ready: { type: "boolean" },
+		missing: { ...listOf(text), description: "Services that no node runs now." },
+		why: { ...text, description: "What else keeps requests away: since when other nodes cannot be reached." }
+	},
+	["why"]
+);
 const NOT_ANSWERED = [429, 500, 503];
 
 type Told = Pick<OpenRoute, "id" | "path" | "says" | "answers"> & Partial<OpenRoute>;
@@ -185,7 +189,11 @@ export const OPEN_ROUTES: readonly OpenRoute[] = [
 		says: "Requests may be sent here: for balancers.",
 		answers: {
 			200: json("They may.", readiness, { ready: true, missing: [] }),
-			503: json("Not now.", readiness, { ready: false, missing: ["access"] })
+			503: json("Not now.", readiness, {
+				ready: false,
+				missing: ["access"],
+				why: "Not connected to NATS since 2026-03-01T12:00:00.000Z: other nodes cannot be reached."
+			})
 		},
 		problems: []
 	}),

@@ -64,7 +64,7 @@ it("that lies over a network without TLS or a login is not gone to", async () =>
 			"nats://node:hunter2@192.0.2.1:4222",
 			/^banyan: TRANSPORTER leads over a network \(192\.0\.2\.1:4222\) without TLS/
 		],
-		["tls://192.0.2.1", /without a user and a password.*TRANSPORTER_INSECURE=yes/],
+		["tls://192.0.2.1", /without a login.*TRANSPORTER_INSECURE=yes/],
 		["nats://127.0.0.1,nats.example.com", /\(nats\.example\.com\) without TLS/]
 	] as const) {
 		const { code, stdout, stderr } = await plan(transporter);
@@ -81,7 +81,7 @@ it("with TLS: believed by its authority alone, and never spoken to without", asy
 	const url = nats.url.replace("nats://", "tls://banyan:right@");
 	expect((await plan(url, stage.definition, { TRANSPORTER_CA_FILE: ca })).code).toBe(0);
 	for (const [TRANSPORTER_CA_FILE, sentence] of [
-		[other, /^banyan: NATS does not answer \(.*\n$/],
+		[other, /^banyan: NATS is not believed \(.*TRANSPORTER_CA_FILE\.\n$/],
 		[join(stage.folder, "absent.pem"), /^banyan: TRANSPORTER_CA_FILE='.*' cannot be read \(ENOENT\).*\n$/]
 	] as const) {
 		const { code, stderr } = await plan(url, stage.definition, { TRANSPORTER_CA_FILE });
@@ -89,7 +89,10 @@ it("with TLS: believed by its authority alone, and never spoken to without", asy
 	}
 	await using plain = await startNats(login);
 	const { code, stderr } = await plan(plain.url.replace("nats://", "tls://banyan:right@"));
-	expect([code, stderr]).toEqual([1, expect.stringMatching(/^banyan: NATS does not answer \(/)]);
+	expect([code, stderr]).toEqual([
+		1,
+		expect.stringMatching(/^banyan: NATS speaks no TLS there, so nothing is said to it: /)
+	]);
 });
 
 it("where nodes have different keys: the command ends and says so, and so do both logs", async () => {
@@ -144,7 +147,11 @@ it("that dies under a node: its health says so, and that it is back", async () =
 	await nats.kill();
 	// Many who look share an answer for a moment.
 	await until(async () => propertyOf(await transporter(), "status") === "down");
-	expect(await transporter()).toMatchObject({ message: "NATS does not answer: other nodes cannot be reached." });
+	expect(await transporter()).toMatchObject({
+		message: expect.stringMatching(/^Not connected to NATS since \d{4}-.*Z: other nodes cannot be reached\.$/)
+	});
+	const ready = async () => (await fetch(`${node.url}/ready`)).json();
+	expect(await ready()).toMatchObject({ ready: false, missing: [], why: expect.stringMatching(/^Not connected/) });
 	await using _again = await startNats(["--port", port]);
 	await until(async () => propertyOf(await transporter(), "status") === "up");
 });

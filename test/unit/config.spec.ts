@@ -175,13 +175,24 @@ describe("a node's settings", () => {
 		expect(() => readConfig({ ...far, TRANSPORTER_INSECURE: "true" })).toThrow(/TRANSPORTER_INSECURE='true'/);
 	});
 
-	it.each([
+	it.each<[name: string, value: string, sentence: RegExp]>([
 		["TRANSPORTER_INSECURE", "true", /^TRANSPORTER_INSECURE='true' is not valid: /],
 		["CLUSTER_KEY", "abc", /^CLUSTER_KEY is not valid: /],
 		["CLUSTER_KEY_FILE", "/nope", /^CLUSTER_KEY_FILE='\/nope' cannot be read \(ENOENT\)/],
 		["CLUSTER_KEY_FILE", "test", /^CLUSTER_KEY_FILE='test' is a folder/],
 		["CLUSTER_KEY_FILE", "package.json", /^CLUSTER_KEY_FILE='package.json' holds no key of a cluster/],
-		["TRANSPORTER_CA_FILE", "/nope", /^TRANSPORTER_CA_FILE='\/nope' cannot be read \(ENOENT\)/]
+		...["CA", "CERT", "KEY", "TOKEN", "NKEY", "CREDS"].map((kind): [string, string, RegExp] => [
+			`TRANSPORTER_${kind}_FILE`,
+			"/nope",
+			new RegExp(`^TRANSPORTER_${kind}_FILE='/nope' cannot be read \\(ENOENT\\)`)
+		]),
+		["TRANSPORTER_NKEY_FILE", "package.json", /^TRANSPORTER_NKEY_FILE='package.json' holds no seed/],
+		["TRANSPORTER_CREDS_FILE", "package.json", /^TRANSPORTER_CREDS_FILE='package.json' holds no credentials/],
+		["TRANSPORTER_TOKEN_FILE", "package.json", /^TRANSPORTER_TOKEN_FILE='package.json' holds no token/],
+		["BALANCER", "mine", /^BALANCER='mine' is not valid: it must be nodes or queues/],
+		["BALANCER_STRATEGY", "best", /^BALANCER_STRATEGY='best' is not valid: it must be one of round-robin, /],
+		["PREFER_LOCAL", "maybe", /^PREFER_LOCAL='maybe' is not valid: it must be yes or no/],
+		["HEARTBEAT_INTERVAL", "9", /^HEARTBEAT_TIMEOUT=5 is not longer than HEARTBEAT_INTERVAL=9: /]
 	])("%s=%s that is wrong is said also where no transporter needs it", (name, value, sentence) => {
 		expect(() => readConfig({ [name]: value })).toThrow(SettingError);
 		expect(() => readConfig({ [name]: value })).toThrow(sentence);

@@ -6,7 +6,7 @@ import { NEEDED } from "../../../cluster/alone";
 import { failure } from "../../../cluster/errors";
 import { awayWords, redisOf } from "../../../cluster/redis";
 import { settingsOf } from "../../../cluster/settings";
-import { natsAnswers } from "../../../cluster/transport";
+import { cutOff, natsAnswers } from "../../../cluster/transport";
 import { CONTRACTS, type OwnedSetting, SETTINGS } from "../../../contracts/cluster";
 import type { Json, JsonValue } from "../../../contracts/json";
 import { codeOf } from "../../../domain/unknown";
@@ -46,12 +46,21 @@ export function worstOf(parts: readonly { readonly status: State }[]): State {
 	return parts.every(({ status }) => status === "down") ? "down" : "degraded";
 }
 
-/** Ready once every service that is required answers somewhere, until the node begins to stop. */
-export function readiness(broker: Broker): { readonly ready: boolean; readonly missing: string[] } {
+interface Readiness {
+	readonly ready: boolean;
+	readonly missing: string[];
+	/** Why no request should come here, where that is no missing service. */
+	readonly why?: string;
+}
+
+/** Ready once every service that is required answers somewhere, while others can be reached, until the node begins to stop. */
+export function readiness(broker: Broker): Readiness {
 	const missing = servicesOf(broker)
 		.filter(({ name, status }) => status === "down" && NEEDED.includes(name))
 		.map(({ name }) => name);
-	return { ready: missing.length === 0 && broker.started, missing };
+	const why = cutOff(broker);
+	const ready = missing.length === 0 && why === undefined && broker.started;
+	return { ready, missing, ...(why !== undefined && { why }) };
 }
 
 /** In short. A gateway that is cut off from all others is down. */
@@ -132,11 +141,12 @@ const loadOf = ({ isShedding, message }: Load): Check => ({
 	message
 });
 
+const SILENT = "NATS does not answer: other nodes cannot be reached.";
+
 async function transporter(broker: Broker): Promise<Check> {
 	if (!broker.transit) return { name: "transporter", status: "up", message: "None: all runs in this process." };
-	return (await natsAnswers(broker))
-		? { name: "transporter", status: "up", message: "Connected." }
-		: { name: "transporter", status: "down", message: "NATS does not answer: other nodes cannot be reached." };
+	const why = cutOff(broker) ?? ((await natsAnswers(broker)) ? undefined : SILENT);
+	return { name: "transporter", status: why === undefined ? "up" : "down", message: why ?? "Connected." };
 }
 
 /** Where there is one. Nothing fails for want of it. */

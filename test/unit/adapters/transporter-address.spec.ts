@@ -1,5 +1,7 @@
 import {
 	isLoopback,
+	loginOf,
+	loginsFault,
 	natsOptions,
 	readTransporter,
 	type Transporter,
@@ -13,20 +15,34 @@ const read = (text: string): Transporter => {
 };
 
 describe("where nodes meet", () => {
+	const NO_FILES = { caFile: null, certFile: null, keyFile: null };
+
 	it("gives up its login decoded, and all its servers", () => {
-		expect(natsOptions(read("nats://node:p%40ss%3A1@a:4222,b:4223"), null)).toMatchObject({
+		const transporter = read("nats://node:p%40ss%3A%2F%25@a:4222,b:4223");
+		expect(loginOf(transporter.servers)).toMatchObject({ user: "node", password: "p@ss:/%" });
+		expect(natsOptions(transporter, NO_FILES)).toMatchObject({
 			servers: ["a:4222", "b:4223"],
-			user: "node",
-			pass: "p@ss:1",
 			ignoreClusterUpdates: true
 		});
 	});
 
+	it.each([
+		["nats://u:p@a,b", undefined],
+		["nats://u:p@a,u:p@b", undefined],
+		["nats://u:p@a,u:q@b", /several logins/],
+		["nats://u:p@a,v:p@b", /several logins/]
+	])("%s has one login, or why not", (text, fault) => {
+		const said = loginsFault(read(text));
+		if (fault === undefined) expect(said).toBeUndefined();
+		else expect(said).toMatch(fault);
+	});
+
 	it("with TLS believes the authorities that are named, for the servers that are named", () => {
-		const { tls } = natsOptions(read("tls://nats.example.com,10.0.0.1"), "ca.pem") as {
+		const { tls } = natsOptions(read("tls://nats.example.com,10.0.0.1"), { ...NO_FILES, caFile: "ca.pem" }) as {
 			tls: { caFile: string; checkServerIdentity: (name: string, certificate: object) => Error | undefined };
 		};
 		expect(tls.caFile).toBe("ca.pem");
+		expect(tls).not.toHaveProperty("certFile");
 		const fault = (subjectaltname: string) => tls.checkServerIdentity("localhost", { subject: {}, subjectaltname });
 		expect(fault("DNS:nats.example.com")).toBeUndefined();
 		expect(fault("IP Address:10.0.0.1")).toBeUndefined();
@@ -77,11 +93,11 @@ describe("where nodes meet", () => {
 
 	it.each([
 		["nats://127.0.0.1:4222,[::1]:4222", undefined],
-		["nats://127.0.0.1,nats.example.com", /\(nats\.example\.com\) without TLS .* and without a user/],
+		["nats://127.0.0.1,nats.example.com", /\(nats\.example\.com\) without TLS .* and without a login/],
 		["nats://127.0.0.1,u:p@10.0.0.1", /\(10\.0\.0\.1\) without TLS \(/],
 		["nats://u:p@10.0.0.1", /without TLS \([^)]*\): /],
-		["nats://u@10.0.0.1", /without TLS .* and without a user and a password/],
-		["tls://10.0.0.1", /\(10\.0\.0\.1\) without a user and a password/],
+		["nats://u@10.0.0.1", /without TLS \([^)]*\): /],
+		["tls://10.0.0.1", /\(10\.0\.0\.1\) without a login/],
 		["tls://u:p@10.0.0.1", undefined],
 		["tls://u:p@nats.example.com,b.example.com", undefined]
 	])("%s may be met at, or why not", (text, fault) => {
