@@ -93,13 +93,18 @@ export interface TlsFiles {
 	readonly keyFile: string | null;
 }
 
+const NO_FILES: TlsFiles = { caFile: null, certFile: null, keyFile: null };
+
+/** What a client of NATS is given; others add what is theirs. */
+export type NatsOptions = ConnectionOptions & Readonly<Record<string, unknown>>;
+
 /** How soon a server that does not answer is given up, and the next one asked, in ms. */
 const ANSWER_MS = 3_000;
 const RETRY_MS = 250;
 const PING_MS = 1_000;
 
 /** Where NATS's client goes, and how. Its own reading of a URL loses an encoded login. */
-export function natsOptions({ servers, isTls }: Transporter, files: TlsFiles): ConnectionOptions {
+export function natsOptions({ servers, isTls }: Transporter, files: TlsFiles = NO_FILES): NatsOptions {
 	return {
 		servers: servers.map(({ host }) => host),
 		...(isTls && { tls: { ...given(files), checkServerIdentity: oneOf(servers) } as TlsOptions }),

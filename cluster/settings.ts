@@ -1,6 +1,5 @@
 /** What a node knows of itself beyond Moleculer's own options; `moleculer.config.ts` alone fills it in. */
 
-import type { ConnectionOptions } from "nats";
 import type { MongoAddress } from "../adapters/mongo/address";
 import type { CallSettings, ContractSettings, SystemLimits } from "../contracts/cluster";
 import { isFields, propertyOf } from "../domain/unknown";
@@ -40,7 +39,7 @@ export interface Gateway {
 /** The servers that keep the events of a cluster. */
 export interface EventServers {
 	/** What the client of NATS is given. */
-	readonly nats: ConnectionOptions;
+	readonly nats: Readonly<Record<string, unknown>>;
 	/** Of one namespace. */
 	readonly namespace: string;
 	/** On how many of them each event is kept. */

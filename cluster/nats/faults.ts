@@ -7,7 +7,7 @@ type Kind = "login" | "trust" | "handshake" | "plain" | "away";
 /** By the code; the first that fits. */
 const KINDS: readonly (readonly [form: RegExp, kind: Kind])[] = [
 	[/AUTH|ACCOUNT|BAD_CREDS|PERMISSIONS/i, "login"],
-	[/^SERVER_OPTION_NOT_AVAILABLE/, "plain"],
+	[/^SERVER_OPT/, "plain"],
 	[/ALERT|SSL|^TLS/, "handshake"],
 	[/CERT|SIGNATURE|ALTNAME|ISSUER|HOSTNAME_MISMATCH/, "trust"]
 ];

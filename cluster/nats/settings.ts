@@ -4,6 +4,7 @@ import type { ConnectionOptions } from "nats";
 import {
 	loginOf,
 	loginsFault,
+	type NatsOptions,
 	natsOptions,
 	type TlsFiles,
 	type Transporter,
@@ -16,7 +17,7 @@ import { read } from "../variables";
 
 export interface NatsSettings {
 	/** For NATS's client. */
-	readonly options: ConnectionOptions;
+	readonly options: NatsOptions;
 	/** What to correct where NATS does not let this node in: the end of a sentence. */
 	readonly login: string;
 	readonly transporter: Transporter;

@@ -8,7 +8,7 @@ import { natsOptions, readTransporter } from "../../adapters/transporter-address
 export function natsOf(url: string): Record<string, unknown> {
 	const transporter = readTransporter(url);
 	if (!transporter) throw new Error(`'${url}' is no address of NATS.`);
-	return natsOptions(transporter, null);
+	return natsOptions(transporter);
 }
 
 export const addressOf = (url: string, namespace: string, replicas: number): string =>

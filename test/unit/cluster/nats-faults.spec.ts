@@ -15,7 +15,7 @@ describe("why NATS is not reached", () => {
 		["DEPTH_ZERO_SELF_SIGNED_CERT", true, /^NATS is not believed/],
 		["CERT_HAS_EXPIRED", true, /^NATS is not believed .*out of date/],
 		["ERR_TLS_CERT_ALTNAME_INVALID", true, /^NATS is not believed/],
-		["SERVER_OPTION_NOT_AVAILABLE", true, /^NATS speaks no TLS there/],
+		["SERVER_OPT_NA", true, /^NATS speaks no TLS there/],
 		["ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", false, /TRANSPORTER_CERT_FILE\.$/]
 	])("%s is one sentence", (code, isFinal, sentence) => {
 		const away = awayBy(coded(code), { login: "correct it", isTls: false });
