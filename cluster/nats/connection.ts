@@ -1,4 +1,4 @@
-/** How the connection to NATS stands: since when, what it refuses, and whoever waits for it to be back. */
+/** How the connection to NATS stands: since when, what it refuses, and whoever waits for it, or for another node, to be back. */
 
 export interface Connection {
 	readonly isUp: boolean;
@@ -8,11 +8,17 @@ export interface Connection {
 	readonly refused: readonly string[];
 }
 
+/** So long after NATS was away other nodes may still be on their way back, in ms. */
+const RETURN_MS = 1_000;
+
 export class ConnectionState implements Connection {
 	isUp = false;
 	since = Date.now();
 	private readonly subjects = new Set<string>();
-	private waiting: (() => void)[] = [];
+	private readonly waiting = new Set<() => void>();
+	/** Those that were heard since it is back; null: all may be there. */
+	private returned: Set<string> | null = null;
+	private timer: NodeJS.Timeout | undefined;
 
 	get refused(): readonly string[] {
 		return [...this.subjects];
@@ -24,14 +30,21 @@ export class ConnectionState implements Connection {
 	}
 
 	/** With another connection everything is asked anew. */
-	up(): void {
+	up(isAgain: boolean): void {
 		this.turn(true);
 		this.subjects.clear();
+		if (!isAgain) return;
+		this.returned = new Set();
+		this.timer = setTimeout(() => {
+			this.returned = null;
+			this.release();
+		}, RETURN_MS).unref();
 		this.release();
 	}
 
 	down(): void {
 		if (this.isUp) this.turn(false);
+		clearTimeout(this.timer);
 	}
 
 	private turn(isUp: boolean): void {
@@ -39,26 +52,41 @@ export class ConnectionState implements Connection {
 		this.since = Date.now();
 	}
 
-	/** When it is back, or not within `longestMs`. */
-	async back(longestMs: number): Promise<void> {
-		if (this.isUp) return;
+	/** That node is there. */
+	hear(nodeID: string): void {
+		if (this.returned === null || this.returned.has(nodeID)) return;
+		this.returned.add(nodeID);
+		this.release();
+	}
+
+	/** May something be sent to that node, or to all of them? */
+	reaches(nodeID: string | null | undefined): boolean {
+		return this.isUp && (this.returned === null || nodeID == null || this.returned.has(nodeID));
+	}
+
+	/** Until it may, or for `longestMs`. */
+	async back(nodeID: string | null | undefined, longestMs: number): Promise<void> {
+		if (this.reaches(nodeID)) return;
 		await new Promise<void>(resolve => {
-			const timer = setTimeout(resolve, longestMs).unref();
-			this.waiting.push(() => {
+			const end = (): void => {
 				clearTimeout(timer);
+				this.waiting.delete(waiting);
 				resolve();
-			});
+			};
+			const waiting = (): void => {
+				if (this.reaches(nodeID)) end();
+			};
+			const timer = setTimeout(end, longestMs).unref();
+			this.waiting.add(waiting);
 		});
 	}
 
 	/** How many wait. */
 	get queue(): number {
-		return this.waiting.length;
+		return this.waiting.size;
 	}
 
 	private release(): void {
-		const { waiting } = this;
-		this.waiting = [];
-		for (const each of waiting) each();
+		for (const each of this.waiting) each();
 	}
 }

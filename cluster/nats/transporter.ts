@@ -20,7 +20,7 @@ export interface Means extends NatsSettings {
 	readonly balancer: string;
 }
 
-/** A packet as Moleculer's transit gives it. */
+/** As Moleculer's transit gives it. */
 interface Packet {
 	readonly type: string;
 	readonly target?: string | null;
@@ -79,9 +79,11 @@ export class NatsTransporter extends Transporters.NATS {
 				await sleep(RETRY_MS);
 			}
 		if (this.isEnding) return await this.disconnect();
-		this.state.up();
+		this.state.up(false);
 		void this.watch(this.client);
-		await this.onConnected();
+		await this.onConnected().catch((error: unknown) => {
+			if (!this.isEnding) throw error;
+		});
 	}
 
 	private tell(away: Away): void {
@@ -116,7 +118,7 @@ export class NatsTransporter extends Transporters.NATS {
 	private regained(): void {
 		const { refused } = this.state;
 		this.connected = true;
-		this.state.up();
+		this.state.up(true);
 		this.logger.info("The connection to NATS is back.");
 		this.heard.again(this.client, refused);
 		this.onConnected(true).catch((error: unknown) =>
@@ -160,6 +162,7 @@ export class NatsTransporter extends Transporters.NATS {
 
 	private isTaken(kind: string, { payload }: Packet): boolean {
 		if (this.isSilent) return false;
+		this.state.hear(String(payload?.sender));
 		if (kind !== "INFO" && payload?.sender !== this.nodeID) return true;
 		const verdict = this.company?.judge(kind, payload as unknown as Heard) ?? "pass";
 		if (verdict === "pass") return true;
@@ -221,22 +224,20 @@ export class NatsTransporter extends Transporters.NATS {
 		if (this.isSilent) return Promise.resolve();
 		if (packet.type === "INFO")
 			packet.payload.metadata = { ...(packet.payload.metadata as object), ...this.company?.card };
-		if (this.connected || !BRIDGED.has(packet.type) || this.state.queue >= MOST_BRIDGED) return super.prepublish(given);
+		const isSent = this.state.reaches(packet.target) || !BRIDGED.has(packet.type) || this.state.queue >= MOST_BRIDGED;
+		if (isSent) return super.prepublish(given);
 		return this.bridged(given);
 	}
 
 	/** NATS's client would keep it for a connection that it then throws away with all that is kept. */
 	private async bridged(given: never): Promise<void> {
 		const { type, target, payload }: Packet = given;
-		await this.state.back(BRIDGED_MS);
-		if (type !== "REQ" || this.connected) await this.late(given);
-		else throw new Errors.ServiceNotAvailableError({ action: String(payload.action), nodeID: target ?? "" });
-	}
-
-	private async late(given: never): Promise<void> {
-		const { type, payload }: Packet = given;
+		await this.state.back(target, BRIDGED_MS);
+		const isAsked = type === "REQ";
 		// Whoever asked may have stopped waiting.
-		if (type === "REQ" && !this.transit.pendingRequests.has(String(payload.id))) return;
+		if (isAsked && !this.transit.pendingRequests.has(String(payload.id))) return;
+		if (isAsked && !this.connected)
+			throw new Errors.ServiceNotAvailableError({ action: String(payload.action), nodeID: target ?? "" });
 		await super.prepublish(given);
 	}
 

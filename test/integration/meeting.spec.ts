@@ -34,7 +34,7 @@ const settings = (url: string, more: Record<string, string> = {}) => ({
 	CLUSTER_KEY,
 	NAMESPACE: "spec",
 	DATA_DIR: join(folder, "none"),
-	TRANSPORTER_TIMEOUT: "4000",
+	TRANSPORTER_TIMEOUT: "30000",
 	LOG_LEVEL: "fatal",
 	...more
 });
@@ -138,7 +138,7 @@ describe("who a node is", () => {
 		const url = server.url.replace("nats://", "tls://");
 		const shown = { TRANSPORTER_CA_FILE: ca, TRANSPORTER_CERT_FILE: clientCert, TRANSPORTER_KEY_FILE: clientKey };
 		await (await enter(url, shown)).stop();
-		await expect(enter(url, { TRANSPORTER_CA_FILE: ca })).rejects.toThrow(
+		await expect(enter(url, { TRANSPORTER_CA_FILE: ca, TRANSPORTER_TIMEOUT: "4000" })).rejects.toThrow(
 			/^NATS does not answer \(.*for 4000 ms\).*hangs up without one of TRANSPORTER_CERT_FILE\.$/
 		);
 		await expect(enter(url, { ...shown, TRANSPORTER_CA_FILE: serverCert })).rejects.toThrow(/^NATS is not believed \(/);
