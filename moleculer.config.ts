@@ -122,6 +122,7 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 			access: embedding.access ?? "write",
 			resume: embedding.resume ?? true,
 			leaseMs: read(environment, "LEASE_MS"),
+			leaseBoundMs: read(environment, "LEASE_BOUND_MS"),
 			gateway: gatewayIn(environment),
 			patienceMs: read(environment, "PATIENCE_MS"),
 			reach: reachIn(read(environment, "CONNECT_ALLOW"), embedding.own),

@@ -25,6 +25,8 @@ export interface LeaseOptions {
 	readonly signal?: AbortSignal;
 	/** Told whom it waits for, once for each holder. */
 	readonly waiting?: (reason: string, waitMs: number) => void;
+	/** What was seen of the lease until now. @default from its first event on */
+	readonly watch?: LeaseWatch;
 	/** @default the system's */
 	readonly clocks?: () => Clocks;
 }
@@ -48,7 +50,7 @@ const systemClocks = (): Clocks => ({ monotonicMs: performance.now(), wallMs: Da
 /** Waits until the lease is free, then holds it, renewing it until it is released or lost. */
 export async function acquireLease(store: EventStore, name: string, options: LeaseOptions): Promise<Lease> {
 	const { signal, scope, waiting, clocks = systemClocks } = options;
-	const watch = new Watch(store, `lease/${name}`, clocks);
+	const watch = options.watch ?? new LeaseWatch(store, name, clocks);
 	let told: string | undefined;
 	for (;;) {
 		signal?.throwIfAborted();
@@ -64,36 +66,66 @@ export async function acquireLease(store: EventStore, name: string, options: Lea
 }
 
 /** What a candidate knows of a lease, and for how long that has not changed. */
-class Watch {
+export class LeaseWatch {
 	state: LeaseState | undefined;
 	version: string = NEW;
+	readonly stream: string;
 	private changedMs: number;
+	/** How old its last event was when it was first seen, by the wall clock. */
+	private ageMs = 0;
+	private looking: Promise<void> | undefined;
 
 	constructor(
 		private readonly store: EventStore,
-		readonly stream: string,
-		private readonly clocks: () => Clocks
+		name: string,
+		private readonly clocks: () => Clocks = systemClocks
 	) {
+		this.stream = `lease/${name}`;
 		this.changedMs = clocks().monotonicMs;
 	}
 
-	async look(): Promise<void> {
-		for await (const { event, version } of this.store.read(this.stream, this.version)) {
-			this.state = foldLease(this.state, event as LeaseEvent);
-			this.version = version;
-			this.changedMs = this.clocks().monotonicMs;
-		}
+	/** One look at a time: two would fold what is new twice. */
+	look(): Promise<void> {
+		this.looking ??= this.readOn().finally(() => {
+			this.looking = undefined;
+		});
+		return this.looking;
 	}
 
 	unchangedMs(): number {
 		return this.clocks().monotonicMs - this.changedMs;
+	}
+
+	/** Whoever asks on another node may have it now. */
+	get isFree(): boolean {
+		return mayAcquire(this.state, { scope: "cluster", process: PROCESS }, this.unchangedMs()).ok;
+	}
+
+	/** Who shows signs of life. For people: whoever would take over waits for longer, and believes no wall clock. */
+	get alive(): LeaseState | undefined {
+		const { state } = this;
+		if (!state || state.released || this.unchangedMs() + this.ageMs > state.ttlMs) return undefined;
+		return state;
+	}
+
+	private async readOn(): Promise<void> {
+		// Cheaper than a read that finds nothing.
+		if ((await this.store.version(this.stream)) === this.version) return;
+		const isFirst = this.version === NEW;
+		for await (const { event, version, at } of this.store.read(this.stream, this.version)) {
+			this.state = foldLease(this.state, event as LeaseEvent);
+			this.version = version;
+			const { monotonicMs, wallMs } = this.clocks();
+			this.changedMs = monotonicMs;
+			this.ageMs = isFirst ? Math.max(0, wallMs - Date.parse(at)) : 0;
+		}
 	}
 }
 
 /** Undefined when another one came first. */
 async function tryAcquire(
 	store: EventStore,
-	{ stream, version }: Watch,
+	{ stream, version }: LeaseWatch,
 	{ holder, ttlMs, scope, boundMs = 60_000 }: LeaseOptions,
 	clocks: () => Clocks
 ): Promise<Lease | undefined> {

@@ -68,6 +68,8 @@ export interface Settings {
 	readonly access: "write" | "read";
 	/** How long a controller holds a run without renewing, in ms. */
 	readonly leaseMs: number;
+	/** How long a request may still be under way when a lease ends, in ms. */
+	readonly leaseBoundMs: number;
 	/** The first wait before a step, or a record that could not be put back, is tried again, in ms. */
 	readonly patienceMs: number;
 	/** Runs that were not finished go on when the node starts. */

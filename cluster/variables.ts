@@ -53,6 +53,11 @@ const OWN = {
 		fallback: "30000",
 		...number(1000, 300_000, "ms")
 	},
+	LEASE_BOUND_MS: {
+		says: "the longest request that may be under way when a lease ends, which another node waits for before it takes a run over; never less than a definition's timeoutMs",
+		fallback: "60000",
+		...number(100, 600_000, "ms")
+	},
 	PATIENCE_MS: {
 		says: "the first wait before a run tries a step again while a system is away; doubles five times",
 		fallback: "1000",

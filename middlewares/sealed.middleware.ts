@@ -8,6 +8,7 @@ import type { Middleware, ServiceBroker } from "moleculer";
 import { clusterKeys, type KeySource } from "../adapters/cluster-key";
 import { holdsDataDir } from "../adapters/datadir";
 import { PacketSeal, type Refusal } from "../adapters/packet-seal";
+import { holdKeys } from "../cluster/keys";
 import { middleware, type Receive, type Send } from "../cluster/middleware";
 import { propertyOf } from "../domain/unknown";
 
@@ -39,6 +40,7 @@ export function sealed(source: KeySource): Middleware {
 				broker.logger.info(
 					`The cluster's key was made; it is in ${resolve(made)}. Give it to the other nodes by CLUSTER_KEY_FILE.`
 				);
+			holdKeys(broker, keys);
 			seal = new PacketSeal({ keys, namespace: broker.namespace, nodeID: broker.nodeID });
 		},
 		transporterSend(next: Send): Send {

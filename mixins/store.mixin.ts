@@ -34,7 +34,8 @@ interface Opened<S> {
 
 type Open<S> = (settings: Settings) => Opened<S>;
 
-const openEvents: Open<EventStore> = settings =>
+/** The events: of the node, in the data folder it holds then, or of the cluster. */
+export const openEvents: Open<EventStore> = settings =>
 	settings.events ? onServers(settings.events, settings) : openEventsFile(settings);
 
 const openEventsFile = inFolder("events.db", (file, options) => versioned(openSqliteStore(file, options)));

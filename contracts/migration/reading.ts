@@ -110,6 +110,26 @@ export const reading = {
 		result: linesOf(linkLine),
 		example: examples.links
 	}),
+	/** Asked of every node. */
+	rehearses: action({
+		summary: "When a dry run of that name began on this node; null where there is none.",
+		internal: ["migration"],
+		reads: true,
+		params: { name },
+		result: "string|nullable"
+	}),
+	/** Asked of the node that holds it, or held it last. */
+	waits: action({
+		summary: "What a controller of this node waits for, and what stopped one that could not be stored.",
+		internal: ["migration"],
+		reads: true,
+		params: { name },
+		result: {
+			type: "object",
+			nullable: true,
+			props: { waiting: status.props.waiting, failure: status.props.failure }
+		}
+	}),
 	ends: action({
 		summary: "The addresses of both systems of every migration: where old links lead.",
 		internal: ["subscriptions"],

@@ -21,7 +21,7 @@ export const settings = {
 	looks: {
 		variable: "LOOKS",
 		rule: "number|integer|min:1|max:10000|default:64",
-		summary: "plans, checks and other looks at systems under way at once"
+		summary: "plans, checks and other looks at systems under way at once, on each node that runs `migration`"
 	},
 	looksEach: {
 		variable: "LOOKS_EACH",
@@ -31,7 +31,7 @@ export const settings = {
 	dryRuns: {
 		variable: "DRY_RUNS",
 		rule: "number|integer|min:1|max:10000|default:16",
-		summary: "dry runs that are kept, over or not"
+		summary: "dry runs that are kept, over or not, on each node that runs `migration`"
 	},
 	dryRunsEach: {
 		variable: "DRY_RUNS_EACH",

@@ -149,6 +149,11 @@ export const status = shape("Status", {
 	target: side,
 	phase,
 	running: { type: "boolean", summary: "A controller on some node is at work on it." },
+	node: {
+		type: "string",
+		optional: true,
+		summary: "Which node that is, where any of several may be; when it is gone another one goes on."
+	},
 	paused: { type: "boolean", summary: "Does not go on by itself when a node starts." },
 	startedAt: "string|nullable",
 	completedAt: {

@@ -69,7 +69,22 @@ export const idempotency = contract("platform", "idempotency", {
 		begin: action({
 			summary: "Takes a key for a request, or answers what became of the first one under it.",
 			internal: ["gateway"],
-			params: { ...request, digest: "string" },
+			idempotent: true,
+			params: {
+				...request,
+				digest: "string",
+				token: {
+					type: "string",
+					optional: true,
+					summary: "Of this request alone: asked once more with it, the first answer is given again."
+				},
+				gateway: { type: "string", optional: true, summary: "The node that does it." },
+				repeatable: {
+					type: "boolean",
+					optional: true,
+					summary: "Done twice it comes to the same, so that it may be once that node is gone."
+				}
+			},
 			result: begun
 		}),
 		finish: action({

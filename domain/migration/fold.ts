@@ -139,7 +139,7 @@ const FOLD: Fold<Run> = {
 		});
 		if (!follows) run.confirmed = removals === undefined ? null : { limit: removals, spent: 0 };
 		stream.extra = null;
-		Object.assign(run, { phase: "comparing", result: null, certificate: null, finishedAt: null });
+		Object.assign(run, { phase: "comparing", result: null, certificate: null, finishedAt: null, failure: null });
 	},
 	surveyed: (run, { stream, extra }) => {
 		streamOf(run, stream).extra = extra;
@@ -164,7 +164,7 @@ const FOLD: Fold<Run> = {
 	undoing: run => {
 		// Once more by the operator's word: what was left is tried again.
 		if (run.phase === "rolled-back") for (const { undo } of run.streams) tryLeftAgain(undo);
-		run.phase = "rolling-back";
+		Object.assign(run, { phase: "rolling-back", failure: null });
 	},
 	undone: (run, data) => {
 		const { undo } = streamOf(run, data.stream);

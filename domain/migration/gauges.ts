@@ -67,10 +67,13 @@ export function gaugesOf(statuses: readonly Status[]): Gauge[] {
 	];
 }
 
+/** Of those that share a store. */
+const OF_EACH = "Each node that runs `migration` tells it of all migrations: take max without (node).";
+
 const gauge = (name: string, description: string, labelNames: readonly string[], values: readonly Sample[]): Gauge => ({
 	name,
 	type: "gauge",
-	description,
+	description: `${description} ${OF_EACH}`,
 	labelNames,
 	values
 });

@@ -14,7 +14,7 @@ export type Sentences = Pick<Vocabulary, "sentenceOf">;
 
 type StreamFacts = Omit<StreamStatus, "quarantine" | "losses"> & { quarantine: Tally; losses: LossTally };
 /** A status without the sentences that a mapping gives it. */
-export type StatusFacts = Omit<Status, "running" | "waiting" | "streams"> & {
+export type StatusFacts = Omit<Status, "running" | "node" | "waiting" | "streams"> & {
 	readonly streams: readonly StreamFacts[];
 };
 

@@ -1,6 +1,6 @@
 import { Action, type Answers, type CallOf, Event, type EventOf, Service, service } from "../../cluster";
 import { hearing } from "../../cluster/callers";
-import { settingsFor, settingsOf } from "../../cluster/settings";
+import { settingsOf } from "../../cluster/settings";
 import { beyondCaller } from "../../connectors/caller";
 import type { CheckReport } from "../../contracts/migration/connection";
 import type { FoundArtefacts } from "../../contracts/migration/extractor";
@@ -19,23 +19,23 @@ import { whyGone, whyStill } from "../../domain/migration/removals";
 import type { Run } from "../../domain/migration/run";
 import { statusOf } from "../../domain/migration/status";
 import { viewOf } from "../../domain/migration/view";
-import { messageOf } from "../../domain/unknown";
 import { announcer } from "../../mixins/announcer.mixin";
 import { collection } from "../../mixins/collection.mixin";
 import { mappings } from "../../mixins/mappings.mixin";
+import { secrets } from "../../mixins/secrets.mixin";
 import { eventStore, projections } from "../../mixins/store.mixin";
 import { tellAgain } from "./run/ended";
 import { asInbounds, INBOUNDS } from "./run/former";
-import { Gauges } from "./run/gauges";
 import { changedLines, differenceLines, logLines, reportLines } from "./run/lines";
 import { linkLines } from "./run/links";
 import { Pages } from "./run/pages";
 import { type Parts, partsOf } from "./run/parts";
 import type { PlannedDefinition } from "./run/planned";
 import { streamOf } from "./run/runs";
+import { Upkeep } from "./run/upkeep";
 
 const { plan, artefacts, inbounds, start, halt, pause, cancel, rollback, compare, repair, dryRun } = migration.actions;
-const { status, list, log, report, diff, links, ends, testSource, testTarget } = migration.actions;
+const { status, list, log, report, diff, links, ends, waits, rehearses, testSource, testTarget } = migration.actions;
 
 @Service(migration)
 export default class MigrationService
@@ -44,14 +44,14 @@ export default class MigrationService
 		announcer(),
 		eventStore(),
 		projections(),
+		secrets(),
 		mappings(),
-		collection<"definitions", PlannedDefinition>("definitions", "name")
+		collection<"definitions", PlannedDefinition>("definitions", "name", { indexes: ["at"] })
 	)
 	implements Answers<typeof migration>
 {
 	private parts!: Parts;
-	private gauges: Gauges | undefined;
-	private sweeping: NodeJS.Timeout[] = [];
+	private upkeep: Upkeep | undefined;
 	private readonly pages = new Pages();
 
 	@Action(plan, { timeout: 0 })
@@ -112,6 +112,8 @@ export default class MigrationService
 	@Action(dryRun, { timeout: 0 })
 	async dryRun(ctx: CallOf<typeof dryRun>): Promise<Status> {
 		const { caller } = ctx.meta;
+		const nodeID = await this.parts.elsewhere.nodeFor(ctx.params.document);
+		if (nodeID !== undefined) return ctx.call("migration.dryRun", ctx.params, { nodeID, timeout: 0 });
 		const { planned, broker } = await this.parts.planning.toRehearse(ctx.params.document, ctx.meta, name =>
 			this.parts.rehearsals.refuseTaken(name, caller)
 		);
@@ -125,13 +127,15 @@ export default class MigrationService
 		const { name } = ctx.params;
 		const rehearsed = this.parts.rehearsals.get(name);
 		if (rehearsed) return this.statusOf(rehearsed.run, rehearsed.running);
-		return this.parts.controllers.said(await this.parts.runs.seen(name));
+		const nodeID = await this.parts.elsewhere.nodeOf(name);
+		if (nodeID !== undefined) return ctx.call("migration.status", { name }, { nodeID });
+		return this.parts.statuses.of(await this.parts.runs.seen(name));
 	}
 
 	@Action(list)
 	async list(_ctx: CallOf<typeof list>): Promise<Status[]> {
 		const runs = await Promise.all((await this.parts.runs.names()).map(name => this.parts.runs.seen(name)));
-		return runs.map(run => this.parts.controllers.said(run));
+		return Promise.all(runs.map(run => this.parts.statuses.of(run)));
 	}
 
 	@Action(log)
@@ -144,6 +148,8 @@ export default class MigrationService
 	@Action(report)
 	async report(ctx: CallOf<typeof report>): Promise<Lines<ReportLine>> {
 		const { name, stream, after = null } = ctx.params;
+		const nodeID = await this.parts.elsewhere.nodeOf(name);
+		if (nodeID !== undefined) return ctx.call("migration.report", ctx.params, { nodeID });
 		const rehearsed = this.parts.rehearsals.get(name);
 		const run = rehearsed ? viewOf(rehearsed.run) : await this.parts.runs.seen(name);
 		const found = streamOf(run, stream);
@@ -174,6 +180,17 @@ export default class MigrationService
 		return this.parts.runs.ends(settingsOf(this.broker).environment);
 	}
 
+	@Action(waits)
+	async waits(ctx: CallOf<typeof waits>): Promise<Pick<Status, "waiting" | "failure"> | null> {
+		const run = await this.parts.runs.seenHere(ctx.params.name);
+		return run ? pick(this.parts.controllers.said(run)) : null;
+	}
+
+	@Action(rehearses)
+	async rehearses(ctx: CallOf<typeof rehearses>): Promise<string | null> {
+		return this.parts.rehearsals.begunAt(ctx.params.name) ?? null;
+	}
+
 	@Action(testSource, { timeout: 0 })
 	async testSource(ctx: CallOf<typeof testSource>): Promise<CheckReport> {
 		return this.parts.planning.lookBy(ctx.params.name, ctx.meta, (broker, { source: connection }) =>
@@ -190,49 +207,20 @@ export default class MigrationService
 
 	@Event(migration.events.progressed)
 	async progressed(ctx: EventOf<typeof migration.events.progressed>): Promise<void> {
-		this.gauges?.changed(ctx.params.name);
+		this.upkeep?.changed(ctx.params.name);
 	}
 
-	/** Undefined where there is none of that name here. */
-	private async seen(name: string): Promise<Status | undefined> {
-		const run = await this.parts.runs.seenHere(name);
-		return run && this.parts.controllers.said(run);
-	}
-
-	/** What was not finished when the node stopped goes on. */
 	async started(): Promise<void> {
 		this.parts = partsOf(this);
-		const { runs, controllers, rehearsals } = this.parts;
-		const { access, resume } = settingsOf(this.broker);
-		if (access === "read") return;
-		this.gauges = new Gauges(this.broker.metrics, name => this.seen(name));
-		for (const name of await runs.names()) this.gauges.changed(name);
-		const { dryRunIdle } = settingsFor(this.broker, migration);
-		this.sweeping = [
-			setInterval(() => void this.sweep(() => rehearsals.sweep()), Math.min(60_000, dryRunIdle * 500)),
-			setInterval(() => void this.sweep(() => runs.sweep()), HOUR_MS)
-		];
-		if (!resume) return;
-		for (const name of await runs.names()) {
-			const run = await runs.seen(name);
-			if (run.resumes) controllers.drive(await runs.run(name));
-			else void tellAgain(this, run);
-		}
+		if (settingsOf(this.broker).access === "read") return;
+		this.upkeep = new Upkeep(this.broker, this.parts, this);
+		await this.upkeep.begin();
 	}
 
 	/** Runs stop after the batch at hand (L15). */
 	async stopped(): Promise<void> {
-		for (const each of this.sweeping) clearInterval(each);
-		this.gauges?.end();
+		await this.upkeep?.end();
 		await Promise.all([this.parts?.controllers.haltAll(), this.parts?.rehearsals.endAll()]);
-	}
-
-	private async sweep(work: () => Promise<void>): Promise<void> {
-		try {
-			await work();
-		} catch (error) {
-			this.logger.warn(`What is old could not be removed: ${messageOf(error)}`);
-		}
 	}
 
 	private statusOf(run: Run, running = false): Status {
@@ -240,4 +228,4 @@ export default class MigrationService
 	}
 }
 
-const HOUR_MS = 3_600_000;
+const pick = ({ waiting, failure }: Status): Pick<Status, "waiting" | "failure"> => ({ waiting, failure });

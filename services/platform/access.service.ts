@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Duplicate } from "../../adapters/collection";
 import { moveOwnFile, readOwnFile, writeOwnFile } from "../../adapters/own-file";
 import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
 import { failure } from "../../cluster/errors";
@@ -15,19 +17,28 @@ const { check, create, list, revoke } = access.actions;
 /** A key is 256 random bits: its plain digest tells nothing of it. */
 interface StoredKey extends ApiKey {
 	readonly digest: string;
+	/** There is one at a time, whichever node made it. */
+	readonly rank?: "first";
 }
 
 const digestOf = (key: string): string => createHash("sha256").update(key).digest("hex");
 const shown = ({ id, name, scopes, createdAt }: StoredKey): ApiKey => ({ id, name, scopes, createdAt });
 
+interface Fresh extends Pick<StoredKey, "name" | "scopes" | "rank"> {
+	readonly key: string;
+}
+
 /** The file of the first key, in the data folder. */
 const FIRST = "api-key";
 const newKey = (): string => `bny_${randomBytes(32).toString("base64url")}`;
+/** Of nodes that make the last key at once each tries so often, within this time, in ms. */
+const MOST_TRIES = 5;
+const TOGETHER_MS = 200;
 const CHANGED = { event: "access.changed", payload: {} } as const;
 
 @Service(access)
 export default class AccessService
-	extends service(collection<"keys", StoredKey>("keys", "id", { unique: ["digest"], indexes: ["createdAt"] }))
+	extends service(collection<"keys", StoredKey>("keys", "id", { unique: ["digest", "rank"], indexes: ["createdAt"] }))
 	implements Answers<typeof access>
 {
 	/** Of many at once each counts those before it. */
@@ -35,7 +46,8 @@ export default class AccessService
 
 	/**
 	 * The first start makes a key with all scopes; only the path of its file is told. The file is whole before the key is
-	 * kept, under another name until it is: whenever this is killed, either nobody has a key or its file is there.
+	 * kept, under another name until it is: whenever this is killed, either nobody has a key or its file is there. Of several
+	 * nodes that start at once on one store the first one makes it.
 	 */
 	async started(): Promise<void> {
 		const file = resolve(join(settingsOf(this.broker).dataDir, FIRST));
@@ -46,7 +58,7 @@ export default class AccessService
 			if ((await this.keys.count()) > 0 || existsSync(file)) return;
 			const key = newKey();
 			writeOwnFile(unkept, `${key}\n`);
-			await this.keep(key, "the first one", Object.keys(SCOPES));
+			if (!(await this.keptFirst(key))) return rmSync(unkept, { force: true });
 		}
 		moveOwnFile(unkept, file);
 		this.logger.info(`An API key with all scopes was made; it is in ${file}.`);
@@ -63,15 +75,30 @@ export default class AccessService
 		return this.making.next(() => this.oneMore(ctx.params.name, ctx.params.scopes));
 	}
 
+	/** Counted before and, as other nodes make some too, after it was made: of those that were made at once all may go. */
 	private async oneMore(name: string, scopes: readonly string[]): Promise<NewApiKey> {
-		const { apiKeys } = settingsFor(this.broker, access);
-		if ((await this.keys.count()) >= apiKeys)
-			throw failure(
-				"LIMIT_REACHED",
-				`${access.settings.apiKeys.variable} is reached: revoke a key that is no longer needed, or raise it.`
-			);
-		const key = newKey();
-		return { ...(await this.keep(key, name, [...new Set(scopes)])), key };
+		for (let tries = 1; ; tries++) {
+			this.unlessFull(await this.keys.count());
+			const key = newKey();
+			const made = await this.keep({ key, name, scopes: [...new Set(scopes)] });
+			if ((await this.keys.count()) <= this.most) return { ...made, key };
+			await this.keys.remove(made.id, { events: [CHANGED] });
+			if (tries === MOST_TRIES) this.unlessFull(this.most);
+			await sleep(Math.random() * TOGETHER_MS);
+		}
+	}
+
+	private get most(): number {
+		return settingsFor(this.broker, access).apiKeys;
+	}
+
+	/** @throws LIMIT_REACHED */
+	private unlessFull(count: number): void {
+		if (count < this.most) return;
+		throw failure(
+			"LIMIT_REACHED",
+			`${access.settings.apiKeys.variable} is reached: revoke a key that is no longer needed, or raise it.`
+		);
 	}
 
 	@Action(list)
@@ -91,14 +118,26 @@ export default class AccessService
 		return shown(found);
 	}
 
+	/** False where another node was as quick. */
+	private async keptFirst(key: string): Promise<boolean> {
+		try {
+			await this.keep({ key, name: "the first one", scopes: Object.keys(SCOPES), rank: "first" });
+			return true;
+		} catch (error) {
+			if (!(error instanceof Duplicate)) throw error;
+			this.logger.info("The first API key was made by another node, whose log says where it is.");
+			return false;
+		}
+	}
+
 	private async found(key: string): Promise<StoredKey | undefined> {
 		const { records } = await this.keys.find({ digest: digestOf(key) }, { limit: 1 });
 		return records[0];
 	}
 
-	private async keep(key: string, name: string, scopes: readonly string[]): Promise<ApiKey> {
-		const made: ApiKey = { id: randomBytes(6).toString("hex"), name, scopes, createdAt: new Date().toISOString() };
-		await this.keys.insert({ ...made, digest: digestOf(key) }, { events: [CHANGED] });
+	private async keep({ key, rank, ...given }: Fresh): Promise<ApiKey> {
+		const made: ApiKey = { id: randomBytes(6).toString("hex"), ...given, createdAt: new Date().toISOString() };
+		await this.keys.insert({ ...made, digest: digestOf(key), ...(rank && { rank }) }, { events: [CHANGED] });
 		return made;
 	}
 }

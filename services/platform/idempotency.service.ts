@@ -1,35 +1,26 @@
 import { createHash } from "node:crypto";
-import { Duplicate } from "../../adapters/collection";
-import { type Sealer, sealer } from "../../adapters/secrets";
+import { Conflict, Duplicate, type Versioned } from "../../adapters/collection";
 import { Action, type Answers, type CallOf, Event, type EventOf, Service, service } from "../../cluster";
 import { failure } from "../../cluster/errors";
 import { settingsFor, settingsOf } from "../../cluster/settings";
 import { access } from "../../contracts/platform/access";
 import { type Begun, idempotency, type KeptAnswer } from "../../contracts/platform/idempotency";
 import { InTurn } from "../../domain/in-turn";
-import { Ledger } from "../../domain/platform/ledger";
 import { messageOf } from "../../domain/unknown";
 import { collection } from "../../mixins/collection.mixin";
+import { secrets } from "../../mixins/secrets.mixin";
+import { Accounts, type Kept } from "./idempotency/accounts";
 
 const { begin, finish } = idempotency.actions;
 
-interface Kept {
-	readonly id: string;
-	readonly digest: string;
-	/** Whose it is; unknown of what was kept by an earlier version. */
-	readonly client?: string;
-	/** In ms since 1970. */
-	readonly begunAt: number;
-	/** Sealed: it may hold what is answered once, for example a new API key. */
-	readonly answer: string | null;
-	/** It failed, and may have had its effect. */
-	readonly unknown?: true;
-}
+type Fresh = Kept & { readonly client: string };
 
 /** How long an answer is kept, in ms. */
 const KEPT_MS = 24 * 3_600_000;
 /** How often those that are over are removed, in ms. */
 const CLEAN_MS = 3_600_000;
+/** How often it is read what other nodes keep, in ms. */
+const OTHERS_MS = 5_000;
 
 const idOf = ({ client, key }: { client: string; key: string }): string =>
 	createHash("sha256")
@@ -39,51 +30,72 @@ const idOf = ({ client, key }: { client: string; key: string }): string =>
 /** A request that was cut off before its answer was kept stays `running`: nobody can tell whether it had its effect. */
 @Service(idempotency)
 export default class IdempotencyService
-	extends service(collection<"requests", Kept>("requests", "id", { indexes: ["begunAt"] }))
+	extends service(secrets(), collection<"requests", Kept>("requests", "id", { indexes: ["begunAt", "changedAt"] }))
 	implements Answers<typeof idempotency>
 {
-	private sealer!: Sealer;
-	/** What is kept of whom. */
-	private ledger!: Ledger;
+	private accounts!: Accounts;
 	/** Of many at once each counts those before it. */
 	private readonly beginning = new InTurn();
 
-	private cleaning: NodeJS.Timeout | undefined;
+	private upkeep: NodeJS.Timeout[] = [];
 
 	async started(): Promise<void> {
-		this.sealer = sealer(settingsOf(this.broker).dataDir);
-		this.ledger = new Ledger(settingsFor(this.broker, idempotency));
-		for await (const kept of this.requests.each({}, { sort: "begunAt" })) this.ledger.put(kept);
+		const isShared = settingsOf(this.broker).store === "cluster";
+		this.accounts = new Accounts(this.requests, settingsFor(this.broker, idempotency), isShared);
+		await this.accounts.read();
 		// On a full disk it can wait.
-		await this.cleanOrTell();
-		this.cleaning = setInterval(() => void this.cleanOrTell(), CLEAN_MS);
+		await this.orTell(this.clean());
+		this.upkeep = [setInterval(() => void this.orTell(this.clean()), CLEAN_MS)];
+		if (isShared) this.upkeep.push(setInterval(() => void this.orTell(this.accounts.readOn()), OTHERS_MS));
 	}
 
 	async stopped(): Promise<void> {
-		clearInterval(this.cleaning);
+		for (const each of this.upkeep) clearInterval(each);
 	}
 
 	@Action(begin)
 	async begin(ctx: CallOf<typeof begin>): Promise<Begun> {
-		const { digest } = ctx.params;
-		const id = idOf(ctx.params);
-		const known = await this.requests.get(id);
-		if (known && known.begunAt < Date.now() - KEPT_MS) await this.forget(id);
-		else if (known) return this.said(known, digest);
-		const { client } = ctx.params;
-		return this.beginning.next(() => this.begun({ id, client, digest, begunAt: Date.now(), answer: null }));
+		const { key: _, ...given } = ctx.params;
+		const now = Date.now();
+		const fresh: Fresh = { id: idOf(ctx.params), ...given, begunAt: now, changedAt: now, answer: null };
+		const known = await this.requests.read(fresh.id);
+		if (known && known.record.begunAt < now - KEPT_MS) await this.forget(fresh.id);
+		else if (known) return this.again(known, fresh);
+		return this.beginning.next(() => this.begun(fresh));
 	}
 
-	private async begun(fresh: Kept & { readonly client: string }): Promise<Begun> {
+	private async begun(fresh: Fresh): Promise<Begun> {
 		await this.makeRoom(fresh.client);
 		try {
 			await this.requests.insert(fresh);
-			this.ledger.put(fresh);
+			this.accounts.put(fresh);
 			return { state: "new" };
 		} catch (error) {
 			if (!(error instanceof Duplicate)) throw error;
-			return this.said((await this.requests.get(fresh.id)) as Kept, fresh.digest);
+			const known = await this.requests.read(fresh.id);
+			return known ? this.again(known, fresh) : { state: "running" };
 		}
+	}
+
+	/** One that is under way goes on by whoever began it; once that gateway is gone, what may be done twice is done again. */
+	private async again({ record, version }: Versioned<Kept>, fresh: Fresh): Promise<Begun> {
+		const said = this.said(record, fresh.digest);
+		if (said.state !== "running") return said;
+		if (fresh.token !== undefined && record.token === fresh.token) return { state: "new" };
+		if (!this.isGone(record)) return said;
+		if (!record.repeatable) return { state: "unknown" };
+		try {
+			await this.requests.put({ ...fresh, begunAt: record.begunAt }, { expected: version });
+			return { state: "new" };
+		} catch (error) {
+			if (!(error instanceof Conflict)) throw error;
+			return said;
+		}
+	}
+
+	/** Whoever began it can end it no more. */
+	private isGone({ gateway }: Kept): boolean {
+		return gateway !== undefined && !this.broker.registry.nodes.get(gateway)?.available;
 	}
 
 	@Action(finish)
@@ -92,11 +104,12 @@ export default class IdempotencyService
 		const { answer, unknown } = ctx.params;
 		const known = await this.requests.get(id);
 		if (answer === null && !unknown) await this.forget(id);
-		else if (known && answer === null) await this.requests.put({ ...known, unknown: true });
+		else if (known && answer === null) await this.requests.put({ ...known, changedAt: Date.now(), unknown: true });
 		else if (known) {
-			const kept = { ...known, answer: this.sealer.seal(JSON.stringify(answer), id) };
+			const sealed = this.secrets.seal(JSON.stringify(answer), id);
+			const kept = { ...known, changedAt: Date.now(), answer: sealed };
 			await this.requests.put(kept);
-			for (const old of this.ledger.put(kept)) await this.forget(old);
+			for (const old of this.accounts.put(kept)) await this.forget(old);
 		}
 		return null;
 	}
@@ -110,12 +123,12 @@ export default class IdempotencyService
 			kept.map(remove => ({ remove })),
 			{ once: delivery }
 		);
-		for (const id of kept) this.ledger.remove(id);
+		for (const id of kept) this.accounts.remove(id);
 	}
 
 	/** @throws LIMIT_REACHED · OVERLOADED where nothing is old enough that nobody sends it again */
 	private async makeRoom(client: string): Promise<void> {
-		const { full, oldest } = this.ledger.roomFor(client, Date.now());
+		const { full, oldest } = await this.accounts.roomFor(client);
 		if (full === undefined) return;
 		if (oldest !== undefined) await this.forget(oldest);
 		else if (full === "answers")
@@ -132,7 +145,7 @@ export default class IdempotencyService
 
 	private async forget(id: string): Promise<void> {
 		await this.requests.remove(id);
-		this.ledger.remove(id);
+		this.accounts.remove(id);
 	}
 
 	private async clean(): Promise<void> {
@@ -141,17 +154,17 @@ export default class IdempotencyService
 			await this.forget(id);
 	}
 
-	private async cleanOrTell(): Promise<void> {
+	private async orTell(work: Promise<void>): Promise<void> {
 		try {
-			await this.clean();
+			await work;
 		} catch (error) {
-			this.logger.warn(`Old answers could not be removed: ${messageOf(error)}`);
+			this.logger.warn(`The kept answers could not be looked through: ${messageOf(error)}`);
 		}
 	}
 
 	private said({ id, digest, answer, unknown }: Kept, asked: string): Begun {
 		if (digest !== asked) return { state: "reused" };
 		if (answer === null) return { state: unknown ? "unknown" : "running" };
-		return { state: "done", answer: JSON.parse(this.sealer.open(answer, id)) as KeptAnswer };
+		return { state: "done", answer: JSON.parse(this.secrets.open(answer, id)) as KeptAnswer };
 	}
 }

@@ -11,7 +11,7 @@ import { sealing } from "../../services/migration/run/sealing";
 interface Parts {
 	readonly store?: EventStore;
 	readonly definitions: ConstructorParameters<typeof Runs>[2];
-	readonly sealer: Sealer;
+	readonly sealer: Pick<Sealer, "seal" | "open">;
 	readonly limits: ConstructorParameters<typeof Runs>[5];
 }
 

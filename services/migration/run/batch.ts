@@ -9,7 +9,7 @@ import { count, NEW_RECORDS, type PriorOutcomes } from "../../../domain/migratio
 import type { Prepared, RecordEvent } from "../../../domain/migration/events";
 import { leftOff, mayBeWritten, notSent } from "../../../domain/migration/importing";
 import type { Placed, StreamRun } from "../../../domain/migration/run";
-import { appendRun, readRecords, recordStream, written } from "./journal";
+import { appendRun, ownId, readRecords, recordStream, written } from "./journal";
 import { linksOf } from "./links";
 import type { HeldLease, RunContext } from "./run-context";
 
@@ -82,7 +82,7 @@ export async function record(
 	log: Log,
 	event: RecordEvent
 ): Promise<Placed> {
-	const appendId = `${event.type}-${event.data.batch}`;
+	const appendId = ownId(run, `${event.type}-${event.data.batch}`);
 	const after = log.version;
 	const { version, position, at } = await store.append(recordStream(run.name, stream), after, [event], appendId);
 	log.version = version;

@@ -18,8 +18,13 @@ export interface Canary {
 	readonly limit?: number;
 }
 
-/** Before anything is written: does the source have whom the operator names? @throws MIGRATION_NOT_FOUND */
-export async function findCanary(context: RunContext, stream: StreamRun, names: readonly string[]): Promise<void> {
+/** Before anything is written, also of other streams: does the source have whom the operator names? @throws MIGRATION_NOT_FOUND */
+export async function findCanary(context: RunContext, canary: Canary | undefined): Promise<void> {
+	const stream = context.run.streams.at(-1);
+	if (stream && canary?.only) await findNamed(context, stream, canary.only);
+}
+
+async function findNamed(context: RunContext, stream: StreamRun, names: readonly string[]): Promise<void> {
 	const wanted = new Set(names);
 	for await (const { records } of pages(context, stream)) {
 		for (const { name } of records) wanted.delete(name);

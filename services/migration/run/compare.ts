@@ -12,7 +12,7 @@ import type { ComparisonEvent, Prepared } from "../../../domain/migration/events
 import type { Known } from "../../../domain/migration/known";
 import type { Placed, StreamRun } from "../../../domain/migration/run";
 import { doBatch, finishOpenBatch, type Log, record } from "./batch";
-import { appendRun, comparisonStream, readComparisons } from "./journal";
+import { appendRun, comparisonStream, ownId, readComparisons } from "./journal";
 import { knownOf, priorOutcomes, priorOutcomesIn } from "./known";
 import { isOpen, type Looked, Looking, only } from "./look";
 import { lookAhead, mapAhead } from "./look-ahead";
@@ -195,7 +195,12 @@ class Comparing {
 		let after = comparison.comparisons;
 		for await (const orphan of readComparisons(store, run.name, stream, after)) after = orphan.version;
 		const bulk = comparisonStream(run.name, stream);
-		const { version, position, at } = await store.append(bulk, after, [event], `${appendId}-after-${after}`);
+		const { version, position, at } = await store.append(
+			bulk,
+			after,
+			[event],
+			ownId(run, `${appendId}-after-${after}`)
+		);
 		return { after, version, position, at };
 	}
 }

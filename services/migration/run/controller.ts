@@ -5,30 +5,26 @@
  */
 
 import { type EventStore, VersionConflict } from "../../../adapters/eventstore";
-import { acquireLease, type Lease } from "../../../adapters/lease";
+import { acquireLease, type Lease, type LeaseWatch } from "../../../adapters/lease";
 import type { Broker } from "../../../cluster";
 import { codeOf } from "../../../cluster/errors";
 import { settingsOf } from "../../../cluster/settings";
-import { currentWait } from "../../../connectors/waits";
 import type { RunEvent } from "../../../domain/migration/events";
 import { nextStep, type Step } from "../../../domain/migration/next-step";
-import type { Run, StreamRun } from "../../../domain/migration/run";
-import { verdictOf } from "../../../domain/migration/verdict";
+import type { Run } from "../../../domain/migration/run";
 import { maskText } from "../../../domain/text/masking";
 import { messageOf } from "../../../domain/unknown";
 import { live } from "./appliers";
-import { backUp } from "./backup";
-import { type Canary, findCanary, moveCanary } from "./canary";
-import { compareStream } from "./compare";
-import { copyStream } from "./copy";
+import { findCanary } from "./canary";
 import type { Folds } from "./folds";
 import { Holders } from "./holders";
-import { appendRun, runStream } from "./journal";
+import { InFlight } from "./in-flight";
+import { appendAll, appendRun, runStream } from "./journal";
 import type { Lists } from "./lists";
 import type { HeldLease, RunContext } from "./run-context";
+import { executeStep } from "./steps";
 import { isAway, leaseLost } from "./stops";
-import { surveyTarget } from "./survey";
-import { undoStream } from "./undo";
+import { Waiting } from "./waiting";
 
 export interface ControllerOptions {
 	readonly broker: Broker;
@@ -37,6 +33,10 @@ export interface ControllerOptions {
 	readonly folds: Pick<Folds, "view">;
 	readonly run: Run;
 	readonly leaseMs: number;
+	/** The longest request that may be under way when the lease ends, in ms. @default the lease's own */
+	readonly boundMs?: number;
+	/** What this node has seen of the lease. */
+	readonly watch?: LeaseWatch;
 	/** Who holds the lease, for the one who waits for it. */
 	readonly holder: string;
 	/** `local`: the data folder's lock proves that an earlier holder is dead, and with it the importer in its process. */
@@ -63,23 +63,36 @@ export class Controller {
 	private readonly holders: Holders;
 	/** Those who go first are known to the source. */
 	private found = false;
-	#waiting: { readonly why: string; readonly until: number; readonly more: number } | null = null;
+	private readonly waits = new Waiting();
+	private readonly store: InFlight;
+	private readonly taking = Promise.withResolvers<void>();
 	readonly ended: Promise<void>;
 
 	constructor(private readonly options: ControllerOptions) {
+		this.store = new InFlight(options.store);
 		this.holders = new Holders(options);
-		this.ended = this.work();
+		this.ended = this.work().finally(this.taking.resolve);
 	}
 
 	/** What it waits for, and for how long. */
 	get waiting(): string | null {
-		const wait = this.#waiting ?? currentWait();
-		if (wait === null) return null;
-		const seconds = Math.ceil((wait.until - Date.now()) / 1000);
-		const again = `${wait.why} Asked again ${seconds > 0 ? `in ${seconds} s` : "now"}`;
-		if (this.#waiting === null) return `${again}.`;
-		const { more } = this.#waiting;
-		return `${again}, ${more === 0 ? "for the last time" : `and up to ${more} more ${more === 1 ? "time" : "times"}`}.`;
+		return this.waits.text;
+	}
+
+	/** Once it has the run, or rests. */
+	get begun(): Promise<void> {
+		return this.taking.promise;
+	}
+
+	/** Whether another's word was recorded since: then this one rests after the batch at hand, as its next append would tell it. */
+	async check(): Promise<void> {
+		const { run, broker } = this.options;
+		const known = run.version;
+		if (this.stopped() || this.store.busy) return;
+		const version = await this.store.version(runStream(run.name));
+		if (this.stopped() || this.store.busy || run.version !== known || version === known) return;
+		broker.logger.info(`${run.name}: somebody else recorded something of it; this controller rests.`);
+		this.halting.abort();
 	}
 
 	/** The state as this controller has it. */
@@ -94,16 +107,18 @@ export class Controller {
 	}
 
 	private async work(): Promise<void> {
-		const { broker, store, run, leaseMs, holder } = this.options;
+		const { broker, run, leaseMs, holder, boundMs, watch } = this.options;
 		// An importer of another node outlives this process: then its death proves nothing, and its lease is waited out.
 		const scope = broker.getLocalService("importer") ? this.options.scope : "cluster";
 		try {
 			const { signal } = this.halting;
-			this.lease = await acquireLease(store, run.name, { ttlMs: leaseMs, holder, scope, signal });
-			const { token } = this.lease;
-			await appendRun(store, run, { type: "taken", data: { token } }, `taken-${token}`);
-			// A node that starts anew must not take a few for all.
-			if (this.options.canary) await this.append({ type: "paused", data: { reason: "only a few, to be looked at" } });
+			this.lease = await acquireLease(this.store, run.name, {
+				...{ ttlMs: leaseMs, holder, scope, signal },
+				...(boundMs !== undefined && { boundMs }),
+				...(watch && { watch })
+			});
+			await this.take(this.lease);
+			this.taking.resolve();
 			while (!this.stopped() && nextStep(run).kind !== "idle") await this.executeNext();
 			if (!this.halting.signal.aborted && nextStep(run).kind !== "idle") throw leaseLost(leaseMs);
 		} catch (error) {
@@ -111,6 +126,14 @@ export class Controller {
 		} finally {
 			await this.lease?.release();
 		}
+	}
+
+	/** In one append: whoever takes over must not take a few for all. */
+	private async take({ token }: Lease): Promise<void> {
+		const taken: RunEvent = { type: "taken", data: { token } };
+		const few: RunEvent = { type: "paused", data: { reason: "only a few, to be looked at" } };
+		const events = this.options.canary ? [taken, few] : [taken];
+		await appendAll(this.store, this.options.run, events, `taken-${token}`);
 	}
 
 	private stopped(): boolean {
@@ -139,9 +162,7 @@ export class Controller {
 		const wait = times * settingsOf(broker).patienceMs;
 		const why = maskText(messageOf(error));
 		broker.logger.warn(`${run.name}: ${why} Asked again in ${wait / 1000} s.`);
-		this.#waiting = { why, until: Date.now() + wait, more: PATIENCE.length - attempt - 1 };
-		await this.pause(wait);
-		this.#waiting = null;
+		await this.waits.for(why, wait, PATIENCE.length - attempt - 1, ms => this.pause(ms));
 		return this.stopped();
 	}
 
@@ -151,65 +172,24 @@ export class Controller {
 	}
 
 	private async execute(step: Step): Promise<void> {
+		const { options } = this;
 		const context = this.runContext();
-		if (this.options.canary) await this.findFew(this.options.canary);
-		switch (step.kind) {
-			case "backup":
-				return this.append({ type: "backedUp", data: { path: await backUp(context, this.options) } });
-			case "copy":
-				if (this.options.canary && step.stream === context.run.streams.at(-1))
-					return this.sendCanary(context, step.stream);
-				await copyStream(context, step.stream);
-				if (step.stream.copied) await this.options.copied(step.stream.stream);
-				return;
-			case "compare":
-				return compareStream(context, step.stream);
-			case "again":
-				return this.passAgain(step.stream);
-			case "survey":
-				return surveyTarget(context, step.stream);
-			case "undo":
-				return undoStream(context, step.stream);
-			case "finish":
-				return this.append({ type: "finished", data: verdictOf(context.run) });
-			case "rolledBack": {
-				await this.options.undone();
-				const changed = context.run.streams.reduce((sum, { undo }) => sum + undo.changed, 0);
-				return this.append({ type: "rolledBack", data: { changed } });
-			}
-			case "idle":
-				return;
-		}
-	}
-
-	/** Before the streams that come before theirs. */
-	private async findFew({ only }: Canary): Promise<void> {
-		const context = this.runContext();
-		const stream = context.run.streams.at(-1);
-		if (stream && only && !this.found) await findCanary(context, stream, only);
+		if (!this.found) await findCanary(context, options.canary);
 		this.found = true;
-	}
-
-	private async sendCanary(context: RunContext, stream: StreamRun): Promise<void> {
-		await moveCanary(context, stream, this.options.canary as Canary);
-		this.halting.abort();
-	}
-
-	private passAgain({ stream, comparison: { added, absent } }: StreamRun): Promise<void> {
-		const reason = `${added} records more, ${absent.length} fewer than the listing before`;
-		return this.append({ type: "again", data: { stream, force: false, reason, follows: true } });
+		const rest = (): void => this.halting.abort();
+		return executeStep(step, context, { options, rest, append: event => this.append(event) });
 	}
 
 	private async append(event: RunEvent): Promise<void> {
-		const { store, run } = this.options;
-		await appendRun(store, run, event, `${event.type}-after-${run.version}`);
+		const { run } = this.options;
+		await appendRun(this.store, run, event, `${event.type}-after-${run.version}`);
 	}
 
 	private runContext(): RunContext {
-		const { broker, store, lists, run, secretsFor } = this.options;
+		const { broker, lists, run, secretsFor } = this.options;
 		return {
 			broker,
-			store,
+			store: this.store,
 			lists,
 			run,
 			secretsFor,
@@ -233,21 +213,27 @@ export class Controller {
 		while (Date.now() < until && !this.stopped()) await new Promise(resolve => setTimeout(resolve, Math.min(100, ms)));
 	}
 
+	/** Its lease was lost, which is nobody's failure where others take it up. */
+	private get goesOnElsewhere(): boolean {
+		return this.options.scope === "cluster" && (this.lease?.signal.aborted ?? false);
+	}
+
 	private overtaken(): void {
 		const { broker, run } = this.options;
 		broker.logger.warn(`${run.name}: another controller took over; this one rests.`);
 	}
 
 	private async fail(error: unknown): Promise<void> {
-		const { store, run, broker } = this.options;
+		const { run, broker } = this.options;
 		// Told to stop while it waited for the lease: it has done nothing.
 		if (this.lease === undefined && this.halting.signal.aborted) return;
 		if (error instanceof VersionConflict) return this.overtaken();
+		if (this.goesOnElsewhere) return broker.logger.warn(`${run.name}: its lease was over; whoever is free goes on.`);
 		const message = maskText(error instanceof Error ? error.message : String(error));
 		broker.logger.error(`${run.name} stopped: ${message}`);
 		const code = codeOf(error) ?? "UNEXPECTED";
 		try {
-			await appendRun(store, run, { type: "failed", data: { code, message } }, `failed-${run.version}`);
+			await appendRun(this.store, run, { type: "failed", data: { code, message } }, `failed-${run.version}`);
 		} catch (unstored) {
 			if (unstored instanceof VersionConflict) return this.overtaken();
 			run.failure = { code, message };

@@ -1,6 +1,11 @@
-/** What an operator decides about a migration: each decision is recorded, then its controller is put to work. */
+/**
+ * What an operator decides about a migration: each decision is recorded, then its controller is put to work. Decisions that
+ * compete, and what a controller of another node records meanwhile, are settled by the version of the run's stream: exactly
+ * one is stored, and whoever came second decides anew from what was (L13).
+ */
 
-import type { EventStore } from "../../../adapters/eventstore";
+import { randomUUID } from "node:crypto";
+import { type EventStore, VersionConflict } from "../../../adapters/eventstore";
 import { failure } from "../../../cluster/errors";
 import type { Status } from "../../../contracts/migration/migration";
 import { unknownLoss } from "../../../domain/migration/definition-rules";
@@ -10,15 +15,18 @@ import { tooFew } from "../../../domain/migration/removals";
 import type { Run } from "../../../domain/migration/run";
 import { statusOf } from "../../../domain/migration/status";
 import { acceptedOf } from "../../../domain/migration/verdict";
+import { viewOf } from "../../../domain/migration/view";
 import type { MappingsOwner } from "../../../mixins/mappings.mixin";
 import type { Controllers, Order } from "./controllers";
-import { appendRun } from "./journal";
+import { appendAll } from "./journal";
 import type { Runs } from "./runs";
+import type { Statuses } from "./statuses";
 
 interface Parts {
 	readonly store: EventStore;
 	readonly runs: Runs;
 	readonly controllers: Controllers;
+	readonly statuses: Statuses;
 	readonly mappings: Pick<MappingsOwner, "words" | "wordsOf">;
 }
 
@@ -36,6 +44,18 @@ interface Again {
 	readonly removals?: number | undefined;
 }
 
+/** What is to be recorded of a run as it stands; nothing: it is so already. @throws where it may not be */
+type Decide = (run: Run) => readonly RunEvent[] | Promise<readonly RunEvent[]>;
+
+interface Decided {
+	readonly run: Run;
+	/** Something was recorded: whoever was at work on it rests. */
+	readonly isNew: boolean;
+}
+
+/** Each time somebody else recorded something first. */
+const MOST_TRIES = 100;
+
 export class Decisions {
 	constructor(private readonly parts: Parts) {}
 
@@ -45,71 +65,73 @@ export class Decisions {
 	 * @throws REQUEST_INVALID for a code that is no loss · MIGRATION_NOT_READY, also for a few where all are being moved, or were
 	 */
 	async start(name: string, hash: string | undefined, accept: readonly string[], order: Order): Promise<Status> {
-		const { runs, controllers } = this.parts;
 		this.unlessUnknown(accept);
-		return controllers.inTurn(name, async () => {
-			const begun = await runs.begun(name);
-			const run = begun ? await this.renewed(begun, hash) : await runs.begin(name, hash);
-			if (run.phase === "cancelled" || run.phase === "rolled-back")
-				throw failure("MIGRATION_NOT_READY", `The migration '${name}' is ${run.phase}: give a new one another name.`);
-			if (order.canary) this.unlessFirst(run);
-			return controllers.drive(await this.accepting(run, accept), order);
+		return this.parts.controllers.inTurn(name, async () => {
+			const isNew = await this.begins(name, hash);
+			const decided = await this.decide(name, async run => {
+				const renewal = await this.renewal(run, hash);
+				if (run.phase === "cancelled" || run.phase === "rolled-back")
+					throw failure("MIGRATION_NOT_READY", `The migration '${name}' is ${run.phase}: give a new one another name.`);
+				if (order.canary) await this.unlessFirst(run);
+				return [...renewal, ...acceptance(run, accept)];
+			});
+			return this.driven({ ...decided, isNew: isNew || decided.isNew }, order);
 		});
 	}
 
-	/** Stops the controller of this node alone: the run can go on. */
+	/** Stops the controller of this node: the run can go on. Where other nodes would take it up it is paused, wherever it is. */
 	halt(name: string): Promise<Status> {
-		return this.parts.controllers.inTurn(name, async () => this.told(await this.halted(name)));
+		const { controllers } = this.parts;
+		return controllers.inTurn(name, async () => {
+			if (!controllers.isShared) return this.told(await this.halted(name));
+			const { run } = await this.decide(name, now => (now.paused || isOver(now) ? [] : [paused("halted")]));
+			return this.told(run);
+		});
 	}
 
 	/** Stops a run that is not over, by a word of the operator. @throws MIGRATION_NOT_READY */
 	stop({ name, reason }: Decision, type: "paused" | "cancelled"): Promise<Status> {
 		return this.parts.controllers.inTurn(name, async () => {
-			const run = await this.halted(name);
-			if (nextStep(run).kind === "idle")
-				throw failure("MIGRATION_NOT_READY", `The migration '${name}' is ${run.phase} already.`);
-			await this.record(run, { type, data: { reason } });
+			const { run } = await this.decide(name, now => {
+				if (!isOver(now)) return [{ type, data: { reason } }];
+				throw failure("MIGRATION_NOT_READY", `The migration '${name}' is ${now.phase} already.`);
+			});
 			return this.told(run);
 		});
 	}
 
 	rollback({ name, reason }: Decision): Promise<Status> {
-		const { controllers } = this.parts;
-		return controllers.inTurn(name, async () => {
-			const run = await this.renewed(await this.halted(name));
-			if (run.phase !== "rolling-back" && !(run.phase === "rolled-back" && leftNothing(run)))
-				await this.record(run, { type: "undoing", data: { reason } });
-			return controllers.drive(run);
+		return this.parts.controllers.inTurn(name, async () => {
+			const decided = await this.decide(name, async run => {
+				const isSo = run.phase === "rolling-back" || (run.phase === "rolled-back" && leftNothing(run));
+				return [...(await this.renewal(run)), ...(isSo ? [] : [undoing(reason)])];
+			});
+			return this.driven(decided);
 		});
 	}
 
 	/** Compares a finished run once more. @throws MIGRATION_NOT_READY · REQUEST_INVALID */
 	compare({ name, reason }: Decision, { force, removals }: Again): Promise<Status> {
-		const { controllers } = this.parts;
-		return controllers.inTurn(name, async () => {
-			const run = await this.renewed(await this.halted(name));
-			if (run.phase !== "finished")
-				throw failure(
-					"MIGRATION_NOT_READY",
-					`The migration '${name}' is ${run.phase}: compare it once it is finished.`
-				);
-			const few = removals === undefined ? undefined : tooFew(run, removals);
-			if (few !== undefined) throw failure("REQUEST_INVALID", few);
-			for (const { stream } of run.streams) {
-				const data = { stream, force, reason, ...(removals !== undefined && { removals }) };
-				await this.record(run, { type: "again", data });
-			}
-			return controllers.drive(run);
+		return this.parts.controllers.inTurn(name, async () => {
+			const decided = await this.decide(name, async run => {
+				const renewal = await this.renewal(run);
+				unlessFinished(run);
+				const few = removals === undefined ? undefined : tooFew(run, removals);
+				if (few !== undefined) throw failure("REQUEST_INVALID", few);
+				const more = { force, reason, ...(removals !== undefined && { removals }) };
+				return [...renewal, ...run.streams.map(({ stream }) => again({ stream, ...more }))];
+			});
+			return this.driven(decided);
 		});
 	}
 
 	/** A few go before the others, or not at all. @throws MIGRATION_NOT_READY */
-	private unlessFirst(run: Run): void {
+	private async unlessFirst(run: Run): Promise<void> {
 		const { name, streams } = run;
 		const why =
 			streams.at(-1)?.copied === true
 				? "all were moved already: run it without --only and --limit to go on, or compare it"
-				: this.parts.controllers.runOf(name) && "all are being moved now: pause it first";
+				: (await this.parts.statuses.inShort(viewOf(run))).running && "all are being moved now: pause it first";
 		if (why) throw failure("MIGRATION_NOT_READY", `No few of '${name}' can go first, since ${why}.`);
 	}
 
@@ -125,18 +147,61 @@ export class Decisions {
 		return statusOf(run, false, this.parts.mappings.wordsOf(run.mapping));
 	}
 
-	private async record(run: Run, event: RunEvent): Promise<void> {
-		await appendRun(this.parts.store, run, event, `${event.type}-after-${run.version}`);
+	/** Where another node is at work on it as it stands, that one goes on. */
+	private async driven({ run, isNew }: Decided, order?: Order): Promise<Status> {
+		const { controllers, statuses } = this.parts;
+		if (!isNew) {
+			const status = await statuses.of(viewOf(run));
+			if (status.running) return status;
+		}
+		return controllers.drive(run, order);
 	}
 
-	/** With the definition that was planned since, where it was: a controller at work on it stops for that. */
-	private async renewed(run: Run, hash?: string): Promise<Run> {
+	/** True where nothing of that name was begun until now. */
+	private async begins(name: string, hash: string | undefined): Promise<boolean> {
+		const { runs } = this.parts;
+		if (await runs.begun(name)) return false;
+		try {
+			await runs.begin(name, hash);
+			return true;
+		} catch (error) {
+			// Somebody else began it in the same moment.
+			if (error instanceof VersionConflict) return false;
+			throw error;
+		}
+	}
+
+	/** Records what is decided of the run as it stands, once no controller of this node is at work on it. */
+	private async decide(name: string, decide: Decide): Promise<Decided> {
+		const { runs } = this.parts;
+		const found = await runs.run(name);
+		if ((await decide(found)).length === 0) return { run: found, isNew: false };
+		let run = await this.halted(name);
+		for (let tries = 0; tries < MOST_TRIES; tries++) {
+			const events = await decide(run);
+			if (events.length === 0) return { run, isNew: false };
+			if (await this.record(run, events)) return { run: runs.opened(run), isNew: true };
+			run = await runs.run(name);
+		}
+		throw failure("UNAVAILABLE", `Others record what they do of '${name}' without a pause: try again in a moment.`);
+	}
+
+	/** False where somebody else came first. */
+	private async record(run: Run, events: readonly RunEvent[]): Promise<boolean> {
+		try {
+			await appendAll(this.parts.store, run, events, `${events[0]?.type}-${randomUUID()}`);
+			return true;
+		} catch (error) {
+			if (error instanceof VersionConflict) return false;
+			throw error;
+		}
+	}
+
+	/** The definition that was planned since, where it was. */
+	private async renewal(run: Run, hash?: string): Promise<RunEvent[]> {
 		const { runs } = this.parts;
 		const planned = await runs.rewritten(run, hash);
-		if (planned === undefined) return run;
-		const rested = await this.halted(run.name);
-		await runs.redefine(rested, planned);
-		return rested;
+		return planned === undefined ? [] : [runs.redefinition(run, planned)];
 	}
 
 	/** The run, with no controller of this node at work on it. */
@@ -144,15 +209,23 @@ export class Decisions {
 		await this.parts.controllers.halt(name);
 		return this.parts.runs.run(name);
 	}
+}
 
-	/** Records what the operator accepts beyond what was accepted before; a controller at work on it stops for that. */
-	private async accepting(run: Run, accept: readonly string[]): Promise<Run> {
-		const codes = [...new Set(accept)].filter(code => !acceptedOf(run).has(code));
-		if (codes.length === 0) return run;
-		const rested = await this.halted(run.name);
-		await this.record(rested, { type: "accepted", data: { codes } });
-		return rested;
-	}
+const paused = (reason: string): RunEvent => ({ type: "paused", data: { reason } });
+const again = (data: Extract<RunEvent, { type: "again" }>["data"]): RunEvent => ({ type: "again", data });
+
+const undoing = (reason: string): RunEvent => ({ type: "undoing", data: { reason } });
+const isOver = (run: Run): boolean => nextStep(run).kind === "idle";
+
+function unlessFinished({ name, phase }: Run): void {
+	if (phase === "finished") return;
+	throw failure("MIGRATION_NOT_READY", `The migration '${name}' is ${phase}: compare it once it is finished.`);
+}
+
+/** What the operator accepts beyond what was accepted before. */
+function acceptance(run: Run, accept: readonly string[]): RunEvent[] {
+	const codes = [...new Set(accept)].filter(code => !acceptedOf(run).has(code));
+	return codes.length === 0 ? [] : [{ type: "accepted", data: { codes } }];
 }
 
 /** Then there is nothing to try once more. */

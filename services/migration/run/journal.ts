@@ -58,11 +58,26 @@ export async function loadRun(
 	return run;
 }
 
+/**
+ * An append's id, of a controller's own: two that fight for one run come to the same steps, and what one of them stored must
+ * not be taken for the other's.
+ */
+export const ownId = ({ token }: Pick<Run, "token">, id: string): string => (token === null ? id : `${id}-${token}`);
+
 /** Appends to the run's stream and folds what was appended; a controller that was overtaken gets a VersionConflict. */
-export async function appendRun(store: EventStore, run: Run, event: RunEvent, appendId: string): Promise<string> {
-	const { version, position, at } = await store.append(runStream(run.name), run.version, [event], appendId);
+export const appendRun = (store: EventStore, run: Run, event: RunEvent, id: string): Promise<string> =>
+	appendAll(store, run, [event], ownId(run, id));
+
+/** Several at once, all or none. @param appendId of whoever appends them, and of nobody else */
+export async function appendAll(
+	store: EventStore,
+	run: Run,
+	events: readonly RunEvent[],
+	appendId: string
+): Promise<string> {
+	const { version, position, at } = await store.append(runStream(run.name), run.version, events, appendId);
 	const after = run.version;
-	apply(run, event, version, at);
+	for (const event of events) apply(run, event, version, at);
 	run.placed = { after, version, position, at };
 	return position;
 }

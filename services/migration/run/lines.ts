@@ -1,6 +1,6 @@
 /** The bulk of a run as lines for the operator: what became of each record, and what is not as it should be. */
 
-import type { EventStore } from "../../../adapters/eventstore";
+import { type EventStore, NEW } from "../../../adapters/eventstore";
 import { MOST_PLACES, type ProjectedList } from "../../../adapters/projected-lists";
 import type { DifferenceLine, Lines, LogLine } from "../../../contracts/migration/migration";
 import type { ReportLine } from "../../../contracts/migration/records";
@@ -95,9 +95,13 @@ export async function logLines(
 ): Promise<Lines<LogLine>> {
 	const lines: LogLine[] = [];
 	let left = PAGE.characters;
-	for await (const { event, version, at } of store.read(runStream(name), after ?? undefined)) {
-		if (lines.length === limit || left < 0) return { lines, next: lines.at(-1)?.id ?? null };
-		const line = logLine(event as RunEvent, version, at);
+	let [place, isWhole] = [after ?? NEW, true];
+	for await (const { event, version, at, last } of store.read(runStream(name), after ?? undefined)) {
+		// What was stored at once is told at once: reading goes on behind the last of it.
+		if (isWhole && (lines.length >= limit || left < 0)) return { lines, next: place };
+		isWhole = last;
+		if (last) place = version;
+		const line = logLine(event as RunEvent, place, at);
 		left -= line.says.length;
 		lines.push(line);
 	}

@@ -1,9 +1,9 @@
 /** The parts of the service `migration`, as they are put together when it starts. */
 
 import type { EventStore } from "../../../adapters/eventstore";
-import { sealer } from "../../../adapters/secrets";
+import type { Sealer } from "../../../adapters/secrets";
 import type { Broker } from "../../../cluster";
-import { settingsFor, settingsOf } from "../../../cluster/settings";
+import { settingsFor } from "../../../cluster/settings";
 import { migration } from "../../../contracts/migration/migration";
 import type { MappingsOwner } from "../../../mixins/mappings.mixin";
 import { knownSystems, systemsOf } from "../../../mixins/systems";
@@ -11,18 +11,22 @@ import { announcing } from "./announce";
 import { Controllers } from "./controllers";
 import { Decisions } from "./decisions";
 import type { EndTeller } from "./ended";
+import { Elsewhere } from "./elsewhere";
 import { Folds } from "./folds";
+import { Leases } from "./leases";
 import { Lists } from "./lists";
 import { Looks } from "./looks";
 import { Planning } from "./planning";
 import { Rehearsals } from "./rehearsals";
 import { Runs } from "./runs";
 import { sealing } from "./sealing";
+import { Statuses } from "./statuses";
 
 /** What the service was given. */
 interface Owner extends MappingsOwner, EndTeller {
 	readonly broker: Broker;
 	readonly store: EventStore;
+	readonly secrets: Sealer;
 	readonly projections: ConstructorParameters<typeof Lists>[1];
 	readonly definitions: ConstructorParameters<typeof Runs>[2];
 }
@@ -32,31 +36,41 @@ export interface Parts {
 	readonly store: EventStore;
 	readonly lists: Lists;
 	readonly controllers: Controllers;
+	readonly leases: Leases;
+	readonly statuses: Statuses;
 	readonly runs: Runs;
 	readonly rehearsals: Rehearsals;
 	readonly planning: Planning;
+	readonly elsewhere: Elsewhere;
 	readonly decisions: Decisions;
 }
 
 export function partsOf(owner: Owner): Parts {
-	const { broker, projections, definitions } = owner;
+	const { broker, projections, definitions, secrets } = owner;
 	const limits = settingsFor(broker, migration);
 	const known = knownSystems(systemsOf(broker));
-	const keys = sealing(sealer(settingsOf(broker).dataDir), known);
+	const keys = sealing(secrets, known);
 	const store = announcing(owner.store, recorded);
 	const lists = new Lists(store, projections);
 	const folds = new Folds({ store, projections, ...keys, live: name => controllers.runOf(name) });
-	const controllers: Controllers = new Controllers(broker, store, lists, folds, owner);
-	const runs = new Runs(store, folds, definitions, keys, known, limits);
-	const looks = new Looks(limits);
+	const leases = new Leases(store);
+	const controllers: Controllers = new Controllers({ broker, store, lists, folds, leases, secrets, owner });
+	const statuses = new Statuses({ broker, controllers, leases });
+	const { isShared } = controllers;
+	const runs = new Runs(store, folds, definitions, keys, known, limits, isShared);
+	const rehearsals = new Rehearsals(limits);
+	const planning = new Planning({ broker, runs, controllers, looks: new Looks(limits), known, mappings: owner });
 	return {
 		store,
 		lists,
 		controllers,
+		leases,
+		statuses,
 		runs,
-		rehearsals: new Rehearsals(limits),
-		planning: new Planning({ broker, runs, controllers, looks, known, mappings: owner }),
-		decisions: new Decisions({ store, runs, controllers, mappings: owner })
+		rehearsals,
+		planning,
+		elsewhere: new Elsewhere({ broker, rehearsals, planning, isShared }),
+		decisions: new Decisions({ store, runs, controllers, statuses, mappings: owner })
 	};
 
 	/** Something was recorded of it. */

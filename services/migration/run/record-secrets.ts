@@ -4,11 +4,10 @@
  * no store.
  */
 
-import { createHmac } from "node:crypto";
 import { rm } from "node:fs/promises";
 import type { EventStore } from "../../../adapters/eventstore";
 import { writeOwnFile } from "../../../adapters/own-file";
-import { secretKey } from "../../../adapters/secrets";
+import type { Sealer } from "../../../adapters/secrets";
 import type { Broker } from "../../../cluster";
 import type { Intent } from "../../../contracts/migration/records";
 import type { NewSecrets } from "../../../domain/migration/mapping";
@@ -24,13 +23,14 @@ interface Parts {
 	readonly store: EventStore;
 	readonly run: Run;
 	readonly dataDir: string;
+	readonly secrets: Pick<Sealer, "derive">;
 	/** What new records of a stream get; undefined: nothing. */
 	readonly fresh: (stream: string) => NewSecrets | undefined;
 }
 
 export function recordSecrets(parts: Parts): Pick<ControllerOptions, "secretsFor" | "copied" | "undone"> {
-	const { run, dataDir, fresh } = parts;
-	const secret = secretFor(run.name, dataDir);
+	const { run, dataDir, fresh, secrets } = parts;
+	const secret = secretFor(run.name, secrets);
 	const fileOf = (stream: string, { file }: NewSecrets): string => `${dataDir}/${run.name}-${stream}-${file}.csv`;
 	return {
 		secretsFor: (stream, created) => secretsOf(parts, stream, created, name => secret(stream, name)),
@@ -48,13 +48,11 @@ export function recordSecrets(parts: Parts): Pick<ControllerOptions, "secretsFor
 	};
 }
 
-/** Derived from the node's own secret, so that a run that goes on gives the same ones. */
-function secretFor(migration: string, dataDir: string): (stream: string, name: string) => string {
-	const key = secretKey(dataDir);
+/** Derived, so that a run that goes on gives the same ones. */
+function secretFor(migration: string, secrets: Pick<Sealer, "derive">): (stream: string, name: string) => string {
 	return (stream, name) =>
-		createHmac("sha256", key)
-			.update(`${migration}/${stream}/${name}`)
-			.digest("base64url")
+		secrets
+			.derive(`${migration}/${stream}/${name}`)
 			.slice(0, 24)
 			// Or a spreadsheet would take it for a formula.
 			.replace(/^-/, "_");

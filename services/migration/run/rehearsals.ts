@@ -10,11 +10,15 @@ import { type Rehearsed, rehearse } from "./rehearse";
 
 interface Kept extends Rehearsed {
 	readonly by: Planner;
+	/** ISO 8601, UTC. */
+	readonly begunAt: string;
 	/** When it was last asked for, by `performance.now`. */
 	askedAt: number;
 }
 
-export const rehearsalName = (migration: string): string => `dry-run of ${migration}`;
+const PREFIX = "dry-run of ";
+export const rehearsalName = (migration: string): string => `${PREFIX}${migration}`;
+export const isRehearsal = (name: string): boolean => name.startsWith(PREFIX);
 
 export class Rehearsals {
 	/** The oldest first. */
@@ -58,6 +62,7 @@ export class Rehearsals {
 		await this.makeRoom(caller);
 		const rehearsed = Object.assign(await rehearse(broker, planned, name), {
 			by: plannerOf(caller),
+			begunAt: new Date().toISOString(),
 			askedAt: performance.now()
 		});
 		this.kept.set(name, rehearsed);
@@ -69,6 +74,11 @@ export class Rehearsals {
 		const found = this.kept.get(name);
 		if (found) found.askedAt = performance.now();
 		return found;
+	}
+
+	/** When one of that name began here; undefined where there is none. */
+	begunAt(name: string): string | undefined {
+		return this.kept.get(name)?.begunAt;
 	}
 
 	/** Ends and frees those that nobody asked for lately. */

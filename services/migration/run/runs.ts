@@ -1,6 +1,7 @@
 /** The definitions and runs of a data folder: found by name, begun, their secrets sealed wherever they are kept. */
 
-import type { Collection } from "../../../adapters/collection";
+import { randomUUID } from "node:crypto";
+import { type Collection, Conflict, Duplicate, type Versioned } from "../../../adapters/collection";
 import { type EventStore, NEW } from "../../../adapters/eventstore";
 import { failure } from "../../../cluster/errors";
 import type { Ends } from "../../../contracts/migration/migration";
@@ -8,6 +9,7 @@ import type { Limits } from "../../../contracts/migration/settings";
 import { InTurn } from "../../../domain/in-turn";
 import { type Caller, mayReplace, mayRun, mayUse, plannerOf } from "../../../domain/migration/callers";
 import type { KnownSystems } from "../../../domain/migration/definition";
+import type { EventOf } from "../../../domain/migration/events";
 import type { Variables } from "../../../domain/migration/references";
 import { newRun, type Run } from "../../../domain/migration/run";
 import type { RunView } from "../../../domain/migration/view";
@@ -16,6 +18,7 @@ import { redefinedBy } from "./definitions";
 import type { Folds } from "./folds";
 import { appendRun, runNames } from "./journal";
 import { approvedOf, type Planned, type PlannedDefinition } from "./planned";
+import { isRehearsal } from "./rehearsals";
 import type { Sealing } from "./sealing";
 import { Shelf } from "./shelf";
 
@@ -30,9 +33,10 @@ export class Runs {
 		private readonly definitions: Collection<PlannedDefinition>,
 		private readonly keys: Sealing,
 		private readonly known: KnownSystems,
-		limits: Pick<Limits, "plans" | "plansEach" | "planDays">
+		limits: Pick<Limits, "plans" | "plansEach" | "planDays">,
+		isShared = false
 	) {
-		this.shelf = new Shelf(definitions, () => this.names(), limits);
+		this.shelf = new Shelf(definitions, () => this.names(), limits, isShared);
 	}
 
 	/** Removes plans that nobody began, approved, or planned again for long. */
@@ -96,10 +100,25 @@ export class Runs {
 		return this.keeping.next(() => this.kept(given, caller));
 	}
 
+	/** Of another node's that came first it is decided anew. */
 	private async kept(given: Planned, caller: Caller | undefined): Promise<void> {
+		for (let tries = 1; ; tries++) {
+			try {
+				return await this.keepOver(await this.definitions.read(given.definition.name), given, caller);
+			} catch (error) {
+				if (tries === MOST_TRIES || !(error instanceof Conflict || error instanceof Duplicate)) throw error;
+			}
+		}
+	}
+
+	private async keepOver(
+		found: Versioned<PlannedDefinition> | undefined,
+		given: Planned,
+		caller: Caller | undefined
+	): Promise<void> {
 		const { name } = given.definition;
 		await this.refuseTaken(name, given.hash, caller);
-		const before = await this.definitions.get(name);
+		const before = found?.record;
 		if (!before) await this.shelf.makeRoom(caller);
 		const isSame = before?.planned.hash === given.hash;
 		if (isSame && !mayRun(caller) && before.planned.plan.ok && before.approved?.hash === given.hash) return;
@@ -107,13 +126,8 @@ export class Runs {
 		const planned = this.sealed(given);
 		const approved = mayRun(caller) && planned.plan.ok ? planned : before?.approved;
 		const at = new Date().toISOString();
-		await this.shelf.put({
-			name,
-			planned,
-			at,
-			...(by && { by }),
-			...(approved && { approved: approvedOf(approved) })
-		});
+		const record = { name, planned, at, ...(by && { by }), ...(approved && { approved: approvedOf(approved) }) };
+		await this.shelf.keep(record, found?.version);
 	}
 
 	/** The hash of the definition that was begun under that name, or approved. */
@@ -137,9 +151,8 @@ export class Runs {
 		if (!planned.plan.ok)
 			throw failure("PREFLIGHT_REFUSED", `The preflight of '${name}' refused it: plan it again once it is mended.`);
 		const run = newRun(name, planned, NEW);
-		await appendRun(this.store, run, { type: "planned", data: this.sealed(planned) }, "planned");
-		run.definition = planned.definition;
-		return run;
+		await appendRun(this.store, run, { type: "planned", data: this.sealed(planned) }, `planned-${randomUUID()}`);
+		return this.opened(run);
 	}
 
 	/**
@@ -157,12 +170,16 @@ export class Runs {
 		return redefinedBy(run, planned.definition, this.known).refused.length === 0 ? planned : undefined;
 	}
 
-	/** Records that the run goes on by another definition. */
-	async redefine(run: Run, { definition, hash }: Planned): Promise<void> {
+	/** That the run goes on by another definition. */
+	redefinition(run: Run, { definition, hash }: Planned): EventOf<"redefined"> {
 		const { taken: changed } = redefinedBy(run, definition, this.known);
-		const data = { definition: this.keys.seal(definition), hash, changed };
-		await appendRun(this.store, run, { type: "redefined", data }, `redefined-after-${run.version}`);
-		run.definition = definition;
+		return { type: "redefined", data: { definition: this.keys.seal(definition), hash, changed } };
+	}
+
+	/** Its definition in the clear, whatever was recorded of it. */
+	opened(run: Run): Run {
+		run.definition = this.keys.open(run.definition);
+		return run;
 	}
 
 	/** As it was last planned, or begun. @throws MIGRATION_NOT_FOUND */
@@ -199,9 +216,11 @@ export class Runs {
 	}
 
 	private async missing(name: string): Promise<never> {
-		const why = (await this.definitions.get(name))
-			? `The migration '${name}' is planned, not begun: start it.`
-			: `There is no migration '${name}' here: plan it and run it first.`;
+		const why = isRehearsal(name)
+			? `There is no '${name}' any more: it is kept by the node that began it, for a while; begin it again.`
+			: (await this.definitions.get(name))
+				? `The migration '${name}' is planned, not begun: start it.`
+				: `There is no migration '${name}' here: plan it and run it first.`;
 		throw failure("MIGRATION_NOT_FOUND", why);
 	}
 
@@ -210,6 +229,9 @@ export class Runs {
 		return { ...planned, definition: this.keys.seal(planned.definition) };
 	}
 }
+
+/** To keep a plan that others plan at the same time. */
+const MOST_TRIES = 20;
 
 const NOT_BEGUN = { phase: "planned", startedAt: null, ok: true } as const;
 

@@ -40,7 +40,7 @@ export interface Sealing {
 }
 
 /** @param known the options of every connector: which of them are secrets */
-export const sealing = (sealer: Sealer, known: SideOptions): Sealing => ({
+export const sealing = (sealer: Pick<Sealer, "seal" | "open">, known: SideOptions): Sealing => ({
 	seal: definition => each(definition, known, sealer.seal),
 	open: definition => each(definition, known, sealer.open)
 });

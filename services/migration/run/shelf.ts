@@ -7,6 +7,10 @@ import type { Caller } from "../../../domain/migration/callers";
 import type { PlannedDefinition } from "./planned";
 
 const DAY_MS = 86_400_000;
+/** How long what is known of other nodes' plans is believed, in ms. */
+const FRESH_MS = 1_000;
+/** How far the clocks of nodes may be apart, in ms: packets of one that is further away are refused. */
+const SKEW_MS = 120_000;
 
 /** A record without what was planned, which may be large. */
 type Known = Omit<PlannedDefinition, "planned">;
@@ -15,11 +19,14 @@ const knownOf = ({ planned: _, ...known }: PlannedDefinition): Known => known;
 export class Shelf {
 	/** By name. All records are read once: how many there are is the callers' doing, and each look would cost all of them. */
 	private known: Promise<Map<string, Known>> | undefined;
+	private freshUntil = 0;
 
 	constructor(
 		private readonly definitions: Collection<PlannedDefinition>,
 		private readonly begun: () => Promise<string[]>,
-		private readonly limits: Pick<Limits, "plans" | "plansEach" | "planDays">
+		private readonly limits: Pick<Limits, "plans" | "plansEach" | "planDays">,
+		/** Other nodes keep plans in the same collection. */
+		private readonly isShared = false
 	) {}
 
 	/**
@@ -49,24 +56,42 @@ export class Shelf {
 			if (isLoose(each) && each.at !== undefined && each.at < before) await this.remove(each.name);
 	}
 
-	async put(record: PlannedDefinition): Promise<void> {
-		await this.definitions.put(record);
+	/** @param expected the version that it takes the place of; undefined: none. @throws Conflict · Duplicate */
+	async keep(record: PlannedDefinition, expected: string | undefined): Promise<void> {
+		if (expected === undefined) await this.definitions.insert(record);
+		else await this.definitions.put(record, { expected });
 		(await this.all()).set(record.name, knownOf(record));
 	}
 
 	/** By name. */
-	all(): Promise<Map<string, Known>> {
+	async all(): Promise<Map<string, Known>> {
 		this.known ??= this.read().catch((error: unknown) => {
 			this.known = undefined;
 			throw error;
 		});
-		return this.known;
+		const known = await this.known;
+		if (this.isShared) await this.refresh(known);
+		return known;
 	}
 
 	private async read(): Promise<Map<string, Known>> {
 		const known = new Map<string, Known>();
 		for await (const record of this.definitions.each()) known.set(record.name, knownOf(record));
 		return known;
+	}
+
+	/** What other nodes keep and remove: what is new is read, and all of it where something is gone. */
+	private async refresh(known: Map<string, Known>): Promise<void> {
+		if (performance.now() < this.freshUntil) return;
+		this.freshUntil = performance.now() + FRESH_MS;
+		const newest = [...known.values()].reduce((last, { at = "" }) => (at > last ? at : last), "");
+		const since = newest === "" ? "" : new Date(Date.parse(newest) - SKEW_MS).toISOString();
+		for await (const record of this.definitions.each({ at: { $gte: since } }, { sort: "at" }))
+			known.set(record.name, knownOf(record));
+		if ((await this.definitions.count()) === known.size) return;
+		const all = await this.read();
+		known.clear();
+		for (const [name, each] of all) known.set(name, each);
 	}
 
 	private async remove(name: string): Promise<void> {

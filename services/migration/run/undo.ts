@@ -4,11 +4,11 @@ import type { EventStore } from "../../../adapters/eventstore";
 import { reach } from "../../../adapters/failpoints";
 import { settingsOf } from "../../../cluster/settings";
 import type { UndoneRecord } from "../../../contracts/migration/records";
-import type { StreamRun } from "../../../domain/migration/run";
+import type { Run, StreamRun } from "../../../domain/migration/run";
 import { judged } from "../../../domain/migration/undoing";
 import { finishOpenBatch, oneApplier } from "./batch";
 import { heldBy } from "./holders";
-import { appendRun, readBatches, undoStream as undoStreamOf } from "./journal";
+import { appendRun, ownId, readBatches, undoStream as undoStreamOf } from "./journal";
 import { knownOf, priorOutcomesIn, undoable } from "./known";
 import type { RunContext, UndoCall } from "./run-context";
 
@@ -62,7 +62,7 @@ async function undoBatch(
 	const { settled, again } = judged([...kept, ...undone], stream.undo.tries);
 	let { undos } = stream.undo;
 	const bulk = undoStreamOf(run.name, stream.stream);
-	if (settled.length > 0) undos = await appendUndone(store, bulk, settled, version);
+	if (settled.length > 0) undos = await appendUndone(store, run, bulk, settled, version);
 	reach("undone");
 	const waits = new Set(again.map(([id]) => id));
 	const stays = settled.filter(({ outcome }) => outcome !== "restored").map(({ id }) => id);
@@ -84,12 +84,13 @@ async function undoBatch(
 /** What was undone but not counted when the last controller stopped is undone again, and said again. */
 async function appendUndone(
 	store: EventStore,
+	run: Pick<Run, "token">,
 	bulk: string,
 	records: readonly UndoneRecord[],
 	batch: string
 ): Promise<string> {
 	const version = await store.version(bulk);
 	const event = { type: "undone", data: { records } };
-	const appended = await store.append(bulk, version, [event], `undone-${batch}-after-${version}`);
+	const appended = await store.append(bulk, version, [event], ownId(run, `undone-${batch}-after-${version}`));
 	return appended.version;
 }

@@ -16,8 +16,8 @@ import type { Attempt } from "../../../domain/throttle";
 import type { WebRequest } from "../../../mixins/web.mixin";
 import { callOf, header, mayDo } from "./call";
 
-/** A node that did not hear of a revoked key asks again after this, in ms. */
-const REMEMBERED_MS = 2_000;
+/** A gateway that did not hear of a revoked key refuses it after this all the same, in ms. */
+const REMEMBERED_MS = 750;
 const MOST_REMEMBERED = 1_000;
 /** Keys that were good once: they are asked about as others are, and not counted among the attempts. */
 const MOST_PROVEN = 10_000;

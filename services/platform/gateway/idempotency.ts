@@ -3,6 +3,7 @@
  * The first one does it; others get its answer, or 409 while it is under way, was cut off, or may have had its effect.
  */
 
+import { randomUUID } from "node:crypto";
 import type { Broker } from "../../../cluster";
 import { failure } from "../../../cluster/errors";
 import type { JsonValue } from "../../../contracts/json";
@@ -16,14 +17,15 @@ import { type Call, callOf, header } from "./call";
 /** Printable, and without the quotes that a structured string has. */
 const KEY = /^"?([\x21\x23-\x7e]{1,255})"?$/;
 
+/** @param repeatable what is asked for may be done twice */
 export const idempotent =
-	(broker: Broker): WebHandler =>
+	(broker: Broker, repeatable: boolean): WebHandler =>
 	(req, res, next) => {
-		begin(broker, req, res).then(mine => mine && next(), next);
+		begin(broker, repeatable, req, res).then(mine => mine && next(), next);
 	};
 
 /** True when this request is to do it. */
-async function begin(broker: Broker, req: WebRequest, res: WebResponse): Promise<boolean> {
+async function begin(broker: Broker, repeatable: boolean, req: WebRequest, res: WebResponse): Promise<boolean> {
 	const given = header(req, "idempotency-key");
 	if (given === undefined) return true;
 	const key = KEY.exec(given)?.[1];
@@ -31,7 +33,8 @@ async function begin(broker: Broker, req: WebRequest, res: WebResponse): Promise
 	const call = callOf(req);
 	const client = clientOf(call);
 	const asked = digest([req.method ?? "", req.$alias?.fullPath ?? "", req.$params as JsonValue]);
-	const { state, answer } = await broker.call("idempotency.begin", { client, key, digest: asked });
+	const mine = { token: randomUUID(), gateway: broker.nodeID, repeatable };
+	const { state, answer } = await broker.call("idempotency.begin", { client, key, digest: asked, ...mine });
 	if (state === "done") return replay(res, answer as KeptAnswer);
 	if (state === "reused")
 		throw failure("IDEMPOTENCY_REUSED", "Use another key for another request; this one is kept for a day.");

@@ -95,7 +95,7 @@ function markStale(req: WebRequest, res: WebResponse): void {
 
 function handlersOf(means: Means, route: Route): string | (WebHandler | string)[] {
 	// What is kept is kept for a key.
-	const once = route.reads || route.permission === "public" ? [] : [idempotent(means.broker)];
+	const once = route.reads || route.permission === "public" ? [] : [idempotent(means.broker, route.idempotent)];
 	if (hasBytes(route)) return [asBytes(means, route)];
 	const handlers = [...once, ...route.answers.flatMap(kind => STREAMED[kind]?.(means, route) ?? [])];
 	return handlers.length === 0 ? route.action : [...handlers, route.action];

@@ -21,7 +21,10 @@ const planned = {
 	context: {},
 	plan: { streams: [], findings: [] }
 } as unknown as Planned;
-const sealer: Sealer = { seal: text => text, open: text => text.replace("sealed by the test", "in the clear") };
+const sealer: Pick<Sealer, "seal" | "open"> = {
+	seal: text => text,
+	open: text => text.replace("sealed by the test", "in the clear")
+};
 
 /** A store that says after which version it was read. */
 function watched(): { store: EventStore; reads: (string | undefined)[] } {

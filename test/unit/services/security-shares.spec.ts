@@ -11,7 +11,7 @@ import { runsOn } from "../../support/runs";
 import { until } from "../../support/until";
 
 const caller: Caller = { id: "one", scopes: ["migration:plan"] };
-const sealer: Sealer = { seal: text => text, open: text => text };
+const sealer: Pick<Sealer, "seal" | "open"> = { seal: text => text, open: text => text };
 const named = (name: string): Planned =>
 	({
 		definition: {

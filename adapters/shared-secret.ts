@@ -1,0 +1,60 @@
+/**
+ * The secret of a cluster, as `secret.key` is a node's own: made once, by whichever node comes first, and kept in the event
+ * store, sealed under the cluster's key. So that key may change, and what was sealed and derived before stays what it was.
+ */
+
+import { randomUUID } from "node:crypto";
+import { ClusterKeyMissing } from "./cluster-key";
+import { type EventStore, NEW, VersionConflict } from "./eventstore";
+import { decrypt, encrypt, newSecret, sealingKey } from "./secrets";
+
+const STREAM = "secret/cluster";
+const USE = "banyan secret of the cluster";
+
+/** @param keys of the cluster, the first of which seals. @throws ClusterKeyMissing where none of them opens it */
+export async function sharedSecret(store: EventStore, keys: readonly Buffer[]): Promise<Buffer> {
+	const [first, ...others] = keys.map(key => sealingKey(key, USE));
+	if (first === undefined) throw new ClusterKeyMissing("This node has no key of the cluster: set CLUSTER_KEY.");
+	for (;;) {
+		const { sealed, version } = await kept(store);
+		if (sealed && decrypt(first, sealed, STREAM)) return decrypt(first, sealed, STREAM) as Buffer;
+		const secret = sealed ? openedBy(others, sealed) : newSecret();
+		// Made just now, or sealed with the key that goes.
+		if (await keep(store, version, encrypt(first, secret, STREAM))) return secret;
+	}
+}
+
+async function kept(store: EventStore): Promise<{ readonly sealed?: Buffer; readonly version: string }> {
+	let found: { sealed?: Buffer; version: string } = { version: NEW };
+	for await (const { event, version } of store.read(STREAM)) {
+		const { sealed } = event.data as { readonly sealed: string };
+		found = { sealed: Buffer.from(sealed, "base64url"), version };
+	}
+	return found;
+}
+
+/** False where another node came first. */
+async function keep(store: EventStore, version: string, sealed: Buffer): Promise<boolean> {
+	try {
+		await store.append(
+			STREAM,
+			version,
+			[{ type: "sealed", data: { sealed: sealed.toString("base64url") } }],
+			randomUUID()
+		);
+		return true;
+	} catch (error) {
+		if (error instanceof VersionConflict) return false;
+		throw error;
+	}
+}
+
+function openedBy(keys: readonly Buffer[], sealed: Buffer): Buffer {
+	for (const key of keys) {
+		const secret = decrypt(key, sealed, STREAM);
+		if (secret) return secret;
+	}
+	throw new ClusterKeyMissing(
+		"The secrets of this cluster are sealed under another CLUSTER_KEY than this node's: give it that key, behind its own where the key is to change."
+	);
+}

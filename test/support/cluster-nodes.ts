@@ -1,0 +1,76 @@
+/** Nodes of one cluster within this process: each a broker of its own, on a NATS and stores that all of them share. */
+
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Broker } from "../../cluster";
+import type { Systems } from "../../mixins/systems";
+import { openNode } from "../../node";
+import { type Nats, startNats } from "./servers";
+import { until } from "./until";
+
+export interface NodeAsked {
+	readonly id: string;
+	readonly services: string;
+	readonly systems?: Systems;
+	readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface ClusterNodes extends AsyncDisposable {
+	readonly folder: string;
+	/** Of every node; for one in a process of its own, too. */
+	readonly environment: Readonly<Record<string, string>>;
+	open(asked: NodeAsked): Promise<Broker>;
+	/** Gracefully, as at SIGTERM. */
+	stop(node: Broker): Promise<void>;
+}
+
+/** Has one heard what another one runs? */
+const knows = ({ registry }: Broker, { nodeID }: Broker): boolean =>
+	registry
+		.getNodeList({ onlyAvailable: true, withServices: true })
+		.some(({ id, services }) => id === nodeID && services.length > 1);
+
+export const LEASE = { LEASE_MS: "1500", LEASE_BOUND_MS: "300" } as const;
+
+export async function startCluster(more: Readonly<Record<string, string>> = {}): Promise<ClusterNodes> {
+	const nats: Nats = await startNats();
+	const folder = mkdtempSync(join(tmpdir(), "banyan-cluster-"));
+	const open = new Set<Broker>();
+	const environment = {
+		STORE: "cluster",
+		TRANSPORTER: nats.url,
+		NAMESPACE: "spec",
+		CLUSTER_KEY: Buffer.from("a key of the cluster for tests 32").subarray(0, 32).toString("base64"),
+		HEARTBEAT_INTERVAL: "1",
+		HEARTBEAT_TIMEOUT: "3",
+		PATIENCE_MS: "5",
+		DATA_DIR: join(folder, "data"),
+		...LEASE,
+		...more
+	};
+	const stop = async (node: Broker): Promise<void> => {
+		open.delete(node);
+		await node.stop();
+	};
+	return {
+		folder,
+		environment,
+		stop,
+		open: async ({ id, services, systems, environment: own = {} }) => {
+			mkdirSync(environment.DATA_DIR, { recursive: true, mode: 0o700 });
+			const node = await openNode(
+				{ logLevel: "fatal", logFile: 2, ...(systems && { systems }) },
+				{ ...environment, NODE_ID: id, SERVICES: services, ...own }
+			);
+			await until(() => [...open].every(other => knows(other, node) && knows(node, other)), `that nodes know ${id}`);
+			open.add(node);
+			return node;
+		},
+		[Symbol.asyncDispose]: async () => {
+			for (const node of open) await node.stop();
+			await nats.kill();
+			rmSync(folder, { recursive: true, force: true });
+		}
+	};
+}
