@@ -22,11 +22,11 @@ import { InFlight } from "./in-flight";
 import { appendAll, appendRun, runStream } from "./journal";
 import type { Lists } from "./lists";
 import type { HeldLease, RunContext } from "./run-context";
-import { executeStep } from "./steps";
+import { executeStep, type StepOptions } from "./steps";
 import { isAway, leaseLost } from "./stops";
 import { Waiting } from "./waiting";
 
-export interface ControllerOptions {
+export interface ControllerOptions extends StepOptions {
 	readonly broker: Broker;
 	readonly store: EventStore;
 	readonly lists: Lists;
@@ -42,16 +42,6 @@ export interface ControllerOptions {
 	/** `local`: the data folder's lock proves that an earlier holder is dead, and with it the importer in its process. */
 	readonly scope: "local" | "cluster";
 	readonly secretsFor: RunContext["secretsFor"];
-	/** Where a copy of the target's database goes. */
-	readonly backups: string;
-	/** The operator has taken one themselves. */
-	readonly backupTaken: boolean;
-	/** Moves only these of the last stream, then rests. */
-	readonly canary?: Canary;
-	/** Called once a stream is copied, before it is compared. */
-	readonly copied: (stream: string) => Promise<void>;
-	/** Called before it is recorded that all is put back. */
-	readonly undone: () => Promise<void>;
 }
 
 /** Waits between tries of a step that failed because a system was away, in times the first one. */

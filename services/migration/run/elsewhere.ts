@@ -3,7 +3,8 @@
 import type { Broker } from "../../../cluster";
 import { propertyOf } from "../../../domain/unknown";
 import type { Planning } from "./planning";
-import { isRehearsal, type Rehearsals, rehearsalName } from "./rehearsals";
+import { isRehearsal, rehearsalName } from "./rehearsal-name";
+import type { Rehearsals } from "./rehearsals";
 
 interface Parts {
 	readonly broker: Broker;

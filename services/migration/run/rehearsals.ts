@@ -6,6 +6,7 @@ import { type Limits, settings } from "../../../contracts/migration/settings";
 import { InTurn } from "../../../domain/in-turn";
 import { type Caller, mayReplace, type Planner, plannerOf } from "../../../domain/migration/callers";
 import type { DataOf } from "../../../domain/migration/events";
+import { rehearsalName } from "./rehearsal-name";
 import { type Rehearsed, rehearse } from "./rehearse";
 
 interface Kept extends Rehearsed {
@@ -15,10 +16,6 @@ interface Kept extends Rehearsed {
 	/** When it was last asked for, by `performance.now`. */
 	askedAt: number;
 }
-
-const PREFIX = "dry-run of ";
-export const rehearsalName = (migration: string): string => `${PREFIX}${migration}`;
-export const isRehearsal = (name: string): boolean => name.startsWith(PREFIX);
 
 export class Rehearsals {
 	/** The oldest first. */

@@ -18,7 +18,7 @@ import { redefinedBy } from "./definitions";
 import type { Folds } from "./folds";
 import { appendRun, runNames } from "./journal";
 import { approvedOf, type Planned, type PlannedDefinition } from "./planned";
-import { isRehearsal } from "./rehearsals";
+import { isRehearsal } from "./rehearsal-name";
 import type { Sealing } from "./sealing";
 import { Shelf } from "./shelf";
 

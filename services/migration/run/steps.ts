@@ -5,17 +5,30 @@ import type { Step } from "../../../domain/migration/next-step";
 import type { StreamRun } from "../../../domain/migration/run";
 import { verdictOf } from "../../../domain/migration/verdict";
 import { backUp } from "./backup";
-import { moveCanary } from "./canary";
+import { type Canary, moveCanary } from "./canary";
 import { compareStream } from "./compare";
-import type { ControllerOptions } from "./controller";
 import { copyStream } from "./copy";
 import type { RunContext } from "./run-context";
 import { surveyTarget } from "./survey";
 import { undoStream } from "./undo";
 
+/** What the operator told, and what is done beside the steps themselves. */
+export interface StepOptions {
+	/** Where a copy of the target's database goes. */
+	readonly backups: string;
+	/** The operator has taken one themselves. */
+	readonly backupTaken: boolean;
+	/** Moves only these of the last stream, then rests. */
+	readonly canary?: Canary;
+	/** Called once a stream is copied, before it is compared. */
+	readonly copied: (stream: string) => Promise<void>;
+	/** Called before it is recorded that all is put back. */
+	readonly undone: () => Promise<void>;
+}
+
 /** Of the controller that is at it. */
 export interface Doing {
-	readonly options: Pick<ControllerOptions, "backups" | "backupTaken" | "canary" | "copied" | "undone">;
+	readonly options: StepOptions;
 	/** Records what a step came to. */
 	append(event: RunEvent): Promise<void>;
 	/** Nothing comes after this step. */
