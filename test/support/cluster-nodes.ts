@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Broker } from "../../cluster";
 import type { Systems } from "../../mixins/systems";
 import { openNode } from "../../node";
-import { type Nats, startNats } from "./servers";
+import { startNatsCluster } from "./nats-cluster";
 import { until } from "./until";
 
 export interface NodeAsked {
@@ -34,11 +34,12 @@ const knows = ({ registry }: Broker, { nodeID }: Broker): boolean =>
 export const LEASE = { LEASE_MS: "1500", LEASE_BOUND_MS: "300" } as const;
 
 export async function startCluster(more: Readonly<Record<string, string>> = {}): Promise<ClusterNodes> {
-	const nats: Nats = await startNats();
+	const nats = await startNatsCluster({ servers: 1 });
 	const folder = mkdtempSync(join(tmpdir(), "banyan-cluster-"));
 	const open = new Set<Broker>();
 	const environment = {
 		STORE: "cluster",
+		EVENTS_REPLICAS: "1",
 		TRANSPORTER: nats.url,
 		NAMESPACE: "spec",
 		CLUSTER_KEY: Buffer.from("a key of the cluster for tests 32").subarray(0, 32).toString("base64"),
@@ -69,7 +70,7 @@ export async function startCluster(more: Readonly<Record<string, string>> = {}):
 		},
 		[Symbol.asyncDispose]: async () => {
 			for (const node of open) await node.stop();
-			await nats.kill();
+			await nats[Symbol.asyncDispose]();
 			rmSync(folder, { recursive: true, force: true });
 		}
 	};
