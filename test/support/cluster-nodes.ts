@@ -1,12 +1,13 @@
 /** Nodes of one cluster within this process: each a broker of its own, on a NATS and stores that all of them share. */
 
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Broker } from "../../cluster";
 import type { Systems } from "../../mixins/systems";
 import { openNode } from "../../node";
 import { startNatsCluster } from "./nats-cluster";
+import { startMongo } from "./servers";
 import { until } from "./until";
 
 export interface NodeAsked {
@@ -18,7 +19,7 @@ export interface NodeAsked {
 
 export interface ClusterNodes extends AsyncDisposable {
 	readonly folder: string;
-	/** Of every node; for one in a process of its own, too. */
+	/** Of every node, but for its name, its folder and what it runs. */
 	readonly environment: Readonly<Record<string, string>>;
 	open(asked: NodeAsked): Promise<Broker>;
 	/** Gracefully, as at SIGTERM. */
@@ -34,19 +35,23 @@ const knows = ({ registry }: Broker, { nodeID }: Broker): boolean =>
 export const LEASE = { LEASE_MS: "1500", LEASE_BOUND_MS: "300" } as const;
 
 export async function startCluster(more: Readonly<Record<string, string>> = {}): Promise<ClusterNodes> {
-	const nats = await startNatsCluster({ servers: 1 });
+	const mongo = await startMongo();
+	const nats = await startNatsCluster({ servers: 1 }).catch(async (error: unknown) => {
+		await mongo[Symbol.asyncDispose]();
+		throw error;
+	});
 	const folder = mkdtempSync(join(tmpdir(), "banyan-cluster-"));
 	const open = new Set<Broker>();
 	const environment = {
 		STORE: "cluster",
 		EVENTS_REPLICAS: "1",
 		TRANSPORTER: nats.url,
+		MONGODB_URL: `${mongo.url}/banyan`,
 		NAMESPACE: "spec",
 		CLUSTER_KEY: Buffer.from("a key of the cluster for tests 32").subarray(0, 32).toString("base64"),
 		HEARTBEAT_INTERVAL: "1",
 		HEARTBEAT_TIMEOUT: "3",
 		PATIENCE_MS: "5",
-		DATA_DIR: join(folder, "data"),
 		...LEASE,
 		...more
 	};
@@ -59,10 +64,9 @@ export async function startCluster(more: Readonly<Record<string, string>> = {}):
 		environment,
 		stop,
 		open: async ({ id, services, systems, environment: own = {} }) => {
-			mkdirSync(environment.DATA_DIR, { recursive: true, mode: 0o700 });
 			const node = await openNode(
 				{ logLevel: "fatal", logFile: 2, ...(systems && { systems }) },
-				{ ...environment, NODE_ID: id, SERVICES: services, ...own }
+				{ ...environment, NODE_ID: id, SERVICES: services, DATA_DIR: join(folder, id), ...own }
 			);
 			await until(() => [...open].every(other => knows(other, node) && knows(node, other)), `that nodes know ${id}`);
 			open.add(node);
@@ -70,7 +74,7 @@ export async function startCluster(more: Readonly<Record<string, string>> = {}):
 		},
 		[Symbol.asyncDispose]: async () => {
 			for (const node of open) await node.stop();
-			await nats[Symbol.asyncDispose]();
+			await Promise.all([nats, mongo].map(server => server[Symbol.asyncDispose]()));
 			rmSync(folder, { recursive: true, force: true });
 		}
 	};
