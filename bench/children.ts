@@ -45,6 +45,13 @@ export async function openProduct(dataDir: string): Promise<Server> {
 	});
 }
 
+/** A node of the product; it has started when this answers. */
+export async function openNode(environment: Record<string, string>): Promise<Server> {
+	return server([...NODE_FLAGS, join(DIST, "start.js")], { LOG_LEVEL: "info", ...environment }, line =>
+		line.includes("ServiceBroker with") ? { url: "", key: "" } : undefined
+	);
+}
+
 async function server(
 	args: readonly string[],
 	environment: NodeJS.ProcessEnv,

@@ -13,6 +13,7 @@ import { linksRow } from "./f-links";
 import type { Figure } from "./figures";
 import { gatewayRows } from "./g-gateway";
 import { collectionPart, collectionRows } from "./h-collection";
+import { waitingRows } from "./l-waiting";
 import { record } from "./record";
 import { writeResults } from "./results";
 import { serve } from "./serve";
@@ -28,7 +29,8 @@ const ROWS: Readonly<Record<string, () => Promise<Figure[]>>> = {
 	f: async () => [await linksRow(9)],
 	f0: async () => [await linksRow(0)],
 	g: gatewayRows,
-	h: collectionRows
+	h: collectionRows,
+	l: waitingRows
 };
 const PARTS: Readonly<Record<string, (args: readonly string[]) => Promise<unknown>>> = {
 	stages,
