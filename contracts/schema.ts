@@ -124,26 +124,34 @@ export const each = <const K extends string, const R extends Rule>(fields: reado
  * The schema as the validator gets it: unknown fields are refused at every depth, and `null` only passes where a rule
  * says `nullable` (fastest-validator lets it through every optional rule unless told otherwise).
  */
-export function strict(schema: Schema): Record<string, unknown> {
-	return { $$strict: true, ...strictFields(schema) };
-}
+export const strict = (schema: Schema): Record<string, unknown> => ({
+	$$strict: true,
+	...validated(schema, true)
+});
 
-function strictFields(schema: Schema): Record<string, unknown> {
-	return Object.fromEntries(Object.entries(schema).map(([field, rule]) => [field, strictRule(rule)]));
-}
+/** The same, but unknown fields are left out: whoever hears of what happened may be of an older release. */
+export const tolerant = (schema: Schema): Record<string, unknown> => ({
+	$$strict: "remove",
+	...validated(schema, "remove")
+});
 
-function strictRule(rule: Rule): unknown {
+type Unknown = true | "remove";
+
+const validated = (schema: Schema, unknown: Unknown): Record<string, unknown> =>
+	Object.fromEntries(Object.entries(schema).map(([field, rule]) => [field, validatedRule(rule, unknown)]));
+
+function validatedRule(rule: Rule, unknown: Unknown): unknown {
 	if (typeof rule === "string") return strictShorthand(rule);
-	if (isAlternatives(rule)) return rule.map(strictRule);
+	if (isAlternatives(rule)) return rule.map(each => validatedRule(each, unknown));
 	return {
 		nullable: false,
 		...rule,
 		...OWN[rule.type],
 		...(rule.type.endsWith("[]") && { type: "array", items: strictShorthand(rule.type.slice(0, -2)) }),
 		...defaultIn(rule),
-		...(rule.props && { strict: true, props: strictFields(rule.props) }),
-		...(rule.items && { items: strictRule(rule.items) }),
-		...(rule.value && { key: "string", value: strictRule(rule.value) })
+		...(rule.props && { strict: unknown, props: validated(rule.props, unknown) }),
+		...(rule.items && { items: validatedRule(rule.items, unknown) }),
+		...(rule.value && { key: "string", value: validatedRule(rule.value, unknown) })
 	};
 }
 

@@ -14,6 +14,7 @@ import { correlation } from "./correlation.middleware";
 import { durable } from "./durable.middleware";
 import { internal } from "./internal.middleware";
 import { leaving, underWay } from "./leaving.middleware";
+import { older } from "./older.middleware";
 import { results } from "./results.middleware";
 import { retry } from "./retry.middleware";
 import { silence } from "./silence.middleware";
@@ -45,6 +46,7 @@ export const layers = (calls: CallSettings, checksResults: boolean, more: readon
 		"Validator",
 		bulkhead,
 		"Cacher",
+		older,
 		leaving(calls),
 		"Timeout",
 		breaker,

@@ -2,8 +2,11 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ActionSchema, type Context, ServiceBroker } from "moleculer";
+import { LateValidator } from "../../../cluster/validator";
 import { readSettings } from "../../../cluster/variables";
 import type { CallSettings } from "../../../contracts/cluster";
+import { running } from "../../../contracts/migration/running";
+import { strict, tolerant } from "../../../contracts/schema";
 import { layers } from "../../../middlewares/layers";
 import { until } from "../../support/until";
 
@@ -21,6 +24,8 @@ async function node(services: Readonly<Record<string, Actions>>, settings: Parti
 		nodeID: `node-${++number}`,
 		transporter: "Fake",
 		requestTimeout: 5_000,
+		dependencyInterval: 10,
+		validator: new LateValidator(),
 		registry: { preferLocal: true, stopDelay: 20 },
 		...layers({ ...defaults, ...settings }, false, [])
 	});
@@ -186,4 +191,54 @@ it("a node that stops ends what it has, across its services, and what comes mean
 	await sleep(20);
 	await leaving.stop();
 	expect(await call).toBe("whole");
+});
+
+describe("nodes of two neighbouring releases", () => {
+	const { accept: _, backupTaken: __, ...before } = running.start.params;
+	const started = (params: object) => ({
+		migration: { start: { params, handler: (ctx: Context) => [ctx.broker.nodeID, ctx.params] } as never }
+	});
+
+	it("an older service is not told what it does not know: a default is left out, more than that is said to whoever asks", async () => {
+		const door = await node({}, NOBODY);
+		await node(started(strict(before)));
+		await door.waitForServices("migration");
+		const call = (params: object) => door.call("migration.start", { name: "panel", ...params });
+		expect(await call({ only: ["ann"] })).toEqual([expect.anything(), { name: "panel", only: ["ann"] }]);
+		expect(await call({ backupTaken: false })).toEqual([expect.anything(), { name: "panel" }]);
+		await expect(call({ backupTaken: true })).rejects.toThrow(/knows the field 'backupTaken'.*once they are upgraded/);
+		await expect(call({ accept: ["code"] })).rejects.toMatchObject({ type: "UNAVAILABLE", code: 503 });
+	});
+
+	it("once a node knows it, that one is asked", async () => {
+		const door = await node({});
+		await node(started(strict(before)));
+		const newer = await node(started(strict(running.start.params)));
+		await until(() =>
+			door.registry
+				.getActionList({ withEndpoints: true })
+				.some(({ name, count }) => name === "migration.start" && count === 2)
+		);
+		const call = () => door.call<[string, object], object>("migration.start", { name: "panel", accept: ["code"] });
+		const answers = await Promise.all([call(), call(), call()]);
+		expect(answers.map(([nodeID]) => nodeID)).toEqual(Array(3).fill(newer.nodeID));
+		expect(answers[0][1]).toMatchObject({ accept: ["code"] });
+	});
+
+	it("an older caller gets from a newer service what it knows", async () => {
+		const door = await node({});
+		await node(started(strict(running.start.params)));
+		await door.waitForServices("migration");
+		const [, params] = await door.call<[string, object], object>("migration.start", { name: "panel" });
+		expect(params).toEqual({ name: "panel", backupTaken: false });
+	});
+
+	it("an older listener hears of an event without what it does not know", () => {
+		const check = new LateValidator().compile(
+			tolerant({ name: "string", about: { type: "object", props: { a: "string" } } }) as never
+		);
+		const heard = { name: "panel", more: 1, about: { a: "x", b: 2 } };
+		expect(check(heard, {} as never)).toBe(true);
+		expect(heard).toEqual({ name: "panel", about: { a: "x" } });
+	});
 });
