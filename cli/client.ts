@@ -20,7 +20,7 @@ export interface Client {
 
 /**
  * What a command needs of the data folder: `read` and `links` leave it to whoever runs on it, `links` asks the source too;
- * `keys` and `write` hold it.
+ * `keys`, `events` and `write` hold it.
  */
-export type Need = "read" | "links" | "keys" | "write";
+export type Need = "read" | "links" | "keys" | "events" | "write";
 export type Open = (need: Need) => Promise<Client>;

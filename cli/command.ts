@@ -29,6 +29,10 @@ export interface Flags {
 	readonly watch?: boolean;
 	readonly yes?: boolean;
 	readonly scope?: readonly string[];
+	readonly service?: string;
+	readonly event?: string;
+	readonly key?: string;
+	readonly after?: string;
 	readonly url?: string;
 	readonly apiKeyFile?: string;
 }

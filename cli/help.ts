@@ -129,6 +129,18 @@ const HELP: Readonly<Record<string, Help>> = {
 		ends: ["clean", "broken", "refused"],
 		settings: LOOK
 	},
+	"events list": { examples: ["banyan events list"], ends: ["clean", "broken", "human"], settings: LOOK },
+	"events replay": {
+		examples: ["banyan events replay 0b7c5a52", "banyan events replay --service idempotency"],
+		ends: SHOWN,
+		settings: LOOK
+	},
+	"events drop": { examples: ["banyan events drop 0b7c5a52"], ends: ["clean", "broken", "refused"], settings: LOOK },
+	"events again": {
+		examples: ["banyan events again idempotency --event access.revoked"],
+		ends: SHOWN,
+		settings: LOOK
+	},
 	"completion bash": { examples: ["source <(banyan completion bash)   # in ~/.bashrc"], ends: ["clean"], settings: [] },
 	"completion zsh": {
 		examples: ["source <(banyan completion zsh)   # in ~/.zshrc, after compinit"],

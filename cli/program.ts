@@ -5,12 +5,13 @@ import { SCOPES } from "../contracts/cluster";
 import { keysOf } from "../contracts/table";
 import { VOCABULARY } from "../domain/migration/mappings";
 import { version } from "../package.json";
-import type { Client, Need, Open } from "./client";
-import { type Flags, printFile, screen, withClient } from "./command";
+import { anywhere, by, JSON_FLAG, type Opener, YES_FLAG } from "./asking";
+import { printFile, screen } from "./command";
 import { completionScript, SHELLS } from "./completion";
 import { treeOf } from "./completion/tree";
 import { LINK_FORMATS, REPORT_FORMATS } from "./formats";
 import { helpAfter } from "./help";
+import { addEvents } from "./program-events";
 
 /** A command's own part, loaded when it is given: most are not. */
 const LOADED = {
@@ -26,34 +27,12 @@ const LOADED = {
 	keys: (): typeof import("./commands/keys") => require("./commands/keys")
 };
 
-/** Which client a command of these flags speaks to. */
-type Opener = (flags: Flags) => Open;
-
-const JSON_FLAG = ["--json", "print JSON, for scripts"] as const;
-const YES_FLAG = ["--yes", "do not ask; without a terminal nothing is asked anyway"] as const;
 const DEFINITION = ["<file>", "the definition, YAML or JSON"] as const;
 const NAME = ["<name>", "the migration's name"] as const;
 
 const REFERENCES = `
 \${NAME} in a definition is filled in from the environment of whoever connects: of this process, or with --url of the
 server, to which the definition goes as it is written.`;
-
-/** What all commands take that ask for something: where. */
-const anywhere = (command: Command): Command =>
-	command
-		.option("--url <address>", "a server that does it (default: BANYAN_URL; without one this process does it)")
-		.option("--api-key-file <file>", "the file of the API key for the server (default: the key in BANYAN_API_KEY)");
-
-type Work<A extends unknown[]> = (client: Client, ...given: [...A, Flags]) => Promise<number>;
-
-/** The action of a command, as commander calls it: a client for the time of the work, which is loaded when it is asked for. */
-const by =
-	<A extends unknown[]>(open: Opener, need: Need, load: () => Work<A>) =>
-	(...given: [...A, Flags, Command]): Promise<void> => {
-		const [flags] = given.slice(-2) as [Flags, Command];
-		const work = load();
-		return withClient(open(flags), need, client => work(client, ...(given.slice(0, -1) as [...A, Flags])));
-	};
 
 export function banyan(open: Opener): Command {
 	const program = new Command("banyan")
@@ -74,6 +53,7 @@ export function banyan(open: Opener): Command {
 	addViews(migration, open);
 	addLinks(migration, open);
 	addKeys(program.command("keys").description("make, list and revoke API keys, for those who call from afar"), open);
+	addEvents(program.command("events").description("see to events that a service could not deal with"), open);
 	addCompletion(program);
 	for (const command of program.commands) guide(command, []);
 	return program;

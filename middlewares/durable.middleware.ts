@@ -149,9 +149,23 @@ const OF_BROKERS = new WeakMap<ServiceBroker, Delivering>();
 async function begin(broker: ServiceBroker): Promise<void> {
 	const services = broker.services.filter(service => listenedBy(service).length > 0);
 	if (services.length === 0 || settingsOf(broker).access === "read") return;
+	for (const sentence of unheard(broker, services)) broker.logger.warn(sentence);
 	const delivering = new Delivering(broker, await announcementsOf(broker), services);
 	OF_BROKERS.set(broker, delivering);
 	await delivering.begin();
+}
+
+/** Of what is kept in this node's folder, those of other nodes hear nothing. */
+function unheard(broker: ServiceBroker, services: readonly Service[]): string[] {
+	if (!broker.options.transporter || settingsOf(broker).store === "cluster") return [];
+	return services.flatMap(service =>
+		listenedBy(service)
+			.filter(event => !broker.getLocalService(event.split(".")[0] ?? ""))
+			.map(
+				event =>
+					`'${service.name}' listens to '${event}', which with STORE=embedded is heard on the node that announces it alone: run both services on one node, or set STORE=cluster.`
+			)
+	);
 }
 
 /** A durable event is heard by its delivery. */

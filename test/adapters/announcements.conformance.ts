@@ -4,13 +4,15 @@ import { announcedIn, Letters, OutboxStream, Progress } from "../../adapters/ann
 import { type EventStore, VersionConflict } from "../../adapters/eventstore";
 import { announce, Node, type Noted, noted, Service } from "../support/deliveries";
 import { until } from "../support/until";
+import { crashes } from "./announcements.crashes";
 
 /** A new, empty store. */
 export type OpenStore = () => EventStore | Promise<EventStore>;
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
-export function announcementsConformance(name: string, open: OpenStore): void {
+/** @param runs of tales that are made up */
+export function announcementsConformance(name: string, open: OpenStore, runs = 40): void {
 	describe(name, () => {
 		let store: EventStore;
 		let nodes: Node[] = [];
@@ -32,6 +34,7 @@ export function announcementsConformance(name: string, open: OpenStore): void {
 		describe("nodes", () => nodesOf(given));
 		describe("dead letters", () => deadLetters(given));
 		describe("outbox", () => outboxes(given));
+		crashes(open, runs);
 	});
 }
 

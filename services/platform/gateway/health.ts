@@ -9,7 +9,7 @@ import { settingsOf } from "../../../cluster/settings";
 import { cutOff, natsAnswers } from "../../../cluster/transport";
 import { CONTRACTS, type OwnedSetting, SETTINGS } from "../../../contracts/cluster";
 import type { Json, JsonValue } from "../../../contracts/json";
-import { codeOf } from "../../../domain/unknown";
+import { codeOf, messageOf } from "../../../domain/unknown";
 import { version } from "../../../package.json";
 import type { LoopDelay } from "./loop-delay";
 
@@ -87,7 +87,7 @@ const mb = (bytes: number): string => `${Math.round(bytes / MEGABYTE).toLocaleSt
 export async function detailsOf(broker: Broker, delay: LoopDelay, load: Load): Promise<Json> {
 	const services = servicesOf(broker);
 	const own = await Promise.all([disk(broker), memory(), eventLoop(delay), loadOf(load), transporter(broker)]);
-	const checks = [...own, ...redis(broker)];
+	const checks = [...own, ...redis(broker), ...(await deadLetters(broker, services))];
 	const health = { ...healthOf(broker), status: worstOf([...checks, ...services]) };
 	return {
 		...health,
@@ -147,6 +147,22 @@ async function transporter(broker: Broker): Promise<Check> {
 	if (!broker.transit) return { name: "transporter", status: "up", message: "None: all runs in this process." };
 	const why = cutOff(broker) ?? ((await natsAnswers(broker)) ? undefined : SILENT);
 	return { name: "transporter", status: why === undefined ? "up" : "down", message: why ?? "Connected." };
+}
+
+const LETTERS_MS = 2_000;
+
+/** Where a node counts them. */
+async function deadLetters(broker: Broker, services: readonly ServiceHealth[]): Promise<Check[]> {
+	if (services.every(({ name, status }) => name !== "events" || status === "down")) return [];
+	const name = "durable events";
+	try {
+		const waiting = await broker.call("events.waiting", {}, { timeout: LETTERS_MS });
+		if (waiting === 0) return [{ name, status: "up", message: "Every service dealt with what it was told." }];
+		const message = `${waiting} wait that a service could not deal with: \`banyan events list\` says why.`;
+		return [{ name, status: "degraded", message }];
+	} catch (error) {
+		return [{ name, status: "degraded", message: `It cannot be told whether any wait: ${messageOf(error)}` }];
+	}
 }
 
 /** Where there is one. Nothing fails for want of it. */
