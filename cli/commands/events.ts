@@ -70,7 +70,9 @@ export async function deliverAgain(client: Client, service: string, flags: Flags
 	while (more) {
 		const part = await client.call("events.again", { ...wanted, after, limit: MOST });
 		delivered += part.delivered;
-		({ after, more } = part);
+		// Whatever a server says, it comes to an end.
+		more = part.more && Number(part.after) > Number(after);
+		({ after } = part);
 	}
 	if (json) printJson({ delivered, after });
 	else print(`${delivered} are delivered to ${shown(service)} once more, up to position ${after}.`);

@@ -24,7 +24,6 @@ import { collection } from "../../mixins/collection.mixin";
 import { mappings } from "../../mixins/mappings.mixin";
 import { secrets } from "../../mixins/secrets.mixin";
 import { eventStore, projections } from "../../mixins/store.mixin";
-import { tellAgain } from "./run/ended";
 import { asInbounds, INBOUNDS } from "./run/former";
 import { changedLines, differenceLines, logLines, reportLines } from "./run/lines";
 import { linkLines } from "./run/links";

@@ -5,6 +5,7 @@ import { concluded, type Flags, withClient } from "../../cli/command";
 import { decide } from "../../cli/commands/decide";
 import { diff } from "../../cli/commands/diff";
 import { dryRun } from "../../cli/commands/dry-run";
+import { deliverAgain, dropLetters, listLetters, replayLetters } from "../../cli/commands/events";
 import { createKey, listKeys, revokeKey } from "../../cli/commands/keys";
 import { links } from "../../cli/commands/links";
 import { logs } from "../../cli/commands/logs";
@@ -38,6 +39,10 @@ export const VERBS: Readonly<Record<string, Work>> = {
 		])
 	),
 	links: client => links(client, "panel", { format: "nginx", out: "links" }),
+	"events list": listLetters,
+	"events replay": (client, flags) => replayLetters(client, "0b7c", flags),
+	"events drop": (client, flags) => dropLetters(client, "0b7c", { ...flags, yes: true }),
+	"events again": (client, flags) => deliverAgain(client, "idempotency", flags),
 	"keys create": (client, flags) => createKey(client, "panel", { ...flags, scope: ["migration:read"] }),
 	"keys list": listKeys,
 	"keys revoke": (client, flags) => revokeKey(client, "1f2e", { ...flags, yes: true })
