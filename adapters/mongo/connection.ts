@@ -4,7 +4,7 @@ import { EventEmitter } from "node:events";
 import MongoDbAdapter from "moleculer-db-adapter-mongo";
 import type { Db, MongoClient } from "mongodb";
 import { messageOf, propertyOf } from "../../domain/unknown";
-import { StoreAway, StoreDenied, StoreUnfit } from "../errors";
+import { StoreAway, StoreUnfit } from "../errors";
 import type { MongoAddress } from "./address";
 import { codeOf, isPassing, told } from "./faults";
 import { patience, patiently } from "./patience";
@@ -99,13 +99,12 @@ async function opening(database: MongoDatabase): Promise<Connection> {
 	try {
 		return await patiently(() => open(database), patience(patienceMs));
 	} catch (error) {
-		if (!isPassing(error) || isDenied(error)) throw told(database.database, error);
+		if (!isPassing(error)) throw told(database.database, error);
 		const why = `MongoDB at ${hosts.join()} says: ${whyOf(error)}. Check the address in MONGODB_URL, and that a primary is there; TRANSPORTER_TIMEOUT sets how long to wait.`;
 		throw new StoreAway(database.database, patienceMs, why);
 	}
 }
 
-const isDenied = (error: unknown): boolean => told("", error) instanceof StoreDenied;
 /** Without the address, in which a password may stand. */
 const whyOf = (error: unknown): string =>
 	String(propertyOf(error, "codeName") ?? codeOf(error) ?? messageOf(error)).replace(/mongodb\S+/g, "…");

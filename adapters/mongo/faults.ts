@@ -22,13 +22,16 @@ const PASSING: ReadonlySet<unknown> = new Set([
 const WAITED = /^(timed out while (checking|waiting)|server selection)|ECONNRESET|connection .* closed/i;
 
 export const isPassing = (error: unknown): boolean =>
+	!isDenied(error) && (PASSING.has(codeOf(error)) || isOfTheWay(error) || LABELS.some(label => hasLabel(error, label)));
+
+const LABELS = ["TransientTransactionError", "UnknownTransactionCommitResult"];
+const isOfTheWay = (error: unknown): boolean =>
 	error instanceof MongoNetworkError ||
 	error instanceof MongoTimeoutError ||
 	error instanceof MongoWriteConcernError ||
-	hasLabel(error, "TransientTransactionError") ||
-	hasLabel(error, "UnknownTransactionCommitResult") ||
-	PASSING.has(codeOf(error)) ||
 	(isMongo(error) && WAITED.test(messageOf(error)));
+/** Another try is refused as well; also where no server could be chosen for that reason. */
+const isDenied = (error: unknown): boolean => Object.hasOwn(DENIED, String(codeOf(error)));
 
 /** WriteConflict, NoSuchTransaction and their like, as what is labelled so: for certain nothing was stored. */
 const UNDONE: ReadonlySet<unknown> = new Set([24, 112, 246, 251]);

@@ -57,8 +57,8 @@ export interface DataServer extends AsyncDisposable {
 	readonly port: number;
 	/** As the kernel would. */
 	kill(): Promise<void>;
-	/** On the same port, with what it kept. */
-	again(): Promise<void>;
+	/** On the same port, with what it kept. @param more options, this time */
+	again(more?: readonly string[]): Promise<void>;
 	/** SIGSTOP and SIGCONT: it hears and answers nothing in between. */
 	freeze(): void;
 	thaw(): void;
@@ -82,7 +82,7 @@ export const startMongo = (more: readonly string[] = []): Promise<DataServer> =>
 			...more
 		],
 		url: port => `mongodb://127.0.0.1:${port}`,
-		answers: port => says(port, HELLO, answer => answer.includes("setName"))
+		answers: port => says(port, HELLO, answer => /ismaster/i.test(answer))
 	});
 
 /** redis-server, all in memory unless `more` says otherwise. */
@@ -165,9 +165,10 @@ function dataServer(program: Program, first: ChildProcess, port: number, folder:
 		kill: () => killed(child),
 		freeze: () => void child.kill("SIGSTOP"),
 		thaw: () => void child.kill("SIGCONT"),
-		again: async () => {
+		again: async (more = []) => {
 			await killed(child);
-			const started = await run(program, port, folder);
+			const args = (...at: Parameters<Program["args"]>): readonly string[] => [...program.args(...at), ...more];
+			const started = await run({ ...program, args }, port, folder);
 			if (!started) throw new Error(`${program.command} did not start again.`);
 			child = started;
 		},

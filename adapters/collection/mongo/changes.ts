@@ -41,7 +41,7 @@ async function insertMany(
 ): Promise<boolean[]> {
 	try {
 		await collection.insertMany(
-			inserts.map(({ doc }) => toMongo(doc as object)),
+			inserts.map(({ doc }) => toMongo(doc as object, collection.collectionName)),
 			{ ...session, ordered: true }
 		);
 		return inserts.map(() => true);
@@ -64,7 +64,7 @@ async function one(collection: Collection, change: DocChange, at: number, sessio
 
 /** Whether the document that was expected was there. */
 async function keep(collection: Collection, { id, doc, expected }: DocChange, session: Session): Promise<boolean> {
-	const kept = toMongo(doc as object);
+	const kept = toMongo(doc as object, collection.collectionName);
 	if (expected === null) await collection.insertOne(kept, session);
 	else if (expected === undefined)
 		await collection.replaceOne({ _id: id as never }, kept, { ...session, upsert: true });

@@ -20,8 +20,30 @@ const fieldOf = (name: string): string =>
 		? name.slice(1).replace(/%([0-9a-f]{4})/g, (_, unit: string) => String.fromCharCode(Number.parseInt(unit, 16)))
 		: name;
 
-/** @throws TypeError as JSON.stringify does */
-export const toMongo = (doc: object): Record<string, unknown> =>
+type Kept = Readonly<Record<string, unknown>>;
+
+/** What MongoDB takes at most. */
+const MOST_BYTES = 16_777_216;
+
+/** @param name of the collection @throws TypeError as JSON.stringify does · RangeError where it is too large */
+export function toMongo(doc: object, name: string): Record<string, unknown> {
+	const kept = fieldsKept(doc);
+	const bytes = bytesOf(kept);
+	if (bytes <= MOST_BYTES) return kept;
+	throw new RangeError(
+		`A record of '${name}' has ${bytes} bytes as MongoDB would keep it, ${MOST_BYTES} at most: keep less in one.`
+	);
+}
+
+/** As BSON, but for small numbers, which may take 4 bytes less. */
+const bytesOf = (kept: Kept): number =>
+	Object.entries(kept).reduce((sum, [field, value]) => sum + Buffer.byteLength(field) + 2 + valueBytes(value), 5);
+const valueBytes = (value: unknown): number => {
+	if (typeof value === "string") return Buffer.byteLength(value) + 5;
+	return typeof value === "object" && value !== null && "json" in value ? bytesOf(value as Kept) : 8;
+};
+
+const fieldsKept = (doc: object): Record<string, unknown> =>
 	Object.fromEntries(
 		Object.entries(doc).flatMap(([field, value]) => {
 			const kept = field === "_id" ? String(value).toWellFormed() : keptAs(value);
