@@ -195,6 +195,10 @@ export const examples = {
 			next: null
 		}
 	},
+	newSecrets: {
+		params: { name, stream: "admins" },
+		result: { lines: [{ name: "reseller1", secrets: { password: "made-for-this-one-only" } }], next: null }
+	},
 	links: {
 		params: { name },
 		result: {

@@ -32,6 +32,16 @@ export type LogLine = ValueOf<typeof logLine>;
 export const differenceLine = shape("DifferenceLine", { ...difference.props, stream: "string" });
 export type DifferenceLine = ValueOf<typeof differenceLine>;
 
+export const secretLine = shape(
+	"SecretLine",
+	{
+		name: { type: "string", summary: "The record's at the target." },
+		secrets: { type: "record", value: "string", summary: "By field, as the target calls them: `password`." }
+	},
+	"What a record got that was made, where the source's own could not be read."
+);
+export type SecretLine = ValueOf<typeof secretLine>;
+
 export const linkLine = shape(
 	"LinkLine",
 	{

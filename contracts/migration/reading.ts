@@ -5,7 +5,7 @@ import { shape, type ValueOf } from "../schema";
 import { connection } from "./connection";
 import { examples } from "./examples";
 import { after, CHAPTERS, name, page, READ, RUN } from "./fields";
-import { differenceLine, linesOf, linkLine, logLine } from "./lines";
+import { differenceLine, linesOf, linkLine, logLine, secretLine } from "./lines";
 import { reportLine } from "./records";
 import { phase, status } from "./status";
 
@@ -94,6 +94,19 @@ export const reading = {
 		params: page,
 		result: linesOf(differenceLine),
 		example: examples.diff
+	}),
+	/** Derived each time: kept nowhere. */
+	newSecrets: action({
+		chapter: CHAPTERS.look,
+		summary:
+			"New secrets of the records of a stream that are at the target, for example admins' passwords: to be handed out. Where nodes share a store they are in no file.",
+		permission: RUN,
+		rest: "GET /migrations/:name/new-secrets",
+		secret: true,
+		answers: ["json", "ndjson"],
+		params: page,
+		result: linesOf(secretLine),
+		example: examples.newSecrets
 	}),
 	/** Reads the keys at the source, for only their digests are kept. */
 	links: action({

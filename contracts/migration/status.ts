@@ -183,7 +183,8 @@ export const status = shape("Status", {
 	backup: {
 		type: "string",
 		nullable: true,
-		summary: "Where the target's database was copied to before the first write, on the importer's node."
+		summary:
+			"Where the target's database was copied to before the first write, on the importer's node: `node:path` where there are several."
 	},
 	accepted: {
 		type: "string[]",

@@ -1,4 +1,5 @@
 import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
+import { settingsOf } from "../../cluster/settings";
 import { ConnectorError, type RecordSpec, type Target, type Term } from "../../connectors/connector";
 import type { Json } from "../../contracts/json";
 import type { CheckReport } from "../../contracts/migration/connection";
@@ -33,7 +34,10 @@ export default class ImporterService extends service(connectors()) implements An
 	async backup(ctx: CallOf<typeof backup>): Promise<string | null> {
 		const { connection, folder } = ctx.params;
 		const target = this.connectors.target(connection);
-		return this.asked(async () => (await target.backup?.(folder)) ?? null);
+		const path = await this.asked(async () => (await target.backup?.(folder)) ?? null);
+		const { broker } = this;
+		// It lies on this node, whoever asks where.
+		return path !== null && settingsOf(broker).store === "cluster" ? `${broker.nodeID}:${path}` : path;
 	}
 
 	@Action(find)

@@ -4,6 +4,7 @@ import { settingsOf } from "../../cluster/settings";
 import { beyondCaller } from "../../connectors/caller";
 import type { CheckReport } from "../../contracts/migration/connection";
 import type { FoundArtefacts } from "../../contracts/migration/extractor";
+import type { SecretLine } from "../../contracts/migration/lines";
 import {
 	type DifferenceLine,
 	type Ends,
@@ -27,6 +28,7 @@ import { eventStore, projections } from "../../mixins/store.mixin";
 import { asInbounds, INBOUNDS } from "./run/former";
 import { changedLines, differenceLines, logLines, reportLines } from "./run/lines";
 import { linkLines } from "./run/links";
+import { secretLines } from "./run/new-secrets";
 import { Pages } from "./run/pages";
 import { type Parts, partsOf } from "./run/parts";
 import type { PlannedDefinition } from "./run/planned";
@@ -34,7 +36,8 @@ import { streamOf } from "./run/runs";
 import { Upkeep } from "./run/upkeep";
 
 const { plan, artefacts, inbounds, start, halt, pause, cancel, rollback, compare, repair, dryRun } = migration.actions;
-const { status, list, log, report, diff, links, ends, waits, rehearses, testSource, testTarget } = migration.actions;
+const { status, list, log, report, diff, newSecrets, links, ends, waits, rehearses, testSource, testTarget } =
+	migration.actions;
 
 @Service(migration)
 export default class MigrationService
@@ -166,6 +169,15 @@ export default class MigrationService
 		return this.pages.read(after, () => differenceLines(told, after, id => whyGone(run, found, id)));
 	}
 
+	@Action(newSecrets)
+	async newSecrets(ctx: CallOf<typeof newSecrets>): Promise<Lines<SecretLine>> {
+		const { name, stream, after = null } = ctx.params;
+		const run = await this.parts.runs.whole(name);
+		const found = streamOf(run, stream);
+		const made = this.streamOf(run.mapping, stream).newSecrets ?? { fields: [] };
+		return this.pages.read(after, () => secretLines(this, run, found, made, after));
+	}
+
 	@Action(links, { timeout: 0 })
 	async links(ctx: CallOf<typeof links>): Promise<Lines<LinkLine>> {
 		const { name, after = null } = ctx.params;
@@ -214,10 +226,16 @@ export default class MigrationService
 		if (settingsOf(this.broker).access === "read") return;
 		this.upkeep = new Upkeep(this.broker, this.parts, this);
 		await this.upkeep.begin();
+		// Before any service of this node stops: the batch at hand needs them.
+		this.broker.middlewares?.add({ name: "rest", stopping: () => this.rest() });
+	}
+
+	async stopped(): Promise<void> {
+		await this.rest();
 	}
 
 	/** Runs stop after the batch at hand (L15). */
-	async stopped(): Promise<void> {
+	private async rest(): Promise<void> {
 		await this.upkeep?.end();
 		await Promise.all([this.parts?.controllers.haltAll(), this.parts?.rehearsals.endAll()]);
 	}

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { Broker } from "../../cluster";
 import type { Status } from "../../contracts/migration/migration";
-import { type ClusterNodes, startCluster } from "../support/cluster-nodes";
+import { type ClusterNodes, LEASE, startCluster } from "../support/cluster-nodes";
 import { contentsOf, openBook } from "../support/tasks/notebook";
 import { newPace, type Pace, slowTasks } from "../support/tasks/slow";
 import { startTaskList, type Task, type TaskList } from "../support/tasks/task-list";
@@ -142,6 +142,32 @@ it("a node that stops hands its run over: another one takes it up by itself", as
 	await until(async () => (await statusAt(a, it.name)).phase === "finished");
 	expect(new Set(pace.wrote.map(([by]) => by)).size).toBe(2);
 	allMoved(it);
+});
+
+it("L6, L12: killed with -9 in the middle of a run, a node is followed by another one once its lease and its requests are over", async () => {
+	using it = await planned();
+	const c = await cluster.spawn("tasks/cluster-node.ts", {
+		id: "c9",
+		services: SERVICES,
+		environment: { PACE_MS: "15" }
+	});
+	await until(
+		async () => (await a.call("migration.start", { name: it.name }, { nodeID: "c9" }).catch(() => null)) !== null
+	);
+	await until(async () => (await statusAt(b, it.name)).node === "c9" && (contentsOf(it.book)[1]?.length ?? 0) > 10);
+	c.kill("SIGKILL");
+	const killed = performance.now();
+	const there = contentsOf(it.book)[1]?.length ?? 0;
+	expect(there).toBeLessThan(MANY);
+	await until(() => pace.begun > 0);
+	// Not sooner: what it had sent may still be under way.
+	expect(performance.now() - killed).toBeGreaterThan(Number(LEASE.LEASE_BOUND_MS));
+	await until(async () => (await statusAt(a, it.name)).phase === "finished");
+	expect(contentsOf(it.book)[1]).toHaveLength(MANY);
+	const { verdict, streams } = await statusAt(b, it.name);
+	expect([verdict?.differences, streams.map(({ outcomes }) => outcomes.created)]).toEqual([0, [1, MANY]]);
+	const { lines } = await b.call("migration.log", { name: it.name });
+	expect(lines.filter(({ event }) => event === "taken")).toHaveLength(2);
 });
 
 it("a dry run is found by any node, ended by its node, and missed with a sentence once that is gone", async () => {

@@ -1,5 +1,7 @@
 /** Nodes of one cluster within this process: each a broker of its own, on a NATS and stores that all of them share. */
 
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,6 +24,8 @@ export interface ClusterNodes extends AsyncDisposable {
 	/** Of every node, but for its name, its folder and what it runs. */
 	readonly environment: Readonly<Record<string, string>>;
 	open(asked: NodeAsked): Promise<Broker>;
+	/** The same in a process of its own, by a program of the tests; ready once it says so. */
+	spawn(program: string, asked: Omit<NodeAsked, "systems">): Promise<ChildProcess>;
 	/** Gracefully, as at SIGTERM. */
 	stop(node: Broker): Promise<void>;
 }
@@ -42,6 +46,7 @@ export async function startCluster(more: Readonly<Record<string, string>> = {}):
 	});
 	const folder = mkdtempSync(join(tmpdir(), "banyan-cluster-"));
 	const open = new Set<Broker>();
+	const children = new Set<ChildProcess>();
 	const environment = {
 		STORE: "cluster",
 		EVENTS_REPLICAS: "1",
@@ -72,7 +77,21 @@ export async function startCluster(more: Readonly<Record<string, string>> = {}):
 			open.add(node);
 			return node;
 		},
+		spawn: async (program, { id, services, environment: own = {} }) => {
+			const child = spawn(process.execPath, ["--import", "tsx", join(__dirname, program)], {
+				cwd: join(__dirname, "../.."),
+				env: { ...process.env, ...environment, NODE_ID: id, SERVICES: services, DATA_DIR: join(folder, id), ...own },
+				stdio: ["ignore", "pipe", "inherit"]
+			});
+			children.add(child);
+			await Promise.race([
+				once(child.stdout, "data"),
+				once(child, "exit").then(() => Promise.reject(new Error(`The node '${id}' ended before it was ready.`)))
+			]);
+			return child;
+		},
 		[Symbol.asyncDispose]: async () => {
+			for (const child of children) child.kill("SIGKILL");
 			for (const node of open) await node.stop();
 			await Promise.all([nats, mongo].map(server => server[Symbol.asyncDispose]()));
 			rmSync(folder, { recursive: true, force: true });

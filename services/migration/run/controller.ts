@@ -219,7 +219,7 @@ export class Controller {
 		if (this.lease === undefined && this.halting.signal.aborted) return;
 		if (error instanceof VersionConflict) return this.overtaken();
 		if (this.goesOnElsewhere) return broker.logger.warn(`${run.name}: its lease was over; whoever is free goes on.`);
-		const message = maskText(error instanceof Error ? error.message : String(error));
+		const message = maskText(String(messageOf(error)));
 		broker.logger.error(`${run.name} stopped: ${message}`);
 		const code = codeOf(error) ?? "UNEXPECTED";
 		try {

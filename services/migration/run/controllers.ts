@@ -119,7 +119,7 @@ export class Controllers {
 			backups: `${dataDir}/backups`,
 			backupTaken,
 			...(canary && { canary }),
-			...recordSecrets({ broker, store, run, dataDir, fresh, secrets })
+			...recordSecrets({ broker, store, run, dataDir, fresh, secrets, isShared: this.isShared })
 		});
 		this.running.set(name, controller);
 		this.unstored.delete(name);

@@ -7,7 +7,6 @@
 import { rm } from "node:fs/promises";
 import type { EventStore } from "../../../adapters/eventstore";
 import { writeOwnFile } from "../../../adapters/own-file";
-import type { Sealer } from "../../../adapters/secrets";
 import type { Broker } from "../../../cluster";
 import type { Intent } from "../../../contracts/migration/records";
 import type { NewSecrets } from "../../../domain/migration/mapping";
@@ -15,7 +14,7 @@ import type { Run } from "../../../domain/migration/run";
 import { own } from "../../../domain/own";
 import { csvRecord } from "../../../domain/text/csv";
 import type { ControllerOptions } from "./controller";
-import { readBatches } from "./journal";
+import { type Derive, madeNames, newSecret } from "./new-secrets";
 import type { Secrets } from "./run-context";
 
 interface Parts {
@@ -23,20 +22,22 @@ interface Parts {
 	readonly store: EventStore;
 	readonly run: Run;
 	readonly dataDir: string;
-	readonly secrets: Pick<Sealer, "derive">;
+	readonly secrets: Derive;
+	/** Whatever node is asked for new secrets answers them (`migration.newSecrets`): none is written to this one's folder. */
+	readonly isShared: boolean;
 	/** What new records of a stream get; undefined: nothing. */
 	readonly fresh: (stream: string) => NewSecrets | undefined;
 }
 
 export function recordSecrets(parts: Parts): Pick<ControllerOptions, "secretsFor" | "copied" | "undone"> {
-	const { run, dataDir, fresh, secrets } = parts;
-	const secret = secretFor(run.name, secrets);
+	const { run, dataDir, fresh, secrets, isShared } = parts;
+	const secret = newSecret(run.name, secrets);
 	const fileOf = (stream: string, { file }: NewSecrets): string => `${dataDir}/${run.name}-${stream}-${file}.csv`;
 	return {
 		secretsFor: (stream, created) => secretsOf(parts, stream, created, name => secret(stream, name)),
 		copied: async stream => {
 			const made = fresh(stream);
-			if (made) await handOut(parts, stream, made, fileOf(stream, made), name => secret(stream, name));
+			if (made && !isShared) await handOut(parts, stream, made, fileOf(stream, made), name => secret(stream, name));
 		},
 		// Of nobody any more; of those who were left there, they are still needed.
 		undone: async () => {
@@ -46,16 +47,6 @@ export function recordSecrets(parts: Parts): Pick<ControllerOptions, "secretsFor
 			}
 		}
 	};
-}
-
-/** Derived, so that a run that goes on gives the same ones. */
-function secretFor(migration: string, secrets: Pick<Sealer, "derive">): (stream: string, name: string) => string {
-	return (stream, name) =>
-		secrets
-			.derive(`${migration}/${stream}/${name}`)
-			.slice(0, 24)
-			// Or a spreadsheet would take it for a formula.
-			.replace(/^-/, "_");
 }
 
 /** By id. @param secret the new one for a name at the target */
@@ -87,12 +78,8 @@ async function handOut(
 	file: string,
 	secret: (name: string) => string
 ): Promise<void> {
-	const created = new Set<string>();
-	for await (const { entries } of readBatches(store, run.name, stream))
-		for (const { intent, result } of entries)
-			if (result.outcome === "created" && intent.target && !intent.keepsSecrets && !intent.withheld)
-				created.add(intent.target.name);
+	const created = await madeNames(store, run.name, stream);
 	if (created.size === 0) return;
-	const lines = [columns, ...[...created].map(name => [name, secret(name)])];
+	const lines = [columns, ...[...new Set(created.values())].map(name => [name, secret(name)])];
 	writeOwnFile(file, lines.map(line => csvRecord(line, "\n")).join(""));
 }
