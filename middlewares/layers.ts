@@ -13,6 +13,7 @@ import { callersLeave } from "./callers.middleware";
 import { correlation } from "./correlation.middleware";
 import { durable } from "./durable.middleware";
 import { internal } from "./internal.middleware";
+import { keeping } from "./keeping.middleware";
 import { leaving, underWay } from "./leaving.middleware";
 import { older } from "./older.middleware";
 import { results } from "./results.middleware";
@@ -60,6 +61,7 @@ export const layers = (calls: CallSettings, checksResults: boolean, more: readon
 		silence(calls),
 		retry(calls),
 		stale(calls),
+		keeping(),
 		...more
 	] as unknown as Middleware[]
 });

@@ -2,13 +2,13 @@
 
 import { type EventStore, openSqliteStore } from "../../adapters/eventstore";
 import { openJetStreamStore } from "../../adapters/eventstore/jetstream";
-import { natsOptions, readTransporter } from "../../adapters/transporter-address";
+import { natsIn } from "../../cluster/nats/settings";
 
 /** What the client of NATS is given for an address. */
 export function natsOf(url: string): Record<string, unknown> {
-	const transporter = readTransporter(url);
-	if (!transporter) throw new Error(`'${url}' is no address of NATS.`);
-	return natsOptions(transporter);
+	const settings = natsIn({ TRANSPORTER: url });
+	if (!settings) throw new Error("There is no address of NATS.");
+	return { ...settings.options };
 }
 
 export const addressOf = (url: string, namespace: string, replicas: number): string =>

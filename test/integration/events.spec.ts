@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import { streamNameOf } from "../../adapters/eventstore/jetstream";
+import { streamNameOf } from "../../adapters/eventstore/jetstream/stream";
 import type { Broker } from "../../cluster";
 import type { Status } from "../../contracts/migration/migration";
 import { openNode } from "../../node";

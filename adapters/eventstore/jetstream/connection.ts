@@ -55,7 +55,7 @@ export class Connection {
 		for (;;) {
 			try {
 				const timeout = Math.max(1, Math.min(ATTEMPT_MS, deadline.leftMs));
-				const client = await connect({ ...OPTIONS, ...nats, ...OWN, timeout });
+				const client = await connect({ ...nats, ...OPTIONS, timeout });
 				return new Connection(store, client, await client.jetstreamManager({ timeout: ATTEMPT_MS, checkAPI: false }));
 			} catch (error) {
 				await deadline.pause(store, error);
@@ -137,8 +137,6 @@ export class Connection {
 
 const STEP_MS = 20;
 const AWAY = "no NATS server of TRANSPORTER can be reached; look whether they run.";
-/** Set whatever the operator's own connection has. */
-const OWN = { maxReconnectAttempts: -1 } as const;
 
 /** The connection broke while something was under way. */
 class Broken extends Error {

@@ -23,7 +23,7 @@ import { lastSequenceIn } from "./faults";
 import { Heads } from "./heads";
 import { type StoredAppend, written } from "./messages";
 import { Reading } from "./reading";
-import { MAX_MESSAGE_BYTES, makeReady } from "./stream";
+import { MAX_MESSAGE_BYTES, makeReady, streamNameOf } from "./stream";
 import { Subjects } from "./subjects";
 
 export interface JetStreamOptions {
@@ -42,8 +42,6 @@ export interface JetStreamOptions {
 }
 
 const OPERATION_MS = 20_000;
-
-export const streamNameOf = (namespace: string): string => `EVENTS_${namespace}`;
 
 /** Open as soon as the servers are there. @throws StoreAway · StoreDenied · StoreUnfit */
 export async function openJetStreamStore(options: JetStreamOptions): Promise<EventStore> {

@@ -19,6 +19,8 @@ export interface EventStream {
 	readonly replicas: number;
 }
 
+export const streamNameOf = (namespace: string): string => `EVENTS_${namespace}`;
+
 /** What a message has beside its events: the name of their stream, the append's id, the time. */
 const ENVELOPE_BYTES = 100_000;
 export const MAX_MESSAGE_BYTES = MAX_APPEND_BYTES + ENVELOPE_BYTES;

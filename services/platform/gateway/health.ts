@@ -4,6 +4,7 @@ import { statfs } from "node:fs/promises";
 import type { Broker } from "../../../cluster";
 import { NEEDED } from "../../../cluster/alone";
 import { failure } from "../../../cluster/errors";
+import { keepingOf } from "../../../cluster/keeping";
 import { awayWords, redisOf } from "../../../cluster/redis";
 import { settingsOf } from "../../../cluster/settings";
 import { cutOff, natsAnswers } from "../../../cluster/transport";
@@ -87,7 +88,7 @@ const mb = (bytes: number): string => `${Math.round(bytes / MEGABYTE).toLocaleSt
 export async function detailsOf(broker: Broker, delay: LoopDelay, load: Load): Promise<Json> {
 	const services = servicesOf(broker);
 	const own = await Promise.all([disk(broker), memory(), eventLoop(delay), loadOf(load), transporter(broker)]);
-	const checks = [...own, ...redis(broker), ...(await deadLetters(broker, services))];
+	const checks = [...own, ...redis(broker), ...kept(broker), ...(await deadLetters(broker, services))];
 	const health = { ...healthOf(broker), status: worstOf([...checks, ...services]) };
 	return {
 		...health,
@@ -163,6 +164,12 @@ async function deadLetters(broker: Broker, services: readonly ServiceHealth[]): 
 	} catch (error) {
 		return [{ name, status: "degraded", message: `It cannot be told whether any wait: ${messageOf(error)}` }];
 	}
+}
+
+/** Where servers keep them. */
+function kept(broker: Broker): Check[] {
+	const verdict = keepingOf(broker);
+	return verdict ? [{ name: "event store", ...verdict }] : [];
 }
 
 /** Where there is one. Nothing fails for want of it. */

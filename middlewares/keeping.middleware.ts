@@ -1,0 +1,61 @@
+/** A node with a gateway asks how the servers keep the events: it is measured, told by /health/detailed, and warned of in the log. */
+
+import type { Middleware, ServiceBroker } from "moleculer";
+import type * as Keepings from "../adapters/eventstore/jetstream/keeping";
+import { setKeeping } from "../cluster/keeping";
+import { middleware } from "../cluster/middleware";
+import { settingsOf } from "../cluster/settings";
+import { fullest, type Keeping, type Verdict, verdictOf } from "../domain/platform/keeping";
+import { messageOf } from "../domain/unknown";
+
+const GAUGES = {
+	bytes: ["banyan.events.bytes", "Bytes of the events that servers keep."],
+	messages: ["banyan.events.appends", "Appends that servers keep."],
+	used: ["banyan.events.used.ratio", "The part that is used of the limit that is reached first; 0 where none is set."],
+	current: ["banyan.events.replicas", "Servers that have all events."]
+} as const;
+
+export const keeping = (): Middleware => {
+	const over = new AbortController();
+	let ended: Promise<void> | undefined;
+	return middleware({
+		name: "keeping",
+		async started(broker: ServiceBroker) {
+			const { events } = settingsOf(broker);
+			if (!events || !broker.getLocalService("gateway")) return;
+			for (const [name, description] of Object.values(GAUGES))
+				broker.metrics.register({ type: "gauge", name, description });
+			const loaded: typeof Keepings = require("../adapters/eventstore/jetstream/keeping");
+			ended = loaded.watchKeeping(events, teller(broker), over.signal);
+		},
+		async stopped() {
+			over.abort();
+			await ended;
+		}
+	});
+};
+
+function teller(broker: ServiceBroker): (found: Keeping | Error) => void {
+	let before: Verdict["status"] = "up";
+	return found => {
+		const verdict = found instanceof Error ? awayOf(found) : verdictOf(found);
+		setKeeping(broker, verdict);
+		if (verdict.status !== before) say(broker, verdict);
+		before = verdict.status;
+		if (!(found instanceof Error)) measure(broker, found);
+	};
+}
+
+const awayOf = (error: Error): Verdict => ({ status: "down", message: messageOf(error) });
+
+function say({ logger }: ServiceBroker, { status, message }: Verdict): void {
+	if (status === "up") logger.info(`The events: ${message}`);
+	else logger.warn(`The events: ${message}`);
+}
+
+function measure({ metrics }: ServiceBroker, found: Keeping): void {
+	metrics.set(GAUGES.bytes[0], found.bytes);
+	metrics.set(GAUGES.messages[0], found.messages);
+	metrics.set(GAUGES.used[0], fullest(found)?.share ?? 0);
+	metrics.set(GAUGES.current[0], found.current);
+}
