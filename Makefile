@@ -57,6 +57,7 @@ test: build
 # Every failpoint at several counts; `make test` tries each once.
 faults: build
 	@FAULTS=all npx jest --selectProjects chaos
+	@FAULTS=all npx jest --selectProjects adapters --testPathPatterns jetstream.faults
 
 # A cluster of its own under load, its processes killed, frozen, cut off, one after the other; writes bench/CHAOS.md.
 # ONLY='kill -9' for those with that in their name, which writes nothing.
