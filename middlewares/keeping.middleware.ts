@@ -21,8 +21,8 @@ export const keeping = (): Middleware => {
 	return middleware({
 		name: "keeping",
 		async started(broker: ServiceBroker) {
-			const { events } = settingsOf(broker);
-			if (!events || !broker.getLocalService("gateway")) return;
+			const events = broker.getLocalService("gateway") ? settingsOf(broker).events : undefined;
+			if (!events) return;
 			for (const [name, description] of Object.values(GAUGES))
 				broker.metrics.register({ type: "gauge", name, description });
 			const loaded: typeof Keepings = require("../adapters/eventstore/jetstream/keeping");
