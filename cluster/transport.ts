@@ -17,9 +17,14 @@ export function mostMessageBytes(broker: object): number | undefined {
 
 const isConnection = (value: unknown): value is Connection => typeof propertyOf(value, "isUp") === "boolean";
 
+const connectionOf = (broker: object): unknown => ["transit", "tx", "connection"].reduce<unknown>(propertyOf, broker);
+
+/** Does this node hear others, as far as it knows? */
+export const isConnected = (broker: object): boolean => propertyOf(connectionOf(broker), "isUp") !== false;
+
 /** Why this node does not meet others now; undefined where it does, or runs alone. */
 export function cutOff(broker: object): string | undefined {
-	const connection = ["transit", "tx", "connection"].reduce<unknown>(propertyOf, broker);
+	const connection = connectionOf(broker);
 	if (!isConnection(connection)) return undefined;
 	const { isUp, since, refused } = connection;
 	if (refused.length > 0) return refusedWords(refused);

@@ -7,16 +7,9 @@
 
 import type { Middleware, ServiceBroker } from "moleculer";
 import { middleware, type Packet, type Take } from "../cluster/middleware";
-import {
-	askUnderWay,
-	type Endpoint,
-	endpointsOf,
-	giveUp,
-	isBroken,
-	othersFor,
-	type Pending,
-	pendingOf
-} from "../cluster/wire";
+import { suspectsOf } from "../cluster/nats/suspects";
+import { isConnected } from "../cluster/transport";
+import { askUnderWay, giveUp, othersFor, type Pending, pendingOf } from "../cluster/wire";
 import type { CallSettings } from "../contracts/cluster";
 import { conductOf } from "../domain/platform/calls/conduct";
 
@@ -31,7 +24,7 @@ const mayGoOn = ({ action, stream }: Pending): boolean =>
 const tryMsOf = ({ action }: Pending): number => conductOf(action.name)?.tryMs ?? Number.POSITIVE_INFINITY;
 
 class Silence {
-	/** How long this process listened, in ms: while it is held up, no time passes. */
+	/** How long this process listened, in ms: while it is held up, or cut off, no time passes. */
 	private clock = 0;
 	private last = performance.now();
 	/** When each was heard last. */
@@ -39,8 +32,8 @@ class Silence {
 	private readonly asked = new Map<string, number>();
 	/** Since when a call waits. */
 	private readonly since = new WeakMap<Pending, number>();
-	/** What is not asked of nodes that are silent. */
-	private readonly shunned = new Map<string, readonly Endpoint[]>();
+	/** Nodes that are silent. */
+	private readonly shunned = new Set<string>();
 	private readonly timer = setInterval(() => this.tick(), TICK_MS).unref();
 
 	constructor(
@@ -65,12 +58,15 @@ class Silence {
 
 	private tick(): void {
 		const now = performance.now();
-		this.clock += Math.min(now - this.last, 2 * TICK_MS);
+		const passed = Math.min(now - this.last, 2 * TICK_MS);
 		this.last = now;
+		// While NATS is away nobody is heard, and nobody is gone for it.
+		if (!isConnected(this.broker)) return;
+		this.clock += passed;
 		const oldest = new Map<string, number>();
 		for (const [id, call] of pendingOf(this.broker)) this.look(id, call, oldest);
 		for (const [nodeID, since] of oldest) this.judge(nodeID, since);
-		for (const nodeID of this.shunned.keys()) this.ask(nodeID);
+		for (const nodeID of this.shunned) this.ask(nodeID);
 	}
 
 	/** @param oldest since when the oldest call of each node waits */
@@ -117,7 +113,8 @@ class Silence {
 	private shun(nodeID: string): void {
 		if (!this.shunned.has(nodeID)) {
 			this.broker.logger.warn(`The node '${nodeID}' gives no sign of life: others are asked in its place.`);
-			this.shunned.set(nodeID, this.leaveAlone(nodeID));
+			this.shunned.add(nodeID);
+			suspectsOf(this.broker).suspect(nodeID);
 		}
 		for (const [id, call] of pendingOf(this.broker))
 			if (call.nodeID === nodeID && mayGoOn(call) && this.isElsewhere(call)) giveUp(this.broker, id, call);
@@ -127,20 +124,9 @@ class Silence {
 		return othersFor(this.broker, action.name, nodeID).length > 0;
 	}
 
-	private leaveAlone(nodeID: string): Endpoint[] {
-		const left: Endpoint[] = [];
-		for (const all of endpointsOf(this.broker)) {
-			const its = all.find(({ id, state }) => id === nodeID && state);
-			if (!its || !all.some(other => other !== its && other.isAvailable)) continue;
-			its.state = false;
-			left.push(its);
-		}
-		return left;
-	}
-
 	private back(nodeID: string): void {
-		for (const each of this.shunned.get(nodeID) ?? []) each.state = !isBroken(this.broker, each);
 		this.shunned.delete(nodeID);
+		suspectsOf(this.broker).trust(nodeID);
 		this.broker.logger.info(`The node '${nodeID}' is heard again.`);
 	}
 }

@@ -118,9 +118,9 @@ export default class GatewayService extends service(
 	private async drain(): Promise<void> {
 		this.wakes.close();
 		const { front, apart = [] } = this.ports ?? {};
-		await Promise.all(
-			[front, ...apart.map(each => each.front)].map(each => each?.close(settingsOf(this.broker).calls.stopTimeoutMs))
-		);
+		const { stopTimeoutMs } = settingsOf(this.broker).calls;
+		const fronts = [front, ...apart.map(each => each.front)];
+		await Promise.all(fronts.map(each => each?.close(stopTimeoutMs, !this.broker.transit)));
 	}
 
 	/** A door that opens before the house answers with 503: it waits a little, then says what is missing. */

@@ -17,13 +17,19 @@ const PER_SECOND = 60;
 
 let folder: string;
 let nats: Nats;
+let natsPort: number;
 let nodes: Map<string, StartedNode>;
 const urls: string[] = [];
 const ports: Record<string, string> = {};
 const shared = { CLUSTER_KEY: randomBytes(32).toString("base64"), NAMESPACE: "spec", LOG_LEVEL: "info" };
 
 const start = async (name: string): Promise<StartedNode> => {
-	const common = { ...shared, TRANSPORTER: nats.url, NODE_ID: name, DATA_DIR: join(folder, name) };
+	const common = {
+		...shared,
+		TRANSPORTER: `nats://127.0.0.1:${natsPort}`,
+		NODE_ID: name,
+		DATA_DIR: join(folder, name)
+	};
 	const node = name.startsWith("gateway")
 		? await startNode({ ...common, SERVICES: "gateway", GATEWAY_PORT: String(ports[name]) })
 		: await startNode({ ...common, COUNT_FILE: join(folder, "done") }, COUNTING);
@@ -34,7 +40,8 @@ const NAMES = ["counter-1", "counter-2", "gateway-1", "gateway-2"] as const;
 
 beforeAll(async () => {
 	folder = mkdtempSync(join(tmpdir(), "banyan-rolling-"));
-	nats = await startNats();
+	natsPort = await freePort();
+	nats = await startNats(["--port", String(natsPort)]);
 	nodes = new Map();
 	writeFileSync(join(folder, "done"), "");
 	for (const name of NAMES) if (name.startsWith("gateway")) ports[name] = String(await freePort());
@@ -79,6 +86,20 @@ it("a rolling restart of every node loses nothing of any kind", async () => {
 	const asked = done.filter(({ idempotent }) => !idempotent).map(({ id }) => id);
 	expect(asked.filter(id => effects.get(id) !== 1)).toEqual([]);
 	process.stdout.write(`rolling: ${done.length} requests, slowest ${worst(done).toFixed(0)} ms\n`);
+});
+
+it("NATS dies and is there again after a while: no request fails that may be done twice", async () => {
+	const load = startLoad(urls, PER_SECOND);
+	await answered(load, PER_SECOND);
+	await nats.kill();
+	// Some are on their way by now, and lost.
+	const under = load.begun;
+	await until(() => load.begun > under + PER_SECOND / 2);
+	nats = await startNats(["--port", String(natsPort)]);
+	await answered(load, PER_SECOND * 2);
+	const reads = (await load.stop()).filter(({ idempotent }) => idempotent);
+	expect(failed(reads)).toEqual([]);
+	process.stdout.write(`NATS: ${reads.length} reads, slowest ${worst(reads).toFixed(0)} ms\n`);
 });
 
 it.each([

@@ -14,6 +14,8 @@ export interface Done {
 }
 
 export interface Load {
+	/** How many were sent. */
+	readonly begun: number;
 	readonly done: readonly Done[];
 	/** No new ones; waits for those under way. */
 	stop(): Promise<readonly Done[]>;
@@ -42,6 +44,9 @@ export function startLoad(urls: readonly string[], perSecond: number): Load {
 		}
 	})();
 	return {
+		get begun() {
+			return number;
+		},
 		done,
 		stop: async () => {
 			isOver = true;

@@ -43,8 +43,8 @@ export interface Answers {
 export interface Front {
 	/** Answers its address. */
 	listen(): Promise<string>;
-	/** Lets in nothing new, lets what is under way end for at most `graceMs`. */
-	close(graceMs: number): Promise<void>;
+	/** Lets in nothing new, lets what is under way end for at most `graceMs`. @param isAlone nobody else answers meanwhile */
+	close(graceMs: number, isAlone: boolean): Promise<void>;
 }
 
 /** Node's own limits, tightened to what the Envoy project advises for an edge. */
@@ -93,8 +93,8 @@ export function openFront(options: FrontOptions, answers: Answers): Front {
 	connections.watch(server, malformed.refuseConnection, () => answers.counted("OVERLOADED"));
 	return {
 		listen: () => listen(server, options),
-		close: graceMs => {
-			draining ??= closed(server, graceMs);
+		close: (graceMs, isAlone) => {
+			draining ??= closed(server, graceMs, isAlone);
 			return draining;
 		}
 	};

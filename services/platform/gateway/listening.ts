@@ -13,6 +13,8 @@ export interface Place {
 
 /** While it drains, each answer tells its client to use that connection no more; for so long idle ones are waited for. */
 const DRAIN_MS = 500;
+/** And where others go on meanwhile: the next request on an idle one may be on its way, and may be done by nobody twice. */
+const DRAIN_AMONG_OTHERS_MS = 2_000;
 
 /** Answers its address. */
 export function listen(server: Server, { host, port, setting = "GATEWAY" }: Place): Promise<string> {
@@ -45,15 +47,15 @@ function listenFault({ code }: NodeJS.ErrnoException, host: string, port: number
 	return error;
 }
 
-/** Lets in nothing new, lets what is under way end for at most `graceMs`. */
-export async function closed(server: Server, graceMs: number): Promise<void> {
+/** Lets in nothing new, lets what is under way end for at most `graceMs`. @param isAlone nobody else answers meanwhile */
+export async function closed(server: Server, graceMs: number, isAlone: boolean): Promise<void> {
 	if (!server.listening) return;
 	// No new connections at once: they are refused, not cut off. HTTP's own `close` would cut off the idle ones, too, among
 	// them those whose next request is on its way.
 	const ended = new Promise<void>(resolve => {
 		NetServer.prototype.close.call(server, () => resolve());
 	});
-	const idle = setInterval(() => server.closeIdleConnections(), DRAIN_MS);
+	const idle = setInterval(() => server.closeIdleConnections(), isAlone ? DRAIN_MS : DRAIN_AMONG_OTHERS_MS);
 	const impatient = setTimeout(() => server.closeAllConnections(), graceMs);
 	await ended;
 	clearInterval(idle);
