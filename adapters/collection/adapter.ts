@@ -63,8 +63,7 @@ export interface CollectionAdapter extends Omit<DbAdapter, "find" | "createCurso
 	find(search: Search): Promise<Doc[]>;
 	createCursor(search: Search): unknown;
 	/**
-	 * All of the changes in their order or none, and with them what is announced. Where a store has no transactions, a
-	 * change of one document carries its announcements within it, and several documents are refused.
+	 * All of the changes in their order or none, and with them what is announced.
 	 * @param receipt kept with them
 	 * @returns `taken`: the field that another document has the value of; null where the version was not the expected one
 	 * @throws Repeated where the receipt is there already, or its partition has passed it: nothing is changed

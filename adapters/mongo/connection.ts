@@ -36,6 +36,17 @@ const WAITS = {
 };
 const OPTIONS = { useNewUrlParser: true, useUnifiedTopology: true, poolSize: 20, appname: "banyan", ...WAITS, ...SAFE };
 
+/** Options of an address that would say otherwise: the driver lets them win. */
+const UNSAFE =
+	/^(w|j|journal|wtimeout|wtimeoutms|readpreference|readpreferencetags|maxstalenessseconds|readconcernlevel|retrywrites|retryreads)=/i;
+const safe = (url: string): string => {
+	const [servers = "", options = ""] = url.split("?");
+	return `${servers}?${options
+		.split("&")
+		.filter(option => !UNSAFE.test(option))
+		.join("&")}`;
+};
+
 const quiet = (): void => undefined;
 
 class Connection extends MongoDbAdapter {
@@ -54,7 +65,7 @@ class Connection extends MongoDbAdapter {
 }
 
 async function connected({ url, database }: MongoDatabase, more: object = {}): Promise<Connection> {
-	const connection = new Connection(url, { ...OPTIONS, ...more }, database);
+	const connection = new Connection(safe(url), { ...OPTIONS, ...more }, database);
 	const logger = { info: quiet, warn: quiet, error: quiet };
 	connection.init(undefined as never, { schema: { collection: "none" }, logger } as never);
 	await connection.connect();

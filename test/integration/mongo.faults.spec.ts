@@ -336,6 +336,18 @@ describe("that is not as it must be", () => {
 		]);
 	});
 
+	it("acknowledges and reads as it must, whatever the address says of that", async () => {
+		const weak = "w=1&j=false&wtimeoutMS=1&readPreference=secondaryPreferred&readConcernLevel=local&retryWrites=false";
+		await using notes = await openMongo<Note>(SHAPE, databaseOf({ url: `${server.url}/?${weak}` }));
+		await notes.collection.put({ id: "a" });
+		const { writeConcern, readConcern, readPreference } = notes.adapter.collection as object as {
+			readonly [name: string]: object;
+		};
+		expect(writeConcern).toMatchObject({ w: "majority", j: true });
+		expect(readConcern).toMatchObject({ level: "majority" });
+		expect(readPreference).toMatchObject({ mode: "primary" });
+	});
+
 	it("refuses a record that is too large for it, with a sentence", async () => {
 		await using notes = await openMongo<Note>(SHAPE, databaseOf(server));
 		const within = "x".repeat(17 * 2 ** 20);
