@@ -6,11 +6,12 @@
  *     version 1 · flags 1 · session 16 · count 6 · moment 6 | ciphertext | tag 16
  */
 
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject, randomBytes } from "node:crypto";
 import { ReplayWindow } from "../domain/platform/replay-window";
 
 const VERSION = 0xb1;
-const TARGETED = 1;
+/** For one node alone; several packets in one. */
+const [TARGETED, FRAMED] = [1, 2];
 const SESSION_BYTES = 16;
 const COUNT_AT = 2 + SESSION_BYTES;
 const MOMENT_AT = COUNT_AT + 6;
@@ -29,7 +30,7 @@ const MOST_SESSIONS = 4096;
 export type Refusal = "unsealed" | "foreign" | "replayed" | "early" | "late" | "before";
 
 interface Session {
-	readonly key: Buffer;
+	readonly key: KeyObject;
 	readonly window: ReplayWindow;
 	latestMs: number;
 }
@@ -45,7 +46,7 @@ export interface SealOptions {
 
 export class PacketSeal {
 	private readonly session = randomBytes(SESSION_BYTES);
-	private readonly key: Buffer;
+	private readonly key: KeyObject;
 	private readonly sessions = new Map<string, Session>();
 	private readonly beganMs: number;
 	private readonly now: () => number;
@@ -63,11 +64,11 @@ export class PacketSeal {
 		this.key = this.derive(newest, this.session);
 	}
 
-	/** @param target the node it is for; undefined for all */
-	seal(kind: string, target: string | undefined, data: Buffer): Buffer {
+	/** @param target the node it is for; undefined for all. @param isFrame it holds several packets */
+	seal(kind: string, target: string | undefined, data: Buffer, isFrame = false): Buffer {
 		const header = Buffer.alloc(HEADER_BYTES);
 		header[0] = VERSION;
-		header[1] = target === undefined ? 0 : TARGETED;
+		header[1] = (target === undefined ? 0 : TARGETED) | (isFrame ? FRAMED : 0);
 		this.session.copy(header, 2);
 		header.writeUIntBE(++this.count, COUNT_AT, 6);
 		header.writeUIntBE(this.now(), MOMENT_AT, 6);
@@ -81,12 +82,17 @@ export class PacketSeal {
 		const header = packet.subarray(0, HEADER_BYTES);
 		const id = header.toString("latin1", 2, COUNT_AT);
 		const known = this.sessions.get(id);
-		const place = this.place(header, kind, header[1] === TARGETED ? this.options.nodeID : undefined);
+		const place = this.place(header, kind, (packet[1] as number) & TARGETED ? this.options.nodeID : undefined);
 		for (const key of known ? [known.key] : this.keysOf(header)) {
 			const data = decipher(key, header, place, packet);
 			if (data) return this.untimely(header) ?? this.repeated(id, key, header) ?? data;
 		}
 		return "foreign";
+	}
+
+	/** Of one that opened. */
+	static isFrame(packet: Buffer): boolean {
+		return ((packet[1] as number) & FRAMED) !== 0;
 	}
 
 	private untimely(header: Buffer): Refusal | undefined {
@@ -98,24 +104,26 @@ export class PacketSeal {
 		return moment < this.beganMs && this.uptime() - this.beganAt <= WINDOW_MS ? "before" : undefined;
 	}
 
-	private repeated(id: string, key: Buffer, header: Buffer): Refusal | undefined {
+	private repeated(id: string, key: KeyObject, header: Buffer): Refusal | undefined {
 		const session = this.sessions.get(id) ?? this.meet(id, key);
 		if (!session.window.take(header.readUIntBE(COUNT_AT, 6))) return "replayed";
 		session.latestMs = Math.max(session.latestMs, header.readUIntBE(MOMENT_AT, 6));
 		return undefined;
 	}
 
-	private keysOf(header: Buffer): Buffer[] {
+	private keysOf(header: Buffer): KeyObject[] {
 		const session = header.subarray(2, COUNT_AT);
 		return this.options.keys.map(key => this.derive(key, session));
 	}
 
-	private derive(key: Buffer, session: Buffer): Buffer {
-		return Buffer.from(hkdfSync("sha256", key, session, `banyan packets ${this.options.namespace}`, KEY_BYTES));
+	/** As an object: Node makes one of bytes for each packet, which takes longer than to seal it. */
+	private derive(key: Buffer, session: Buffer): KeyObject {
+		const bytes = hkdfSync("sha256", key, session, `banyan packets ${this.options.namespace}`, KEY_BYTES);
+		return createSecretKey(Buffer.from(bytes));
 	}
 
 	/** Only for packets that were sealed with the cluster's key. */
-	private meet(id: string, key: Buffer): Session {
+	private meet(id: string, key: KeyObject): Session {
 		if (this.sessions.size >= MOST_SESSIONS) this.forget();
 		const session: Session = { key, window: new ReplayWindow(), latestMs: 0 };
 		this.sessions.set(id, session);
@@ -141,7 +149,7 @@ const nonceOf = (header: Buffer): Buffer => {
 	return nonce;
 };
 
-function decipher(key: Buffer, header: Buffer, place: Buffer, packet: Buffer): Buffer | undefined {
+function decipher(key: KeyObject, header: Buffer, place: Buffer, packet: Buffer): Buffer | undefined {
 	const opened = createDecipheriv(CIPHER, key, nonceOf(header), { authTagLength: TAG_BYTES }).setAAD(place);
 	opened.setAuthTag(packet.subarray(packet.length - TAG_BYTES));
 	const data = opened.update(packet.subarray(HEADER_BYTES, packet.length - TAG_BYTES));

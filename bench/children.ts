@@ -36,6 +36,14 @@ export async function openGateway(kind: "stock" | "node" | "banyan", routes: num
 	return server(args, {}, line => JSON.parse(line) as { url: string; key: string });
 }
 
+/** A part of the bench that stays, in a process of its own; its first line says where it is. */
+export const openPart = (name: string, args: readonly string[]): Promise<Server> =>
+	server(
+		[...NODE_FLAGS, ...TSX, join(__dirname, "run.ts"), "--part", name, ...args],
+		{},
+		line => JSON.parse(line) as { url: string; key: string }
+	);
+
 /** The product on a data folder, as `make start` runs it. */
 export async function openProduct(dataDir: string): Promise<Server> {
 	const environment = { DATA_DIR: dataDir, GATEWAY_PORT: "0", LOG_LEVEL: "info" };
@@ -96,6 +104,17 @@ export async function banyan(
 	});
 	await once(child, "close");
 	if (!codes.includes(child.exitCode ?? -1)) throw new Error(`banyan ended with ${child.exitCode}:\n${said}`);
+}
+
+/** A part of the bench in a fresh process; each of its lines as it comes. @throws where it fails */
+export async function partLines(name: string, args: readonly string[], hear: (line: string) => void): Promise<void> {
+	const child = spawn(process.execPath, [...NODE_FLAGS, ...TSX, join(__dirname, "run.ts"), "--part", name, ...args], {
+		cwd: ROOT,
+		stdio: ["ignore", "pipe", "inherit"]
+	});
+	createInterface(child.stdout).on("line", hear);
+	await once(child, "close");
+	if (child.exitCode !== 0) throw new Error(`The part '${name}' ended with ${child.exitCode ?? child.signalCode}.`);
 }
 
 /** A part of the bench in a fresh process, perhaps with a heap of so many MB; what it answers is its last line. */

@@ -53,7 +53,7 @@ export async function bytesOf({ url, paths, headers = {} }: Load): Promise<numbe
 const TICKS = 100;
 
 /** In seconds (proc(5): fields 14 and 15 of stat, in clock ticks). */
-function cpuOf(pid: number): number {
+export function cpuOf(pid: number): number {
 	const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
 		.replace(/^.*\) /s, "")
 		.split(" ");

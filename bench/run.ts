@@ -13,8 +13,10 @@ import { linksRow } from "./f-links";
 import type { Figure } from "./figures";
 import { gatewayRows } from "./g-gateway";
 import { collectionPart, collectionRows } from "./h-collection";
+import { remoteGatewayRows, remoteRows } from "./i-remote";
 import { waitingRows } from "./l-waiting";
 import { record } from "./record";
+import { calls, remoteGateway, worker } from "./remote";
 import { writeResults } from "./results";
 import { serve } from "./serve";
 
@@ -30,13 +32,18 @@ const ROWS: Readonly<Record<string, () => Promise<Figure[]>>> = {
 	f0: async () => [await linksRow(0)],
 	g: gatewayRows,
 	h: collectionRows,
+	i: remoteRows,
+	j: remoteGatewayRows,
 	l: waitingRows
 };
 const PARTS: Readonly<Record<string, (args: readonly string[]) => Promise<unknown>>> = {
 	stages,
 	begin,
 	resume,
-	collection: collectionPart
+	collection: collectionPart,
+	calls,
+	worker,
+	"remote-gateway": remoteGateway
 };
 
 async function main([first, name = "", ...args]: readonly string[]): Promise<void> {

@@ -28,11 +28,13 @@ interface Hooks<C, A> {
 	readonly transporterReceive?: (next: Receive) => Receive;
 }
 
-export type Send = (
-	topic: string,
-	data: Buffer,
-	meta: { packet: { type: string; target?: string | null; payload?: unknown } }
-) => unknown;
+export type Send = (topic: string, data: Buffer, meta: Sent) => unknown;
+/** What a message is about. */
+export interface Sent {
+	readonly packet: { readonly type: string; readonly target?: string | null; readonly payload?: unknown };
+	/** The calls in it. */
+	readonly ids?: readonly string[];
+}
 /** What nodes say to each other, before it is bytes. */
 export interface Packet {
 	readonly type: string;

@@ -7,10 +7,12 @@ import { resolve } from "node:path";
 import type { Middleware, ServiceBroker } from "moleculer";
 import { clusterKeys, type KeySource } from "../adapters/cluster-key";
 import { holdsDataDir } from "../adapters/datadir";
+import { unframed } from "../adapters/packet-frame";
 import { PacketSeal, type Refusal } from "../adapters/packet-seal";
 import { holdKeys } from "../cluster/keys";
 import { middleware, type Receive, type Send } from "../cluster/middleware";
 import { propertyOf } from "../domain/unknown";
+import { Batches } from "./packet-batches";
 
 const COUNTER = "banyan.packets.refused";
 const TELL_MS = 60_000;
@@ -44,16 +46,18 @@ export function sealed(source: KeySource): Middleware {
 			seal = new PacketSeal({ keys, namespace: broker.namespace, nodeID: broker.nodeID });
 		},
 		transporterSend(next: Send): Send {
-			return (topic, data, meta) => {
+			const batches = new Batches(({ topic, data, meta, packets, ids }) => {
 				const { type, target } = meta.packet;
-				return next(topic, opened(seal).seal(type, target ?? undefined, data), meta);
-			};
+				return next(topic, opened(seal).seal(type, target ?? undefined, data, packets > 1), { ...meta, ids });
+			});
+			return (topic, data, meta) => batches.add(topic, data, meta);
 		},
 		transporterReceive(next: Receive): Receive {
 			return (kind, data, more) => {
 				const said = opened(seal).open(kind, data);
-				if (typeof said !== "string") return next(kind, said, more);
-				refused(said, kind);
+				if (typeof said === "string") return refused(said, kind);
+				if (!PacketSeal.isFrame(data)) return next(kind, said, more);
+				for (const packet of unframed(said)) next(kind, packet, more);
 				return undefined;
 			};
 		}

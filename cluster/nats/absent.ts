@@ -14,6 +14,7 @@ const NO_RESPONDERS = 503;
 /** A node that goes over to another NATS server needs some ten ms. */
 const ASK_MS = [0, 80, 160];
 const ANSWER_MS = 250;
+const KEPT = 4096;
 
 /** Moleculer's types know nobody who does that. */
 interface Nodes {
@@ -22,6 +23,9 @@ interface Nodes {
 
 export class Absent {
 	private readonly inbox: string;
+	/** What was sent last: NATS says it within some ms. */
+	private readonly recent: (readonly string[])[] = [];
+	private sent = 0;
 
 	constructor(
 		private readonly broker: ServiceBroker,
@@ -32,9 +36,11 @@ export class Absent {
 		broker.localBus.on("$node.pong", ({ nodeID }: { nodeID: string }) => suspects.trust(nodeID));
 	}
 
-	/** Where NATS says that nobody heard a request. */
-	replyTo(request: string): string {
-		return `${this.inbox}.${request}`;
+	/** Where NATS says that nobody heard these requests. */
+	replyTo(requests: readonly string[]): string {
+		this.sent = (this.sent + 1) % KEPT;
+		this.recent[this.sent] = requests;
+		return `${this.inbox}.${this.sent}`;
 	}
 
 	listen(client: NatsConnection, refused: (subject: string) => void): void {
@@ -46,7 +52,11 @@ export class Absent {
 
 	private hear({ subject, headers, data }: Msg): void {
 		if (headers?.code !== NO_RESPONDERS || data.length > 0) return;
-		const id = subject.slice(this.inbox.length + 1);
+		const requests = this.recent[Number(subject.slice(this.inbox.length + 1))] ?? [];
+		for (const id of requests) this.miss(id);
+	}
+
+	private miss(id: string): void {
 		const call = pendingOf(this.broker).get(id);
 		if (!call || call.nodeID === null) return;
 		giveUp(this.broker, id, call);

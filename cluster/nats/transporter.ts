@@ -4,10 +4,11 @@
  * otherwise, changes nothing for those that are there.
  */
 
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { Errors, Transporters } from "moleculer";
 import type { NatsConnection, Status } from "nats";
 import { propertyOf } from "../../domain/unknown";
+import type { Sent } from "../middleware";
 import { Absent } from "./absent";
 import { Company, type Heard } from "./company";
 import { type Connection, ConnectionState } from "./connection";
@@ -59,8 +60,7 @@ export class NatsTransporter extends Transporters.NATS {
 	}
 
 	override init(...[transit, handle, connected]: Parameters<Transporters.NATS["init"]>): void {
-		const { broker } = transit;
-		const { nodeID, instanceID } = broker;
+		const { broker, nodeID, instanceID } = transit;
 		this.company = new Company({ nodeID, instanceID, balancer: this.means.balancer });
 		const judged = (kind: string, packet: unknown): unknown =>
 			this.isTaken(kind, packet as Packet) ? handle(kind, packet as never) : Promise.resolve(false);
@@ -105,13 +105,12 @@ export class NatsTransporter extends Transporters.NATS {
 		else if (type === "error") this.refusedBy(propertyOf(status, "permissionContext"));
 	}
 
+	/** Nobody is gone because we hear nobody. */
 	private lost(): void {
-		if (!this.connected) return;
-		this.connected = false;
 		this.state.down();
-		if (this.isEnding) return;
+		if (!this.connected || this.isEnding) return;
+		this.connected = false;
 		this.logger.warn("The connection to NATS is lost; it is sought anew.");
-		// Nobody is gone because we hear nobody.
 		this.broker.broadcastLocal("$transporter.disconnected", { graceFul: false });
 	}
 
@@ -131,7 +130,8 @@ export class NatsTransporter extends Transporters.NATS {
 		const client: NatsConnection | null = this.client;
 		this.client = null;
 		if (!client || client.isClosed()) return;
-		// Where NATS is away there is nobody to take the rest.
+		// What waits for its turn goes first; where NATS is away nobody takes it.
+		await nextTurn();
 		if (this.connected) await Promise.race([client.flush().catch(() => undefined), sleep(FLUSH_MS)]);
 		await client.close();
 	}
@@ -241,10 +241,10 @@ export class NatsTransporter extends Transporters.NATS {
 		await super.prepublish(given);
 	}
 
-	override send(topic: string, data: Buffer, meta?: { readonly packet: Packet }): Promise<void> {
-		const packet = meta?.packet;
-		const isAsked = packet?.type === "REQ" && packet.target != null;
-		this.client?.publish(topic, data, isAsked ? { reply: this.absent?.replyTo(String(packet.payload.id)) } : undefined);
+	override send(topic: string, data: Buffer, meta?: Sent): Promise<void> {
+		const { ids = [], packet } = meta ?? {};
+		const reply = ids.length > 0 && packet?.target != null ? this.absent?.replyTo(ids) : undefined;
+		this.client?.publish(topic, data, reply === undefined ? undefined : { reply });
 		return Promise.resolve();
 	}
 }

@@ -24,6 +24,7 @@ export async function freePort(): Promise<number> {
 
 export interface Nats extends AsyncDisposable {
 	readonly url: string;
+	readonly pid: number;
 	/** As the kernel would. */
 	kill(): Promise<void>;
 }
@@ -46,7 +47,7 @@ export async function startNats(more: readonly string[] = []): Promise<Nats> {
 		child.once("exit", () => reject(new Error("nats-server did not start.")));
 		child.stderr.on("data", (line: Buffer) => line.includes("Server is ready") && resolve());
 	});
-	return { url: `nats://127.0.0.1:${port}`, kill, [Symbol.asyncDispose]: kill };
+	return { url: `nats://127.0.0.1:${port}`, pid: child.pid as number, kill, [Symbol.asyncDispose]: kill };
 }
 
 const CACHE = join(__dirname, "..", "..", ".cache");
