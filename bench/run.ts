@@ -15,6 +15,7 @@ import { gatewayRows } from "./g-gateway";
 import { collectionPart, collectionRows } from "./h-collection";
 import { remoteGatewayRows, remoteRows } from "./i-remote";
 import { waitingRows } from "./l-waiting";
+import { eventsRows } from "./m-events";
 import { record } from "./record";
 import { calls, remoteGateway, worker } from "./remote";
 import { writeResults } from "./results";
@@ -34,7 +35,8 @@ const ROWS: Readonly<Record<string, () => Promise<Figure[]>>> = {
 	h: collectionRows,
 	i: remoteRows,
 	j: remoteGatewayRows,
-	l: waitingRows
+	l: waitingRows,
+	m: eventsRows
 };
 const PARTS: Readonly<Record<string, (args: readonly string[]) => Promise<unknown>>> = {
 	stages,

@@ -57,8 +57,9 @@ export class Service implements AsyncDisposable {
 		private readonly opened: OpenedCollection<Effect>
 	) {}
 
-	static async open(name: string): Promise<Service> {
-		return new Service(name, await openCollection<Effect>({ name, key: "id", indexes: ["key"] }));
+	/** @param folder of what it keeps, where it outlives a process. @default one of its own */
+	static async open(name: string, folder?: string): Promise<Service> {
+		return new Service(name, await openCollection<Effect>({ name, key: "id", indexes: ["key"] }, folder));
 	}
 
 	get inbox(): Inbox {
