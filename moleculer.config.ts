@@ -5,6 +5,7 @@ import { extname, join } from "node:path";
 import type { BrokerOptions, Middleware } from "moleculer";
 import { holdsKeys, KEY_FILE_FORM } from "./adapters/cluster-key";
 import { arm } from "./adapters/failpoints";
+import { ClusterCacher } from "./cluster/cacher";
 import { claimsIn } from "./cluster/claims-settings";
 import { type Environment, SettingError } from "./cluster/environment";
 import { fileIn, isFolder } from "./cluster/files";
@@ -26,7 +27,7 @@ import type { Systems } from "./mixins/systems";
 const checksResults = (environment: Environment): boolean =>
 	read(environment, "RESULT_CHECKS") === "on" || process.env.NODE_ENV === "test";
 
-interface Cluster extends Partial<Meeting> {
+interface Cluster extends Partial<Meeting>, Pick<BrokerOptions, "cacher"> {
 	/** Around packets. */
 	readonly around: readonly Middleware[];
 	/** What the client of NATS is given. */
@@ -45,7 +46,8 @@ function readCluster(environment: Environment, dataDir: string): Cluster {
 	return {
 		nats: nats.options,
 		...meeting(nats, sharing),
-		around: [...around, sealed(key), ...claimsIn(environment, nats.transporter)]
+		around: [...around, sealed(key), ...claimsIn(environment, nats.transporter)],
+		cacher: new ClusterCacher()
 	};
 }
 

@@ -9,6 +9,15 @@ export interface SharedRedis {
 	readonly state: RedisState;
 	/** A count of all nodes that reach it. */
 	count(rules: CountRules): SharedCount;
+	readonly answers: SharedAnswers;
+}
+
+/** Answers of all nodes, by the action that gave them. Nothing of it fails. */
+export interface SharedAnswers {
+	get(key: string): Promise<unknown>;
+	set(action: string, key: string, answer: unknown, seconds: number): Promise<void>;
+	clear(action: string): Promise<void>;
+	lock(key: string, ms: number): Promise<() => Promise<void>>;
 }
 
 const OF_BROKERS = new WeakMap<object, SharedRedis>();

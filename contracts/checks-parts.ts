@@ -99,6 +99,17 @@ export const LACKS: readonly Lacks[] = [
 		live && [params, events[live.wakes]?.payload ?? {}].some(fields => !Object.hasOwn(fields, live.by))
 			? `goes on live by the field '${live.by}', which its params and the event '${live.wakes}' do not both have: correct its \`live\`.`
 			: undefined,
+	({ cache, reads, rest = "", secret }) =>
+		cache && (secret === true || !(reads === true || rest.startsWith("GET ")))
+			? "is kept (`cache`), and changes something or answers its caller alone: leave out its `cache`."
+			: undefined,
+	({ cache, params }, { events }) => {
+		const unknown =
+			cache?.until.find(event => !Object.hasOwn(events, event)) ?? cache?.keys.find(key => !Object.hasOwn(params, key));
+		return (
+			unknown && `is kept (\`cache\`) by or until '${unknown}', which is no param of it and no event of its contract.`
+		);
+	},
 	({ live }, { actions }) =>
 		live?.state !== undefined && !Object.hasOwn(actions, live.state)
 			? `tells its state by '${live.state}', which its contract does not have: correct its \`live\`.`

@@ -75,6 +75,11 @@ interface Conduct {
 	readonly bulkhead?: { readonly concurrency: number; readonly queue: number };
 	/** A node whose answers fail is not asked for a while. @default by BREAKER_ of the node */
 	readonly breaker?: false;
+	/**
+	 * Of what reads, and answers everybody the same: an answer is given again for so many seconds, to whoever has the same in
+	 * `keys` of their params, until one of these events of the same contract. In a cluster alone. @default none
+	 */
+	readonly cache?: { readonly seconds: number; readonly keys: readonly string[]; readonly until: readonly string[] };
 	/** Of what reads: while nobody answers, the last good answer is given again for so many seconds, marked. @default none */
 	readonly stale?: number;
 }

@@ -5,6 +5,7 @@ import type { Middleware, ServiceBroker } from "moleculer";
 import { clusterKeys, KEY_BYTES, type KeySource } from "../adapters/cluster-key";
 import { holdsDataDir } from "../adapters/datadir";
 import type { RedisAddress } from "../adapters/redis/address";
+import { RedisAnswers } from "../adapters/redis/answers";
 import { RedisConnection, type RedisState } from "../adapters/redis/connection";
 import { RedisCount } from "../adapters/redis/shared-count";
 import { middleware } from "../cluster/middleware";
@@ -36,7 +37,8 @@ export function redis({ key, ...place }: RedisSettings): Middleware {
 				get state() {
 					return opened.state;
 				},
-				count: rules => new RedisCount(opened, rules)
+				count: rules => new RedisCount(opened, rules),
+				answers: new RedisAnswers(opened)
 			});
 			await opened.open();
 		},

@@ -3,13 +3,14 @@
  * too slow, fails at once, and whoever asked goes on without it. It counts as back when it has taken a write.
  */
 
-import { createHmac } from "node:crypto";
+import { createHmac, hkdfSync } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis, type RedisOptions } from "ioredis";
 import { codeOf, messageOf } from "../../domain/unknown";
 import type { RedisAddress } from "./address";
 
 const CONNECT_MS = 2_000;
+const SEAL_BYTES = 32;
 /** Between two tries to reach it, in ms. */
 const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [100, 2_000];
 /** How often one that is there but refuses is asked again, in ms. */
@@ -29,7 +30,7 @@ export interface RedisSource {
 	readonly namespace: string;
 	/** The longest that anything waits for an answer, in ms: then it is away until it takes a write again. */
 	readonly commandMs: number;
-	/** Makes digests of what stands in keys. */
+	/** Makes digests of what stands in keys, and seals what stands under them. */
 	readonly secret: Buffer;
 }
 
@@ -40,6 +41,7 @@ class RedisAway extends Error {
 
 export class RedisConnection {
 	readonly client: Redis;
+	private readonly derived: Buffer;
 	private known: RedisState = { up: false, since: Date.now(), why: "it was not reached yet" };
 	private timer: NodeJS.Timeout | undefined;
 	private readonly first = Promise.withResolvers<void>();
@@ -53,6 +55,7 @@ export class RedisConnection {
 		private readonly changed: (state: RedisState) => void
 	) {
 		this.client = new Redis(optionsOf(source));
+		this.derived = Buffer.from(hkdfSync("sha256", source.secret, "", "banyan answers", SEAL_BYTES));
 		this.client.on("error", (error: Error) => this.lost(error));
 		this.client.on("close", () => {
 			this.leaving = false;
@@ -95,6 +98,11 @@ export class RedisConnection {
 			if (error instanceof Error) this.lost(error);
 			throw error;
 		}
+	}
+
+	/** What is kept there for others to read is sealed with it. */
+	get sealKey(): Buffer {
+		return this.derived;
 	}
 
 	/** Where something of that kind stands. */

@@ -47,6 +47,7 @@ export const reading = {
 		chapter: CHAPTERS.look,
 		summary: "Where all migrations stand.",
 		permission: READ,
+		cache: { seconds: 2, keys: [], until: ["progressed"] },
 		stale: STALE_SECONDS,
 		rest: "GET /migrations",
 		params: {},

@@ -49,7 +49,7 @@ beforeAll(async () => {
 		CLUSTER_KEY: randomBytes(32).toString("base64"),
 		NAMESPACE: "claims",
 		TRANSPORTER_TIMEOUT: "120000",
-		GATEWAY_BODY_LIMIT: String(64 * MB),
+		GATEWAY_BODY_LIMIT: String(LARGE),
 		GATEWAY_BODY_TIMEOUT: "60000",
 		HEARTBEAT_INTERVAL: "1",
 		HEARTBEAT_TIMEOUT: "3"
@@ -89,15 +89,15 @@ it("50 MB come up and go down as they are", async () => {
 	const raw = await fetch(`${door.url}/raw-probe/${LARGE}`);
 	expect([raw.headers.get("content-length"), await sizeOf(raw)]).toEqual([String(LARGE), LARGE]);
 	const before = [door, owner].map(peakOf);
-	const SIX_TIMES = 6 * LARGE;
-	expect(await sizeOf(await fetch(`${door.url}/raw-probe/${SIX_TIMES}`))).toBe(SIX_TIMES);
+	const FOUR_TIMES = 4 * LARGE;
+	expect(await sizeOf(await fetch(`${door.url}/raw-probe/${FOUR_TIMES}`))).toBe(FOUR_TIMES);
 	for (const [index, peak] of [door, owner].map(peakOf).entries())
-		expect(peak - (before[index] ?? 0)).toBeLessThan(SIX_TIMES / 2);
+		expect(peak - (before[index] ?? 0)).toBeLessThan(FOUR_TIMES / 2);
 	await until(async () => (await state()).open === 0);
 });
 
 it("fields and answers of JSON go both ways at any size", async () => {
-	for (const size of [0, 100, 400_000, 511_000, 524_000, 1_047_000, 1_048_576, 12 * MB]) {
+	for (const size of [0, 100, 400_000, 511_000, 524_000, 1_047_000, 1_048_576, 4 * MB]) {
 		const text = 'é\n"x'.repeat(size / 4);
 		const answer = await fetch(`${door.url}/api/v1/probe/texts`, {
 			method: "POST",
