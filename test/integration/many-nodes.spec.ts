@@ -3,10 +3,13 @@
  * is gone another goes on.
  */
 
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { Broker } from "../../cluster";
 import type { Status } from "../../contracts/migration/migration";
+import { startMarzban } from "../../demo/panels/marzban";
+import { startMarzneshin } from "../../demo/panels/marzneshin";
 import { type ClusterNodes, LEASE, startCluster } from "../support/cluster-nodes";
 import { contentsOf, openBook } from "../support/tasks/notebook";
 import { newPace, type Pace, slowTasks } from "../support/tasks/slow";
@@ -168,6 +171,37 @@ it("L6, L12: killed with -9 in the middle of a run, a node is followed by anothe
 	expect([verdict?.differences, streams.map(({ outcomes }) => outcomes.created)]).toEqual([0, [1, MANY]]);
 	const { lines } = await b.call("migration.log", { name: it.name });
 	expect(lines.filter(({ event }) => event === "taken")).toHaveLength(2);
+});
+
+it("what one node sealed another opens, and new passwords are told by any of them and are in no file", async () => {
+	const [source, target] = await Promise.all([
+		startMarzneshin({ createMs: 0, loginMs: 0 }),
+		startMarzban({ createMs: 0, loginMs: 0 })
+	]);
+	try {
+		const login = { username: "admin", password: "admin123" };
+		const sides = {
+			source: { connector: "marzneshin", url: source.url, ...login },
+			target: { connector: "marzban", url: target.url, ...login }
+		};
+		const { hash, name } = await a.call("migration.plan", {
+			document: JSON.stringify({ name: "sealed", streams: ["admins"], ...sides })
+		});
+		await b.call("migration.start", { name, hash });
+		await until(async () => (await statusAt(a, name)).phase === "finished");
+		const told = await Promise.all([a, b].map(at => at.call("migration.newSecrets", { name, stream: "admins" })));
+		expect(told[0]).toEqual(told[1]);
+		const made = told[0]?.lines.find(line => line.name === "reseller1");
+		const body = new URLSearchParams({ username: "reseller1", password: String(made?.secrets.password) });
+		expect((await fetch(`${target.url}/api/admin/token`, { method: "POST", body })).status).toBe(200);
+		const files = readdirSync(cluster.folder, { recursive: true }).map(String);
+		expect(files.filter(file => /passwords|secret\.key/.test(file))).toEqual([]);
+		await a.call("migration.rollback", { name, reason: "" });
+		await until(async () => (await statusAt(b, name)).phase === "rolled-back");
+		expect((await b.call("migration.newSecrets", { name, stream: "admins" })).lines).toEqual([]);
+	} finally {
+		await Promise.all([source.close(), target.close()]);
+	}
 });
 
 it("a dry run is found by any node, ended by its node, and missed with a sentence once that is gone", async () => {

@@ -105,8 +105,10 @@ export class Controller {
 			this.lease = await acquireLease(this.store, run.name, {
 				...{ ttlMs: leaseMs, holder, scope, signal },
 				...(boundMs !== undefined && { boundMs }),
-				...(watch && { watch })
+				...(watch && { watch }),
+				waiting: (why, ms) => this.waits.forLease(why, ms)
 			});
+			this.waits.leaseHeld();
 			await this.take(this.lease);
 			this.taking.resolve();
 			while (!this.stopped() && nextStep(run).kind !== "idle") await this.executeNext();
