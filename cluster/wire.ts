@@ -8,6 +8,7 @@ export interface Pending {
 	/** Null where NATS chooses who takes it. */
 	readonly nodeID: string | null;
 	readonly stream?: boolean;
+	readonly ctx?: { readonly meta: { readonly once?: string } };
 	reject(error: Error): void;
 }
 

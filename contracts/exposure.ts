@@ -58,6 +58,11 @@ interface Conduct {
 	readonly idempotent?: true;
 	/** Of what is idempotent: whoever asks repeats it by themselves, once their lease is over (L6); no layer between does. */
 	readonly leased?: true;
+	/**
+	 * Under an `Idempotency-Key` twice is once: what it makes is called by that key (`meta.once`), so that it may be tried again
+	 * as what is idempotent, and be done anew where nobody knows what became of the first.
+	 */
+	readonly keyed?: true;
 	/** Takes as long as there is to look at, minutes for a large system. */
 	readonly long?: true;
 	/** What it answers is for its caller alone: nothing on the way keeps it. */

@@ -1,6 +1,6 @@
 /** How each process of a cluster is started: a program, its arguments, its variables. Pure. */
 
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { NATS_USER } from "./nats-config";
 import type { Place } from "./place";
 import type { Programs } from "./programs";
@@ -64,10 +64,26 @@ export function portOf(ports: Means["ports"], member: Pick<Member, "name">, what
 function databaseLaunch(member: Member, { place, programs, ports }: Means): Launch {
 	const { kind, program } = programs.database;
 	const [port, folder] = [String(portOf(ports, member, "clients")), databaseFolder(place)];
-	return kind === "mongod"
-		? plain(program, ["--bind_ip", "127.0.0.1", "--port", port, "--dbpath", folder, "--replSet", REPLICA_SET])
-		: plain(program, ["--host", "127.0.0.1", "--port", port, "--storage-path", folder, "--sync-on-commit"]);
+	if (kind === "mongod") {
+		const set = ["--replSet", REPLICA_SET, "--setParameter", `transactionLifetimeLimitSeconds=${ORPHANED_S}`];
+		return plain(program, ["--bind_ip", "127.0.0.1", "--port", port, "--dbpath", folder, ...set]);
+	}
+	const python = join(dirname(program), "python3");
+	const flags = ["--host", "127.0.0.1", "--port", port, "--storage-path", folder, "--sync-on-commit"];
+	return plain(python, ["-c", SECANTUS, ...flags]);
 }
+
+/**
+ * A node that is killed within a transaction leaves it open, and whoever writes to the same place waits for it: for a minute
+ * by default. In s.
+ */
+const ORPHANED_S = 3;
+/** It has no flag for that. */
+const SECANTUS = `import sys
+from secantus.server import SecantusDBServer
+SecantusDBServer.__init__.__kwdefaults__["transaction_lifetime_seconds"] = ${ORPHANED_S}.0
+from secantus.cli import main
+sys.exit(main())`;
 
 /** Of a MongoDB of its own; what speaks its protocol calls its own so. */
 export const REPLICA_SET = "secantus";

@@ -9,7 +9,7 @@ import { type Call, middleware } from "../cluster/middleware";
 import { othersFor } from "../cluster/wire";
 import type { CallSettings } from "../contracts/cluster";
 import { RetryBudget } from "../domain/platform/calls/budget";
-import { conductOf } from "../domain/platform/calls/conduct";
+import { conductOf, twiceIsOnce } from "../domain/platform/calls/conduct";
 import { fateOf } from "../domain/platform/calls/fate";
 import { type RetryRules, type Tried, waitBeforeRetry } from "../domain/platform/calls/retrying";
 import { propertyOf, textOf } from "../domain/unknown";
@@ -21,6 +21,10 @@ const LOSS_MS = 30_000;
 
 const COUNTER = "banyan.calls.retried";
 const SPENT = "banyan.calls.unretried";
+
+/** By what name it is asked for once; what a call is made with goes before what its caller came with. */
+const onceOf = (options: CallingOptions | undefined): unknown =>
+	propertyOf(options?.meta, "once") ?? propertyOf(options?.parentCtx?.meta, "once");
 
 /** One call, however often it is made. */
 interface Made {
@@ -57,7 +61,7 @@ class Retries {
 	}
 
 	make(next: Call, action: string, params: unknown, options: CallingOptions | undefined): Promise<unknown> {
-		const idempotent = conductOf(action)?.idempotent === true;
+		const idempotent = twiceIsOnce(action, onceOf(options));
 		const begun = performance.now();
 		this.budget.called(begun);
 		const made = { next, action, params, options, idempotent, begun };

@@ -11,15 +11,15 @@ import { suspectsOf } from "../cluster/nats/suspects";
 import { isConnected } from "../cluster/transport";
 import { askUnderWay, giveUp, othersFor, type Pending, pendingOf } from "../cluster/wire";
 import type { CallSettings } from "../contracts/cluster";
-import { conductOf } from "../domain/platform/calls/conduct";
+import { conductOf, twiceIsOnce } from "../domain/platform/calls/conduct";
 
 const TICK_MS = 50;
 /** Of calls of which a node is asked at once. */
 const MOST_ASKED = 1_000;
 
 /** Another node may be asked as well. */
-const mayGoOn = ({ action, stream }: Pending): boolean =>
-	stream !== true && conductOf(action.name)?.idempotent === true;
+const mayGoOn = ({ action, ctx, stream }: Pending): boolean =>
+	stream !== true && twiceIsOnce(action.name, ctx?.meta.once);
 
 const tryMsOf = ({ action }: Pending): number => conductOf(action.name)?.tryMs ?? Number.POSITIVE_INFINITY;
 

@@ -62,6 +62,7 @@ export const access = contract("platform", "access", {
 		}),
 		create: action({
 			summary: "Makes an API key; its text is answered once.",
+			keyed: true,
 			permission: MANAGE,
 			rest: "POST /api-keys",
 			status: 201,
@@ -85,6 +86,7 @@ export const access = contract("platform", "access", {
 		}),
 		revoke: action({
 			summary: "Ends an API key at once.",
+			idempotent: true,
 			permission: MANAGE,
 			rest: "DELETE /api-keys/:id",
 			params: { id: "string|min:1|max:100" },

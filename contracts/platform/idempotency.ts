@@ -14,7 +14,8 @@ export const begun = shape(
 	"BegunRequest",
 	{
 		state: { type: "enum", values: ["new", "running", "unknown", "done", "reused"] },
-		answer: { ...keptAnswer, optional: true }
+		answer: { ...keptAnswer, optional: true },
+		since: { type: "number", optional: true, summary: "Of `new`: when it was asked for first, in ms since 1970." }
 	},
 	"`new`: do it. `running`: another one is at it, or was cut off. `unknown`: the first one failed, and may have had its effect. `done`: the answer of the first. `reused`: another request."
 );

@@ -126,7 +126,7 @@ function route(action: string, spec: Reached, rest: string, base: string): Route
 		live: spec.live ? inFull(action, spec.live) : null,
 		location: spec.location === undefined ? null : BASE + spec.location,
 		reads,
-		idempotent: reads || spec.idempotent === true,
+		idempotent: reads || spec.idempotent === true || spec.keyed === true,
 		long: spec.long === true,
 		secret: spec.secret === true,
 		endsWithCaller: spec.endsWithCaller === true,

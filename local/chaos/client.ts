@@ -89,4 +89,5 @@ export class Client {
 	}
 }
 
-const codeOf = ({ body }: Answer): string => textOf(body, "code") ?? "";
+/** Of a problem. */
+export const codeOf = ({ body }: Answer): string => textOf(body, "code") ?? "";

@@ -1,6 +1,6 @@
 /** A steady load: so many requests a second begin, however long those before them take. */
 
-import type { Client } from "./client";
+import { type Answer, type Ask, type Client, codeOf } from "./client";
 import type { Sample } from "./verdict";
 import { type Books, turnsOf, WORK, type Work } from "./work";
 
@@ -55,9 +55,15 @@ export class Load {
 		this.#under--;
 		const good = answer !== null && work.good.includes(answer.status);
 		if (good) work.answered?.(this.books, name, answer);
-		else if (ask.again === false) work.unknown?.(this.books, name);
-		const outcome = good ? "answered" : ask.again === false ? "unknown" : "failed";
+		const outcome = good ? "answered" : mayEndUnknown(work, ask, answer) ? "unknown" : "failed";
+		if (outcome === "unknown") work.unknown?.(this.books, name);
 		const last = good ? why : answer ? `${answer.status} ${JSON.stringify(answer.body).slice(0, 200)}` : why;
 		this.samples.push({ kind: work.kind, begun, ended: this.now, tries, outcome, why: last });
 	}
 }
+
+const CUT_OFF: ReadonlySet<string> = new Set(["IDEMPOTENCY_RUNNING", "IDEMPOTENCY_UNKNOWN"]);
+
+/** Without a key nobody asks again; under one that only keeps it from being done twice, the cluster says that nobody knows. */
+const mayEndUnknown = ({ onceAtMost }: Work, { again }: Ask, answer: Answer | null): boolean =>
+	again === false || (onceAtMost === true && (answer === null || CUT_OFF.has(codeOf(answer))));

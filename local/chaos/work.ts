@@ -18,6 +18,8 @@ export interface Work {
 	ask(books: Books, nth: number): { readonly ask: Ask; readonly name: string } | undefined;
 	/** Is that an answer? One that is none is a failure. */
 	readonly good: readonly number[];
+	/** Its key keeps it from being done twice, and no more: where it was cut off, nobody does it anew. */
+	readonly onceAtMost?: true;
 	answered?(books: Books, name: string, answer: Answer): void;
 	unknown?(books: Books, name: string): void;
 }
@@ -57,35 +59,36 @@ function keep({ keys, made }: Books, name: string, { body }: Answer): void {
 export const WORK: readonly Work[] = [
 	{
 		kind: "read of transformer",
-		share: 25,
+		share: 30,
 		ask: read(`/api/v1/transform/field-mappings?mapping=${MAPPING}`),
 		good: [200]
 	},
-	{ kind: "read of validator", share: 20, ask: read(`/api/v1/validate/rules?mapping=${MAPPING}`), good: [200] },
-	{ kind: "read of migration", share: 20, ask: read("/api/v1/migrations"), good: [200] },
+	{ kind: "read of validator", share: 25, ask: read(`/api/v1/validate/rules?mapping=${MAPPING}`), good: [200] },
+	{ kind: "read of migration", share: 24, ask: read("/api/v1/migrations"), good: [200] },
 	{ kind: "read of access", share: 10, ask: read("/api/v1/api-keys"), good: [200] },
 	{
 		kind: "create",
-		share: 10,
+		share: 4,
 		ask: ({ run }, nth) => ({ ask: create(`${run}-${nth}`, `${run}-${nth}`), name: `${run}-${nth}` }),
 		good: [201],
 		answered: keep
 	},
 	{
 		kind: "remove",
-		share: 9,
+		share: 4,
 		ask: ({ made, keys, run }, nth) => {
 			const key = made.length > STAY ? made.shift() : undefined;
 			if (!key) return undefined;
 			keys.leaving(key.name);
 			return { ask: { method: "DELETE", path: `/api/v1/api-keys/${key.id}`, again: `${run}-${nth}` }, name: key.name };
 		},
-		good: [200],
+		// Tried again on its way, it may be gone already.
+		good: [200, 404],
 		answered: ({ keys }, name) => keys.gone(name)
 	},
 	{
 		kind: "append",
-		share: 4,
+		share: 2,
 		ask: ({ migration, run }, nth) =>
 			migration === null
 				? undefined
@@ -99,11 +102,12 @@ export const WORK: readonly Work[] = [
 						name: `${run}-${nth}`
 					},
 		good: [200],
+		onceAtMost: true,
 		answered: ({ pauses }, name) => pauses.made(name)
 	},
 	{
 		kind: "create without a key",
-		share: 2,
+		share: 1,
 		ask: ({ run }, nth) => ({ ask: create(`${run}-keyless-${nth}`, false), name: `${run}-keyless-${nth}` }),
 		good: [201],
 		answered: keep,

@@ -11,6 +11,7 @@ import { SCOPES } from "../../contracts/cluster";
 import { type ApiKey, access, type NewApiKey } from "../../contracts/platform/access";
 import { InTurn } from "../../domain/in-turn";
 import { collection } from "../../mixins/collection.mixin";
+import { secrets } from "../../mixins/secrets.mixin";
 
 const { check, create, list, revoke } = access.actions;
 
@@ -26,7 +27,12 @@ const shown = ({ id, name, scopes, createdAt }: StoredKey): ApiKey => ({ id, nam
 
 interface Fresh extends Pick<StoredKey, "name" | "scopes" | "rank"> {
 	readonly key: string;
+	/** @default any */
+	readonly id?: string;
 }
+
+/** In hex digits. */
+const ID_LENGTH = 12;
 
 /** The file of the first key, in the data folder. */
 const FIRST = "api-key";
@@ -38,7 +44,10 @@ const CHANGED = { event: "access.changed", payload: {} } as const;
 
 @Service(access)
 export default class AccessService
-	extends service(collection<"keys", StoredKey>("keys", "id", { unique: ["digest", "rank"], indexes: ["createdAt"] }))
+	extends service(
+		secrets(),
+		collection<"keys", StoredKey>("keys", "id", { unique: ["digest", "rank"], indexes: ["createdAt"] })
+	)
 	implements Answers<typeof access>
 {
 	/** Of many at once each counts those before it. */
@@ -71,16 +80,34 @@ export default class AccessService
 	}
 
 	@Action(create)
-	create(ctx: CallOf<typeof create>): Promise<NewApiKey> {
-		return this.making.next(() => this.oneMore(ctx.params.name, ctx.params.scopes));
+	create({ params, meta }: CallOf<typeof create>): Promise<NewApiKey> {
+		const { name, scopes } = params;
+		return this.making.next(() =>
+			meta.once === undefined ? this.oneMore(name, scopes) : this.once(meta.once, name, scopes)
+		);
+	}
+
+	/** Asked for twice under one key it is one: its id and its text follow from that, to be had by nobody without our secret. */
+	private async once(once: string, name: string, scopes: readonly string[]): Promise<NewApiKey> {
+		const key = `bny_${this.secrets.derive(`API key ${once}`)}`;
+		const id = digestOf(key).slice(0, ID_LENGTH);
+		const made = await this.keys.get(id);
+		if (made) return { ...shown(made), key };
+		try {
+			return await this.oneMore(name, scopes, { id, key });
+		} catch (error) {
+			const meanwhile = error instanceof Duplicate ? await this.keys.get(id) : undefined;
+			if (!meanwhile) throw error;
+			return { ...shown(meanwhile), key };
+		}
 	}
 
 	/** Counted before and, as other nodes make some too, after it was made: of those that were made at once all may go. */
-	private async oneMore(name: string, scopes: readonly string[]): Promise<NewApiKey> {
+	private async oneMore(name: string, scopes: readonly string[], own?: Pick<Fresh, "id" | "key">): Promise<NewApiKey> {
 		for (let tries = 1; ; tries++) {
 			this.unlessFull(await this.keys.count());
-			const key = newKey();
-			const made = await this.keep({ key, name, scopes: [...new Set(scopes)] });
+			const { key, ...of } = own ?? { key: newKey() };
+			const made = await this.keep({ ...of, key, name, scopes: [...new Set(scopes)] });
 			if ((await this.keys.count()) <= this.most) return { ...made, key };
 			await this.keys.remove(made.id, { events: [CHANGED] });
 			if (tries === MOST_TRIES) this.unlessFull(this.most);
@@ -135,8 +162,8 @@ export default class AccessService
 		return records[0];
 	}
 
-	private async keep({ key, rank, ...given }: Fresh): Promise<ApiKey> {
-		const made: ApiKey = { id: randomBytes(6).toString("hex"), ...given, createdAt: new Date().toISOString() };
+	private async keep({ key, rank, id = randomBytes(ID_LENGTH / 2).toString("hex"), ...given }: Fresh): Promise<ApiKey> {
+		const made: ApiKey = { id, ...given, createdAt: new Date().toISOString() };
 		await this.keys.insert({ ...made, digest: digestOf(key), ...(rank && { rank }) }, { events: [CHANGED] });
 		return made;
 	}

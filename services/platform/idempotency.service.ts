@@ -22,6 +22,13 @@ const CLEAN_MS = 3_600_000;
 /** How often it is read what other nodes keep, in ms. */
 const OTHERS_MS = 5_000;
 
+const isNew = ({ begunAt }: Kept): Begun => ({ state: "new", since: begunAt });
+/** The name of no gateway. */
+const NOBODY = "";
+/** Nobody knows what became of it: what may be done twice is done by the next who asks. */
+const givenUp = ({ repeatable }: Kept): Partial<Kept> =>
+	repeatable === true ? { gateway: NOBODY } : { unknown: true };
+
 const idOf = ({ client, key }: { client: string; key: string }): string =>
 	createHash("sha256")
 		.update(JSON.stringify([client, key]))
@@ -69,7 +76,7 @@ export default class IdempotencyService
 		try {
 			await this.requests.insert(fresh);
 			this.accounts.put(fresh);
-			return { state: "new" };
+			return isNew(fresh);
 		} catch (error) {
 			if (!(error instanceof Duplicate)) throw error;
 			const known = await this.requests.read(fresh.id);
@@ -81,12 +88,12 @@ export default class IdempotencyService
 	private async again({ record, version }: Versioned<Kept>, fresh: Fresh): Promise<Begun> {
 		const said = this.said(record, fresh.digest);
 		if (said.state !== "running") return said;
-		if (fresh.token !== undefined && record.token === fresh.token) return { state: "new" };
+		if (fresh.token !== undefined && record.token === fresh.token) return isNew(record);
 		if (!this.isGone(record)) return said;
 		if (!record.repeatable) return { state: "unknown" };
 		try {
 			await this.requests.put({ ...fresh, begunAt: record.begunAt }, { expected: version });
-			return { state: "new" };
+			return isNew(record);
 		} catch (error) {
 			if (!(error instanceof Conflict)) throw error;
 			return said;
@@ -104,7 +111,7 @@ export default class IdempotencyService
 		const { answer, unknown } = ctx.params;
 		const known = await this.requests.get(id);
 		if (answer === null && !unknown) await this.forget(id);
-		else if (known && answer === null) await this.requests.put({ ...known, changedAt: Date.now(), unknown: true });
+		else if (known && answer === null) await this.requests.put({ ...known, changedAt: Date.now(), ...givenUp(known) });
 		else if (known) {
 			const sealed = this.secrets.seal(JSON.stringify(answer), id);
 			const kept = { ...known, changedAt: Date.now(), answer: sealed };

@@ -6,6 +6,8 @@ import type { ActionSpec } from "../../../contracts/contract";
 export interface Conduct {
 	/** Twice is once, and at once, too: it changes nothing, or the same. */
 	readonly idempotent: boolean;
+	/** It is so where it is asked for under a key. */
+	readonly keyed: boolean;
 	/** The longest that a call may take, in ms. */
 	readonly timeoutMs: number | undefined;
 	/** How long a try waits for an answer, in ms. */
@@ -18,6 +20,7 @@ const isRead = ({ reads, rest }: ActionSpec): boolean => reads === true || rest?
 
 const conductIn = (spec: ActionSpec): Conduct => ({
 	idempotent: isRead(spec) || (spec.idempotent === true && spec.leased !== true),
+	keyed: spec.keyed === true,
 	timeoutMs: spec.timeout,
 	tryMs: spec.tryTimeout ?? Number.POSITIVE_INFINITY,
 	staleMs: (spec.stale ?? 0) * 1000
@@ -31,3 +34,9 @@ const ALL: ReadonlyMap<string, Conduct> = new Map(
 
 /** Undefined: it is none of the contracts'. */
 export const conductOf = (action: string): Conduct | undefined => ALL.get(action);
+
+/** May it be done twice? @param once what is asked for, by the name of its key */
+export const twiceIsOnce = (action: string, once: unknown): boolean => {
+	const conduct = conductOf(action);
+	return conduct?.idempotent === true || (conduct?.keyed === true && once !== undefined);
+};

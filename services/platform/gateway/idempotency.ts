@@ -4,7 +4,7 @@
  */
 
 import { randomUUID } from "node:crypto";
-import type { Broker } from "../../../cluster";
+import type { Broker, Meta } from "../../../cluster";
 import { failure } from "../../../cluster/errors";
 import type { JsonValue } from "../../../contracts/json";
 import type { KeptAnswer } from "../../../contracts/platform/idempotency";
@@ -34,7 +34,11 @@ async function begin(broker: Broker, repeatable: boolean, req: WebRequest, res: 
 	const client = clientOf(call);
 	const asked = digest([req.method ?? "", req.$alias?.fullPath ?? "", req.$params as JsonValue]);
 	const mine = { token: randomUUID(), gateway: broker.nodeID, repeatable };
-	const { state, answer } = await broker.call("idempotency.begin", { client, key, digest: asked, ...mine });
+	const {
+		state,
+		answer,
+		since = null
+	} = await broker.call("idempotency.begin", { client, key, digest: asked, ...mine });
 	if (state === "done") return replay(res, answer as KeptAnswer);
 	if (state === "reused")
 		throw failure("IDEMPOTENCY_REUSED", "Use another key for another request; this one is kept for a day.");
@@ -49,6 +53,8 @@ async function begin(broker: Broker, repeatable: boolean, req: WebRequest, res: 
 			"The first request under this key failed on its way, and nobody knows whether it had its effect: look, then use another key."
 		);
 	call.idempotencyKey = key;
+	// A key that is used for something else, or once more after its time, is another name.
+	(req.$ctx.meta as Meta).once = digest([client, key, asked, since]);
 	return true;
 }
 
