@@ -4,8 +4,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { looked } from "../cluster";
 import { isWell } from "../health";
 import { portOf } from "../launch";
-import { leaderAt } from "../leader";
+import { isLedWithout, leaderOf, ledAt } from "../leader";
 import { runningIn } from "../marks";
+import { faultOf } from "../probe";
 import { type Member, membersOf, type Shape } from "../shape";
 import { signal } from "../stop";
 import type { Hands } from "./faults";
@@ -39,7 +40,8 @@ export async function allWell(folder: string): Promise<boolean> {
 export function handsOn({ folder, shape, ports, wires }: Held): Hands {
 	const members = membersOf(shape);
 	const nats = members.filter(({ kind }) => kind === "nats");
-	const leader = (): Promise<string | null> => leaderAt(nats.map(member => portOf(ports, member, "monitor")));
+	const monitors = new Map(nats.map(member => [member.name, portOf(ports, member, "monitor")]));
+	const leader = async (): Promise<string | null> => leaderOf(await ledAt([...monitors.values()]));
 	const wired = (name: string): Wires => {
 		const found = wires.get(name);
 		if (!found) throw new Error(`'${name}' has no wires: there are: ${[...wires.keys()].join(", ")}.`);
@@ -55,13 +57,20 @@ export function handsOn({ folder, shape, ports, wires }: Held): Hands {
 			const leads = await hands.leader();
 			return (nats.find(({ name }) => name !== leads) as Member).name;
 		},
-		elected: async other => {
+		elected: async gone => {
 			const began = Date.now();
-			const own = portOf(ports, { name: other }, "monitor");
-			// It may be back, and chosen again; the others go on naming it until they have chosen.
-			const isChosen = async (): Promise<boolean> =>
-				((await leader()) ?? other) !== other || (await leaderAt([own])) === other;
-			await awaited(isChosen, "NATS has a leader again");
+			const [own, others] = [monitors.get(gone) ?? 0, [...monitors].filter(([name]) => name !== gone)];
+			const isLed = async (): Promise<boolean> => {
+				const [its = new Map(), ...rest] = await ledAt([own, ...others.map(([, port]) => port)]);
+				return isLedWithout(gone, its, rest);
+			};
+			await awaited(isLed, "NATS has a leader again");
+			return Date.now() - began;
+		},
+		answering: async name => {
+			const began = Date.now();
+			const member = members.find(each => each.name === name) as Member;
+			await awaited(async () => (await faultOf(member, { ports, password: "" })) === null, `${name} answers again`);
 			return Date.now() - began;
 		},
 		cut: name => wired(name).cut(),

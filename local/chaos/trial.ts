@@ -35,12 +35,14 @@ export async function tried(fault: Fault, trial: Trial): Promise<Tried> {
 	load.start();
 	await sleep(QUIET_MS);
 	const at = load.now;
-	const seen = await fault.strike(hands, lastsMs);
+	const { theirs, theirsMs } = await fault.strike(hands, lastsMs);
 	await settled(trial, load.now);
 	await drained(load);
 	const samples = load.samples.slice(first);
-	const row = rowOf({ fault: fault.name, at, samples, judged: await trial.judge(), bounds: fault.bounds });
-	return { ...row, seen: seen ?? "", why: whyOf(samples) };
+	const { name, bounds } = fault;
+	const row = rowOf({ fault: name, at, samples, judged: await trial.judge(), bounds, theirsMs });
+	const seen = theirsMs === undefined ? "" : `${theirs} took ${(theirsMs / 1000).toFixed(1)} s of it`;
+	return { ...row, seen, why: whyOf(samples) };
 }
 
 /** Before anything is done to it, all that is asked is answered. @throws where it is not: nothing could be read off a fault */

@@ -52,9 +52,11 @@ interface Seen {
 	readonly samples: readonly Sample[];
 	readonly judged: Judged;
 	readonly bounds: Bounds;
+	/** What a server of others took until it was there again: the bounds are beside it. @default 0 */
+	readonly theirsMs?: number | undefined;
 }
 
-export function rowOf({ fault, at, samples, judged, bounds }: Seen): Row {
+export function rowOf({ fault, at, samples, judged, bounds, theirsMs = 0 }: Seen): Row {
 	const row = {
 		fault,
 		requests: samples.length,
@@ -66,7 +68,8 @@ export function rowOf({ fault, at, samples, judged, bounds }: Seen): Row {
 		twice: judged.twice.length,
 		unknown: samples.filter(({ outcome }) => outcome === "unknown").length
 	};
-	return { ...row, short: shortOf(row, bounds) };
+	const { slowestMs, recoverMs, unknown } = bounds;
+	return { ...row, short: shortOf(row, { slowestMs: slowestMs + theirsMs, recoverMs: recoverMs + theirsMs, unknown }) };
 }
 
 /** Where it is more than it may be, in words; nothing where it is not. */
@@ -84,6 +87,6 @@ function shortOf(row: Omit<Row, "short">, { slowestMs, recoverMs, unknown }: Bou
 		...nothing,
 		...limits
 			.filter(([, is, most]) => is > most)
-			.map(([name, is, most, unit]) => `${name} ${Math.round(is)}${unit} (at most ${most}${unit})`)
+			.map(([name, is, most, unit]) => `${name} ${Math.round(is)}${unit} (at most ${Math.round(most)}${unit})`)
 	];
 }

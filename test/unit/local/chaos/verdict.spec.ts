@@ -39,3 +39,10 @@ it.each([
 ])("%s is more than may be", (_, samples, judged, short) => {
 	expect(judge(samples, judged).short).toEqual([short]);
 });
+
+it("what a server of others takes to be there again is theirs, and beside the bounds", () => {
+	const samples = [sample(1_000, 8_000, { tries: 3 })];
+	const of = (theirsMs: number) => rowOf({ fault: "some", at: 1_000, samples, judged: NONE, bounds: BOUNDS, theirsMs });
+	expect(of(6_000).short).toEqual([]);
+	expect(of(5_000).short).toEqual(["slowest 7000 ms (at most 6500 ms)"]);
+});
