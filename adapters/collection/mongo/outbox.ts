@@ -113,12 +113,17 @@ export class MongoOutbox {
 		while ((await this.pending(1)).length > 0) {
 			const turn: Turn | null = await this.turns.findOne({ _id: this.name });
 			if (!turn) await first(this.turns, { _id: this.name, holder: null, beat: 0 });
-			else if (turn.holder === null || (seen?.beat === turn.beat && performance.now() - seen.sinceMs > SILENT_MS)) {
+			else if (this.isFree(turn) || (seen?.beat === turn.beat && performance.now() - seen.sinceMs > SILENT_MS)) {
 				if (await this.beaten(turn.beat)) return turn.beat + 1;
 			} else if (seen?.beat !== turn.beat) seen = { ...turn, sinceMs: performance.now() };
 			await sleep(AGAIN_MS * (0.5 + Math.random()));
 		}
 		return undefined;
+	}
+
+	/** Also where it could not be given back. */
+	private isFree({ holder }: Turn): boolean {
+		return holder === null || holder === this.me;
 	}
 
 	/** Whether it was the next: of many who try exactly one is. */
