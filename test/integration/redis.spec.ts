@@ -130,6 +130,60 @@ it("while Redis is away each goes on by itself, health says so, and then it coun
 	expect(doors.map(({ log }) => log()).join("")).not.toContain("geheim");
 });
 
+it("what happens to a migration is told live at both, by events and not by asking again", async () => {
+	front.say(() => false);
+	await start({ limit: 1 });
+	const rests = async (): Promise<boolean> => {
+		const said = await ask("/api/v1/migrations/panel", "192.0.2.3", 1, { "x-api-key": key });
+		return ((await said.json()) as { running: boolean }).running === false;
+	};
+	await until(rests);
+	const logs = await Promise.all([0, 1].map(index => follow(index)));
+	await start({});
+	for (const log of logs) {
+		await until(() => log.said().includes('"phase":"finished"'), "the end of the run at each gateway");
+		// The sign of life comes where nothing woke it.
+		expect(log.said()).not.toContain(": alive");
+		log.end();
+	}
+	const [one, other] = logs.map(({ said }) => said().match(/^id: .*$/gm));
+	expect(one).toEqual(other);
+	// What all may ask again is not older than what was told.
+	for (const index of [0, 1]) {
+		await until(async () => {
+			const list = await ask(LIST, "192.0.2.3", index, { "x-api-key": key });
+			return ((await list.json()) as { phase: string }[])[0]?.phase === "finished";
+		});
+	}
+});
+
+async function start(body: object): Promise<void> {
+	const { status } = await fetch(`${doors[0].url}/api/v1/migrations/panel/start`, {
+		method: "POST",
+		headers: { "x-api-key": key, "content-type": "application/json" },
+		body: JSON.stringify(body)
+	});
+	expect(status).toBe(202);
+}
+
+/** The live log at a gateway, once it has begun. */
+async function follow(index: number): Promise<{ said(): string; end(): void }> {
+	const stop = new AbortController();
+	const answer = await fetch(`${doors[index === 0 ? 0 : 1].url}/api/v1/migrations/panel/logs`, {
+		headers: { accept: "text/event-stream", "x-api-key": key },
+		signal: stop.signal
+	});
+	expect(answer.status).toBe(200);
+	let said = "";
+	const reading = async (): Promise<void> => {
+		for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>)
+			said += Buffer.from(chunk).toString();
+	};
+	reading().catch(() => undefined);
+	await until(() => said.includes("retry: "));
+	return { said: () => said, end: () => stop.abort() };
+}
+
 async function health(): Promise<{ status: string; message: string }> {
 	const { checks } = (await (await ask("/health/detailed", "192.0.2.9")).json()) as {
 		checks: { name: string; status: string; message: string }[];

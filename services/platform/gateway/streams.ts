@@ -49,21 +49,36 @@ export async function follow(
 	const { after: asked, ...fields } = req.$params as Fields;
 	const begin = header(req, "last-event-id") ?? asked ?? null;
 	const following = { broker, action, live, fields, wakes, res };
-	// What is wrong with the request is said before the stream begins.
-	const first = await pageOf(following, begin);
+	// Before anything is read: what comes behind it is news.
+	const listening = wakes.listen(topicOf(live.wakes, fields[live.by]));
+	try {
+		// What is wrong with the request is said before the stream begins.
+		await told(following, listening, await pageOf(following, begin), begin, req);
+	} finally {
+		listening.end();
+	}
+}
+
+async function told(
+	following: Following,
+	listening: Listening,
+	first: Page,
+	begin: unknown,
+	{ method }: WebRequest
+): Promise<void> {
+	const { broker, res } = following;
 	res.writeHead(200, {
 		"Content-Type": "text/event-stream; charset=utf-8",
 		"Cache-Control": "no-store",
 		"X-Accel-Buffering": "no"
 	});
-	if (req.method === "HEAD") return void res.end();
+	if (method === "HEAD") return void res.end();
 	await write(broker, res, `retry: ${RETRY_MS}\n\n`);
-	await goOn(following, pages(following, first, begin));
+	await goOn(following, listening, pages(following, first, begin));
 }
 
-async function goOn(following: Following, all: AsyncIterable<Page>): Promise<void> {
-	const { broker, wakes, res, live, fields } = following;
-	const listening = wakes.listen(topicOf(live.wakes, fields[live.by]));
+async function goOn(following: Following, listening: Listening, all: AsyncIterable<Page>): Promise<void> {
+	const { broker, wakes, res, live } = following;
 	try {
 		for await (const { lines, next } of all) {
 			if (lines.length > 0) await write(broker, res, lines.map(line => eventOf(live.line, line)).join(""));
@@ -72,7 +87,6 @@ async function goOn(following: Following, all: AsyncIterable<Page>): Promise<voi
 			if (res.destroyed || wakes.over) return;
 		}
 	} finally {
-		listening.end();
 		res.end();
 	}
 }
