@@ -104,3 +104,26 @@ action({ summary: "It.", internal: [], params: { id: "strng|min:3" } });
 action({ summary: "It.", internal: [], params: { at: { type: "date" } } });
 // @ts-expect-error an area that does not exist
 contract("migrations", "x", { actions: {}, events: {} });
+
+export class Durables extends service() {
+	@Event(migration.events.ended)
+	async onEnded(ctx: EventOf<typeof migration.events.ended>): Promise<void> {
+		same<Equal<(typeof ctx)["delivery"]["attempt"], number>>();
+	}
+
+	@Event(migration.events.progressed)
+	async onProgressed(ctx: EventOf<typeof migration.events.progressed>): Promise<void> {
+		// @ts-expect-error no event but a durable one is a delivery
+		await this.broker.call("links.count", { migration: ctx.delivery.id });
+	}
+
+	async tell(): Promise<void> {
+		await this.broker.broadcast("migration.progressed", { name: "panel" });
+		// @ts-expect-error a durable event leaves with a change
+		await this.broker.emit("migration.ended", { name: "panel", phase: "finished", failure: null });
+	}
+}
+// @ts-expect-error ordered by a field that the payload does not have
+contract("migration", "x", { actions: {}, events: { made: { id: "string" } }, durable: { made: { key: "name" } } });
+// @ts-expect-error an event that the contract does not have
+contract("migration", "x", { actions: {}, events: { made: { id: "string" } }, durable: { gone: { key: "id" } } });

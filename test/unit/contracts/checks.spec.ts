@@ -30,6 +30,14 @@ const refusing =
 			{ all: { ...parts.settings.most, variable: "ALL" } }
 		);
 
+it("a durable event is ordered by a field of its payload", () => {
+	const parts = { actions: {}, events: { made: { id: "string" } }, durable: { made: { key: "name" } } };
+	const unordered = contract("commerce", "posts", parts as never);
+	expect(refusing(unordered)).toThrow(
+		"posts.events.made is ordered by 'name', which its payload does not have: correct its `durable`."
+	);
+});
+
 describe("contracts", () => {
 	it("that keep to themselves are taken", () => {
 		expect(refusing(notes, other({}))).not.toThrow();
