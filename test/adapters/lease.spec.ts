@@ -5,12 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type EventStore, NEW, openMemoryStore, openSqliteStore, StoreBusy } from "../../adapters/eventstore";
+import { type EventStore, NEW, openMemoryStore, StoreBusy } from "../../adapters/eventstore";
 import { acquireLease, type Lease, type LeaseOptions } from "../../adapters/lease";
 import type { LeaseEvent } from "../../domain/migration/lease";
+import { type NatsCluster, startNatsCluster } from "../support/nats-cluster";
 import { until } from "../support/until";
 import { all } from "./events";
 import { type Act, LEASE } from "./holder";
+import { addressOf, openStore } from "./stores";
 
 /** Long enough for a busy machine to renew it in time, short enough to be waited for. */
 const options: LeaseOptions = { ttlMs: 1_500, boundMs: 300, holder: "a", scope: "cluster" };
@@ -110,7 +112,8 @@ describe("a lease in the event store", () => {
 	it("L12: counts from before a renewal was asked for, however long the answer takes", async () => {
 		const inner = openMemoryStore();
 		let now = 0;
-		const slow: Pick<EventStore, "append" | "read"> = {
+		const slow: Pick<EventStore, "append" | "read" | "version"> = {
+			version: stream => inner.version(stream),
 			read: (...args) => inner.read(...args),
 			append: (...args) => {
 				now += 50;
@@ -176,27 +179,62 @@ describe("a lease in the event store", () => {
 		await expect(waiting).rejects.toMatchObject({ name: "AbortError" });
 	});
 
-	it("L12: nobody acts under it after a stop longer than it lasts, once another holds it", async () => {
-		const dir = mkdtempSync(join(tmpdir(), "banyan-lease-"));
-		const file = join(dir, "events.db");
-		const store = openSqliteStore(file);
-		const child = spawn(process.execPath, ["--import", "tsx", join(__dirname, "holder.ts"), file], {
-			stdio: ["ignore", "pipe", "inherit"]
+	describe.each([["a file"], ["JetStream"]])("of several processes, in %s", kind => {
+		let dir: string;
+		let servers: NatsCluster | undefined;
+		let address: string;
+		let store: EventStore;
+		beforeAll(async () => {
+			dir = mkdtempSync(join(tmpdir(), "banyan-lease-"));
+			if (kind === "JetStream") servers = await startNatsCluster({ servers: 1 });
+			address = servers ? addressOf(servers.url, "leases", 1) : join(dir, "events.db");
+			store = await openStore(address);
 		});
-		const acts: Act[] = [];
-		const lines = createInterface({ input: child.stdout });
-		lines.on("line", line => acts.push(JSON.parse(line) as Act));
-		await once(lines, "line");
-		child.kill("SIGSTOP");
-		const mine = await acquireLease(store, "run", { ...LEASE, holder: "the parent" });
-		const takenMs = Date.now();
-		child.kill("SIGCONT");
-		await until(() => acts.at(-1)?.over === true);
-		expect(mine.remainingMs()).toBeGreaterThan(0);
-		for (const { atMs } of acts) if (atMs) expect(atMs).toBeLessThan(takenMs);
-		await mine.release();
-		child.kill("SIGKILL");
-		await store.close();
-		rmSync(dir, { recursive: true, force: true });
+		afterAll(async () => {
+			await store?.close();
+			await servers?.[Symbol.asyncDispose]();
+			rmSync(dir, { recursive: true, force: true });
+		});
+
+		/** Takes the lease as soon as it can, and says what it does under it. */
+		function startHolder() {
+			const child = spawn(process.execPath, ["--import", "tsx", join(__dirname, "holder.ts"), address], {
+				stdio: ["ignore", "pipe", "inherit"]
+			});
+			const acts: Act[] = [];
+			createInterface({ input: child.stdout }).on("line", line => acts.push(JSON.parse(line) as Act));
+			return { child, acts };
+		}
+
+		it("L12: nobody acts under it after a stop longer than it lasts, once another holds it", async () => {
+			const { child, acts } = startHolder();
+			await until(() => acts.length > 0);
+			child.kill("SIGSTOP");
+			const mine = await acquireLease(store, "run", { ...LEASE, holder: "the parent" });
+			const takenMs = Date.now();
+			child.kill("SIGCONT");
+			await until(() => acts.at(-1)?.over === true);
+			expect(mine.remainingMs()).toBeGreaterThan(0);
+			for (const { atMs } of acts) if (atMs) expect(atMs).toBeLessThan(takenMs);
+			await mine.release();
+			child.kill("SIGKILL");
+		});
+
+		it("L12: of several one holds it at a time; whoever is killed is followed once their time is over", async () => {
+			const holders = [startHolder(), startHolder(), startHolder()];
+			const terms: { readonly token: string; readonly from: number; readonly to: number }[] = [];
+			for (let left = [...holders]; left.length > 0; ) {
+				await until(() => left.some(({ acts }) => acts.length > 20), "somebody holds it");
+				const [holder, another] = left.filter(({ acts }) => acts.length > 0);
+				expect(another).toBeUndefined();
+				holder?.child.kill("SIGKILL");
+				const [first, last] = [holder?.acts[0], holder?.acts.at(-1)];
+				terms.push({ token: first?.token ?? "", from: first?.atMs ?? 0, to: last?.atMs ?? 0 });
+				left = left.filter(each => each !== holder);
+			}
+			expect(new Set(terms.map(({ token }) => token)).size).toBe(3);
+			const gaps = terms.slice(1).map(({ from }, at) => from - (terms[at]?.to ?? 0));
+			for (const gap of gaps) expect(gap).toBeGreaterThan(LEASE.boundMs);
+		});
 	});
 });

@@ -176,7 +176,6 @@ export class Reading {
 	private async consumer(after: number, subject: string | undefined, signal?: AbortSignal): Promise<Consumer> {
 		const { connection, stream } = this.place;
 		const config = {
-			name: randomUUID(),
 			ack_policy: AckPolicy.None,
 			deliver_policy: DeliverPolicy.StartSequence,
 			opt_start_seq: after + 1,
@@ -187,7 +186,10 @@ export class Reading {
 		};
 		// Whoever listens on is told to stop between two short attempts.
 		const deadline = signal ? new Deadline(ATTEMPT_MS) : this.deadline();
-		const made = await connection.ask(deadline, () => connection.api.consumers.add(stream, config));
+		// A name of its own for each attempt: one that a server with a full disk was given is not given to another.
+		const made = await connection.ask(deadline, () =>
+			connection.api.consumers.add(stream, { ...config, name: randomUUID() })
+		);
 		return connection.js.consumers.getPullConsumerFor(made);
 	}
 
