@@ -173,9 +173,8 @@ export default class MigrationService
 	async newSecrets(ctx: CallOf<typeof newSecrets>): Promise<Lines<SecretLine>> {
 		const { name, stream, after = null } = ctx.params;
 		const run = await this.parts.runs.whole(name);
-		const found = streamOf(run, stream);
 		const made = this.streamOf(run.mapping, stream).newSecrets ?? { fields: [] };
-		return this.pages.read(after, () => secretLines(this, run, found, made, after));
+		return this.pages.read(after, () => secretLines(this, run, streamOf(run, stream), made, after));
 	}
 
 	@Action(links, { timeout: 0 })
@@ -217,8 +216,13 @@ export default class MigrationService
 	}
 
 	@Event(migration.events.progressed)
-	async progressed(ctx: EventOf<typeof migration.events.progressed>): Promise<void> {
-		this.upkeep?.changed(ctx.params.name);
+	async progressed({ params }: EventOf<typeof migration.events.progressed>): Promise<void> {
+		this.upkeep?.changed(params.name);
+	}
+
+	created(): void {
+		// Before any service of this node stops, for the batch at hand needs them; after the gateway's, which adds its own later.
+		this.broker.middlewares?.add({ name: "rest", stopping: () => this.rest() });
 	}
 
 	async started(): Promise<void> {
@@ -226,8 +230,6 @@ export default class MigrationService
 		if (settingsOf(this.broker).access === "read") return;
 		this.upkeep = new Upkeep(this.broker, this.parts, this);
 		await this.upkeep.begin();
-		// Before any service of this node stops: the batch at hand needs them.
-		this.broker.middlewares?.add({ name: "rest", stopping: () => this.rest() });
 	}
 
 	async stopped(): Promise<void> {

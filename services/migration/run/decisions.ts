@@ -151,8 +151,8 @@ export class Decisions {
 	private async driven({ run, isNew }: Decided, order?: Order): Promise<Status> {
 		const { controllers, statuses } = this.parts;
 		if (!isNew) {
-			const status = await statuses.of(viewOf(run));
-			if (status.running) return status;
+			const view = viewOf(run);
+			if ((await statuses.inShort(view)).running) return statuses.of(view);
 		}
 		return controllers.drive(run, order);
 	}

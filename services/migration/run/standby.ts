@@ -11,6 +11,7 @@ import type { Controllers } from "./controllers";
 import { type EndTeller, tellAgain } from "./ended";
 import type { Leases } from "./leases";
 import type { Runs } from "./runs";
+import { goesOn } from "./statuses";
 
 interface Parts {
 	readonly broker: Broker;
@@ -111,6 +112,3 @@ export class Standby {
 		});
 	}
 }
-
-/** By its own state: neither told to rest nor stopped by an error that somebody must look at. */
-const goesOn = ({ resumes, status }: RunView): boolean => resumes && status.failure === null;

@@ -14,6 +14,13 @@ interface Parts {
 
 type Told = Pick<Status, "waiting" | "failure">;
 
+/** By its own state: neither told to rest nor stopped by an error that somebody must look at. */
+export const goesOn = ({ resumes, status }: Pick<RunView, "resumes" | "status">): boolean =>
+	resumes && status.failure === null;
+
+/** Of a run whose node is gone, until another one may take it up. */
+const BETWEEN = "Its node is gone: another one takes it up as soon as nothing of that one's can be under way any more.";
+
 /** Whoever does not answer in this time is left out, in ms. */
 const PATIENCE_MS = 1_000;
 
@@ -28,11 +35,13 @@ export class Statuses {
 		const node = holder?.holder ?? (view.resumes ? leases.last(view.name) : undefined);
 		const told = node === undefined ? undefined : await this.asked(node, view.name);
 		const { waiting = null, failure = null } = told ?? {};
-		const at = holder ? { running: true, node: holder.holder } : {};
-		return { ...said, ...at, waiting, failure: said.failure ?? failure };
+		if (holder) return { ...said, running: true, node: holder.holder, waiting, failure: said.failure ?? failure };
+		return goesOn(view) && failure === null
+			? { ...said, running: true, waiting: BETWEEN }
+			: { ...said, failure: said.failure ?? failure };
 	}
 
-	/** Without a question to the node at work. */
+	/** Who is at work on it, without a question to them. */
 	async inShort(view: RunView): Promise<Status> {
 		const { controllers, leases } = this.parts;
 		const said = controllers.said(view);
