@@ -56,9 +56,9 @@ async function before(
 	req.$params = (params instanceof Promise ? await params : params) as WebRequest["$params"];
 }
 
-/** Of a body that is fields. Bytes, and the parts of a form, are read as they are taken. */
+/** Of a body that is fields. Bytes are read as they are taken. */
 const fieldsOf = async (bodies: Bodies, { body }: Route, req: WebRequest, res: WebResponse): Promise<object> =>
-	body === "raw" || body === "multipart" ? {} : bodies.fieldsOf(req, res, body === "document");
+	body === "raw" ? {} : bodies.fieldsOf(req, res, body === "document");
 
 /** The name of a request: what it causes knows whose it is, and hears of it when they hang up. */
 export function leaving(broker: Broker, res: WebResponse): string {
