@@ -83,9 +83,11 @@ const isSupervised = (folder: string): boolean => runningIn(folder).has(SUPERVIS
 
 /** A process of its own, which lives on when this one ends. @throws what keeps a cluster from being prepared */
 async function supervise(folder: string, { variables, shape }: Wanted): Promise<void> {
+	const before = readState(placeAt(folder).state)?.shape;
 	const { place, members } = await prepared(folder, shape ? { shape } : {});
 	const { log } = place;
-	const more = [...runningIn(folder).keys()].filter(name => !members.some(member => member.name === name));
+	const named = new Set(members.map(({ name }) => name));
+	const more = before ? membersOf(before).flatMap(({ name }) => (named.has(name) ? [] : [name])) : [];
 	const file = openSync(log(SUPERVISOR), "a", 0o600);
 	const child = spawn(process.execPath, [join(ROOT, "dist", "local", "main.js"), "supervise", folder], {
 		detached: true,
