@@ -12,7 +12,7 @@ export interface Ask {
 	readonly body?: object;
 	/** Twice is once: what reads, or has a key. */
 	readonly again: string | true | false;
-	/** How long one try may take, in ms. @default 3000 */
+	/** How long one try may take, in ms. @default 3000, and 30000 where it is the only one */
 	readonly tryMs?: number;
 }
 
@@ -62,7 +62,7 @@ export class Client {
 	}
 
 	private async once(
-		{ method, path, body, again, tryMs = TRY_MS }: Ask,
+		{ method, path, body, again, tryMs = again === false ? ALL_MS : TRY_MS }: Ask,
 		door: number
 	): Promise<{ answer: Answer } | { why: string }> {
 		try {
