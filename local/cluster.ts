@@ -42,6 +42,9 @@ export async function prepared(
 	const before = readState(place.state);
 	const shape = more.shape ?? before?.shape ?? CLUSTER;
 	const members = membersOf(shape);
+	// A node that keeps nothing there looks at its disk all the same.
+	for (const { name, group } of members)
+		if (group !== undefined) mkdirSync(join(place.nodes, name), { recursive: true, mode: OWN });
 	const running = runningIn(folder);
 	const names = portsOf(members);
 	const ports = await portsFor(names, before?.ports ?? {}, name => running.has(name.split(".")[0] ?? ""));
