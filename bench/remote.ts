@@ -58,6 +58,10 @@ function contracted(): void {
 /** A node of the product, with its services. */
 async function node(place: Place, name: string, services: readonly string[]): Promise<ServiceBroker> {
 	contracted();
+	return startedNode(place, name, services);
+}
+
+export async function startedNode(place: Place, name: string, services: readonly string[]): Promise<ServiceBroker> {
 	const settings = settingsIn(place, name);
 	mkdirSync(settings.DATA_DIR as string, { recursive: true, mode: 0o700 });
 	const { openNode } = built<typeof import("../node")>("node");

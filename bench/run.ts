@@ -14,6 +14,7 @@ import type { Figure } from "./figures";
 import { gatewayRows } from "./g-gateway";
 import { collectionPart, collectionRows } from "./h-collection";
 import { remoteGatewayRows, remoteRows } from "./i-remote";
+import { joining, registryRows, resting } from "./k-registry";
 import { waitingRows } from "./l-waiting";
 import { eventsRows } from "./m-events";
 import { record } from "./record";
@@ -37,6 +38,8 @@ const ROWS: Readonly<Record<string, () => Promise<Figure[]>>> = {
 	j: remoteGatewayRows,
 	l: waitingRows,
 	m: eventsRows
+	k: registryRows,
+	l: waitingRows
 };
 const PARTS: Readonly<Record<string, (args: readonly string[]) => Promise<unknown>>> = {
 	stages,
@@ -45,6 +48,8 @@ const PARTS: Readonly<Record<string, (args: readonly string[]) => Promise<unknow
 	collection: collectionPart,
 	calls,
 	worker,
+	resting,
+	joining,
 	"remote-gateway": remoteGateway
 };
 

@@ -20,9 +20,33 @@ interface Nodes {
 	disconnected(nodeID: string, isUnexpected: boolean): void;
 }
 
+interface Counted {
+	updateMetrics(): void;
+}
+const COUNT_MS = 1_000;
+
+/** Moleculer counts all services and actions of all nodes for each node that says what it has: of a hundred, for seconds. */
+function gathered(registry: Counted): void {
+	const count = registry.updateMetrics.bind(registry);
+	let isDue = false;
+	registry.updateMetrics = () => {
+		if (isDue) return;
+		isDue = true;
+		setTimeout(() => {
+			isDue = false;
+			count();
+		}, COUNT_MS).unref();
+	};
+}
+
 export class Heartbeats extends Discoverers.Local {
 	private readonly heardAt = new Map<string, number>();
 	private lookedAt = performance.now();
+
+	override init(registry: Parameters<Discoverers.Local["init"]>[0]): void {
+		super.init(registry);
+		gathered(registry as unknown as Counted);
+	}
 
 	override startHeartbeatTimers(): void {
 		super.startHeartbeatTimers();

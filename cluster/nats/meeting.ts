@@ -7,7 +7,9 @@ import type { Heartbeats } from "./heartbeats";
 import type { NatsSettings } from "./settings";
 import type { NatsTransporter } from "./transporter";
 
-export type Meeting = Required<Pick<BrokerOptions, "transporter" | "registry" | "disableBalancer">>;
+export type Meeting = Required<Pick<BrokerOptions, "transporter" | "registry" | "disableBalancer" | "transit">>;
+/** How long services that start one after the other are waited for before others are told of them, in ms. */
+const TOLD_MS = 250;
 
 const STRATEGIES: Readonly<Record<string, string>> = {
 	"round-robin": "RoundRobin",
@@ -42,6 +44,7 @@ export function meeting(nats: NatsSettings, { balancer, strategy, preferLocal }:
 	return {
 		transporter: new Way({ ...nats, balancer }),
 		disableBalancer: balancer === "queues",
-		registry: { strategy, preferLocal, discoverer: new Signs() }
+		registry: { strategy, preferLocal, discoverer: new Signs() },
+		transit: { serviceChangedDebounceTime: TOLD_MS }
 	} as Meeting;
 }
