@@ -36,10 +36,9 @@ const ROWS: Readonly<Record<string, () => Promise<Figure[]>>> = {
 	h: collectionRows,
 	i: remoteRows,
 	j: remoteGatewayRows,
+	k: registryRows,
 	l: waitingRows,
 	m: eventsRows
-	k: registryRows,
-	l: waitingRows
 };
 const PARTS: Readonly<Record<string, (args: readonly string[]) => Promise<unknown>>> = {
 	stages,
