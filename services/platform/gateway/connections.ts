@@ -33,6 +33,7 @@ const CROWDED_MS = 1_000;
 export class Connections {
 	private readonly networks: Quota;
 	private readonly requests: Quota;
+	private readonly health: Quota;
 	private open = 0;
 	private cleared = 0;
 
@@ -41,7 +42,9 @@ export class Connections {
 		private readonly clients: Pick<Clients, "peerOf">
 	) {
 		this.networks = new Quota({ inAll: Number.POSITIVE_INFINITY, each: limits.connectionsEach });
-		this.requests = new Quota({ inAll: limits.requests, each: limits.requestsEach });
+		const most = { inAll: limits.requests, each: limits.requestsEach };
+		this.requests = new Quota(most);
+		this.health = new Quota(most);
 	}
 
 	/** @param refuse says on a connection that it is one too many */
@@ -88,8 +91,8 @@ export class Connections {
 		return shares;
 	}
 
-	/** @throws LIMIT_REACHED · OVERLOADED */
-	admit(req: IncomingMessage, res: ServerResponse, client: string, shares: Shares): void {
+	/** @param isHealth counts among its own kind: it is asked for most when there is most to do. @throws LIMIT_REACHED · OVERLOADED */
+	admit(req: IncomingMessage, res: ServerResponse, client: string, shares: Shares, isHealth: boolean): void {
 		if (stateOf(req.socket).unanswered > this.limits.pipelined) {
 			endBehind(req, res);
 			throw failure(
@@ -101,7 +104,7 @@ export class Connections {
 			);
 		}
 		shares.take(
-			this.requests,
+			isHealth ? this.health : this.requests,
 			networkOf(client),
 			1,
 			["GATEWAY_REQUESTS", "GATEWAY_REQUESTS_EACH"],

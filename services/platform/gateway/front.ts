@@ -80,8 +80,7 @@ export function openFront(options: FrontOptions, answers: Answers): Front {
 		setHeaders(res, correlationId);
 		correlated(correlationId, () => {
 			try {
-				// Health is asked for most when there is most to do.
-				if (!isHealth(pathOf(req))) connections.admit(req, res, client.client, shares);
+				connections.admit(req, res, client.client, shares, isHealth(pathOf(req)));
 				letIn(req, res, client);
 			} catch (error) {
 				answers.refuse(req, res, error);
