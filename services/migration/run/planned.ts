@@ -1,5 +1,6 @@
 /** A plan as it is kept until it is begun. */
 
+import { failure } from "../../../cluster/errors";
 import type { Planner } from "../../../domain/migration/callers";
 import type { DataOf } from "../../../domain/migration/events";
 
@@ -23,3 +24,10 @@ export const approvedOf = ({ definition, hash, mapping }: Pick<Planned, "definit
 	hash,
 	mapping
 });
+
+/** Who reviewed one plan does not begin another. */
+export const plannedOtherwise = (name: string) =>
+	failure(
+		"DEFINITION_CHANGED",
+		`What is planned as '${name}' is not what 'hash' names: look at what it is by then, plan yours again, and give the hash that the plan answers.`
+	);

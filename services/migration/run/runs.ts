@@ -17,7 +17,7 @@ import { addressOf, wayTo } from "./addresses";
 import { redefinedBy } from "./definitions";
 import type { Folds } from "./folds";
 import { appendRun, runNames } from "./journal";
-import { approvedOf, type Planned, type PlannedDefinition } from "./planned";
+import { approvedOf, type Planned, type PlannedDefinition, plannedOtherwise } from "./planned";
 import { isRehearsal } from "./rehearsal-name";
 import type { Sealing } from "./sealing";
 import { Shelf } from "./shelf";
@@ -142,7 +142,7 @@ export class Runs {
 	 */
 	async begin(name: string, hash: string | undefined): Promise<Run> {
 		const planned = await this.planned(name);
-		if (hash !== undefined && hash !== planned.hash) throw other(name);
+		if (hash !== undefined && hash !== planned.hash) throw plannedOtherwise(name);
 		if (hash === undefined && !(await this.definitions.get(name))?.by?.runs)
 			throw failure(
 				"DEFINITION_UNREVIEWED",
@@ -164,7 +164,7 @@ export class Runs {
 		const record = await this.definitions.get(run.name);
 		const found = record?.planned;
 		if (hash === run.hash) return undefined;
-		if (hash !== undefined && hash !== found?.hash) throw other(run.name);
+		if (hash !== undefined && hash !== found?.hash) throw plannedOtherwise(run.name);
 		if (!found || found.hash === run.hash || (hash === undefined && !record?.by?.runs)) return undefined;
 		const planned = { ...found, definition: this.keys.open(found.definition) };
 		return redefinedBy(run, planned.definition, this.known).refused.length === 0 ? planned : undefined;
@@ -245,9 +245,3 @@ export function streamOf<S extends { readonly stream: string }>(
 	const names = streams.map(each => each.stream).join(", ") || "none yet";
 	throw failure("REQUEST_INVALID", `The migration '${name}' has no stream '${stream}'; it has: ${names}.`);
 }
-
-const other = (name: string) =>
-	failure(
-		"DEFINITION_CHANGED",
-		`What is planned as '${name}' is not what 'hash' names: look at what it is by then, plan yours again, and give the hash that the plan answers.`
-	);
