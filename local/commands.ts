@@ -10,7 +10,6 @@ import { FOLDER, looked, prepared, ROOT } from "./cluster";
 import { type Health, isWell } from "./health";
 import { markFor, runningIn } from "./marks";
 import { placeAt } from "./place";
-import { findPrograms } from "./programs";
 import { CLUSTER, GROUPS, membersOf, type Shape, shapeIn } from "./shape";
 import { readState } from "./state";
 import { killed, SUPERVISOR, stopAll, stopped } from "./stop";
@@ -100,19 +99,15 @@ async function supervise(folder: string, { variables, shape }: Wanted): Promise<
 
 function aboutOf(folder: string, health: readonly Health[], ports: Readonly<Record<string, number>>) {
 	const gateways = health.filter(({ member }) => member.kind === "gateway");
-	const { database } = findPrograms(ROOT, environment().PATH ?? "");
 	return {
 		folder,
 		gateways: gateways.map(({ member }) => addressOf(member, ports)),
 		keyFile: keyFileIn(folder),
-		database: DATABASES[database.kind]
+		database: DATABASE
 	};
 }
 
-const DATABASES = {
-	mongod: "MongoDB, as found on the PATH",
-	secantus: "secantusdb, which speaks MongoDB's protocol: for trying and testing; run MongoDB in earnest"
-} as const;
+const DATABASE = "secantusdb, which speaks MongoDB's protocol: for trying and testing; run MongoDB in earnest";
 
 /** The first API key is in the data folder of the node that made it. */
 export function keyFileIn(folder: string): string | null {

@@ -62,13 +62,8 @@ export function portOf(ports: Means["ports"], member: Pick<Member, "name">, what
 }
 
 function databaseLaunch(member: Member, { place, programs, ports }: Means): Launch {
-	const { kind, program } = programs.database;
 	const [port, folder] = [String(portOf(ports, member, "clients")), databaseFolder(place)];
-	if (kind === "mongod") {
-		const set = ["--replSet", REPLICA_SET, "--setParameter", `transactionLifetimeLimitSeconds=${ORPHANED_S}`];
-		return plain(program, ["--bind_ip", "127.0.0.1", "--port", port, "--dbpath", folder, ...set]);
-	}
-	const python = join(dirname(program), "python3");
+	const python = join(dirname(programs.database), "python3");
 	const flags = ["--host", "127.0.0.1", "--port", port, "--storage-path", folder, "--sync-on-commit"];
 	return plain(python, ["-c", SECANTUS, ...flags]);
 }
@@ -85,7 +80,7 @@ SecantusDBServer.__init__.__kwdefaults__["transaction_lifetime_seconds"] = ${ORP
 from secantus.cli import main
 sys.exit(main())`;
 
-/** Of a MongoDB of its own; what speaks its protocol calls its own so. */
+/** As it calls its own. */
 export const REPLICA_SET = "secantus";
 
 /** The servers' own ports. */

@@ -6,13 +6,8 @@ import { delimiter, join } from "node:path";
 export interface Programs {
 	readonly nats: string;
 	readonly redis: string;
-	readonly database: Database;
-}
-
-/** A MongoDB, or what speaks its protocol. */
-export interface Database {
-	readonly program: string;
-	readonly kind: "mongod" | "secantus";
+	/** What speaks MongoDB's protocol. */
+	readonly database: string;
 }
 
 /** A program that the cluster needs is not there. */
@@ -42,14 +37,10 @@ const INSTALL = "run scripts/servers.sh cluster, which installs it, or put it on
 export function findPrograms(root: string, path: string): Programs {
 	const onPath = (name: string): string[] => path.split(delimiter).map(folder => join(folder, name));
 	const cached = (...parts: readonly string[]): string => join(root, ".cache", ...parts);
-	const mongod = onPath("mongod").find(canRun);
 	const secantus = [cached("secantus", "bin", "secantusd-py"), ...onPath("secantusd-py")];
 	return {
 		nats: found("nats-server", [cached("nats", "bin", "nats-server"), ...onPath("nats-server")], INSTALL),
 		redis: found("redis-server", [...onPath("redis-server"), "/usr/bin/redis-server"], INSTALL),
-		database:
-			mongod === undefined
-				? { kind: "secantus", program: found("MongoDB, nor what speaks its protocol", secantus, INSTALL) }
-				: { kind: "mongod", program: mongod }
+		database: found("server that speaks MongoDB's protocol", secantus, INSTALL)
 	};
 }
