@@ -53,7 +53,7 @@ export const events = contract("platform", "events", {
 			todo: "Look at `GET /api/v1/events/dead-letters`."
 		},
 		LISTENER_NOT_FOUND: {
-			status: 404,
+			status: 422,
 			title: "No service of this name listens to durable events",
 			means: "No node ever ran a service of this name that listens to durable events.",
 			todo: "Correct the name."

@@ -41,7 +41,7 @@ const offered = (...words: string[]): string[] =>
 
 describe("bash", () => {
 	it.each<[string[], string[]]>([
-		[[""], ["migration", "keys", "completion"]],
+		[[""], ["migration", "keys", "events", "completion"]],
 		[["m"], ["migration"]],
 		[
 			["keys", ""],
