@@ -108,12 +108,13 @@ class Tale implements AsyncDisposable {
 		this.frozen = undefined;
 	}
 
-	/** The faults are over, and one node at least runs. */
+	/** The faults are over, one node at least runs, and all know of each other. */
 	async end(): Promise<void> {
 		this.isFreezing = false;
 		this.failing = [];
 		this.wake();
 		await this.tell({ kind: "start", id: "n1" });
+		await this.settle();
 		for (const [key, n] of this.announced)
 			await until(async () => (await this.service.done(key)) >= n, `all ${n} of '${key}'`);
 	}
