@@ -39,15 +39,20 @@ export class Follower {
 		await Promise.all([this.following, ...this.subscribers.map(each => each.end())]);
 	}
 
+	private async offerAll(signal: AbortSignal): Promise<void> {
+		const from = this.at ?? Math.min(...this.subscribers.map(each => each.from));
+		for (const each of this.subscribers) each.follow(from);
+		for await (const announced of announcedIn(this.store.subscribe(String(from), signal))) {
+			for (const each of this.subscribers) each.offer(announced);
+			this.at = announced.position;
+		}
+	}
+
 	private async follow(): Promise<void> {
 		const { signal } = this.over;
 		while (!signal.aborted) {
 			try {
-				const from = this.at ?? Math.min(...this.subscribers.map(each => each.from));
-				for await (const announced of announcedIn(this.store.subscribe(String(from), signal))) {
-					for (const each of this.subscribers) each.offer(announced);
-					this.at = announced.position;
-				}
+				await this.offerAll(signal);
 			} catch (error) {
 				if (signal.aborted) return;
 				this.means.tell(`What is announced cannot be followed now: ${messageOf(error)}`);

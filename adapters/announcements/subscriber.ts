@@ -86,6 +86,11 @@ export class Subscriber {
 		});
 	}
 
+	/** What is behind that is offered: a partition that comes later and begins farther back is read by itself. */
+	follow(from: number): void {
+		this.offered = Math.max(this.offered, from);
+	}
+
 	/** In the order of the store, each once. */
 	offer(announced: Announced): void {
 		this.offered = announced.position;
