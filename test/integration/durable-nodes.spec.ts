@@ -89,5 +89,5 @@ it("what cannot be dealt with is seen at the door, told by health, and delivered
 	});
 	await forgotten(first, [id]);
 	expect(await ask("POST", "/api/v1/events/dead-letters/drop", {})).toMatchObject({ status: 400 });
-	expect(await ask("POST", "/api/v1/events/replay", { service: "nobody" })).toMatchObject({ status: 404 });
+	expect(await ask("POST", "/api/v1/events/replay", { service: "nobody" })).toMatchObject({ status: 422 });
 });
