@@ -2,6 +2,7 @@
 
 import { announcedIn, Letters, OutboxStream, Progress } from "../../adapters/announcements";
 import { type EventStore, VersionConflict } from "../../adapters/eventstore";
+import { partitionOf, partsOf } from "../../domain/delivery";
 import { announce, Node, type Noted, noted, Service } from "../support/deliveries";
 import { until } from "../support/until";
 import { crashes } from "./announcements.crashes";
@@ -168,6 +169,29 @@ function nodesOf({ store, started }: Given): void {
 		await second?.with();
 		await settled(one, ["a", "b"], 6);
 		expect(await one.effects()).toEqual(allOf(["a", "b"], 6));
+	});
+
+	it("killed before its effect: a node that had begun to listen behind that event has it", async () => {
+		await using one = await Service.open("one");
+		const [first, second] = [new Node(store(), "n1", [one]), new Node(store(), "n2", [one])].map(started);
+		const mine = partsOf(one.name, "n1", ["n1", "n2"]);
+		const key = KEYS.find(each => mine.includes(partitionOf(each))) ?? "";
+		const [begun, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+		one.before = async () => {
+			one.before = () => undefined;
+			begun.resolve();
+			await over.promise;
+		};
+		await first?.with();
+		await announceSome(store(), [key], 1, 1);
+		await begun.promise;
+		await first?.with("n2");
+		await second?.with("n1");
+		first?.kill();
+		await second?.with();
+		await settled(one, [key], 1);
+		over.resolve();
+		expect(await one.effects()).toEqual(allOf([key], 1));
 	});
 
 	it("frozen within its effect until another node had it: what it does when it wakes is refused", async () => {
