@@ -64,6 +64,8 @@ export async function askUnderWay(
 	ids: readonly string[],
 	timeout: number
 ): Promise<ReadonlySet<string> | null> {
+	// Of one that just left, or has not said yet what it runs, Moleculer would log a warning each time.
+	if (!nodesWith(broker, UNDER_WAY).some(({ id }) => id === nodeID)) return null;
 	try {
 		return new Set(await broker.call<string[], object>(UNDER_WAY, { ids }, { nodeID, timeout }));
 	} catch {
@@ -105,9 +107,12 @@ export async function answerUnbegun(broker: object, nodeID: string, id: string, 
 export const endpointsOf = (broker: object): readonly (readonly Endpoint[])[] =>
 	[...inside(broker).registry.actions.actions.values()].map(({ endpoints }) => endpoints);
 
+const nodesWith = (broker: object, action: string): readonly Endpoint[] =>
+	inside(broker).registry.actions.actions.get(action)?.endpoints ?? [];
+
 /** The nodes, beside this one, that could take a call now. */
 export const othersFor = (broker: object, action: string, nodeID: unknown): string[] =>
-	(inside(broker).registry.actions.actions.get(action)?.endpoints ?? [])
+	nodesWith(broker, action)
 		.filter(({ id, isAvailable }) => isAvailable && id !== nodeID)
 		.map(({ id }) => id);
 
