@@ -54,18 +54,37 @@ class Writers {
 		for (let at = 0; !this.stopped; at++) await this.insist(at % 4 === 3 ? "shared" : own, `${writer}-${at}`);
 	}
 
-	/** The same under the same id, until it is known what became of it. */
+	/** Until it is known what became of it: whoever met another version, or no answer, reads on before they decide anew. */
 	private async insist(stream: string, id: string): Promise<void> {
 		const since = performance.now();
-		for (;;) {
-			try {
-				const { version } = await this.store.append(stream, await this.store.version(stream), [event(id)], id);
+		for (let from: string | undefined; ; ) {
+			const found = await this.attempt(stream, id, from);
+			if (found.version !== undefined) {
 				this.slowest.ms = Math.max(this.slowest.ms, performance.now() - since);
-				this.acknowledged.push({ stream, id, version });
+				this.acknowledged.push({ stream, id, version: found.version });
 				return;
-			} catch (error) {
-				if (!(error instanceof VersionConflict || error instanceof StoreAway)) throw error;
 			}
+			({ from } = found);
+		}
+	}
+
+	/** @param from where the last attempt began */
+	private async attempt(
+		stream: string,
+		id: string,
+		from?: string
+	): Promise<{ version?: string; from?: string | undefined }> {
+		let at = from;
+		try {
+			if (from !== undefined)
+				for await (const { version, event: found } of this.store.read(stream, from))
+					if (found.data === id) return { version };
+			at = await this.store.version(stream);
+			const { version } = await this.store.append(stream, at, [event(id)], id);
+			return { version };
+		} catch (error) {
+			if (error instanceof VersionConflict || error instanceof StoreAway) return { from: from ?? at };
+			throw error;
 		}
 	}
 }
@@ -303,13 +322,14 @@ it("a limit of the stream itself is a full store, at once", async () => {
 });
 
 describe("a connection that is lost", () => {
+	const namespace = randomUUID();
 	let server: NatsCluster;
 	let proxy: CuttingProxy;
 	let store: EventStore;
 	beforeAll(async () => {
 		server = await startNatsCluster({ servers: 1 });
 		proxy = await startCuttingProxy(Number(new URL(server.url).port));
-		store = await open(`nats://127.0.0.1:${proxy.port}`, randomUUID(), { replicas: 1 });
+		store = await open(`nats://127.0.0.1:${proxy.port}`, namespace, { replicas: 1 });
 	});
 	afterAll(async () => {
 		await store?.close();
@@ -334,6 +354,28 @@ describe("a connection that is lost", () => {
 			);
 		}
 	);
+
+	it("L10: the answer is lost, and others append behind it before it is asked for again: it is known, and stored once", async () => {
+		const other = await open(server.url, namespace, { replicas: 1 });
+		let version: string = NEW;
+		for (let at = 0; at < 6; at++) {
+			proxy.cutAt(`mine-${at}`, "after");
+			const mine = store.append("shared", version, [event(`mine-${at}`)], `mine-${at}`);
+			const before = version;
+			await until(async () => (await other.version("shared")) !== before, "it is stored");
+			const behind = await other.append(
+				"shared",
+				await other.version("shared"),
+				[event(`theirs-${at}`)],
+				`theirs-${at}`
+			);
+			expect(await mine).toMatchObject({ repeated: true });
+			({ version } = behind);
+		}
+		const found = (await all(store.read("shared"))).map(each => each.event.data);
+		expect(found).toEqual(Array.from({ length: 6 }, (_, at) => [`mine-${at}`, `theirs-${at}`]).flat());
+		await other.close();
+	});
 
 	it("a subscription goes on behind the last that it gave; whoever takes them slowly gets all", async () => {
 		const wanted = 600;

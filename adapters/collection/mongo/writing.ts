@@ -39,8 +39,9 @@ export async function written(writing: Writing): Promise<readonly boolean[]> {
 	} catch (error) {
 		// What stands in its way may be itself.
 		if ((error instanceof Refused || error instanceof Repeated) && (await isMade(writing, doubt))) return made;
-		if (error instanceof Refused) throw await asAsked(writing, error);
-		throw doubt.mayBeStored && isPassing(error) ? unknown(writing) : error;
+		// Or by what was written over it since: then nobody can tell.
+		if (doubt.mayBeStored && (error instanceof Refused || isPassing(error))) throw unknown(writing);
+		throw error instanceof Refused ? await asAsked(writing, error) : error;
 	}
 }
 

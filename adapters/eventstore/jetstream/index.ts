@@ -152,7 +152,7 @@ class JetStreamStore implements EventStore {
 		if (before) return before;
 		const at = (this.options.now?.() ?? new Date()).toISOString();
 		const sent = await this.sent(append, written(append, at), deadline);
-		if (sent.stored === undefined) return this.judged(append, sent.last, deadline);
+		if (sent.stored === undefined) return this.judged(append, sent, deadline);
 		const head = { stream, appendId, at, version: sent.stored, position: sent.stored };
 		this.heads.put(head);
 		return acknowledged(head, false);
@@ -177,7 +177,9 @@ class JetStreamStore implements EventStore {
 		if (bytes > MAX_MESSAGE_BYTES) throw new AppendTooLarge(stream, bytes);
 		const subject = this.subjects.of(stream);
 		const expect = { lastSubjectSequence: expected, streamName: this.name };
+		let tries = 0;
 		return this.connection.ask(deadline, async () => {
+			tries++;
 			try {
 				// What is given is written into: each attempt has its own.
 				const { seq } = await this.connection.js.publish(subject, text, {
@@ -187,22 +189,35 @@ class JetStreamStore implements EventStore {
 				return { stored: seq };
 			} catch (error) {
 				const last = lastSequenceIn(error);
-				if (last !== undefined) return { last };
+				if (last !== undefined) return { last, isRepeated: tries > 1 };
 				throw error;
 			}
 		});
 	}
 
-	/** The stream is at another version, `last` or later: by this append itself, whose answer was lost, or by another one. */
-	private async judged({ stream, expected, appendId }: Append, last: number, deadline: Deadline): Promise<Appended> {
+	/**
+	 * The stream is at another version, `last` or later: by this append itself, whose answer was lost, or by another one. Where
+	 * it is stored it follows the version that it expected, whatever came behind it since.
+	 */
+	private async judged(append: Append, { last, isRepeated }: Refused, deadline: Deadline): Promise<Appended> {
+		const { stream, expected, appendId } = append;
 		for (;;) {
 			const head = await this.head(stream);
 			if (head?.appendId === appendId) return acknowledged(head, true);
 			const actual = head?.version ?? 0;
+			const following = isRepeated && actual > expected ? await this.reading.next(stream, expected) : undefined;
+			if (following?.appendId === appendId) return acknowledged(following, true);
 			if (actual >= last) throw new VersionConflict(stream, String(expected), String(actual));
 			await deadline.pause(this.name, new Error("the leader of the stream does not know its last append yet"));
 		}
 	}
 }
 
-type Sent = { readonly stored: number } | { readonly stored?: undefined; readonly last: number };
+/** By the stream's last sequence. */
+interface Refused {
+	readonly stored?: undefined;
+	readonly last: number;
+	/** It was sent before, and no answer came. */
+	readonly isRepeated: boolean;
+}
+type Sent = { readonly stored: number } | Refused;

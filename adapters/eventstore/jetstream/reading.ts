@@ -43,6 +43,12 @@ export class Reading {
 		return found && this.ours(found);
 	}
 
+	/** The first append of a stream after `after`, as the leader has it. @throws StoreBroken · StoreAway */
+	async next(stream: string, after: number): Promise<StoredAppend | undefined> {
+		const found = await this.message({ seq: after + 1, next_by_subj: this.place.subjects.of(stream) });
+		return found && this.ours(found);
+	}
+
 	/** The names of the streams that begin with `prefix`, sorted. */
 	async names(prefix: string): Promise<string[]> {
 		const { subjects } = this.place;
@@ -79,10 +85,10 @@ export class Reading {
 		const subject = this.place.subjects.of(stream);
 		let from = after;
 		for (let read = 0; read < ONE_BY_ONE; read++) {
-			const found = await this.message({ seq: from + 1, next_by_subj: subject });
+			const found = await this.next(stream, from);
 			if (!found) return;
-			yield this.ours(found);
-			from = found.seq;
+			yield found;
+			from = found.version;
 		}
 		const head = await this.message({ last_by_subj: subject });
 		if (head === undefined || head.seq <= from) return;
