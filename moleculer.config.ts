@@ -11,6 +11,7 @@ import { type Environment, SettingError } from "./cluster/environment";
 import { fileIn, isFolder } from "./cluster/files";
 import { gatewayIn } from "./cluster/gateway";
 import { pinoLogger } from "./cluster/logging";
+import { metricsIn, scrapedIn } from "./cluster/metrics-settings";
 import { mongoIn } from "./cluster/mongo-settings";
 import { type Meeting, meeting, sharingIn } from "./cluster/nats/meeting";
 import { natsIn } from "./cluster/nats/settings";
@@ -32,6 +33,8 @@ interface Cluster extends Partial<Meeting>, Pick<BrokerOptions, "cacher"> {
 	readonly around: readonly Middleware[];
 	/** What the client of NATS is given. */
 	readonly nats?: EventServers["nats"];
+	/** The host where it is. */
+	readonly natsHost?: string;
 }
 
 /** Where nodes meet, and what keeps others out. @throws SettingError */
@@ -45,6 +48,7 @@ function readCluster(environment: Environment, dataDir: string): Cluster {
 	if (!nats) return { around };
 	return {
 		nats: nats.options,
+		natsHost: nats.transporter.servers[0]?.hostname ?? "localhost",
 		...meeting(nats, sharing),
 		around: [...around, sealed(key), ...claimsIn(environment, nats.transporter)],
 		cacher: new ClusterCacher()
@@ -101,13 +105,14 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 	const dataDir = read(environment, "DATA_DIR");
 	const failpoint = read(environment, "FAILPOINT");
 	if (failpoint) arm(failpoint);
-	const { nats, around, ...cluster } = readCluster(environment, dataDir);
+	const { nats, natsHost, around, ...cluster } = readCluster(environment, dataDir);
 	const settings = readSettings(environment);
+	const metrics = metricsIn(environment, natsHost);
 	return {
 		namespace: read(environment, "NAMESPACE"),
 		nodeID: read(environment, "NODE_ID") ?? `${hostname().replace(/[^\w.-]/g, "-")}-${process.pid}`,
 		...cluster,
-		...layers(settings.calls, checksResults(environment), around),
+		...layers(settings.calls, checksResults(environment), [...around, ...scrapedIn(metrics)]),
 		logger: pinoLogger(
 			embedding.logLevel ?? read(environment, "LOG_LEVEL"),
 			embedding.readable ? process.stdout : (embedding.logFile ?? 1)
@@ -126,6 +131,7 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 			leaseMs: read(environment, "LEASE_MS"),
 			leaseBoundMs: read(environment, "LEASE_BOUND_MS"),
 			gateway: gatewayIn(environment),
+			...metrics,
 			patienceMs: read(environment, "PATIENCE_MS"),
 			reach: reachIn(read(environment, "CONNECT_ALLOW"), embedding.own),
 			...settings,

@@ -1,10 +1,11 @@
 /**
- * Files that are ours alone: made with mode 0600 whatever the umask is, never through a symbolic link, under names that
+ * Files that are ours alone: made with mode 0600 whatever the umask is (0644 what others shall read), never through a symbolic link, under names that
  * nobody can guess, whole or not at all. The one place where files are made and where what others put there is refused.
  */
 
 import { randomBytes } from "node:crypto";
 import {
+	chmodSync,
 	closeSync,
 	constants,
 	fchmodSync,
@@ -26,6 +27,8 @@ const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constant
 
 /** For its owner alone. */
 export const OWN_FILE = 0o600;
+/** For all to read. */
+const SHOWN_FILE = 0o644;
 const LOOSE = 0o077;
 const ROOT = 0;
 
@@ -123,6 +126,15 @@ export const besideOf = (file: string): string => `${file}.${randomBytes(8).toSt
 export function writeOwnFile(file: string, content: string | Buffer): void {
 	refuseForeign(file);
 	aside(file, content, fresh => renameSync(fresh, file));
+}
+
+/** The same of one that other programs read: nothing secret is in it. @throws NotOurs */
+export function writeShownFile(file: string, content: string): void {
+	refuseForeign(file);
+	aside(file, content, fresh => {
+		chmodSync(fresh, SHOWN_FILE);
+		renameSync(fresh, file);
+	});
 }
 
 /** The same where none is there; the first one of several wins. @returns whether it was this one */

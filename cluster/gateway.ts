@@ -2,6 +2,7 @@
 
 import { isListed, readOwnName } from "../domain/platform/own-names";
 import { type Environment, SettingError } from "./environment";
+import { isKeyed } from "./metrics-settings";
 import type { Gateway } from "./settings";
 import { read } from "./variables";
 
@@ -33,7 +34,7 @@ const readGateway = (environment: Environment): Gateway => ({
 		port: read(environment, "LINKS_PORT")
 	},
 	metrics: {
-		keyed: read(environment, "METRICS_ACCESS") === "key",
+		keyed: isKeyed(environment),
 		host: read(environment, "METRICS_HOST"),
 		port: read(environment, "METRICS_PORT")
 	}

@@ -36,6 +36,24 @@ export interface Gateway {
 	};
 }
 
+/** Where a node's own metrics are read. */
+export interface MetricsPlace {
+	readonly host: string;
+	/** 0 chooses a free one. */
+	readonly port: number;
+	/** The operator named it: then the gateway's metrics are there, too, and nowhere else. */
+	readonly isNamed: boolean;
+	/** Nobody sees them who shows nothing. */
+	readonly isKeyed: boolean;
+	/** Under which it answers, beside its own addresses. */
+	readonly names: readonly string[];
+	/** The host where NATS is; null: it runs alone. */
+	readonly nats: string | null;
+}
+
+/** Who may see metrics: whoever shows this token, where there is one. */
+export type MetricsToken = { readonly token: string } | { readonly file: string };
+
 /** The servers that keep the events of a cluster. */
 export interface EventServers {
 	/** What the client of NATS is given. */
@@ -75,6 +93,12 @@ export interface Settings {
 	/** Runs that were not finished go on when the node starts. */
 	readonly resume: boolean;
 	readonly gateway?: Gateway;
+	/** Undefined: this node has no port for them. */
+	readonly metrics?: MetricsPlace;
+	/** Null: none. */
+	readonly metricsToken?: MetricsToken | null;
+	/** A file to keep up to date with where all nodes' metrics are; null: none. */
+	readonly targetsFile?: string | null;
 	/**
 	 * Internal addresses that panels may have, as `connectors/http/reach.ts` reads them: where whoever may run a migration
 	 * named them, and where a key that may only plan did.

@@ -19,13 +19,19 @@ const isConnection = (value: unknown): value is Connection => typeof propertyOf(
 
 const connectionOf = (broker: object): unknown => ["transit", "tx", "connection"].reduce<unknown>(propertyOf, broker);
 
+/** To NATS; undefined where all runs in this process. */
+export function connectionTo(broker: object): Connection | undefined {
+	const connection = connectionOf(broker);
+	return isConnection(connection) ? connection : undefined;
+}
+
 /** Does this node hear others, as far as it knows? */
 export const isConnected = (broker: object): boolean => propertyOf(connectionOf(broker), "isUp") !== false;
 
 /** Why this node does not meet others now; undefined where it does, or runs alone. */
 export function cutOff(broker: object): string | undefined {
-	const connection = connectionOf(broker);
-	if (!isConnection(connection)) return undefined;
+	const connection = connectionTo(broker);
+	if (!connection) return undefined;
 	const { isUp, since, refused } = connection;
 	if (refused.length > 0) return refusedWords(refused);
 	return isUp

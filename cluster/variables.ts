@@ -10,6 +10,7 @@ import type { NodeVariable } from "../contracts/node-variables";
 import { settingIn } from "../domain/platform/setting";
 import { type Environment, readVariable, type Variable } from "./environment";
 import { address, networks, number, oneOf, origins, ownNames, path, services, text, variableNames } from "./forms";
+import { METRICS_VARIABLES } from "./metrics-variables";
 import { MEETING } from "./nats/variables";
 import { SERVER_VARIABLES } from "./server-variables";
 
@@ -108,17 +109,7 @@ const OWN = {
 		fallback: null,
 		...number(0, 65_535)
 	},
-	METRICS_ACCESS: {
-		says: "who sees /metrics and /health/detailed; key: callers with an API key",
-		fallback: "open",
-		...oneOf("open", "key")
-	},
-	METRICS_HOST: { says: "the address of METRICS_PORT", fallback: "127.0.0.1", ...address },
-	METRICS_PORT: {
-		says: "a port of its own for /metrics and /health/detailed, which are nowhere else then; 0 chooses a free one",
-		fallback: null,
-		...number(0, 65_535)
-	},
+	...METRICS_VARIABLES,
 	RESULT_CHECKS: {
 		says: "on: an action that answers something else than its contract says fails; for development, and always so in tests",
 		fallback: "off",

@@ -1,6 +1,6 @@
 /** What a contract by itself must have: each fault is one sentence. */
 
-import type { ActionSpec, Contract } from "./contract";
+import type { ActionSpec, Contract, MetricSpec } from "./contract";
 import { fieldsIn, ruleFault } from "./rules";
 import type { Rule, Schema } from "./schema";
 
@@ -53,6 +53,17 @@ export const durableFault = ({ name, events }: Contract): string | undefined =>
 			? []
 			: `${name}.events.${key} is ordered by '${durable.key}', which its payload does not have: correct its \`durable\`.`
 	)[0];
+
+/** Of a metric whose kind and parts do not go together. */
+export const metricFault = ({ name, metrics }: Contract): string | undefined =>
+	Object.entries<MetricSpec>(metrics).flatMap(([key, { type, buckets, unit, expires }]) => {
+		const place = placeOf(name, "metrics", key);
+		if ((type === "histogram") !== (buckets !== undefined && unit !== undefined))
+			return `${place} has \`buckets\` and a \`unit\` where it is a histogram, and only there: correct it.`;
+		return expires !== undefined && type !== "gauge"
+			? `${place} \`expires\`, and is no gauge: what was counted stays counted.`
+			: [];
+	})[0];
 
 const isRead = ({ reads, rest }: Pick<ActionSpec, "reads" | "rest">): boolean =>
 	reads === true || rest?.startsWith("GET ") === true;

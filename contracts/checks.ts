@@ -1,7 +1,8 @@
 /** What the contracts must keep among each other. A sentence at load says what is wrong, and what to do. */
 
-import { durableFault, LACKS, missingIn, ruleFaults } from "./checks-parts";
+import { durableFault, LACKS, metricFault, missingIn, ruleFaults } from "./checks-parts";
 import type { Contract, ErrorSpec, MetricSpec, SettingSpec } from "./contract";
+import { NODE_METRICS } from "./node-metrics";
 import { NODE_VARIABLES, ownerOf } from "./node-variables";
 
 /** @throws a sentence where they contradict each other, or one lacks something */
@@ -22,7 +23,13 @@ export function checked(
 			...by("contracts/limits.ts", variablesOf(shared)),
 			...by("contracts/node-variables.ts", NODE_VARIABLES)
 		],
-		metric: of(({ metrics }) => Object.values(metrics).map(({ name }: MetricSpec) => name))
+		metric: [
+			...of(({ metrics }) => Object.values(metrics).map(({ name }: MetricSpec) => name)),
+			...by(
+				"contracts/node-metrics.ts",
+				Object.values(NODE_METRICS).map(({ name }) => name)
+			)
+		]
 	};
 	for (const [kind, all] of Object.entries(claims)) refuseTwice(kind, all);
 	for (const contract of contracts) refuseLacking(contract, contracts);
@@ -50,7 +57,7 @@ function refuseTwice(kind: string, claims: readonly Claim[]): void {
 
 /** What the compiler asks for: whoever runs a contract may not have asked it. */
 function refuseUnsaid(contract: Contract): void {
-	const fault = missingIn(contract) ?? ruleFaults(contract) ?? durableFault(contract);
+	const fault = missingIn(contract) ?? ruleFaults(contract) ?? durableFault(contract) ?? metricFault(contract);
 	if (fault !== undefined) throw new Error(fault);
 }
 

@@ -3,9 +3,10 @@
 import * as all from ".";
 import { CALL_SETTINGS } from "./calls";
 import { checked } from "./checks";
-import type { ActionsOf, Contract, ErrorSpec, EventsOf, SettingSpec, SettingsOf } from "./contract";
+import type { ActionsOf, Contract, ErrorSpec, EventsOf, MetricSpec, SettingSpec, SettingsOf } from "./contract";
 import { COMMON_ERRORS } from "./errors";
 import { SYSTEM_LIMITS } from "./limits";
+import { NODE_METRICS } from "./node-metrics";
 import { SCOPE_NAMES } from "./platform/access";
 
 type Merge<U> = (U extends unknown ? (u: U) => void : never) extends (merged: infer M) => void ? M : never;
@@ -51,6 +52,14 @@ export const SETTINGS: readonly OwnedSetting[] = [
 	...CONTRACTS.flatMap(({ name, settings }) => owned(name, settings)),
 	...owned(null, SYSTEM_LIMITS),
 	...owned(null, CALL_SETTINGS)
+];
+
+/** Every metric of ours, by its owner; null: of every node. */
+export const METRICS: readonly (MetricSpec & { readonly owner: string | null })[] = [
+	...CONTRACTS.flatMap(({ name, metrics }) =>
+		Object.values<MetricSpec>(metrics).map(each => ({ ...each, owner: name }))
+	),
+	...Object.values<MetricSpec>(NODE_METRICS).map(each => ({ ...each, owner: null }))
 ];
 
 export type ContractSettings = { readonly [C in Cluster as C["name"]]: SettingsOf<C> };

@@ -67,11 +67,18 @@ export interface SettingSpec<R extends Rule = Rule> {
 
 /** What a service measures. */
 export interface MetricSpec {
-	readonly type: "counter" | "gauge";
+	/** A histogram tells how often what was measured was up to each of its `buckets`. */
+	readonly type: "counter" | "gauge" | "histogram";
 	/** Unique in the cluster: `banyan.notes.made`. */
 	readonly name: string;
 	readonly labels?: readonly string[];
 	readonly summary: string;
+	/** What a histogram is told in; Prometheus is told of seconds. */
+	readonly unit?: "ms";
+	/** The upper bounds of a histogram, the lowest first. */
+	readonly buckets?: readonly number[];
+	/** A gauge that nobody told anything for so many seconds is told no more. */
+	readonly expires?: number;
 }
 
 type Payloads = Record<string, Schema>;

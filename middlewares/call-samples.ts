@@ -1,19 +1,25 @@
 /** Samples of Moleculer's metrics as they are written to directly, without a look-up by the text of their labels. */
 
+import type { Exemplar } from "../domain/platform/exposition";
+
 /** A sample as Moleculer's registry has it, and lists it. */
 export interface Sample {
 	value: number;
 	timestamp: number;
 }
 interface TimesSample {
+	readonly labels: Labels;
 	count: number;
 	sum: number;
 	lastValue: number;
 	bucketValues: Readonly<Record<number, number>>;
+	/** Of the last one that was traced in each bucket, by its bound. */
+	exemplars?: Record<string, Exemplar>;
 }
 export type Labels = Readonly<Record<string, string | number | null>>;
 interface Metric<S> {
 	readonly name: string;
+	readonly values: ReadonlyMap<string, S>;
 	get(labels: Labels): S | undefined;
 	setDirty(): void;
 }
@@ -43,7 +49,8 @@ export class Times {
 		sample.bucketValues = Object.defineProperties({}, Object.fromEntries(counts));
 	}
 
-	add(ms: number): void {
+	/** @param traceId of the call that took so long, where it is traced */
+	add(ms: number, traceId: string | undefined): void {
 		const { sample, bounds, falls } = this;
 		sample.count++;
 		sample.sum += ms;
@@ -51,6 +58,9 @@ export class Times {
 		let at = 0;
 		while (at < bounds.length && (bounds[at] ?? Infinity) < ms) at++;
 		falls[at] = (falls[at] ?? 0) + 1;
+		if (traceId === undefined) return;
+		sample.exemplars ??= {};
+		sample.exemplars[bounds[at] ?? "+Inf"] = { traceId, value: ms, at: Date.now() };
 	}
 
 	private upTo(last: number): number {

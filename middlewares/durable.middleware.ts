@@ -5,6 +5,7 @@
 
 import type { Service, ServiceBroker } from "moleculer";
 import { Follower, Letters, type Listener, type Means, Progress } from "../adapters/announcements";
+import { registerMetrics } from "../cluster/measuring";
 import { type Handler, middleware } from "../cluster/middleware";
 import { settingsFor, settingsOf } from "../cluster/settings";
 import { events } from "../contracts/platform/events";
@@ -181,8 +182,7 @@ const heard = (next: Handler<Called>, { name, durable }: Listened): Handler<Call
 
 /** What is measured of them, whichever services this node runs. */
 function measured(broker: ServiceBroker): void {
-	for (const { type, name, labels, summary } of Object.values(events.metrics))
-		broker.metrics.register({ type, name, description: summary, labelNames: [...labels] } as never);
+	registerMetrics(broker, events.metrics);
 }
 
 export const durable = middleware({

@@ -3,17 +3,14 @@
 import type { Middleware, ServiceBroker } from "moleculer";
 import type * as Keepings from "../adapters/eventstore/jetstream/keeping";
 import { setKeeping } from "../cluster/keeping";
+import { registerMetrics } from "../cluster/measuring";
 import { middleware } from "../cluster/middleware";
 import { settingsOf } from "../cluster/settings";
+import { NODE_METRICS } from "../contracts/node-metrics";
 import { fullest, type Keeping, type Verdict, verdictOf } from "../domain/platform/keeping";
 import { messageOf } from "../domain/unknown";
 
-const GAUGES = {
-	bytes: ["banyan.events.bytes", "Bytes of the events that servers keep."],
-	messages: ["banyan.events.appends", "Appends that servers keep."],
-	used: ["banyan.events.used.ratio", "The part that is used of the limit that is reached first; 0 where none is set."],
-	current: ["banyan.events.replicas", "Servers that have all events."]
-} as const;
+const { eventsBytes, eventsAppends, eventsUsed, eventsReplicas } = NODE_METRICS;
 
 export const keeping = (): Middleware => {
 	const over = new AbortController();
@@ -23,8 +20,7 @@ export const keeping = (): Middleware => {
 		async started(broker: ServiceBroker) {
 			const events = broker.getLocalService("gateway") ? settingsOf(broker).events : undefined;
 			if (!events) return;
-			for (const [name, description] of Object.values(GAUGES))
-				broker.metrics.register({ type: "gauge", name, description });
+			registerMetrics(broker, { eventsBytes, eventsAppends, eventsUsed, eventsReplicas });
 			const loaded: typeof Keepings = require("../adapters/eventstore/jetstream/keeping");
 			ended = loaded.watchKeeping(events, teller(broker), over.signal);
 		},
@@ -54,8 +50,8 @@ function say({ logger }: ServiceBroker, { status, message }: Verdict): void {
 }
 
 function measure({ metrics }: ServiceBroker, found: Keeping): void {
-	metrics.set(GAUGES.bytes[0], found.bytes);
-	metrics.set(GAUGES.messages[0], found.messages);
-	metrics.set(GAUGES.used[0], fullest(found)?.share ?? 0);
-	metrics.set(GAUGES.current[0], found.current);
+	metrics.set(eventsBytes.name, found.bytes);
+	metrics.set(eventsAppends.name, found.messages);
+	metrics.set(eventsUsed.name, fullest(found)?.share ?? 0);
+	metrics.set(eventsReplicas.name, found.current);
 }

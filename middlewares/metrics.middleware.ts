@@ -6,7 +6,11 @@
 
 import * as moleculer from "moleculer";
 import { type ActionSchema, METRIC, type Middleware, type ServiceBroker } from "moleculer";
+import { registerMetrics } from "../cluster/measuring";
+import { traceId } from "../cluster/tracing";
+import { NODE_METRICS } from "../contracts/node-metrics";
 import { textOf } from "../domain/unknown";
+import { boundLabels } from "./bounded-labels";
 import { type Counter, type Histogram, type Labels, type Sample, type Times, timesOf } from "./call-samples";
 
 export interface Called {
@@ -118,7 +122,7 @@ class Calls {
 			this.times = timesOf(metric, this.labels);
 			return;
 		}
-		this.times.add(ms);
+		this.times.add(ms, traceId());
 		metric.setDirty();
 	}
 }
@@ -183,7 +187,10 @@ function metrics(broker: ServiceBroker): Middleware {
 		...own,
 		created() {
 			own.created?.(broker);
-			if (broker.isMetricsEnabled()) OF_BROKERS.set(broker, new Measures(broker));
+			if (!broker.isMetricsEnabled()) return;
+			boundLabels(broker);
+			registerMetrics(broker, { outbox: NODE_METRICS.outbox });
+			OF_BROKERS.set(broker, new Measures(broker));
 		},
 		localAction: wrapper("local") as never,
 		remoteAction: wrapper("remote") as never

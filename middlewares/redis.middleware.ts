@@ -8,8 +8,10 @@ import type { RedisAddress } from "../adapters/redis/address";
 import { RedisAnswers } from "../adapters/redis/answers";
 import { RedisConnection, type RedisState } from "../adapters/redis/connection";
 import { RedisCount } from "../adapters/redis/shared-count";
+import { registerMetrics } from "../cluster/measuring";
 import { middleware } from "../cluster/middleware";
 import { awayWords, setRedis } from "../cluster/redis";
+import { NODE_METRICS } from "../contracts/node-metrics";
 
 interface RedisSettings {
 	readonly address: RedisAddress;
@@ -18,14 +20,14 @@ interface RedisSettings {
 	readonly key: KeySource;
 }
 
-const GAUGE = "banyan.redis.up";
+const gauge = NODE_METRICS.redis;
 
 export function redis({ key, ...place }: RedisSettings): Middleware {
 	let connection: RedisConnection | undefined;
 	return middleware({
 		name: "redis",
-		created({ metrics }: ServiceBroker) {
-			metrics.register({ type: "gauge", name: GAUGE, description: "Whether Redis is there (1) or away (0)." });
+		created(broker: ServiceBroker) {
+			registerMetrics(broker, { gauge });
 		},
 		/** The services hold the data folder by now, if any of them keeps something. */
 		async starting(broker: ServiceBroker) {
@@ -55,7 +57,7 @@ const secretOf = ([newest]: readonly Buffer[]): Buffer => {
 
 function teller({ logger, metrics }: ServiceBroker): (state: RedisState) => void {
 	return state => {
-		metrics.set(GAUGE, state.up ? 1 : 0);
+		metrics.set(gauge.name, state.up ? 1 : 0);
 		if (state.up) logger.info("Redis answers: what is counted is counted for all nodes.");
 		else logger.warn(`${awayWords(state)} Nothing fails for it.`);
 	};

@@ -5,9 +5,11 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CallingOptions, Middleware, ServiceBroker } from "moleculer";
+import { registerMetrics } from "../cluster/measuring";
 import { type Call, middleware } from "../cluster/middleware";
 import { othersFor } from "../cluster/wire";
 import type { CallSettings } from "../contracts/cluster";
+import { NODE_METRICS } from "../contracts/node-metrics";
 import { RetryBudget } from "../domain/platform/calls/budget";
 import { conductOf, twiceIsOnce } from "../domain/platform/calls/conduct";
 import { fateOf } from "../domain/platform/calls/fate";
@@ -19,8 +21,7 @@ const [BUDGET_MS, LEAST] = [10_000, 3];
 /** A node that was lost, or has left, is expected back for so long, in ms. */
 const LOSS_MS = 30_000;
 
-const COUNTER = "banyan.calls.retried";
-const SPENT = "banyan.calls.unretried";
+const { retried, unretried } = NODE_METRICS;
 
 /** By what name it is asked for once; what a call is made with goes before what its caller came with. */
 const onceOf = (options: CallingOptions | undefined): unknown =>
@@ -49,10 +50,7 @@ class Retries {
 	) {
 		this.rules = { tries, patienceMs, backoff: { firstMs: retryFirstMs, mostMs: retryMostMs, base: 2 } };
 		this.budget = new RetryBudget({ share: retryShare / 100, least: LEAST, windowMs: BUDGET_MS });
-		const register = (name: string, description: string, labelNames: string[]) =>
-			broker.metrics.register({ type: "counter", name, description, labelNames } as never);
-		register(COUNTER, "Calls that were made again, by what was known of the one before.", ["fate"]);
-		register(SPENT, "Calls that were not made again, since too many were.", []);
+		registerMetrics(broker, { retried, unretried });
 		broker.localBus.on("$node.disconnected", () => this.lost());
 		broker.localBus.on("$node.updated", ({ node }: { node: { services?: readonly unknown[] } }) => {
 			// A node that leaves says first that it has nothing any more.
@@ -98,13 +96,13 @@ class Retries {
 			isLoss: now - this.lostAt < LOSS_MS
 		};
 		const wait = waitBeforeRetry(tried, this.rules, Math.random(), () => this.spend(now));
-		if (wait !== undefined) this.broker.metrics.increment(COUNTER, { fate });
+		if (wait !== undefined) this.broker.metrics.increment(retried.name, { fate });
 		return wait;
 	}
 
 	private spend(now: number): boolean {
 		const may = this.budget.spend(now);
-		if (!may) this.broker.metrics.increment(SPENT);
+		if (!may) this.broker.metrics.increment(unretried.name);
 		return may;
 	}
 

@@ -10,11 +10,13 @@ import { holdsDataDir } from "../adapters/datadir";
 import { unframed } from "../adapters/packet-frame";
 import { PacketSeal, type Refusal } from "../adapters/packet-seal";
 import { holdKeys } from "../cluster/keys";
+import { registerMetrics } from "../cluster/measuring";
 import { middleware, type Receive, type Send } from "../cluster/middleware";
+import { NODE_METRICS } from "../contracts/node-metrics";
 import { propertyOf } from "../domain/unknown";
 import { Batches } from "./packet-batches";
 
-const COUNTER = "banyan.packets.refused";
+const counter = NODE_METRICS.packets;
 const TELL_MS = 60_000;
 
 const KEY = "give all nodes of the namespace the same key by CLUSTER_KEY or CLUSTER_KEY_FILE";
@@ -73,14 +75,9 @@ function opened(seal: PacketSeal | undefined): PacketSeal {
 /** Counts every refusal, tells of it now and then: whoever sends many shall not fill the log. */
 function teller(broker: ServiceBroker): (reason: Refusal, kind: string) => void {
 	const told = new Map<Refusal, { at: number; untold: number }>();
-	broker.metrics.register({
-		type: "counter",
-		name: COUNTER,
-		description: "Packets between nodes that were not taken, by the reason.",
-		labelNames: ["reason"]
-	});
+	registerMetrics(broker, { counter });
 	return (reason, kind) => {
-		broker.metrics.increment(COUNTER, { reason });
+		broker.metrics.increment(counter.name, { reason });
 		const last = told.get(reason);
 		if (last && performance.now() - last.at < TELL_MS) {
 			last.untold++;
@@ -95,6 +92,6 @@ function teller(broker: ServiceBroker): (reason: Refusal, kind: string) => void 
 /** Did this node hear of others with another key, or none? */
 export const heardStrangers = (broker: Pick<ServiceBroker, "metrics">): boolean =>
 	(["foreign", "unsealed"] satisfies Refusal[]).some(reason => {
-		const counter = broker.metrics.getMetric(COUNTER);
-		return Number(propertyOf(counter?.get({ reason }), "value") ?? 0) > 0;
+		const counted = broker.metrics.getMetric(counter.name);
+		return Number(propertyOf(counted?.get({ reason }), "value") ?? 0) > 0;
 	});

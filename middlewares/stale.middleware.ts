@@ -6,14 +6,16 @@
 
 import type { CallingOptions, Middleware, ServiceBroker } from "moleculer";
 import type { Meta } from "../cluster";
+import { registerMetrics } from "../cluster/measuring";
 import { type Call, middleware } from "../cluster/middleware";
 import type { CallSettings } from "../contracts/cluster";
+import { NODE_METRICS } from "../contracts/node-metrics";
 import { conductOf } from "../domain/platform/calls/conduct";
 import { fateOf } from "../domain/platform/calls/fate";
 import { type StaleAnswers, StaleInMemory, staleAnswer, staleKey } from "../domain/platform/calls/stale";
 import { isFields } from "../domain/unknown";
 
-const COUNTER = "banyan.calls.stale";
+const counter = NODE_METRICS.stale;
 
 /** The meta that whoever calls sees, too: of the call that it is part of, or its own. */
 function metaOf(options: CallingOptions | undefined): Meta | undefined {
@@ -30,7 +32,7 @@ export function stale({ staleBytes }: CallSettings): Middleware {
 			// Alone, what does not answer is broken, not away.
 			if (!broker.transit || staleBytes === 0) return;
 			node = broker;
-			broker.metrics.register({ type: "counter", name: COUNTER, description: "Answers that were given once more." });
+			registerMetrics(broker, { counter });
 		},
 		call: (next: Call) => (action, params, options) => {
 			const maxAgeMs = typeof action === "string" ? (conductOf(action)?.staleMs ?? 0) : 0;
@@ -48,7 +50,7 @@ export function stale({ staleBytes }: CallSettings): Middleware {
 					if (fateOf(error, action) === "answered") throw error;
 					const kept = staleAnswer(answers, key, maxAgeMs, performance.now());
 					if (!kept) throw error;
-					metrics.increment(COUNTER);
+					metrics.increment(counter.name);
 					meta.stale = kept.seconds;
 					return kept.answer;
 				}

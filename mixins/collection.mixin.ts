@@ -18,6 +18,7 @@ import type { DataLock } from "../adapters/datadir";
 import type { Announced, Mixin } from "../cluster";
 import { provide } from "../cluster/provide";
 import { type Settings, settingsOf } from "../cluster/settings";
+import { NODE_METRICS } from "../contracts/node-metrics";
 import { messageOf } from "../domain/unknown";
 import { announcementsOf, keepsInbox } from "./announcements";
 import { holdDataDir } from "./data-folder";
@@ -82,6 +83,7 @@ function partsOf<T>({ broker, logger }: MoleculerService, shape: Shape<T>) {
 	const relay = new Relay(adapter, {
 		announce: ({ event, payload }) => broker.broadcast(event, payload),
 		durable: { has: isDurableEvent, append: streamOf(broker, shape.name) },
+		waiting: count => broker.metrics.set(NODE_METRICS.outbox.name, count, { collection: shape.name }),
 		failed: error => tell(`What changed in '${shape.name}' cannot be announced yet: ${messageOf(error)}`)
 	});
 	return { adapter, relay };

@@ -1,16 +1,18 @@
-/** Writes the documents that follow from the sources: README.md's tables of REST routes and of limits, docs/losses.md. */
+/** Writes the documents that follow from the sources: README.md's tables of REST routes and of limits, docs/losses.md, docs/metrics.md. */
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CONTRACTS, SETTINGS } from "../contracts/cluster";
 import { VOCABULARY } from "../domain/migration/mappings";
 import { lossesDocument } from "../domain/platform/losses-document";
+import { metricsDocument } from "../domain/platform/metrics-document";
 import { type Route, routesOf } from "../domain/platform/routes";
 import { settingIn } from "../domain/platform/setting";
 
 const ROOT = join(__dirname, "..");
 const README = join(ROOT, "README.md");
 const LOSSES = join(ROOT, "docs/losses.md");
+const METRICS = join(ROOT, "docs/metrics.md");
 
 /** One row an action: its canonical route first, its aliases below it. */
 export function routesTable(routes: readonly Route[]): string {
@@ -50,4 +52,5 @@ function withTable(text: string, name: string, table: string): string {
 if (require.main === module) {
 	writeFileSync(README, withTables(readFileSync(README, "utf8")));
 	writeFileSync(LOSSES, lossesDocument(VOCABULARY));
+	writeFileSync(METRICS, metricsDocument());
 }

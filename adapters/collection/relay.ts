@@ -17,6 +17,8 @@ export interface RelayOptions {
 		append(announcements: readonly Announcement[]): Promise<number>;
 	};
 	failed(error: unknown): void;
+	/** How many wait, as far as was looked. */
+	waiting?(count: number): void;
 	/** Until what could not be announced is tried again; doubles with each time, to a minute. @default 1000 */
 	readonly againMs?: number;
 }
@@ -100,10 +102,12 @@ export class Relay {
 	/** Whether there may be more. */
 	private async some(isMine: () => boolean): Promise<boolean> {
 		const pending = await this.outbox.pending(AT_ONCE);
+		this.options.waiting?.(pending.length);
 		const kept = pending.map(({ event }) => this.options.durable?.has(event) ?? false);
 		const other = kept.findIndex(each => each !== kept[0]);
 		const alike = other < 0 ? pending : pending.slice(0, other);
 		const done = kept[0] ? await this.keep(alike) : await this.tell(alike, isMine);
+		this.options.waiting?.(pending.length - done);
 		return this.begun && isMine() && (done < pending.length || pending.length === AT_ONCE);
 	}
 

@@ -122,9 +122,17 @@ const whyOf = (error: unknown): string =>
 
 interface Shared {
 	readonly opening: Promise<Connection>;
+	opened?: Connection;
 	holders: number;
 }
 const SHARED = new Map<string, Shared>();
+const nameOf = ({ url, database }: MongoDatabase): string => JSON.stringify([url, database]);
+
+/** Does this process reach a server of it, as far as the driver knows? Undefined where it was not opened. */
+export const isMongoUp = (database: MongoDatabase): boolean | undefined => {
+	const { opened } = SHARED.get(nameOf(database)) ?? {};
+	return opened?.client.isConnected();
+};
 
 /** What is opened of a database, until it is let go of; closed with the last one. */
 export interface Held {
@@ -135,7 +143,7 @@ export interface Held {
 
 /** @throws StoreAway · StoreDenied · StoreUnfit, each with what to do */
 export async function hold(database: MongoDatabase): Promise<Held> {
-	const name = JSON.stringify([database.url, database.database]);
+	const name = nameOf(database);
 	const shared: Shared = SHARED.get(name) ?? { opening: opening(database), holders: 0 };
 	SHARED.set(name, shared);
 	shared.holders++;
@@ -145,7 +153,8 @@ export async function hold(database: MongoDatabase): Promise<Held> {
 		await shared.opening.then(({ client }) => client.close()).catch(quiet);
 	};
 	try {
-		const { db, client } = await shared.opening;
+		shared.opened = await shared.opening;
+		const { db, client } = shared.opened;
 		return { db, client, release };
 	} catch (error) {
 		await release();

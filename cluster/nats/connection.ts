@@ -4,6 +4,8 @@ export interface Connection {
 	readonly isUp: boolean;
 	/** Since when it is so, in ms of the wall clock. */
 	readonly since: number;
+	/** How often it was found again. */
+	readonly reconnects: number;
 	/** Subjects that NATS does not let this node publish, or subscribe, to. */
 	readonly refused: readonly string[];
 }
@@ -14,6 +16,7 @@ const RETURN_MS = 1_000;
 export class ConnectionState implements Connection {
 	isUp = false;
 	since = Date.now();
+	reconnects = 0;
 	private readonly subjects = new Set<string>();
 	private readonly waiting = new Set<() => void>();
 	/** Those that were heard since it is back; null: all may be there. */
@@ -34,6 +37,7 @@ export class ConnectionState implements Connection {
 		this.turn(true);
 		this.subjects.clear();
 		if (!isAgain) return;
+		this.reconnects++;
 		this.returned = new Set();
 		this.timer = setTimeout(() => {
 			this.returned = null;

@@ -47,6 +47,9 @@ export const lasting = shape(
 );
 export type Lasting = ValueOf<typeof lasting>;
 
+/** What is true while records are written, and for as long behind it. */
+const NOW_SECONDS = 120;
+
 export const importer = contract("migration", "importer", {
 	required: true,
 	metrics: {
@@ -60,12 +63,14 @@ export const importer = contract("migration", "importer", {
 			type: "gauge",
 			name: "banyan.target.concurrency",
 			labels: ["stream"],
+			expires: NOW_SECONDS,
 			summary: "Writes at the target at once, at most, as it was found by measuring."
 		},
 		throttle: {
 			type: "gauge",
 			name: "banyan.target.throttle",
 			labels: ["stream", "reason"],
+			expires: NOW_SECONDS,
 			summary: "1 for the reason why no more writes run at once."
 		}
 	},

@@ -2,6 +2,7 @@
 
 import { contract } from "../contract";
 import { errors } from "./errors";
+import { metrics } from "./metrics";
 import { planning } from "./planning";
 import { reading } from "./reading";
 import { running } from "./running";
@@ -31,6 +32,7 @@ export const migration = contract("migration", "migration", {
 	},
 	errors,
 	settings,
+	metrics,
 	actions: { ...planning, ...running, ...reading },
 	events: {
 		/** Something was recorded of it: there is more to read. */

@@ -107,6 +107,7 @@ export const events = contract("platform", "events", {
 			type: "gauge",
 			name: "banyan.events.depth",
 			labels: ["service"],
+			expires: 60,
 			summary: "Durable events that wait for a service, on the node that delivers them."
 		},
 		dead: {

@@ -160,6 +160,22 @@ export const gateway = contract("platform", "gateway", {
 		}
 	},
 	metrics: {
+		requests: {
+			type: "counter",
+			name: "banyan.http.requests",
+			labels: ["route", "status"],
+			summary:
+				"Requests that were answered, by the action or the address, and the status; 499: whoever asked was gone before."
+		},
+		duration: {
+			type: "histogram",
+			name: "banyan.http.request.duration",
+			labels: ["status"],
+			unit: "ms",
+			buckets: [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000],
+			summary:
+				"How long requests took until their answer had gone, by the kind of status; without those that go on until somebody ends them."
+		},
 		refused: {
 			type: "counter",
 			name: "banyan.requests.refused",

@@ -1,6 +1,6 @@
 /** How far each migration is, what became of its records, and what keeps it from being clean, as gauges. Pure. */
 
-import type { Status, StreamStatus } from "../../contracts/migration/migration";
+import { migration, type Status, type StreamStatus } from "../../contracts/migration/migration";
 import { propertyOf } from "../unknown";
 
 interface Sample {
@@ -11,26 +11,25 @@ export interface Gauge {
 	readonly name: string;
 	readonly type: "gauge";
 	readonly description: string;
-	readonly labelNames: readonly string[];
 	readonly values: readonly Sample[];
 }
-
-const OF_STREAM = ["migration", "stream"];
+type Key = Exclude<keyof typeof migration.metrics, "ended">;
 
 export function gaugesOf(statuses: readonly Status[]): Gauge[] {
 	const streams = statuses.flatMap(({ name, streams }) => streams.map(stream => ({ migration: name, stream })));
-	const perStream = (name: string, description: string, value: (stream: StreamStatus) => number): Gauge =>
+	const each = (key: Key, value: (status: Status) => number | undefined): Gauge =>
 		gauge(
-			name,
-			description,
-			OF_STREAM,
+			key,
+			statuses.flatMap(status => sample({ migration: status.name }, value(status)))
+		);
+	const perStream = (key: Key, value: (stream: StreamStatus) => number): Gauge =>
+		gauge(
+			key,
 			streams.map(({ migration, stream }) => ({ labels: { migration, stream: stream.stream }, value: value(stream) }))
 		);
-	const tally = (name: string, description: string, label: string, of: (stream: StreamStatus) => object): Gauge =>
+	const tally = (key: Key, label: string, of: (stream: StreamStatus) => object): Gauge =>
 		gauge(
-			name,
-			description,
-			[...OF_STREAM, label],
+			key,
 			streams.flatMap(({ migration, stream }) =>
 				Object.entries(of(stream)).map(([what, counted]) => ({
 					labels: { migration, stream: stream.stream, [label]: what },
@@ -40,40 +39,32 @@ export function gaugesOf(statuses: readonly Status[]): Gauge[] {
 		);
 	return [
 		gauge(
-			"banyan.migration.phase",
-			"1 for the phase the migration is in.",
-			["migration", "phase"],
+			"phase",
 			statuses.map(({ name, phase }) => ({ labels: { migration: name, phase }, value: 1 }))
 		),
-		gauge(
-			"banyan.migration.running",
-			"1 while a controller is at work on it.",
-			["migration"],
-			statuses.map(({ name, running }) => ({ labels: { migration: name }, value: running ? 1 : 0 }))
-		),
-		gauge(
-			"banyan.migration.failed",
-			"1 where it stopped on an error.",
-			["migration"],
-			statuses.map(({ name, failure }) => ({ labels: { migration: name }, value: failure ? 1 : 0 }))
-		),
-		perStream("banyan.migration.source.records", "Records at the source when last asked.", ({ total }) => total),
-		perStream("banyan.migration.read.records", "Records read.", ({ read }) => read),
-		perStream("banyan.migration.compared.records", "Records compared.", ({ compared }) => compared),
-		perStream("banyan.migration.differences", "Records not as they should be.", ({ differences }) => differences),
-		tally("banyan.migration.records", "Records by outcome.", "outcome", ({ outcomes }) => outcomes),
-		tally("banyan.migration.quarantined", "Records that wait for a human.", "category", ({ quarantine }) => quarantine),
-		tally("banyan.migration.losses", "Records that lost something on the way.", "code", ({ losses }) => losses)
+		each("running", ({ running }) => (running ? 1 : 0)),
+		each("failed", ({ failure }) => (failure ? 1 : 0)),
+		each("certificate", certifiedAt),
+		perStream("source", ({ total }) => total),
+		perStream("read", ({ read }) => read),
+		perStream("lag", ({ total, read }) => Math.max(0, total - read)),
+		perStream("compared", ({ compared }) => compared),
+		perStream("differences", ({ differences }) => differences),
+		tally("records", "outcome", ({ outcomes }) => outcomes),
+		tally("quarantined", "category", ({ quarantine }) => quarantine),
+		tally("losses", "code", ({ losses }) => losses)
 	];
 }
 
-/** Of those that share a store. */
-const OF_EACH = "Each node that runs `migration` tells it of all migrations: take max without (node).";
+/** In seconds since 1970. */
+const certifiedAt = ({ verdict, finishedAt }: Status): number | undefined =>
+	verdict?.certificate != null && ISO.test(finishedAt ?? "") ? Date.parse(String(finishedAt)) / 1000 : undefined;
+const ISO = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
-const gauge = (name: string, description: string, labelNames: readonly string[], values: readonly Sample[]): Gauge => ({
-	name,
-	type: "gauge",
-	description: `${description} ${OF_EACH}`,
-	labelNames,
-	values
-});
+const sample = (labels: Sample["labels"], value: number | undefined): Sample[] =>
+	value === undefined ? [] : [{ labels, value }];
+
+const gauge = (key: Key, values: readonly Sample[]): Gauge => {
+	const { name, summary } = migration.metrics[key];
+	return { name, type: "gauge", description: summary, values };
+};

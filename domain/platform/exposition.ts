@@ -1,16 +1,32 @@
-/** Metrics in the text format of Prometheus (exposition format 0.0.4), as its promtool takes it. Pure. */
+/**
+ * Metrics in the text format of Prometheus (exposition format 0.0.4), or in OpenMetrics 1.0, which has exemplars: both as
+ * promtool takes them. Pure.
+ */
 
 import { helpText, labelValue } from "../text/label";
 
-type Labels = Readonly<Record<string, string | number | boolean | null | undefined>>;
+export type Labels = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+/** One of the calls that were counted in a bucket, by its trace. */
+export interface Exemplar {
+	readonly traceId: string;
+	/** As it was measured, in the unit of its metric. */
+	readonly value: number;
+	/** When, in ms of the wall clock. */
+	readonly at: number;
+}
 
 export interface Sample {
 	readonly labels: Labels;
 	readonly value?: number | null;
+	/** When it was last told, in ms of the wall clock. */
+	readonly timestamp?: number | null;
 	/** Of a histogram: the sum, the count, and the counts up to each bound. */
 	readonly sum?: number;
 	readonly count?: number;
 	readonly buckets?: Readonly<Record<string, number>>;
+	/** By bound; `+Inf` of what is beyond all of them. */
+	readonly exemplars?: Readonly<Record<string, Exemplar>>;
 }
 export interface Metric {
 	readonly name: string;
@@ -26,8 +42,10 @@ export interface NodeMetrics {
 	readonly metrics: readonly Metric[];
 }
 
+export type Form = "prometheus" | "openmetrics";
+
 /** Metrics of one name stand together, whichever node they came from. */
-export function expose(all: readonly NodeMetrics[]): string {
+export function expose(all: readonly NodeMetrics[], form: Form = "prometheus"): string {
 	const families = new Map<string, { metric: Metric; lines: string[] }>();
 	for (const { node, metrics } of all) {
 		for (const metric of metrics) {
@@ -35,20 +53,24 @@ export function expose(all: readonly NodeMetrics[]): string {
 			const name = nameOf(metric);
 			const family = families.get(name) ?? { metric, lines: [] };
 			families.set(name, family);
-			for (const sample of metric.values) family.lines.push(...linesOf(name, metric, sample, node));
+			for (const sample of metric.values) family.lines.push(...linesOf(name, metric, sample, { node, form }));
 		}
 	}
-	return [...families]
+	const told = [...families]
 		.filter(([, { lines }]) => lines.length > 0)
-		.map(([name, { metric, lines }]) => `${head(name, metric)}${lines.join("\n")}\n`)
-		.join("");
+		.map(([name, { metric, lines }]) => `${head(name, metric, form)}${lines.join("\n")}\n`);
+	return `${told.join("")}${form === "openmetrics" ? "# EOF\n" : ""}`;
 }
 
-const head = (name: string, { description, type }: Metric): string =>
-	`# HELP ${name} ${helpText(description ?? name)}\n# TYPE ${name} ${type}\n`;
+/** OpenMetrics calls a counter without the `_total` that its samples have. */
+function head(name: string, { description, type }: Metric, form: Form): string {
+	const family = form === "openmetrics" && type === "counter" ? name.replace(/_total$/, "") : name;
+	const help = helpText(description ?? name);
+	return `# HELP ${family} ${form === "openmetrics" ? help.replace(/"/g, '\\"') : help}\n# TYPE ${family} ${type}\n`;
+}
 
 /** Prometheus counts in base units and ends counters in `_total`. */
-function nameOf({ name, type, unit }: Metric): string {
+export function nameOf({ name, type, unit }: Pick<Metric, "name" | "type" | "unit">): string {
 	const snake = snakeCase(name);
 	const based = isMs(unit) ? `${snake.replace(/_(?:ms|milliseconds?)$/, "")}_seconds` : snake;
 	if (type === "counter") return based.endsWith("_total") ? based : `${based}_total`;
@@ -57,30 +79,66 @@ function nameOf({ name, type, unit }: Metric): string {
 
 const isMs = (unit: string | undefined): boolean => unit === "millisecond";
 
-function linesOf(name: string, { type, unit }: Metric, sample: Sample, node: string | null): string[] {
+interface Told {
+	readonly node: string | null;
+	readonly form: Form;
+}
+
+function linesOf(name: string, { type, unit }: Metric, sample: Sample, { node, form }: Told): string[] {
 	const labels = node === null ? sample.labels : { ...sample.labels, node };
 	const scale = isMs(unit) ? 1e-3 : 1;
-	if (type !== "histogram") return isNumber(sample.value) ? [line(name, labels, sample.value * scale)] : [];
-	const { buckets = {}, count = 0, sum = 0 } = sample;
+	if (type === "histogram") return bucketLines(name, sample, labelsText(labels, "le"), { scale, form });
+	return isNumber(sample.value) ? [`${name}${braced(labelsText(labels))} ${sample.value * scale}`] : [];
+}
+
+function bucketLines(
+	name: string,
+	{ buckets = {}, count = 0, sum = 0, exemplars = {} }: Sample,
+	labels: string,
+	{ scale, form }: { readonly scale: number; readonly form: Form }
+): string[] {
+	const shown = (bound: string): string => {
+		const exemplar = form === "openmetrics" ? exemplars[bound] : undefined;
+		return exemplar ? exemplarText(exemplar, scale) : "";
+	};
+	const before = `${name}_bucket{${labels}${labels && ","}le="`;
 	return [
-		...Object.entries(buckets)
-			.map(([bound, below]) => [Number(bound), below] as const)
-			.sort(([one], [other]) => one - other)
-			.map(([bound, below]) => line(`${name}_bucket`, { ...labels, le: String(bound * scale) }, below)),
-		line(`${name}_bucket`, { ...labels, le: "+Inf" }, count),
-		line(`${name}_sum`, labels, sum * scale),
-		line(`${name}_count`, labels, count)
+		...Object.keys(buckets)
+			.sort((one, other) => Number(one) - Number(other))
+			.map(bound => `${before}${Number(bound) * scale}"} ${buckets[bound]}${shown(bound)}`),
+		`${before}+Inf"} ${count}${shown("+Inf")}`,
+		`${name}_sum${braced(labels)} ${sum * scale}`,
+		`${name}_count${braced(labels)} ${count}`
 	];
 }
 
+/** OpenMetrics gives it 128 characters in all. */
+const exemplarText = ({ traceId, value, at }: Exemplar, scale: number): string =>
+	/^[\da-f]{1,64}$/.test(traceId) ? ` # {trace_id="${traceId}"} ${value * scale} ${at / 1000}` : "";
+
 const isNumber = (value: unknown): value is number => typeof value === "number" && !Number.isNaN(value);
 
-function line(name: string, labels: Labels, value: number): string {
-	const named = new Map(
-		Object.entries(labels).flatMap(([label, said]) => (said == null ? [] : [[snakeCase(label), String(said)] as const]))
-	);
-	const pairs = [...named].map(([label, said]) => `${label}="${labelValue(said)}"`);
-	return `${name}${pairs.length > 0 ? `{${pairs.join(",")}}` : ""} ${value}`;
+const braced = (labels: string): string => (labels === "" ? "" : `{${labels}}`);
+
+/** Two that are spelt alike are one. @param without one that the line itself has */
+function labelsText(labels: Labels, without?: string): string {
+	const named = new Map<string, string>();
+	for (const [label, said] of Object.entries(labels)) if (said != null) named.set(labelName(label), String(said));
+	if (without !== undefined) named.delete(without);
+	return [...named].map(([label, said]) => `${label}="${labelValue(said)}"`).join(",");
+}
+
+const NAMES = new Map<string, string>();
+const MOST_NAMES = 1_000;
+
+/** The same few, thousands of times. */
+function labelName(label: string): string {
+	const known = NAMES.get(label);
+	if (known !== undefined) return known;
+	if (NAMES.size >= MOST_NAMES) NAMES.clear();
+	const name = snakeCase(label);
+	NAMES.set(label, name);
+	return name;
 }
 
 /** A name of Prometheus' alphabet. */

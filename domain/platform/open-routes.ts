@@ -98,6 +98,12 @@ const readiness = fields(
 	},
 	["why"]
 );
+const measurements: OpenAnswer = {
+	description: "One line a measurement.",
+	type: "text/plain",
+	schema: text,
+	example: "# TYPE moleculer_request_total counter\nmoleculer_request_total 42\n"
+};
 const NOT_ANSWERED = [429, 500, 503];
 
 type Told = Pick<OpenRoute, "id" | "path" | "says" | "answers"> & Partial<OpenRoute>;
@@ -212,14 +218,36 @@ export const OPEN_ROUTES: readonly OpenRoute[] = [
 	get({
 		id: "gateway.metrics",
 		path: "/metrics",
-		says: "Measurements, in Prometheus' text format.",
+		says: "Measurements of all nodes, in Prometheus' text format; at METRICS_PORT those of this node.",
+		answers: { 200: measurements }
+	}),
+	get({
+		id: "gateway.clusterMetrics",
+		path: "/metrics/cluster",
+		says: "Measurements of all nodes, at whichever port.",
+		answers: { 200: measurements }
+	}),
+	get({
+		id: "gateway.targets",
+		path: "/metrics/targets",
+		says: "Where each node's own measurements are, for Prometheus' http_sd_configs.",
 		answers: {
-			200: {
-				description: "One line a measurement.",
-				type: "text/plain",
-				schema: text,
-				example: "# TYPE moleculer_request_total counter\nmoleculer_request_total 42\n"
-			}
+			200: json(
+				"One entry a node.",
+				listOf(fields({ targets: listOf(text), labels: { type: "object", additionalProperties: text } })),
+				[
+					{
+						targets: ["10.0.0.7:9464"],
+						labels: {
+							node: "stages-1",
+							group: "stages",
+							__scheme__: "http",
+							__meta_banyan_version: "0.1.0",
+							__meta_banyan_services: ",extractor,importer,"
+						}
+					}
+				]
+			)
 		}
 	}),
 	get({

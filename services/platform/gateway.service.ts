@@ -2,6 +2,7 @@ import { crc32 } from "node:zlib";
 import compression from "compression";
 import { Event, type EventOf, Service, service } from "../../cluster";
 import { NEEDED, neverThere } from "../../cluster/alone";
+import { tellMetricsAt } from "../../cluster/scraped";
 import { settingsFor, settingsOf } from "../../cluster/settings";
 import { CONTRACTS } from "../../contracts/cluster";
 import { access } from "../../contracts/platform/access";
@@ -17,6 +18,7 @@ import { LoopDelay } from "./gateway/loop-delay";
 import { namesToSet } from "./gateway/names";
 import { openRoutes } from "./gateway/open";
 import { openPorts, type Ports } from "./gateway/ports";
+import { Requests } from "./gateway/requests";
 import { apiRoute } from "./gateway/routes";
 import { Sheds } from "./gateway/shedding";
 import { Streams } from "./gateway/streams";
@@ -92,7 +94,7 @@ export default class GatewayService extends service(
 		const limits = settingsFor(this.broker, gateway);
 		const { requestTimeout: longestCallMs = 0 } = this.broker.options;
 		const errors = new Errors(this.broker);
-		const dispatch = new Dispatch(this.broker, this, RAW, errors, this.sheds);
+		const dispatch = new Dispatch(this.broker, this, RAW, errors, this.sheds, new Requests(this.broker.metrics));
 		return openPorts(
 			this.options,
 			{ limits, longestCallMs },
@@ -109,7 +111,11 @@ export default class GatewayService extends service(
 	private async listen({ front, apart }: Ports): Promise<void> {
 		this.address = await front.listen();
 		this.logger.info(`The gateway listens on ${this.address}.`);
-		for (const each of apart) this.logger.info(`${each.says} at ${await each.front.listen()} alone.`);
+		for (const each of apart) {
+			const address = await each.front.listen();
+			this.logger.info(`${each.says} at ${address} alone.`);
+			if (each.isMetrics) await tellMetricsAt(this.broker, address);
+		}
 		const open = namesToSet(this.options, CALLED);
 		if (open) this.logger.info(open);
 	}

@@ -388,7 +388,7 @@ describe("metrics and health", () => {
 
 	it("can need a key", async () => {
 		await using door = await opened({ METRICS_ACCESS: "key" });
-		for (const path of ["/metrics", "/health/detailed"]) {
+		for (const path of ["/metrics", "/metrics/cluster", "/metrics/targets", "/health/detailed"]) {
 			expect([path, (await door.ask(path, { key: null })).status]).toEqual([path, 401]);
 			expect([path, (await door.ask(path)).status]).toEqual([path, 200]);
 		}
@@ -399,7 +399,7 @@ describe("metrics and health", () => {
 		await using door = await opened({ METRICS_PORT: "0" });
 		const apart = /details of health are at (http:\S+) alone/.exec(door.node.log())?.[1] as string;
 		for (const { path } of OPEN_ROUTES.filter(each => !each.keyed)) {
-			const here = ["/metrics", "/health/detailed"].includes(path);
+			const here = ["/metrics", "/metrics/cluster", "/metrics/targets", "/health/detailed"].includes(path);
 			const statuses = [
 				(await door.ask(at({ path }), { key: null })).status,
 				(await fetch(apart + at({ path }))).status

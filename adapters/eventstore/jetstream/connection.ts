@@ -33,6 +33,13 @@ const OPTIONS: ConnectionOptions = {
 	noAsyncTraces: true
 };
 
+/** Those that are open in this process. */
+const OPEN = new Set<Connection>();
+
+/** Are all of them connected? Undefined where there is none. */
+export const areStreamsUp = (): boolean | undefined =>
+	OPEN.size === 0 ? undefined : [...OPEN].every(({ isUp }) => isUp);
+
 export class Connection {
 	readonly js: JetStreamClient;
 	private readonly waiting = new Set<(error: Error) => void>();
@@ -47,6 +54,7 @@ export class Connection {
 		readonly api: JetStreamManager
 	) {
 		this.js = client.jetstream({ timeout: ATTEMPT_MS });
+		OPEN.add(this);
 		void this.watch();
 	}
 
@@ -61,6 +69,10 @@ export class Connection {
 				await deadline.pause(store, error);
 			}
 		}
+	}
+
+	get isUp(): boolean {
+		return this.up;
 	}
 
 	get server(): NonNullable<NatsConnection["info"]> | undefined {
@@ -114,6 +126,7 @@ export class Connection {
 	async close(): Promise<void> {
 		if (this.isOver) return;
 		this.isOver = true;
+		OPEN.delete(this);
 		this.fail(new StoreClosed(`The event store '${this.store}' is closed.`));
 		for (const end of [...this.ends]) end();
 		await this.client.close();

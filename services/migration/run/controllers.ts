@@ -5,7 +5,7 @@ import type { EventStore } from "../../../adapters/eventstore";
 import type { Sealer } from "../../../adapters/secrets";
 import type { Broker } from "../../../cluster";
 import { type Settings, settingsOf } from "../../../cluster/settings";
-import type { Status } from "../../../contracts/migration/migration";
+import { migration, type Status } from "../../../contracts/migration/migration";
 import { nextStep } from "../../../domain/migration/next-step";
 import type { Run } from "../../../domain/migration/run";
 import { toldStatus } from "../../../domain/migration/status";
@@ -134,7 +134,9 @@ export class Controllers {
 		if (failure) this.unstored.set(name, failure);
 		void broker.broadcast("migration.progressed", { name });
 		// Not where it is only told to rest, as a node that stops does.
-		if (failure || nextStep(run).kind === "idle") await tellEnd(owner, run);
+		if (!failure && nextStep(run).kind !== "idle") return;
+		broker.metrics.increment(migration.metrics.ended.name, { result: failure ? "failed" : run.phase });
+		await tellEnd(owner, run);
 	}
 
 	/** As long as the node's requests may take, and this run's. */

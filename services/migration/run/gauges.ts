@@ -16,10 +16,7 @@ export class Gauges {
 	constructor(
 		private readonly metrics: Broker["metrics"],
 		private readonly look: (name: string) => Promise<Status | undefined>
-	) {
-		for (const { name, description, labelNames } of gaugesOf([]))
-			metrics.register({ type: "gauge", name, description, labelNames: [...labelNames] });
-	}
+	) {}
 
 	/** There may be something new of it. */
 	changed(name: string): void {
@@ -37,8 +34,9 @@ export class Gauges {
 		this.due.clear();
 		for (const name of names) {
 			// A store that cannot be read now is told of by whoever needs it.
-			const status = await this.look(name).catch(() => undefined);
+			const status = await this.look(name).catch(() => this.statuses.get(name));
 			if (status) this.statuses.set(name, status);
+			else this.statuses.delete(name);
 		}
 		this.publish();
 	}

@@ -9,6 +9,7 @@ import { callOf } from "./call";
 import type { Errors } from "./errors";
 import { pathOf } from "./front";
 import { answerRaw } from "./raw";
+import type { Requests } from "./requests";
 import { leaving } from "./routes";
 import type { Sheds } from "./shedding";
 
@@ -21,7 +22,8 @@ export class Dispatch {
 		private readonly web: Web,
 		private readonly raws: readonly RawRoute[],
 		private readonly errors: Errors,
-		private readonly sheds: Pick<Sheds, "admit">
+		private readonly sheds: Pick<Sheds, "admit">,
+		private readonly requests: Pick<Requests, "watch">
 	) {}
 
 	/** @param isHere which paths of routes are answered */
@@ -45,6 +47,7 @@ export class Dispatch {
 
 	private answer(req: WebRequest, res: WebResponse, found: Found): void {
 		const { correlationId, shares } = callOf(req);
+		this.requests.watch(found.alias.action ?? found.alias.fullPath, res);
 		// What belongs to the gateway itself is never refused: health, metrics, documents.
 		if (found.alias.action !== null) this.sheds.admit("api", shares);
 		this.web.answer(req, res, found, { correlationId }).catch(error => this.errors.refuse(req, res, error));
@@ -72,6 +75,7 @@ export class Dispatch {
 
 	private answerRaw(route: RawRoute, req: WebRequest, res: WebResponse): void {
 		const { correlationId, shares } = callOf(req);
+		this.requests.watch(route.action, res);
 		this.sheds.admit("links", shares);
 		const meta = { correlationId, request: leaving(this.broker, res) };
 		actingAs("gateway", () => answerRaw(this.broker, route, req, res, meta)).catch(error =>

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Broker } from "../../../cluster";
 import { settingsFor } from "../../../cluster/settings";
+import { shared } from "../../../cluster/shared";
 import { CONTRACTS } from "../../../contracts/cluster";
 import { INTRODUCTION } from "../../../contracts/documents";
 import { gateway } from "../../../contracts/platform/gateway";
@@ -13,14 +14,15 @@ import { OPEN_ROUTES } from "../../../domain/platform/open-routes";
 import { openApi } from "../../../domain/platform/openapi";
 import { lossesPage, PAGES_STYLE, PROBLEMS_PAGE } from "../../../domain/platform/reading-pages";
 import { codeWords } from "../../../mixins/systems";
-import type { WebHandler, WebRequest, WebResponse } from "../../../mixins/web.mixin";
+import type { WebHandler, WebResponse } from "../../../mixins/web.mixin";
 import { version } from "../../../package.json";
 import type { Keys } from "./authentication";
 import { detailsOf, healthOf, limitsOf, nodesOf, readiness, serviceHealth, servicesOf, worstOf } from "./health";
 import type { LoopDelay } from "./loop-delay";
-import { metricsText } from "./metrics";
-import { shared } from "./shared";
+import { metricsRoutes } from "./metrics";
 import type { Sheds } from "./shedding";
+import { json, told } from "./telling";
+import { Watchers } from "./watchers";
 
 /** The longest that what is said of services is kept, in ms. */
 const LOOKED_MS = 500;
@@ -41,13 +43,10 @@ export function openRoutes({ broker, keys, delay, sheds, keyed }: Means): Record
 	);
 	const { sharedMs } = settingsFor(broker, gateway);
 	const details = shared(sharedMs, () => detailsOf(broker, delay, sheds.state));
-	const metrics = shared(sharedMs, async () => Buffer.from(await metricsText(broker)));
 	// Whether it is well is nobody's secret, and not to be out of date for long.
 	const services = shared(Math.min(sharedMs, LOOKED_MS), () => servicesOf(broker));
 	const health = shared(Math.min(sharedMs, LOOKED_MS), () => healthOf(broker));
-	const admit = async (req: WebRequest): Promise<void> => {
-		if (keyed) await keys.admit(req, null);
-	};
+	const watchers = new Watchers(broker, keys, keyed);
 	const handlers: Record<string, WebHandler> = {
 		"gateway.welcome": json(() => ({
 			name: "banyan",
@@ -68,11 +67,11 @@ export function openRoutes({ broker, keys, delay, sheds, keyed }: Means): Record
 			return { status: worstOf(all), services: all };
 		}),
 		"gateway.detailed": json(async req => {
-			await admit(req);
+			await watchers.admit(req);
 			return {
 				...((await details()) as object),
 				// What would tell an attacker how far they may go.
-				...((await keys.isKnown(req)) && { limits: limitsOf(broker) })
+				...((await watchers.isKnown(req)) && { limits: limitsOf(broker) })
 			};
 		}),
 		"gateway.service": json(async (req, res) =>
@@ -82,10 +81,7 @@ export function openRoutes({ broker, keys, delay, sheds, keyed }: Means): Record
 			await keys.admit(req, null);
 			return nodesOf(broker);
 		}),
-		"gateway.metrics": told("text/plain; version=0.0.4; charset=utf-8", async req => {
-			await admit(req);
-			return metrics();
-		}),
+		...metricsRoutes(broker, watchers),
 		"gateway.openapi": told("application/json; charset=utf-8", () => document),
 		"gateway.docs": page("text/html; charset=utf-8", Buffer.from(DOCS_PAGE), "no-cache")
 	};
@@ -125,25 +121,9 @@ const graded = <S extends { readonly status: string }>(res: WebResponse, said: S
 	return said;
 };
 
-const json = (say: (req: WebRequest, res: WebResponse) => unknown): WebHandler =>
-	told("application/json; charset=utf-8", async (req, res) => JSON.stringify(await say(req, res)));
-
 const page = (type: string, bytes: Buffer, caching: string): WebHandler =>
 	told(type, (_, res) => {
 		res.setHeader("Content-Security-Policy", DOCS_POLICY);
 		res.setHeader("Cache-Control", caching);
 		return bytes;
 	});
-
-const told =
-	(type: string, say: (req: WebRequest, res: WebResponse) => string | Buffer | Promise<string | Buffer>): WebHandler =>
-	(req, res, next) => {
-		Promise.resolve()
-			.then(() => say(req, res))
-			.then(body => {
-				res.setHeader("Content-Type", type);
-				res.setHeader("Content-Length", Buffer.byteLength(body));
-				res.end(req.method === "HEAD" ? undefined : body);
-			})
-			.catch(next);
-	};

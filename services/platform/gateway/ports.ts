@@ -26,8 +26,12 @@ function rawAt({ links: { names, port } }: Gateway): (req: Pick<IncomingMessage,
 const namesAt = ({ names, links }: Gateway): readonly string[] =>
 	links.port === null ? [...names, ...links.names] : names;
 
-/** What has a port of its own. */
-const APART: ReadonlySet<string> = new Set(["/metrics", "/health/detailed"]);
+/** What may have a port of its own. */
+const APART: ReadonlySet<string> = new Set(["/metrics", "/metrics/cluster", "/metrics/targets", "/health/detailed"]);
+
+/** Requests that came to the port of metrics: there `/metrics` is this node's own, as at every node. */
+const AT_METRICS = new WeakSet<object>();
+export const isAtMetrics = (req: object): boolean => AT_METRICS.has(req);
 
 interface Hearing extends Pick<Answers, "refuse" | "counted"> {
 	/** A request that was let in. @param isHere which paths of routes are answered */
@@ -37,10 +41,16 @@ interface Hearing extends Pick<Answers, "refuse" | "counted"> {
 	readonly called: string;
 }
 
+interface Apart {
+	readonly front: Front;
+	readonly says: string;
+	readonly isMetrics?: true;
+}
+
 export interface Ports {
 	readonly front: Front;
 	/** Those of one thing alone. */
-	readonly apart: readonly { readonly front: Front; readonly says: string }[];
+	readonly apart: readonly Apart[];
 }
 
 /** The gateway's ports. */
@@ -62,15 +72,18 @@ export function openPorts(
 			isForAll: path => rawUnderAnyName(options) && isRaw(path)
 		}
 	);
-	const apart: { front: Front; says: string }[] = [];
+	const apart: Apart[] = [];
 	if (metrics.port !== null) {
 		const place = { ...common, host: metrics.host, port: metrics.port, setting: "METRICS" };
 		const answers: Answers = {
 			...said,
-			answer: (req, res) => take(req, res, isMetrics, "none"),
+			answer: (req, res) => {
+				AT_METRICS.add(req);
+				take(req, res, isMetrics, "none");
+			},
 			isForAll: () => false
 		};
-		apart.push({ front: openFront(place, answers), says: "Metrics and details of health are" });
+		apart.push({ front: openFront(place, answers), says: "Metrics and details of health are", isMetrics: true });
 	}
 	if (links.port !== null) {
 		const names = links.names.length > 0 ? links.names : options.names;

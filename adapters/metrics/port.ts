@@ -1,0 +1,140 @@
+/** A node's own port for those who watch it: a few pages, read and never written, and nothing else. */
+
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { codeOf } from "../../domain/unknown";
+import type { PortPlace } from "../claims/port";
+
+const LIMITS = {
+	maxHeaderSize: 8 * 1024,
+	headersTimeout: 5_000,
+	requestTimeout: 10_000,
+	keepAliveTimeout: 65_000,
+	connectionsCheckingInterval: 5_000
+};
+/** Who takes nothing for so long is let go, in ms. */
+const IDLE_MS = 70_000;
+/** More are not taken. */
+const MOST_CONNECTIONS = 64;
+/** Answers under way at once. */
+const MOST_ANSWERS = 16;
+
+/** What is at a path. */
+export interface Page {
+	readonly type: string;
+	/** `gzip`, where whoever asks takes that. */
+	readonly encoding?: string;
+	readonly body: Buffer;
+}
+
+export interface Pages {
+	/** By path. */
+	readonly at: Readonly<Record<string, (req: IncomingMessage) => Promise<Page>>>;
+	/** Do they ask for us by a name of ours? */
+	isOurs(req: IncomingMessage): boolean;
+	/** May they see what is here? */
+	admits(req: IncomingMessage): boolean;
+	/** A page could not be made. */
+	failed(path: string, error: unknown): void;
+}
+
+export interface MetricsPort {
+	/** What others call it. */
+	readonly host: string;
+	readonly port: number;
+	/** What is under way ends first, for so long. */
+	close(graceMs: number): Promise<void>;
+}
+
+/** The port cannot be opened. */
+class PortTaken extends Error {
+	override readonly name = "PortTaken";
+	readonly type = "UNAVAILABLE";
+}
+
+/** @throws PortTaken */
+export async function openMetricsPort({ host, port, called }: PortPlace, pages: Pages): Promise<MetricsPort> {
+	const server = createServer(LIMITS, answers(pages));
+	server.timeout = IDLE_MS;
+	server.maxConnections = MOST_CONNECTIONS;
+	await listening(server, host, port);
+	const bound = (server.address() as AddressInfo).port;
+	return { host: called, port: bound, close: graceMs => closed(server, graceMs) };
+}
+
+async function listening(server: Server, host: string, port: number): Promise<void> {
+	try {
+		server.listen(port, host);
+		await once(server, "listening");
+	} catch (error) {
+		throw new PortTaken(
+			`This node cannot listen on ${host}:${port} for those who read its metrics (${codeOf(error)}): set METRICS_HOST to an address of this machine, and METRICS_PORT to a free port, or to 0.`
+		);
+	}
+}
+
+type Refusal = readonly [status: number, why: string, headers?: Readonly<Record<string, string>>];
+
+function answers(pages: Pages): (req: IncomingMessage, res: ServerResponse) => void {
+	let underWay = 0;
+	return (req, res) => {
+		const path = (req.url ?? "").split("?", 1)[0] ?? "";
+		const refused = refusal(pages, path, req) ?? (underWay < MOST_ANSWERS ? undefined : BUSY);
+		if (refused) return refuse(res, refused);
+		underWay++;
+		res.once("close", () => underWay--);
+		answer(pages, path, req, res);
+	};
+}
+
+const BUSY: Refusal = [503, "Too many ask at once: ask again in a moment.", { "retry-after": "1" }];
+
+function refusal(pages: Pages, path: string, req: IncomingMessage): Refusal | undefined {
+	if (!pages.isOurs(req))
+		return [421, "This port does not answer under that name: ask it by its address, or by one of GATEWAY_NAMES."];
+	if (!Object.hasOwn(pages.at, path))
+		return [404, `There is nothing at this address; there is ${Object.keys(pages.at).join(", ")}.`];
+	if (req.method !== "GET" && req.method !== "HEAD")
+		return [405, "This is read, by GET or HEAD.", { allow: "GET, HEAD" }];
+	if (!pages.admits(req))
+		return [401, "Send the bearer token of METRICS_TOKEN.", { "www-authenticate": 'Bearer realm="metrics"' }];
+	return undefined;
+}
+
+/** What stands behind it on its connection is not read. */
+function refuse(res: ServerResponse, [status, why, headers = {}]: Refusal): void {
+	const body = `${why}\n`;
+	res.writeHead(status, {
+		...{ "content-type": "text/plain; charset=utf-8", "content-length": Buffer.byteLength(body) },
+		...{ "cache-control": "no-store", "x-content-type-options": "nosniff", connection: "close" },
+		...headers
+	});
+	res.end(body);
+}
+
+function answer(pages: Pages, path: string, req: IncomingMessage, res: ServerResponse): void {
+	pages.at[path]?.(req).then(
+		({ type, encoding, body }) => {
+			res.writeHead(200, {
+				...{ "content-type": type, "content-length": body.length, vary: "Accept, Accept-Encoding" },
+				...(encoding !== undefined && { "content-encoding": encoding }),
+				...{ "cache-control": "no-store", "x-content-type-options": "nosniff" }
+			});
+			res.end(req.method === "HEAD" ? undefined : body);
+		},
+		(error: unknown) => {
+			pages.failed(path, error);
+			refuse(res, [500, "It cannot be told now; the log of this node says why."]);
+		}
+	);
+}
+
+async function closed(server: Server, graceMs: number): Promise<void> {
+	const over = once(server, "close");
+	server.close();
+	server.closeIdleConnections();
+	const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+	await over;
+	clearTimeout(timer);
+}

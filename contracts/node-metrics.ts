@@ -1,0 +1,96 @@
+/** What every node measures, whichever services it runs. */
+
+import type { MetricSpec } from "./contract";
+
+const spec = <const S extends MetricSpec>(each: S): S => each;
+
+export const NODE_METRICS = {
+	build: spec({
+		type: "gauge",
+		name: "banyan.build.info",
+		labels: ["version", "node_version", "moleculer"],
+		summary: "1; which release of Banyan runs here, and on what."
+	}),
+	node: spec({
+		type: "gauge",
+		name: "banyan.node.info",
+		labels: ["node_id", "group", "namespace"],
+		summary: "1; what this node is called."
+	}),
+	nats: spec({ type: "gauge", name: "banyan.nats.connected", summary: "1 while this node is connected to NATS." }),
+	natsSince: spec({
+		type: "gauge",
+		name: "banyan.nats.since.timestamp.seconds",
+		summary: "Since when it is so, or is not, in seconds since 1970."
+	}),
+	reconnects: spec({
+		type: "counter",
+		name: "banyan.nats.reconnects",
+		summary: "How often the connection to NATS was lost and found again."
+	}),
+	refusedSubjects: spec({
+		type: "gauge",
+		name: "banyan.nats.refused.subjects",
+		summary: "Subjects that NATS does not let this node use."
+	}),
+	jetstream: spec({
+		type: "gauge",
+		name: "banyan.jetstream.connected",
+		summary: "With STORE=cluster, 1 while the event store is connected to NATS."
+	}),
+	mongo: spec({
+		type: "gauge",
+		name: "banyan.mongo.connected",
+		summary: "With STORE=cluster, 1 while this node is connected to MongoDB."
+	}),
+	redis: spec({ type: "gauge", name: "banyan.redis.up", summary: "Whether Redis is there (1) or away (0)." }),
+	outbox: spec({
+		type: "gauge",
+		name: "banyan.outbox.waiting",
+		labels: ["collection"],
+		summary:
+			"Events of a collection's changes that wait to be announced, as far as was looked; 100 stands for more, too."
+	}),
+	packets: spec({
+		type: "counter",
+		name: "banyan.packets.refused",
+		labels: ["reason"],
+		summary: "Packets between nodes that were not taken, by the reason."
+	}),
+	retried: spec({
+		type: "counter",
+		name: "banyan.calls.retried",
+		labels: ["fate"],
+		summary: "Calls that were made again, by what was known of the one before."
+	}),
+	unretried: spec({
+		type: "counter",
+		name: "banyan.calls.unretried",
+		summary: "Calls that were not made again, since too many were."
+	}),
+	stale: spec({ type: "counter", name: "banyan.calls.stale", summary: "Answers that were given once more." }),
+	eventsBytes: spec({ type: "gauge", name: "banyan.events.bytes", summary: "Bytes of the events that servers keep." }),
+	eventsAppends: spec({ type: "gauge", name: "banyan.events.appends", summary: "Appends that servers keep." }),
+	eventsUsed: spec({
+		type: "gauge",
+		name: "banyan.events.used.ratio",
+		summary: "The part that is used of the limit that is reached first; 0 where none is set."
+	}),
+	eventsReplicas: spec({
+		type: "gauge",
+		name: "banyan.events.replicas",
+		summary: "Servers that have all events."
+	}),
+	up: spec({
+		type: "gauge",
+		name: "banyan.up",
+		summary: "In the gateway's text of all nodes: did the node answer for its metrics?"
+	}),
+	folded: spec({
+		type: "counter",
+		name: "banyan.metrics.folded",
+		labels: ["metric"],
+		summary:
+			"What was measured under labels that are too many for a metric: counters have it as `other`, gauges not at all."
+	})
+};

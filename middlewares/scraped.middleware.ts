@@ -1,0 +1,80 @@
+/** Each node's metrics at a port of its own, and a file that says where those of all nodes are. */
+
+import type { IncomingMessage } from "node:http";
+import type { Middleware, ServiceBroker } from "moleculer";
+import { placeOf } from "../adapters/claims/place";
+import { type MetricsPort, openMetricsPort, type Page, type Pages } from "../adapters/metrics/port";
+import { showsToken } from "../adapters/metrics/token";
+import { middleware } from "../cluster/middleware";
+import { ownMetrics } from "../cluster/own-metrics";
+import { targets, tellMetrics, tellVersion } from "../cluster/scraped";
+import { type MetricsPlace, settingsOf } from "../cluster/settings";
+import { OwnNames, readHost, readOwnName } from "../domain/platform/own-names";
+import { messageOf } from "../domain/unknown";
+import { TargetsFile } from "./targets-file";
+
+export const scraped = (): Middleware => {
+	let open: MetricsPort | undefined;
+	let file: TargetsFile | undefined;
+	return middleware({
+		name: "scraped",
+		/** Before others are told of this node. */
+		async starting(broker: ServiceBroker) {
+			tellVersion(broker);
+			const { metrics: place, targetsFile } = settingsOf(broker);
+			if (place && !isGateways(broker, place)) open = await opened(broker, place);
+			if (targetsFile != null) file = TargetsFile.keep(broker, targetsFile);
+		},
+		async started() {
+			file?.changed();
+		},
+		async stopping() {
+			file?.end();
+		},
+		async stopped() {
+			await open?.close(GRACE_MS);
+		}
+	});
+};
+
+/** Whoever reads them comes again. */
+const GRACE_MS = 1_000;
+
+/** Where the operator named a port, and the gateway is here, it answers there for both. */
+const isGateways = (broker: ServiceBroker, { isNamed }: MetricsPlace): boolean =>
+	isNamed && broker.getLocalService("gateway") !== undefined;
+
+async function opened(broker: ServiceBroker, place: MetricsPlace): Promise<MetricsPort> {
+	const { host, port, nats, isKeyed } = place;
+	if (isKeyed && settingsOf(broker).metricsToken == null) broker.logger.warn(FOR_NOBODY);
+	const open = await openMetricsPort(await placeOf({ host, port, nats: nats ?? "localhost" }), pagesOf(broker, place));
+	const url = tellMetrics(broker, { scheme: "http", host: open.host, port: open.port });
+	broker.logger.info(`This node's metrics are at ${url}.`);
+	return open;
+}
+
+const FOR_NOBODY =
+	"METRICS_ACCESS=key lets nobody see this node's metrics: API keys are known at the gateway alone. Set METRICS_TOKEN_FILE to a file with a token.";
+
+function pagesOf(broker: ServiceBroker, { names, host, isKeyed }: MetricsPlace): Pages {
+	const own = new OwnNames([...names, host].flatMap(name => readOwnName(name) ?? []));
+	const { metricsToken } = settingsOf(broker);
+	return {
+		at: { "/metrics": ownMetrics(broker), "/metrics/targets": async () => json(targets(broker)) },
+		isOurs: req => isOwn(own, req),
+		admits: ({ headers }) => (metricsToken == null ? !isKeyed : showsToken(metricsToken, headers.authorization)),
+		failed: (path, error) => broker.logger.error(`${path} could not be told: ${messageOf(error)}`)
+	};
+}
+
+const json = (value: unknown): Page => ({
+	type: "application/json; charset=utf-8",
+	body: Buffer.from(JSON.stringify(value))
+});
+
+/** HTTP/1.0 has no name: no browser speaks it. */
+function isOwn(own: OwnNames, { headers, socket }: IncomingMessage): boolean {
+	if (headers.host === undefined) return true;
+	const host = readHost(headers.host);
+	return host !== undefined && own.has(host, socket.localAddress ?? "", "http");
+}
