@@ -15,6 +15,7 @@ import { metricsIn, scrapedIn } from "./cluster/metrics-settings";
 import { mongoIn } from "./cluster/mongo-settings";
 import { type Meeting, meeting, sharingIn } from "./cluster/nats/meeting";
 import { natsIn } from "./cluster/nats/settings";
+import { tracingIn } from "./cluster/otel/settings";
 import { redisIn } from "./cluster/redis-settings";
 import type { EventServers, Settings } from "./cluster/settings";
 import type { LateValidator } from "./cluster/validator";
@@ -112,7 +113,10 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 		namespace: read(environment, "NAMESPACE"),
 		nodeID: read(environment, "NODE_ID") ?? `${hostname().replace(/[^\w.-]/g, "-")}-${process.pid}`,
 		...cluster,
-		...layers(settings.calls, checksResults(environment), [...around, ...scrapedIn(metrics)]),
+		...layers(settings.calls, checksResults(environment), {
+			tracing: tracingIn(environment),
+			packets: [...around, ...scrapedIn(metrics)]
+		}),
 		logger: pinoLogger(
 			embedding.logLevel ?? read(environment, "LOG_LEVEL"),
 			embedding.readable ? process.stdout : (embedding.logFile ?? 1)

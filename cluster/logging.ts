@@ -1,17 +1,24 @@
 /** Pino as every node uses it: JSON lines, with the correlation id, without secrets. */
 
-import { AsyncLocalStorage } from "node:async_hooks";
 import type { LoggerConfig } from "moleculer";
 import pino from "pino";
 import { harmless } from "../domain/text/json";
 import { mask } from "../domain/text/masking";
 import { terminal } from "./readable";
+import { currentWork, inWork } from "./work";
 
-/** What is being done now, across awaits; each log line carries it. */
-const work = new AsyncLocalStorage<{ correlationId: string }>();
+export const correlated = <T>(correlationId: string, job: () => T): T =>
+	inWork({ correlationId, span: currentWork()?.span }, job);
+export const correlationId = (): string | undefined => currentWork()?.correlationId;
 
-export const correlated = <T>(correlationId: string, job: () => T): T => work.run({ correlationId }, job);
-export const correlationId = (): string | undefined => work.getStore()?.correlationId;
+/** What each line says of the present work; the trace as OpenTelemetry names it in logs of other formats. */
+function placeOfLine(): object {
+	const { correlationId: id, span } = currentWork() ?? {};
+	return {
+		...(id !== undefined && { correlationId: id }),
+		...(span && { trace_id: span.traceId, span_id: span.spanId, trace_flags: span.isSampled ? "01" : "00" })
+	};
+}
 
 /** Moleculer's logger option. @param destination a file, 1 for standard output, or the terminal that it is */
 export function pinoLogger(level: string, destination: string | number | NodeJS.WriteStream): LoggerConfig {
@@ -20,7 +27,7 @@ export function pinoLogger(level: string, destination: string | number | NodeJS.
 		base: null,
 		timestamp: pino.stdTimeFunctions.isoTime,
 		formatters: { level: label => ({ level: label }) },
-		mixin: () => work.getStore() ?? {},
+		mixin: placeOfLine,
 		hooks: {
 			logMethod(args, method) {
 				method.apply(this, args.map(arg => mask(arg)) as typeof args);

@@ -4,9 +4,18 @@
  */
 
 import type { CallingOptions, Middleware, ServiceBroker } from "moleculer";
+import { isFields } from "../domain/unknown";
 
 export type Handler<C> = (ctx: C) => Promise<unknown>;
 export type Call = (action: string, params?: unknown, options?: CallingOptions) => Promise<unknown>;
+
+/** An event is told. Its options may be the groups alone. */
+export type Told = (event: string, payload?: unknown, options?: TellOptions) => Promise<unknown>;
+interface TellOptions {
+	readonly meta?: object;
+}
+export const isNamed = (options: unknown): options is TellOptions | undefined =>
+	options === undefined || isFields(options);
 
 /** @template C what its handlers know of a context; @template A and of an action, or an event's listener */
 interface Hooks<C, A> {
@@ -15,6 +24,8 @@ interface Hooks<C, A> {
 	readonly remoteAction?: (next: Handler<C>, action: A) => Handler<C>;
 	readonly localEvent?: (next: Handler<C>, listener: A) => Handler<C>;
 	readonly call?: (next: Call) => Call;
+	readonly emit?: (next: Told) => Told;
+	readonly broadcast?: (next: Told) => Told;
 	readonly created?: (broker: ServiceBroker) => void;
 	readonly starting?: (broker: ServiceBroker) => Promise<void>;
 	/** All services have. */

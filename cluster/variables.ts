@@ -12,6 +12,7 @@ import { type Environment, readVariable, type Variable } from "./environment";
 import { address, networks, number, oneOf, origins, ownNames, path, services, text, variableNames } from "./forms";
 import { METRICS_VARIABLES } from "./metrics-variables";
 import { MEETING } from "./nats/variables";
+import { TRACING } from "./otel/variables";
 import { SERVER_VARIABLES } from "./server-variables";
 
 const OWN = {
@@ -110,6 +111,7 @@ const OWN = {
 		...number(0, 65_535)
 	},
 	...METRICS_VARIABLES,
+	...TRACING,
 	RESULT_CHECKS: {
 		says: "on: an action that answers something else than its contract says fails; for development, and always so in tests",
 		fallback: "off",
@@ -127,7 +129,7 @@ type Name = keyof typeof OWN;
 /** They always have a value. */
 type Defaulted = { [N in Name]: (typeof OWN)[N]["fallback"] extends string ? N : never }[Name];
 /** They name a file of this node. */
-export type FileSetting = Extract<Name, `${string}_FILE`>;
+export type FileSetting = Extract<Name, `${string}_FILE` | `${string}_CERTIFICATE`>;
 type ValueOf<N extends Name> = NonNullable<ReturnType<(typeof OWN)[N]["read"]>>;
 
 /** Every variable that Banyan reads; the README's tables are checked against it. */

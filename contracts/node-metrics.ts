@@ -51,6 +51,12 @@ export const NODE_METRICS = {
 		summary:
 			"Events of a collection's changes that wait to be announced, as far as was looked; 100 stands for more, too."
 	}),
+	spans: spec({
+		type: "counter",
+		name: "banyan.traces.spans",
+		labels: ["outcome"],
+		summary: "Spans by what became of them: exported, dropped for want of room, failed at the collector."
+	}),
 	packets: spec({
 		type: "counter",
 		name: "banyan.packets.refused",

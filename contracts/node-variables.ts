@@ -57,6 +57,16 @@ export const NODE_VARIABLES = [
 	"METRICS_TOKEN",
 	"METRICS_TOKEN_FILE",
 	"METRICS_TARGETS_FILE",
+	"OTEL_EXPORTER_OTLP_ENDPOINT",
+	"OTEL_EXPORTER_OTLP_HEADERS",
+	"OTEL_EXPORTER_OTLP_HEADERS_FILE",
+	"OTEL_EXPORTER_OTLP_CERTIFICATE",
+	"OTEL_EXPORTER_OTLP_INSECURE",
+	"OTEL_EXPORTER_OTLP_PROTOCOL",
+	"OTEL_EXPORTER_OTLP_TIMEOUT",
+	"OTEL_BSP_SCHEDULE_DELAY",
+	"OTEL_TRACES_SAMPLER_ARG",
+	"OTEL_SERVICE_NAME",
 	"RESULT_CHECKS",
 	"FAILPOINT"
 ] as const;
@@ -65,6 +75,7 @@ export type NodeVariable = (typeof NODE_VARIABLES)[number];
 /** Whose a variable is: the form of its name, and what it belongs to. */
 const OTHERS: readonly (readonly [form: RegExp, owner: string])[] = [
 	[/^BANYAN_/, "the command's and of the secrets that definitions name"],
+	[/^OTEL_/, "OpenTelemetry's"],
 	[/^(NODE|NPM|JEST|MOL|UV|SSL|OPENSSL)_/, "Node.js's, or of what runs on it"],
 	[/^(LD|LC|XDG|DYLD|SSH|SUDO|SYSTEMD|DOCKER|KUBERNETES)_/, "the system's"],
 	[

@@ -105,6 +105,7 @@ function banyanLaunch(member: Member, means: Means): Launch {
 			NAMESPACE: "local",
 			NODE_ID: name,
 			SERVICES: group === undefined ? "" : GROUPS[group].join(","),
+			OTEL_SERVICE_NAME: `banyan-${group}`,
 			DATA_DIR: join(place.nodes, name),
 			TRANSPORTER: natsAddress(servers.nats, secrets),
 			CLUSTER_KEY_FILE: secrets.clusterKeyFile,

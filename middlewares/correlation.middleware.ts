@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import type { Meta } from "../cluster";
 import { correlated, correlationId } from "../cluster/logging";
-import { type Handler, middleware } from "../cluster/middleware";
+import { type Handler, isNamed, middleware, type Told } from "../cluster/middleware";
 
 interface Called {
 	readonly meta: Meta;
@@ -17,4 +17,19 @@ const follow =
 		return ctx.meta.correlationId === current ? next(ctx) : correlated(ctx.meta.correlationId, () => next(ctx));
 	};
 
-export const correlation = middleware({ name: "correlation", localAction: follow, localEvent: follow });
+/** Whoever hears of it, on whichever node. */
+const told =
+	(next: Told): Told =>
+	(event, payload, options) => {
+		const id = event.startsWith("$") ? undefined : correlationId();
+		if (id === undefined || !isNamed(options)) return next(event, payload, options);
+		return next(event, payload, { ...options, meta: { correlationId: id, ...options?.meta } });
+	};
+
+export const correlation = middleware({
+	name: "correlation",
+	localAction: follow,
+	localEvent: follow,
+	emit: told,
+	broadcast: told
+});

@@ -32,8 +32,15 @@ const { Middlewares } = moleculer as unknown as {
 const hotReload = (broker: ServiceBroker): Middleware | null =>
 	broker.options.hotReload ? Middlewares.HotReload(broker) : null;
 
-/** @param more around packets */
-export const layers = (calls: CallSettings, checksResults: boolean, more: readonly Middleware[]): Layers => ({
+/** What is there where settings say so. */
+interface More {
+	/** Around what is traced: nothing where nothing is. */
+	readonly tracing: readonly Middleware[];
+	/** Around packets. */
+	readonly packets: readonly Middleware[];
+}
+
+export const layers = (calls: CallSettings, checksResults: boolean, { tracing, packets }: More): Layers => ({
 	internalMiddlewares: false,
 	internalServices: { $node: { name: "$node", actions: { underWay } } },
 	circuitBreaker: breakerOptions(calls),
@@ -54,6 +61,7 @@ export const layers = (calls: CallSettings, checksResults: boolean, more: readon
 		"Fallback",
 		"ErrorHandler",
 		"Tracing",
+		...tracing,
 		"Metrics",
 		"Debounce",
 		"Throttle",
@@ -62,6 +70,6 @@ export const layers = (calls: CallSettings, checksResults: boolean, more: readon
 		retry(calls),
 		stale(calls),
 		keeping(),
-		...more
+		...packets
 	] as unknown as Middleware[]
 });

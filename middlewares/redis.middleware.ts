@@ -10,8 +10,9 @@ import { RedisConnection, type RedisState } from "../adapters/redis/connection";
 import { RedisCount } from "../adapters/redis/shared-count";
 import { registerMetrics } from "../cluster/measuring";
 import { middleware } from "../cluster/middleware";
-import { awayWords, setRedis } from "../cluster/redis";
+import { awayWords, type SharedRedis, setRedis } from "../cluster/redis";
 import { NODE_METRICS } from "../contracts/node-metrics";
+import { tracedRedis } from "../mixins/traced";
 
 interface RedisSettings {
 	readonly address: RedisAddress;
@@ -35,13 +36,14 @@ export function redis({ key, ...place }: RedisSettings): Middleware {
 			const { namespace } = broker;
 			const opened = new RedisConnection({ ...place, namespace, secret: secretOf(keys) }, teller(broker));
 			connection = opened;
-			setRedis(broker, {
+			const shared: SharedRedis = {
 				get state() {
 					return opened.state;
 				},
 				count: rules => new RedisCount(opened, rules),
 				answers: new RedisAnswers(opened)
-			});
+			};
+			setRedis(broker, tracedRedis(broker, shared));
 			await opened.open();
 		},
 		async stopped() {

@@ -7,6 +7,7 @@ import { type EventStore, openSqliteStore } from "../adapters/eventstore";
 import type * as JetStream from "../adapters/eventstore/jetstream";
 import { type EventServers, type Settings, settingsOf } from "../cluster/settings";
 import { holdDataDir } from "./data-folder";
+import { tracedEvents } from "./traced";
 
 interface Opened {
 	readonly store: EventStore;
@@ -22,9 +23,10 @@ export async function announcementsOf(broker: object): Promise<EventStore> {
 	return (await opening).store;
 }
 
-function open(broker: object): Promise<Opened> {
+async function open(broker: object): Promise<Opened> {
 	const settings = settingsOf(broker);
-	return settings.events ? onServers(settings.events, settings) : inFolder(settings);
+	const opened = await (settings.events ? onServers(settings.events, settings) : inFolder(settings));
+	return { ...opened, store: tracedEvents(broker, opened.store, settings.events !== undefined) };
 }
 
 /** A stream of its own: whoever follows what is announced reads nothing else. */

@@ -23,6 +23,7 @@ import { messageOf } from "../domain/unknown";
 import { announcementsOf, keepsInbox } from "./announcements";
 import { holdDataDir } from "./data-folder";
 import { durableEntry, isDurableEvent } from "./durable-events";
+import { tracedCollection } from "./traced";
 
 interface Held {
 	readonly relay: Relay;
@@ -79,7 +80,9 @@ export function collection<const N extends string, T extends object>(
 
 function partsOf<T>({ broker, logger }: MoleculerService, shape: Shape<T>) {
 	const tell = (sentence: string): void => logger.warn(sentence);
-	const adapter = adapterFor(settingsOf(broker), { ...shape, tell });
+	const settings = settingsOf(broker);
+	const plain = adapterFor(settings, { ...shape, tell });
+	const adapter = tracedCollection(broker, plain, shape.name, settings.mongo !== undefined);
 	const relay = new Relay(adapter, {
 		announce: ({ event, payload }) => broker.broadcast(event, payload),
 		durable: { has: isDurableEvent, append: streamOf(broker, shape.name) },

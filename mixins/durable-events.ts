@@ -3,6 +3,7 @@
 import Validator from "fastest-validator";
 import { type Entry, entryOf } from "../adapters/announcements";
 import { correlationId } from "../cluster/logging";
+import { placeNow } from "../cluster/tracing";
 import { CONTRACTS } from "../contracts/cluster";
 import type { DurableSpec, EventSpec } from "../contracts/contract";
 import type { Json } from "../contracts/json";
@@ -38,8 +39,13 @@ export function durableEntry(event: string, payload: object, id?: string): Entry
 			`'${event}' is not announced: it has more than ${MOST_BYTES} bytes. Announce where to look instead.`
 		);
 	const key = String(Reflect.get(payload, durable.key));
-	const cause = correlationId();
-	return entryOf({ event, v, key, payload, ...(id !== undefined && { id }), ...(cause && { correlationId: cause }) });
+	return entryOf({ event, v, key, payload, ...(id !== undefined && { id }), ...causeNow() });
+}
+
+/** What it is announced for: kept with it, and told to whoever listens. */
+function causeNow(): Pick<Entry, "correlationId" | "traceparent"> {
+	const [cause, place] = [correlationId(), placeNow()];
+	return { ...(cause && { correlationId: cause }), ...(place && { traceparent: place.traceparent }) };
 }
 
 /** Its payload as this release has it. @throws where a newer one announced it */

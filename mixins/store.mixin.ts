@@ -10,16 +10,19 @@ import type { Mixin } from "../cluster";
 import { provide } from "../cluster/provide";
 import { type EventServers, type MongoServers, type Settings, settingsOf } from "../cluster/settings";
 import { holdDataDir } from "./data-folder";
+import { tracedEvents, tracedLinks } from "./traced";
 
 /** Gives the service `this.store`, the events: of the node, in the data folder it holds then, or of the cluster. */
-export const eventStore = (): Mixin<{ store: EventStore }> => store("store", openEvents);
+export const eventStore = (): Mixin<{ store: EventStore }> =>
+	store("store", openEvents, (broker, opened, { events }) => tracedEvents(broker, opened, events !== undefined));
 
 /** Gives the service `this.projections`, what is derived from the events, and holds the data folder for it. */
 export const projections = (): Mixin<{ readonly projections: Projections }> =>
 	store("projections", inFolder("projections.db", openProjections));
 
 /** Gives the service `this.links`, the old links: of the node, in the data folder it holds then, or of the cluster. */
-export const linkStore = (): Mixin<{ readonly links: LinkStore }> => store("links", openLinks);
+export const linkStore = (): Mixin<{ readonly links: LinkStore }> =>
+	store("links", openLinks, (broker, opened, { mongo }) => tracedLinks(broker, opened, mongo !== undefined));
 
 interface Closable {
 	close(): void | Promise<void>;
@@ -72,13 +75,18 @@ function inFolder<S>(file: string, open: (file: string, options: Pick<Settings, 
 	};
 }
 
-function store<const N extends string, S extends Closable>(name: N, open: Open<S>): Mixin<{ readonly [K in N]: S }> {
+function store<const N extends string, S extends Closable>(
+	name: N,
+	open: Open<S>,
+	traced: (broker: object, opened: S, settings: Settings) => S = (_, opened) => opened
+): Mixin<{ readonly [K in N]: S }> {
 	const held = new WeakMap<object, Opened<Closable>>();
 	return {
 		created(this: MoleculerService) {
-			const opened = open(settingsOf(this.broker));
+			const settings = settingsOf(this.broker);
+			const opened = open(settings);
 			held.set(this, opened);
-			provide(this, { [name]: opened.store });
+			provide(this, { [name]: traced(this.broker, opened.store, settings) });
 		},
 		async started(this: object) {
 			await held.get(this)?.ready;

@@ -18,6 +18,8 @@ export interface Entry {
 	readonly at: string;
 	readonly payload: object;
 	readonly correlationId?: string;
+	/** Where in a trace it was announced (W3C Trace Context). */
+	readonly traceparent?: string;
 	/** Of one that is delivered anew: the service it is for, and no other. */
 	readonly to?: string;
 }
@@ -34,7 +36,8 @@ export interface Announced {
 	readonly entries: readonly Placed[];
 }
 
-export type Fresh = Pick<Entry, "event" | "v" | "key" | "payload"> & Partial<Pick<Entry, "id" | "correlationId">>;
+export type Fresh = Pick<Entry, "event" | "v" | "key" | "payload"> &
+	Partial<Pick<Entry, "id" | "correlationId" | "traceparent">>;
 
 export const entryOf = (fresh: Fresh, at = new Date()): Entry => ({
 	id: randomUUID(),

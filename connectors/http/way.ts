@@ -77,8 +77,27 @@ const isNear = (host: string): boolean =>
 /** Loaded by whoever asks a panel: most commands ask none. */
 const undici = (): typeof import("undici") => require("undici");
 
+type Around = (
+	request: Pick<WayRequest, "method" | "origin">,
+	ask: () => Promise<Dispatcher.ResponseData>
+) => Promise<Dispatcher.ResponseData>;
+
+/** What goes around every request, where a node traces them. */
+let around: Around | undefined;
+export const spanRequests = (by: Around | undefined): void => {
+	around = by;
+};
+
 /** Keeps connections to every address that is asked; does no I/O before. */
 export function openWay(way: Way, bounds: Bounds): OpenWay {
+	const open = opened(way, bounds);
+	return {
+		request: request => (around ? around(request, () => open.request(request)) : open.request(request)),
+		close: () => open.close()
+	};
+}
+
+function opened(way: Way, bounds: Bounds): OpenWay {
 	const { certificates, insecure, proxy, reach } = way;
 	const { ca, ...own } = certificates;
 	const tls = { ...own, ...(ca && { ca: [...ca] }), rejectUnauthorized: !insecure };

@@ -22,6 +22,7 @@ import { Requests } from "./gateway/requests";
 import { apiRoute } from "./gateway/routes";
 import { Sheds } from "./gateway/shedding";
 import { Streams } from "./gateway/streams";
+import { tracing } from "./gateway/traces";
 import { Wakes, waking } from "./gateway/wakes";
 
 /** How long it waits for the services it leads to, in ms. */
@@ -102,6 +103,7 @@ export default class GatewayService extends service(
 				take: (req, res, isHere, raw) => dispatch.take(req as WebRequest, res, isHere, raw),
 				refuse: (req, res, error) => errors.refuse(req as WebRequest, res, error),
 				counted: code => errors.count(code),
+				within: tracing(this.broker),
 				isRaw: path => dispatch.isRaw(path),
 				called: CALLED
 			}

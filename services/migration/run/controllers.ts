@@ -5,6 +5,7 @@ import type { EventStore } from "../../../adapters/eventstore";
 import type { Sealer } from "../../../adapters/secrets";
 import type { Broker } from "../../../cluster";
 import { type Settings, settingsOf } from "../../../cluster/settings";
+import { inChapters } from "../../../cluster/tracing";
 import { migration, type Status } from "../../../contracts/migration/migration";
 import { nextStep } from "../../../domain/migration/next-step";
 import type { Run } from "../../../domain/migration/run";
@@ -20,6 +21,7 @@ import type { Folds } from "./folds";
 import type { Leases } from "./leases";
 import type { Lists } from "./lists";
 import { recordSecrets } from "./record-secrets";
+import { runSpan } from "./run-span";
 
 export interface Order {
 	readonly canary?: Canary;
@@ -110,20 +112,23 @@ export class Controllers {
 		const { leaseMs, dataDir } = this.settings;
 		const { streams } = owner.mappingNamed(run.mapping);
 		const fresh = (stream: string) => own(streams, stream)?.newSecrets;
-		const controller = new Controller({
-			...{ broker, store, lists, folds, run, leaseMs },
-			boundMs: this.boundOf(run),
-			watch: leases.of(name),
-			holder: broker.nodeID,
-			scope: this.isShared ? "cluster" : "local",
-			backups: `${dataDir}/backups`,
-			backupTaken,
-			...(canary && { canary }),
-			...recordSecrets({ broker, store, run, dataDir, fresh, secrets, isShared: this.isShared })
-		});
-		this.running.set(name, controller);
-		this.unstored.delete(name);
-		void controller.ended.then(() => this.over(run));
+		const begin = (): Promise<void> => {
+			const controller = new Controller({
+				...{ broker, store, lists, folds, run, leaseMs },
+				boundMs: this.boundOf(run),
+				watch: leases.of(name),
+				holder: broker.nodeID,
+				scope: this.isShared ? "cluster" : "local",
+				backups: `${dataDir}/backups`,
+				backupTaken,
+				...(canary && { canary }),
+				...recordSecrets({ broker, store, run, dataDir, fresh, secrets, isShared: this.isShared })
+			});
+			this.running.set(name, controller);
+			this.unstored.delete(name);
+			return controller.ended.then(() => this.over(run));
+		};
+		void inChapters(broker, runSpan("migration run", name), begin);
 	}
 
 	private async over(run: Run): Promise<void> {

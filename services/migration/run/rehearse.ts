@@ -4,6 +4,7 @@ import { type EventStore, NEW, openMemoryStore } from "../../../adapters/eventst
 import { openMemoryProjections } from "../../../adapters/projections";
 import type { Broker } from "../../../cluster";
 import { codeOf } from "../../../cluster/errors";
+import { inChapters } from "../../../cluster/tracing";
 import type { DataOf } from "../../../domain/migration/events";
 import { newRun, type Run } from "../../../domain/migration/run";
 import { maskText } from "../../../domain/text/masking";
@@ -13,6 +14,7 @@ import { copyStream } from "./copy";
 import { appendRun } from "./journal";
 import { Lists } from "./lists";
 import type { RunContext } from "./run-context";
+import { runSpan } from "./run-span";
 
 export interface Rehearsed {
 	readonly store: EventStore;
@@ -49,7 +51,7 @@ export async function rehearse(broker: Broker, planned: DataOf<"planned">, name:
 		madeBefore,
 		secretsFor
 	};
-	const ended = goThrough(context).finally(() => {
+	const ended = inChapters(broker, runSpan("rehearsal", name), () => goThrough(context)).finally(() => {
 		running = false;
 	});
 	return {

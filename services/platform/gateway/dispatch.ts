@@ -12,6 +12,7 @@ import { answerRaw } from "./raw";
 import type { Requests } from "./requests";
 import { leaving } from "./routes";
 import type { Sheds } from "./shedding";
+import { nameTrace, settleTrace } from "./traces";
 
 /** Are raw requests answered here: beside all else, instead of all else, or not at all? */
 export type RawHere = "too" | "alone" | "none";
@@ -77,6 +78,8 @@ export class Dispatch {
 		const { correlationId, shares } = callOf(req);
 		this.requests.watch(route.action, res);
 		this.sheds.admit("links", shares);
+		settleTrace(req, false);
+		nameTrace(req, route.action);
 		const meta = { correlationId, request: leaving(this.broker, res) };
 		actingAs("gateway", () => answerRaw(this.broker, route, req, res, meta)).catch(error =>
 			this.errors.refuse(req, res, error)

@@ -7,7 +7,6 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { failure } from "../../../cluster/errors";
-import { correlated } from "../../../cluster/logging";
 import type { Limits } from "../../../contracts/platform/gateway";
 import { refusal } from "../../../domain/platform/request-rules";
 import { Call, setCall } from "./call";
@@ -16,6 +15,7 @@ import { Connections, endBehind } from "./connections";
 import { crossOrigin, setHeaders } from "./headers";
 import { closed, listen, type Place } from "./listening";
 import { Malformed } from "./malformed";
+import type { Within } from "./traces";
 
 export interface FrontOptions extends Place {
 	/** Addresses and networks of proxies whose word on the client's address counts. */
@@ -34,6 +34,8 @@ export interface Answers {
 	/** It was let in. */
 	answer(req: IncomingMessage, res: ServerResponse): void;
 	refuse(req: IncomingMessage, res: ServerResponse, error: unknown): void;
+	/** All that comes of a request is done in it. */
+	readonly within: Within;
 	/** Something was refused that has no request. */
 	counted(code: string): void;
 	/** May it be asked for under any name? */
@@ -78,7 +80,7 @@ export function openFront(options: FrontOptions, answers: Answers): Front {
 		const client = clients.of(req);
 		setCall(req, new Call(client, correlationId, shares));
 		setHeaders(res, correlationId);
-		correlated(correlationId, () => {
+		answers.within(req, res, correlationId, () => {
 			try {
 				connections.admit(req, res, client.client, shares, isHealth(pathOf(req)));
 				letIn(req, res, client);

@@ -33,7 +33,7 @@ const APART: ReadonlySet<string> = new Set(["/metrics", "/metrics/cluster", "/me
 const AT_METRICS = new WeakSet<object>();
 export const isAtMetrics = (req: object): boolean => AT_METRICS.has(req);
 
-interface Hearing extends Pick<Answers, "refuse" | "counted"> {
+interface Hearing extends Pick<Answers, "refuse" | "counted" | "within"> {
 	/** A request that was let in. @param isHere which paths of routes are answered */
 	take(req: IncomingMessage, res: ServerResponse, isHere: (path: string) => boolean, raw: RawHere): void;
 	isRaw(path: string): boolean;

@@ -2,6 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import type { Broker, Meta } from "../../../cluster";
+import { inChapters } from "../../../cluster/tracing";
 import type { Answer } from "../../../contracts/contract";
 import type { JsonValue } from "../../../contracts/json";
 import { gateway } from "../../../contracts/platform/gateway";
@@ -15,6 +16,7 @@ import { accepts, callOf } from "./call";
 import { idempotent, keep } from "./idempotency";
 import { paramsOf } from "./params";
 import { follow, type Streams, writeLines } from "./streams";
+import { settleTrace } from "./traces";
 import type { Wakes } from "./wakes";
 
 /** What requests are answered with. */
@@ -51,6 +53,7 @@ async function before(
 		callOf(req).key = key;
 		meta.caller = { id: key.id, scopes: key.scopes };
 	}
+	settleTrace(req, meta.caller !== undefined);
 	if (route.endsWithCaller) meta.request = leaving(broker, res);
 	const params = paramsOf(req, route, () => fieldsOf(bodies, route, req, res));
 	req.$params = (params instanceof Promise ? await params : params) as WebRequest["$params"];
@@ -103,18 +106,24 @@ function handlersOf(means: Means, route: Route): string | (WebHandler | string)[
 
 /** Answers that go on, for callers that ask for them. */
 const STREAMED: Partial<Record<Answer, (means: Means, route: Route) => WebHandler[]>> = {
-	sse: ({ broker, wakes, streams }, { action, live }) =>
+	sse: (means, { action, live }) =>
 		live
-			? [streaming(streams, "text/event-stream", (req, res) => follow(broker, wakes, { action, live }, req, res))]
+			? [
+					streaming(means, "text/event-stream", (req, res) =>
+						follow(means.broker, means.wakes, { action, live }, req, res)
+					)
+				]
 			: [],
-	ndjson: ({ broker, streams }, { action }) => [
-		streaming(streams, "application/x-ndjson", (req, res) => writeLines(broker, action, req, res))
+	ndjson: (means, { action }) => [
+		streaming(means, "application/x-ndjson", (req, res) => writeLines(means.broker, action, req, res))
 	]
 };
 
+const STREAM = { name: "stream", kind: "internal" } as const;
+
 const streaming =
-	(streams: Streams, type: string, work: (req: WebRequest, res: WebResponse) => Promise<void>): WebHandler =>
+	({ broker, streams }: Means, type: string, work: (req: WebRequest, res: WebResponse) => Promise<void>): WebHandler =>
 	(req, res, next) => {
-		if (accepts(req, type)) streams.for(req, () => work(req, res)).catch(next);
+		if (accepts(req, type)) streams.for(req, () => inChapters(broker, STREAM, () => work(req, res))).catch(next);
 		else next();
 	};

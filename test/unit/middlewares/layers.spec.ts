@@ -27,7 +27,7 @@ async function node(services: Readonly<Record<string, Actions>>, settings: Parti
 		dependencyInterval: 10,
 		validator: new LateValidator(),
 		registry: { preferLocal: true, stopDelay: 20 },
-		...layers({ ...defaults, ...settings }, false, [])
+		...layers({ ...defaults, ...settings }, false, { tracing: [], packets: [] })
 	});
 	for (const [name, actions] of Object.entries(services)) broker.createService({ name, actions } as never);
 	brokers.push(broker);
