@@ -87,6 +87,28 @@ export const NODE_METRICS = {
 		name: "banyan.events.replicas",
 		summary: "Servers that have all events."
 	}),
+	eventsWanted: spec({
+		type: "gauge",
+		name: "banyan.events.replicas.wanted",
+		summary: "Servers that should have all events."
+	}),
+	need: spec({
+		type: "gauge",
+		name: "banyan.need.up",
+		labels: ["need"],
+		summary:
+			"Whether what this node's services need answers (1) or not (0), as they would ask it: `database`, `events`. Connected is not enough: without a majority of its servers the event store takes nothing."
+	}),
+	diskFree: spec({
+		type: "gauge",
+		name: "banyan.disk.free.bytes",
+		summary: "Bytes that are free on the disk under this node's data folder."
+	}),
+	diskSize: spec({
+		type: "gauge",
+		name: "banyan.disk.size.bytes",
+		summary: "Bytes of that disk, used or free."
+	}),
 	up: spec({
 		type: "gauge",
 		name: "banyan.up",

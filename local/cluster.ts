@@ -10,11 +10,12 @@ import { runningIn } from "./marks";
 import { type NatsServer, natsConfig } from "./nats-config";
 import { type Place, placeAt } from "./place";
 import { portsFor } from "./ports";
-import { findPrograms } from "./programs";
+import { findPrograms, type Programs } from "./programs";
 import { redisConfig } from "./redis-config";
 import { secretsIn } from "./secrets";
-import { CLUSTER, type Member, membersOf, portsOf } from "./shape";
+import { CLUSTER, type Member, membersOf, portsOf, type Shape } from "./shape";
 import { readState, type State, writeState } from "./state";
+import { configureWatching } from "./watching";
 
 /** Of this tree: this file lies in it, or built one folder down. */
 export const ROOT = join(__dirname, ...(basename(dirname(__dirname)) === "dist" ? ["..", ".."] : [".."]));
@@ -40,7 +41,8 @@ export async function prepared(
 	for (const path of [place.folder, place.secrets, place.logs, place.nodes, place.servers, databaseFolder(place)])
 		mkdirSync(path, { recursive: true, mode: OWN });
 	const before = readState(place.state);
-	const shape = more.shape ?? before?.shape ?? CLUSTER;
+	const programs = findPrograms(ROOT, environment().PATH ?? "");
+	const shape = shapeWith(programs, more.shape ?? before?.shape ?? CLUSTER);
 	const members = membersOf(shape);
 	// A node that keeps nothing there looks at its disk all the same.
 	for (const { name, group } of members)
@@ -48,7 +50,6 @@ export async function prepared(
 	const running = runningIn(folder);
 	const names = portsOf(members);
 	const ports = await portsFor(names, before?.ports ?? {}, name => running.has(name.split(".")[0] ?? ""));
-	const programs = findPrograms(ROOT, environment().PATH ?? "");
 	const secrets = secretsIn(place.secrets);
 	const means: Means = {
 		...more,
@@ -61,9 +62,19 @@ export async function prepared(
 		banyan: [process.execPath, join(ROOT, "dist", "start.js")]
 	};
 	configure(members, means);
+	configureWatching(ROOT, members, means);
 	writeState(place.state, { shape, ports, ways: means.ways, processes: before?.processes ?? [] });
 	return { place, members, means };
 }
+
+/** What is not installed is left out. */
+const shapeWith = ({ prometheus }: Pick<Programs, "prometheus">, shape: Shape): Shape => ({
+	...shape,
+	prometheus: shape.prometheus === true && prometheus !== null
+});
+
+/** Is there a Prometheus on this machine? */
+export const canWatch = (): boolean => findPrograms(ROOT, environment().PATH ?? "").prometheus !== null;
 
 function configure(members: readonly Member[], means: Means): void {
 	const { place, ports, secrets } = means;

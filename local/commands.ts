@@ -6,14 +6,15 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { styleText } from "node:util";
 import { environment } from "../environment";
-import { FOLDER, looked, prepared, ROOT } from "./cluster";
+import { canWatch, FOLDER, looked, prepared, ROOT } from "./cluster";
 import { type Health, isWell } from "./health";
 import { markFor, runningIn } from "./marks";
 import { placeAt } from "./place";
 import { CLUSTER, GROUPS, membersOf, type Shape, shapeIn } from "./shape";
 import { readState } from "./state";
 import { killed, SUPERVISOR, stopAll, stopped } from "./stop";
-import { addressOf, healthTable, healthWords, welcome } from "./text";
+import { addressOf, alertWords, healthTable, healthWords, welcome } from "./text";
+import { firingAt } from "./watching";
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const paint = (style: "green" | "red" | "dim" | "bold", text: string): string =>
@@ -26,6 +27,7 @@ const LOOK_MS = 500;
 /** Starts what is not up, and waits until all is well. @returns whether it is */
 export async function up(folder = FOLDER): Promise<boolean> {
 	const shape = wantedShape(folder);
+	if (!canWatch()) say(UNWATCHED);
 	if (isSupervised(folder)) say(`The cluster is up already${shape ? "; it takes another shape" : ""}.`);
 	const health = await brought(folder, { ...(shape && { shape }) }, name => say(`${paint("green", "✓")} ${name}`));
 	const ports = readState(placeAt(folder).state)?.ports ?? {};
@@ -36,12 +38,17 @@ export async function up(folder = FOLDER): Promise<boolean> {
 	return isWell(health);
 }
 
-/** What CLUSTER_NODES says of it. @throws where that is not of its form */
+const UNWATCHED =
+	"There is no Prometheus on this machine, so nothing watches the cluster: install the package prometheus, then `make cluster` once more.";
+
+/** Another one than it has: what CLUSTER_NODES says, and watched where it can be. @throws where that is not of its form */
 function wantedShape(folder: string): Shape | undefined {
 	const { CLUSTER_NODES: text = "" } = environment();
-	if (text === "") return undefined;
-	const shape = shapeIn(text, readState(placeAt(folder).state)?.shape ?? CLUSTER);
-	if (shape) return shape;
+	const before = readState(placeAt(folder).state)?.shape;
+	const prometheus = canWatch();
+	if (text === "") return before && before.prometheus !== prometheus ? { ...before, prometheus } : undefined;
+	const shape = shapeIn(text, before ?? CLUSTER);
+	if (shape) return { ...shape, prometheus };
 	throw new Error(
 		`CLUSTER_NODES='${text}' is not valid: it must be numbers of 1 to 16 for ${Object.keys(GROUPS).join(", ")}, as in stages=4,gateway=3.`
 	);
@@ -99,10 +106,12 @@ async function supervise(folder: string, { variables, shape }: Wanted): Promise<
 
 function aboutOf(folder: string, health: readonly Health[], ports: Readonly<Record<string, number>>) {
 	const gateways = health.filter(({ member }) => member.kind === "gateway");
+	const watching = health.find(({ member }) => member.kind === "prometheus");
 	return {
 		folder,
 		gateways: gateways.map(({ member }) => addressOf(member, ports)),
 		keyFile: keyFileIn(folder),
+		prometheus: watching ? addressOf(watching.member, ports) : null,
 		database: DATABASE
 	};
 }
@@ -139,6 +148,8 @@ export async function health(folder = FOLDER): Promise<boolean> {
 	}
 	say(healthTable(found.health, found.ports, Date.now(), paint));
 	say(`\n${paint("bold", healthWords(found.health))}`);
+	const alerts = found.ports["prometheus.http"];
+	if (alerts !== undefined) for (const line of alertWords(await firingAt(alerts))) say(paint("red", line));
 	if (!isSupervised(folder)) say("Its supervisor is gone: what dies stays down. `make cluster` starts it again.");
 	return isWell(found.health) && isSupervised(folder);
 }

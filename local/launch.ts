@@ -43,7 +43,8 @@ const LAUNCHES: Readonly<Record<Member["kind"], (member: Member, means: Means) =
 	redis: (_, { place, programs }) => plain(programs.redis, [redisFile(place)]),
 	database: databaseLaunch,
 	node: banyanLaunch,
-	gateway: banyanLaunch
+	gateway: banyanLaunch,
+	prometheus: prometheusLaunch
 };
 
 const plain = (program: string, args: readonly string[]): Launch => ({ program, args, variables: {} });
@@ -52,6 +53,9 @@ export const launchOf = (member: Member, means: Means): Launch => LAUNCHES[membe
 
 export const natsFile = ({ servers }: Place, name: string): string => join(servers, `${name}.conf`);
 export const redisFile = ({ servers }: Place): string => join(servers, "redis.conf");
+export const prometheusFile = ({ servers }: Place): string => join(servers, "prometheus.yml");
+/** Copies of monitoring/rules, for this machine. */
+export const rulesFolder = ({ servers }: Place): string => join(servers, "rules");
 export const databaseFolder = ({ servers }: Place): string => join(servers, "database");
 
 /** The port of a member that `portsFor` gave it. */
@@ -66,6 +70,16 @@ function databaseLaunch(member: Member, { place, programs, ports }: Means): Laun
 	const python = join(dirname(programs.database), "python3");
 	const flags = ["--host", "127.0.0.1", "--port", port, "--storage-path", folder, "--sync-on-commit"];
 	return plain(python, ["-c", SECANTUS, ...flags]);
+}
+
+/** What it keeps is for looking into, not for ever. */
+const KEPT = ["--storage.tsdb.retention.time=2d", "--storage.tsdb.retention.size=512MB"];
+
+function prometheusLaunch(member: Member, { place, programs, ports }: Means): Launch {
+	if (programs.prometheus === null) throw new Error("There is no prometheus on this machine.");
+	const listen = `--web.listen-address=127.0.0.1:${portOf(ports, member, "http")}`;
+	const files = [`--config.file=${prometheusFile(place)}`, `--storage.tsdb.path=${join(place.servers, "prometheus")}`];
+	return plain(programs.prometheus, [...files, listen, ...KEPT, "--log.level=warn"]);
 }
 
 /**

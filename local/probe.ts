@@ -35,6 +35,10 @@ const PROBES: Readonly<Record<Member["kind"], (member: Member, asked: Asked) => 
 		return null;
 	},
 	gateway: (member, { ports }) => ofGateway(portOf(ports, member, "http")),
+	prometheus: async (member, { ports }) => {
+		const { status } = await asking(`http://127.0.0.1:${portOf(ports, member, "http")}/-/ready`);
+		return status === 200 ? null : `answers ${status}`;
+	},
 	// It listens nowhere: the gateways say whether they know it.
 	node: async () => null
 };

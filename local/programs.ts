@@ -8,6 +8,8 @@ export interface Programs {
 	readonly redis: string;
 	/** What speaks MongoDB's protocol. */
 	readonly database: string;
+	/** Null where it is not installed: the cluster does without. */
+	readonly prometheus: string | null;
 }
 
 /** A program that the cluster needs is not there. */
@@ -41,6 +43,7 @@ export function findPrograms(root: string, path: string): Programs {
 	return {
 		nats: found("nats-server", [cached("nats", "bin", "nats-server"), ...onPath("nats-server")], INSTALL),
 		redis: found("redis-server", [...onPath("redis-server"), "/usr/bin/redis-server"], INSTALL),
-		database: found("server that speaks MongoDB's protocol", secantus, INSTALL)
+		database: found("server that speaks MongoDB's protocol", secantus, INSTALL),
+		prometheus: [...onPath("prometheus"), "/usr/bin/prometheus"].find(canRun) ?? null
 	};
 }

@@ -1,7 +1,7 @@
 /** What a cluster on one machine consists of: which processes, in which order, with which ports. Pure. */
 
 /** In the order in which they start; they stop the other way round. */
-export const KINDS = ["nats", "redis", "database", "node", "gateway"] as const;
+export const KINDS = ["nats", "redis", "database", "node", "gateway", "prometheus"] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** Services that stand and fall together. */
@@ -17,10 +17,12 @@ export type Group = keyof typeof GROUPS;
 export interface Shape {
 	readonly nats: number;
 	readonly nodes: Readonly<Record<Group, number>>;
+	/** Whether Prometheus watches it; not, where it is not installed. */
+	readonly prometheus?: boolean;
 }
 
 /** JetStream keeps what most of its servers hold: of three one may die. */
-export const CLUSTER: Shape = { nats: 3, nodes: { stages: 2, migration: 2, access: 2, gateway: 2 } };
+export const CLUSTER: Shape = { nats: 3, nodes: { stages: 2, migration: 2, access: 2, gateway: 2 }, prometheus: true };
 
 /** What of each group somebody may want on one machine. */
 const MOST = 16;
@@ -49,7 +51,7 @@ const numbered = (name: string, count: number): string[] =>
 	Array.from({ length: count }, (_, index) => `${name}-${index + 1}`);
 
 /** All of them, in the order in which they start. */
-export function membersOf({ nats, nodes }: Shape): Member[] {
+export function membersOf({ nats, nodes, prometheus = false }: Shape): Member[] {
 	const groups = Object.keys(GROUPS).filter(group => group in nodes) as Group[];
 	const started = groups.flatMap(group =>
 		numbered(group, nodes[group]).map(name => ({
@@ -63,7 +65,8 @@ export function membersOf({ nats, nodes }: Shape): Member[] {
 		...numbered("nats", nats).map(name => ({ name, kind: "nats" as const, listens: ["clients", "routes", "monitor"] })),
 		{ name: "redis", kind: "redis", listens: ["clients"] },
 		{ name: "database", kind: "database", listens: ["clients"] },
-		...started
+		...started,
+		...(prometheus ? [{ name: "prometheus", kind: "prometheus" as const, listens: ["http"] }] : [])
 	];
 }
 

@@ -10,7 +10,8 @@ const GRACE_MS: Readonly<Record<Kind, number>> = {
 	redis: 5_000,
 	database: 20_000,
 	node: 30_000,
-	gateway: 30_000
+	gateway: 30_000,
+	prometheus: 10_000
 };
 const LOOK_MS = 50;
 

@@ -9,7 +9,8 @@ const CALLED: Readonly<Record<Kind, string>> = {
 	redis: "Redis",
 	database: "database",
 	node: "node",
-	gateway: "gateway"
+	gateway: "gateway",
+	prometheus: "Prometheus"
 };
 
 type Paint = (style: "green" | "red" | "dim" | "bold", text: string) => string;
@@ -60,8 +61,16 @@ export function healthWords(all: readonly Health[]): string {
 	return `${all.length - faulty.length} of ${all.length} processes are well: ${named}.`;
 }
 
+/** What its Prometheus says fires. */
+export const alertWords = (firing: readonly string[]): string[] =>
+	firing.length === 0
+		? []
+		: [`${firing.length} alert${firing.length === 1 ? " fires" : "s fire"}:`, ...firing.map(line => `  ${line}`)];
+
 interface About {
 	readonly gateways: readonly string[];
+	/** Null where nothing watches. */
+	readonly prometheus: string | null;
 	/** Null where none was found. */
 	readonly keyFile: string | null;
 	readonly folder: string;
@@ -69,7 +78,7 @@ interface About {
 }
 
 /** What there is, and what to try next. */
-export function welcome({ gateways, keyFile, folder, database }: About, paint: Paint): string {
+export function welcome({ gateways, keyFile, folder, database, prometheus }: About, paint: Paint): string {
 	const [first = ""] = gateways;
 	const key = keyFile ?? "(not there yet: see the logs of access-1 and access-2)";
 	const rows = [
@@ -77,6 +86,7 @@ export function welcome({ gateways, keyFile, folder, database }: About, paint: P
 		["docs page", `${first}/docs`],
 		["API key", `in ${key}`],
 		["database", database],
+		...(prometheus === null ? [] : [["Prometheus", `${prometheus}/alerts  ${prometheus}/targets`]]),
 		["logs", `${folder}/logs`],
 		["state", `${folder}/state.json`]
 	];

@@ -10,7 +10,7 @@ import { NODE_METRICS } from "../contracts/node-metrics";
 import { fullest, type Keeping, type Verdict, verdictOf } from "../domain/platform/keeping";
 import { messageOf } from "../domain/unknown";
 
-const { eventsBytes, eventsAppends, eventsUsed, eventsReplicas } = NODE_METRICS;
+const { eventsBytes, eventsAppends, eventsUsed, eventsReplicas, eventsWanted } = NODE_METRICS;
 
 export const keeping = (): Middleware => {
 	const over = new AbortController();
@@ -20,7 +20,7 @@ export const keeping = (): Middleware => {
 		async started(broker: ServiceBroker) {
 			const events = broker.getLocalService("gateway") ? settingsOf(broker).events : undefined;
 			if (!events) return;
-			registerMetrics(broker, { eventsBytes, eventsAppends, eventsUsed, eventsReplicas });
+			registerMetrics(broker, { eventsBytes, eventsAppends, eventsUsed, eventsReplicas, eventsWanted });
 			const loaded: typeof Keepings = require("../adapters/eventstore/jetstream/keeping");
 			ended = loaded.watchKeeping(events, teller(broker), over.signal);
 		},
@@ -54,4 +54,5 @@ function measure({ metrics }: ServiceBroker, found: Keeping): void {
 	metrics.set(eventsAppends.name, found.messages);
 	metrics.set(eventsUsed.name, fullest(found)?.share ?? 0);
 	metrics.set(eventsReplicas.name, found.current);
+	metrics.set(eventsWanted.name, found.replicas);
 }

@@ -15,6 +15,7 @@ import { durable } from "./durable.middleware";
 import { internal } from "./internal.middleware";
 import { keeping } from "./keeping.middleware";
 import { leaving, underWay } from "./leaving.middleware";
+import { needs } from "./needs.middleware";
 import { older } from "./older.middleware";
 import { results } from "./results.middleware";
 import { retry } from "./retry.middleware";
@@ -70,6 +71,7 @@ export const layers = (calls: CallSettings, checksResults: boolean, { tracing, p
 		retry(calls),
 		stale(calls),
 		keeping(),
+		needs(),
 		...packets
 	] as unknown as Middleware[]
 });

@@ -16,6 +16,7 @@ import {
 import type { MongoOptions } from "../adapters/collection/mongo";
 import type { DataLock } from "../adapters/datadir";
 import type { Announced, Mixin } from "../cluster";
+import { needs } from "../cluster/needs";
 import { provide } from "../cluster/provide";
 import { type Settings, settingsOf } from "../cluster/settings";
 import { NODE_METRICS } from "../contracts/node-metrics";
@@ -58,7 +59,9 @@ export function collection<const N extends string, T extends object>(
 			const records: Collection<T, Announced> = new Records(adapter, shape, () => soon(relay.run()), outgoing);
 			provide(this, { adapter, [name]: records });
 			keepsInbox(this, adapter);
-			held.set(this, { relay, lock: holdDataDir(settingsOf(this.broker)) });
+			const settings = settingsOf(this.broker);
+			held.set(this, { relay, lock: holdDataDir(settings) });
+			if (settings.store === "cluster") needs(this.broker, this.name, "database");
 		},
 		async started(this: MoleculerService) {
 			await ofMoleculerDb(this).connect();

@@ -7,14 +7,19 @@ import { type LinkStore, openLinkStore } from "../adapters/linkstore";
 import type * as Mongo from "../adapters/linkstore/mongo";
 import { openProjections, type Projections } from "../adapters/projections";
 import type { Mixin } from "../cluster";
+import { needs } from "../cluster/needs";
 import { provide } from "../cluster/provide";
 import { type EventServers, type MongoServers, type Settings, settingsOf } from "../cluster/settings";
+import type { Need } from "../domain/platform/needs";
 import { holdDataDir } from "./data-folder";
 import { tracedEvents, tracedLinks } from "./traced";
 
 /** Gives the service `this.store`, the events: of the node, in the data folder it holds then, or of the cluster. */
 export const eventStore = (): Mixin<{ store: EventStore }> =>
-	store("store", openEvents, (broker, opened, { events }) => tracedEvents(broker, opened, events !== undefined));
+	store("store", openEvents, {
+		need: "events",
+		traced: (broker, opened, { events }) => tracedEvents(broker, opened, events !== undefined)
+	});
 
 /** Gives the service `this.projections`, what is derived from the events, and holds the data folder for it. */
 export const projections = (): Mixin<{ readonly projections: Projections }> =>
@@ -22,7 +27,10 @@ export const projections = (): Mixin<{ readonly projections: Projections }> =>
 
 /** Gives the service `this.links`, the old links: of the node, in the data folder it holds then, or of the cluster. */
 export const linkStore = (): Mixin<{ readonly links: LinkStore }> =>
-	store("links", openLinks, (broker, opened, { mongo }) => tracedLinks(broker, opened, mongo !== undefined));
+	store("links", openLinks, {
+		need: "database",
+		traced: (broker, opened, { mongo }) => tracedLinks(broker, opened, mongo !== undefined)
+	});
 
 interface Closable {
 	close(): void | Promise<void>;
@@ -75,16 +83,23 @@ function inFolder<S>(file: string, open: (file: string, options: Pick<Settings, 
 	};
 }
 
+interface More<S> {
+	/** Of servers, where those keep it. */
+	readonly need?: Need;
+	readonly traced?: (broker: object, opened: S, settings: Settings) => S;
+}
+
 function store<const N extends string, S extends Closable>(
 	name: N,
 	open: Open<S>,
-	traced: (broker: object, opened: S, settings: Settings) => S = (_, opened) => opened
+	{ need, traced = (_, opened) => opened }: More<S> = {}
 ): Mixin<{ readonly [K in N]: S }> {
 	const held = new WeakMap<object, Opened<Closable>>();
 	return {
 		created(this: MoleculerService) {
 			const settings = settingsOf(this.broker);
 			const opened = open(settings);
+			if (need && settings.store === "cluster") needs(this.broker, this.name, need);
 			held.set(this, opened);
 			provide(this, { [name]: traced(this.broker, opened.store, settings) });
 		},

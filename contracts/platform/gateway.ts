@@ -87,6 +87,12 @@ export const gateway = contract("platform", "gateway", {
 				"how late the event loop may turn, for a second and a half, until requests of the API are refused with 503; old links are at twice that, health never",
 			unit: "ms"
 		},
+		readyPatienceMs: {
+			variable: "GATEWAY_READY_PATIENCE",
+			rule: "number|integer|min:0|max:600000|default:15000",
+			summary: "how long what every request needs, the database, may be away until /ready says 503",
+			unit: "ms"
+		},
 		wrongKeys: {
 			variable: "GATEWAY_WRONG_KEYS",
 			rule: "number|integer|min:1|max:1000000|default:60",
@@ -186,6 +192,17 @@ export const gateway = contract("platform", "gateway", {
 			type: "gauge",
 			name: "banyan.requests.shedding",
 			summary: "1 while requests of the API are refused since there is too much to do, 2 while old links are, too."
+		},
+		ready: {
+			type: "gauge",
+			name: "banyan.gateway.ready",
+			summary: "1 while this gateway says of itself that requests may come, as /ready does."
+		},
+		serviceNodes: {
+			type: "gauge",
+			name: "banyan.service.nodes",
+			labels: ["service", "required"],
+			summary: "Nodes that answer for a service, as a gateway sees them; required: without it no gateway is ready."
 		},
 		stalled: {
 			type: "counter",

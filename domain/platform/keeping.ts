@@ -12,8 +12,9 @@ export interface Keeping {
 	readonly messages: number;
 	/** Those that are set. */
 	readonly limits: readonly Limit[];
-	/** On how many servers each event shall be, and on how many all of them are now. */
+	/** On how many servers each event shall be, how many of those are there, and on how many all of them are now. */
 	readonly replicas: number;
+	readonly online: number;
 	readonly current: number;
 }
 
@@ -35,9 +36,11 @@ export function fullest({ limits }: Keeping): (Limit & { readonly share: number 
 }
 
 export function verdictOf(keeping: Keeping): Verdict {
-	const { messages, replicas, current } = keeping;
+	const { messages, replicas, online, current } = keeping;
 	const full = fullest(keeping);
 	const held = `${messages.toLocaleString("en")} appends are kept on ${current} of ${replicas} servers`;
+	if (!isMajority(online, replicas))
+		return { status: "down", message: `${held}, and ${online} of them cannot record anything: start the others.` };
 	if (full && full.share >= NEARLY)
 		return {
 			status: full.share >= 1 ? "down" : "degraded",
@@ -47,6 +50,8 @@ export function verdictOf(keeping: Keeping): Verdict {
 	if (current >= replicas) return { status: "up", message: `${held}; ${room}` };
 	return { status: "degraded", message: `${held}: look at the others; ${room}` };
 }
+
+const isMajority = (some: number, all: number): boolean => some * 2 > all;
 
 const NO_LIMIT =
 	"no limit is set, and what is free on the servers' disks is not told here: set max_bytes of the stream.";

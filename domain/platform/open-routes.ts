@@ -42,11 +42,15 @@ export const OPEN_SCHEMAS: Readonly<Record<string, Json>> = {
 		enum: ["up", "degraded", "down"],
 		description: "`degraded`: it answers, but not all of it is there."
 	},
-	ServiceHealth: fields({
-		name: text,
-		status: ref("HealthState"),
-		nodes: { ...listOf(text), description: "The nodes that run it." }
-	}),
+	ServiceHealth: fields(
+		{
+			name: text,
+			status: ref("HealthState"),
+			nodes: { ...listOf(text), description: "The nodes that run it." },
+			why: { ...text, description: "What it cannot reach though nodes run it, since when." }
+		},
+		["why"]
+	),
 	Check: fields({
 		name: { ...text, description: "`database`, `memory`, `disk`, `transporter` …" },
 		status: ref("HealthState"),
@@ -94,7 +98,10 @@ const readiness = fields(
 	{
 		ready: { type: "boolean" },
 		missing: { ...listOf(text), description: "Services that no node runs now." },
-		why: { ...text, description: "What else keeps requests away: since when other nodes cannot be reached." }
+		why: {
+			...text,
+			description: "What else keeps requests away: since when other nodes, or the database, cannot be reached."
+		}
 	},
 	["why"]
 );

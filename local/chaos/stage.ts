@@ -10,7 +10,7 @@ import { isWell } from "../health";
 import { serversOf } from "../launch";
 import { markFor } from "../marks";
 import { freePort } from "../ports";
-import type { Shape } from "../shape";
+import { CLUSTER, type Shape } from "../shape";
 import { addressOf, healthWords } from "../text";
 import { Client } from "./client";
 import type { Hands } from "./faults";
@@ -52,11 +52,13 @@ const isInstalled = (): boolean => {
 	}
 };
 
+/** What looks at it takes part of the machine, and nothing that is measured needs it. */
+const UNWATCHED: Shape = { ...CLUSTER, prometheus: false };
+
 /** @throws where the cluster does not come up */
-export async function openStage(folder: string, shape?: Shape): Promise<Stage> {
+export async function openStage(folder: string, shape: Shape = UNWATCHED): Promise<Stage> {
 	await taken(folder, true);
-	const more = shape ? { shape } : {};
-	const { means } = await prepared(folder, more);
+	const { means } = await prepared(folder, { shape });
 	const mark = markFor(folder, "chaos");
 	const servers = serversOf(means);
 	const all = [...servers.nats, servers.redis, servers.database];
@@ -76,7 +78,7 @@ export async function openStage(folder: string, shape?: Shape): Promise<Stage> {
 			}
 		])
 	);
-	const { members } = await prepared(folder, { ...more, ways });
+	const { members } = await prepared(folder, { shape, ways });
 	const panels = await openPanels(MIGRATION, mark);
 	const health = await brought(folder, { variables: ROOMY });
 	if (!isWell(health)) throw new Error(`The cluster did not come up. ${healthWords(health)} See ${means.place.logs}.`);

@@ -13,7 +13,6 @@ import { Keys } from "./gateway/authentication";
 import { Bodies } from "./gateway/bodies";
 import { Dispatch } from "./gateway/dispatch";
 import { Errors } from "./gateway/errors";
-import { readiness } from "./gateway/health";
 import { LoopDelay } from "./gateway/loop-delay";
 import { namesToSet } from "./gateway/names";
 import { openRoutes } from "./gateway/open";
@@ -21,6 +20,7 @@ import { openPorts, type Ports } from "./gateway/ports";
 import { Requests } from "./gateway/requests";
 import { apiRoute } from "./gateway/routes";
 import { Sheds } from "./gateway/shedding";
+import { Readiness } from "./gateway/standing";
 import { Streams } from "./gateway/streams";
 import { tracing } from "./gateway/traces";
 import { Wakes, waking } from "./gateway/wakes";
@@ -54,6 +54,7 @@ export default class GatewayService extends service(
 	private readonly keys = new Keys(this.broker);
 	private readonly delay = new LoopDelay();
 	private readonly sheds = new Sheds(this.broker, settingsFor(this.broker, gateway));
+	private readonly readiness = new Readiness(this.broker);
 	private ports: Ports | undefined;
 	/** Where it listens, once it does. */
 	address: string | null = null;
@@ -71,6 +72,7 @@ export default class GatewayService extends service(
 		await this.drain();
 		this.delay.end();
 		this.sheds.end();
+		this.readiness.end();
 	}
 
 	@Event(access.events.changed)
@@ -83,11 +85,12 @@ export default class GatewayService extends service(
 		const limits = settingsFor(broker, gateway);
 		const means = { broker, keys, wakes, bodies: new Bodies(limits), streams: new Streams(limits) };
 		this.serve(apiRoute(means, routesOf(CONTRACTS)));
+		const { delay, sheds, readiness } = this;
 		const { keyed } = this.options.metrics;
 		this.serve({
 			name: "open",
 			path: "/",
-			aliases: openRoutes({ broker, keys, delay: this.delay, sheds: this.sheds, keyed })
+			aliases: openRoutes({ broker, keys, delay, sheds, readiness, keyed })
 		});
 	}
 
@@ -137,7 +140,7 @@ export default class GatewayService extends service(
 		const never = neverThere(broker);
 		const coming = NEEDED.filter(name => !never.includes(name));
 		await broker.waitForServices(coming, PATIENCE_MS, 100).catch(() => undefined);
-		const { missing } = readiness(broker);
+		const { missing } = this.readiness.state;
 		if (missing.length > 0) this.logger.warn(`The gateway opens without ${missing.join(", ")}: no node runs them now.`);
 	}
 

@@ -16,6 +16,7 @@ const FOLDERS = [
 	"domain",
 	"local",
 	"mixins",
+	"monitoring",
 	"services"
 ];
 
@@ -68,6 +69,8 @@ const importing = (path: string) => `import * as y from "${path}";\nexport const
 const PLANTED: readonly (readonly [rule: string, files: Files])[] = [
 	["no-circular", { "domain/a.ts": importing("./b"), "domain/b.ts": importing("./a") }],
 	["contracts-stand-alone", { "contracts/a.ts": importing("../domain/b"), "domain/b.ts": empty }],
+	["monitoring-is-apart", { "local/a.ts": importing("../monitoring/b"), "monitoring/b.ts": empty }],
+	["monitoring-stands-alone", { "monitoring/a.ts": importing("../contracts/b"), "contracts/b.ts": empty }],
 	["domain-is-pure", { "domain/a.ts": importing("node:fs") }],
 	["domain-knows-words-only", { "domain/a.ts": importing("../connectors/b"), "connectors/b.ts": empty }],
 	["domain-knows-words-only", { "domain/a.ts": importing("undici") }],

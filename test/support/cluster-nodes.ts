@@ -8,8 +8,8 @@ import { join } from "node:path";
 import type { Broker } from "../../cluster";
 import type { Systems } from "../../mixins/systems";
 import { openNode } from "../../node";
-import { startNatsCluster } from "./nats-cluster";
-import { startMongo } from "./servers";
+import { type NatsCluster, startNatsCluster } from "./nats-cluster";
+import { type DataServer, startMongo } from "./servers";
 import { until } from "./until";
 
 export interface NodeAsked {
@@ -23,6 +23,9 @@ export interface ClusterNodes extends AsyncDisposable {
 	readonly folder: string;
 	/** Of every node, but for its name, its folder and what it runs. */
 	readonly environment: Readonly<Record<string, string>>;
+	/** What they share. */
+	readonly mongo: DataServer;
+	readonly nats: NatsCluster;
 	open(asked: NodeAsked): Promise<Broker>;
 	/** The same in a process of its own, by a program of the tests; ready once it says so. */
 	spawn(program: string, asked: Omit<NodeAsked, "systems">): Promise<ChildProcess>;
@@ -38,9 +41,10 @@ const knows = ({ registry }: Broker, { nodeID }: Broker): boolean =>
 
 export const LEASE = { LEASE_MS: "1500", LEASE_BOUND_MS: "300" } as const;
 
-export async function startCluster(more: Readonly<Record<string, string>> = {}): Promise<ClusterNodes> {
+/** @param servers of NATS, on all of which each event is kept */
+export async function startCluster(more: Readonly<Record<string, string>> = {}, servers = 1): Promise<ClusterNodes> {
 	const mongo = await startMongo();
-	const nats = await startNatsCluster({ servers: 1 }).catch(async (error: unknown) => {
+	const nats = await startNatsCluster({ servers }).catch(async (error: unknown) => {
 		await mongo[Symbol.asyncDispose]();
 		throw error;
 	});
@@ -49,7 +53,7 @@ export async function startCluster(more: Readonly<Record<string, string>> = {}):
 	const children = new Set<ChildProcess>();
 	const environment = {
 		STORE: "cluster",
-		EVENTS_REPLICAS: "1",
+		EVENTS_REPLICAS: String(servers),
 		TRANSPORTER: nats.url,
 		MONGODB_URL: `${mongo.url}/banyan`,
 		NAMESPACE: "spec",
@@ -67,6 +71,8 @@ export async function startCluster(more: Readonly<Record<string, string>> = {}):
 	return {
 		folder,
 		environment,
+		mongo,
+		nats,
 		stop,
 		open: async ({ id, services, systems, environment: own = {} }) => {
 			const node = await openNode(

@@ -15,13 +15,16 @@ export interface Watched {
 	readonly everyMs?: number;
 }
 
+/** What is known of it now, or why it is not. */
+export type Found = Keeping | Error;
+
 const EVERY_MS = 15_000;
 const LIMIT_MS = 5_000;
 
 /** Tells it at once, and then again and again, until `signal` aborts; an error where it is not known now. */
 export async function watchKeeping(
 	{ nats, namespace, everyMs = EVERY_MS }: Watched,
-	tell: (found: Keeping | Error) => void,
+	tell: (found: Found) => void,
 	signal: AbortSignal
 ): Promise<void> {
 	const name = streamNameOf(namespace);
@@ -57,12 +60,13 @@ export function keepingOf(
 		{ of: `max_msgs of the stream ${config.name}`, used: messages, most: config.max_msgs },
 		{ of: "the account's storage in JetStream", used: storage ?? 0, most: limits?.max_storage ?? -1 }
 	];
-	const followers = cluster?.replicas?.filter(({ current, offline }) => current && !offline) ?? [];
+	const followers = cluster?.replicas?.filter(({ offline }) => !offline) ?? [];
 	return {
 		bytes,
 		messages,
 		limits: known.filter(({ most }) => most > 0),
 		replicas: config.num_replicas,
-		current: followers.length + 1
+		online: followers.length + 1,
+		current: followers.filter(({ current }) => current).length + 1
 	};
 }

@@ -6,7 +6,7 @@
 
 import { hash } from "node:crypto";
 import type { Broker } from "../../../cluster";
-import { failure } from "../../../cluster/errors";
+import { codeOf, failure } from "../../../cluster/errors";
 import { ClusterThrottle } from "../../../cluster/redis";
 import { settingsFor } from "../../../cluster/settings";
 import type { ApiKey } from "../../../contracts/platform/access";
@@ -55,11 +55,19 @@ export class Keys {
 		return key ? allowed(key, scope) : this.checked(text, callOf(req).client).then(checked => allowed(checked, scope));
 	}
 
-	/** Does the request come with a good key? For what everybody may see, and some may see more of. @throws THROTTLED */
+	/**
+	 * Does the request come with a good key? For what everybody may see, and some may see more of: also while nobody can say
+	 * whether it is one. @throws THROTTLED
+	 */
 	async isKnown(req: WebRequest): Promise<boolean> {
 		const text = keyText(req);
 		if (text === undefined) return false;
-		return (this.remembered(text) ?? (await this.checked(text, callOf(req).client))) !== null;
+		try {
+			return (this.remembered(text) ?? (await this.checked(text, callOf(req).client))) !== null;
+		} catch (error) {
+			if (codeOf(error) === "THROTTLED") throw error;
+			return false;
+		}
 	}
 
 	forget(): void {

@@ -1,67 +1,25 @@
-/** What the cluster looks like from here: which services answer, on which nodes, and how this node fares. */
+/** What the cluster looks like from here, and how this node fares. */
 
 import { statfs } from "node:fs/promises";
 import type { Broker } from "../../../cluster";
-import { NEEDED } from "../../../cluster/alone";
-import { failure } from "../../../cluster/errors";
 import { keepingOf } from "../../../cluster/keeping";
 import { awayWords, redisOf } from "../../../cluster/redis";
 import { settingsOf } from "../../../cluster/settings";
 import { cutOff, natsAnswers } from "../../../cluster/transport";
-import { CONTRACTS, type OwnedSetting, SETTINGS } from "../../../contracts/cluster";
+import { type OwnedSetting, SETTINGS } from "../../../contracts/cluster";
 import type { Json, JsonValue } from "../../../contracts/json";
+import type { Standing } from "../../../domain/platform/needs";
 import { codeOf, messageOf } from "../../../domain/unknown";
 import { version } from "../../../package.json";
 import type { LoopDelay } from "./loop-delay";
+import { lacksOf, type ServiceHealth, servicesOf } from "./standing";
 
-/** All of them, the gateway before the others. */
-const ALL = ["gateway", ...CONTRACTS.map(({ name }) => name).filter(name => name !== "gateway")];
-
-export interface ServiceHealth {
-	readonly name: string;
-	readonly status: "up" | "down";
-	readonly nodes: readonly string[];
-}
-
-/** Each service of the contracts, with the nodes that answer for it. */
-export function servicesOf(broker: Broker): ServiceHealth[] {
-	const known = broker.registry.getServiceList({ onlyAvailable: true, skipInternal: true });
-	return ALL.map(name => {
-		const nodes = known.filter(each => each.name === name && each.available).flatMap(({ nodeID }) => nodeID ?? []);
-		return { name, status: nodes.length > 0 ? "up" : "down", nodes };
-	});
-}
-
-/** @throws NOT_FOUND */
-export function serviceHealth(services: readonly ServiceHealth[], name: string): ServiceHealth {
-	const found = services.find(each => each.name === name);
-	if (found) return found;
-	throw failure("NOT_FOUND", `There is no service '${name}'; there are: ${ALL.join(", ")}.`);
-}
-
-type State = "up" | "degraded" | "down";
+type State = Standing;
 
 /** All of it there, some of it, or none. */
 export function worstOf(parts: readonly { readonly status: State }[]): State {
 	if (parts.every(({ status }) => status === "up")) return "up";
 	return parts.every(({ status }) => status === "down") ? "down" : "degraded";
-}
-
-interface Readiness {
-	readonly ready: boolean;
-	readonly missing: string[];
-	/** Why no request should come here, where that is no missing service. */
-	readonly why?: string;
-}
-
-/** Ready once every service that is required answers somewhere, while others can be reached, until the node begins to stop. */
-export function readiness(broker: Broker): Readiness {
-	const missing = servicesOf(broker)
-		.filter(({ name, status }) => status === "down" && NEEDED.includes(name))
-		.map(({ name }) => name);
-	const why = cutOff(broker);
-	const ready = missing.length === 0 && why === undefined && broker.started;
-	return { ready, missing, ...(why !== undefined && { why }) };
 }
 
 /** In short. A gateway that is cut off from all others is down. */
@@ -88,12 +46,13 @@ const mb = (bytes: number): string => `${Math.round(bytes / MEGABYTE).toLocaleSt
 export async function detailsOf(broker: Broker, delay: LoopDelay, load: Load): Promise<Json> {
 	const services = servicesOf(broker);
 	const own = await Promise.all([disk(broker), memory(), eventLoop(delay), loadOf(load), transporter(broker)]);
-	const checks = [...own, ...redis(broker), ...kept(broker), ...(await deadLetters(broker, services))];
+	const servers = [...redis(broker), ...kept(broker), ...database(broker)];
+	const checks = [...own, ...servers, ...(await deadLetters(broker, services))];
 	const health = { ...healthOf(broker), status: worstOf([...checks, ...services]) };
 	return {
 		...health,
 		checks: checks.map(check => ({ ...check })),
-		services: services.map(({ name, status, nodes }) => ({ name, status, nodes: [...nodes] }))
+		services: services.map(service => ({ ...service, nodes: [...service.nodes] }))
 	};
 }
 
@@ -170,6 +129,15 @@ async function deadLetters(broker: Broker, services: readonly ServiceHealth[]): 
 function kept(broker: Broker): Check[] {
 	const verdict = keepingOf(broker);
 	return verdict ? [{ name: "event store", ...verdict }] : [];
+}
+
+/** Where nodes share one: as those say that need it. */
+function database(broker: Broker): Check[] {
+	if (settingsOf(broker).store !== "cluster") return [];
+	const away = [...lacksOf(broker)].filter(([, lacks]) => lacks.some(({ need }) => need === "database"));
+	const names = away.map(([node]) => node);
+	if (names.length === 0) return [{ name: "database", status: "up", message: "No node misses it." }];
+	return [{ name: "database", status: "down", message: `Out of reach of ${names.join(", ")}.` }];
 }
 
 /** Where there is one. Nothing fails for want of it. */

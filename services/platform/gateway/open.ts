@@ -17,10 +17,11 @@ import { codeWords } from "../../../mixins/systems";
 import type { WebHandler, WebResponse } from "../../../mixins/web.mixin";
 import { version } from "../../../package.json";
 import type { Keys } from "./authentication";
-import { detailsOf, healthOf, limitsOf, nodesOf, readiness, serviceHealth, servicesOf, worstOf } from "./health";
+import { detailsOf, healthOf, limitsOf, nodesOf, worstOf } from "./health";
 import type { LoopDelay } from "./loop-delay";
 import { metricsRoutes } from "./metrics";
 import type { Sheds } from "./shedding";
+import { type Readiness, serviceHealth, servicesOf } from "./standing";
 import { json, told } from "./telling";
 import { Watchers } from "./watchers";
 
@@ -33,11 +34,12 @@ interface Means {
 	readonly keys: Keys;
 	readonly delay: LoopDelay;
 	readonly sheds: Sheds;
+	readonly readiness: Readiness;
 	/** Metrics and details need a key. */
 	readonly keyed: boolean;
 }
 
-export function openRoutes({ broker, keys, delay, sheds, keyed }: Means): Record<string, WebHandler> {
+export function openRoutes({ broker, keys, delay, sheds, readiness, keyed }: Means): Record<string, WebHandler> {
 	const document = Buffer.from(
 		JSON.stringify(openApi(CONTRACTS, { title: "Banyan", version, description: INTRODUCTION }))
 	);
@@ -57,7 +59,7 @@ export function openRoutes({ broker, keys, delay, sheds, keyed }: Means): Record
 		})),
 		"gateway.live": json(() => ({ status: "up" })),
 		"gateway.ready": json((_, res) => {
-			const said = readiness(broker);
+			const said = readiness.state;
 			res.statusCode = said.ready ? 200 : 503;
 			return said;
 		}),

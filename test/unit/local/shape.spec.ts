@@ -6,7 +6,7 @@ it("every service of Banyan runs in one group", () => {
 	expect([...grouped].sort()).toEqual(CONTRACTS.map(({ name }) => name).sort());
 });
 
-it("two of each group, three NATS servers, Redis and a database, none before what it needs", () => {
+it("two of each group, three NATS servers, Redis, a database and what watches them, none before what it needs", () => {
 	const members = membersOf(CLUSTER);
 	expect(members.map(({ name }) => name)).toEqual([
 		"nats-1",
@@ -21,7 +21,8 @@ it("two of each group, three NATS servers, Redis and a database, none before wha
 		"access-1",
 		"access-2",
 		"gateway-1",
-		"gateway-2"
+		"gateway-2",
+		"prometheus"
 	]);
 	const order = members.map(({ kind }) => KINDS.indexOf(kind));
 	expect(order).toEqual([...order].sort((a, b) => a - b));
@@ -29,8 +30,14 @@ it("two of each group, three NATS servers, Redis and a database, none before wha
 
 it("a port for all that comes in, each of another name", () => {
 	const ports = portsOf(membersOf(CLUSTER));
-	expect(ports).toHaveLength(3 * 3 + 1 + 1 + 2);
+	expect(ports).toHaveLength(3 * 3 + 1 + 1 + 2 + 1);
 	expect(new Set(ports).size).toBe(ports.length);
+});
+
+it("without Prometheus, where that is not installed", () => {
+	const { prometheus: _, ...before } = CLUSTER;
+	for (const shape of [{ ...CLUSTER, prometheus: false }, before])
+		expect(membersOf(shape).map(({ kind }) => kind)).not.toContain("prometheus");
 });
 
 it("CLUSTER_NODES says another number of some groups", () => {

@@ -2,7 +2,7 @@ import type { StreamInfo } from "nats";
 import { keepingOf } from "../../../../adapters/eventstore/jetstream/keeping";
 import { fullest, type Keeping, verdictOf } from "../../../../domain/platform/keeping";
 
-const keeping: Keeping = { bytes: 100, messages: 1_000, limits: [], replicas: 3, current: 3 };
+const keeping: Keeping = { bytes: 100, messages: 1_000, limits: [], replicas: 3, online: 3, current: 3 };
 const limit = (used: number, of = "max_bytes of the stream EVENTS_banyan") => ({ of, used, most: 100 });
 
 describe("how the events are kept", () => {
@@ -12,7 +12,9 @@ describe("how the events are kept", () => {
 		[{ limits: [limit(80)] }, "degraded", /; 80 % of max_bytes .* is used: raise it before nothing more is stored\.$/],
 		[{ limits: [limit(10), limit(99, "the account's storage")] }, "degraded", /99 % of the account's storage is used/],
 		[{ limits: [limit(100)] }, "down", /; 100 % of max_bytes/],
-		[{ current: 2 }, "degraded", /on 2 of 3 servers: look at the others; /]
+		[{ current: 2 }, "degraded", /on 2 of 3 servers: look at the others; /],
+		[{ current: 1 }, "degraded", /on 1 of 3 servers: look at the others; /],
+		[{ current: 1, online: 1 }, "down", /on 1 of 3 servers, and 1 of them cannot record anything: start the others\.$/]
 	] as const)("%j is %s", (changes, status, message) => {
 		expect(verdictOf({ ...keeping, ...changes })).toEqual({ status, message: expect.stringMatching(message) });
 	});
@@ -35,7 +37,14 @@ describe("how the events are kept", () => {
 			}
 		} as unknown as StreamInfo;
 		const stream = { of: "max_bytes of the stream EVENTS_banyan", used: 60, most: 100 };
-		expect(keepingOf(info, undefined)).toEqual({ bytes: 60, messages: 7, limits: [stream], replicas: 3, current: 2 });
+		expect(keepingOf(info, undefined)).toEqual({
+			bytes: 60,
+			messages: 7,
+			limits: [stream],
+			replicas: 3,
+			online: 2,
+			current: 2
+		});
 		const account = { storage: 5, limits: { max_storage: 1_000 } } as never;
 		const whole = { of: "the account's storage in JetStream", used: 5, most: 1_000 };
 		expect(keepingOf(info, account).limits).toEqual([stream, whole]);
