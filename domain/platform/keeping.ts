@@ -12,10 +12,11 @@ export interface Keeping {
 	readonly messages: number;
 	/** Those that are set. */
 	readonly limits: readonly Limit[];
-	/** On how many servers each event shall be, how many of those are there, and on how many all of them are now. */
+	/** On how many servers each event shall be, and on how many all of them are now. */
 	readonly replicas: number;
-	readonly online: number;
 	readonly current: number;
+	/** Whether one of them leads the others: without a majority none does, and nothing can be recorded. */
+	readonly isLed: boolean;
 }
 
 export interface Verdict {
@@ -36,11 +37,10 @@ export function fullest({ limits }: Keeping): (Limit & { readonly share: number 
 }
 
 export function verdictOf(keeping: Keeping): Verdict {
-	const { messages, replicas, online, current } = keeping;
+	const { messages, replicas, current, isLed } = keeping;
 	const full = fullest(keeping);
 	const held = `${messages.toLocaleString("en")} appends are kept on ${current} of ${replicas} servers`;
-	if (!isMajority(online, replicas))
-		return { status: "down", message: `${held}, and ${online} of them cannot record anything: start the others.` };
+	if (!isLed) return { status: "down", message: unled(replicas) };
 	if (full && full.share >= NEARLY)
 		return {
 			status: full.share >= 1 ? "down" : "degraded",
@@ -51,7 +51,8 @@ export function verdictOf(keeping: Keeping): Verdict {
 	return { status: "degraded", message: `${held}: look at the others; ${room}` };
 }
 
-const isMajority = (some: number, all: number): boolean => some * 2 > all;
+const unled = (replicas: number): string =>
+	`None of the servers that keep the events leads the others, so nothing can be recorded: more than half of the ${replicas} must be there.`;
 
 const NO_LIMIT =
 	"no limit is set, and what is free on the servers' disks is not told here: set max_bytes of the stream.";

@@ -114,6 +114,47 @@ export const CLUSTER: Dashboard = {
 					kind: "timeseries",
 					unit: "bytes",
 					queries: [{ expr: `process_resident_memory_bytes{${NODES}}`, legend: "{{node}}" }]
+				},
+				{
+					title: "Processor",
+					says: "Part of one core that each process uses. A node answers with one: near 100 % it is late.",
+					kind: "timeseries",
+					unit: "percentunit",
+					queries: [{ expr: `rate(process_cpu_seconds_total{${NODES}}[$__rate_interval])`, legend: "{{node}}" }],
+					warn: { yellow: 0.7, red: 0.9 }
+				},
+				{
+					title: "Event loop, 99 %",
+					says: "How late each process turns, but for the worst of a hundred times. All that it answers is as late.",
+					kind: "timeseries",
+					unit: "s",
+					queries: [{ expr: `nodejs_eventloop_lag_p99_seconds{${NODES}}`, legend: "{{node}}" }],
+					warn: { yellow: 0.1, red: 0.5 }
+				},
+				{
+					title: "Starts",
+					says: "How often each node was started within the last hour.",
+					kind: "timeseries",
+					unit: "short",
+					queries: [{ expr: `changes(process_start_time_seconds{${NODES}}[1h])`, legend: "{{node}}" }],
+					warn: { yellow: 2, red: 4 }
+				},
+				{
+					title: "Disk free",
+					says: "Part of the disk under each node's data folder that is free. Disks of servers are watched where they run.",
+					kind: "timeseries",
+					unit: "percentunit",
+					queries: [
+						{ expr: `banyan_disk_free_bytes{${NODES}} / banyan_disk_size_bytes{${NODES}}`, legend: "{{node}}" }
+					],
+					warn: { yellow: 0.2, red: 0.1, below: true }
+				},
+				{
+					title: "Releases",
+					says: "Which release runs where: two at once while it is upgraded, never for long.",
+					kind: "table",
+					unit: "short",
+					queries: [{ expr: "count by (version, node_version) (banyan_build_info)", legend: "{{version}}" }]
 				}
 			]
 		},

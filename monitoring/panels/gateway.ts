@@ -20,12 +20,82 @@ export const GATEWAY: Dashboard = {
 					warn: { red: 1, below: true }
 				},
 				{
+					title: "Requests a second",
+					says: "Of the API and of old links, in the last five minutes.",
+					kind: "stat",
+					unit: "reqps",
+					queries: [{ expr: "door:requests:rate5m", legend: "requests" }]
+				},
+				{
+					title: "Failing",
+					says: "Part of them that ended with 5xx.",
+					kind: "stat",
+					unit: "percentunit",
+					queries: [{ expr: "door:errors:ratio5m", legend: "5xx" }],
+					warn: { yellow: 0.01, red: 0.05 }
+				},
+				{
 					title: "Refusing",
 					says: "1: requests of the API are refused for want of time, 2: old links, too.",
 					kind: "stat",
 					unit: "short",
 					queries: [{ expr: "max(banyan_requests_shedding)", legend: "level" }],
 					warn: { yellow: 1, red: 2 }
+				}
+			]
+		},
+		{
+			title: "Requests",
+			panels: [
+				{
+					title: "Requests by status",
+					says: "Requests that were answered, a second. 5xx is our fault, 4xx the callers', 499: whoever asked was gone before.",
+					kind: "timeseries",
+					unit: "reqps",
+					queries: [
+						{ expr: "sum by (status) (rate(banyan_http_requests_total[$__rate_interval]))", legend: "{{status}}" }
+					]
+				},
+				{
+					title: "Failures",
+					says: "Part of the requests of the API and of old links that ended with 5xx. The alert begins at 5 %.",
+					kind: "timeseries",
+					unit: "percentunit",
+					queries: [{ expr: "door:errors:ratio5m", legend: "5xx" }],
+					warn: { yellow: 0.01, red: 0.05 }
+				},
+				{
+					title: "Time of a request",
+					says: "Until the answer had gone; without what goes on until somebody ends it.",
+					kind: "timeseries",
+					unit: "s",
+					queries: [
+						{
+							expr: "histogram_quantile(0.5, sum by (le) (rate(banyan_http_request_duration_seconds_bucket[$__rate_interval])))",
+							legend: "half"
+						},
+						{
+							expr: "histogram_quantile(0.95, sum by (le) (rate(banyan_http_request_duration_seconds_bucket[$__rate_interval])))",
+							legend: "19 of 20"
+						},
+						{
+							expr: "histogram_quantile(0.99, sum by (le) (rate(banyan_http_request_duration_seconds_bucket[$__rate_interval])))",
+							legend: "99 of 100"
+						}
+					],
+					warn: { yellow: 0.5, red: 2 }
+				},
+				{
+					title: "Routes",
+					says: "The ten that are asked for most.",
+					kind: "timeseries",
+					unit: "reqps",
+					queries: [
+						{
+							expr: "topk(10, sum by (route) (rate(banyan_http_requests_total[$__rate_interval])))",
+							legend: "{{route}}"
+						}
+					]
 				}
 			]
 		},

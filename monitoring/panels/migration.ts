@@ -21,6 +21,26 @@ const records: readonly Panel[] = [
 		]
 	},
 	{
+		title: "Left to read",
+		says: "Records that the source had when last asked, and that were not read yet.",
+		kind: "timeseries",
+		unit: "short",
+		queries: [{ expr: ofStreams("banyan_migration_lag_records"), legend: "{{migration}} {{stream}}" }]
+	},
+	{
+		title: "Moved, of those read",
+		says: "Records that are at the target as they should be, of all that were read: the rest was skipped or waits for a human.",
+		kind: "timeseries",
+		unit: "percentunit",
+		queries: [
+			{
+				expr: `sum by (migration) (max by (migration, stream, outcome) (banyan_migration_records{${CHOSEN}, outcome=~"created|updated|unchanged"})) / (${ofAll("banyan_migration_read_records")} > 0)`,
+				legend: "{{migration}}"
+			}
+		],
+		warn: { yellow: 0.99, red: 0.95, below: true }
+	},
+	{
 		title: "Records by outcome",
 		says: "What became of the records that were read. quarantined: not moved, until somebody acts.",
 		kind: "timeseries",
@@ -73,6 +93,19 @@ const comparison: readonly Panel[] = [
 		unit: "short",
 		queries: [{ expr: ofAll("banyan_migration_differences"), legend: "{{migration}}" }],
 		warn: { red: 1 }
+	},
+	{
+		title: "Age of the certificate",
+		says: "Since source and target were last proven equal. The alert begins after a week.",
+		kind: "timeseries",
+		unit: "dtdurations",
+		queries: [
+			{
+				expr: `time() - max by (migration) (banyan_migration_certificate_timestamp_seconds{${CHOSEN}})`,
+				legend: "{{migration}}"
+			}
+		],
+		warn: { red: 604_800 }
 	}
 ];
 
@@ -141,6 +174,25 @@ export const MIGRATION: Dashboard = {
 					unit: "short",
 					queries: [{ expr: `sum(max by (migration) (banyan_migration_failed{${CHOSEN}}))`, legend: "failed" }],
 					warn: { red: 1 }
+				},
+				{
+					title: "Ends",
+					says: "How migrations came to their end in the last day, by how.",
+					kind: "timeseries",
+					unit: "short",
+					queries: [{ expr: "sum by (result) (increase(banyan_migration_ended_total[1d]))", legend: "{{result}}" }]
+				},
+				{
+					title: "Records read, a second",
+					says: "How quickly all migrations get on.",
+					kind: "timeseries",
+					unit: "ops",
+					queries: [
+						{
+							expr: `clamp_min(sum by (migration) (deriv(migration:moved:sum{${CHOSEN}}[5m])), 0)`,
+							legend: "{{migration}}"
+						}
+					]
 				}
 			]
 		},

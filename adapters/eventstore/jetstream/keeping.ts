@@ -11,14 +11,14 @@ import { streamNameOf } from "./stream";
 export interface Watched {
 	readonly nats: Readonly<Record<string, unknown>>;
 	readonly namespace: string;
-	/** @default 15000 */
+	/** @default 5000 */
 	readonly everyMs?: number;
 }
 
 /** What is known of it now, or why it is not. */
 export type Found = Keeping | Error;
 
-const EVERY_MS = 15_000;
+const EVERY_MS = 5_000;
 const LIMIT_MS = 5_000;
 
 /** Tells it at once, and then again and again, until `signal` aborts; an error where it is not known now. */
@@ -60,13 +60,15 @@ export function keepingOf(
 		{ of: `max_msgs of the stream ${config.name}`, used: messages, most: config.max_msgs },
 		{ of: "the account's storage in JetStream", used: storage ?? 0, most: limits?.max_storage ?? -1 }
 	];
-	const followers = cluster?.replicas?.filter(({ offline }) => !offline) ?? [];
+	const followers = cluster?.replicas?.filter(({ current, offline }) => current && !offline) ?? [];
+	// One alone has none to lead. Without a majority whoever is left answers, and names no leader.
+	const isLed = cluster === undefined || Boolean(cluster.leader);
 	return {
 		bytes,
 		messages,
 		limits: known.filter(({ most }) => most > 0),
 		replicas: config.num_replicas,
-		online: followers.length + 1,
-		current: followers.filter(({ current }) => current).length + 1
+		current: Math.min(config.num_replicas, followers.length + 1),
+		isLed
 	};
 }

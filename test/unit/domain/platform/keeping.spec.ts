@@ -2,7 +2,7 @@ import type { StreamInfo } from "nats";
 import { keepingOf } from "../../../../adapters/eventstore/jetstream/keeping";
 import { fullest, type Keeping, verdictOf } from "../../../../domain/platform/keeping";
 
-const keeping: Keeping = { bytes: 100, messages: 1_000, limits: [], replicas: 3, online: 3, current: 3 };
+const keeping: Keeping = { bytes: 100, messages: 1_000, limits: [], replicas: 3, current: 3, isLed: true };
 const limit = (used: number, of = "max_bytes of the stream EVENTS_banyan") => ({ of, used, most: 100 });
 
 describe("how the events are kept", () => {
@@ -14,7 +14,7 @@ describe("how the events are kept", () => {
 		[{ limits: [limit(100)] }, "down", /; 100 % of max_bytes/],
 		[{ current: 2 }, "degraded", /on 2 of 3 servers: look at the others; /],
 		[{ current: 1 }, "degraded", /on 1 of 3 servers: look at the others; /],
-		[{ current: 1, online: 1 }, "down", /on 1 of 3 servers, and 1 of them cannot record anything: start the others\.$/]
+		[{ current: 2, isLed: false }, "down", /^None of the servers .* more than half of the 3 must be there\.$/]
 	] as const)("%j is %s", (changes, status, message) => {
 		expect(verdictOf({ ...keeping, ...changes })).toEqual({ status, message: expect.stringMatching(message) });
 	});
@@ -42,9 +42,12 @@ describe("how the events are kept", () => {
 			messages: 7,
 			limits: [stream],
 			replicas: 3,
-			online: 2,
-			current: 2
+			current: 2,
+			isLed: true
 		});
+		const left = { ...info, cluster: { replicas: [...(info.cluster?.replicas ?? []), { name: "n1", current: true }] } };
+		expect(keepingOf(left as StreamInfo, undefined)).toMatchObject({ isLed: false });
+		expect(keepingOf({ ...info, cluster: undefined } as never, undefined)).toMatchObject({ isLed: true });
 		const account = { storage: 5, limits: { max_storage: 1_000 } } as never;
 		const whole = { of: "the account's storage in JetStream", used: 5, most: 1_000 };
 		expect(keepingOf(info, account).limits).toEqual([stream, whole]);
