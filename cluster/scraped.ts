@@ -28,6 +28,26 @@ export async function tellMetricsAt(broker: Broker, url: string): Promise<void> 
 	tellMetrics(broker, { scheme: protocol === "https:" ? "https" : "http", host: called, port: Number(port) });
 }
 
-/** Of all nodes that are there, as far as this one knows. */
-export const targets = ({ registry }: Pick<ServiceBroker, "registry">): TargetGroup[] =>
-	targetsOf(registry.nodes.toArray().filter(({ available }) => available));
+/** By broker, the nodes that went without a word. */
+const LOST = new WeakMap<object, Set<string>>();
+interface Turned {
+	readonly node: { readonly id: string };
+	readonly unexpected?: boolean;
+}
+
+/** From here on it is kept in mind who goes without a word, until they are back. */
+export function followLost(broker: Pick<ServiceBroker, "localBus" | "registry">): void {
+	const lost = new Set<string>();
+	LOST.set(broker.registry, lost);
+	broker.localBus.on("$node.disconnected", ({ node, unexpected }: Turned) => unexpected && lost.add(node.id));
+	broker.localBus.on("$node.connected", ({ node }: Turned) => lost.delete(node.id));
+}
+
+/**
+ * Of all nodes that are there, as far as this one knows, and of those that went without a word, for as long as the registry
+ * remembers them: what is listed no more could not be seen to be down (decision 40).
+ */
+export function targets({ registry }: Pick<ServiceBroker, "registry">): TargetGroup[] {
+	const lost = LOST.get(registry);
+	return targetsOf(registry.nodes.toArray().filter(({ id, available }) => available || lost?.has(id)));
+}

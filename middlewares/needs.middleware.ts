@@ -48,11 +48,9 @@ export const needs = (): Middleware => {
 	let watching: (Promise<void> | undefined)[] = [];
 	return middleware({
 		name: "needs",
-		created(broker: ServiceBroker) {
-			if (settingsOf(broker).store !== "cluster") return;
-			registerMetrics(broker, { gauge });
-		},
 		async started(broker: ServiceBroker) {
+			if (needsOf(broker).size === 0) return;
+			registerMetrics(broker, { gauge });
 			const settings = settingsOf(broker);
 			const lacks = new Lacks(broker);
 			watching = [...needsOf(broker)].map(([need, services]) =>

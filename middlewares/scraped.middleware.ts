@@ -5,9 +5,10 @@ import type { Middleware, ServiceBroker } from "moleculer";
 import { placeOf } from "../adapters/claims/place";
 import { type MetricsPort, openMetricsPort, type Page, type Pages } from "../adapters/metrics/port";
 import { showsToken } from "../adapters/metrics/token";
+import { watchDisk } from "../cluster/disk";
 import { middleware } from "../cluster/middleware";
 import { ownMetrics } from "../cluster/own-metrics";
-import { targets, tellMetrics, tellVersion } from "../cluster/scraped";
+import { followLost, targets, tellMetrics, tellVersion } from "../cluster/scraped";
 import { type MetricsPlace, settingsOf } from "../cluster/settings";
 import { OwnNames, readHost, readOwnName } from "../domain/platform/own-names";
 import { messageOf } from "../domain/unknown";
@@ -16,11 +17,14 @@ import { TargetsFile } from "./targets-file";
 export const scraped = (): Middleware => {
 	let open: MetricsPort | undefined;
 	let file: TargetsFile | undefined;
+	let endDisk: (() => void) | undefined;
 	return middleware({
 		name: "scraped",
 		/** Before others are told of this node. */
 		async starting(broker: ServiceBroker) {
 			tellVersion(broker);
+			followLost(broker);
+			endDisk = watchDisk(broker);
 			const { metrics: place, targetsFile } = settingsOf(broker);
 			if (place && !isGateways(broker, place)) open = await opened(broker, place);
 			if (targetsFile != null) file = TargetsFile.keep(broker, targetsFile);
@@ -30,6 +34,7 @@ export const scraped = (): Middleware => {
 		},
 		async stopping() {
 			file?.end();
+			endDisk?.();
 		},
 		async stopped() {
 			await open?.close(GRACE_MS);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { ALERT_CASES, type AlertCase, RECORD_CASES, type RecordCase, type Scene } from "../support/alert-cases";
 import { type AlertRule, alertRules, MONITORING, ruleFiles } from "../support/monitoring";
-import { promtool } from "../support/prometheus";
+import { promtool } from "../support/promtool";
 
 const ALERTS = new Map(alertRules().map(rule => [rule.alert, rule]));
 

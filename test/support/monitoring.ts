@@ -52,6 +52,6 @@ export function metricsIn(expr: string): string[] {
 		.replace(TEXTS, '""')
 		.replace(MATCHERS, "")
 		.replace(GROUPS, " ")
-		.replace(/\[[^\]]*\]/g, "");
+		.replace(/\[[^\]]*\]|\boffset\s+\S+/g, "");
 	return [...new Set(bare.match(NAMES) ?? [])].filter(name => !WORDS.has(name.toLowerCase()));
 }
