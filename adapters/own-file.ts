@@ -119,6 +119,9 @@ export const openFresh = (file: string): number => {
 	return handle;
 };
 
+/** What was named in it outlives a power cut. */
+export const syncFolder = (dir: string): void => using(openSync(dir, O_RDONLY), fsyncSync);
+
 /** A name beside a file that nobody can guess, so that nobody can wait there. */
 export const besideOf = (file: string): string => `${file}.${randomBytes(8).toString("hex")}`;
 
@@ -160,7 +163,7 @@ function aside<T>(file: string, content: string | Buffer, place: (fresh: string)
 		});
 		const placed = place(fresh);
 		// The name, too, must outlive a power cut.
-		using(openSync(dirname(file), O_RDONLY), fsyncSync);
+		syncFolder(dirname(file));
 		return placed;
 	} finally {
 		rmSync(fresh, { force: true });
@@ -171,7 +174,7 @@ function aside<T>(file: string, content: string | Buffer, place: (fresh: string)
 export function moveOwnFile(from: string, to: string): void {
 	for (const file of [from, to]) refuseForeign(file);
 	renameSync(from, to);
-	using(openSync(dirname(to), O_RDONLY), fsyncSync);
+	syncFolder(dirname(to));
 }
 
 /** @throws NotOurs when something is there that is no file of ours */

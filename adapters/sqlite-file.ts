@@ -117,6 +117,20 @@ export function numberIn(row: SqlRow | undefined, column: string): number {
 	throw new Error(`SQLite answers no number for '${column}'.`);
 }
 
+/** Whose file it is, by the number that each program marks its own with. @throws what `told` makes of it */
+export function applicationOf(file: string): number {
+	try {
+		const db = new DatabaseSync(asItLies(file), { readOnly: true });
+		try {
+			return numberIn(db.prepare("PRAGMA application_id").get(), "application_id");
+		} finally {
+			db.close();
+		}
+	} catch (error) {
+		throw told(file, error);
+	}
+}
+
 export function pragma(db: DatabaseSync, name: "user_version" | "data_version"): number {
 	return numberIn(db.prepare(`PRAGMA ${name}`).get(), name);
 }

@@ -35,6 +35,8 @@ export interface Flags {
 	readonly after?: string;
 	readonly url?: string;
 	readonly apiKeyFile?: string;
+	readonly passphraseFile?: string;
+	readonly secretFile?: string;
 }
 
 /** A mistake in how a command was called, or in a file it was given. */
@@ -51,6 +53,13 @@ export const printJson = (value: unknown): void => screen.print(jsonText(value))
 /** A file, on standard output; whoever reads slowly is waited for. */
 export const printFile = (parts: Iterable<string> | AsyncIterable<string>): Promise<void> =>
 	pipeline(Readable.from(shownParts(parts)), process.stdout, { end: false });
+
+/** Bytes, on standard output. @throws CommandError where that is a terminal */
+export async function printBytes(bytes: AsyncIterable<Buffer>): Promise<void> {
+	if (process.stdout.isTTY)
+		throw new CommandError("Standard output is a terminal: name a file, or lead it into a pipe.");
+	await pipeline(Readable.from(bytes), process.stdout, { end: false });
+}
 
 async function* shownParts(parts: Iterable<string> | AsyncIterable<string>): AsyncGenerator<string> {
 	for await (const part of parts) yield screen.filePart(part);

@@ -25,9 +25,9 @@ export function writeForOwner(file: string, text: string, what: string, option: 
 }
 
 /** The same for what is not yet all there. @throws CommandError, and whatever `parts` throws */
-export async function streamForOwner(file: string, parts: AsyncIterable<string>, named: Named): Promise<void> {
+export async function streamForOwner(file: string, parts: AsyncIterable<string | Buffer>, named: Named): Promise<void> {
 	const own: { thrown?: unknown } = {};
-	const watched = async function* (to: Writable): AsyncGenerator<string> {
+	const watched = async function* (to: Writable): AsyncGenerator<string | Buffer> {
 		try {
 			yield* parts;
 		} catch (error) {
@@ -39,7 +39,8 @@ export async function streamForOwner(file: string, parts: AsyncIterable<string>,
 	let fresh: string | undefined;
 	try {
 		fresh = isStream(file) ? undefined : besideOf(file);
-		const to = fresh === undefined ? createWriteStream(file) : createWriteStream("", { fd: openFresh(fresh) });
+		const to =
+			fresh === undefined ? createWriteStream(file) : createWriteStream("", { fd: openFresh(fresh), flush: true });
 		await pipeline(Readable.from(watched(to)), to);
 		if (fresh !== undefined) renameSync(fresh, file);
 	} catch (error) {

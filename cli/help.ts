@@ -22,6 +22,8 @@ export const SETTINGS = {
 	TRANSPORTER: "nats://host:port where other nodes run the stages",
 	CLUSTER_KEY_FILE: "the key of those nodes, or CLUSTER_KEY itself (default: cluster.key in DATA_DIR)",
 	SERVICES: "which of them this process runs",
+	STORE: "cluster: what is kept is at the servers of TRANSPORTER and MONGODB_URL",
+	MONGODB_URL: "with STORE=cluster, where collections and old links are",
 	NO_COLOR: "set to anything: no colours; FORCE_COLOR=1: always"
 } as const;
 type Setting = keyof typeof SETTINGS;
@@ -35,6 +37,8 @@ const WORK: readonly Setting[] = [
 	"SERVICES",
 	"NO_COLOR"
 ];
+
+const KEPT: readonly Setting[] = ["DATA_DIR", "STORE", "TRANSPORTER", "MONGODB_URL", "CLUSTER_KEY_FILE"];
 
 interface Help {
 	readonly examples: readonly string[];
@@ -140,6 +144,27 @@ const HELP: Readonly<Record<string, Help>> = {
 		examples: ["banyan events again idempotency --event access.revoked"],
 		ends: SHOWN,
 		settings: LOOK
+	},
+	"backup create": {
+		examples: [
+			"banyan backup banyan.backup --passphrase-file passphrase",
+			"banyan backup - | age -r age1… > banyan.backup.age"
+		],
+		ends: SHOWN,
+		settings: KEPT
+	},
+	"backup verify": {
+		examples: ["banyan backup verify banyan.backup --passphrase-file passphrase"],
+		ends: SHOWN,
+		settings: []
+	},
+	restore: {
+		examples: [
+			"DATA_DIR=empty banyan restore banyan.backup --passphrase-file passphrase",
+			"DATA_DIR=empty banyan restore banyan.backup --secret-file secret.key"
+		],
+		ends: SHOWN,
+		settings: KEPT
 	},
 	"completion bash": { examples: ["source <(banyan completion bash)   # in ~/.bashrc"], ends: ["clean"], settings: [] },
 	"completion zsh": {

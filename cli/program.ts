@@ -11,6 +11,7 @@ import { completionScript, SHELLS } from "./completion";
 import { treeOf } from "./completion/tree";
 import { LINK_FORMATS, REPORT_FORMATS } from "./formats";
 import { helpAfter } from "./help";
+import { addBackups } from "./program-backup";
 import { addEvents } from "./program-events";
 
 /** A command's own part, loaded when it is given: most are not. */
@@ -54,6 +55,7 @@ export function banyan(open: Opener): Command {
 	addLinks(migration, open);
 	addKeys(program.command("keys").description("make, list and revoke API keys, for those who call from afar"), open);
 	addEvents(program.command("events").description("see to events that a service could not deal with"), open);
+	addBackups(program);
 	addCompletion(program);
 	for (const command of program.commands) guide(command, []);
 	return program;

@@ -35,6 +35,22 @@ export class InboxTables {
 		};
 	}
 
+	/** All of it, for whoever may not write: there may be none yet. */
+	all(): { readonly receipts: readonly Receipt[]; readonly passed: ReadonlyMap<number, number> } {
+		const isThere = this.db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'inbox'").get() !== undefined;
+		const rows = (text: string) => (isThere ? this.db.prepare(text).all() : []);
+		const receipts = rows("SELECT id, partition, position FROM inbox ORDER BY id");
+		const passed = rows("SELECT partition, position FROM passed ORDER BY partition");
+		return {
+			receipts: receipts.map(each => ({
+				id: String(each.id),
+				partition: Number(each.partition),
+				position: Number(each.position)
+			})),
+			passed: new Map(passed.map(({ partition, position }) => [Number(partition), Number(position)]))
+		};
+	}
+
 	pass(marks: ReadonlyMap<number, number>): void {
 		this.make();
 		const passed = this.db.prepare(

@@ -18,6 +18,11 @@ export interface Stored {
 	readonly body: string;
 }
 
+/** With the id that it was asked for under. */
+export interface StoredAppend extends Stored {
+	readonly appendId: string;
+}
+
 /** @throws AppendTooLarge, and RangeError where there is no event, stream name or append id. */
 export function sealed(stream: string, expected: string, events: readonly EventData[], appendId: string): Append {
 	if (stream === "" || appendId === "") throw new RangeError("An append needs the name of a stream and an append id.");

@@ -5,7 +5,7 @@ import { crc32 } from "node:zlib";
 import { StoreBroken, StoreClosed } from "../errors";
 import { type FileOptions, type Format, openFile, pragma, told } from "../sqlite-file";
 import { Group } from "../transactions";
-import { type Append, acknowledged, opened, ordinal, type Stored, sealed } from "./envelope";
+import { type Append, acknowledged, opened, ordinal, type StoredAppend, sealed } from "./envelope";
 import { type Appended, type EventData, type EventStore, type RecordedEvent, VersionConflict } from "./eventstore";
 import { follow, type Page, walk } from "./follow";
 
@@ -23,7 +23,7 @@ export function openSqliteStore(file: string, options: SqliteOptions = {}): Even
 	return new SqliteStore(file, options);
 }
 
-const FORMAT: Format = {
+export const FORMAT: Format = {
 	/** "Bany" */
 	application: 0x42616e79,
 	version: 1,
@@ -42,8 +42,7 @@ const FORMAT: Format = {
 const PAGE_ROWS = 512;
 const PAGE_CHARACTERS = 2_000_000;
 
-interface Row extends Stored {
-	readonly appendId: string;
+interface Row extends StoredAppend {
 	readonly checksum: number;
 }
 
@@ -179,11 +178,11 @@ class SqliteStore implements EventStore {
 }
 
 /** SQLite itself does not see a flipped bit inside a row. */
-function checksum({ stream, version, appendId, at, body }: Omit<Row, "position" | "checksum">): number {
+export function checksum({ stream, version, appendId, at, body }: Omit<StoredAppend, "position">): number {
 	return crc32(body, crc32(`${stream}\n${version}\n${appendId}\n${at}`));
 }
 
-const ROW = "SELECT stream, version, position, append_id AS appendId, at, body, checksum FROM appends";
+export const ROW = "SELECT stream, version, position, append_id AS appendId, at, body, checksum FROM appends";
 
 function statements(db: DatabaseSync) {
 	return {

@@ -7,7 +7,7 @@ import { type Format, numberIn, openFile, told } from "../sqlite-file";
 import { atomically } from "../transactions";
 import type { LinkStore, StoredLink } from "./linkstore";
 
-const FORMAT: Format = {
+export const FORMAT: Format = {
 	/** "Link" */
 	application: 0x4c696e6b,
 	version: 1,
@@ -21,7 +21,7 @@ const FORMAT: Format = {
 	) STRICT, WITHOUT ROWID;
 	CREATE INDEX links_by_username ON links (username)`
 };
-const COLUMNS = "migration, id, username, key_digest AS keyDigest, target";
+export const COLUMNS = "migration, id, username, key_digest AS keyDigest, target";
 
 /** @throws StoreBroken · StoreFull · StoreBusy */
 export function openLinkStore(file: string, { access }: { readonly access: "write" | "read" }): LinkStore {
@@ -93,7 +93,7 @@ class SqliteLinks implements LinkStore {
 
 type Row = Readonly<Record<string, unknown>>;
 
-const linksIn = (rows: readonly Row[]): StoredLink[] =>
+export const linksIn = (rows: readonly Row[]): StoredLink[] =>
 	rows.map(({ migration, id, username, keyDigest, target }) => ({
 		migration: String(migration),
 		id: String(id),

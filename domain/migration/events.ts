@@ -87,6 +87,11 @@ interface Events {
 	failed: { code: string; message: string };
 	/** Does not go on by itself until it is started. */
 	paused: { reason: string };
+	/**
+	 * The store was put back from a backup that was begun at that time: what the run did at the target since is not known here.
+	 * It rests until it is started, and looks then.
+	 */
+	restored: { backup: string };
 	cancelled: { reason: string };
 	undoing: { reason: string };
 	undone: {

@@ -158,6 +158,9 @@ const FOLD: Fold<Run> = {
 	paused: run => {
 		run.paused = true;
 	},
+	restored: (run, { backup }) => {
+		Object.assign(run, { paused: true, restored: backup });
+	},
 	cancelled: run => {
 		run.phase = "cancelled";
 	},

@@ -45,6 +45,8 @@ const WORDS: { readonly [T in RunEvent["type"]]: (data: DataOf<T>) => string } =
 		`Finished, ${result}${certificate ? `; certificate ${certificate}` : "; no certificate"}.`,
 	failed: ({ code, message }) => `Stopped (${code}): ${message}`,
 	paused: ({ reason }) => `Paused${because(reason)}.`,
+	restored: ({ backup }) =>
+		`Put back from a backup of ${backup}: it rests until it is started, and what it did since then is looked for at the target.`,
 	cancelled: ({ reason }) => `Cancelled${because(reason)}.`,
 	undoing: ({ reason }) => `Rolling back${because(reason)}.`,
 	undone: ({ stream, restored, changed: left, last, tries = [] }) =>

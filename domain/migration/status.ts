@@ -57,14 +57,25 @@ export function factsOf(run: Run): StatusFacts {
 
 /** A run that goes on after its preflight is as exposed as it was then: whoever looks at it is told each time. */
 const CAUTIONS: ReadonlySet<string> = new Set(["insecure", "no-tls"]);
-export function cautionsOf({ plan, definition }: Pick<Run, "plan" | "definition">): string[] {
+export function cautionsOf({
+	plan,
+	definition,
+	restored = null
+}: Pick<Run, "plan" | "definition"> & Partial<Pick<Run, "restored">>): string[] {
 	const found = plan.findings.filter(({ code }) => CAUTIONS.has(code)).map(({ message }) => message);
 	// Set since then.
 	const since = (["source", "target"] as const).filter(
 		side => String(definition[side]?.insecure) === "true" && !found.some(message => message.startsWith(`${side}: `))
 	);
-	return [...found, ...since.map(side => `${side}: insecure is set: whoever answers in its place is believed.`)];
+	return [
+		...found,
+		...since.map(side => `${side}: insecure is set: whoever answers in its place is believed.`),
+		...(restored === null ? [] : [lostSince(restored)])
+	];
 }
+
+const lostSince = (backup: string): string =>
+	`Put back from a backup of ${backup}: what it did at the target since then is not known, and is looked for there before anything is written.`;
 
 const byCode = <T>(counts: Readonly<Record<string, T>>): [string, T][] =>
 	Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1));

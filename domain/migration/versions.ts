@@ -61,6 +61,7 @@ export const UPCASTERS: Upcasters = {
 		finished: [],
 		failed: [],
 		paused: [],
+		restored: [],
 		cancelled: [],
 		undoing: [],
 		undone: [],

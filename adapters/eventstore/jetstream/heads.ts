@@ -1,6 +1,6 @@
 /** The last append of each stream that this process met lately; others may have appended since. */
 
-import type { StoredAppend } from "./messages";
+import type { StoredAppend } from "../envelope";
 
 export type Head = Pick<StoredAppend, "stream" | "version" | "position" | "at" | "appendId">;
 

@@ -8,7 +8,7 @@
  */
 
 import { StoreClosed } from "../../errors";
-import { type Append, acknowledged, opened, ordinal, sealed } from "../envelope";
+import { type Append, acknowledged, opened, ordinal, type StoredAppend, sealed } from "../envelope";
 import {
 	type Appended,
 	AppendTooLarge,
@@ -21,7 +21,7 @@ import { Connection } from "./connection";
 import { Deadline } from "./deadline";
 import { lastSequenceIn } from "./faults";
 import { Heads } from "./heads";
-import { type StoredAppend, written } from "./messages";
+import { written } from "./messages";
 import { Reading } from "./reading";
 import { MAX_MESSAGE_BYTES, makeReady, streamNameOf } from "./stream";
 import { Subjects } from "./subjects";

@@ -1,10 +1,6 @@
 /** One append as one message of JetStream: a line that says what it is, and a line with its events (L10). Pure. */
 
-import type { Append, Stored } from "../envelope";
-
-export interface StoredAppend extends Stored {
-	readonly appendId: string;
-}
+import type { Append, StoredAppend } from "../envelope";
 
 interface Head {
 	readonly id: string;

@@ -7,10 +7,11 @@
 import { randomUUID } from "node:crypto";
 import { AckPolicy, type Consumer, DeliverPolicy, type JsMsg, nanos, type StoredMsg } from "nats";
 import { StoreAway, StoreBroken } from "../../errors";
+import type { StoredAppend } from "../envelope";
 import { ATTEMPT_MS, type Connection } from "./connection";
 import { Deadline } from "./deadline";
 import { NOT_FOUND, numberOf, overdue } from "./faults";
-import { readIn, type StoredAppend } from "./messages";
+import { readIn } from "./messages";
 import type { Subjects } from "./subjects";
 
 /** So many are asked for one by one, which is sooner than a consumer is made. */

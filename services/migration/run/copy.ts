@@ -51,7 +51,7 @@ class Pending {
 }
 
 /** Every batch from where the run stands, each record once. */
-async function* batches(context: RunContext, stream: StreamRun): AsyncGenerator<Prepared> {
+export async function* batches(context: RunContext, stream: StreamRun): AsyncGenerator<Prepared> {
 	const pending = new Pending(stream);
 	let { batch } = stream;
 	for await (const { records, at, next, last, total } of listing(context, stream, pending)) {

@@ -1,6 +1,6 @@
 /** What a run knows of the records that it wrote, as the next write, undo or count of them asks for it. */
 
-import type { Intent } from "../../../contracts/migration/records";
+import type { Intent, UndoneRecord } from "../../../contracts/migration/records";
 import type { PriorOutcomes } from "../../../domain/migration/counting";
 import type { Known } from "../../../domain/migration/known";
 import type { StreamRun } from "../../../domain/migration/run";
@@ -28,6 +28,15 @@ export const undoable = (ids: readonly string[], known: ReadonlyMap<string, Know
 		if (!record?.begun) return [];
 		const { name, before, ours, sent } = record;
 		return [{ id, name, before, ...(ours !== undefined && { ours }), ...(sent.length > 0 && { sent: [...sent] }) }];
+	});
+
+/** Of these records, those of which nobody knows whether they are ours: a rollback leaves them, and names them. */
+export const unsureOf = (ids: readonly string[], known: ReadonlyMap<string, Known>): UndoneRecord[] =>
+	ids.flatMap(id => {
+		const { name, begun, unsure } = known.get(id) ?? {};
+		return name === undefined || begun || unsure === undefined
+			? []
+			: [{ id, name, outcome: "changed-since", reason: unsure }];
 	});
 
 /** As a batch asks it. */

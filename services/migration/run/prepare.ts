@@ -8,6 +8,7 @@ import { mayBeWritten } from "../../../domain/migration/importing";
 import type { Known } from "../../../domain/migration/known";
 import { left } from "../../../domain/migration/mapping";
 import type { NameSet } from "../../../domain/migration/nameset";
+import { lostOf, perhapsOurs } from "../../../domain/migration/restored";
 import type { Run } from "../../../domain/migration/run";
 import { heldBy } from "./holders";
 import { ownOf } from "./known";
@@ -66,7 +67,9 @@ export function claim(
  */
 export async function intend(
 	place: Pick<RunContext, "broker"> &
-		Partial<Pick<RunContext, "holders">> & { readonly run: Pick<Run, "definition" | "context"> },
+		Partial<Pick<RunContext, "holders" | "madeBefore">> & {
+			readonly run: Pick<Run, "definition" | "context"> & Partial<Pick<Run, "restored" | "plan">>;
+		},
 	stream: { readonly stream: string; readonly names: Pick<NameSet, "has">; readonly isEmpty?: boolean },
 	transformed: readonly Transformed[],
 	claims: Map<string, string>,
@@ -88,8 +91,24 @@ export async function intend(
 		if (reason !== undefined) return { ...unwritten(record, reason), before: null };
 		return { ...record, before: (record.target && before.get(record.target.name)) ?? null };
 	});
-	const kept = await unlessHeld(place, stream.stream, await onto(place, stream.stream, intents));
+	const since = await afterRestore(place, stream.stream, intents);
+	const kept = await unlessHeld(place, stream.stream, await onto(place, stream.stream, since));
 	return unlessRefused(place, stream.stream, kept);
+}
+
+/** Of a run that was put back from a backup: what is at the target may be what it made since, unless another migration has it (L33). */
+async function afterRestore(
+	{ run, holders, madeBefore }: Parameters<typeof intend>[0],
+	stream: string,
+	intents: readonly Intent[]
+): Promise<readonly Intent[]> {
+	const { restored = null, plan } = run;
+	const lost = plan && lostOf({ restored, plan }, stream);
+	if (!lost || !holders || !madeBefore) return intents;
+	const [held, made] = [await holders(stream), await madeBefore(stream)];
+	const isAnothers = ({ target }: Intent): boolean =>
+		target !== undefined && (held.has(target.name) || made.has(target.name));
+	return intents.map(intent => (isBegun(intent) || isAnothers(intent) ? intent : perhapsOurs(intent, lost)));
 }
 
 /** What a later migration holds is not written over (L33): under the other policies nobody is. */

@@ -9,12 +9,24 @@ import { judged } from "../../../domain/migration/undoing";
 import { finishOpenBatch, oneApplier } from "./batch";
 import { heldBy } from "./holders";
 import { appendRun, ownId, readBatches, undoStream as undoStreamOf } from "./journal";
-import { knownOf, priorOutcomesIn, undoable } from "./known";
+import { knownOf, priorOutcomesIn, undoable, unsureOf } from "./known";
+import { meetLost } from "./lost";
 import type { RunContext, UndoCall } from "./run-context";
+
+/** Of one batch. */
+interface Due {
+	readonly records: UndoCall["records"];
+	/** What is left, and named. */
+	readonly unsure: readonly UndoneRecord[];
+	/** Of the stream of records, after it. */
+	readonly version: string;
+}
+const NOTHING: Omit<Due, "version"> = { records: [], unsure: [] };
 
 export async function undoStream(context: RunContext, stream: StreamRun): Promise<void> {
 	// What was about to be made is made first, so that all of it can be told from another's work.
 	await finishOpenBatch(context, stream, priorOutcomesIn(context, stream), false);
+	await meetLost(context, stream);
 	const { store, run } = context;
 	for await (const { entries, version } of readBatches(store, run.name, stream.stream, {
 		after: stream.undo.records
@@ -24,10 +36,10 @@ export async function undoStream(context: RunContext, stream: StreamRun): Promis
 			if (context.halted()) return;
 			await waitFor(context, stream, due);
 			const known = await knownOf(context, stream, due);
-			await undoBatch(context, stream, due, undoable(due, known), version, false);
+			await undoBatch(context, stream, due, { records: undoable(due, known), unsure: unsureOf(due, known), version });
 		}
 	}
-	if (!context.halted()) await undoBatch(context, stream, [], [], stream.records, true);
+	if (!context.halted()) await undoBatch(context, stream, [], { ...NOTHING, version: stream.records }, true);
 }
 
 /** Those that are not put back yet, nor left for good. */
@@ -44,9 +56,8 @@ async function undoBatch(
 	{ applier, store, run, lease, holders }: RunContext,
 	stream: StreamRun,
 	ids: readonly string[],
-	records: UndoCall["records"],
-	version: string,
-	last: boolean
+	{ records, unsure, version }: Due,
+	last = false
 ): Promise<void> {
 	// A later migration's record is not ours to take away, nor to put back (L33).
 	const held = records.length > 0 ? await holders(stream.stream) : new Map<string, string>();
@@ -59,7 +70,7 @@ async function undoBatch(
 	const undone =
 		due.length === 0 ? [] : await oneApplier(lease(), (own, ms) => applier.undo({ ...call, lease: own }, ms));
 	reach("restored");
-	const { settled, again } = judged([...kept, ...undone], stream.undo.tries);
+	const { settled, again } = judged([...kept, ...unsure, ...undone], stream.undo.tries);
 	let { undos } = stream.undo;
 	const bulk = undoStreamOf(run.name, stream.stream);
 	if (settled.length > 0) undos = await appendUndone(store, run, bulk, settled, version);

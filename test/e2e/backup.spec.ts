@@ -1,0 +1,117 @@
+/**
+ * A backup is taken in the midst of a run, which goes on; then all is lost, and restored: what the run did since is known to
+ * nobody but the target. Nobody is made twice, nobody is lost, and a rollback takes away all that was made, or names it.
+ */
+
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { startMarzneshin } from "../../demo/panels/marzneshin";
+import type { Panel } from "../../demo/panels/panel";
+import { openStage, type Stage } from "../support/banyan";
+import { keepFirst } from "../support/few";
+import { openGate } from "../support/gate";
+import { holdings } from "../support/holdings";
+
+const USERS = 999;
+const BATCH = 100;
+let source: Panel;
+beforeAll(async () => {
+	source = await startMarzneshin({ createMs: 0, loginMs: 0 });
+	keepFirst(source, USERS);
+});
+afterAll(() => source.close());
+
+interface Kept extends AsyncDisposable {
+	readonly stage: Stage;
+	readonly definition: string;
+	/** Each user that was created, as often as that happened. */
+	readonly made: string[];
+	readonly before: unknown[];
+	banyan(
+		args: readonly string[],
+		environment?: Record<string, string>
+	): Promise<{ code: number | null; stdout: string; stderr: string }>;
+}
+
+async function opened(prepare: (stage: Stage) => void = () => undefined): Promise<Kept> {
+	const stage = await openStage({ source });
+	prepare(stage);
+	const made: string[] = [];
+	const gate = await openGate(stage.target, {
+		answered: ({ method, path, body }, status) => {
+			if (method === "POST" && path === "/api/user" && status === 200)
+				made.push((JSON.parse(body) as { username: string }).username);
+		}
+	});
+	const target = {
+		connector: "marzban",
+		url: gate.url,
+		username: "admin",
+		password: "${TARGET_PASSWORD}",
+		retryBaseMs: 50
+	};
+	writeFileSync(join(stage.folder, "passphrase"), "correct horse battery staple\n");
+	return {
+		stage,
+		made,
+		before: holdings(stage.target),
+		definition: stage.define({ target, batch: { records: BATCH } }),
+		banyan: (args, environment) => stage.banyan(args, environment).ended,
+		[Symbol.asyncDispose]: async () => {
+			await gate.close();
+			await stage[Symbol.asyncDispose]();
+		}
+	};
+}
+
+const SEALED = ["--passphrase-file", "passphrase"];
+const users = (stage: Stage): number =>
+	Number(stage.target.db.prepare("SELECT count(*) AS count FROM users").get()?.count);
+
+/** Killed once so many batches more are counted; a batch of admins comes first. */
+async function runUntil({ banyan, definition }: Kept, batches: number): Promise<void> {
+	const { code, stderr } = await banyan(["migration", "run", definition], { FAILPOINT: `counted@${batches}=kill` });
+	expect([code, stderr]).toEqual([null, expect.anything()]);
+}
+
+/** At 300, to 600, lost, and back at 300. */
+async function lostAndRestored(kept: Kept): Promise<void> {
+	const { stage, banyan } = kept;
+	await runUntil(kept, 4);
+	expect(users(stage)).toBeGreaterThanOrEqual(3 * BATCH);
+	expect(users(stage)).toBeLessThan(5 * BATCH);
+	const backup = await banyan(["backup", "banyan.backup", ...SEALED]);
+	expect([backup.code, backup.stdout]).toEqual([0, expect.stringMatching(/definitions +1\n(.*\n)* {2}events +\d+/)]);
+	await runUntil(kept, 3);
+	expect(users(stage)).toBeGreaterThanOrEqual(6 * BATCH);
+	rmSync(join(stage.folder, "data"), { recursive: true });
+	const restored = await banyan(["restore", "banyan.backup", ...SEALED]);
+	expect([restored.code, restored.stdout]).toEqual([
+		0,
+		expect.stringContaining("These rest until they are started: panel.")
+	]);
+}
+
+it("resumed, it makes nobody twice and loses nobody; rolled back, it takes all away that it made", async () => {
+	await using kept = await opened();
+	const { stage, banyan, definition, made, before } = kept;
+	await lostAndRestored(kept);
+	const status = JSON.parse((await banyan(["migration", "status", "panel", "--json"])).stdout);
+	expect(status).toMatchObject({ phase: "copying", paused: true, running: false });
+	expect(status.cautions).toEqual([expect.stringMatching(/^Put back from a backup of /)]);
+	const { code, stdout } = await banyan(["migration", "run", definition]);
+	expect([code, stdout]).toEqual([0, expect.anything()]);
+	expect(new Set(made).size).toBe(made.length);
+	const { verdict, streams } = JSON.parse((await banyan(["migration", "status", "panel", "--json"])).stdout);
+	expect(verdict).toMatchObject({ accountedFor: verdict.total, differences: 0 });
+	expect(streams.at(-1).outcomes).toMatchObject({ created: made.length, unchanged: 0, skipped: 0 });
+	expect((await banyan(["migration", "rollback", "panel", "--yes"])).code).toBe(0);
+	expect(holdings(stage.target)).toEqual(before);
+});
+
+it("rolled back at once, it takes away also what it made since the backup, which it never heard of", async () => {
+	await using kept = await opened();
+	await lostAndRestored(kept);
+	expect((await kept.banyan(["migration", "rollback", "panel", "--yes"])).code).toBe(0);
+	expect(holdings(kept.stage.target)).toEqual(kept.before);
+});
