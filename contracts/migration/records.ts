@@ -124,11 +124,6 @@ export const intent = shape(
 			type: "object[]",
 			optional: true,
 			summary: "What we sent since and never learned the end of: what stands there may be any of it."
-		},
-		unsure: {
-			type: "string",
-			optional: true,
-			summary: "Why nobody knows whether what stands there is ours: the run was put back from a backup."
 		}
 	},
 	"What there is to do for one record at the target, recorded before the first write (L1)."

@@ -134,4 +134,16 @@ const DIFFERENCES = {
 	}
 } as const satisfies Meanings;
 
-export const COMMON = { ...QUARANTINES, ...OUTCOMES, ...DIFFERENCES } as const satisfies Meanings;
+const LOSSES = {
+	made_by_unknown: {
+		kind: "loss",
+		severity: "info",
+		says: "{records} stood at the target, just as ours would be, when the run was put back from a backup: nobody knows whether the run made [it|them].",
+		means:
+			"The run knows what it did until the backup was begun. Where its plan says that nobody of that name stood at the target, what stands there is the run's own; where it does not say so, the record is as it should be, and a rollback leaves it and names it.",
+		whom: ["operator"],
+		todo: "Nothing; after a rollback look at those that it names, and remove by hand what should not be there."
+	}
+} as const satisfies Meanings;
+
+export const COMMON = { ...LOSSES, ...QUARANTINES, ...OUTCOMES, ...DIFFERENCES } as const satisfies Meanings;

@@ -19,8 +19,6 @@ export interface Known {
 	readonly ours?: string;
 	/** What was sent since, and may have taken effect. */
 	readonly sent: readonly Json[];
-	/** Why nobody knows whether it is ours. */
-	readonly unsure?: string;
 }
 
 /** A batch as it stands in the records: each intent with its result; or what was taken away. */
@@ -62,7 +60,7 @@ const gone = (stream: string, record: UndoneRecord): ReportLine =>
 const NOTHING_THERE = { before: null, begun: false, sent: [] } as const;
 
 function told(intent: Intent, result: Result, first: Known | undefined): Known {
-	const { name, target, before, unsure } = intent;
+	const { name, target, before } = intent;
 	const { outcome, fingerprint, quarantine, inDoubt } = result;
 	const ours = fingerprint ?? first?.ours;
 	const sent = inDoubt || outcome === "quarantined" ? (first?.sent ?? []) : [];
@@ -74,7 +72,6 @@ function told(intent: Intent, result: Result, first: Known | undefined): Known {
 		begun: first?.begun || inDoubt || outcome === "created" || outcome === "updated",
 		sent: inDoubt && target ? [...sent.filter(data => canonical(data) !== canonical(target.data)), target.data] : sent,
 		...(ours !== undefined && { ours }),
-		...(unsure !== undefined && { unsure }),
 		...(quarantine && { category: quarantine.category })
 	};
 }

@@ -3,7 +3,7 @@
  * does not know, may be its own. Pure.
  */
 
-import type { Intent } from "../../contracts/migration/records";
+import type { Intent, Result } from "../../contracts/migration/records";
 import type { Run } from "./run";
 
 /** Of one stream of such a run. */
@@ -32,8 +32,27 @@ export function lostOf({ restored, plan }: Pick<Run, "restored" | "plan">, strea
  * what we would have made (L2, L7). Where somebody did, nobody knows: it is left, and named when all else is put back.
  */
 export function perhapsOurs(intent: Intent, { backup, wasFree }: Lost): Intent {
-	const { target, before } = intent;
+	const { target, before, losses } = intent;
 	if (target === undefined || before === null) return intent;
-	const unsure = `It stood at the target when this run was put back from a backup of ${backup}, which does not know whether the run made or changed it: look at it, and remove or mend it by hand.`;
-	return wasFree(target.name) ? { ...intent, before: null, sent: [target.data], unsure } : { ...intent, unsure };
+	if (wasFree(target.name)) return { ...intent, before: null, sent: [target.data] };
+	return {
+		...intent,
+		losses: [...losses, { code: UNKNOWN, field: "name", reason: whyUnknown(backup), severity: "info" }]
+	};
 }
+
+/** The code of the loss of those of whom nobody knows whether they are ours. */
+export const UNKNOWN = "made_by_unknown";
+
+export const whyUnknown = (backup: string): string =>
+	`It stood at the target when this run was put back from a backup of ${backup}, which does not know whether the run made or changed it: look at it, and remove or mend it by hand.`;
+
+const isLate = ({ before, ours, sent }: Intent): boolean =>
+	before === null && ours === undefined && Boolean(sent?.length);
+
+/** Did it stand there, of a run that was put back? */
+export const wasMet = (intent: Intent): boolean => isLate(intent) || intent.losses.some(({ code }) => code === UNKNOWN);
+
+/** Of one that may have been made before: where it is not as ours would be, nobody knows whose it is. */
+export const inDoubt = (intent: Intent, result: Result): Result =>
+	isLate(intent) && result.outcome === "quarantined" ? { ...result, inDoubt: true } : result;

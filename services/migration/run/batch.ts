@@ -8,7 +8,9 @@ import type { Intent, Result } from "../../../contracts/migration/records";
 import { count, NEW_RECORDS, type PriorOutcomes } from "../../../domain/migration/counting";
 import type { Prepared, RecordEvent } from "../../../domain/migration/events";
 import { leftOff, mayBeWritten, notSent } from "../../../domain/migration/importing";
+import { inDoubt } from "../../../domain/migration/restored";
 import type { Placed, StreamRun } from "../../../domain/migration/run";
+import { nth } from "../../../domain/there";
 import { appendRun, ownId, readRecords, recordStream, written } from "./journal";
 import { linksOf } from "./links";
 import type { HeldLease, RunContext } from "./run-context";
@@ -65,7 +67,7 @@ export async function doBatch(
 	reach("intended");
 	const { after } = await record(context, stream, log, { type: "prepared", data: prepared });
 	reach("prepared");
-	const results = await write(context, stream, prepared);
+	const results = doubted(context, prepared, await write(context, stream, prepared));
 	const placed = await recordResults(context, stream, log, prepared, results);
 	await settle(context, stream, log, prepared, before, results);
 	const { batch } = prepared;
@@ -75,6 +77,10 @@ export async function doBatch(
 		count: batch
 	});
 }
+
+/** Of a run that was put back from a backup, what it may have made since. */
+const doubted = ({ run }: RunContext, { intents }: Prepared, results: readonly Result[]): readonly Result[] =>
+	run.restored === null ? results : results.map((result, index) => inDoubt(nth(intents, index), result));
 
 export async function record(
 	{ store, run }: RunContext,

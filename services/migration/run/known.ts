@@ -3,7 +3,8 @@
 import type { Intent, UndoneRecord } from "../../../contracts/migration/records";
 import type { PriorOutcomes } from "../../../domain/migration/counting";
 import type { Known } from "../../../domain/migration/known";
-import type { StreamRun } from "../../../domain/migration/run";
+import { UNKNOWN, whyUnknown } from "../../../domain/migration/restored";
+import type { Run, StreamRun } from "../../../domain/migration/run";
 import type { PriorOutcomesOf } from "./batch";
 import type { RunContext, UndoCall } from "./run-context";
 
@@ -31,12 +32,15 @@ export const undoable = (ids: readonly string[], known: ReadonlyMap<string, Know
 	});
 
 /** Of these records, those of which nobody knows whether they are ours: a rollback leaves them, and names them. */
-export const unsureOf = (ids: readonly string[], known: ReadonlyMap<string, Known>): UndoneRecord[] =>
+export const unknownOf = (
+	ids: readonly string[],
+	known: ReadonlyMap<string, Known>,
+	{ restored }: Pick<Run, "restored">
+): UndoneRecord[] =>
 	ids.flatMap(id => {
-		const { name, begun, unsure } = known.get(id) ?? {};
-		return name === undefined || begun || unsure === undefined
-			? []
-			: [{ id, name, outcome: "changed-since", reason: unsure }];
+		const { name, begun, lost = [] } = known.get(id) ?? {};
+		const isUnknown = name !== undefined && !begun && lost.some(([code]) => code === UNKNOWN);
+		return isUnknown ? [{ id, name, outcome: "changed-since", reason: whyUnknown(restored ?? "") }] : [];
 	});
 
 /** As a batch asks it. */

@@ -1,6 +1,7 @@
 /** What a run did after the backup that it was put back from, met before a rollback puts anything back. */
 
 import { NEW_RECORDS } from "../../../domain/migration/counting";
+import { wasMet } from "../../../domain/migration/restored";
 import type { StreamRun } from "../../../domain/migration/run";
 import { doBatch, type Log } from "./batch";
 import { batches } from "./copy";
@@ -15,7 +16,7 @@ export async function meetLost(context: RunContext, stream: StreamRun): Promise<
 	const log: Log = { version: stream.records };
 	for await (const prepared of batches(context, stream)) {
 		if (context.halted()) return;
-		const intents = prepared.intents.filter(({ unsure }) => unsure !== undefined);
+		const intents = prepared.intents.filter(wasMet);
 		if (intents.length === 0) continue;
 		const met = { ...prepared, intents, batch: stream.batch + 1, settles: true };
 		await doBatch(context, stream, log, met, NEW_RECORDS);

@@ -9,7 +9,7 @@ import { judged } from "../../../domain/migration/undoing";
 import { finishOpenBatch, oneApplier } from "./batch";
 import { heldBy } from "./holders";
 import { appendRun, ownId, readBatches, undoStream as undoStreamOf } from "./journal";
-import { knownOf, priorOutcomesIn, undoable, unsureOf } from "./known";
+import { knownOf, priorOutcomesIn, undoable, unknownOf } from "./known";
 import { meetLost } from "./lost";
 import type { RunContext, UndoCall } from "./run-context";
 
@@ -17,11 +17,11 @@ import type { RunContext, UndoCall } from "./run-context";
 interface Due {
 	readonly records: UndoCall["records"];
 	/** What is left, and named. */
-	readonly unsure: readonly UndoneRecord[];
+	readonly unknown: readonly UndoneRecord[];
 	/** Of the stream of records, after it. */
 	readonly version: string;
 }
-const NOTHING: Omit<Due, "version"> = { records: [], unsure: [] };
+const NOTHING: Omit<Due, "version"> = { records: [], unknown: [] };
 
 export async function undoStream(context: RunContext, stream: StreamRun): Promise<void> {
 	// What was about to be made is made first, so that all of it can be told from another's work.
@@ -36,7 +36,11 @@ export async function undoStream(context: RunContext, stream: StreamRun): Promis
 			if (context.halted()) return;
 			await waitFor(context, stream, due);
 			const known = await knownOf(context, stream, due);
-			await undoBatch(context, stream, due, { records: undoable(due, known), unsure: unsureOf(due, known), version });
+			await undoBatch(context, stream, due, {
+				records: undoable(due, known),
+				unknown: unknownOf(due, known, run),
+				version
+			});
 		}
 	}
 	if (!context.halted()) await undoBatch(context, stream, [], { ...NOTHING, version: stream.records }, true);
@@ -56,7 +60,7 @@ async function undoBatch(
 	{ applier, store, run, lease, holders }: RunContext,
 	stream: StreamRun,
 	ids: readonly string[],
-	{ records, unsure, version }: Due,
+	{ records, unknown, version }: Due,
 	last = false
 ): Promise<void> {
 	// A later migration's record is not ours to take away, nor to put back (L33).
@@ -70,7 +74,7 @@ async function undoBatch(
 	const undone =
 		due.length === 0 ? [] : await oneApplier(lease(), (own, ms) => applier.undo({ ...call, lease: own }, ms));
 	reach("restored");
-	const { settled, again } = judged([...kept, ...unsure, ...undone], stream.undo.tries);
+	const { settled, again } = judged([...kept, ...unknown, ...undone], stream.undo.tries);
 	let { undos } = stream.undo;
 	const bulk = undoStreamOf(run.name, stream.stream);
 	if (settled.length > 0) undos = await appendUndone(store, run, bulk, settled, version);
