@@ -2,7 +2,7 @@
 
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { isOneOf } from "../../contracts/table";
@@ -57,16 +57,20 @@ export async function openBackup(file: string, passphrase: string | undefined): 
 
 async function firstLine(file: string): Promise<string> {
 	try {
-		await using handle = await open(file, "r");
-		if (!(await handle.stat()).isFile()) throw new BackupBroken(file, "it is no file: a backup is read twice.");
-		const { buffer, bytesRead } = await handle.read(Buffer.alloc(MOST_HEADER), 0, MOST_HEADER, 0);
-		const end = buffer.subarray(0, bytesRead).indexOf(BREAK);
-		return buffer.toString("utf8", 0, end + 1);
+		const handle = await open(file, "r");
+		return await lineIn(file, handle).finally(() => handle.close());
 	} catch (error) {
 		const code = codeOf(error);
 		if (code === undefined || error instanceof BackupBroken) throw error;
 		throw new BackupBroken(file, `it cannot be read (${code}): check its path and your rights to it.`);
 	}
+}
+
+async function lineIn(file: string, handle: FileHandle): Promise<string> {
+	if (!(await handle.stat()).isFile()) throw new BackupBroken(file, "it is no file: a backup is read twice.");
+	const { buffer, bytesRead } = await handle.read(Buffer.alloc(MOST_HEADER), 0, MOST_HEADER, 0);
+	const end = buffer.subarray(0, bytesRead).indexOf(BREAK);
+	return buffer.toString("utf8", 0, end + 1);
 }
 
 const NONE = "it is no backup of Banyan, or its beginning is gone: name another one.";

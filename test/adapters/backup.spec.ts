@@ -67,7 +67,10 @@ async function take(dir: string, file: string, passphrase?: string): Promise<Man
 	let made: Manifest | undefined;
 	const kept = keptInFolder(dir);
 	const chunks: Buffer[] = [];
-	const writing = { release: "0.0.0", passphrase, done: (manifest: Manifest) => void (made = manifest) };
+	const done = (manifest: Manifest): void => {
+		made = manifest;
+	};
+	const writing = { release: "0.0.0", passphrase, done };
 	for await (const chunk of backupBytes(kept, writing)) chunks.push(chunk);
 	writeFileSync(file, Buffer.concat(chunks));
 	if (!made) throw new Error("Nothing was said of it.");
