@@ -10,6 +10,7 @@ import { claimsIn } from "./cluster/claims-settings";
 import { type Environment, SettingError } from "./cluster/environment";
 import { fileIn, isFolder } from "./cluster/files";
 import { gatewayIn } from "./cluster/gateway";
+import { identifiedIn } from "./cluster/identity-settings";
 import { pinoLogger } from "./cluster/logging";
 import { metricsIn, scrapedIn } from "./cluster/metrics-settings";
 import { mongoIn } from "./cluster/mongo-settings";
@@ -47,11 +48,17 @@ function readCluster(environment: Environment, dataDir: string): Cluster {
 	const key = { keys, file, dataDir };
 	const around = redisIn(environment, key);
 	if (!nats) return { around };
+	const identified = identifiedIn(environment);
 	return {
 		nats: nats.options,
 		natsHost: nats.transporter.servers[0]?.hostname ?? "localhost",
 		...meeting(nats, sharing),
-		around: [...around, sealed(key), ...claimsIn(environment, nats.transporter)],
+		around: [
+			...around,
+			sealed(key, identified?.proving),
+			...claimsIn(environment, nats.transporter),
+			...(identified ? [identified.layer] : [])
+		],
 		cacher: new ClusterCacher()
 	};
 }

@@ -10,7 +10,7 @@ import { told } from "../adapters/sqlite-file";
 import type { Broker } from "../cluster";
 import { VOCABULARY } from "../domain/migration/mappings";
 import { environment } from "../environment";
-import { heardStrangers } from "../middlewares/sealed.middleware";
+import { heardStrangers } from "../middlewares/refused-packets";
 import { dataDirOf, transporterTimeoutOf } from "../moleculer.config";
 import type { Client, Need, Open } from "./client";
 import { CommandError } from "./command";

@@ -86,3 +86,7 @@ function unwritten(file: string, error: unknown, { what, option }: Named): unkno
 		`${what} cannot be written to '${file}' (${why ? `${code}: ${why}` : code}): name another file by ${option}.`
 	);
 }
+
+export { identityIn as readIdentityFile } from "../adapters/identity/files";
+export { IdentityFolder, isIdentityName } from "../adapters/identity/folder";
+export type { Identity } from "../adapters/identity/identity";

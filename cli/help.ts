@@ -166,6 +166,19 @@ const HELP: Readonly<Record<string, Help>> = {
 		ends: SHOWN,
 		settings: KEPT
 	},
+	"identity init": { examples: ["banyan identity init --in /secure/identities"], ends: SHOWN, settings: [] },
+	"identity issue": {
+		examples: [
+			"banyan identity issue stages --nodes 'stages-*' --services extractor transformer validator importer verifier",
+			"banyan identity issue gateway-1 --services gateway --days 30"
+		],
+		ends: SHOWN,
+		settings: []
+	},
+	"identity show": { examples: ["banyan identity show identities/stages.json"], ends: SHOWN, settings: [] },
+	"identity withdraw": { examples: ["banyan identity withdraw stages"], ends: SHOWN, settings: [] },
+	"identity rotate": { examples: ["banyan identity rotate"], ends: SHOWN, settings: [] },
+	"identity retire": { examples: ["banyan identity retire"], ends: SHOWN, settings: [] },
 	"completion bash": { examples: ["source <(banyan completion bash)   # in ~/.bashrc"], ends: ["clean"], settings: [] },
 	"completion zsh": {
 		examples: ["source <(banyan completion zsh)   # in ~/.zshrc, after compinit"],

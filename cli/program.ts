@@ -13,6 +13,7 @@ import { LINK_FORMATS, REPORT_FORMATS } from "./formats";
 import { helpAfter } from "./help";
 import { addBackups } from "./program-backup";
 import { addEvents } from "./program-events";
+import { addIdentity } from "./program-identity";
 
 /** A command's own part, loaded when it is given: most are not. */
 const LOADED = {
@@ -56,6 +57,7 @@ export function banyan(open: Opener): Command {
 	addKeys(program.command("keys").description("make, list and revoke API keys, for those who call from afar"), open);
 	addEvents(program.command("events").description("see to events that a service could not deal with"), open);
 	addBackups(program);
+	addIdentity(program.command("identity").description("say who nodes are, so that each can prove it to the others"));
 	addCompletion(program);
 	for (const command of program.commands) guide(command, []);
 	return program;

@@ -119,3 +119,29 @@ export const othersFor = (broker: object, action: string, nodeID: unknown): stri
 /** Moleculer's breaker lets nothing through to it. */
 export const isBroken = (broker: object, { name }: Endpoint): boolean =>
 	inside(broker).CircuitBreakerStore?.get(name)?.state === "open";
+
+interface Hearing {
+	readonly transit?: {
+		readonly tx: { messageHandler: (kind: string, packet: { readonly payload?: unknown }) => Promise<boolean> };
+	};
+	readonly registry: {
+		readonly nodes: { disconnected(nodeID: string, isUnexpected: boolean): void };
+		readonly discoverer: { beat(): Promise<unknown> };
+	};
+}
+
+/** Asks of each packet, before anything else is done with it, whether it is to be heard. */
+export function beforeHearing(broker: object, isHeard: (kind: string, payload: unknown) => boolean): void {
+	const tx = (broker as Hearing).transit?.tx;
+	if (!tx) return;
+	const hear = tx.messageHandler.bind(tx);
+	tx.messageHandler = (kind, packet) => (isHeard(kind, packet?.payload) ? hear(kind, packet) : Promise.resolve(false));
+}
+
+/** It is asked for nothing more, and what it was asked fails now. */
+export const countAsGone = (broker: object, nodeID: string): void =>
+	(broker as Hearing).registry.nodes.disconnected(nodeID, true);
+
+/** A sign of life before it is due. */
+export const beat = (broker: object): void =>
+	void (broker as Hearing).registry.discoverer.beat().catch(() => undefined);

@@ -63,6 +63,11 @@ export const NODE_METRICS = {
 		labels: ["reason"],
 		summary: "Packets between nodes that were not taken, by the reason."
 	}),
+	identity: spec({
+		type: "gauge",
+		name: "banyan.identity.expiry.timestamp.seconds",
+		summary: "When this node's identity expires, in seconds since 1970."
+	}),
 	retried: spec({
 		type: "counter",
 		name: "banyan.calls.retried",

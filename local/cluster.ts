@@ -12,7 +12,7 @@ import { type Place, placeAt } from "./place";
 import { portsFor } from "./ports";
 import { findPrograms, type Programs } from "./programs";
 import { redisConfig } from "./redis-config";
-import { secretsIn } from "./secrets";
+import { identify, secretsIn } from "./secrets";
 import { CLUSTER, type Member, membersOf, portsOf, type Shape } from "./shape";
 import { readState, type State, writeState } from "./state";
 import { configureWatching } from "./watching";
@@ -51,6 +51,7 @@ export async function prepared(
 	const names = portsOf(members);
 	const ports = await portsFor(names, before?.ports ?? {}, name => running.has(name.split(".")[0] ?? ""));
 	const secrets = secretsIn(place.secrets);
+	identify(place.secrets, members, Date.now());
 	const means: Means = {
 		...more,
 		place,

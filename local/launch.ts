@@ -123,6 +123,9 @@ function banyanLaunch(member: Member, means: Means): Launch {
 			DATA_DIR: join(place.nodes, name),
 			TRANSPORTER: natsAddress(servers.nats, secrets),
 			CLUSTER_KEY_FILE: secrets.clusterKeyFile,
+			NODE_IDENTITY: "require",
+			NODE_IDENTITY_FILE: secrets.identity(name),
+			NODE_AUTHORITIES_FILE: secrets.authoritiesFile,
 			STORE: "cluster",
 			...(group === "gateway" && { GATEWAY_PORT: String(portOf(ports, member, "http")) }),
 			...addressFiles(name, servers, { secrets, isDirect: name in means.ways })

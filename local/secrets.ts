@@ -2,7 +2,9 @@
 
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { IdentityFolder } from "../adapters/identity/folder";
 import { createOwnFile, readOwnFile, writeOwnFile } from "../adapters/own-file";
+import { GROUPS, type Member } from "./shape";
 
 const NAMES = ["nats-nodes", "nats-routes", "nats-system", "redis"] as const;
 type Name = (typeof NAMES)[number];
@@ -13,6 +15,10 @@ export interface Secrets {
 	readonly clusterKeyFile: string;
 	/** Writes an address with a password in it; answers its file. */
 	address(name: string, url: string): string;
+	/** Whose word counts. */
+	readonly authoritiesFile: string;
+	/** Of a process of Banyan: who it is to the others, for which services it speaks. */
+	identity(name: string): string;
 }
 
 /** Hex needs no escaping, in a URL nor in a configuration. */
@@ -27,8 +33,12 @@ export function secretsIn(folder: string): Secrets {
 	};
 	const of = Object.fromEntries(NAMES.map(name => [name, kept(name, password)])) as Record<Name, string>;
 	kept("cluster.key", () => randomBytes(32).toString("base64"));
+	const identities = new IdentityFolder(join(folder, "identities"));
+	identities.init();
 	return {
 		of,
+		authoritiesFile: identities.authorities,
+		identity: name => identities.file(name),
 		clusterKeyFile: join(folder, "cluster.key"),
 		address: (name, url) => {
 			const file = join(folder, name);
@@ -36,4 +46,19 @@ export function secretsIn(folder: string): Secrets {
 			return file;
 		}
 	};
+}
+
+const [DAYS, DAY_MS] = [365, 86_400_000];
+
+/** Each process of Banyan gets an identity of its own, and another one when half of its time is over. */
+export function identify(folder: string, members: readonly Member[], nowMs: number): void {
+	const identities = new IdentityFolder(join(folder, "identities"));
+	for (const { name, group } of members) {
+		if (group === undefined) continue;
+		const services = GROUPS[group];
+		const said = identities.issued(name)?.said;
+		const isFresh = said !== undefined && said.untilMs - nowMs > (DAYS * DAY_MS) / 2;
+		if (isFresh && String(said.services) === String(services)) continue;
+		identities.issue({ name, nodes: [name], services, days: DAYS }, nowMs);
+	}
 }

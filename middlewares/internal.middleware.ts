@@ -1,16 +1,19 @@
 /**
  * Actions that are `internal` answer the services that their contract names, and no other: the node that owns one looks who
- * calls. A call of no service passes: it is a command's, in the process that it started, or comes from a node of a release
- * that does not say who calls.
+ * calls. A call of no service passes where it is a command's, in the process that it started; from another node only where
+ * nodes need not prove who they are: it may be of a release that does not say who calls.
  */
 
 import type { CallingOptions } from "moleculer";
 import { actingAs, actingService } from "../cluster/acting";
 import { failure } from "../cluster/errors";
+import { requiresIdentity } from "../cluster/identity";
 import { type Call, type Handler, middleware } from "../cluster/middleware";
 
 interface Called {
 	readonly caller: string | null;
+	readonly nodeID: string | null;
+	readonly broker: { readonly nodeID: string };
 }
 interface Part {
 	readonly name: string;
@@ -22,10 +25,13 @@ const guarded = (next: Handler<Called>, action: Part & { readonly internal?: rea
 	const act = (ctx: Called) => actingAs(service.name, () => next(ctx));
 	if (internal === undefined) return act;
 	return async ctx => {
-		if (ctx.caller === null || internal.includes(ctx.caller)) return act(ctx);
-		throw failure("FORBIDDEN", `${name} is for ${internal.join(", ")} alone: ${ctx.caller} may not call it.`);
+		if (ctx.caller === null ? mayBeNobody(ctx) : internal.includes(ctx.caller)) return act(ctx);
+		const who = ctx.caller ?? `a call of '${ctx.nodeID}' that names no service`;
+		throw failure("FORBIDDEN", `${name} is for ${internal.join(", ")} alone: ${who} may not call it.`);
 	};
 };
+
+const mayBeNobody = ({ nodeID, broker }: Called): boolean => nodeID === broker.nodeID || !requiresIdentity(broker);
 
 const heard = (next: Handler<Called>, { service }: Part): Handler<Called> => {
 	return ctx => actingAs(service.name, () => next(ctx));

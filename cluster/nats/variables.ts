@@ -64,6 +64,21 @@ export const MEETING = {
 		fallback: null,
 		...path
 	},
+	NODE_IDENTITY: {
+		says: "whether nodes prove who they are: not at all; each that can, for a change from one to the other; or all, and nobody else is heard",
+		fallback: "off",
+		...oneOf("off", "accept", "require")
+	},
+	NODE_IDENTITY_FILE: {
+		says: "a file with this node's identity, or its group's, and the key to it; read anew when it changes",
+		fallback: null,
+		...path
+	},
+	NODE_AUTHORITIES_FILE: {
+		says: "a file with the keys of the authorities whose identities count, and what they withdrew; read anew when it changes",
+		fallback: null,
+		...path
+	},
 	BALANCER: {
 		says: "who shares out calls among nodes, alike on all of them: the calling node, or queue groups of NATS",
 		fallback: "nodes",

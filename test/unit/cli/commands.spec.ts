@@ -17,7 +17,7 @@ const tree = JSON.parse(
 const leaves = leavesOf(tree).map((node): [string, CommandNode] => [["banyan", ...node.path].join(" "), node]);
 
 /** What is done where the data are. */
-const HERE = ["completion", "backup", "restore"];
+const HERE = ["completion", "backup", "restore", "identity"];
 
 it("there are commands", () => {
 	expect(leaves.length).toBeGreaterThan(15);
