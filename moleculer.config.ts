@@ -3,7 +3,7 @@
 import { hostname } from "node:os";
 import { extname, join } from "node:path";
 import type { BrokerOptions, Middleware } from "moleculer";
-import { holdsKeys, KEY_FILE_FORM } from "./adapters/cluster-key";
+import { clusterKeys, holdsKeys, KEY_FILE_FORM } from "./adapters/cluster-key";
 import { arm } from "./adapters/failpoints";
 import { ClusterCacher } from "./cluster/cacher";
 import { claimsIn } from "./cluster/claims-settings";
@@ -189,6 +189,17 @@ function allowedNames(named: readonly string[]): (name: string) => boolean {
 	const prefixes = [SECRET_PREFIX, ...starts.map(each => each.slice(0, -1))];
 	return name => !isSetting(name) && (names.includes(name) || prefixes.some(prefix => name.startsWith(prefix)));
 }
+
+/** The cluster's keys, of this environment or in its data folder. @throws ClusterKeyMissing */
+export const keysIn = (environment: Environment): readonly Buffer[] =>
+	clusterKeys(
+		{
+			keys: read(environment, "CLUSTER_KEY"),
+			file: fileIn(environment, "CLUSTER_KEY_FILE"),
+			dataDir: dataDirOf(environment)
+		},
+		false
+	).keys;
 
 /** How long whoever embeds a node waits for its transporter. */
 export const transporterTimeoutOf = (environment: Environment): number => read(environment, "TRANSPORTER_TIMEOUT");

@@ -58,3 +58,34 @@ function openedBy(keys: readonly Buffer[], sealed: Buffer): Buffer {
 		"The secrets of this cluster are sealed under another CLUSTER_KEY than this node's: give it that key, behind its own where the key is to change."
 	);
 }
+
+/** The secret of an append that keeps it, sealed; undefined of any other. */
+export function sealedSecretIn({
+	stream,
+	body
+}: {
+	readonly stream: string;
+	readonly body: string;
+}): Buffer | undefined {
+	if (stream !== STREAM) return undefined;
+	const [event] = JSON.parse(body) as readonly { readonly data: { readonly sealed: string } }[];
+	return event && Buffer.from(event.data.sealed, "base64url");
+}
+
+/** What was sealed under one of these keys; undefined where it was none of them. */
+export function secretOf(keys: readonly Buffer[], sealed: Buffer): Buffer | undefined {
+	for (const key of keys) {
+		const secret = decrypt(sealingKey(key, USE), sealed, STREAM);
+		if (secret) return secret;
+	}
+	return undefined;
+}
+
+/** Keeps a secret that was made elsewhere, where it is not kept yet. @throws ClusterKeyMissing */
+export async function putSecret(store: EventStore, keys: readonly Buffer[], secret: Buffer): Promise<void> {
+	const [first] = keys;
+	if (first === undefined) throw new ClusterKeyMissing("This node has no key of the cluster: set CLUSTER_KEY.");
+	const { sealed, version } = await kept(store);
+	if (sealed && secretOf(keys, sealed)?.equals(secret)) return;
+	await keep(store, version, encrypt(sealingKey(first, USE), secret, STREAM));
+}

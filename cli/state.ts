@@ -5,9 +5,10 @@ import type { Kept, Manifest } from "../adapters/backup/format";
 import { openBackup, verified } from "../adapters/backup/read";
 import { type Into, type Restored, restore } from "../adapters/backup/restore";
 import { backupBytes } from "../adapters/backup/write";
+import { secretOf } from "../adapters/shared-secret";
 import type { Settings } from "../cluster/settings";
 import { environment } from "../environment";
-import { readConfig } from "../moleculer.config";
+import { keysIn, readConfig } from "../moleculer.config";
 import { version } from "../package.json";
 import { CommandError, readText } from "./command";
 
@@ -16,14 +17,29 @@ export type { Manifest, Restored };
 /** @throws SettingError */
 const settings = (): Settings => readConfig(environment(), { access: "read", logLevel: "fatal", logFile: 2 }).settings;
 
-async function keptBy(found: Settings): Promise<Kept> {
-	const { keptInFolder }: typeof import("../adapters/backup/data-folder") = require("../adapters/backup/data-folder");
-	return keptInFolder(found.dataDir);
+/** What is at servers is met by those who have some. */
+interface Places {
+	kept(): Kept | Promise<Kept>;
+	into(): Into | Promise<Into>;
 }
 
-async function intoBy(found: Settings): Promise<Into> {
+function places(found: Settings): Places {
+	const { events, mongo, dataDir } = found;
+	return events && mongo ? atServers({ events, mongo }, keysIn(environment())) : inFolder(dataDir);
+}
+
+function inFolder(dataDir: string): Places {
+	const { keptInFolder }: typeof import("../adapters/backup/data-folder") = require("../adapters/backup/data-folder");
 	const { intoFolder }: typeof import("../adapters/backup/into-folder") = require("../adapters/backup/into-folder");
-	return intoFolder(found.dataDir, { pid: process.pid, command: process.argv.slice(1).join(" ") });
+	const holder = { pid: process.pid, command: process.argv.slice(1).join(" ") };
+	return { kept: () => keptInFolder(dataDir), into: () => intoFolder(dataDir, holder) };
+}
+
+function atServers({ events, mongo }: Required<Pick<Settings, "events" | "mongo">>, keys: readonly Buffer[]): Places {
+	const { keptAtServers }: typeof import("../adapters/backup/servers") = require("../adapters/backup/servers");
+	const { intoServers }: typeof import("../adapters/backup/into-servers") = require("../adapters/backup/into-servers");
+	const servers = { events, mongo, keys, opens: (sealed: Buffer) => secretOf(keys, sealed) };
+	return { kept: () => keptAtServers(servers), into: () => intoServers(servers) };
 }
 
 /** The bytes of a backup, as they are read. */
@@ -32,7 +48,7 @@ export async function* backupOf(
 	done: (manifest: Manifest) => void
 ): AsyncGenerator<Buffer> {
 	const passphrase = passphraseIn(passphraseFile);
-	const kept = await keptBy(settings());
+	const kept = await places(settings()).kept();
 	try {
 		yield* backupBytes(kept, { release: version, passphrase, done });
 	} finally {
@@ -49,13 +65,18 @@ export async function restoreFrom(
 ): Promise<Restored> {
 	const opened = await openBackup(file, passphraseIn(passphraseFile));
 	const secret = secretFile === undefined ? undefined : secretIn(secretFile);
-	const into = await intoBy(settings());
+	const given = (sealed: Buffer | undefined): Buffer | undefined => secret ?? openedHere(sealed);
+	const into = await places(settings()).into();
 	try {
-		return await restore(opened, into, secret);
+		return await restore(opened, into, given);
 	} finally {
 		await into.close();
 	}
 }
+
+/** By the cluster's key of this environment, where it has one. */
+const openedHere = (sealed: Buffer | undefined): Buffer | undefined =>
+	sealed && secretOf(keysIn(environment()), sealed);
 
 const SHORTEST = 12;
 

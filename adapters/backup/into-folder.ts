@@ -7,13 +7,13 @@ import type { WholeLine } from "../collection/whole";
 import { acquireLock, type DataLock, type Holder } from "../datadir";
 import { openSqliteStore, versioned } from "../eventstore";
 import { storeAppends } from "../eventstore/sqlite-appends";
-import type { StoredLink } from "../linkstore/linkstore";
 import { storeLinks } from "../linkstore/sqlite-whole";
 import { syncFolder, writeOwnFile } from "../own-file";
 import { HALF, WHOLE } from "../restoring";
 import { appendsIn } from "./appends";
-import { BackupBroken, type Header, type LinkLine, type PartName, RestoreRefused } from "./format";
+import { BackupBroken, type Header, type PartName, RestoreRefused } from "./format";
 import { holdRuns } from "./held";
+import { linksIn } from "./links";
 import type { Into } from "./restore";
 
 /** What an empty folder may hold: what is made by looking at it, what a file system has in its topmost folder. */
@@ -100,12 +100,5 @@ class FolderInto implements Into {
 		const isOwn = Object.values(FILES).includes(`${name}.db` as never);
 		if (NAME.test(name) && !isOwn) return join(this.half, `${name}.db`);
 		throw new BackupBroken("the backup", `'${name}' is no name of a collection.`);
-	}
-}
-
-async function* linksIn(lines: AsyncIterable<unknown>): AsyncGenerator<StoredLink> {
-	for await (const line of lines) {
-		const [migration, id, username, keyDigest, target] = line as LinkLine;
-		yield { migration, id, username, keyDigest, target };
 	}
 }

@@ -1,5 +1,6 @@
 /** Restores a backup into an empty place: all of it is looked at first, and nothing is changed where it is not whole. */
 
+import { sealedSecretIn } from "../shared-secret";
 import { appendIn, holdsAppends } from "./appends";
 import {
 	type AppendLine,
@@ -36,12 +37,12 @@ export interface Restored {
 }
 
 /**
- * @param given what its records are sealed with, where it is not in it
+ * @param given what its records are sealed with, where it is not in it in the clear
  * @throws BackupBroken · RestoreRefused
  */
-export async function restore(opened: Opened, into: Into, given: Buffer | undefined): Promise<Restored> {
+export async function restore(opened: Opened, into: Into, given: Given): Promise<Restored> {
 	const looked = await look(opened);
-	const secret = looked.secret ?? given;
+	const secret = looked.secret ?? given(looked.sealed);
 	refuseSecret(looked.manifest, secret);
 	if (!(await into.begin(opened.header))) return { manifest: looked.manifest, held: undefined };
 	const outboxes = new Outboxes();
@@ -54,15 +55,26 @@ export async function restore(opened: Opened, into: Into, given: Buffer | undefi
 	return { manifest: looked.manifest, held: await into.end(opened.header, secret) };
 }
 
+/** @param sealed as a cluster keeps it, under its key */
+export type Given = (sealed: Buffer | undefined) => Buffer | undefined;
+
+interface Looked {
+	readonly manifest: Manifest;
+	readonly secret: Buffer | undefined;
+	readonly sealed: Buffer | undefined;
+}
+
 /** All of it once: whether it is whole, and the secret in it. */
-async function look(opened: Opened): Promise<{ readonly manifest: Manifest; readonly secret: Buffer | undefined }> {
+async function look(opened: Opened): Promise<Looked> {
 	let secret: Buffer | undefined;
+	let sealed: Buffer | undefined;
 	const lines = readLines(opened);
 	for (;;) {
 		const next = await lines.next();
-		if (next.done) return { manifest: next.value, secret };
+		if (next.done) return { manifest: next.value, secret, sealed };
 		const { part, value } = next.value;
 		if (part.kind === "secret") secret = Buffer.from(String(value), "base64");
+		if (part.kind === "events") sealed = sealedSecretIn(appendIn(value as AppendLine)) ?? sealed;
 	}
 }
 
@@ -71,11 +83,11 @@ function refuseSecret({ secret: mark }: Manifest, secret: Buffer | undefined): v
 	if (mark === null) return;
 	if (secret === undefined)
 		throw new RestoreRefused(
-			`Some of what is in this backup is sealed, and what opens it is not in it: name the secret.key that was kept apart by ${SECRET}.`
+			`Some of what is in this backup is sealed, and what opens it is not in it: name the secret.key that was kept apart by ${SECRET}, or of a cluster set its CLUSTER_KEY.`
 		);
 	if (marked(secret) !== mark)
 		throw new RestoreRefused(
-			`What is in this backup was sealed with another secret than the one of ${SECRET}: name the right one.`
+			`What is in this backup was sealed with another secret than the one that was given: name the right one by ${SECRET}, or set the CLUSTER_KEY of its nodes.`
 		);
 }
 

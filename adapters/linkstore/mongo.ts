@@ -9,12 +9,12 @@ import { patience, patiently } from "../mongo/patience";
 import { transaction } from "../mongo/transaction";
 import type { LinkStore, StoredLink } from "./linkstore";
 
-const NAME = "links";
+export const NAME = "links";
 const INDEXES = [
 	{ name: "by_username", key: { username: 1, migration: 1, id: 1 } },
 	{ name: "by_migration", key: { migration: 1 } }
 ];
-const keyOf = (migration: string, id: string): string => JSON.stringify([migration, id]);
+export const keyOf = (migration: string, id: string): string => JSON.stringify([migration, id]);
 
 interface Opened {
 	readonly held: Held;
@@ -102,7 +102,7 @@ function again(error: unknown): never {
 	throw isDuplicate(error) ? passing(error) : error;
 }
 
-const linkOf = ({ migration, id, username, keyDigest, target }: StoredLink): StoredLink => ({
+export const linkOf = ({ migration, id, username, keyDigest, target }: StoredLink): StoredLink => ({
 	migration,
 	id,
 	username,

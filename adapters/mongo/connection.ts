@@ -8,11 +8,14 @@ import { StoreAway, StoreUnfit } from "../errors";
 import type { MongoAddress } from "./address";
 import { codeOf, isPassing, told } from "./faults";
 import { patience, patiently } from "./patience";
+import { markOf } from "./restoring";
 
 export interface MongoDatabase extends MongoAddress {
 	readonly database: string;
 	/** How long to wait for a server when it is opened, in ms. */
 	readonly patienceMs: number;
+	/** Whoever opens it restores a backup to it. */
+	readonly restoring?: boolean;
 }
 
 /**
@@ -86,6 +89,7 @@ async function open(database: MongoDatabase): Promise<Connection> {
 	try {
 		// It reads as everything else does: whoever may not is told so at once.
 		await first.db.collection("outbox.positions").findOne({ _id: "" as never });
+		if (!database.restoring && (await markOf(first.db)) !== undefined) throw refused(database, HALF);
 		const { setName, msg, maxWireVersion = 0 }: Hello = await first.db.admin().command({ isMaster: 1 });
 		if (setName === undefined && msg !== "isdbgrid") throw refused(database, NO_SET);
 		if (maxWireVersion < TRANSACTIONS) throw refused(database, "it is older than 4.2. Use a current one.");
@@ -99,6 +103,8 @@ async function open(database: MongoDatabase): Promise<Connection> {
 	}
 }
 
+const HALF =
+	"a restore into its database is under way, or was cut off; give `banyan restore` again with the same file, which ends it.";
 const NO_SET =
 	"it is no replica set, so that it has no transactions. Start mongod with --replSet and call rs.initiate() once; one server may be a set of its own.";
 const refused = ({ database, hosts }: MongoDatabase, why: string): StoreUnfit =>
@@ -126,7 +132,8 @@ interface Shared {
 	holders: number;
 }
 const SHARED = new Map<string, Shared>();
-const nameOf = ({ url, database }: MongoDatabase): string => JSON.stringify([url, database]);
+const nameOf = ({ url, database, restoring = false }: MongoDatabase): string =>
+	JSON.stringify([url, database, restoring]);
 
 /** Does this process reach a server of it, as far as the driver knows? Undefined where it was not opened. */
 export const isMongoUp = (database: MongoDatabase): boolean | undefined => {

@@ -81,7 +81,7 @@ async function put(file: string, dir: string, passphrase?: string, secret?: Buff
 	const opened = await openBackup(file, passphrase);
 	const into = intoFolder(dir, HOLDER);
 	try {
-		return await restore(opened, into, secret);
+		return await restore(opened, into, () => secret);
 	} finally {
 		await into.close();
 	}

@@ -37,6 +37,8 @@ export interface JetStreamOptions {
 	/** How long an append, or a question to the servers, may take: longer than they need to elect who leads. @default 20000 */
 	readonly operationMs?: number;
 	readonly access?: "write" | "read";
+	/** Also where a backup is being restored to it. */
+	readonly isRestoring?: boolean;
 	/** @default the system's clock */
 	readonly now?: () => Date;
 }
@@ -50,7 +52,8 @@ export async function openJetStreamStore(options: JetStreamOptions): Promise<Eve
 	const deadline = new Deadline(options.patienceMs);
 	const connection = await Connection.open(name, options.nats, deadline);
 	try {
-		await makeReady(connection, { name, subjects: subjects.all, replicas: options.replicas }, deadline);
+		const { replicas, isRestoring = false } = options;
+		await makeReady(connection, { name, subjects: subjects.all, replicas, isRestoring }, deadline);
 		return new JetStreamStore(connection, name, subjects, options);
 	} catch (error) {
 		await connection.close();

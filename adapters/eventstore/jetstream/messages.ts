@@ -9,7 +9,7 @@ interface Head {
 }
 
 /** JSON has no line break of its own. */
-export const written = ({ stream, appendId, body }: Append, at: string): string =>
+export const written = ({ stream, appendId, body }: Pick<Append, "stream" | "appendId" | "body">, at: string): string =>
 	`${JSON.stringify({ id: appendId, at, stream } satisfies Head)}\n${body}`;
 
 /** Undefined where it is none of ours: whoever may publish there can put anything between what we store. */

@@ -17,6 +17,8 @@ export interface EventStream {
 	/** The one filter of its subjects. */
 	readonly subjects: string;
 	readonly replicas: number;
+	/** Whoever asks restores a backup to it. */
+	readonly isRestoring?: boolean;
 }
 
 export const streamNameOf = (namespace: string): string => `EVENTS_${namespace}`;
@@ -36,7 +38,11 @@ export async function makeReady(connection: Connection, stream: EventStream, dea
 }
 
 /** As its leader has it; undefined where there is none. */
-const infoOf = (connection: Connection, { name }: EventStream, deadline: Deadline): Promise<StreamInfo | undefined> =>
+export const infoOf = (
+	connection: Connection,
+	{ name }: EventStream,
+	deadline: Deadline
+): Promise<StreamInfo | undefined> =>
 	connection.ask(deadline, async () => {
 		try {
 			return await connection.api.streams.info(name);
@@ -84,7 +90,7 @@ const MUST = {
 const MUST_NOT = ["allow_msg_ttl", "persist_mode", "mirror", "sources", "subject_transform"] as const;
 const HARMLESS: ReadonlySet<unknown> = new Set([undefined, null, false, "", "default"]);
 
-const configOf = ({ name, subjects, replicas }: EventStream) => ({
+export const configOf = ({ name, subjects, replicas }: EventStream) => ({
 	...MUST,
 	name,
 	description: "The events of a Banyan cluster",
@@ -92,8 +98,14 @@ const configOf = ({ name, subjects, replicas }: EventStream) => ({
 	num_replicas: replicas
 });
 
+/** Marks a stream that a backup is being restored to, by the backup's id. */
+export const RESTORING = "banyan-restoring";
+
 /** What is wrong with one that is there, and what to do. */
-function faultIn({ config }: StreamInfo, { name, subjects, replicas }: EventStream): string | undefined {
+function faultIn({ config }: StreamInfo, stream: EventStream): string | undefined {
+	const { name, subjects, replicas, isRestoring = false } = stream;
+	if (!isRestoring && config.metadata?.[RESTORING] !== undefined)
+		return "a restore into it is under way, or was cut off; give `banyan restore` again with the same file, which ends it.";
 	if (config.num_replicas !== replicas)
 		return `its stream is kept on ${config.num_replicas} server(s), and EVENTS_REPLICAS is ${replicas}: set that to ${config.num_replicas}, or change the stream by \`nats stream edit ${name} --replicas ${replicas}\`.`;
 	const wrong = [
@@ -152,7 +164,7 @@ class Transient extends Error {
 }
 
 /** @throws StoreUnfit */
-function refuseServer({ server, store }: Connection): void {
+export function refuseServer({ server, store }: Connection): void {
 	if (server === undefined) return;
 	const { version, max_payload } = server;
 	if (isOlder(version, OLDEST))

@@ -9,17 +9,22 @@ import { createHash } from "node:crypto";
 const LONGEST = 1024;
 /** Where names stand that are longer: by their digest, and each message says the name itself. No part is encoded so. */
 const LONG = "=long";
+/** Nor is any part so. */
+const FILLER = "=gap";
 const EMPTY = "=";
 
 export class Subjects {
 	/** All of the store. */
 	readonly all: string;
 	readonly long: string;
+	/** Of messages that are no appends, and keep a place. */
+	readonly filler: string;
 
 	/** @param root what all of them begin with */
 	constructor(private readonly root: string) {
 		this.all = `${root}.>`;
 		this.long = `${root}.${LONG}.>`;
+		this.filler = `${root}.${FILLER}`;
 	}
 
 	/** @throws RangeError for a name that is no text */
