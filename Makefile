@@ -1,5 +1,5 @@
 # Banyan. `make demo` does the set-up and runs the main job; `make test` does it and runs the tests.
-.PHONY: setup build demo start dev cluster cluster-health cluster-logs cluster-down test faults chaos bench static check fix clean
+.PHONY: setup build demo start dev repl cluster cluster-health cluster-logs cluster-down test faults chaos bench static check fix clean
 SHELL := /bin/bash
 
 # Node 24: the one on the PATH, or the npm package `node` in .node/ where it is older or missing.
@@ -34,6 +34,11 @@ start: build
 
 dev: setup
 	@npm run --silent dev
+
+# A shell into the cluster: the one that TRANSPORTER or BANYAN_URL names, else what `make cluster` started, else the data
+# folder. REPL=--read-only looks alone.
+repl: build
+	@node dist/local/main.js repl $(REPL)
 
 # The whole cluster as processes of this machine: NATS ×3, Redis, a database, two nodes of each group, two gateways.
 cluster: build

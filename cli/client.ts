@@ -16,11 +16,32 @@ export interface Client {
 	/** What is recorded of a migration behind the line `after`, as it comes, until told to stop. */
 	follow(name: string, after: string | null, until: AbortSignal): AsyncIterable<LogLine>;
 	close(): Promise<void>;
+	/** Where this process is a node of the cluster that it asks. */
+	readonly node?: OwnNode;
+}
+
+/** What only a node can. */
+export interface OwnNode {
+	readonly id: string;
+	/** Where nodes meet; null: it meets none. */
+	readonly namespace: string | null;
+	/** As Moleculer's own REPL reads it. */
+	readonly registry: object;
+	/** Any action, with whatever it is given; at that node, where one is named. */
+	ask(action: string, params: unknown, options: Asking): Promise<unknown>;
+	/** The other nodes are lost, or found again: a sentence. */
+	onChange(tell: (sentence: string) => void): void;
+}
+
+export interface Asking {
+	readonly nodeID?: string;
+	readonly meta?: object;
+	readonly timeout?: number;
 }
 
 /**
  * What a command needs of the data folder: `read` and `links` leave it to whoever runs on it, `links` asks the source too;
- * `keys`, `events` and `write` hold it.
+ * `keys`, `events` and `write` hold it. `cluster` needs no folder, but other nodes; `repl` either of them.
  */
-export type Need = "read" | "links" | "keys" | "events" | "write";
+export type Need = "read" | "links" | "keys" | "events" | "write" | "cluster" | "repl";
 export type Open = (need: Need) => Promise<Client>;

@@ -33,6 +33,11 @@ export interface Flags {
 	readonly event?: string;
 	readonly key?: string;
 	readonly after?: string;
+	readonly during?: string;
+	readonly minutes?: string;
+	readonly readOnly?: boolean;
+	readonly hash?: string;
+	readonly stream?: string;
 	readonly url?: string;
 	readonly apiKeyFile?: string;
 	readonly passphraseFile?: string;
@@ -106,12 +111,13 @@ export function run(main: () => Promise<void>): void {
 	});
 }
 
-/** The exit code; an error is told in one line. */
-export async function concluded(main: () => Promise<void>): Promise<number> {
+/** The exit code; an error is told in one line. @param isLeft nobody waits for it any more */
+export async function concluded(main: () => Promise<void>, isLeft: () => boolean = () => false): Promise<number> {
 	try {
 		await main();
 		return Number(process.exitCode ?? EXIT.clean);
 	} catch (error) {
+		if (isLeft()) return EXIT.interrupted;
 		screen.clear();
 		say(`banyan: ${saidOf(error)}`);
 		return exitOf(error);

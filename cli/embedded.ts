@@ -8,13 +8,13 @@ import { folderToRead } from "../adapters/folder";
 import { ensureOwnFile } from "../adapters/own-file";
 import { told } from "../adapters/sqlite-file";
 import type { Broker } from "../cluster";
-import { VOCABULARY } from "../domain/migration/mappings";
+import { CONTRACTS } from "../contracts/cluster";
 import { environment } from "../environment";
 import { heardStrangers } from "../middlewares/refused-packets";
 import { dataDirOf, transporterTimeoutOf } from "../moleculer.config";
-import type { Client, Need, Open } from "./client";
+import type { Need, Open } from "./client";
 import { CommandError } from "./command";
-import { polled } from "./lines";
+import { clientOn, openJoined } from "./joined";
 
 /** What a node runs for a command, where that is not what the environment says, and how it holds the data folder. */
 const PARTS: Readonly<Record<Need, { readonly access: "read" | "write"; readonly services?: readonly string[] }>> = {
@@ -22,11 +22,17 @@ const PARTS: Readonly<Record<Need, { readonly access: "read" | "write"; readonly
 	links: { access: "read", services: ["migration", "links", "extractor"] },
 	keys: { access: "write", services: ["access"] },
 	events: { access: "write", services: ["events"] },
-	write: { access: "write" }
+	write: { access: "write" },
+	// By a node that joins others, where these are.
+	cluster: { access: "write" },
+	repl: { access: "write", services: CONTRACTS.map(({ name }) => name).filter(name => name !== "gateway") }
 };
+
+const isJoining = (need: Need): boolean => need === "cluster" || (need === "repl" && !!environment().TRANSPORTER);
 
 /** Logs go to `banyan.log` in the data folder: standard output is the command's. */
 export const openEmbedded: Open = async need => {
+	if (isJoining(need)) return openJoined();
 	// Most of what it loads: a command for a server far away does without.
 	const { openNode, STAGES }: typeof import("../node") = require("../node");
 	const settings = environment();
@@ -55,14 +61,10 @@ export const openEmbedded: Open = async need => {
 		await broker.stop();
 		throw error;
 	});
-	const call: Client["call"] = (action, params) => broker.call(action, ...([params] as never)) as never;
 	return {
+		...clientOn(broker),
 		server: null,
-		words: VOCABULARY,
-		...(reading && { holder: () => holderText(dataDirOf(settings)) }),
-		call,
-		follow: (name, after, until) => polled({ call }, name, after, until),
-		close: () => broker.stop()
+		...(reading && { holder: () => holderText(dataDirOf(settings)) })
 	};
 };
 

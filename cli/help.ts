@@ -20,6 +20,7 @@ export const SETTINGS = {
 	DATA_DIR: "without a server, the folder of what must last (default: data)",
 	LOG_LEVEL: "how much goes to banyan.log in that folder (default: info)",
 	TRANSPORTER: "nats://host:port where other nodes run the stages",
+	NAMESPACE: "which nodes find each other there (default: banyan)",
 	CLUSTER_KEY_FILE: "the key of those nodes, or CLUSTER_KEY itself (default: cluster.key in DATA_DIR)",
 	SERVICES: "which of them this process runs",
 	STORE: "cluster: what is kept is at the servers of TRANSPORTER and MONGODB_URL",
@@ -39,6 +40,14 @@ const WORK: readonly Setting[] = [
 ];
 
 const KEPT: readonly Setting[] = ["DATA_DIR", "STORE", "TRANSPORTER", "MONGODB_URL", "CLUSTER_KEY_FILE"];
+const MEET: readonly Setting[] = [
+	"BANYAN_URL",
+	"BANYAN_API_KEY",
+	"TRANSPORTER",
+	"NAMESPACE",
+	"CLUSTER_KEY_FILE",
+	"NO_COLOR"
+];
 
 interface Help {
 	readonly examples: readonly string[];
@@ -69,6 +78,17 @@ const HELP: Readonly<Record<string, Help>> = {
 		],
 		ends: RUN,
 		settings: WORK
+	},
+	"migration start": {
+		examples: ["banyan migration start panel", "banyan migration resume panel --url https://banyan.example"],
+		ends: RUN,
+		settings: WORK
+	},
+	"migration list": { examples: ["banyan migration list"], ends: ["clean", "broken", "interrupted"], settings: LOOK },
+	"migration new-secrets": {
+		examples: ["banyan migration new-secrets panel --stream admins --out passwords.csv"],
+		ends: SHOWN,
+		settings: LOOK
 	},
 	"migration rollback": {
 		examples: [
@@ -179,6 +199,19 @@ const HELP: Readonly<Record<string, Help>> = {
 	"identity withdraw": { examples: ["banyan identity withdraw stages"], ends: SHOWN, settings: [] },
 	"identity rotate": { examples: ["banyan identity rotate"], ends: SHOWN, settings: [] },
 	"identity retire": { examples: ["banyan identity retire"], ends: SHOWN, settings: [] },
+	nodes: { examples: ["banyan nodes", "banyan nodes --url https://banyan.example"], ends: SHOWN, settings: MEET },
+	services: { examples: ["banyan services"], ends: SHOWN, settings: MEET },
+	calls: { examples: ["banyan calls --during 10"], ends: SHOWN, settings: MEET },
+	level: {
+		examples: ["banyan level all debug --minutes 5", "banyan level stages-1 importer trace", "banyan level all usual"],
+		ends: SHOWN,
+		settings: MEET
+	},
+	repl: {
+		examples: ["banyan repl", "echo nodes | banyan repl", "banyan repl --read-only"],
+		ends: ["clean", "broken", "refused", "human"],
+		settings: WORK
+	},
 	"completion bash": { examples: ["source <(banyan completion bash)   # in ~/.bashrc"], ends: ["clean"], settings: [] },
 	"completion zsh": {
 		examples: ["source <(banyan completion zsh)   # in ~/.zshrc, after compinit"],

@@ -1,6 +1,7 @@
 /** Reads lines that come in pages, one after the other, in flat memory. */
 
 import { setTimeout as pause } from "node:timers/promises";
+import type { SecretLine } from "../contracts/migration/lines";
 import type { DifferenceLine, Lines, LinkLine, LogLine, Status } from "../contracts/migration/migration";
 import type { ReportLine } from "../contracts/migration/records";
 import type { Client } from "./client";
@@ -23,6 +24,10 @@ export const differenceLines = (client: Client, status: Status): AsyncGenerator<
 /** The old links of a migration, with their addresses: of a page of records, none may have been moved. */
 export const linkLines = (client: Client, name: string): AsyncGenerator<LinkLine> =>
 	pages(after => client.call("migration.links", { name, after }), { mostEmpty: MOST_LINES });
+
+/** The new secrets of a stream's records. */
+export const secretLines = (client: Client, asked: { name: string; stream: string }): AsyncGenerator<SecretLine> =>
+	pages(after => client.call("migration.newSecrets", { ...asked, after }));
 
 /** What is recorded of a migration behind the line `after`. */
 export const logOf = (client: Pick<Client, "call">, name: string, after: string | null): AsyncGenerator<LogLine> =>

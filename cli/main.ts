@@ -1,10 +1,9 @@
 /** The command `banyan`: everything an operator does. */
 
-import { CommanderError } from "commander";
 import { environment } from "../environment";
 import type { Open } from "./client";
 import { run, screen } from "./command";
-import { EXIT } from "./exit";
+import { given } from "./given";
 import { opener } from "./open";
 import { banyan } from "./program";
 
@@ -16,11 +15,5 @@ const embedded: Open = need => {
 
 run(async () => {
 	if (environment().TERM === "dumb") screen.onlyPrints();
-	try {
-		await banyan(opener(embedded, environment)).parseAsync();
-	} catch (error) {
-		if (!(error instanceof CommanderError)) throw error;
-		// Help and version end well; commander has said what was wrong with all else.
-		process.exitCode = error.exitCode === 0 ? EXIT.clean : EXIT.broken;
-	}
+	await given(banyan(opener(embedded, environment)));
 });

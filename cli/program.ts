@@ -1,61 +1,23 @@
-/** The commands of `banyan`, what each takes, and what it says of itself. */
+/** The command `banyan`: what it can be told, and what it says of itself. */
 
-import { Command, Option } from "commander";
-import { SCOPES } from "../contracts/cluster";
-import { keysOf } from "../contracts/table";
-import { VOCABULARY } from "../domain/migration/mappings";
-import { version } from "../package.json";
-import { anywhere, by, JSON_FLAG, type Opener, YES_FLAG } from "./asking";
-import { printFile, screen } from "./command";
+import type { Command } from "commander";
+import { anywhere, by, type Opener } from "./asking";
+import { printFile } from "./command";
 import { completionScript, SHELLS } from "./completion";
 import { treeOf } from "./completion/tree";
-import { LINK_FORMATS, REPORT_FORMATS } from "./formats";
 import { helpAfter } from "./help";
 import { addBackups } from "./program-backup";
-import { addEvents } from "./program-events";
+import { commands } from "./program-commands";
 import { addIdentity } from "./program-identity";
 
-/** A command's own part, loaded when it is given: most are not. */
-const LOADED = {
-	plan: (): typeof import("./commands/plan") => require("./commands/plan"),
-	run: (): typeof import("./commands/run") => require("./commands/run"),
-	dryRun: (): typeof import("./commands/dry-run") => require("./commands/dry-run"),
-	decide: (): typeof import("./commands/decide") => require("./commands/decide"),
-	status: (): typeof import("./commands/status") => require("./commands/status"),
-	logs: (): typeof import("./commands/logs") => require("./commands/logs"),
-	diff: (): typeof import("./commands/diff") => require("./commands/diff"),
-	report: (): typeof import("./commands/report") => require("./commands/report"),
-	links: (): typeof import("./commands/links") => require("./commands/links"),
-	keys: (): typeof import("./commands/keys") => require("./commands/keys")
-};
-
-const DEFINITION = ["<file>", "the definition, YAML or JSON"] as const;
-const NAME = ["<name>", "the migration's name"] as const;
-
-const REFERENCES = `
-\${NAME} in a definition is filled in from the environment of whoever connects: of this process, or with --url of the
-server, to which the definition goes as it is written.`;
+const loaded = (): typeof import("./commands/repl") => require("./commands/repl");
 
 export function banyan(open: Opener): Command {
-	const program = new Command("banyan")
-		.description("Takes a live system off its monolith: data and traffic move together, verified and reversible.")
-		.version(version, "-V, --version", "print the version")
-		.helpOption("-h, --help", "say what a command does and takes")
-		.helpCommand("help [command]", "say what a command does and takes")
-		.exitOverride()
-		.configureOutput({
-			writeOut: text => screen.print(text.replace(/\n$/, "")),
-			writeErr: text => screen.say(text.replace(/\n$/, "")),
-			outputError: (text, write) => write(text.replace(/^error: /, "banyan: "))
-		})
-		.showHelpAfterError("See `banyan --help`.");
-	const migration = program.command("migration").description("move the records of one system to another");
-	addBeginnings(migration, open);
-	addDecisions(migration, open);
-	addViews(migration, open);
-	addLinks(migration, open);
-	addKeys(program.command("keys").description("make, list and revoke API keys, for those who call from afar"), open);
-	addEvents(program.command("events").description("see to events that a service could not deal with"), open);
+	const program = commands(open);
+	anywhere(program.command("repl"))
+		.description("a shell into the cluster: all of these commands, with completion, and calls of any action")
+		.option("--read-only", "refuse what may change something")
+		.action(by<[]>(open, "repl", () => loaded().repl));
 	addBackups(program);
 	addIdentity(program.command("identity").description("say who nodes are, so that each can prove it to the others"));
 	addCompletion(program);
@@ -70,151 +32,6 @@ function guide(command: Command, path: readonly string[]): void {
 	if (command.commands.length === 0) command.addHelpText("after", () => helpAfter(words.join(" ")));
 	for (const each of command.commands) guide(each, words);
 }
-
-/** An option for each kind that a mapping knows: the file that it is written to. */
-const withArtefacts = (command: Command): Command =>
-	Object.entries(VOCABULARY.artefacts).reduce(
-		(each, [kind, { noun }]) =>
-			each.option(
-				`--${kind} <file>`,
-				`where to write the ${noun[1]} that the target lacks (default: NAME-${kind}.json)`
-			),
-		command
-	);
-
-function addBeginnings(migration: Command, open: Opener): void {
-	withArtefacts(anywhere(migration.command("plan")))
-		.description("look at both sides and say what a run would do; writes to neither")
-		.argument(...DEFINITION)
-		.option(...JSON_FLAG)
-		.addHelpText("after", REFERENCES)
-		.action(by<[string]>(open, "write", () => LOADED.plan().plan));
-	anywhere(migration.command("run"))
-		.description("move everything and compare both sides; safe to interrupt, and to run again")
-		.argument(...DEFINITION)
-		.option(...JSON_FLAG)
-		.option("--strict", "end with 4 also when something was lost on the way")
-		.option("--backup-taken", "a backup of the target's database has been taken")
-		.option("--accept <code...>", "losses of these codes need nobody's hand: without it, or `accept:`, some end with 4")
-		.option("--only <name...>", "first move only these records of the last stream, look at them, and rest")
-		.addOption(
-			new Option("--limit <n>", "first move only so many records of the last stream, look at them, and rest").conflicts(
-				"only"
-			)
-		)
-		.addHelpText(
-			"after",
-			`${REFERENCES}\nCtrl-C stops a run of this process after the batch at hand; of a server it only stops the watching.`
-		)
-		.action(by<[string]>(open, "write", () => LOADED.run().runMigration));
-	anywhere(migration.command("dry-run"))
-		.description("go through all of it and say what would become of every record; writes nothing")
-		.argument(...DEFINITION)
-		.option("--json", "print a line of JSON for each record")
-		.addHelpText("after", REFERENCES)
-		.action(by<[string]>(open, "write", () => LOADED.dryRun().dryRun));
-}
-
-const DECISIONS = {
-	rollback: "put the target back as it was, where what is there is still ours; safe to interrupt, and to run again",
-	compare: "compare once more; write what is new or changed at the source, list what others changed at the target",
-	repair: "compare once more and write what differs, also where others changed it at the target",
-	pause: "stop a run that a node would go on with by itself",
-	cancel: "stop a run for good; what was moved stays, and can be rolled back"
-} as const;
-
-function addDecisions(migration: Command, open: Opener): void {
-	for (const word of keysOf(DECISIONS)) {
-		const command = anywhere(migration.command(word))
-			.description(DECISIONS[word])
-			.argument(...NAME)
-			.option("--reason <text>", "why, for the record")
-			.option(...JSON_FLAG);
-		// These cannot be taken back.
-		if (word === "rollback" || word === "cancel") command.option(...YES_FLAG);
-		if (word === "repair") command.option("--removals <n>", "follow so many deletions at the source: all that wait");
-		command.action(
-			by<[string]>(open, "write", () => {
-				const { decide } = LOADED.decide();
-				return (client, name, flags) => decide(client, word, name, flags);
-			})
-		);
-	}
-}
-
-function addViews(migration: Command, open: Opener): void {
-	anywhere(migration.command("status"))
-		.description("say where a migration stands, or all of them")
-		.argument("[name]", "the migration's name; all of them without it")
-		.option("--watch", "say it again every second, until there is no more to come")
-		.option(...JSON_FLAG)
-		.action(by<[string | undefined]>(open, "read", () => LOADED.status().status));
-	anywhere(migration.command("logs"))
-		.description("list what happened to a migration, in order")
-		.argument(...NAME)
-		.option("--follow", "go on as it happens, until there is no more to come")
-		.option("--json", "print a line of JSON for each event")
-		.action(by<[string]>(open, "read", () => LOADED.logs().logs));
-	anywhere(migration.command("diff"))
-		.description("list the records that are not at the target as they should be, after the last comparison")
-		.argument(...NAME)
-		.option(...JSON_FLAG)
-		.action(by<[string]>(open, "read", () => LOADED.diff().diff));
-	anywhere(migration.command("report"))
-		.description("say what became of every record")
-		.argument(...NAME)
-		.addOption(
-			new Option("--format <format>", "a line a record, a summary, or one HTML file (default: ndjson)").choices(
-				REPORT_FORMATS
-			)
-		)
-		.addOption(
-			new Option("--customers", "a CSV of the customers who notice something, in their words").conflicts("format")
-		)
-		.option("--out <file>", "write to a file instead of standard output")
-		.action(by<[string]>(open, "read", () => LOADED.report().report));
-}
-
-function addLinks(migration: Command, open: Opener): void {
-	anywhere(migration.command("links"))
-		.description("list old links with their new addresses, for a proxy of one's own")
-		.argument(...NAME)
-		.addOption(
-			new Option("--format <format>", "maps for nginx, maps for Caddy, or a table")
-				.choices(LINK_FORMATS)
-				.makeOptionMandatory()
-		)
-		.option("--out <file>", "write to a file for its owner alone instead of standard output")
-		.addHelpText("after", "\nThe keys are read at the source, which must still be up; they stand in what is written.")
-		.action(by<[string]>(open, "links", () => LOADED.links().links));
-}
-
-function addKeys(keys: Command, open: Opener): void {
-	anywhere(keys.command("create"))
-		.description("make an API key; its text is printed once, alone on standard output")
-		.argument("<name>", "what it is for")
-		.addOption(
-			new Option("--scope <scope...>", "what its bearer may do").choices(Object.keys(SCOPES)).makeOptionMandatory()
-		)
-		.option(...JSON_FLAG)
-		.addHelpText("after", `\nScopes:\n${scopesText()}`)
-		.action(by<[string]>(open, "keys", () => LOADED.keys().createKey));
-	anywhere(keys.command("list"))
-		.description("list all API keys, without their texts")
-		.option(...JSON_FLAG)
-		.action(by<[]>(open, "keys", () => LOADED.keys().listKeys));
-	anywhere(keys.command("revoke"))
-		.description("end an API key at once")
-		.argument("<id>", "the key's id, as `banyan keys list` has it")
-		.option(...YES_FLAG)
-		.option(...JSON_FLAG)
-		.action(by<[string]>(open, "keys", () => LOADED.keys().revokeKey));
-}
-
-const scopesText = (): string =>
-	Object.entries(SCOPES)
-		.map(([scope, says]) => `  ${scope.padEnd(16)}${says}`)
-		.join("\n");
 
 function addCompletion(program: Command): void {
 	const shells = program.command("completion").description("print a script by which a shell completes this command");

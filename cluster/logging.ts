@@ -4,6 +4,7 @@ import type { LoggerConfig } from "moleculer";
 import pino from "pino";
 import { harmless } from "../domain/text/json";
 import { mask } from "../domain/text/masking";
+import { makerOf } from "./log-levels";
 import { terminal } from "./readable";
 import { currentWork, inWork } from "./work";
 
@@ -34,15 +35,15 @@ export function pinoLogger(level: string, destination: string | number | NodeJS.
 			}
 		}
 	};
+	const stream = typeof destination === "object" ? terminal(destination) : jsonLines(destination);
+	let root: pino.Logger | undefined;
+	const rootOf = (): pino.Logger => {
+		root ??= pino(options, stream);
+		return root;
+	};
 	return {
 		type: "Pino",
-		options: {
-			level,
-			pino: {
-				options,
-				destination: typeof destination === "object" ? terminal(destination) : jsonLines(destination)
-			}
-		}
+		options: { level, createLogger: makerOf(rootOf, level), pino: { options, destination: stream } }
 	};
 }
 

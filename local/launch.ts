@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { NATS_USER } from "./nats-config";
 import type { Place } from "./place";
 import type { Programs } from "./programs";
-import type { Secrets } from "./secrets";
+import { type Secrets, SHELL } from "./secrets";
 import { GROUPS, type Member, portName, type Shape } from "./shape";
 
 export interface Launch {
@@ -106,6 +106,20 @@ export function serversOf({ ports, shape }: Pick<Means, "ports" | "shape">): Ser
 	};
 }
 
+/** What a process needs to meet the others. */
+export const joiningVariables = (means: Pick<Means, "ports" | "shape" | "secrets">): Record<string, string> =>
+	meeting(serversOf(means), means.secrets, SHELL.name);
+
+/** @param name whose identity it proves */
+const meeting = ({ nats }: Servers, secrets: Secrets, name: string): Record<string, string> => ({
+	NAMESPACE: "local",
+	TRANSPORTER: natsAddress(nats, secrets),
+	CLUSTER_KEY_FILE: secrets.clusterKeyFile,
+	NODE_IDENTITY: "require",
+	NODE_IDENTITY_FILE: secrets.identity(name),
+	NODE_AUTHORITIES_FILE: secrets.authoritiesFile
+});
+
 function banyanLaunch(member: Member, means: Means): Launch {
 	const { place, secrets, ports, banyan, variables } = means;
 	const { name, group } = member;
@@ -116,16 +130,11 @@ function banyanLaunch(member: Member, means: Means): Launch {
 		args: [...NODE_FLAGS, start],
 		variables: {
 			...variables,
-			NAMESPACE: "local",
+			...meeting(servers, secrets, name),
 			NODE_ID: name,
 			SERVICES: group === undefined ? "" : GROUPS[group].join(","),
 			OTEL_SERVICE_NAME: `banyan-${group}`,
 			DATA_DIR: join(place.nodes, name),
-			TRANSPORTER: natsAddress(servers.nats, secrets),
-			CLUSTER_KEY_FILE: secrets.clusterKeyFile,
-			NODE_IDENTITY: "require",
-			NODE_IDENTITY_FILE: secrets.identity(name),
-			NODE_AUTHORITIES_FILE: secrets.authoritiesFile,
 			STORE: "cluster",
 			...(group === "gateway" && { GATEWAY_PORT: String(portOf(ports, member, "http")) }),
 			...addressFiles(name, servers, { secrets, isDirect: name in means.ways })

@@ -50,15 +50,19 @@ export function secretsIn(folder: string): Secrets {
 
 const [DAYS, DAY_MS] = [365, 86_400_000];
 
+/** Whoever sits before a REPL: it joins under a name of its own each time, and calls as `repl`. */
+export const SHELL = { name: "repl", nodes: ["repl-*"], services: ["repl"] } as const;
+
 /** Each process of Banyan gets an identity of its own, and another one when half of its time is over. */
 export function identify(folder: string, members: readonly Member[], nowMs: number): void {
 	const identities = new IdentityFolder(join(folder, "identities"));
-	for (const { name, group } of members) {
-		if (group === undefined) continue;
-		const services = GROUPS[group];
+	const wanted = members.flatMap(({ name, group }) =>
+		group === undefined ? [] : [{ name, nodes: [name], services: GROUPS[group] }]
+	);
+	for (const { name, nodes, services } of [...wanted, SHELL]) {
 		const said = identities.issued(name)?.said;
 		const isFresh = said !== undefined && said.untilMs - nowMs > (DAYS * DAY_MS) / 2;
 		if (isFresh && String(said.services) === String(services)) continue;
-		identities.issue({ name, nodes: [name], services, days: DAYS }, nowMs);
+		identities.issue({ name, nodes, services, days: DAYS }, nowMs);
 	}
 }

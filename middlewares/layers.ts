@@ -6,6 +6,7 @@
 
 import type { BrokerOptions, Middleware, ServiceBroker } from "moleculer";
 import * as moleculer from "moleculer";
+import { logging } from "../cluster/operations";
 import type { CallSettings } from "../contracts/cluster";
 import { breaker, breakerOptions } from "./breaker.middleware";
 import { bulkhead } from "./bulkhead.middleware";
@@ -43,7 +44,7 @@ interface More {
 
 export const layers = (calls: CallSettings, checksResults: boolean, { tracing, packets }: More): Layers => ({
 	internalMiddlewares: false,
-	internalServices: { $node: { name: "$node", actions: { underWay } } },
+	internalServices: { $node: { name: "$node", actions: { underWay, logging } } },
 	circuitBreaker: breakerOptions(calls),
 	middlewares: [
 		correlation,

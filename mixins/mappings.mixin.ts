@@ -11,7 +11,7 @@ import { own } from "../domain/own";
 import { systemsOf } from "./systems";
 
 export interface MappingsOwner {
-	/** The mapping of that name. @throws DEFINITION_INVALID */
+	/** The mapping of that name. @throws MAPPING_UNKNOWN */
 	mappingNamed(name: string): Mapping<Json>;
 	/** What it makes of a stream. @throws DEFINITION_INVALID · REQUEST_INVALID where it has no such stream */
 	streamOf(mapping: string, stream: string): StreamMapping<Json>;
@@ -33,8 +33,9 @@ export function mappings(): Mixin<MappingsOwner> {
 			const words = vocabularyOf(known.all);
 			const mappingNamed: MappingsOwner["mappingNamed"] = name => {
 				const found = known.named(name);
-				if (!found) throw failure("DEFINITION_INVALID", `There is no mapping '${name}'.`);
-				return found;
+				if (found) return found;
+				const names = known.all.map(each => each.name).join(", ") || "none";
+				throw failure("MAPPING_UNKNOWN", `There is no mapping '${name}'; there are: ${names}.`);
 			};
 			const owner: MappingsOwner = {
 				mappingNamed,

@@ -35,8 +35,22 @@ export async function runMigration(client: Client, file: string, flags: Flags): 
 	return ended(client, status, { ...flags, file }, interrupt);
 }
 
+/** What was planned, wherever its definition is kept. */
+export async function startMigration(client: Client, name: string, flags: Flags): Promise<number> {
+	const interrupt = stopping(client, name, `\`${command(["migration", "start", name])}\``);
+	const begun = await client.call("migration.start", {
+		name,
+		...(flags.hash !== undefined && { hash: flags.hash }),
+		...(flags.accept && { accept: [...flags.accept] }),
+		backupTaken: flags.backupTaken ?? false
+	});
+	const done = begun.streams.reduce((sum, { read }) => sum + read, 0);
+	if (!flags.json && done > 0 && begun.phase !== "finished") say(`${shown(name)}: goes on after ${done} records.`);
+	return ended(client, await follow(client, name, interrupt), flags, interrupt);
+}
+
 /** Says how it ended, or that it goes on without us. */
-function ended(client: Client, status: Status, flags: Flags & { file: string }, interrupt: Interruption): number {
+function ended(client: Client, status: Status, flags: Flags & { file?: string }, interrupt: Interruption): number {
 	const few = isFew(status, flags) && !interrupt.seen;
 	if (flags.json) printJson(status);
 	else print(few ? fewOf(client, status, flags) : storyOf(client, status, flags));
@@ -52,7 +66,7 @@ export const storyOf = (
 	{ url, file, holder }: Flags & { file?: string; holder?: string | undefined }
 ): string => statusText(status, paper(client), { file, url, holder });
 
-const fewOf = (client: Client, status: Status, given: Flags & { file: string }): string =>
+const fewOf = (client: Client, status: Status, given: Flags & { file?: string }): string =>
 	fewText(status, paper(client), { file: given.file, url: given.url });
 
 /** A canary is done when it rests: the next run goes on with the others. */

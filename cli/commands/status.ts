@@ -18,6 +18,8 @@ export async function status(client: Client, name: string | undefined, flags: Fl
 	return EXIT.clean;
 }
 
+export const list = (client: Client, flags: Flags): Promise<number> => status(client, undefined, flags);
+
 const found = async (client: Client, name: string | undefined): Promise<readonly Status[]> =>
 	name === undefined ? client.call("migration.list", {}) : [await client.call("migration.status", { name })];
 

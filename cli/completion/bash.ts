@@ -1,5 +1,5 @@
-import { allOf, type CommandNode, type Values } from "./tree";
-import { argumentPlaces, NAMES, optionPlaces, quoted, wordsOf } from "./words";
+import { allOf, type CommandNode } from "./tree";
+import { argumentPlaces, NAMES, type Offered, optionPlaces, quoted, wordsOf } from "./words";
 
 /** Candidates are compared word by word: nothing of a name is ever evaluated. */
 const OFFERS: Readonly<Record<"file" | "migration" | "anything", string>> = {
@@ -7,7 +7,7 @@ const OFFERS: Readonly<Record<"file" | "migration" | "anything", string>> = {
 	migration: "_banyan_names",
 	anything: ":"
 };
-const offer = (values: Values): string =>
+const offer = (values: Offered): string =>
 	typeof values === "string" ? OFFERS[values] : `_banyan_offer ${values.map(quoted).join(" ")}`;
 
 export function bashScript(tree: CommandNode): string {

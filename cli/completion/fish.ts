@@ -1,5 +1,5 @@
-import { allOf, type CommandNode, type OptionNode, type Values } from "./tree";
-import { argumentPlaces, NAMES, wordsOf } from "./words";
+import { allOf, type CommandNode, type OptionNode } from "./tree";
+import { argumentPlaces, NAMES, type Offered, offeredOf, wordsOf } from "./words";
 
 const quoted = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 
@@ -8,14 +8,14 @@ const OFFERS: Readonly<Record<"file" | "migration" | "anything", string>> = {
 	migration: "-f -a '(_banyan_names)'",
 	anything: "-f"
 };
-const offer = (values: Values): string =>
+const offer = (values: Offered): string =>
 	typeof values === "string" ? OFFERS[values] : `-f -a ${quoted(values.join(" "))}`;
 
 const when = (at: string): string => `complete -c banyan -n ${quoted(`_banyan_at ${quoted(at)}`)}`;
 
 function optionLine(at: string, { names, value, says }: OptionNode): string {
 	const spelled = names.map(name => (name.startsWith("--") ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`)).join(" ");
-	return `${when(at)} ${spelled}${value === null ? "" : ` -r ${offer(value)}`} -d ${quoted(says)}`;
+	return `${when(at)} ${spelled}${value === null ? "" : ` -r ${offer(offeredOf(value))}`} -d ${quoted(says)}`;
 }
 
 export function fishScript(tree: CommandNode): string {

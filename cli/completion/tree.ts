@@ -1,9 +1,13 @@
 /** The commands as data: what a completion and the README's table are checked and written from. */
 
 import type { Argument, Command, Option } from "commander";
+import { own } from "../../domain/own";
 
-/** What a value is: a path, a migration's name, one of these words, or anything. */
-export type Values = "file" | "migration" | "anything" | readonly string[];
+/** What names something: a path, a migration, a node, a logger or its level, an event that is laid aside, an API key. */
+export const NAMED = ["file", "migration", "node", "level", "letter", "key"] as const;
+
+/** What a value is: a name, one of these words, or anything. */
+export type Values = (typeof NAMED)[number] | "anything" | readonly string[];
 
 export interface OptionNode {
 	/** As it is typed: `--json`; the short form after the long one. */
@@ -41,10 +45,19 @@ const optionNode = ({ long, short, flags, argChoices, description, required, opt
 	says: description
 });
 
+/** By the command's area, and what it calls the argument. */
+const ARGUMENTS: Readonly<Record<string, Values>> = {
+	"migration name": "migration",
+	"keys id": "key",
+	"events id": "letter",
+	"level node": "node",
+	"level level": "level"
+};
+
 function valuesOf(argument: Argument, [area]: readonly string[]): Values {
 	if (argument.argChoices) return argument.argChoices;
 	if (argument.name() === "file") return "file";
-	return argument.name() === "name" && area === "migration" ? "migration" : "anything";
+	return own(ARGUMENTS, `${area} ${argument.name()}`) ?? "anything";
 }
 
 /** The commands that do something, in the order of the help. */

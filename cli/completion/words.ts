@@ -2,6 +2,12 @@
 
 import { allOf, type CommandNode, type Values } from "./tree";
 
+/** What a script offers by itself, or words. A node, a key, an event would have to be asked for with each key that is typed. */
+export type Offered = "file" | "migration" | "anything" | readonly string[];
+
+export const offeredOf = (values: Values): Offered =>
+	typeof values !== "string" || values === "file" || values === "migration" ? values : "anything";
+
 /** A command as the scripts call it: its words, `banyan` first. */
 export const wordsOf = ({ path }: Pick<CommandNode, "path">): string => ["banyan", ...path].join(" ");
 
@@ -12,13 +18,13 @@ export const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''"
 export interface Place {
 	/** The command, and the option before the cursor; or the command and the number of the argument. */
 	readonly at: string;
-	readonly values: Values;
+	readonly values: Offered;
 }
 
 export const optionPlaces = (tree: CommandNode): Place[] =>
 	allOf(tree).flatMap(node =>
 		node.options.flatMap(({ names, value }) =>
-			value === null ? [] : names.map(name => ({ at: `${wordsOf(node)}|${name}`, values: value }))
+			value === null ? [] : names.map(name => ({ at: `${wordsOf(node)}|${name}`, values: offeredOf(value) }))
 		)
 	);
 
@@ -26,7 +32,7 @@ export const optionPlaces = (tree: CommandNode): Place[] =>
 export const argumentPlaces = (tree: CommandNode): Place[] =>
 	allOf(tree).flatMap(node => {
 		const [first] = node.arguments;
-		return first === undefined ? [] : [{ at: wordsOf(node), values: first }];
+		return first === undefined ? [] : [{ at: wordsOf(node), values: offeredOf(first) }];
 	});
 
 /** A line of shell that prints the names of the migrations, one a line; quiet where there are none to be had. */

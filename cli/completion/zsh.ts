@@ -1,12 +1,12 @@
-import { allOf, type CommandNode, type OptionNode, type Values } from "./tree";
-import { argumentPlaces, NAMES, optionPlaces, quoted, wordsOf } from "./words";
+import { allOf, type CommandNode, type OptionNode } from "./tree";
+import { argumentPlaces, NAMES, type Offered, optionPlaces, quoted, wordsOf } from "./words";
 
 const OFFERS: Readonly<Record<"file" | "migration" | "anything", string>> = {
 	file: "_files",
 	migration: "_banyan_names",
 	anything: ":"
 };
-const offer = (values: Values): string =>
+const offer = (values: Offered): string =>
 	typeof values === "string" ? OFFERS[values] : `compadd -- ${values.map(quoted).join(" ")}`;
 
 /** `word:description`, as \`_describe\` takes it. */

@@ -57,6 +57,10 @@ const rollbackText = ({ restored, changedSince }: StreamStatus): string =>
 export const stateText = ({ phase, running, paused }: Pick<Status, "phase" | "running" | "paused">): string =>
 	`${phase}${running ? ", running" : ""}${paused ? ", paused" : ""}`;
 
+/** Which node that is, where any of several may be. */
+const onNode = ({ running, node }: Pick<Status, "running" | "node">): string =>
+	running && node !== undefined ? ` on ${shown(node)}` : "";
+
 /** Of a run of a few, which rests. */
 export const fewText = (status: Status, paper: Paper = PLAIN, given: Given = {}): string =>
 	page([
@@ -75,7 +79,7 @@ export function statusText(status: Status, paper: Paper = PLAIN, given: Given = 
 		...(backup === null ? [] : [`The target's database as it was before: ${backup}`])
 	];
 	return page([
-		`${paper.paint("bold", `${name}: ${stateText(status)}`)}${begun}${over}`,
+		`${paper.paint("bold", `${name}: ${stateText(status)}${onNode(status)}`)}${begun}${over}`,
 		...wrap(endsText(status), paper.width - 1, "  "),
 		...status.cautions.flatMap(caution =>
 			wrap(`${paper.paint("yellow", "!")} ${shown(caution)}`, paper.width - 1, "  ")

@@ -30,6 +30,13 @@ export const errors = {
 			"Such a definition begins only where its `hash` is named, so that nothing starts but what somebody looked at.",
 		todo: "Look at its plan and send `hash` as that answered it; or plan it with the key that starts it."
 	},
+	MAPPING_UNKNOWN: {
+		status: 422,
+		title: "No mapping of this name is known",
+		means:
+			"What was asked for names the mapping between two systems, and the node that was asked knows none of that name.",
+		todo: "Name one that the detail lists. In a cluster all nodes run the same release."
+	},
 	ENVIRONMENT_MISSING: {
 		status: 422,
 		title: "An environment variable that the definition names is not set",

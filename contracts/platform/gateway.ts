@@ -1,10 +1,18 @@
-/** gateway: the door of the cluster. It answers over HTTP alone. */
+/** gateway: the door of the cluster. It answers over HTTP, and for all nodes what operators ask of them. */
 
 import { contract, type SettingsOf } from "../contract";
+import { operationScopes, operations } from "./operations";
 
 export const gateway = contract("platform", "gateway", {
 	chapter: "Server",
+	scopes: operationScopes,
 	errors: {
+		NODE_NOT_FOUND: {
+			status: 404,
+			title: "No such node",
+			means: "No node of this name is there now.",
+			todo: "Look at `GET /api/v1/nodes`."
+		},
 		METHOD_NOT_ALLOWED: {
 			status: 405,
 			title: "This address does not know that method",
@@ -210,7 +218,7 @@ export const gateway = contract("platform", "gateway", {
 			summary: "Streams that were closed since nobody read them."
 		}
 	},
-	actions: {},
+	actions: operations,
 	events: {
 		/** Whoever sent this request is gone: what it caused ends, on every node. */
 		left: { request: "string" }

@@ -1,12 +1,14 @@
 import { crc32 } from "node:zlib";
 import compression from "compression";
-import { Event, type EventOf, Service, service } from "../../cluster";
+import { Action, type Answers, type CallOf, Event, type EventOf, Service, service } from "../../cluster";
 import { NEEDED, neverThere } from "../../cluster/alone";
 import { tellMetricsAt } from "../../cluster/scraped";
+import { clusterCalls, clusterNodes, setLogLevel } from "../../cluster/operations";
 import { settingsFor, settingsOf } from "../../cluster/settings";
 import { CONTRACTS } from "../../contracts/cluster";
 import { access } from "../../contracts/platform/access";
 import { gateway } from "../../contracts/platform/gateway";
+import type { CallCount, ClusterNode, NodeLogging } from "../../contracts/platform/operations";
 import { rawRoutesOf, routesOf } from "../../domain/platform/routes";
 import { type WebRequest, web } from "../../mixins/web.mixin";
 import { Keys } from "./gateway/authentication";
@@ -25,6 +27,8 @@ import { Streams } from "./gateway/streams";
 import { tracing } from "./gateway/traces";
 import { Wakes, waking } from "./gateway/wakes";
 
+const { nodes, calls, logLevel } = gateway.actions;
+
 /** How long it waits for the services it leads to, in ms. */
 const PATIENCE_MS = 10_000;
 
@@ -37,19 +41,22 @@ const WORTH_COMPRESSING = 2048;
 const compress = compression({ threshold: 0 });
 
 @Service(gateway)
-export default class GatewayService extends service(
-	web({
-		// It tells two answers of one address apart, no more than that.
-		etag: body => `W/"${body.length.toString(36)}-${crc32(body).toString(36)}"`,
-		encode: (req, res, body) => {
-			// Only now is it known whether it is worth it.
-			if (body.length >= WORTH_COMPRESSING && req.headers["accept-encoding"] !== undefined)
-				compress(req as never, res as never, () => undefined);
-			else res.setHeader("Content-Length", Buffer.byteLength(body));
-		}
-	}),
-	waking(routesOf(CONTRACTS))
-) {
+export default class GatewayService
+	extends service(
+		web({
+			// It tells two answers of one address apart, no more than that.
+			etag: body => `W/"${body.length.toString(36)}-${crc32(body).toString(36)}"`,
+			encode: (req, res, body) => {
+				// Only now is it known whether it is worth it.
+				if (body.length >= WORTH_COMPRESSING && req.headers["accept-encoding"] !== undefined)
+					compress(req as never, res as never, () => undefined);
+				else res.setHeader("Content-Length", Buffer.byteLength(body));
+			}
+		}),
+		waking(routesOf(CONTRACTS))
+	)
+	implements Answers<typeof gateway>
+{
 	private readonly wakes = new Wakes();
 	private readonly keys = new Keys(this.broker);
 	private readonly delay = new LoopDelay();
@@ -73,6 +80,21 @@ export default class GatewayService extends service(
 		this.delay.end();
 		this.sheds.end();
 		this.readiness.end();
+	}
+
+	@Action(nodes)
+	async nodes(_ctx: CallOf<typeof nodes>): Promise<ClusterNode[]> {
+		return clusterNodes(this.broker);
+	}
+
+	@Action(calls)
+	async calls(_ctx: CallOf<typeof calls>): Promise<CallCount[]> {
+		return clusterCalls(this.broker);
+	}
+
+	@Action(logLevel)
+	async logLevel(ctx: CallOf<typeof logLevel>): Promise<NodeLogging[]> {
+		return setLogLevel(this.broker, ctx.params);
 	}
 
 	@Event(access.events.changed)

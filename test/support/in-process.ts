@@ -2,6 +2,7 @@
 
 import type { Client } from "../../cli/client";
 import { concluded, type Flags, withClient } from "../../cli/command";
+import { listCalls, listNodes, listServices, setLevel } from "../../cli/commands/cluster";
 import { decide } from "../../cli/commands/decide";
 import { diff } from "../../cli/commands/diff";
 import { dryRun } from "../../cli/commands/dry-run";
@@ -9,10 +10,11 @@ import { deliverAgain, dropLetters, listLetters, replayLetters } from "../../cli
 import { createKey, listKeys, revokeKey } from "../../cli/commands/keys";
 import { links } from "../../cli/commands/links";
 import { logs } from "../../cli/commands/logs";
+import { newSecrets } from "../../cli/commands/new-secrets";
 import { plan } from "../../cli/commands/plan";
 import { report } from "../../cli/commands/report";
-import { runMigration } from "../../cli/commands/run";
-import { status } from "../../cli/commands/status";
+import { runMigration, startMigration } from "../../cli/commands/run";
+import { list, status } from "../../cli/commands/status";
 import { opener } from "../../cli/open";
 
 export type Work = (client: Client, flags: Flags) => Promise<number>;
@@ -20,6 +22,7 @@ export const VERBS: Readonly<Record<string, Work>> = {
 	plan: (client, flags) => plan(client, "panel.json", flags),
 	"dry-run": (client, flags) => dryRun(client, "panel.json", flags),
 	run: (client, flags) => runMigration(client, "panel.json", flags),
+	start: (client, flags) => startMigration(client, "panel", flags),
 	...Object.fromEntries(
 		(["pause", "cancel", "rollback", "compare", "repair"] as const).map((word): [string, Work] => [
 			word,
@@ -27,7 +30,7 @@ export const VERBS: Readonly<Record<string, Work>> = {
 		])
 	),
 	status: (client, flags) => status(client, "panel", flags),
-	list: (client, flags) => status(client, undefined, flags),
+	list,
 	watch: (client, flags) => status(client, "panel", { ...flags, watch: true }),
 	logs: (client, flags) => logs(client, "panel", flags),
 	follow: (client, flags) => logs(client, "panel", { ...flags, follow: true }),
@@ -39,6 +42,11 @@ export const VERBS: Readonly<Record<string, Work>> = {
 		])
 	),
 	links: client => links(client, "panel", { format: "nginx", out: "links" }),
+	"new-secrets": (client, flags) => newSecrets(client, "panel", flags),
+	nodes: listNodes,
+	services: listServices,
+	calls: (client, flags) => listCalls(client, { ...flags, during: "0" }),
+	level: (client, flags) => setLevel(client, "all", "debug", undefined, flags),
 	"events list": listLetters,
 	"events replay": (client, flags) => replayLetters(client, "0b7c", flags),
 	"events drop": (client, flags) => dropLetters(client, "0b7c", { ...flags, yes: true }),

@@ -1,0 +1,30 @@
+/** The commands that do something, each in its area: of the command `banyan`, and of its REPL. */
+
+import { Command } from "commander";
+import { version } from "../package.json";
+import type { Opener } from "./asking";
+import { screen } from "./command";
+import { addCluster } from "./program-cluster";
+import { addEvents } from "./program-events";
+import { addKeys } from "./program-keys";
+import { addMigration } from "./program-migration";
+
+export function commands(open: Opener): Command {
+	const program = new Command("banyan")
+		.description("Takes a live system off its monolith: data and traffic move together, verified and reversible.")
+		.version(version, "-V, --version", "print the version")
+		.helpOption("-h, --help", "say what a command does and takes")
+		.helpCommand("help [command]", "say what a command does and takes")
+		.exitOverride()
+		.configureOutput({
+			writeOut: text => screen.print(text.replace(/\n$/, "")),
+			writeErr: text => screen.say(text.replace(/\n$/, "")),
+			outputError: (text, write) => write(text.replace(/^error: /, "banyan: "))
+		})
+		.showHelpAfterError("See `banyan --help`.");
+	addMigration(program.command("migration").description("move the records of one system to another"), open);
+	addKeys(program.command("keys").description("make, list and revoke API keys, for those who call from afar"), open);
+	addEvents(program.command("events").description("see to events that a service could not deal with"), open);
+	addCluster(program, open);
+	return program;
+}
