@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { shown } from "../../domain/text/visible";
-import { CommandError, paint, print } from "../command";
+import { CommandError, paint, print, screen } from "../command";
 import { type CommandNode, treeOf } from "../completion/tree";
 import { wrapAll } from "../terminal/width";
 
@@ -18,9 +18,7 @@ export function addBasics(program: Command, leave: () => void): void {
 	program
 		.command("cls")
 		.description("clear the window")
-		.action(() => {
-			if (process.stdout.isTTY) process.stdout.write("\u001b[2J\u001b[3J\u001b[H");
-		});
+		.action(() => screen.wipe());
 	program
 		.command("exit")
 		.aliases(["quit", "q"])

@@ -40,7 +40,7 @@ export async function attended(session: Session): Promise<number> {
 	});
 	reader.prompt();
 	await closed;
-	process.stdout.write("\n");
+	say("");
 	readBy(undefined);
 	kept();
 	return EXIT.clean;
@@ -48,7 +48,6 @@ export async function attended(session: Session): Promise<number> {
 
 /** Somebody's line stays as they have it. */
 function told(reader: Interface, session: Session, sentence: string): void {
-	if (process.stdout.isTTY) process.stdout.write("\r\u001b[K");
 	say(shown(sentence));
 	if (!session.busy) reader.prompt(true);
 }
@@ -57,7 +56,7 @@ function told(reader: Interface, session: Session, sentence: string): void {
 function anew(reader: Interface): void {
 	const wasEmpty = reader.line === "";
 	screen.clear();
-	process.stdout.write("^C\n");
+	say("^C");
 	if (wasEmpty) say("Ctrl-D leaves.");
 	reader.write(null, { ctrl: true, name: "e" });
 	reader.write(null, { ctrl: true, name: "u" });
@@ -99,7 +98,7 @@ function questionOn(reader: Interface): { ask: (text: string) => Promise<string>
 		/** No answer is no. */
 		leave: () => {
 			if (!under) return false;
-			process.stdout.write("^C\n");
+			say("^C");
 			under("");
 			return true;
 		}

@@ -79,6 +79,12 @@ export class Screen {
 		this.draw([]);
 	}
 
+	/** An empty window. */
+	wipe(): void {
+		this.clear();
+		if (this.#redraws) this.err.write("\u001b[2J\u001b[3J\u001b[H");
+	}
+
 	/** The columns of a line that stands. */
 	get width(): number {
 		return this.err.columns || WIDTH_UNKNOWN;

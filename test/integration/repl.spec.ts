@@ -188,7 +188,7 @@ it("in a terminal Tab completes, Ctrl-C leaves what waits, and what was typed is
 	type("\n");
 	await sees(/stages logs importer: debug/);
 	type("level all usual\n");
-	await sees(/keeper logs warn[^]*mol \$ .{0,9}$/);
+	await sees(/keeper logs warn[\s\S]*mol \$ .{0,9}$/);
 	await complete("call migration.lis", /call migration\.list.{0,9}$/);
 	type("\u0015");
 	await complete("call migration.status --na", /--name $/);
@@ -197,7 +197,7 @@ it("in a terminal Tab completes, Ctrl-C leaves what waits, and what was typed is
 	type("\u0003");
 	await sees(/Left: what was asked for may go on in the cluster\./);
 	type("call access.check --apiKey geheim\n");
-	await sees(/ERROR: [^]*mol \$ .{0,9}$/);
+	await sees(/ERROR: [\s\S]*mol \$ .{0,9}$/);
 	type("\u0003");
 	await sees(/Ctrl-D leaves\./);
 	type("\u0004");
