@@ -103,18 +103,22 @@ export function clientOn(broker: Broker, acting?: string): Local {
 		own[action]?.(params as never) ?? raw.call(action, params, { ...options });
 	const ask: OwnNode["ask"] = (...given) =>
 		acting === undefined ? asked(...given) : actingAs(acting, () => asked(...given));
+	let isOver = false;
 	const call: Client["call"] = (action, params) => ask(action, params, {}) as never;
 	return {
 		words: VOCABULARY,
 		call,
 		follow: (name, after, until) => polled({ call }, name, after, until),
-		close: () => broker.stop(),
+		close: () => {
+			isOver = true;
+			return broker.stop();
+		},
 		node: {
 			id: broker.nodeID,
 			namespace: raw.options.transporter ? broker.namespace : null,
 			registry: broker.registry,
 			ask,
-			onChange: tell => tellChanges(broker, tell)
+			onChange: tell => tellChanges(broker, sentence => isOver || tell(sentence))
 		}
 	};
 }

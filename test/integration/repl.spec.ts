@@ -193,7 +193,7 @@ it("in a terminal Tab completes, Ctrl-C leaves what waits, and what was typed is
 	type("\u0015");
 	await complete("call migration.status --na", /--name $/);
 	type("\u0015calls --during 600\n");
-	await sees(/during 600\r?\n/);
+	await sees(/during 600[\r\n]+/);
 	type("\u0003");
 	await sees(/Left: what was asked for may go on in the cluster\./);
 	type("call access.check --apiKey geheim\n");
@@ -201,7 +201,9 @@ it("in a terminal Tab completes, Ctrl-C leaves what waits, and what was typed is
 	type("\u0003");
 	await sees(/Ctrl-D leaves\./);
 	type("\u0004");
-	expect((await ended).code).toBe(0);
+	const left = await ended;
+	expect(left.code).toBe(0);
+	expect(left.lines.join("\n")).not.toContain("is lost");
 	const file = join(folder, ".banyan_repl_history");
 	const kept = readFileSync(file, "utf8");
 	expect(kept).toMatch(/^calls --during 600$/m);
