@@ -12,7 +12,7 @@ import type { Environment } from "../cluster/environment";
 import { clusterCalls, clusterNodes, setLogLevel } from "../cluster/operations";
 import { VOCABULARY } from "../domain/migration/mappings";
 import { environment } from "../environment";
-import { heardStrangers } from "../middlewares/sealed.middleware";
+import { heardStrangers } from "../middlewares/refused-packets";
 import { transporterTimeoutOf } from "../moleculer.config";
 import type { Client, OwnNode } from "./client";
 import { CommandError } from "./command";
