@@ -10,14 +10,17 @@ import { addBackups } from "./program-backup";
 import { commands } from "./program-commands";
 import { addIdentity } from "./program-identity";
 
-const loaded = (): typeof import("./commands/repl") => require("./commands/repl");
+function loaded(): typeof import("./commands/repl").repl {
+	const { repl }: typeof import("./commands/repl") = require("./commands/repl");
+	return repl;
+}
 
 export function banyan(open: Opener): Command {
 	const program = commands(open);
 	anywhere(program.command("repl"))
 		.description("a shell into the cluster: all of these commands, with completion, and calls of any action")
 		.option("--read-only", "refuse what may change something")
-		.action(by<[]>(open, "repl", () => loaded().repl));
+		.action(by<[]>(open, "repl", loaded));
 	addBackups(program);
 	addIdentity(program.command("identity").description("say who nodes are, so that each can prove it to the others"));
 	addCompletion(program);
