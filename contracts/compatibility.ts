@@ -131,7 +131,11 @@ function ofRule(at: Place, before: Rule, after: Rule): string[] {
 		return [`${at.place} is a ${is.type}, and was a ${was.type}: leave it, and add another field.`];
 	return [
 		...ofPresence(at, before, after, was, is),
-		...ofValues(at, was.values ?? [], is.values ?? []),
+		...ofValues(
+			at,
+			was.values ?? [],
+			grows(is) ? (was.values ?? []).filter(each => is.values?.includes(each)) : (is.values ?? [])
+		),
 		...(at.side === "sent" ? ofBounds(at, was, is) : []),
 		...ofInner(at, was, is)
 	];
@@ -151,6 +155,9 @@ function ofPresence(at: Place, before: Rule, after: Rule, was: Wordy, is: Wordy)
 		...(nulls ? [`${at.place} ${is.nullable ? "may be null" : "is never null"} now: leave it as it was.`] : [])
 	];
 }
+
+/** A new service brings new scopes: a node that does not know one refuses to make a key with it, and says so. */
+const grows = ({ named }: Wordy): boolean => named === "Scope";
 
 function ofValues(at: Place, was: readonly JsonValue[], is: readonly JsonValue[]): string[] {
 	const missing = (some: readonly JsonValue[], others: readonly JsonValue[]) =>

@@ -38,6 +38,10 @@ export const AREAS: readonly DocsArea[] = [
 		description: "What a service could not deal with, until somebody decides."
 	},
 	{
+		name: "Nodes",
+		description: "What they run, how calls between them fare, how much they log."
+	},
+	{
 		name: "Server",
 		description: "Health, metrics, documents. All but the registry need no key."
 	},

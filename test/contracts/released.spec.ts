@@ -51,6 +51,18 @@ it.each<[string, Rule | undefined, Rule | undefined, boolean[]]>([
 	["it may be null", "string", "string|nullable", ALWAYS],
 	["it is never null", "string|nullable", "string", ALWAYS],
 	["a new value", { type: "enum", values: ["a"] }, { type: "enum", values: ["a", "b"] }, ALWAYS],
+	[
+		"a new scope",
+		{ type: "enum", named: "Scope", values: ["a"] },
+		{ type: "enum", named: "Scope", values: ["a", "b"] },
+		NEVER
+	],
+	[
+		"a scope is gone",
+		{ type: "enum", named: "Scope", values: ["a", "b"] },
+		{ type: "enum", named: "Scope", values: ["a"] },
+		ALWAYS
+	],
 	["a value is gone", { type: "enum", values: ["a", "b"] }, { type: "enum", values: ["a"] }, ALWAYS],
 	["the least is more", "number|min:1", "number|min:2", SENT],
 	["the most is less", "number|max:9", "number|max:8", SENT],
