@@ -13,12 +13,12 @@ import type { Kind, Place } from "./remote";
 const ROUNDS = 5;
 const AROUND = "sealed packets, correlation ids, metrics, params checked, deadlines, retries, breaker";
 
-interface Ground extends AsyncDisposable {
+export interface Ground extends AsyncDisposable {
 	readonly place: Place;
 	readonly natsPid: number;
 }
 
-async function openGround(): Promise<Ground> {
+export async function openGround(): Promise<Ground> {
 	const folder = mkdtempSync(join(tmpdir(), "banyan-bench-"));
 	const nats = await startNats();
 	return {
@@ -125,7 +125,7 @@ export async function remoteGatewayRows(): Promise<Figure[]> {
 	];
 }
 
-async function requests(gateway: Server, pids: readonly number[], count: number): Promise<number> {
+export async function requests(gateway: Server, pids: readonly number[], count: number): Promise<number> {
 	const spent = (): number => pids.reduce((sum, pid) => sum + cpuOf(pid), 0);
 	const before = spent();
 	const headers: Record<string, string> = gateway.key === "" ? {} : { "x-api-key": gateway.key };

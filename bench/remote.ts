@@ -6,8 +6,11 @@ import { ServiceBroker } from "moleculer";
 import ApiGateway from "moleculer-web";
 import { connect } from "nats";
 import { built } from "./product";
+import { unobserved } from "./unobserved";
 
 export type Kind = "raw" | "stock" | "banyan";
+/** What looks at what a node does: nothing; its metrics and correlation ids; traces, too, of every tenth request. */
+export type Observed = "none" | "metrics" | "all";
 
 const SERVICE = "bench";
 const ACTION = `${SERVICE}.echo`;
@@ -20,16 +23,21 @@ export interface Place {
 	readonly url: string;
 	readonly folder: string;
 	readonly key: string;
+	/** @default as a node is by itself */
+	readonly observed?: Observed;
+	/** Where traces go. */
+	readonly collector?: string;
 }
 
-const settingsIn = ({ url, folder, key }: Place, name: string): Record<string, string> => ({
+const settingsIn = ({ url, folder, key, observed, collector }: Place, name: string): Record<string, string> => ({
 	TRANSPORTER: url,
 	CLUSTER_KEY: key,
 	NAMESPACE: "bench",
 	NODE_ID: name,
 	DATA_DIR: join(folder, name),
 	LOG_LEVEL: "info",
-	GATEWAY_PORT: "0"
+	GATEWAY_PORT: "0",
+	...(observed === "all" && collector && { OTEL_EXPORTER_OTLP_ENDPOINT: collector, OTEL_TRACES_SAMPLER_ARG: "0.1" })
 });
 
 const says = (said: object): void => void process.stdout.write(`${JSON.stringify(said)}\n`);
@@ -62,6 +70,7 @@ async function node(place: Place, name: string, services: readonly string[]): Pr
 }
 
 export async function startedNode(place: Place, name: string, services: readonly string[]): Promise<ServiceBroker> {
+	if (place.observed === "none") unobserved();
 	const settings = settingsIn(place, name);
 	mkdirSync(settings.DATA_DIR as string, { recursive: true, mode: 0o700 });
 	const { openNode } = built<typeof import("../node")>("node");

@@ -17,6 +17,7 @@ import { remoteGatewayRows, remoteRows } from "./i-remote";
 import { joining, registryRows, resting } from "./k-registry";
 import { waitingRows } from "./l-waiting";
 import { eventsRows } from "./m-events";
+import { observedRows } from "./n-observed";
 import { record } from "./record";
 import { calls, remoteGateway, worker } from "./remote";
 import { writeResults } from "./results";
@@ -38,7 +39,8 @@ const ROWS: Readonly<Record<string, () => Promise<Figure[]>>> = {
 	j: remoteGatewayRows,
 	k: registryRows,
 	l: waitingRows,
-	m: eventsRows
+	m: eventsRows,
+	n: observedRows
 };
 const PARTS: Readonly<Record<string, (args: readonly string[]) => Promise<unknown>>> = {
 	stages,

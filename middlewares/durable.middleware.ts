@@ -126,9 +126,9 @@ function listenerOf(
 			const { registry, ContextFactory } = catalogOf(broker);
 			const [endpoint] = registry.events.get(entry.event, service.name)?.localEndpoints ?? [];
 			if (!endpoint) throw new Error(`'${service.name}' does not run here any more.`);
-			const { correlationId, traceparent, at } = entry;
+			const { correlationId, traceparent } = entry;
 			const meta = { ...(correlationId !== undefined && { correlationId }), ...(traceparent && { traceparent }) };
-			const options = { meta, delivery, announcedAt: at };
+			const options = { meta, delivery };
 			const ctx = ContextFactory.create(broker, endpoint, payloadNow(entry), options);
 			await endpoint.event.handler(Object.assign(ctx, { eventName: entry.event, eventType: "emit" }));
 		}

@@ -5,6 +5,7 @@
  */
 
 import type { Middleware, ServiceBroker } from "moleculer";
+import type { Delivery } from "../adapters/announcements";
 import type { Meta } from "../cluster";
 import { registerMetrics } from "../cluster/measuring";
 import { type Handler, isNamed, middleware, type Told } from "../cluster/middleware";
@@ -19,7 +20,7 @@ interface Called {
 	readonly nodeID: string | null;
 	readonly meta: Meta;
 	/** Of an event that is delivered. */
-	readonly options?: { readonly delivery?: unknown; readonly announcedAt?: string };
+	readonly options?: { readonly delivery?: Pick<Delivery, "at"> };
 }
 interface Part {
 	readonly name: string;
@@ -155,7 +156,7 @@ function goneOn(span: Span, correlationId: string | undefined, next: () => Promi
 function delivered(tracer: Tracer | undefined, { meta, options }: Called, what: What): Span | undefined {
 	if (!tracer) return undefined;
 	const place = tracer.place(meta.traceparent, meta.tracestate);
-	const late = Date.now() - Date.parse(options?.announcedAt ?? "");
+	const late = Date.now() - Date.parse(options?.delivery?.at ?? "");
 	return late < SOON_MS && place ? tracer.from(place, what) : tracer.root(what, { from: place, sampled: "alike" });
 }
 

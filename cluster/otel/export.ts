@@ -3,6 +3,8 @@
  * collector that is away, slow or refusing does not take is dropped, counted, and never waited for.
  */
 
+import { Agent } from "node:http";
+import { Agent as TlsAgent } from "node:https";
 import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { resourceFromAttributes } from "@opentelemetry/resources";
@@ -59,7 +61,8 @@ export interface Opened {
 }
 
 export function openTracer(exporting: Exporting, about: About, count: Count): Opened {
-	const bounded = new Bounded(new Counting(exporterOf(exporting), count), exporting.everyMs, count);
+	const agent = agentOf(exporting);
+	const bounded = new Bounded(new Counting(exporterOf(exporting, agent), count), exporting.everyMs, count);
 	const resource = resourceFromAttributes({
 		[ATTR_SERVICE_NAME]: exporting.service,
 		[ATTR_SERVICE_VERSION]: about.version,
@@ -71,18 +74,33 @@ export function openTracer(exporting: Exporting, about: About, count: Count): Op
 	const ofAll = new TracerProvider({ ...common, sampler: new AlwaysOnSampler() });
 	return {
 		tracer: new OtelNode(ofShare.getTracer("banyan", about.version), ofAll.getTracer("banyan", about.version)),
-		close: mostMs => within(mostMs, bounded.shutdown())
+		close: async mostMs => {
+			await within(mostMs, bounded.shutdown());
+			cut(agent);
+		}
 	};
 }
 
-const exporterOf = ({ url, headers, ca, timeoutMs }: Exporting): SpanExporter =>
+const agentOf = ({ url, ca }: Exporting): Agent =>
+	url.startsWith("https:") ? new TlsAgent({ keepAlive: true, ...(ca && { ca }) }) : new Agent({ keepAlive: true });
+
+/** What is under way ends, and what would be tried again is not: nothing of it keeps the process. */
+function cut(agent: Agent): void {
+	const refuse = (): never => {
+		throw new Error("The node has stopped.");
+	};
+	Object.assign(agent, { createConnection: refuse });
+	agent.destroy();
+}
+
+const exporterOf = ({ url, headers, timeoutMs }: Exporting, agent: Agent): SpanExporter =>
 	new OTLPTraceExporter({
 		url,
 		headers: { ...headers },
 		timeoutMillis: timeoutMs,
 		// One after the other: a slow collector is not sent more at once.
 		concurrencyLimit: 2,
-		httpAgentOptions: { keepAlive: true, ...(ca && { ca }) }
+		httpAgentOptions: () => agent
 	});
 
 async function within(mostMs: number, work: Promise<unknown>): Promise<void> {

@@ -1,10 +1,15 @@
 /** What of a node is traced, whose word on it counts, and what a collector that is away costs: nothing. */
 
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Broker } from "../../cluster";
-import { textOf } from "../../domain/unknown";
+import { tracerOf } from "../../cluster/tracing";
+import { NODE_METRICS } from "../../contracts/node-metrics";
+import { propertyOf, textOf } from "../../domain/unknown";
 import { openNode } from "../../node";
 import { type Collector, type SeenSpan, startCollector } from "../support/otlp";
 import { until } from "../support/until";
@@ -38,11 +43,12 @@ interface Asked {
 	readonly body: string;
 }
 
+const SERVICES = ["access", "idempotency", "events", "migration", "links", "subscriptions", "gateway"];
+
 /** @param name of its data folder: the same again is the same node, started anew */
-async function node(name: string, environment: Record<string, string> = {}): Promise<Node> {
+async function node(name: string, environment: Record<string, string> = {}, services = SERVICES): Promise<Node> {
 	const [dataDir, logFile] = [join(folder, name), join(folder, `${name}.log`)];
 	mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-	const services = ["access", "idempotency", "events", "migration", "links", "subscriptions", "gateway"];
 	const broker = await openNode(
 		{ services, logFile, logLevel: "info" },
 		{
@@ -247,5 +253,143 @@ describe("a span", () => {
 				trace_flags: "01"
 			});
 		expect(at.log().filter(({ trace_id }) => trace_id === undefined).length).toBeGreaterThan(0);
+	});
+});
+
+describe("an event", () => {
+	const revoke = async (at: Node): Promise<SeenSpan> => {
+		const body = JSON.stringify({ name: "somebody", scopes: ["migration:read"] });
+		const made = await at.ask("/api/v1/api-keys", { "content-type": "application/json" }, { method: "POST", body });
+		const { id } = JSON.parse(made.body) as { id: string };
+		return seen((await at.ask(`/api/v1/api-keys/${id}`, {}, { method: "DELETE" })).id);
+	};
+	const heard = (): SeenSpan[] => collector.spans.filter(({ name }) => name === "process access.revoked");
+
+	it("is heard within what told it, and a durable one too while that is fresh", async () => {
+		await using at = await node("heard");
+		const before = heard().length;
+		const { traceId } = await revoke(at);
+		await until(() => heard().length > before, "it is delivered");
+		expect(heard().at(-1)).toMatchObject({ traceId, kind: "consumer", links: [] });
+		const told = collector.spans.filter(span => span.traceId === traceId && span.name === "process access.changed");
+		expect(told.length).toBeGreaterThan(0);
+	});
+
+	it("that is durable and delivered behind a restart, later, has a trace of its own that is linked to it", async () => {
+		const before = heard().length;
+		let told: SeenSpan;
+		// Who has listened once is told of what came later.
+		await (await node("later"))[Symbol.asyncDispose]();
+		{
+			await using first = await node("later", {}, ["access", "gateway"]);
+			told = await revoke(first);
+		}
+		const now = Date.now;
+		const clock = jest.spyOn(Date, "now").mockImplementation(() => now() + 60_000);
+		try {
+			await using _ = await node("later");
+			await until(() => heard().length > before, "it is delivered");
+		} finally {
+			clock.mockRestore();
+		}
+		const [delivery] = heard().slice(before);
+		expect(delivery?.traceId).not.toBe(told.traceId);
+		expect(delivery).toMatchObject({ parentSpanId: "", links: [{ traceId: told.traceId }] });
+	});
+});
+
+describe("a panel", () => {
+	it("is told nothing of a trace, by a run as by a customer's old link", async () => {
+		const told: string[] = [];
+		const panel = createServer((req, res) => {
+			told.push(...Object.keys(req.headers));
+			res.writeHead(404, { "content-type": "application/json" }).end("{}");
+		}).listen(0, "127.0.0.1");
+		await once(panel, "listening");
+		const address = `http://127.0.0.1:${(panel.address() as AddressInfo).port}`;
+		await using at = await node("panels", {}, [...SERVICES, "extractor", "importer", "transformer", "validator"]);
+		const side = { url: address, username: "a", password: "b" };
+		const document = JSON.stringify({
+			name: "told",
+			source: { connector: "marzneshin", ...side },
+			target: { connector: "marzban", ...side }
+		});
+		const headers = { traceparent: traceparent("01"), tracestate: "vendor=one", baggage: "who=somebody" };
+		const body = JSON.stringify({ document });
+		const planned = await at.ask(
+			"/api/v1/migrations/plan",
+			{ ...headers, "content-type": "application/json" },
+			{ method: "POST", body }
+		);
+		expect(await seen(planned.id)).toMatchObject({ traceId: THEIRS.trace });
+		expect(told.length).toBeGreaterThan(0);
+		expect(told.filter(name => /trace|baggage|correlation/.test(name))).toEqual([]);
+		panel.closeAllConnections();
+		panel.close();
+	});
+});
+
+describe("a collector", () => {
+	const spans = (at: Node, outcome: string): number =>
+		Number(propertyOf(at.broker.metrics.getMetric(NODE_METRICS.spans.name)?.get({ outcome }), "value") ?? 0);
+	/** How long so many requests take, in ms. */
+	const asking = async (at: Node, count: number): Promise<number> => {
+		const began = performance.now();
+		for (let n = 0; n < count; n++) expect((await at.ask("/api/v1/api-keys")).status).toBe(200);
+		return performance.now() - began;
+	};
+	const told = (at: Node): string[] =>
+		at.log().flatMap(({ msg }) => (/^Traces/.test(String(msg)) ? [String(msg)] : []));
+
+	it("is shown the headers that it wants, which nobody else sees", async () => {
+		await using at = await node("headers");
+		await seen((await at.ask("/api/v1/api-keys")).id);
+		expect(collector.headers.at(-1)).toMatchObject({ "x-collector-key": HEADER });
+		expect(JSON.stringify(at.log())).not.toContain(HEADER);
+	});
+
+	it.each([
+		["is not there", "http://127.0.0.1:9", 200, /^Traces cannot be sent: ECONNREFUSED\. Nothing waits for it/],
+		["refuses them", undefined, 401, /^Traces cannot be sent: it answers 401\. Nothing waits for it/],
+		["says nothing", undefined, "silent", /^Traces cannot be sent: .*timed out.*\. Nothing waits for it/i]
+	] as const)(
+		"that %s slows nothing down; what is lost is counted, and told once",
+		async (kind, url, how, sentence) => {
+			collector.be(how);
+			await using at = await node(`away-${kind.replaceAll(" ", "-")}`, {
+				...(url && { OTEL_EXPORTER_OTLP_ENDPOINT: url }),
+				OTEL_EXPORTER_OTLP_TIMEOUT: "100"
+			});
+			await asking(at, 10);
+			await until(() => spans(at, "failed") > 0, "what is lost is counted");
+			await asking(at, 10);
+			expect(told(at)).toEqual([expect.stringMatching(sentence)]);
+			if (url) return;
+			collector.be(200);
+			await asking(at, 1);
+			await until(() => spans(at, "exported") > 0, "it takes them again");
+			expect(told(at).at(-1)).toBe("Traces are sent again.");
+		}
+	);
+
+	it("that hangs is given no more than so many spans; the rest is dropped, and counted", async () => {
+		collector.be("silent");
+		await using at = await node("full", { OTEL_EXPORTER_OTLP_TIMEOUT: "60000" });
+		const tracer = tracerOf(at.broker);
+		for (let n = 0; n < 5_000; n++) tracer?.root({ name: "one of many", kind: "internal" }).end();
+		expect(spans(at, "dropped")).toBeGreaterThan(0);
+		expect(spans(at, "dropped")).toBeLessThan(1_500);
+		await asking(at, 5);
+		// As it stops, it waits no longer than it may.
+		const began = performance.now();
+		await at.broker.stop();
+		expect(performance.now() - began).toBeLessThan(20_000);
+	});
+
+	it("is sent what is kept when a node stops", async () => {
+		const at = await node("stops", { OTEL_BSP_SCHEDULE_DELAY: "60000" });
+		const { id } = await at.ask("/api/v1/api-keys");
+		await at.broker.stop();
+		expect(of(id)).toBeDefined();
 	});
 });
