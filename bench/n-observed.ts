@@ -48,7 +48,7 @@ export async function observedRows(): Promise<Figure[]> {
 		}
 		if (round > 0) say(`(n) ${KINDS.map(kind => `${kind} ${costs[kind].at(-1)?.toFixed(1)} µs`).join(", ")}`);
 	}
-	mustBe("traces at the collector", collector.bytes() > 0, true);
+	mustBe("collectors that were sent traces", collector.bytes() > 0 ? 1 : 0, 1);
 	collector.server.close();
 	const cost = (kind: Observed): number => median(costs[kind]);
 	const [ratio, tracing] = [cost("none") / cost("all"), cost("metrics") / cost("all")];

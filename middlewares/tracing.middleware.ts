@@ -56,11 +56,18 @@ const eventOf = (name: string, service: string): What => ({
 });
 
 /** What came with it is for this node alone: it goes on with what this one says, and nothing of it goes back. */
-function takePlace(meta: Meta): Partial<Place> {
-	const { traceparent, tracestate } = meta;
-	if (traceparent === undefined) return {};
-	Object.assign(meta, { traceparent: undefined, tracestate: undefined });
-	return { traceparent, ...(tracestate !== undefined && { tracestate }) };
+function gone(tracer: Tracer | undefined, meta: Meta, what: What): Span | undefined {
+	if (meta.traceparent === undefined) return undefined;
+	const span = tracer?.from(meta, what);
+	meta.traceparent = undefined;
+	if (meta.tracestate !== undefined) meta.tracestate = undefined;
+	return span;
+}
+
+/** What goes along with a call. */
+function give(meta: Meta, { traceparent, tracestate }: Place): void {
+	meta.traceparent = traceparent;
+	if (tracestate !== undefined || meta.tracestate !== undefined) meta.tracestate = tracestate;
 }
 
 /** A node that traces. */
@@ -78,7 +85,7 @@ const called =
 		const [what, local] = [callOf(action.name, "server"), callOf(action.name, "internal")];
 		return ctx => {
 			if (ctx.nodeID === node()?.id) return inSpan(local, () => next(ctx));
-			const span = node()?.tracer.from(takePlace(ctx.meta), what);
+			const span = gone(node()?.tracer, ctx.meta, what);
 			return span ? goneOn(span, ctx.meta.correlationId, () => next(ctx)) : next(ctx);
 		};
 	};
@@ -90,7 +97,7 @@ const asked = (next: Handler<Called>, action: Part): Handler<Called> => {
 		const here = currentSpan();
 		if (!here) return next(ctx);
 		const span = here.child(what);
-		Object.assign(ctx.meta, placesOf(span));
+		give(ctx.meta, span);
 		return span.isSampled ? spanned(span, () => next(ctx)) : next(ctx);
 	};
 };
@@ -144,8 +151,6 @@ export function tracing(exporting: Exporting, version: string): Middleware {
 		}
 	});
 }
-
-const placesOf = ({ traceparent, tracestate }: Place): Place => ({ traceparent, tracestate });
 
 /** What is not recorded has its place all the same: in its log lines, and for others. */
 function goneOn(span: Span, correlationId: string | undefined, next: () => Promise<unknown>): Promise<unknown> {

@@ -1,5 +1,6 @@
 /** Spans by OpenTelemetry's SDK. Loaded by nodes that trace alone. */
 
+import { randomFillSync } from "node:crypto";
 import {
 	type Context,
 	type Link,
@@ -13,7 +14,6 @@ import {
 	trace
 } from "@opentelemetry/api";
 import { parseTraceParent, TraceState } from "@opentelemetry/core";
-import { ParentBasedSampler, type Sampler, TraceIdRatioBasedSampler } from "@opentelemetry/sdk-trace";
 import { ATTR_ERROR_TYPE } from "@opentelemetry/semantic-conventions";
 import type { Attributes, Follows, Kind, Place, Span, Tracer, What } from "../span";
 
@@ -36,28 +36,26 @@ const isSampled = ({ traceFlags }: SpanContext): boolean => (traceFlags & TraceF
 const traceparentOf = ({ traceId, spanId, traceFlags }: SpanContext): string =>
 	`00-${traceId}-${spanId}-${(traceFlags & TraceFlags.SAMPLED) === 0 ? "00" : "01"}`;
 
-/** A place of a trace that nobody records. */
+/** A place of a trace that nobody records: most are, so that it costs nothing until somebody asks where it is. */
 class Passing implements Span {
 	readonly isSampled = false;
-	private said: string | undefined;
 
-	constructor(private readonly context: SpanContext) {}
-
-	get traceId(): string {
-		return this.context.traceId;
-	}
-
-	get spanId(): string {
-		return this.context.spanId;
-	}
+	constructor(
+		private said?: string,
+		readonly tracestate?: string
+	) {}
 
 	get traceparent(): string {
-		this.said ??= traceparentOf(this.context);
+		this.said ??= newPlace();
 		return this.said;
 	}
 
-	get tracestate(): string | undefined {
-		return this.context.traceState?.serialize();
+	get traceId(): string {
+		return this.traceparent.slice(3, 35);
+	}
+
+	get spanId(): string {
+		return this.traceparent.slice(36, 52);
 	}
 
 	child(): this {
@@ -68,6 +66,20 @@ class Passing implements Span {
 	set(): void {}
 	fail(): void {}
 	end(): void {}
+}
+
+/** Random bytes, drawn many at once. */
+const POOL = Buffer.alloc(24 * 256);
+let drawn = POOL.length;
+
+function newPlace(): string {
+	if (drawn >= POOL.length) {
+		randomFillSync(POOL);
+		drawn = 0;
+	}
+	const ids = POOL.toString("hex", drawn, drawn + 24);
+	drawn += 24;
+	return `00-${ids.slice(0, 32)}-${ids.slice(32)}-00`;
 }
 
 class Recorded implements Span {
@@ -121,33 +133,33 @@ class Recorded implements Span {
 	}
 }
 
-/** As its parent is; without one by this share, or as what it follows from. */
-export function samplerOf(ratio: number): Sampler {
-	const share = new TraceIdRatioBasedSampler(ratio);
-	return new ParentBasedSampler({ root: share });
-}
+/** As nodes say it to each other. */
+const UNRECORDED = /^00-[\da-f]{32}-[\da-f]{16}-00$/;
 
 export class OtelNode implements Tracer {
+	/**
+	 * @param tracer which records all that it is given
+	 * @param ratio of what begins here, 0 to 1
+	 */
 	constructor(
 		private readonly tracer: OtelTracer,
-		/** Which records all that it is given. */
-		private readonly always: OtelTracer
+		private readonly ratio: number
 	) {}
 
 	root(what: What, follows?: Follows): Span {
 		const from = follows?.from && contextOf(follows.from);
-		if (from === undefined) return this.begun(this.tracer, what, ROOT_CONTEXT);
-		if (follows?.sampled === "alike")
-			return isSampled(from) ? this.begun(this.always, what, ROOT_CONTEXT, from) : new Passing(from);
-		return this.begun(this.tracer, what, ROOT_CONTEXT, from);
+		const isAlike = from !== undefined && follows?.sampled === "alike";
+		const recorded = isAlike ? isSampled(from) : Math.random() < this.ratio;
+		if (recorded) return this.begun(what, ROOT_CONTEXT, from);
+		return isAlike ? passing(from) : new Passing();
 	}
 
 	from({ traceparent, tracestate }: Parameters<Tracer["from"]>[0], what: What): Span | undefined {
+		if (traceparent !== undefined && UNRECORDED.test(traceparent)) return new Passing(traceparent, tracestate);
 		const place = this.place(traceparent, tracestate);
 		const from = place && contextOf(place);
 		if (!from) return undefined;
-		if (!isSampled(from)) return new Passing(from);
-		return this.begun(this.tracer, what, trace.setSpanContext(ROOT_CONTEXT, from));
+		return isSampled(from) ? this.begun(what, trace.setSpanContext(ROOT_CONTEXT, from)) : passing(from);
 	}
 
 	place(traceparent: unknown, tracestate: unknown): Place | undefined {
@@ -155,12 +167,13 @@ export class OtelNode implements Tracer {
 		return { traceparent, ...(typeof tracestate === "string" && { tracestate }) };
 	}
 
-	private begun(tracer: OtelTracer, what: What, within: Context, link?: SpanContext): Span {
+	private begun(what: What, within: Context, link?: SpanContext): Span {
 		const links: Link[] = link ? [{ context: link }] : [];
-		const span = tracer.startSpan(what.name, { ...optionsOf(what), links }, within);
-		return span.isRecording() ? new Recorded(tracer, span) : new Passing(span.spanContext());
+		return new Recorded(this.tracer, this.tracer.startSpan(what.name, { ...optionsOf(what), links }, within));
 	}
 }
+
+const passing = (from: SpanContext): Span => new Passing(traceparentOf(from), from.traceState?.serialize());
 
 function contextOf({ traceparent, tracestate }: Place): SpanContext | undefined {
 	const context = parseTraceParent(traceparent);

@@ -6,7 +6,7 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { correlated } from "../../../cluster/logging";
-import type { Attributes, Place, Span, Tracer, What } from "../../../cluster/span";
+import type { Place, Span, Tracer, What } from "../../../cluster/span";
 import { tracerOf } from "../../../cluster/tracing";
 import { inWork, type Work } from "../../../cluster/work";
 import type { WebRequest } from "../../../mixins/web.mixin";
@@ -40,12 +40,16 @@ interface Traced extends IncomingMessage {
 /** Asked for by machines, every few seconds. */
 const isLook = ({ url = "" }: IncomingMessage): boolean => /^\/(?:live|ready|health|metrics)(?:[/?]|$)/.test(url);
 
-const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+const whatOf = (name: string): What => ({ name, kind: "server" });
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+const WHATS: Readonly<Record<string, What>> = Object.fromEntries(METHODS.map(method => [method, whatOf(method)]));
+/** As OpenTelemetry has it of a method that is none of these. */
+const OTHER = whatOf("HTTP");
 
 class RequestTrace implements Work {
 	span: Span | undefined;
 	private readonly given: Place | undefined;
-	private readonly begun = Date.now();
+	private readonly begun: number;
 	private action: string | undefined;
 
 	constructor(
@@ -54,6 +58,7 @@ class RequestTrace implements Work {
 		readonly correlationId: string
 	) {
 		const { traceparent, tracestate } = req.headers;
+		this.begun = traceparent === undefined ? 0 : Date.now();
 		this.given = traceparent === undefined ? undefined : tracer.place(traceparent, tracestate);
 		if (!this.given || !hasKey(req)) this.settle(false);
 	}
@@ -66,43 +71,40 @@ class RequestTrace implements Work {
 	settle(isKnown: boolean): void {
 		if (this.span) return;
 		const { tracer, given } = this;
-		const gone = isKnown && given ? tracer.from(given, this.what()) : undefined;
-		this.span = gone ?? tracer.root(this.what(), given && { from: given, sampled: "anew" });
+		const gone = isKnown && given ? tracer.from(given, this.what) : undefined;
+		this.span = gone ?? tracer.root(this.what, given && { from: given, sampled: "anew" });
 	}
 
 	name(action: string): void {
 		this.action = action;
 	}
 
-	end(req: Pick<WebRequest, "$alias" | "method">, res: ServerResponse): void {
+	end({ $alias, httpVersion }: Pick<WebRequest, "$alias" | "httpVersion">, res: ServerResponse): void {
 		this.settle(false);
-		const { span } = this;
+		const { span, what } = this;
 		if (!span?.isSampled) return;
-		const route = req.$alias?.fullPath;
-		const [where] = [route ?? this.action].filter(each => each !== undefined);
-		if (where !== undefined) span.rename(`${methodOf(req)} ${where}`);
+		const route = $alias?.fullPath;
+		const where = route ?? this.action;
+		if (where !== undefined) span.rename(`${what.name} ${where}`);
 		span.set({
+			"http.request.method": what.name === OTHER.name ? "_OTHER" : what.name,
 			...(route !== undefined && { "http.route": route }),
-			"http.response.status_code": res.statusCode
+			"http.response.status_code": res.statusCode,
+			"network.protocol.version": httpVersion,
+			"banyan.correlation_id": this.correlationId
 		});
 		if (!res.writableFinished) span.fail("ABANDONED");
 		else if (res.statusCode >= 500) span.fail(String(res.statusCode));
 		span.end();
 	}
 
-	private what(): What {
-		const method = methodOf(this.req);
-		const attributes: Attributes = {
-			"http.request.method": method === "HTTP" ? "_OTHER" : method,
-			"network.protocol.version": this.req.httpVersion,
-			"banyan.correlation_id": this.correlationId
-		};
-		// What began long ago has no finer clock than this.
-		return { name: method, kind: "server", attributes, ...(this.given && { begun: this.begun }) };
+	/** What is said of it is said at its end, where it is recorded: most are not. */
+	private get what(): What {
+		const what = WHATS[this.req.method ?? ""] ?? OTHER;
+		// What was put off has no finer clock than this.
+		return this.given ? { ...what, begun: this.begun } : what;
 	}
 }
-
-const methodOf = ({ method = "" }: Pick<IncomingMessage, "method">): string => (METHODS.has(method) ? method : "HTTP");
 
 const hasKey = ({ headers }: IncomingMessage): boolean =>
 	headers["x-api-key"] !== undefined || headers.authorization !== undefined;

@@ -1,5 +1,5 @@
 import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
-import { OtelNode, samplerOf } from "../../../cluster/otel/tracer";
+import { OtelNode } from "../../../cluster/otel/tracer";
 import { currentSpan, inChapters, inSpan, kindOfError, setTracer, spanned, traceId } from "../../../cluster/tracing";
 
 const RUN = { name: "run", kind: "internal" } as const;
@@ -8,10 +8,9 @@ const STEP = { name: "step", kind: "internal" } as const;
 /** A node that keeps what it records. @param ratio of what begins there */
 function tracing(ratio: number) {
 	const exporter = new InMemorySpanExporter();
-	const provider = (sampler = samplerOf(1)) =>
-		new TracerProvider({ sampler, spanProcessors: [new SimpleSpanProcessor({ exporter })] }).getTracer("spec");
+	const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
 	const node = {};
-	const tracer = new OtelNode(provider(samplerOf(ratio)), provider());
+	const tracer = new OtelNode(provider.getTracer("spec"), ratio);
 	setTracer(node, tracer);
 	return { node, tracer, spans: (): ReadableSpan[] => exporter.getFinishedSpans() };
 }
