@@ -9,7 +9,7 @@ import type * as Process from "../adapters/metrics/process";
 import { gateway } from "../contracts/platform/gateway";
 import { expose, type Form, type Metric, type Sample } from "../domain/platform/exposition";
 import { fresh, Gone } from "../domain/platform/fresh";
-import { summed } from "../domain/platform/summed";
+import { Lean } from "./lean-metrics";
 import { EXPIRES } from "./measuring";
 import { nodeMetrics } from "./node-metrics";
 import { settingsFor, settingsOf } from "./settings";
@@ -31,10 +31,10 @@ interface Text {
 /** The page `/metrics` of a node. */
 export function ownMetrics(broker: ServiceBroker): (req: IncomingMessage) => Promise<Page> {
 	const keptMs = Math.min(settingsFor(broker, gateway).sharedMs, KEPT_MS);
-	const gone = new Gone();
+	const told: Told = { gone: new Gone(), lean: new Lean() };
 	if (settingsOf(broker).metrics) processOf().watchProcess();
 	const text = (form: Form): Text => {
-		const plain = shared(keptMs, async () => Buffer.from(await textOf(broker, gone, form)));
+		const plain = shared(keptMs, async () => Buffer.from(await textOf(broker, told, form)));
 		return { plain, packed: shared(keptMs, async () => promisify(gzip)(await plain())) };
 	};
 	const texts: Readonly<Record<Form, Text>> = { prometheus: text("prometheus"), openmetrics: text("openmetrics") };
@@ -59,10 +59,16 @@ const WANTED = ["request", "node", "circuit-breaker", "event", "transit", "trans
 	part => `moleculer.${part}.**`
 );
 
-async function textOf(broker: ServiceBroker, gone: Gone, form: Form): Promise<string> {
+/** What was told before. */
+interface Told {
+	readonly gone: Gone;
+	readonly lean: Lean;
+}
+
+async function textOf(broker: ServiceBroker, { gone, lean }: Told, form: Form): Promise<string> {
 	const now = Date.now();
 	const listed = broker.metrics.list({ includes: [...WANTED, "banyan.**"] }) as unknown as Metric[];
-	const own = listed.map(metric => fresh(lean(withoutGone(broker, gone, metric)), EXPIRES, now));
+	const own = listed.map(metric => fresh(lean.of(withoutGone(broker, gone, metric)), EXPIRES, now));
 	return `${await processOf().processText(form)}${expose([{ node: null, metrics: [...nodeMetrics(broker), ...own] }], form)}`;
 }
 
@@ -85,12 +91,4 @@ function samplesOf(metrics: ServiceBroker["metrics"], metric: Metric): readonly 
 /** A sample of a histogram, as Moleculer keeps it. */
 interface Times extends Sample {
 	readonly bucketValues: Readonly<Record<string, number>>;
-}
-
-/** By action and by whether it ran here: who called, its count tells. So that a node with many services is read at once. */
-const WITHOUT: Readonly<Record<string, readonly string[]>> = { [METRIC.MOLECULER_REQUEST_TIME]: ["caller", "service"] };
-
-function lean(metric: Metric): Metric {
-	const without = WITHOUT[metric.name];
-	return without ? summed(metric, without) : metric;
 }

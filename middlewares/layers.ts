@@ -63,8 +63,9 @@ export const layers = (calls: CallSettings, checksResults: boolean, { tracing, p
 		"Fallback",
 		"ErrorHandler",
 		"Tracing",
-		...tracing,
 		"Metrics",
+		// Around what is measured, so that a duration can say in which trace it was.
+		...tracing,
 		"Debounce",
 		"Throttle",
 		hotReload,

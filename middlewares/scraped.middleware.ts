@@ -26,8 +26,8 @@ export const scraped = (): Middleware => {
 			followLost(broker);
 			endDisk = watchDisk(broker);
 			const { metrics: place, targetsFile } = settingsOf(broker);
-			if (place && !isGateways(broker, place)) open = await opened(broker, place);
 			if (targetsFile != null) file = TargetsFile.keep(broker, targetsFile);
+			if (place && !isGateways(broker, place)) open = await opened(broker, place);
 		},
 		async started() {
 			file?.changed();

@@ -8,6 +8,7 @@ import { codeOf, messageOf } from "../domain/unknown";
 /** Several nodes come and go together, in ms. */
 const TOGETHER_MS = 100;
 const AGAIN_MS = 5_000;
+const LOOK_MS = 30_000;
 const CHANGES = ["$node.connected", "$node.disconnected", "$node.updated", "$services.changed"];
 
 /** The file cannot be written: whoever starts the node is told. */
@@ -18,6 +19,8 @@ class TargetsUnwritten extends Error {
 
 export class TargetsFile {
 	private soon: NodeJS.Timeout | undefined;
+	/** What was lost long ago is no target any more. */
+	private readonly looking = setInterval(() => this.changed(), LOOK_MS).unref();
 	private written = "";
 	readonly changed = (): void => {
 		this.soon ??= setTimeout(() => this.follow(), TOGETHER_MS).unref();
@@ -57,6 +60,7 @@ export class TargetsFile {
 	private leave(): void {
 		for (const change of CHANGES) this.broker.localBus.off(change, this.changed);
 		clearTimeout(this.soon);
+		clearInterval(this.looking);
 	}
 
 	private follow(): void {

@@ -146,6 +146,14 @@ describe("contracts", () => {
 			{ errors: { GONE: { status: 404, title: "Gone", means: "It is." } } },
 			"posts.errors.GONE has no `todo`: state it"
 		],
+		[
+			{ metrics: { took: { type: "histogram", name: "a", summary: "A.", unit: "ms" } } },
+			"posts.metrics.took has `buckets` and a `unit` where it is a histogram, and only there: correct it."
+		],
+		[
+			{ metrics: { made: { type: "counter", name: "a", summary: "A.", expires: 9 } } },
+			"posts.metrics.made `expires`, and is no gauge: what was counted stays counted."
+		],
 		[{ metrics: { made: { type: "counter", name: "a" } } }, "posts.metrics.made has no `summary`: state it"],
 		[{ events: { made: { id: "strnig" } } }, "posts.events.made has a rule of the type 'strnig' at payload.id: write"],
 		...["GATEWAY_PORT", "NAMESPACE", "SERVICES"].map((variable): [object, string] => [

@@ -71,6 +71,26 @@ describe("metrics as text", () => {
 		expect(text).toBe('# HELP x It.\n# TYPE x gauge\nx{node="n1"} 1\nx{node="n2"} 1\n');
 	});
 
+	it("say in OpenMetrics the same, with traces where there are any", () => {
+		const sample = {
+			...{ labels: {}, sum: 30, count: 2, buckets: { 10: 1, 50: 2 } },
+			exemplars: {
+				50: { traceId: "ab12", value: 25, at: 1_700_000_000_500 },
+				10: { traceId: 'no"id', value: 5, at: 1 }
+			}
+		};
+		const timed = metric({ name: "t", type: "histogram", unit: "millisecond", description: 'It "is".' }, sample);
+		const made = metric({ name: "made", type: "counter" }, { labels: {}, value: 1 });
+		const all = [{ node: null, metrics: [timed, made] }];
+		expect(expose(all, "openmetrics").split("\n")).toEqual([
+			...['# HELP t_seconds It \\"is\\".', "# TYPE t_seconds histogram"],
+			...['t_seconds_bucket{le="0.01"} 1', 't_seconds_bucket{le="0.05"} 2 # {trace_id="ab12"} 0.025 1700000000.5'],
+			...['t_seconds_bucket{le="+Inf"} 2', "t_seconds_sum 0.03", "t_seconds_count 2"],
+			...["# HELP made It.", "# TYPE made counter", "made_total 1", "# EOF", ""]
+		]);
+		expect(expose(all)).not.toMatch(/trace_id|EOF/);
+	});
+
 	it("leave out what has no value, and what is only information", () => {
 		expect(one({}, { labels: {}, value: null }, { labels: {} }, { labels: {}, value: Number.NaN })).toBe("");
 		expect(one({ type: "info" }, { labels: {}, value: 1 })).toBe("");
