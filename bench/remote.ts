@@ -27,12 +27,17 @@ export interface Place {
 	readonly observed?: Observed;
 	/** Where traces go. */
 	readonly collector?: string;
+	/** @default bench */
+	readonly namespace?: string;
 }
 
-const settingsIn = ({ url, folder, key, observed, collector }: Place, name: string): Record<string, string> => ({
+const settingsIn = (
+	{ url, folder, key, observed, collector, namespace = "bench" }: Place,
+	name: string
+): Record<string, string> => ({
 	TRANSPORTER: url,
 	CLUSTER_KEY: key,
-	NAMESPACE: "bench",
+	NAMESPACE: namespace,
 	NODE_ID: name,
 	DATA_DIR: join(folder, name),
 	LOG_LEVEL: "info",

@@ -18,6 +18,7 @@ import { joining, registryRows, resting } from "./k-registry";
 import { waitingRows } from "./l-waiting";
 import { eventsRows } from "./m-events";
 import { observedRows } from "./n-observed";
+import { crowded, metered, metricsRows } from "./o-metrics";
 import { record } from "./record";
 import { calls, remoteGateway, worker } from "./remote";
 import { writeResults } from "./results";
@@ -40,7 +41,8 @@ const ROWS: Readonly<Record<string, () => Promise<Figure[]>>> = {
 	k: registryRows,
 	l: waitingRows,
 	m: eventsRows,
-	n: observedRows
+	n: observedRows,
+	o: metricsRows
 };
 const PARTS: Readonly<Record<string, (args: readonly string[]) => Promise<unknown>>> = {
 	stages,
@@ -51,7 +53,9 @@ const PARTS: Readonly<Record<string, (args: readonly string[]) => Promise<unknow
 	worker,
 	resting,
 	joining,
-	"remote-gateway": remoteGateway
+	"remote-gateway": remoteGateway,
+	metered,
+	crowded
 };
 
 async function main([first, name = "", ...args]: readonly string[]): Promise<void> {

@@ -1,6 +1,6 @@
-/** A real Prometheus for a test, on a port of its own, and what is asked of it; promtool beside it. */
+/** A real Prometheus for a test, on a port of its own, and what is asked of it. */
 
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -100,11 +100,4 @@ function asked(url: string, child: ChildProcess, folder: string): Prometheus {
 			rmSync(folder, { recursive: true, force: true });
 		}
 	};
-}
-
-/** @returns what it said, where it was not content */
-export function promtool(...args: readonly string[]): string {
-	const { status, stdout, stderr, error } = spawnSync("promtool", args, { encoding: "utf8" });
-	if (error) throw new Error(`There is no promtool: run scripts/servers.sh. ${error.message}`);
-	return status === 0 ? "" : `${stdout}${stderr}`;
 }
