@@ -1,5 +1,5 @@
 # Banyan. `make demo` does the set-up and runs the main job; `make test` does it and runs the tests.
-.PHONY: setup build demo start dev repl cluster cluster-health cluster-logs cluster-down test faults chaos bench static check fix clean
+.PHONY: certificates setup build demo start dev repl cluster cluster-health cluster-logs cluster-down test faults chaos bench static check fix clean
 SHELL := /bin/bash
 
 # Node 24: the one on the PATH, or the npm package `node` in .node/ where it is older or missing.
@@ -54,6 +54,15 @@ cluster-logs:
 # CLUSTER_CLEAN=1 takes its data away, too.
 cluster-down:
 	@node dist/local/main.js down
+
+# An authority, and a certificate for each server and each group of services, in certificates/; what is there stays.
+# HOSTS are the names and addresses that servers and nodes are asked by, FOR whose certificates to make.
+HOSTS ?= localhost 127.0.0.1
+FOR ?= nats redis mongodb prometheus system operator stages migration access gateway
+certificates:
+	@[ -e "$${CERTIFICATES:-certificates}/ca.crt" ] || scripts/certificates authority
+	@for name in $(FOR); do scripts/certificates issue $$name $(HOSTS); done
+	@scripts/certificates list
 
 test: build
 	@scripts/servers.sh

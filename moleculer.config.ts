@@ -19,6 +19,7 @@ import { natsIn } from "./cluster/nats/settings";
 import { tracingIn } from "./cluster/otel/settings";
 import { redisIn } from "./cluster/redis-settings";
 import type { EventServers, Settings } from "./cluster/settings";
+import { certificatesIn } from "./cluster/tls-settings";
 import type { LateValidator } from "./cluster/validator";
 import { read, readSettings, VARIABLES } from "./cluster/variables";
 import { CONTRACTS } from "./contracts/cluster";
@@ -46,7 +47,7 @@ function readCluster(environment: Environment, dataDir: string): Cluster {
 		throw new SettingError(`CLUSTER_KEY_FILE='${file}' holds no key of a cluster: ${KEY_FILE_FORM}.`);
 	const [nats, sharing] = [natsIn(environment), sharingIn(environment)];
 	const key = { keys, file, dataDir };
-	const around = redisIn(environment, key);
+	const around = [...certificatesIn(environment), ...redisIn(environment, key)];
 	if (!nats) return { around };
 	const identified = identifiedIn(environment);
 	return {
@@ -118,7 +119,7 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 	const metrics = metricsIn(environment, natsHost);
 	return {
 		namespace: read(environment, "NAMESPACE"),
-		nodeID: read(environment, "NODE_ID") ?? `${hostname().replace(/[^\w.-]/g, "-")}-${process.pid}`,
+		nodeID: nodeIdIn(environment),
 		...cluster,
 		...layers(settings.calls, checksResults(environment), {
 			tracing: tracingIn(environment),
@@ -151,6 +152,17 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 		...(embedding.systems && { systems: embedding.systems }),
 		services: read(environment, "SERVICES") ?? embedding.services ?? CONTRACTS.map(({ name }) => name)
 	};
+}
+
+/** NATS lets a group hear what is for names that begin with it. @throws SettingError where NODE_ID does not */
+function nodeIdIn(environment: Environment): string {
+	const [id, group] = [read(environment, "NODE_ID"), read(environment, "NODE_GROUP")];
+	const start = group === null ? "" : `${group}.`;
+	if (id === null) return `${start}${hostname().replace(/[^\w.-]/g, "-")}-${process.pid}`;
+	if (id.startsWith(start)) return id;
+	throw new SettingError(
+		`NODE_ID='${id}' is of no node of the group '${group}' (NODE_GROUP): call it '${start}${id}'.`
+	);
 }
 
 /** A list holds for everybody. Without one whoever may run a migration reaches what panels most often have beside the internet. */

@@ -93,7 +93,7 @@ export interface TlsFiles {
 	readonly keyFile: string | null;
 }
 
-const NO_FILES: TlsFiles = { caFile: null, certFile: null, keyFile: null };
+export const NO_TLS_FILES: TlsFiles = { caFile: null, certFile: null, keyFile: null };
 
 /** What a client of NATS is given; others add what is theirs. */
 export type NatsOptions = ConnectionOptions & Readonly<Record<string, unknown>>;
@@ -104,7 +104,7 @@ const RETRY_MS = 250;
 const PING_MS = 1_000;
 
 /** Where NATS's client goes, and how. Its own reading of a URL loses an encoded login. */
-export function natsOptions({ servers, isTls }: Transporter, files: TlsFiles = NO_FILES): NatsOptions {
+export function natsOptions({ servers, isTls }: Transporter, files: TlsFiles = NO_TLS_FILES): NatsOptions {
 	return {
 		servers: servers.map(({ host }) => host),
 		...(isTls && { tls: { ...given(files), checkServerIdentity: oneOf(servers) } as TlsOptions }),

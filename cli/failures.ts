@@ -61,7 +61,7 @@ export function wayFailure(error: unknown, address: string, answered: boolean): 
 		);
 	if (/CERT|SIGNATURE|ISSUER|SELF_SIGNED|ALTNAME/.test(code))
 		return new RemoteError(
-			`The certificate of ${address} is not trusted here (${code}): mend it, or name its authority's file in NODE_EXTRA_CA_CERTS.`
+			`The certificate of ${address} is not trusted here (${code}): mend it, or name its authority's file in BANYAN_CA_FILE.`
 		);
 	if (SLOW.has(code))
 		return new RemoteError(

@@ -17,6 +17,8 @@ const ENDS: Readonly<Record<End, readonly [code: number, says: string]>> = {
 export const SETTINGS = {
 	BANYAN_URL: "the server, as --url names it",
 	BANYAN_API_KEY: "the API key for the server",
+	BANYAN_CA_FILE: "authorities to trust for the server, a PEM file, in place of the usual ones",
+	BANYAN_CERT_FILE: "a certificate to show to it, with its key in BANYAN_KEY_FILE",
 	DATA_DIR: "without a server, the folder of what must last (default: data)",
 	LOG_LEVEL: "how much goes to banyan.log in that folder (default: info)",
 	TRANSPORTER: "nats://host:port where other nodes run the stages",
@@ -29,9 +31,11 @@ export const SETTINGS = {
 } as const;
 type Setting = keyof typeof SETTINGS;
 
-const LOOK: readonly Setting[] = ["BANYAN_URL", "BANYAN_API_KEY", "DATA_DIR", "NO_COLOR"];
+const SERVER: readonly Setting[] = ["BANYAN_URL", "BANYAN_API_KEY", "BANYAN_CA_FILE", "BANYAN_CERT_FILE"];
+const LOOK: readonly Setting[] = [...SERVER, "DATA_DIR", "NO_COLOR"];
 const WORK: readonly Setting[] = [
-	...LOOK.slice(0, 3),
+	...SERVER,
+	"DATA_DIR",
 	"LOG_LEVEL",
 	"TRANSPORTER",
 	"CLUSTER_KEY_FILE",

@@ -5,7 +5,7 @@ import { maskText } from "../domain/text/masking";
 import { shown } from "../domain/text/visible";
 import type { Open } from "./client";
 import { CommandError, type Flags, readText, say } from "./command";
-import type { Waits } from "./remote";
+import type { Server, Waits } from "./remote";
 import { duration } from "./text/words";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -16,14 +16,15 @@ export const opener =
 	(embedded: Open, environment: () => Environment) =>
 	({ url, apiKeyFile }: Where): Open =>
 	async need => {
-		const { BANYAN_URL, BANYAN_API_KEY } = environment();
+		const { BANYAN_URL, BANYAN_API_KEY, ...set } = environment();
 		const text = url ?? BANYAN_URL ?? "";
 		if (text !== "") {
 			const { openRemote }: typeof import("./remote") = require("./remote");
 			const { serverAddress }: typeof import("./request") = require("./request");
 			const address = serverAddress(text);
 			const key = keyOf(address, apiKeyFile, BANYAN_API_KEY);
-			return openRemote({ address, key }, tellWait(), () => isOverheard(address) && say(OVERHEARD(address)));
+			const server: Server = { address, key, ...tlsOf(address, set) };
+			return openRemote(server, tellWait(), () => isOverheard(address) && say(OVERHEARD(address)));
 		}
 		if (apiKeyFile !== undefined)
 			throw new CommandError("--api-key-file is for a server: name that by --url, or in BANYAN_URL.");
@@ -37,6 +38,21 @@ const OVERHEARD = (address: string): string =>
 export function isOverheard(address: string): boolean {
 	const { protocol, hostname } = new URL(address);
 	return protocol === "http:" && !/^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
+const TLS_FILES = { ca: "BANYAN_CA_FILE", cert: "BANYAN_CERT_FILE", key: "BANYAN_KEY_FILE" } as const;
+
+/** Whom it believes in place of the usual authorities, and the certificate that it shows. @throws CommandError */
+function tlsOf(address: string, set: Environment): Pick<Server, "tls"> {
+	const named = Object.entries(TLS_FILES).flatMap(([part, name]) =>
+		set[name] ? [[part, name, set[name]] as const] : []
+	);
+	if (named.length > 0 && !address.startsWith("https:"))
+		throw new CommandError(`${named[0]?.[1]} is for a server with TLS, and ${address} has none: write https://.`);
+	const { cert, key, ...ca } = Object.fromEntries(named.map(([part, , file]) => [part, readText(file)]));
+	if ((cert === undefined) !== (key === undefined))
+		throw new CommandError("BANYAN_CERT_FILE and BANYAN_KEY_FILE belong together: a certificate, and its key.");
+	return { tls: { ...ca, ...(cert !== undefined && { cert, key }) } };
 }
 
 /** Shorter than this nobody wonders, in ms. */

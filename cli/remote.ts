@@ -18,6 +18,8 @@ export interface Server {
 	/** As `serverAddress` answers it. */
 	readonly address: string;
 	readonly key: string;
+	/** As PEM: authorities in place of the usual ones, a certificate and its key. */
+	readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
 }
 
 const CONNECT_MS = 10_000;
@@ -47,24 +49,25 @@ class Remote implements Client {
 	readonly server: string;
 	private readonly origin: string;
 	private readonly base: string;
-	private readonly agent = new Agent({
-		connect: { timeout: CONNECT_MS },
-		headersTimeout: ANSWER_MS,
-		bodyTimeout: ANSWER_MS
-	});
+	private readonly agent: Agent;
 	readonly words = VOCABULARY;
 	private readonly headers: Readonly<Record<string, string>>;
 	/** A server that has answered once is worth waiting for. */
 	private answered = false;
 
 	constructor(
-		{ address, key }: Server,
+		{ address, key, tls = {} }: Server,
 		private readonly waits: Waits,
 		connected: () => void
 	) {
 		this.server = address;
 		const { origin, pathname } = new URL(address);
 		this.origin = origin;
+		this.agent = new Agent({
+			connect: { timeout: CONNECT_MS, ...tls },
+			headersTimeout: ANSWER_MS,
+			bodyTimeout: ANSWER_MS
+		});
 		this.agent.once("connect", connected);
 		this.base = pathname.replace(/\/+$/, "");
 		this.headers = { "x-api-key": key, "user-agent": `banyan/${version}`, accept: "application/json" };

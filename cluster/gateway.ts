@@ -1,9 +1,11 @@
 /** The gateway's settings, read from the environment. */
 
+import type { TlsFiles } from "../adapters/transporter-address";
 import { isListed, readOwnName } from "../domain/platform/own-names";
 import { type Environment, SettingError } from "./environment";
 import { isKeyed } from "./metrics-settings";
 import type { Gateway } from "./settings";
+import { TLS_NAMES, tlsFilesIn } from "./tls-settings";
 import { read } from "./variables";
 
 /** @throws SettingError where links would take the API's name */
@@ -22,9 +24,20 @@ export function gatewayIn(environment: Environment): Gateway {
 	);
 }
 
+/** @throws SettingError where clients shall show a certificate over a port that has none itself */
+function tlsIn(environment: Environment): TlsFiles | null {
+	const files = tlsFilesIn(environment, TLS_NAMES.gateway);
+	if (files.certFile !== null) return files;
+	if (files.caFile === null) return null;
+	throw new SettingError(
+		"GATEWAY_CLIENT_CA_FILE asks clients for a certificate, and the gateway has none itself: set GATEWAY_CERT_FILE and GATEWAY_KEY_FILE, too."
+	);
+}
+
 const readGateway = (environment: Environment): Gateway => ({
 	host: read(environment, "GATEWAY_HOST"),
 	port: read(environment, "GATEWAY_PORT"),
+	tls: tlsIn(environment),
 	trustedProxies: read(environment, "GATEWAY_TRUSTED_PROXIES") ?? [],
 	corsOrigins: read(environment, "GATEWAY_CORS_ORIGINS") ?? [],
 	names: read(environment, "GATEWAY_NAMES") ?? [],

@@ -5,21 +5,26 @@ import { type MongoAddress, mongoFault, readMongo } from "../adapters/mongo/addr
 import { type Environment, SettingError } from "./environment";
 import { fileIn } from "./files";
 import type { MongoServers } from "./settings";
+import { hasFiles, TLS_NAMES, tlsFilesIn } from "./tls-settings";
 import { read, VARIABLES } from "./variables";
 
 /** Undefined where nothing is kept there. @throws SettingError where no server is named, or one that others could listen to */
 export function mongoIn(environment: Environment): MongoServers | undefined {
 	const address = addressIn(environment);
-	const mayBeOpen = read(environment, "MONGODB_INSECURE") === "yes";
+	const [tls, mayBeOpen] = [tlsFilesIn(environment, TLS_NAMES.mongo), read(environment, "MONGODB_INSECURE") === "yes"];
 	if (read(environment, "STORE") === "embedded") return undefined;
 	if (!address)
 		throw new SettingError(
 			"STORE=cluster keeps collections and old links in MongoDB, and MONGODB_URL names none: set it, or MONGODB_URL_FILE, to where a replica set runs, or take STORE away, for DATA_DIR."
 		);
+	if (hasFiles(tls) && !address.isTls)
+		throw new SettingError(
+			"MONGODB_CA_FILE and MONGODB_CERT_FILE are for TLS, and MONGODB_URL has none: give it tls=true."
+		);
 	const fault = mongoFault(address);
 	if (fault && !mayBeOpen) throw new SettingError(fault);
 	const database = address.database ?? read(environment, "NAMESPACE");
-	return { ...address, database, patienceMs: read(environment, "TRANSPORTER_TIMEOUT") };
+	return { ...address, tls, database, patienceMs: read(environment, "TRANSPORTER_TIMEOUT") };
 }
 
 function addressIn(environment: Environment): MongoAddress | null {

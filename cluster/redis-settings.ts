@@ -7,17 +7,18 @@ import { REDIS_FORM, type RedisAddress, readRedis, redisFault } from "../adapter
 import type { redis as middleware } from "../middlewares/redis.middleware";
 import { type Environment, SettingError } from "./environment";
 import { fileIn } from "./files";
+import { TLS_NAMES, tlsFilesIn } from "./tls-settings";
 import { read } from "./variables";
 
 /** What reaches it; nothing where there is none, and its client is not loaded then. @throws SettingError */
 export function redisIn(environment: Environment, key: KeySource): Middleware[] {
 	const address = addressIn(environment);
-	const [caFile, commandMs] = [fileIn(environment, "REDIS_CA_FILE"), read(environment, "REDIS_TIMEOUT")];
+	const [files, commandMs] = [tlsFilesIn(environment, TLS_NAMES.redis), read(environment, "REDIS_TIMEOUT")];
 	if (!address) return [];
 	const fault = redisFault(address);
 	if (fault && read(environment, "REDIS_INSECURE") === "no") throw new SettingError(fault);
 	const { redis }: { readonly redis: typeof middleware } = require("../middlewares/redis.middleware");
-	return [redis({ address, ca: caFile === null ? null : readFileSync(caFile), commandMs, key })];
+	return [redis({ address, files, commandMs, key })];
 }
 
 function addressIn(environment: Environment): RedisAddress | null {

@@ -22,6 +22,12 @@ export const SERVER_VARIABLES = {
 		fallback: null,
 		...path
 	},
+	REDIS_CERT_FILE: {
+		says: "with rediss://, a PEM file of the certificate that this node shows to Redis",
+		fallback: null,
+		...path
+	},
+	REDIS_KEY_FILE: { says: "a PEM file of that certificate's key", fallback: null, ...path },
 	REDIS_INSECURE: {
 		says: "yes: Redis may be met over a network without TLS or without a password",
 		fallback: "no",
@@ -39,6 +45,17 @@ export const SERVER_VARIABLES = {
 		read: readMongo,
 		secret: true
 	},
+	MONGODB_CA_FILE: {
+		says: "with TLS, a PEM file of the authorities to trust for MongoDB in place of the usual ones",
+		fallback: null,
+		...path
+	},
+	MONGODB_CERT_FILE: {
+		says: "with TLS, a PEM file of the certificate that this node shows to MongoDB",
+		fallback: null,
+		...path
+	},
+	MONGODB_KEY_FILE: { says: "a PEM file of that certificate's key", fallback: null, ...path },
 	MONGODB_INSECURE: {
 		says: "yes: MongoDB may be reached over a network without TLS or without a login",
 		fallback: "no",
@@ -49,6 +66,17 @@ export const SERVER_VARIABLES = {
 		says: "the address at which this node gives other nodes what is too large for NATS; without it the one from which it reaches NATS",
 		fallback: null,
 		...address
+	},
+	TLS_CERT_FILE: {
+		says: "a PEM file of the certificate that this node shows at the ports at which others of the cluster ask it (NODE_HTTP_PORT, METRICS_PORT), and to those that it asks; without it they speak HTTP",
+		fallback: null,
+		...path
+	},
+	TLS_KEY_FILE: { says: "a PEM file of that certificate's key", fallback: null, ...path },
+	TLS_CA_FILE: {
+		says: "a PEM file of the authorities that sign certificates of the cluster: whoever asks at those ports shows one of them",
+		fallback: null,
+		...path
 	},
 	NODE_HTTP_PORT: { says: "its port; 0 chooses a free one", fallback: "0", ...number(0, 65_535) }
 } as const;

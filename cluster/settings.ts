@@ -1,6 +1,7 @@
 /** What a node knows of itself beyond Moleculer's own options; `moleculer.config.ts` alone fills it in. */
 
 import type { MongoAddress } from "../adapters/mongo/address";
+import type { TlsFiles } from "../adapters/transporter-address";
 import type { CallSettings, ContractSettings, SystemLimits } from "../contracts/cluster";
 import { isFields, propertyOf } from "../domain/unknown";
 
@@ -17,6 +18,8 @@ export interface Gateway {
 	readonly port: number;
 	/** Under which it answers, beside its own addresses; none: nobody said. */
 	readonly names: readonly string[];
+	/** Null: it speaks HTTP. With authorities: whoever asks the API shows a certificate of one of them. */
+	readonly tls: TlsFiles | null;
 	readonly trustedProxies: readonly string[];
 	readonly corsOrigins: readonly string[];
 	/** Where customers' old links are answered, and nothing else is. */
@@ -68,6 +71,7 @@ export interface EventServers {
 
 /** Where collections and old links are kept that nodes share. */
 export interface MongoServers extends MongoAddress {
+	readonly tls: TlsFiles;
 	readonly database: string;
 	/** How long a node waits for them when it starts, in ms. */
 	readonly patienceMs: number;

@@ -28,6 +28,11 @@ const OWN = {
 		fallback: null,
 		...text(/^[\w.-]+$/, "letters, digits, dots, - and _")
 	},
+	NODE_GROUP: {
+		says: "the group of services that this node is of, where NATS has permissions for each group: its name begins with it",
+		fallback: null,
+		...text(/^[a-z][a-z0-9-]*$/, "small letters, digits and -")
+	},
 	STORE: {
 		says: "where what must last is kept: in DATA_DIR, or by servers that all nodes share",
 		fallback: "embedded",
@@ -67,6 +72,17 @@ const OWN = {
 	},
 	GATEWAY_HOST: { says: "the address the gateway listens on", fallback: "127.0.0.1", ...address },
 	GATEWAY_PORT: { says: "the gateway's port; 0 chooses a free one", fallback: "8000", ...number(0, 65_535) },
+	GATEWAY_CERT_FILE: {
+		says: "a PEM file of the gateway's certificate, with those between it and its authority: it speaks HTTPS then, old links as well",
+		fallback: null,
+		...path
+	},
+	GATEWAY_KEY_FILE: { says: "a PEM file of that certificate's key", fallback: null, ...path },
+	GATEWAY_CLIENT_CA_FILE: {
+		says: "a PEM file of authorities: whoever asks the API shows a certificate of one of them (not for old links at a port of their own)",
+		fallback: null,
+		...path
+	},
 	GATEWAY_TRUSTED_PROXIES: {
 		says: "proxies whose word on the client's address counts",
 		fallback: null,

@@ -81,6 +81,9 @@ export interface MetricSpec {
 	readonly expires?: number;
 }
 
+/** What nodes keep as events: the course of runs; durable events, which whoever listens to one reads. */
+export type EventStoreName = "events" | "announcements";
+
 type Payloads = Record<string, Schema>;
 /** @template D the names of those that are durable */
 type EventSpecs<N extends string, E extends Payloads, D extends string> = {
@@ -116,6 +119,8 @@ export interface Contract<
 	readonly required: boolean;
 	/** Of the API's document. @default its name */
 	readonly chapter: string;
+	/** Stores of events that it appends to and reads, beside what its own durable events need. */
+	readonly stores: readonly EventStoreName[];
 	readonly scopes: B["scopes"];
 	readonly errors: B["errors"];
 	readonly settings: B["settings"];
@@ -143,13 +148,15 @@ export function contract<
 	parts: {
 		readonly required?: true;
 		readonly chapter?: string;
+		readonly stores?: readonly EventStoreName[];
 		readonly actions: A;
 		readonly events?: E;
 		/** Of its events. */
 		readonly durable?: DurableParts<E, D>;
 	} & Partial<Brings<S, X, T, M>>
 ): Contract<N, A, E, Brings<S, X, T, M>, D> {
-	const { required, chapter = name, scopes, errors, settings, metrics, actions, events = {}, durable = {} } = parts;
+	const { required, chapter = name, stores = [], scopes, errors, settings, metrics, actions } = parts;
+	const { events = {}, durable = {} } = parts;
 	const kept = new Map(Object.entries<Durable>(durable));
 	const named = Object.entries(events).map(([key, payload]) => {
 		const spec = kept.get(key);
@@ -160,6 +167,7 @@ export function contract<
 		name,
 		required: required === true,
 		chapter,
+		stores,
 		scopes: scopes ?? NOTHING,
 		errors: errors ?? NOTHING,
 		settings: settings ?? NOTHING,

@@ -4,6 +4,7 @@ import { mkdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { writeOwnFile } from "../adapters/own-file";
 import { environment } from "../environment";
+import { certify, NATS } from "./certificates";
 import { type Health, healthOf } from "./health";
 import { databaseFolder, type Means, natsFile, portOf, redisFile } from "./launch";
 import { runningIn } from "./marks";
@@ -52,6 +53,7 @@ export async function prepared(
 	const ports = await portsFor(names, before?.ports ?? {}, name => running.has(name.split(".")[0] ?? ""));
 	const secrets = secretsIn(place.secrets);
 	identify(place.secrets, members, Date.now());
+	certify(ROOT, place);
 	const means: Means = {
 		...more,
 		place,
@@ -91,7 +93,7 @@ function configure(members: readonly Member[], means: Means): void {
 			})
 		);
 	const { of } = secrets;
-	const known = { nodes: of["nats-nodes"], routes: of["nats-routes"], system: of["nats-system"] };
+	const known = { routes: of["nats-routes"], certificate: place.certificate(NATS) };
 	for (const server of servers) writeOwnFile(natsFile(place, server.name), natsConfig(server, servers, known));
 	const redis = redisConfig(portOf(ports, { name: "redis" }, "clients"), place.servers, of.redis);
 	writeOwnFile(redisFile(place), redis);

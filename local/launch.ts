@@ -1,11 +1,11 @@
 /** How each process of a cluster is started: a program, its arguments, its variables. Pure. */
 
 import { dirname, join } from "node:path";
-import { NATS_USER } from "./nats-config";
+import { OPERATOR } from "../domain/platform/nats-permissions";
 import type { Place } from "./place";
 import type { Programs } from "./programs";
 import { type Secrets, SHELL } from "./secrets";
-import { GROUPS, type Member, portName, type Shape } from "./shape";
+import { GROUPS, type Member, NAMESPACE, nodeIdOf, portName, type Shape } from "./shape";
 
 export interface Launch {
 	readonly program: string;
@@ -106,14 +106,23 @@ export function serversOf({ ports, shape }: Pick<Means, "ports" | "shape">): Ser
 	};
 }
 
-/** What a process needs to meet the others. */
-export const joiningVariables = (means: Pick<Means, "ports" | "shape" | "secrets">): Record<string, string> =>
-	meeting(serversOf(means), means.secrets, SHELL.name);
+/** What whoever drives it by hand needs to meet the others. */
+export const joiningVariables = (
+	means: Pick<Means, "ports" | "shape" | "secrets" | "place">
+): Record<string, string> => meeting(serversOf(means), means, { name: SHELL.name, group: OPERATOR });
 
-/** @param name whose identity it proves */
-const meeting = ({ nats }: Servers, secrets: Secrets, name: string): Record<string, string> => ({
-	NAMESPACE: "local",
-	TRANSPORTER: natsAddress(nats, secrets),
+/** @param name whose identity it proves @param group who it is to NATS */
+const meeting = (
+	{ nats }: Servers,
+	{ secrets, place }: Pick<Means, "secrets" | "place">,
+	{ name, group }: { readonly name: string; readonly group: string }
+): Record<string, string> => ({
+	NAMESPACE,
+	TRANSPORTER: `tls://${nats.map(port => `127.0.0.1:${port}`).join(",")}`,
+	NODE_GROUP: group,
+	TRANSPORTER_CA_FILE: place.certificate(group).ca,
+	TRANSPORTER_CERT_FILE: place.certificate(group).cert,
+	TRANSPORTER_KEY_FILE: place.certificate(group).key,
 	CLUSTER_KEY_FILE: secrets.clusterKeyFile,
 	NODE_IDENTITY: "require",
 	NODE_IDENTITY_FILE: secrets.identity(name),
@@ -122,7 +131,7 @@ const meeting = ({ nats }: Servers, secrets: Secrets, name: string): Record<stri
 
 function banyanLaunch(member: Member, means: Means): Launch {
 	const { place, secrets, ports, banyan, variables } = means;
-	const { name, group } = member;
+	const { name, group = OPERATOR } = member;
 	const servers = means.ways[name] ?? serversOf(means);
 	const [node, start] = banyan;
 	return {
@@ -130,9 +139,9 @@ function banyanLaunch(member: Member, means: Means): Launch {
 		args: [...NODE_FLAGS, start],
 		variables: {
 			...variables,
-			...meeting(servers, secrets, name),
-			NODE_ID: name,
-			SERVICES: group === undefined ? "" : GROUPS[group].join(","),
+			...meeting(servers, means, { name, group }),
+			NODE_ID: nodeIdOf(member),
+			SERVICES: member.group === undefined ? "" : GROUPS[member.group].join(","),
 			OTEL_SERVICE_NAME: `banyan-${group}`,
 			DATA_DIR: join(place.nodes, name),
 			STORE: "cluster",
@@ -141,9 +150,6 @@ function banyanLaunch(member: Member, means: Means): Launch {
 		}
 	};
 }
-
-const natsAddress = (ports: readonly number[], { of }: Secrets): string =>
-	`nats://${ports.map(port => `${NATS_USER}:${of["nats-nodes"]}@127.0.0.1:${port}`).join(",")}`;
 
 interface Told {
 	readonly secrets: Secrets;

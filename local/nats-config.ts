@@ -1,5 +1,10 @@
 /** The configuration of one NATS server of the cluster. Pure. */
 
+import { CONTRACTS } from "../contracts/cluster";
+import { permissionsOf, usersText } from "../domain/platform/nats-permissions";
+import type { Certificate } from "./place";
+import { GROUPS, NAMESPACE } from "./shape";
+
 export interface NatsServer {
 	readonly name: string;
 	readonly folder: string;
@@ -9,40 +14,41 @@ export interface NatsServer {
 }
 
 export interface NatsSecrets {
-	readonly nodes: string;
+	/** What the servers show each other, beside their certificates. */
 	readonly routes: string;
-	readonly system: string;
+	readonly certificate: Certificate;
 }
 
-/** Who the nodes are to NATS. */
-export const NATS_USER = "banyan";
-
-/**
- * Refused to the nodes: a stream that denies deletion may still be deleted as a whole, and its settings weakened. Only
- * permissions stop that (L11).
- */
-const REFUSED = ["STREAM.DELETE", "STREAM.PURGE", "STREAM.MSG.DELETE", "STREAM.RESTORE", "ACCOUNT.PURGE"].map(
-	action => `$JS.API.${action}.>`
-);
-
 const text = (value: string): string => JSON.stringify(value);
-const list = (values: readonly string[]): string => values.map(text).join(", ");
 
 /**
  * A frozen client or server is taken off after three signs of life that did not come, a second each: by default that
  * takes NATS six minutes, and a queue group goes on giving it every second request.
  */
 const SIGNS = ['ping_interval: "1s"', "ping_max: 2"];
+/** A machine that is busy needs more than the two seconds that NATS gives a handshake. */
+const HANDSHAKE = 'timeout: "10s"';
+
+const tls = ({ ca, cert, key }: Certificate, verify: string, indent: string): string =>
+	[`cert_file: ${text(cert)}`, `key_file: ${text(key)}`, `ca_file: ${text(ca)}`, `${verify}: true`, HANDSHAKE]
+		.map(line => `${indent}  ${line}`)
+		.join("\n");
 
 /** One key a line: what nats-server reads without doubt. */
 export function natsConfig(server: NatsServer, all: readonly NatsServer[], secrets: NatsSecrets): string {
 	const { name, folder, clients, routes, monitor } = server;
+	const { certificate } = secrets;
 	const others = all.map(other => text(`nats-route://routes:${secrets.routes}@127.0.0.1:${other.routes}`));
+	const known = { groups: GROUPS, contracts: CONTRACTS, namespace: NAMESPACE };
 	return `server_name: ${text(name)}
 listen: "127.0.0.1:${clients}"
 http: "127.0.0.1:${monitor}"
 ${SIGNS.join("\n")}
 write_deadline: "2s"
+
+tls {
+${tls(certificate, "verify_and_map", "")}
+}
 
 jetstream {
   store_dir: ${text(folder)}
@@ -59,6 +65,9 @@ cluster {
     user: "routes"
     password: ${text(secrets.routes)}
   }
+  tls {
+${tls(certificate, "verify", "  ")}
+  }
   routes: [
     ${others.join("\n    ")}
   ]
@@ -68,22 +77,13 @@ accounts {
   NODES {
     jetstream: enabled
     users: [
-      {
-        user: ${text(NATS_USER)}
-        password: ${text(secrets.nodes)}
-        permissions {
-          publish {
-            deny: [${list(REFUSED)}]
-          }
-        }
-      }
+${usersText(permissionsOf(known))}
     ]
   }
   SYSTEM {
     users: [
       {
-        user: "system"
-        password: ${text(secrets.system)}
+        user: "CN=system"
       }
     ]
   }

@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { parseJson, tableIn } from "../contracts/json";
 import { isFields, textOf } from "../domain/unknown";
 import { portOf } from "./launch";
-import { GROUPS, type Member } from "./shape";
+import { GROUPS, type Member, nodeIdOf } from "./shape";
 
 const LIMIT_MS = 3_000;
 
@@ -65,13 +65,11 @@ export async function nodesKnownAt(port: number): Promise<ReadonlyMap<string, re
 }
 
 /** What a node lacks to be of use, as the gateways see it: null where each of its services is known to one of them. */
-export function nodeFault(
-	{ name, group }: Member,
-	known: readonly ReadonlyMap<string, readonly string[]>[]
-): string | null {
+export function nodeFault(member: Member, known: readonly ReadonlyMap<string, readonly string[]>[]): string | null {
 	if (known.length === 0) return "no gateway to ask";
-	const services: readonly string[] = group === undefined ? [] : GROUPS[group];
-	const missing = services.filter(service => !known.some(each => each.get(service)?.includes(name)));
+	const services: readonly string[] = member.group === undefined ? [] : GROUPS[member.group];
+	const id = nodeIdOf(member);
+	const missing = services.filter(service => !known.some(each => each.get(service)?.includes(id)));
 	return missing.length === 0 ? null : `${missing.join(", ")} not in the registry`;
 }
 

@@ -6,7 +6,7 @@ import { IdentityFolder } from "../adapters/identity/folder";
 import { createOwnFile, readOwnFile, writeOwnFile } from "../adapters/own-file";
 import { GROUPS, type Member } from "./shape";
 
-const NAMES = ["nats-nodes", "nats-routes", "nats-system", "redis"] as const;
+const NAMES = ["nats-routes", "redis"] as const;
 type Name = (typeof NAMES)[number];
 
 export interface Secrets {

@@ -4,6 +4,9 @@
 export const KINDS = ["nats", "redis", "database", "node", "gateway", "prometheus"] as const;
 export type Kind = (typeof KINDS)[number];
 
+/** Its nodes find each other by it. */
+export const NAMESPACE = "local";
+
 /** Services that stand and fall together. */
 export const GROUPS = {
 	stages: ["extractor", "transformer", "validator", "importer", "verifier"],
@@ -69,6 +72,10 @@ export function membersOf({ nats, nodes, prometheus = false }: Shape): Member[] 
 		...(prometheus ? [{ name: "prometheus", kind: "prometheus" as const, listens: ["http"] }] : [])
 	];
 }
+
+/** What a member that is a node is called among nodes: by its group, for which NATS knows it. */
+export const nodeIdOf = ({ name, group }: Pick<Member, "name" | "group">): string =>
+	group === undefined ? name : `${group}.${name.slice(group.length + 1)}`;
 
 /** The name of a port, as it stands in the state file. */
 export const portName = ({ name }: Pick<Member, "name">, what: string): string => `${name}.${what}`;

@@ -16,7 +16,7 @@ const CALLED: Readonly<Record<Kind, string>> = {
 type Paint = (style: "green" | "red" | "dim" | "bold", text: string) => string;
 type Ports = Readonly<Record<string, number>>;
 
-const SCHEMES: Partial<Record<Kind, string>> = { nats: "nats", redis: "redis", database: "mongodb" };
+const SCHEMES: Partial<Record<Kind, string>> = { nats: "tls", redis: "redis", database: "mongodb" };
 
 /** Where it is reached; nothing for a node, which listens nowhere. */
 export function addressOf(member: Member, ports: Ports): string {

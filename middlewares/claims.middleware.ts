@@ -5,11 +5,13 @@
 
 import { Readable } from "node:stream";
 import type { Middleware, ServiceBroker } from "moleculer";
+import { RotatingFiles } from "../adapters/certificate-files";
 import type { Claim } from "../adapters/claims/claim";
 import { Fetching } from "../adapters/claims/fetching";
 import { failedAnswer, readStub, type Stub, stubOf } from "../adapters/claims/packet";
 import { type HttpPlace, placeOf } from "../adapters/claims/place";
 import { openPort, type Port } from "../adapters/claims/port";
+import { NO_TLS_FILES, type TlsFiles } from "../adapters/transporter-address";
 import { failure } from "../cluster/errors";
 import { type Handler, middleware, type Receive, type Send } from "../cluster/middleware";
 import { settingsFor, settingsOf } from "../cluster/settings";
@@ -31,7 +33,8 @@ const MOST_KEPT_BYTES = 256 * 2 ** 20;
 /** Beyond the longest that a client may take nothing, in ms. */
 const BEYOND_IDLE_MS = 10_000;
 
-export function claims(place: HttpPlace): Middleware {
+/** @param files of the certificate that it shows, and is shown; where there is none it speaks HTTP */
+export function claims(place: HttpPlace, files: TlsFiles = NO_TLS_FILES): Middleware {
 	let broker: ServiceBroker | undefined;
 	let open: Open | undefined;
 	const opened = (): Open => {
@@ -44,7 +47,7 @@ export function claims(place: HttpPlace): Middleware {
 			broker = created;
 		},
 		async starting(starting: ServiceBroker) {
-			open = await Open.for(starting, place);
+			open = await Open.for(starting, place, files);
 		},
 		async stopped() {
 			await open?.close();
@@ -69,15 +72,19 @@ class Open {
 	private constructor(
 		private readonly broker: ServiceBroker,
 		private readonly port: Port,
-		private readonly fetching: Fetching
+		private readonly fetching: Fetching,
+		private readonly certificate: RotatingFiles | undefined
 	) {}
 
-	static async for(broker: ServiceBroker, place: HttpPlace): Promise<Open> {
+	static async for(broker: ServiceBroker, place: HttpPlace, files: TlsFiles): Promise<Open> {
 		const idleMs = settingsFor(broker, gateway).idleMs + BEYOND_IDLE_MS;
-		const port = await openPort(await placeOf(place), idleMs, { most: MOST_KEPT, mostBytes: MOST_KEPT_BYTES });
+		const tell = (sentence: string): void => broker.logger.warn(sentence);
+		const certificate = files.certFile === null ? undefined : new RotatingFiles(files, tell);
+		const rules = { most: MOST_KEPT, mostBytes: MOST_KEPT_BYTES };
+		const port = await openPort(await placeOf(place), idleMs, rules, certificate);
 		// Others are told by the claims themselves; this is for whoever looks.
 		Object.assign(broker.metadata, { http: { host: port.host, port: port.port } });
-		return new Open(broker, port, new Fetching(idleMs));
+		return new Open(broker, port, new Fetching(idleMs, certificate), certificate);
 	}
 
 	keep(content: Buffer | Readable, forMany = false): Claim {
@@ -140,6 +147,7 @@ class Open {
 	async close(): Promise<void> {
 		await this.port.close(settingsOf(this.broker).calls.stopTimeoutMs);
 		await this.fetching.close();
+		this.certificate?.close();
 	}
 }
 

@@ -2,12 +2,14 @@
 
 import { hkdfSync } from "node:crypto";
 import type { Middleware, ServiceBroker } from "moleculer";
+import { RotatingFiles } from "../adapters/certificate-files";
 import { clusterKeys, KEY_BYTES, type KeySource } from "../adapters/cluster-key";
 import { holdsDataDir } from "../adapters/datadir";
 import type { RedisAddress } from "../adapters/redis/address";
 import { RedisAnswers } from "../adapters/redis/answers";
 import { RedisConnection, type RedisState } from "../adapters/redis/connection";
 import { RedisCount } from "../adapters/redis/shared-count";
+import type { TlsFiles } from "../adapters/transporter-address";
 import { registerMetrics } from "../cluster/measuring";
 import { middleware } from "../cluster/middleware";
 import { awayWords, type SharedRedis, setRedis } from "../cluster/redis";
@@ -16,15 +18,16 @@ import { tracedRedis } from "../mixins/traced";
 
 interface RedisSettings {
 	readonly address: RedisAddress;
-	readonly ca: Buffer | null;
+	readonly files: TlsFiles;
 	readonly commandMs: number;
 	readonly key: KeySource;
 }
 
 const gauge = NODE_METRICS.redis;
 
-export function redis({ key, ...place }: RedisSettings): Middleware {
+export function redis({ key, files, ...place }: RedisSettings): Middleware {
 	let connection: RedisConnection | undefined;
+	let rotating: RotatingFiles | undefined;
 	return middleware({
 		name: "redis",
 		created(broker: ServiceBroker) {
@@ -34,7 +37,10 @@ export function redis({ key, ...place }: RedisSettings): Middleware {
 		async starting(broker: ServiceBroker) {
 			const { keys } = clusterKeys(key, holdsDataDir(key.dataDir));
 			const { namespace } = broker;
-			const opened = new RedisConnection({ ...place, namespace, secret: secretOf(keys) }, teller(broker));
+			const held = new RotatingFiles(files, sentence => broker.logger.warn(sentence));
+			rotating = held;
+			const source = { ...place, namespace, secret: secretOf(keys), tls: () => held.now };
+			const opened = new RedisConnection(source, teller(broker));
 			connection = opened;
 			const shared: SharedRedis = {
 				get state() {
@@ -48,6 +54,7 @@ export function redis({ key, ...place }: RedisSettings): Middleware {
 		},
 		async stopped() {
 			connection?.close();
+			rotating?.close();
 		}
 	});
 }

@@ -10,6 +10,8 @@ export interface Claim {
 	/** Of the node that keeps it. */
 	readonly host: string;
 	readonly port: number;
+	/** It is asked by TLS. */
+	readonly tls?: true;
 	/** 16 bytes in hex. */
 	readonly id: string;
 	/** 32 bytes in base64url, of this claim alone. */
@@ -18,9 +20,13 @@ export interface Claim {
 
 const KEY_BYTES = 32;
 
-export const newClaim = ({ host, port }: Pick<Claim, "host" | "port">): Claim => ({
+/** Where a node keeps what it gives claims on. */
+export type ClaimPlace = Pick<Claim, "host" | "port" | "tls">;
+
+export const newClaim = ({ host, port, tls }: ClaimPlace): Claim => ({
 	host,
 	port,
+	...(tls && { tls }),
 	id: randomBytes(16).toString("hex"),
 	key: randomBytes(KEY_BYTES).toString("base64url")
 });

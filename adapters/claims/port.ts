@@ -1,10 +1,12 @@
 /** A node's own HTTP port: whoever holds a claim fetches there what it stands for, and nobody else gets anything. */
 
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream";
 import { codeOf } from "../../domain/unknown";
+import type { RotatingFiles } from "../certificate-files";
 import { frameKeyOf } from "./claim";
 import { sealing } from "./frames";
 import { Shelf, type ShelfRules } from "./shelf";
@@ -22,6 +24,9 @@ export interface PortPlace {
 	readonly called: string;
 }
 
+/** Of the cluster, as whoever asks there shows one, too. */
+const ASKED = { requestCert: true, rejectUnauthorized: true, minVersion: "TLSv1.2", handshakeTimeout: 10_000 } as const;
+
 export interface Port {
 	readonly shelf: Shelf;
 	readonly host: string;
@@ -37,16 +42,28 @@ class PortTaken extends Error {
 }
 
 /** @param idleMs how long whoever fetches may take nothing @throws PortTaken */
-export async function openPort({ host, port, called }: PortPlace, idleMs: number, rules: ShelfRules): Promise<Port> {
+export async function openPort(
+	{ host, port, called }: PortPlace,
+	idleMs: number,
+	rules: ShelfRules,
+	certificate?: RotatingFiles
+): Promise<Port> {
 	const opened: { shelf?: Shelf } = {};
-	const server = createServer(LIMITS, (req, res) => answer(opened.shelf, req, res));
+	const take = (req: IncomingMessage, res: ServerResponse): void => answer(opened.shelf, req, res);
+	const server = certificate ? encrypted(certificate, take) : createServer(LIMITS, take);
 	server.timeout = idleMs;
 	server.maxConnections = MOST_CONNECTIONS;
 	await listening(server, host, port);
 	const bound = (server.address() as AddressInfo).port;
-	const shelf = new Shelf({ host: called, port: bound }, rules);
+	const shelf = new Shelf({ host: called, port: bound, ...(certificate && { tls: true }) }, rules);
 	opened.shelf = shelf;
 	return { shelf, host: called, port: bound, close: graceMs => closed(server, shelf, graceMs) };
+}
+
+function encrypted(certificate: RotatingFiles, take: RequestListener): Server {
+	const server = createTlsServer({ ...LIMITS, ...ASKED, ...certificate.now }, take);
+	certificate.onChange(material => server.setSecureContext({ minVersion: ASKED.minVersion, ...material }));
+	return server;
 }
 
 async function listening(server: Server, host: string, port: number): Promise<void> {

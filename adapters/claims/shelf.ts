@@ -1,7 +1,7 @@
 /** What is kept for those who hold a claim on it: so much at once, for so long, and each of it given once. */
 
 import { Readable } from "node:stream";
-import { type Claim, isProof, newClaim } from "./claim";
+import { type Claim, type ClaimPlace, isProof, newClaim } from "./claim";
 import { FRAME_BYTES } from "./frames";
 
 /** How long something waits to be fetched, in ms: whoever has the claim fetches it at once. */
@@ -38,7 +38,7 @@ export class Shelf {
 	private bytes = 0;
 
 	constructor(
-		private readonly where: Pick<Claim, "host" | "port">,
+		private readonly where: ClaimPlace,
 		private readonly rules: ShelfRules
 	) {}
 

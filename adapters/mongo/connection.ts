@@ -5,6 +5,7 @@ import MongoDbAdapter from "moleculer-db-adapter-mongo";
 import type { Db, MongoClient } from "mongodb";
 import { messageOf, propertyOf } from "../../domain/unknown";
 import { StoreAway, StoreUnfit } from "../errors";
+import { NO_TLS_FILES, type TlsFiles } from "../transporter-address";
 import type { MongoAddress } from "./address";
 import { codeOf, isPassing, told } from "./faults";
 import { patience, patiently } from "./patience";
@@ -16,6 +17,8 @@ export interface MongoDatabase extends MongoAddress {
 	readonly patienceMs: number;
 	/** Whoever opens it restores a backup to it. */
 	readonly restoring?: boolean;
+	/** What it is shown, and whom it is believed by, where the address says TLS. */
+	readonly tls?: TlsFiles;
 }
 
 /**
@@ -67,8 +70,21 @@ class Connection extends MongoDbAdapter {
 	}
 }
 
-async function connected({ url, database }: MongoDatabase, more: object = {}): Promise<Connection> {
-	const connection = new Connection(safe(url), { ...OPTIONS, ...more }, database);
+/** The driver reads the files itself, and without being told so it believes any certificate. */
+const secured = ({ isTls, tls = NO_TLS_FILES }: MongoDatabase): object =>
+	isTls
+		? {
+				tls: true,
+				sslValidate: true,
+				checkServerIdentity: true,
+				...(tls.caFile !== null && { sslCA: tls.caFile }),
+				...(tls.certFile !== null && { sslCert: tls.certFile, sslKey: tls.keyFile })
+			}
+		: {};
+
+async function connected(asked: MongoDatabase, more: object = {}): Promise<Connection> {
+	const { url, database } = asked;
+	const connection = new Connection(safe(url), { ...OPTIONS, ...secured(asked), ...more }, database);
 	const logger = { info: quiet, warn: quiet, error: quiet };
 	connection.init(undefined as never, { schema: { collection: "none" }, logger } as never);
 	await connection.connect();

@@ -7,6 +7,7 @@ import { createHmac, hkdfSync } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis, type RedisOptions } from "ioredis";
 import { codeOf, messageOf } from "../../domain/unknown";
+import type { TlsMaterial } from "../certificate-files";
 import type { RedisAddress } from "./address";
 
 const CONNECT_MS = 2_000;
@@ -25,8 +26,8 @@ export type RedisState =
 
 export interface RedisSource {
 	readonly address: RedisAddress;
-	/** Authorities to trust in place of the usual ones, as PEM. */
-	readonly ca: Buffer | null;
+	/** Authorities to trust in place of the usual ones, and what it shows itself: asked for with each connection. */
+	readonly tls: () => TlsMaterial;
 	readonly namespace: string;
 	/** The longest that anything waits for an answer, in ms: then it is away until it takes a write again. */
 	readonly commandMs: number;
@@ -145,7 +146,20 @@ export class RedisConnection {
 	}
 }
 
-function optionsOf({ address, ca, commandMs }: RedisSource): RedisOptions {
+/** Copied by its client with each connection, field by field: so it has what is true then. */
+const materialOf = (tls: () => TlsMaterial): { readonly [K in keyof TlsMaterial]: TlsMaterial[K] | undefined } => ({
+	get ca() {
+		return tls().ca;
+	},
+	get cert() {
+		return tls().cert;
+	},
+	get key() {
+		return tls().key;
+	}
+});
+
+function optionsOf({ address, tls, commandMs }: RedisSource): RedisOptions {
 	const { hostname: host, port, user, password, db, isTls } = address;
 	return {
 		host,
@@ -153,7 +167,7 @@ function optionsOf({ address, ca, commandMs }: RedisSource): RedisOptions {
 		db,
 		...(user !== "" && { username: user }),
 		...(password !== "" && { password }),
-		...(isTls && { tls: ca ? { ca } : {} }),
+		...(isTls && { tls: materialOf(tls) }),
 		lazyConnect: true,
 		connectTimeout: CONNECT_MS,
 		commandTimeout: commandMs,

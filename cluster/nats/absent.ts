@@ -32,7 +32,8 @@ export class Absent {
 		private readonly suspects: Suspects,
 		prefix: string
 	) {
-		this.inbox = `${prefix}.GONE.${broker.instanceID}`;
+		// Under the node's own name, for which alone it may listen; and for this start of it.
+		this.inbox = `${prefix}.GONE.${broker.nodeID}.${broker.instanceID}`;
 		broker.localBus.on("$node.pong", ({ nodeID }: { nodeID: string }) => suspects.trust(nodeID));
 	}
 

@@ -11,8 +11,10 @@ import {
 	transporterFault
 } from "../../adapters/transporter-address";
 import { LOGIN_FILES, loginFileFault, loginIn, tokenLogin } from "../../adapters/transporter-login";
+import { inboxOf } from "../../domain/platform/nats-permissions";
 import { type Environment, SettingError } from "../environment";
 import { fileIn } from "../files";
+import { TLS_NAMES, tlsFilesIn } from "../tls-settings";
 import { read } from "../variables";
 
 export interface NatsSettings {
@@ -23,31 +25,30 @@ export interface NatsSettings {
 	readonly transporter: Transporter;
 }
 
-type FileName = "TRANSPORTER_CA_FILE" | "TRANSPORTER_CERT_FILE" | "TRANSPORTER_KEY_FILE" | (typeof LOGIN_FILES)[number];
-type Files = Readonly<Record<FileName, string | null>>;
+type Files = Readonly<Record<(typeof LOGIN_FILES)[number], string | null>>;
 
 /** Undefined where all runs in this process; what is wrong is said there, too. @throws SettingError */
 export function natsIn(environment: Environment): NatsSettings | undefined {
-	const files = filesIn(environment);
+	const [files, tls] = [filesIn(environment), tlsFilesIn(environment, TLS_NAMES.transporter)];
 	const mayBeOpen = read(environment, "TRANSPORTER_INSECURE") === "yes";
 	const token = read(environment, "TRANSPORTER_TOKEN");
 	const transporter = read(environment, "TRANSPORTER");
 	if (transporter === null) return undefined;
-	const tls = tlsOf(files, transporter);
+	refuseUnshown(tls, transporter);
 	const { login, options } = shown(transporter, files, token);
 	const known = login !== "" || tls.certFile !== null;
 	const fault = loginsFault(transporter) ?? (mayBeOpen ? undefined : transporterFault(transporter, known));
 	if (fault !== undefined) throw new SettingError(fault);
+	const group = read(environment, "NODE_GROUP");
 	return {
-		options: { ...natsOptions(transporter, tls), ...options },
+		options: { ...natsOptions(transporter, tls), ...options, ...(group !== null && { inboxPrefix: inboxOf(group) }) },
 		login: login || "give it a login in TRANSPORTER, nats://user:password@host:port",
 		transporter
 	};
 }
 
 function filesIn(environment: Environment): Files {
-	const names = ["TRANSPORTER_CA_FILE", "TRANSPORTER_CERT_FILE", "TRANSPORTER_KEY_FILE", ...LOGIN_FILES] as const;
-	const files = Object.fromEntries(names.map(name => [name, fileIn(environment, name)])) as Files;
+	const files = Object.fromEntries(LOGIN_FILES.map(name => [name, fileIn(environment, name)])) as Files;
 	for (const name of LOGIN_FILES) {
 		const fault = files[name] === null ? undefined : loginFileFault(name, files[name]);
 		if (fault !== undefined) throw new SettingError(fault);
@@ -55,17 +56,12 @@ function filesIn(environment: Environment): Files {
 	return files;
 }
 
-function tlsOf(files: Files, { isTls }: Transporter): TlsFiles {
-	const { TRANSPORTER_CA_FILE: caFile, TRANSPORTER_CERT_FILE: certFile, TRANSPORTER_KEY_FILE: keyFile } = files;
-	if ((certFile === null) !== (keyFile === null))
-		throw new SettingError(
-			"TRANSPORTER_CERT_FILE and TRANSPORTER_KEY_FILE belong together: a certificate, and its key. Set both, or neither."
-		);
+/** @throws SettingError */
+function refuseUnshown({ certFile }: TlsFiles, { isTls }: Transporter): void {
 	if (certFile !== null && !isTls)
 		throw new SettingError(
 			"TRANSPORTER_CERT_FILE is shown over TLS alone, and TRANSPORTER is nats://: make it tls://, or take the certificate away."
 		);
-	return { caFile, certFile, keyFile };
 }
 
 interface Shown {

@@ -25,6 +25,7 @@ export {
 
 export const migration = contract("migration", "migration", {
 	required: true,
+	stores: ["events"],
 	scopes: {
 		"migration:read": "look at migrations, their reports and differences",
 		"migration:plan": "look at both sides of a definition, and rehearse it",

@@ -41,6 +41,7 @@ const which = {
 
 export const events = contract("platform", "events", {
 	chapter: "Events",
+	stores: ["announcements"],
 	scopes: {
 		"events:read": "look at events that a service could not deal with",
 		"events:write": "have events delivered once more, or drop them"

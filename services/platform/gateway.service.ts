@@ -77,6 +77,7 @@ export default class GatewayService
 
 	async stopped(): Promise<void> {
 		await this.drain();
+		for (const each of this.ports?.certificates ?? []) each.close();
 		this.delay.end();
 		this.sheds.end();
 		this.readiness.end();
@@ -130,7 +131,8 @@ export default class GatewayService
 				counted: code => errors.count(code),
 				within: tracing(this.broker),
 				isRaw: path => dispatch.isRaw(path),
-				called: CALLED
+				called: CALLED,
+				tell: sentence => this.logger.warn(sentence)
 			}
 		);
 	}

@@ -25,7 +25,7 @@ interface Node {
 async function openNode(): Promise<Node> {
 	const address = readRedis(redis.url);
 	if (!address) throw new Error(redis.url);
-	const source = { address, ca: null, namespace: "spec", commandMs: 10_000, secret: Buffer.alloc(32, 5) };
+	const source = { address, tls: () => ({}), namespace: "spec", commandMs: 10_000, secret: Buffer.alloc(32, 5) };
 	const connection = new RedisConnection(source, () => undefined);
 	await connection.open();
 	const broker = new ServiceBroker({ logger: false, cacher: new ClusterCacher() as never });

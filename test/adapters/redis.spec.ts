@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServer as createTlsServer } from "node:tls";
 import fc from "fast-check";
+import type { TlsMaterial } from "../../adapters/certificate-files";
 import { readRedis } from "../../adapters/redis/address";
 import { RedisConnection, type RedisState } from "../../adapters/redis/connection";
 import { RedisCount } from "../../adapters/redis/shared-count";
@@ -34,14 +35,13 @@ interface Node extends AsyncDisposable {
 async function openNode(
 	url = server.url,
 	password = PASSWORD,
-	{ ca = null, commandMs = PATIENT_MS }: { ca?: Buffer | null; commandMs?: number } = {}
+	{ tls = {}, commandMs = PATIENT_MS }: { tls?: TlsMaterial; commandMs?: number } = {}
 ): Promise<Node> {
 	const address = readRedis(url.replace("://", `://:${password}@`));
 	if (!address) throw new Error(url);
 	const told: RedisState[] = [];
-	const redis = new RedisConnection({ address, ca, namespace: "spec", commandMs, secret: Buffer.alloc(32, 7) }, state =>
-		told.push(state)
-	);
+	const source = { address, tls: () => tls, namespace: "spec", commandMs, secret: Buffer.alloc(32, 7) };
+	const redis = new RedisConnection(source, state => told.push(state));
 	await redis.open();
 	const name = `${expect.getState().currentTestName}`;
 	return {
@@ -219,7 +219,7 @@ it("with TLS it is met by the authority that is named, and by no other", async (
 	await once(ended, "listening");
 	const url = `rediss://127.0.0.1:${(ended.address() as AddressInfo).port}`;
 	{
-		await using trusting = await openNode(url, PASSWORD, { ca: readFileSync(ca) });
+		await using trusting = await openNode(url, PASSWORD, { tls: { ca: readFileSync(ca) } });
 		expect(isLetIn(await trusting.count(5).attempt("a"))).toBe(true);
 		await using strange = await openNode(url);
 		expect(strange.redis.state).toMatchObject({

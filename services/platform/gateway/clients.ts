@@ -8,6 +8,7 @@ import { isIP, type Socket } from "node:net";
 import proxyaddr from "proxy-addr";
 import { clientAddress, clientHosts, clientScheme, type Hops } from "../../../domain/client-address";
 import { OwnNames, readHost, readOwnName } from "../../../domain/platform/own-names";
+import { isTls } from "./headers";
 
 export interface Client {
 	/** Their address, behind the proxies we trust. */
@@ -64,8 +65,9 @@ export class Clients {
 		const { host } = req.headers;
 		const last = socket[LAST];
 		if (last && host !== undefined && last.host === host) return last;
-		const isOwnName = this.isOwn(host, socket, "http");
-		const said: Client = { client, scheme: "http", host: host ?? "", isOwnName };
+		const scheme = isTls(req) ? "https" : "http";
+		const isOwnName = this.isOwn(host, socket, scheme);
+		const said: Client = { client, scheme, host: host ?? "", isOwnName };
 		socket[LAST] = said;
 		return said;
 	}

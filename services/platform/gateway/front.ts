@@ -6,6 +6,8 @@
 
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { RotatingFiles } from "../../../adapters/certificate-files";
 import { failure } from "../../../cluster/errors";
 import type { Limits } from "../../../contracts/platform/gateway";
 import { refusal } from "../../../domain/platform/request-rules";
@@ -24,6 +26,8 @@ export interface FrontOptions extends Place {
 	readonly corsOrigins: readonly string[];
 	/** Under which it answers, beside its own address. */
 	readonly names: readonly string[];
+	/** Its certificate; undefined: it speaks HTTP. */
+	readonly certificate?: RotatingFiles | undefined;
 	readonly limits: Limits;
 	/** The longest that a call may take, in ms. */
 	readonly longestCallMs: number;
@@ -79,7 +83,7 @@ export function openFront(options: FrontOptions, answers: Answers): Front {
 		const correlationId = correlationIdOf(req);
 		const client = clients.of(req);
 		setCall(req, new Call(client, correlationId, shares));
-		setHeaders(res, correlationId);
+		setHeaders(req, res, correlationId);
 		answers.within(req, res, correlationId, () => {
 			try {
 				connections.admit(req, res, client.client, shares, isHealth(pathOf(req)));
@@ -91,7 +95,9 @@ export function openFront(options: FrontOptions, answers: Answers): Front {
 	};
 	const server = serverOf(options, take);
 	server.on("clientError", malformed.hear);
-	connections.watch(server, malformed.refuseConnection, () => answers.counted("OVERLOADED"));
+	// Before the handshake there is nothing to say it in.
+	const refuse = options.certificate ? malformed.dropConnection : malformed.refuseConnection;
+	connections.watch(server, refuse, () => answers.counted("OVERLOADED"));
 	return {
 		listen: () => listen(server, options),
 		close: (graceMs, isAlone) => {
@@ -101,8 +107,8 @@ export function openFront(options: FrontOptions, answers: Answers): Front {
 	};
 }
 
-function serverOf({ limits, longestCallMs }: FrontOptions, take: RequestListener): Server {
-	const server = createServer(LIMITS, take);
+function serverOf({ limits, longestCallMs, certificate }: FrontOptions, take: RequestListener): Server {
+	const server = certificate ? encrypted(certificate, take) : createServer(LIMITS, take);
 	// Some versions of Node leave out what stands behind the two thousandth header.
 	server.maxHeadersCount = 0;
 	// Nothing waits for ever for a client that does not read.
@@ -110,6 +116,20 @@ function serverOf({ limits, longestCallMs }: FrontOptions, take: RequestListener
 	// Whoever asks whether to send a body is answered when that is known.
 	server.on("checkContinue", take);
 	server.on("checkExpectation", take);
+	return server;
+}
+
+/** What Node's own default is already, said for whoever changes that by a flag. */
+const TLS = { minVersion: "TLSv1.2" } as const;
+const HANDSHAKE_MS = 10_000;
+
+/** A certificate that is replaced is shown from the next connection on; those that stand stay. */
+function encrypted(certificate: RotatingFiles, take: RequestListener): Server {
+	const asks = { requestCert: true, rejectUnauthorized: true };
+	const { now } = certificate;
+	const options = { ...LIMITS, ...TLS, ...now, ...(now.ca && asks), handshakeTimeout: HANDSHAKE_MS };
+	const server = createTlsServer(options, take);
+	certificate.onChange(material => server.setSecureContext({ ...TLS, ...material }));
 	return server;
 }
 

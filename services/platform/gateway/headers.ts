@@ -11,9 +11,15 @@ const SECURITY: readonly (readonly [string, string])[] = [
 	["Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"]
 ];
 
+/** RFC 6797: for a year, under this name alone. Where a proxy has the certificate it is the proxy's to say. */
+const TLS_ALONE = "max-age=31536000";
+
+export const isTls = ({ socket }: Pick<IncomingMessage, "socket">): boolean => "encrypted" in socket;
+
 /** Before anything else is known of a request. */
-export function setHeaders(res: ServerResponse, correlationId: string): void {
+export function setHeaders(req: IncomingMessage, res: ServerResponse, correlationId: string): void {
 	res.setHeader("X-Correlation-ID", correlationId);
+	if (isTls(req)) res.setHeader("Strict-Transport-Security", TLS_ALONE);
 	for (const [name, value] of SECURITY) res.setHeader(name, value);
 }
 

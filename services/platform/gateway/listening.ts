@@ -2,6 +2,7 @@
 
 import { createServer, type Server } from "node:http";
 import { Server as NetServer } from "node:net";
+import { Server as TlsServer } from "node:tls";
 
 export interface Place {
 	readonly host: string;
@@ -23,7 +24,8 @@ export function listen(server: Server, { host, port, setting = "GATEWAY" }: Plac
 		server.listen(port, host, () => {
 			const address = server.address();
 			if (address === null || typeof address === "string") return reject(new Error("It listens on no port."));
-			resolve(`http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`);
+			const scheme = server instanceof TlsServer ? "https" : "http";
+			resolve(`${scheme}://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`);
 		});
 	});
 }

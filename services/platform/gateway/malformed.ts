@@ -25,6 +25,10 @@ const LIMITS: Readonly<Record<string, Error>> = {
 const LAST = Symbol("last");
 type Watched = Socket & { [LAST]?: ServerResponse<IncomingMessage> };
 
+/** There is nobody to answer: they are gone, or no TLS came to stand. */
+const isUnheard = ({ code = "" }: NodeJS.ErrnoException): boolean =>
+	/^(ECONNRESET|EPROTO|ERR_SSL_|ERR_TLS_)/.test(code);
+
 export class Malformed {
 	private readonly refused = new WeakSet<Socket>();
 
@@ -40,12 +44,18 @@ export class Malformed {
 
 	/** For `clientError`. The parser says it anew with every further piece. */
 	readonly hear = (error: NodeJS.ErrnoException, socket: Socket): void => {
-		if (error.code === "ECONNRESET" || !socket.writable) {
+		if (isUnheard(error) || !socket.writable) {
 			socket.destroy();
 		} else if (!this.refused.has(socket)) {
 			this.refused.add(socket);
 			this.say(LIMITS[error.code ?? ""] ?? FAULT, socket);
 		}
+	};
+
+	/** The same before anything could be said on it. */
+	readonly dropConnection = (socket: Socket, error: Error): void => {
+		this.counted(problemOf(error, "").code);
+		socket.destroy();
 	};
 
 	/** A connection of which nothing is to be read. */

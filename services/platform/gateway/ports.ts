@@ -4,6 +4,7 @@
  */
 
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { RotatingFiles } from "../../../adapters/certificate-files";
 import type { Gateway } from "../../../cluster/settings";
 import { isListed, readHost, readOwnName } from "../../../domain/platform/own-names";
 import { callOf } from "./call";
@@ -39,6 +40,8 @@ interface Hearing extends Pick<Answers, "refuse" | "counted" | "within"> {
 	isRaw(path: string): boolean;
 	/** What raw requests are for, in sentences. */
 	readonly called: string;
+	/** To whoever runs it. */
+	tell(sentence: string): void;
 }
 
 interface Apart {
@@ -49,6 +52,8 @@ interface Apart {
 
 export interface Ports {
 	readonly front: Front;
+	/** Of what it shows. */
+	readonly certificates: readonly RotatingFiles[];
 	/** Those of one thing alone. */
 	readonly apart: readonly Apart[];
 }
@@ -57,10 +62,18 @@ export interface Ports {
 export function openPorts(
 	options: Gateway,
 	bounds: Pick<FrontOptions, "limits" | "longestCallMs">,
-	{ take, isRaw, called, ...said }: Hearing
+	{ take, isRaw, called, tell, ...said }: Hearing
 ): Ports {
-	const { metrics, links } = options;
-	const common = { ...options, ...bounds };
+	const { metrics, links, tls } = options;
+	const certificates: RotatingFiles[] = [];
+	/** @param isAsked clients show one, too, where that is set */
+	const shown = (isAsked: boolean): RotatingFiles | undefined => {
+		if (tls === null) return undefined;
+		const files = new RotatingFiles(isAsked ? tls : { ...tls, caFile: null }, tell);
+		certificates.push(files);
+		return files;
+	};
+	const common = { ...options, ...bounds, certificate: shown(true) };
 	const rawHere = rawAt(options);
 	const isMetrics = (path: string): boolean => APART.has(path);
 	const isHere = (path: string): boolean => metrics.port === null || !isMetrics(path);
@@ -87,7 +100,7 @@ export function openPorts(
 	}
 	if (links.port !== null) {
 		const names = links.names.length > 0 ? links.names : options.names;
-		const place = { ...common, ...links, names, port: links.port, setting: "LINKS" };
+		const place = { ...common, ...links, certificate: shown(false), names, port: links.port, setting: "LINKS" };
 		const isForAll = (): boolean => names.length === 0;
 		const answers: Answers = { ...said, answer: (req, res) => take(req, res, isHere, "alone"), isForAll };
 		apart.push({
@@ -95,5 +108,5 @@ export function openPorts(
 			says: `${called.charAt(0).toUpperCase()}${called.slice(1)} are answered`
 		});
 	}
-	return { front, apart };
+	return { front, apart, certificates };
 }

@@ -7,7 +7,8 @@ const servers: NatsServer[] = [1, 2, 3].map(nth => ({
 	routes: 21_000 + nth,
 	monitor: 22_000 + nth
 }));
-const secrets = { nodes: "node-secret", routes: "route-secret", system: "system-secret" };
+const certificate = { ca: "/c/ca.crt", cert: "/c/nats.crt", key: "/c/nats.key" };
+const secrets = { routes: "route-secret", certificate };
 const config = natsConfig(servers[0] as NatsServer, servers, secrets);
 
 it("listens on the loopback alone", () => {
@@ -24,7 +25,16 @@ it("knows the way to all of them", () => {
 
 it("L11: each append is on the disk before it is acknowledged; the nodes can take away no stream", () => {
 	expect(config).toContain("sync_interval: always");
-	expect(config).toMatch(/deny: \[.*"\$JS\.API\.STREAM\.DELETE\.>".*\]/);
+	expect(config).not.toMatch(/STREAM\.(DELETE|PURGE|UPDATE|RESTORE|MSG\.DELETE)|JS\.API\.>/);
+});
+
+it("knows each group by its certificate, and lets nobody else in", () => {
+	expect(config.match(/user: "CN=[^"]+"/g)).toEqual(
+		["stages", "migration", "access", "gateway", "operator", "system"].map(name => `user: "CN=${name}"`)
+	);
+	expect(config).toMatch(/^tls \{[^}]*verify_and_map: true/m);
+	expect(config).toMatch(/^ {2}tls \{[^}]*verify: true/m);
+	expect(config).not.toMatch(/no_auth_user|insecure/);
 });
 
 it("a path with quotes stays one text", () => {
