@@ -81,8 +81,8 @@ export interface MetricSpec {
 	readonly expires?: number;
 }
 
-/** What nodes keep as events: the course of runs; durable events, which whoever listens to one reads. */
-export type EventStoreName = "events" | "announcements";
+/** What nodes keep as events: the course of runs; the secret that they share; durable events, which whoever listens reads. */
+export type EventStoreName = "events" | "secrets" | "announcements";
 
 type Payloads = Record<string, Schema>;
 /** @template D the names of those that are durable */

@@ -38,6 +38,7 @@ const key: ApiKey = {
 export const access = contract("platform", "access", {
 	chapter: "API keys",
 	required: true,
+	stores: ["secrets"],
 	scopes: { "keys:manage": "make, list and revoke API keys" },
 	errors: {
 		KEY_NOT_FOUND: {

@@ -26,7 +26,7 @@ const request = { client: "string", key: "string|min:1|max:255" } as const;
 
 export const idempotency = contract("platform", "idempotency", {
 	required: true,
-	stores: ["announcements"],
+	stores: ["secrets", "announcements"],
 	errors: {
 		IDEMPOTENCY_RUNNING: {
 			status: 409,

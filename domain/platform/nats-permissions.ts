@@ -59,7 +59,7 @@ function permissionsFor(group: string, known: Known): Permissions {
 			...(tells(group, known) ? [`${to("EVENT")}.>`] : []),
 			...actionsAsked(group, known).map(action => `${to("REQB")}.${action}`),
 			...(tells(group, known) ? [`${to("EVENTB")}.>`] : []),
-			...storesOf(group, known).flatMap(store => storeSubjects(storeName(store, known))),
+			...storesOf(group, known).flatMap(store => STORES[store](known.namespace)),
 			...watched(group, known)
 		],
 		subscribe: [
@@ -120,24 +120,30 @@ function storesOf(group: string, known: Known): Store[] {
 	return [...new Set(used)];
 }
 
-const storeName = (store: Store, { namespace }: Known): string =>
-	store === "events" ? namespace : `${namespace}-announcements`;
-
-/**
- * To append and to read; to make it where there is none, which changes none that is there. Nothing that deletes, empties or
- * changes a stream: `deny_delete` alone does not stop whoever may do that (L11).
- */
-const storeSubjects = (name: string): string[] => [
-	`EVENTS.${name}.>`,
+/** To make a stream where there is none, which changes none that is there, and to ask its leader for a message. */
+const streamSubjects = (name: string): string[] => [
 	"$JS.API.INFO",
 	`$JS.API.STREAM.CREATE.EVENTS_${name}`,
 	`$JS.API.STREAM.INFO.EVENTS_${name}`,
-	`$JS.API.STREAM.MSG.GET.EVENTS_${name}`,
-	`$JS.API.CONSUMER.CREATE.EVENTS_${name}.>`,
-	`$JS.API.CONSUMER.INFO.EVENTS_${name}.>`,
-	`$JS.API.CONSUMER.MSG.NEXT.EVENTS_${name}.>`,
-	`$JS.API.CONSUMER.DELETE.EVENTS_${name}.>`
+	`$JS.API.STREAM.MSG.GET.EVENTS_${name}`
 ];
+
+/** To append and to read all of it. */
+const storeSubjects = (name: string): string[] => [
+	`EVENTS.${name}.>`,
+	...streamSubjects(name),
+	...["CREATE", "INFO", "MSG.NEXT", "DELETE"].map(verb => `$JS.API.CONSUMER.${verb}.EVENTS_${name}.>`)
+];
+
+/**
+ * Nothing here deletes, empties or changes a stream: `deny_delete` of one does not stop whoever may do that (L11). The shared
+ * secret stands among the events, under names of its own.
+ */
+const STORES: Readonly<Record<Store, (namespace: string) => string[]>> = {
+	events: storeSubjects,
+	secrets: namespace => [`EVENTS.${namespace}.secret.>`, ...streamSubjects(namespace)],
+	announcements: namespace => storeSubjects(`${namespace}-announcements`)
+};
 
 /** A gateway looks how the servers keep the events. */
 const watched = (group: string, known: Known): string[] =>
