@@ -54,9 +54,10 @@ it("all thirteen are well, and what is secret is their owner's alone", async () 
 	expect(code).toBe(0);
 	expect(statSync(folder).mode & 0o077).toBe(0);
 	const { secrets, state } = placeAt(folder);
-	for (const file of [state, join(secrets, "cluster.key"), join(secrets, "nats-nodes")])
+	const { certificate } = placeAt(folder);
+	for (const file of [state, join(secrets, "cluster.key"), join(secrets, "nats-routes"), certificate("stages").key])
 		expect(statSync(file).mode & 0o077).toBe(0);
-	expect(readFileSync(state, "utf8")).not.toContain(readFileSync(join(secrets, "nats-nodes"), "utf8").trim());
+	expect(readFileSync(state, "utf8")).not.toContain(readFileSync(join(secrets, "nats-routes"), "utf8").trim());
 });
 
 it("started once more while it is up, it stays as it is, and tells addresses, key and what to try", async () => {

@@ -17,7 +17,7 @@ const plain = (_: string, text: string): string => text;
 it("a line a process: how it is, since when, where it is reached", () => {
 	const lines = healthTable(all, ports, NOW, plain).split("\n");
 	expect(lines).toHaveLength(15);
-	expect(lines[1]).toMatch(/^nats-1 +NATS +well +100 +5 min +0 +nats:\/\/127\.0\.0\.1:20000$/);
+	expect(lines[1]).toMatch(/^nats-1 +NATS +well +100 +5 min +0 +tls:\/\/127\.0\.0\.1:20000$/);
 	expect(lines.find(line => line.startsWith("access-2"))).toMatch(/is down \(SIGKILL\) +110 +5 min +0$/);
 	expect(lines.find(line => line.startsWith("gateway-2"))).toContain("http://127.0.0.1:20012");
 });
