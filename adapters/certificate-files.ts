@@ -50,6 +50,13 @@ const tried = <T>(work: () => T): T | undefined => {
 const read = (pem: Buffer): X509Certificate[] => tried(() => certificatesIn(pem)) ?? [];
 const readKey = (pem: Buffer) => tried(() => createPrivateKey(pem));
 
+/** Whose it is, who signed it, and until when it is good. */
+export function certificateWords(file: string): string {
+	const [own] = tried(() => certificatesIn(readFileSync(file))) ?? [];
+	if (!own) return "no certificate any more";
+	return `${own.subject}, signed by ${own.issuer}, good until ${own.validTo}`;
+}
+
 const digestOf = (material: TlsMaterial): string => {
 	const hash = createHash("sha256");
 	for (const part of [material.ca, material.cert, material.key]) hash.update(part ?? "").update("\0");

@@ -1,6 +1,7 @@
 /** Where nodes meet and who they are there, read from the environment. */
 
 import type { ConnectionOptions } from "nats";
+import { certificateWords } from "../../adapters/certificate-files";
 import {
 	loginOf,
 	loginsFault,
@@ -22,6 +23,8 @@ export interface NatsSettings {
 	readonly options: NatsOptions;
 	/** What to correct where NATS does not let this node in: the end of a sentence. */
 	readonly login: string;
+	/** The certificate that it shows now, in some words; null: none. */
+	readonly shown: () => string | null;
 	readonly transporter: Transporter;
 }
 
@@ -42,10 +45,15 @@ export function natsIn(environment: Environment): NatsSettings | undefined {
 	const group = read(environment, "NODE_GROUP");
 	return {
 		options: { ...natsOptions(transporter, tls), ...options, ...(group !== null && { inboxPrefix: inboxOf(group) }) },
-		login: login || "give it a login in TRANSPORTER, nats://user:password@host:port",
+		login: login || (tls.certFile === null ? NO_LOGIN : UNKNOWN_CERTIFICATE),
+		shown: () => (tls.certFile === null ? null : certificateWords(tls.certFile)),
 		transporter
 	};
 }
+
+const NO_LOGIN = "give it a login in TRANSPORTER, nats://user:password@host:port";
+const UNKNOWN_CERTIFICATE =
+	"none of its users is called as the subject of TRANSPORTER_CERT_FILE: show the certificate of this node's group, or add the user there";
 
 function filesIn(environment: Environment): Files {
 	const files = Object.fromEntries(LOGIN_FILES.map(name => [name, fileIn(environment, name)])) as Files;

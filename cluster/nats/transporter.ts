@@ -75,7 +75,8 @@ export class NatsTransporter extends Transporters.NATS {
 			try {
 				this.client = await connect(this.means.options);
 			} catch (error) {
-				this.tell(awayBy(error, { login: this.means.login, isTls: this.means.transporter.isTls }));
+				const { login, shown, transporter } = this.means;
+				this.tell(awayBy(error, { login, shown: shown(), isTls: transporter.isTls }));
 				await sleep(RETRY_MS);
 			}
 		if (this.isEnding) return await this.disconnect();

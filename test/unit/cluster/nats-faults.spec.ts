@@ -24,9 +24,16 @@ describe("why NATS is not reached", () => {
 		expect(away.says(9)).not.toContain("hunter2");
 	});
 
+	it("a certificate that a server hung up on is named", () => {
+		const known = { login: "", isTls: true, shown: "CN=stages, signed by CN=other" };
+		expect(awayBy(coded("ECONNRESET"), known).says(9)).toMatch(
+			/^NATS does not answer \(ECONNRESET, .*did not sign, or that has ended: TRANSPORTER_CERT_FILE is CN=stages, signed by CN=other\.$/
+		);
+	});
+
 	it("a subject that is refused is named, and so is what to allow", () => {
 		expect(refusedWords(["MOL-banyan.REQ.one"])).toMatch(
-			/refuses this node 'MOL-banyan\.REQ\.one'.*'MOL-banyan\.>'\.$/
+			/refuses this node 'MOL-banyan\.REQ\.one'.*'MOL-banyan\.>', or give the node .*NODE_GROUP.*\.$/
 		);
 	});
 });
