@@ -57,6 +57,12 @@ export const NODE_METRICS = {
 		labels: ["outcome"],
 		summary: "Spans by what became of them: exported, dropped for want of room, failed at the collector."
 	}),
+	certificate: spec({
+		type: "gauge",
+		name: "banyan.tls.certificate.not.after.seconds",
+		labels: ["setting"],
+		summary: "When the certificate ends that this setting names, in seconds since 1970."
+	}),
 	packets: spec({
 		type: "counter",
 		name: "banyan.packets.refused",

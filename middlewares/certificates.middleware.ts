@@ -3,7 +3,9 @@
 import { readFileSync } from "node:fs";
 import type { Middleware, ServiceBroker } from "moleculer";
 import { certificatesIn } from "../adapters/certificate-files";
+import { registerMetrics } from "../cluster/measuring";
 import { middleware } from "../cluster/middleware";
+import { NODE_METRICS } from "../contracts/node-metrics";
 import { messageOf } from "../domain/unknown";
 
 /** A file, and the setting that names it. */
@@ -14,7 +16,7 @@ export interface NamedFile {
 	readonly isTrust: boolean;
 }
 
-const GAUGE = "banyan.tls.certificate.not.after.seconds";
+const gauge = NODE_METRICS.certificate;
 const DAY_MS = 86_400_000;
 /** So long before its end it is said, once a day. */
 const WARNED_MS = 21 * DAY_MS;
@@ -25,12 +27,7 @@ export function certificates(files: readonly NamedFile[]): Middleware {
 	return middleware({
 		name: "certificates",
 		async started(broker: ServiceBroker) {
-			broker.metrics.register({
-				type: "gauge",
-				name: GAUGE,
-				description: "When the certificate ends that this setting names, in seconds since 1970.",
-				labelNames: ["setting"]
-			});
+			registerMetrics(broker, { gauge });
 			const told = new Map<string, number>();
 			const look = (): void => {
 				for (const each of files) lookAt(broker, each, told);
@@ -47,7 +44,7 @@ export function certificates(files: readonly NamedFile[]): Middleware {
 function lookAt(broker: ServiceBroker, named: NamedFile, told: Map<string, number>): void {
 	const { setting, file } = named;
 	const end = endOf(named);
-	if (typeof end === "number") broker.metrics.set(GAUGE, end / 1000, { setting });
+	if (typeof end === "number") broker.metrics.set(gauge.name, end / 1000, { setting });
 	const said =
 		typeof end === "number" ? soonWords(named, end, Date.now()) : `${setting}='${file}' cannot be read: ${end}.`;
 	if (said === undefined || Date.now() - (told.get(setting) ?? 0) < DAY_MS) return;

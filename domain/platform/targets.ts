@@ -57,5 +57,9 @@ function addressIn(said: unknown): MetricsAddress | undefined {
 const POD = /-[bcdf-hj-np-tv-xz24-9]{5,10}-[bcdf-hj-np-tv-xz24-9]{5}$/;
 const NUMBER = /-\d+$/;
 
-/** Nodes that differ in a number alone run the same: `stages-1` is one of `stages`. */
-export const groupOf = (nodeID: string): string => nodeID.replace(POD, "").replace(NUMBER, "") || nodeID;
+/** A name that begins with its group, as NATS's permissions want it (NODE_GROUP). */
+const GROUPED = /^([a-z][a-z0-9-]*)\../;
+
+/** `stages.1` is one of `stages`, and so is `stages-1`: nodes that differ in a number alone run the same. */
+export const groupOf = (nodeID: string): string =>
+	GROUPED.exec(nodeID)?.[1] ?? (nodeID.replace(POD, "").replace(NUMBER, "") || nodeID);
