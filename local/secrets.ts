@@ -4,7 +4,8 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { IdentityFolder } from "../adapters/identity/folder";
 import { createOwnFile, readOwnFile, writeOwnFile } from "../adapters/own-file";
-import { GROUPS, type Member } from "./shape";
+import { OPERATOR } from "../domain/platform/nats-permissions";
+import { GROUPS, type Member, nodeIdOf } from "./shape";
 
 const NAMES = ["nats-routes", "redis"] as const;
 type Name = (typeof NAMES)[number];
@@ -51,18 +52,18 @@ export function secretsIn(folder: string): Secrets {
 const [DAYS, DAY_MS] = [365, 86_400_000];
 
 /** Whoever sits before a REPL: it joins under a name of its own each time, and calls as `repl`. */
-export const SHELL = { name: "repl", nodes: ["repl-*"], services: ["repl"] } as const;
+export const SHELL = { name: "repl", nodes: [`${OPERATOR}.repl-*`], services: ["repl"] } as const;
 
 /** Each process of Banyan gets an identity of its own, and another one when half of its time is over. */
 export function identify(folder: string, members: readonly Member[], nowMs: number): void {
 	const identities = new IdentityFolder(join(folder, "identities"));
 	const wanted = members.flatMap(({ name, group }) =>
-		group === undefined ? [] : [{ name, nodes: [name], services: GROUPS[group] }]
+		group === undefined ? [] : [{ name, nodes: [nodeIdOf({ name, group })], services: GROUPS[group] }]
 	);
 	for (const { name, nodes, services } of [...wanted, SHELL]) {
 		const said = identities.issued(name)?.said;
 		const isFresh = said !== undefined && said.untilMs - nowMs > (DAYS * DAY_MS) / 2;
-		if (isFresh && String(said.services) === String(services)) continue;
+		if (isFresh && `${said.nodes}/${said.services}` === `${nodes}/${services}`) continue;
 		identities.issue({ name, nodes, services, days: DAYS }, nowMs);
 	}
 }
