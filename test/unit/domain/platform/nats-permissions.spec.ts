@@ -3,7 +3,7 @@ import { OPERATOR, type Permissions, permissionsOf, usersText } from "../../../.
 import { GROUPS } from "../../../../local/shape";
 
 /** As NATS compares them: `*` is one token, `>` all that follow. */
-export function takes(pattern: string, subject: string): boolean {
+function takes(pattern: string, subject: string): boolean {
 	const [wanted, given] = [pattern.split("."), subject.split(".")];
 	const open = wanted.at(-1) === ">";
 	if (open ? given.length < wanted.length : given.length !== wanted.length) return false;
