@@ -47,8 +47,8 @@ describe("a body in frames", () => {
 			whole.subarray(first),
 			Buffer.concat([whole, whole]),
 			Buffer.concat([whole.subarray(first, 2 * first), whole.subarray(0, first), whole.subarray(2 * first)]),
-			Buffer.concat([whole.subarray(0, 40), Buffer.of(1), whole.subarray(41)]),
-			Buffer.concat([Buffer.of(1), whole.subarray(1)]),
+			Buffer.concat([whole.subarray(0, 40), Buffer.of(~(whole[40] ?? 0)), whole.subarray(41)]),
+			Buffer.concat([Buffer.of(~(whole[0] ?? 0)), whole.subarray(1)]),
 			randomBytes(1000)
 		])
 			await expect(opened([Buffer.from(wrong)])).rejects.toThrow();
