@@ -1,6 +1,6 @@
 /**
- * Prints the users of a NATS account, with what each group of services may say and hear: for `accounts { … users: [ … ] }` of
- * servers with `verify_and_map`. `npm run -s nats-users -- banyan stages=extractor,transformer gateway=gateway`; without
+ * Prints the users of a NATS account, with what each group of services may say and hear: a file to `include` within an account
+ * of servers with `verify_and_map`. `npm run -s nats-users -- banyan stages=extractor,transformer gateway=gateway`; without
  * groups those of `make cluster`.
  */
 
@@ -16,7 +16,7 @@ export function usersFor([namespace = "banyan", ...named]: readonly string[]): s
 		return [name, services.split(",")] as const;
 	});
 	const known = groups.length > 0 ? Object.fromEntries(groups) : GROUPS;
-	return usersText(permissionsOf({ groups: known, contracts: CONTRACTS, namespace }));
+	return `users: [\n${usersText(permissionsOf({ groups: known, contracts: CONTRACTS, namespace }))}\n]`;
 }
 
 if (require.main === module) {
