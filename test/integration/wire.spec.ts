@@ -4,10 +4,11 @@
  */
 
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { connect as tlsConnect } from "node:tls";
 import { type Context, ServiceBroker } from "moleculer";
 import { type ConnectionOptions, connect, type NatsConnection } from "nats";
 import { CONTRACTS } from "../../contracts/cluster";
@@ -92,7 +93,13 @@ async function node(group: string, name: string, more: Record<string, string> = 
 	const read = readConfig(settings({ NODE_GROUP: group, NODE_ID: `${group}.${name}`, ...shown(group), ...more }));
 	const { services: _, ...options } = read;
 	const broker = new ServiceBroker({ ...options, logger: false, skipProcessEventRegistration: true });
-	broker.createService({ name, actions: { do: (ctx: Context<{ n: number }>) => ctx.params.n + 1 } });
+	broker.createService({
+		name,
+		actions: {
+			do: (ctx: Context<{ n: number }>) => ctx.params.n + 1,
+			echo: (ctx: Context<{ large?: string; size?: number }>) => ctx.params.large ?? "y".repeat(ctx.params.size ?? 0)
+		}
+	});
 	await broker.start();
 	return { broker, [Symbol.asyncDispose]: () => broker.stop() };
 }
@@ -258,6 +265,46 @@ describe("whoever has a group's certificate", () => {
 	});
 });
 
+describe("what is too large for NATS", () => {
+	const large = "x".repeat(2 * 2 ** 20);
+	const portCertificate = (name: string): Record<string, string> => {
+		const { ca, cert, key } = madeAt(join(folder, "own"), name);
+		return { TLS_CA_FILE: ca, TLS_CERT_FILE: cert, TLS_KEY_FILE: key };
+	};
+	const placeOf = ({ broker }: Node): { host: string; port: number } =>
+		broker.metadata.http as { host: string; port: number };
+
+	it("goes from node to node over TLS, each of which shows the certificate of its group", async () => {
+		await using answering = await node("stages", "large", portCertificate("stages"));
+		await using asking = await node("gateway", "asks", portCertificate("gateway"));
+		await knows(asking, "large.echo");
+		expect(await asking.broker.call("large.echo", { large })).toBe(large);
+		const { host, port } = placeOf(answering);
+		const { ca, cert, key } = madeAt(others, "stages");
+		const asked = (more: object): Promise<unknown> =>
+			new Promise(resolve => {
+				const socket = tlsConnect({ host, port, ca: readFileSync(madeAt(join(folder, "own"), "ca").ca), ...more });
+				socket.once("error", error => resolve(codeOf(error))).once("close", () => resolve("closed"));
+				socket.write("GET /0123456789abcdef0123456789abcdef HTTP/1.1\r\nHost: x\r\n\r\n");
+				socket.once("data", chunk => resolve(String(chunk).split("\r\n")[0]));
+			});
+		expect(await asked({})).not.toMatch(/HTTP/);
+		expect(await asked({ ca: readFileSync(ca), cert: readFileSync(cert), key: readFileSync(key) })).not.toMatch(/HTTP/);
+		const mine = madeAt(join(folder, "own"), "access");
+		expect(await asked({ cert: readFileSync(mine.cert), key: readFileSync(mine.key) })).toMatch(/^HTTP\/1\.1 404/);
+		await expect(fetch(`http://${host}:${port}/`)).rejects.toThrow();
+	});
+
+	it("a node that has no certificate says so, and whoever asked hears it", async () => {
+		await using _answering = await node("stages", "guarded", portCertificate("stages"));
+		await using asking = await node("gateway", "bare");
+		await knows(asking, "guarded.echo");
+		await expect(asking.broker.call("guarded.echo", { size: large.length })).rejects.toThrow(
+			/speaks TLS alone: set TLS_CERT_FILE here, too\.$/
+		);
+	});
+});
+
 it("certificates and their authority are replaced under load: no call fails, and the old ones are nobody's any more", async () => {
 	await using answering = await node("stages", "answering");
 	await using asking = await node("gateway", "asking");
@@ -278,10 +325,8 @@ it("certificates and their authority are replaced under load: no call fails, and
 		await until(() => asked > before + 50);
 	};
 	const old = join(folder, "old");
-	certificates(own, ["list"]);
 	const stolen = madeAt(own, "stages");
 	const kept = { cert: stolen.cert.replace(own, old), key: stolen.key.replace(own, old) };
-	const { cpSync } = await import("node:fs");
 	cpSync(own, old, { recursive: true });
 	await step("renew", "--all");
 	await step("next-authority");

@@ -83,8 +83,17 @@ export const startMongo = (more: readonly string[] = []): Promise<DataServer> =>
 			...more
 		],
 		url: port => `mongodb://127.0.0.1:${port}`,
-		answers: port => says(port, HELLO, answer => /ismaster/i.test(answer))
+		answers: port =>
+			more.includes("--tls-cert-file") ? isTaken(port) : says(port, HELLO, answer => /ismaster/i.test(answer))
 	});
+
+/** Somebody listens, of whom nothing can be asked in clear. */
+function isTaken(port: number): Promise<boolean> {
+	const socket = connect(port, "127.0.0.1");
+	return new Promise(resolve => {
+		socket.once("error", () => resolve(false)).once("connect", () => resolve(true));
+	}).finally(() => socket.destroy()) as Promise<boolean>;
+}
 
 /** redis-server, all in memory unless `more` says otherwise. */
 export const startRedis = (more: readonly string[] = []): Promise<DataServer> =>
