@@ -18,7 +18,7 @@ import { GROUPS } from "../../local/shape";
 import { readConfig } from "../../moleculer.config";
 import { openNode } from "../../node";
 import { certificates, madeAt, newAuthority } from "../support/certificates";
-import { freePort, type Nats, startNats } from "../support/servers";
+import { type Nats, startNats } from "../support/servers";
 import { until } from "../support/until";
 
 const NAMESPACE = "spec";
@@ -29,8 +29,7 @@ const others = join(folder, "others");
 let nats: Nats;
 let url: string;
 
-const configText = (port: number): string => `
-listen: "127.0.0.1:${port}"
+const configText = (): string => `
 jetstream { store_dir: ${JSON.stringify(join(folder, "jetstream"))}, sync_interval: always }
 tls {
   cert_file: ${JSON.stringify(madeAt(own, "nats").cert)}
@@ -54,9 +53,8 @@ beforeAll(async () => {
 	newAuthority(own, "nats", "foreign", "stranger", "operator", ...Object.keys(GROUPS));
 	certificates(own, ["issue", "ended"], -1);
 	newAuthority(others, "stages");
-	const port = await freePort();
-	writeFileSync(join(folder, "nats.conf"), configText(port));
-	nats = await startNats(["-c", join(folder, "nats.conf"), "--port", String(port)]);
+	writeFileSync(join(folder, "nats.conf"), configText());
+	nats = await startNats(["-c", join(folder, "nats.conf")]);
 	url = nats.url.replace("nats://", "tls://");
 });
 afterAll(async () => {
