@@ -39,7 +39,7 @@ const OF_SERVICES = [
 const withoutServices = (settings: Environment): Environment => ({
 	...settings,
 	...Object.fromEntries(OF_SERVICES.map(name => [name, undefined])),
-	NODE_ID: `${ACTING}-${hostname().replace(/[^\w.-]/g, "-")}-${process.pid}`
+	NODE_ID: `${settings.NODE_GROUP ? `${settings.NODE_GROUP}.` : ""}${ACTING}-${hostname().replace(/[^\w.-]/g, "-")}-${process.pid}`
 });
 
 /** @throws CommandError where no other node is met */

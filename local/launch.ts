@@ -107,9 +107,8 @@ export function serversOf({ ports, shape }: Pick<Means, "ports" | "shape">): Ser
 }
 
 /** What whoever drives it by hand needs to meet the others. */
-export const joiningVariables = (
-	means: Pick<Means, "ports" | "shape" | "secrets" | "place">
-): Record<string, string> => meeting(serversOf(means), means, { name: SHELL.name, group: OPERATOR });
+export const joiningVariables = (means: Pick<Means, "ports" | "shape" | "secrets" | "place">): Record<string, string> =>
+	meeting(serversOf(means), means, { name: SHELL.name, group: OPERATOR });
 
 /** @param name whose identity it proves @param group who it is to NATS */
 const meeting = (

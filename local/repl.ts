@@ -31,5 +31,5 @@ function variablesOf(folder: string): Readonly<Record<string, string>> {
 	const place = placeAt(folder);
 	const state = readState(place.state);
 	if (TRANSPORTER || BANYAN_URL || !state || !canLook() || runningIn(folder).size === 0) return {};
-	return joiningVariables({ ...state, secrets: secretsIn(place.secrets) });
+	return joiningVariables({ ...state, place, secrets: secretsIn(place.secrets) });
 }

@@ -11,6 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { connect as tlsConnect } from "node:tls";
 import { type Context, ServiceBroker } from "moleculer";
 import { type ConnectionOptions, connect, type NatsConnection } from "nats";
+import { Fetching } from "../../adapters/claims/fetching";
 import { CONTRACTS } from "../../contracts/cluster";
 import { inboxOf, permissionsOf, usersText } from "../../domain/platform/nats-permissions";
 import { codeOf, messageOf } from "../../domain/unknown";
@@ -73,7 +74,7 @@ const settings = (more: Record<string, string>): Record<string, string> => ({
 	NAMESPACE,
 	NODE_GROUP: "stages",
 	DATA_DIR: join(folder, "none"),
-	TRANSPORTER_TIMEOUT: "3000",
+	TRANSPORTER_TIMEOUT: "8000",
 	LOG_LEVEL: "fatal",
 	...more
 });
@@ -113,7 +114,7 @@ describe("a node is let in by its group's certificate alone", () => {
 	});
 
 	it.each([
-		["no certificate", {}, /^NATS does not answer \(.*for 3000 ms\).*hangs up without one of TRANSPORTER_CERT_FILE\.$/],
+		["no certificate", {}, /^NATS does not answer \(.*for 8000 ms\).*hangs up without one of TRANSPORTER_CERT_FILE\.$/],
 		[
 			"one of another authority",
 			shown("stages", others),
@@ -294,12 +295,15 @@ describe("what is too large for NATS", () => {
 	});
 
 	it("a node that has no certificate says so, and whoever asked hears it", async () => {
-		await using _answering = await node("stages", "guarded", portCertificate("stages"));
+		await using answering = await node("stages", "guarded", portCertificate("stages"));
 		await using asking = await node("gateway", "bare");
 		await knows(asking, "guarded.echo");
-		await expect(asking.broker.call("guarded.echo", { size: large.length })).rejects.toThrow(
-			/speaks TLS alone: set TLS_CERT_FILE here, too\.$/
-		);
+		const began = Date.now();
+		await expect(asking.broker.call("guarded.echo", { size: large.length })).rejects.toThrow(/rejected/);
+		expect(Date.now() - began).toBeLessThan(30_000);
+		await using fetching = { own: new Fetching(1_000), [Symbol.asyncDispose]: () => fetching.own.close() };
+		const claim = { ...placeOf(answering), tls: true, id: "0".repeat(32), key: "" } as const;
+		await expect(fetching.own.stream(claim)).rejects.toThrow(/speaks TLS alone: set TLS_CERT_FILE here, too\.$/);
 	});
 });
 
@@ -326,7 +330,7 @@ it("certificates and their authority are replaced under load: no call fails, and
 	const stolen = madeAt(own, "stages");
 	const kept = { cert: stolen.cert.replace(own, old), key: stolen.key.replace(own, old) };
 	cpSync(own, old, { recursive: true });
-	await step("renew", "--all");
+	await step("renew", "nats,stages,gateway");
 	await step("next-authority");
 	await step("renew", "--all");
 	await step("retire-authority");
