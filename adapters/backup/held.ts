@@ -10,6 +10,9 @@ const LEASES = "lease/";
 const RUNS = "migration/";
 /** Of those nothing more is written. */
 const OVER: ReadonlySet<string> = new Set(["cancelled", "rolledBack"]);
+/** It may be compared again, and then meets what it wrote since. */
+const FINISHED = "finished";
+const GOES_ON: ReadonlySet<string> = new Set(["undoing", "taken", "again"]);
 
 /** @param at when the backup was begun. @returns the names of the runs that rest */
 export async function holdRuns(events: EventStore, at: string): Promise<string[]> {
@@ -32,18 +35,18 @@ async function release(events: EventStore, stream: string): Promise<void> {
 	await events.append(stream, version, [{ type: "released", data: { token } }], `${token}-restored`);
 }
 
-/** False where it is over, or was held before: whoever restores was killed once. */
+/** Whether it rests now: not where it is over. Whoever was killed before the end of a restore says it again. */
 async function hold(events: EventStore, stream: string, at: string): Promise<boolean> {
 	let last: (EventData & { version: string }) | undefined;
-	let isOver = false;
+	let end: string | undefined;
 	for await (const { event, version } of events.read(stream)) {
 		last = { ...event, version };
-		if (OVER.has(event.type)) isOver = true;
-		else if (event.type === "undoing" || event.type === "taken") isOver = false;
+		if (OVER.has(event.type) || event.type === FINISHED) end = event.type;
+		else if (GOES_ON.has(event.type)) end = undefined;
 	}
-	if (last === undefined || isOver) return false;
+	if (last === undefined || (end !== undefined && end !== FINISHED)) return false;
 	const isHeld = last.type === "restored" && (last.data as { readonly backup: string }).backup === at;
 	if (!isHeld)
 		await events.append(stream, last.version, [{ type: "restored", data: { backup: at } }], `restored-${at}`);
-	return true;
+	return end === undefined;
 }

@@ -1,6 +1,6 @@
 /** Backups: of all that is kept, into one file, and back into an empty place. */
 
-import { existsSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { environment } from "../../environment";
 import { CommandError, type Flags, print, printBytes, printJson, say } from "../command";
 import { EXIT } from "../exit";
@@ -48,7 +48,8 @@ function refuseServer(): void {
 }
 
 async function intoFile(file: string, bytes: AsyncIterable<Buffer>): Promise<void> {
-	if (existsSync(file))
+	// What is no file is written to as it is: a pipe, a device.
+	if (lstatSync(file, { throwIfNoEntry: false })?.isFile())
 		throw new CommandError(`There is a file '${file}' already: name another one, so that no backup is lost.`);
 	await streamForOwner(file, bytes, { what: "The backup", option: "another FILE" });
 }

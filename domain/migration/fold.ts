@@ -159,7 +159,8 @@ const FOLD: Fold<Run> = {
 		run.paused = true;
 	},
 	restored: (run, { backup }) => {
-		Object.assign(run, { paused: true, restored: backup });
+		// Of one that is over there is nothing to go on with.
+		Object.assign(run, { paused: run.paused || run.phase !== "finished", restored: backup });
 	},
 	cancelled: run => {
 		run.phase = "cancelled";

@@ -153,3 +153,20 @@ it("what stood there before the run just as ours would be is left, with all of w
 	expect(users(stage)).toBeGreaterThanOrEqual(before);
 	expect(users(stage)).toBe(lost);
 });
+
+it("a disk that is full leaves of a restore nothing that a node would start on", async () => {
+	await using kept = await opened(few, FEW / 9);
+	const { stage, banyan } = kept;
+	await runUntil(kept, 2);
+	expect((await banyan(["backup", "banyan.backup", ...SEALED])).code).toBe(0);
+	rmSync(join(stage.folder, "data"), { recursive: true });
+	const short = await stage.limited(["restore", "banyan.backup", ...SEALED], 8);
+	expect([short.code, short.stderr]).toEqual([1, expect.stringMatching(/cannot grow/)]);
+	const refused = await banyan(["keys", "list"]);
+	expect([refused.code, refused.stderr]).toEqual([
+		1,
+		expect.stringMatching(/a restore into it is under way, or was cut off/)
+	]);
+	expect((await banyan(["restore", "banyan.backup", ...SEALED])).code).toBe(0);
+	expect((await banyan(["migration", "status", "panel"])).stdout).toMatch(/copying, paused/);
+});

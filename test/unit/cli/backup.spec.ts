@@ -52,6 +52,9 @@ it("a file that is there stays as it is, and none is made where it cannot be", a
 	await expect(backup(file, {})).rejects.toThrow(/There is a file '.*' already: name another one/);
 	expect(readFileSync(file, "utf8")).toBe("mine");
 	await expect(backup(join(folder, "none", "b"), {})).rejects.toThrow(/cannot be written to .* there is no folder/);
+	await expect(backup("/dev/full", {})).rejects.toThrow(
+		/cannot be written to '\/dev\/full' \(ENOSPC: the disk is full\)/
+	);
 	process.env.DATA_DIR = join(folder, "empty");
 	await expect(backup(join(folder, "c"), {})).rejects.toThrow(/Nothing is kept in .*: set DATA_DIR/);
 	expect(readdirSync(folder).sort()).toEqual(["b", "data", "passphrase"]);
