@@ -30,6 +30,8 @@ export const FAILPOINTS = [
 	"restored",
 	/** What was put back is recorded, not counted. */
 	"undone",
+	/** A word of the operator is recorded, and not answered. */
+	"decided",
 	/** Durable events of an outbox are appended, and still in it. */
 	"kept",
 	/** A durable event had its effect, and nothing else knows. */

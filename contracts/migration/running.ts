@@ -10,6 +10,7 @@ export const running = {
 		chapter: CHAPTERS.run,
 		summary:
 			"Begins, or goes on with, what was planned under that name; answers at once. With `only` or `limit` it moves just these of the last stream, looks at them at the target, and rests. `accept` names codes of losses that need nobody's hand. With `hash`, as the plan answered it, nothing starts but what was reviewed; what a key planned that may only plan starts with it alone.",
+		keyed: true,
 		permission: RUN,
 		rest: "POST /migrations/:name/start",
 		aliases: ["POST /api/v1/migrations/:name/resume", "POST /migration/start", "POST /api/v1/import", "POST /import"],
@@ -40,6 +41,7 @@ export const running = {
 	pause: action({
 		chapter: CHAPTERS.run,
 		summary: "Stops after the batch at hand, and does not go on until it is started.",
+		keyed: true,
 		permission: RUN,
 		rest: "POST /migrations/:name/pause",
 		params: { name, reason },
@@ -49,6 +51,7 @@ export const running = {
 	halt: action({
 		chapter: CHAPTERS.run,
 		summary: "Stops after the batch at hand; `start` goes on.",
+		keyed: true,
 		permission: RUN,
 		rest: "POST /migrations/:name/halt",
 		params: { name },
@@ -58,6 +61,7 @@ export const running = {
 	cancel: action({
 		chapter: CHAPTERS.run,
 		summary: "Stops for good; what was moved stays, and can be rolled back.",
+		keyed: true,
 		permission: RUN,
 		rest: "POST /migrations/:name/cancel",
 		params: { name, reason },
@@ -68,6 +72,7 @@ export const running = {
 		chapter: CHAPTERS.afterwards,
 		summary:
 			"Compares once more: what is new or changed at the source is written, what others changed at the target is left and listed.",
+		keyed: true,
 		permission: RUN,
 		rest: "POST /migrations/:name/compare",
 		status: 202,
@@ -80,6 +85,7 @@ export const running = {
 		chapter: CHAPTERS.afterwards,
 		summary:
 			"Compares once more and writes what differs, also where others changed it at the target. `removals` confirms so many deletions at the source.",
+		keyed: true,
 		permission: RUN,
 		rest: "POST /migrations/:name/repair",
 		status: 202,
@@ -102,6 +108,7 @@ export const running = {
 	rollback: action({
 		chapter: CHAPTERS.afterwards,
 		summary: "Puts the target back as it was, record by record, where what is there is still ours.",
+		keyed: true,
 		permission: RUN,
 		rest: "POST /migrations/:name/rollback",
 		aliases: ["POST /api/v1/import/rollback", "POST /import/rollback"],

@@ -36,10 +36,16 @@ interface Place {
 	readonly last: boolean;
 }
 
+/** What an operator decided. */
+interface Word {
+	/** Under which request: asked once more by it, it is decided already. */
+	request?: string;
+}
+
 interface Events {
 	planned: { definition: Definition; hash: string; mapping: string; context: Json; plan: Plan };
 	/** Settings that decide nothing of what a record becomes were changed; `changed`: their paths. */
-	redefined: { definition: Definition; hash: string; changed: readonly string[] };
+	redefined: Word & { definition: Definition; hash: string; changed: readonly string[] };
 	/** A controller took the run over; what an earlier one still appends fails on the version. */
 	taken: { token: string };
 	/** Before the first write to a target whose database is written to; null: the operator took it themselves. */
@@ -71,7 +77,7 @@ interface Events {
 		comparisons: string;
 	};
 	/** The stream is listed and compared once more; `force`: what others changed at the target is written over. */
-	again: {
+	again: Word & {
 		stream: string;
 		force: boolean;
 		reason: string;
@@ -82,18 +88,18 @@ interface Events {
 	};
 	surveyed: { stream: string; extra: number };
 	/** Losses of these codes need nobody's hand: the operator knows of them. */
-	accepted: { codes: readonly string[] };
+	accepted: Word & { codes: readonly string[] };
 	finished: { result: "clean" | "attention"; certificate: string | null };
 	failed: { code: string; message: string };
 	/** Does not go on by itself until it is started. */
-	paused: { reason: string };
+	paused: Word & { reason: string };
 	/**
 	 * The store was put back from a backup that was begun at that time: what the run did at the target since is not known here.
 	 * It rests until it is started, and looks then.
 	 */
 	restored: { backup: string };
-	cancelled: { reason: string };
-	undoing: { reason: string };
+	cancelled: Word & { reason: string };
+	undoing: Word & { reason: string };
 	undone: {
 		stream: string;
 		ids: string[];

@@ -196,9 +196,18 @@ function tryLeftAgain(undo: StreamRun["undo"]): void {
 	Object.assign(undo, { changed: 0, records: undo.from, done: false });
 }
 
+/** More were never asked for again. */
+const MOST_REQUESTS = 32;
+
+function remember(run: Run, data: { readonly request?: string } | object): void {
+	if ("request" in data && data.request !== undefined)
+		run.requests = [...run.requests, data.request].slice(-MOST_REQUESTS);
+}
+
 /** Changes `run` by one event, stored at `at`, after which its stream is at `version`. */
 export function apply<T extends RunEvent["type"]>(run: Run, event: EventOf<T>, version: string, at: string): void {
 	FOLD[event.type](run, event.data, at);
+	remember(run, event.data);
 	run.version = version;
 	run.folded++;
 }

@@ -8,7 +8,7 @@ import type { Comparison, Run, StreamRun } from "./run";
  * Which fold made a state: a kept one of another number is thrown away. A new number with every change of what the same
  * events come to; `test/unit/domain/migration/snapshot.spec.ts` finds those.
  */
-export const FOLD = 4;
+export const FOLD = 5;
 
 const comparisonParts = (comparison: Comparison) => ({
 	...comparison,

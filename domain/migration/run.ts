@@ -110,6 +110,8 @@ export interface Run {
 	confirmed: { readonly limit: number; spent: number } | null;
 	token: string | null;
 	paused: boolean;
+	/** Under which the last words of the operator were given, the latest last. */
+	requests: readonly string[];
 	/** Of what time the backup is that it was put back from: what it did since is not known; null: nothing is missing. */
 	restored: string | null;
 	/** Where the target's database was copied to; null: the operator did; undefined: not yet. */
@@ -217,6 +219,7 @@ export function newRun(name: string, planned: DataOf<"planned">, newVersion: str
 		confirmed: null,
 		token: null,
 		paused: false,
+		requests: [],
 		restored: null,
 		backup: undefined,
 		plannedAt: null,

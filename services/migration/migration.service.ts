@@ -25,6 +25,7 @@ import { collection } from "../../mixins/collection.mixin";
 import { mappings } from "../../mixins/mappings.mixin";
 import { secrets } from "../../mixins/secrets.mixin";
 import { eventStore, projections } from "../../mixins/store.mixin";
+import { wordOf } from "./run/decisions";
 import { asInbounds, INBOUNDS } from "./run/former";
 import { changedLines, differenceLines, logLines, reportLines } from "./run/lines";
 import { linkLines } from "./run/links";
@@ -88,27 +89,27 @@ export default class MigrationService
 
 	@Action(pause)
 	async pause(ctx: CallOf<typeof pause>): Promise<Status> {
-		return this.parts.decisions.stop(ctx.params, "paused");
+		return this.parts.decisions.stop(wordOf(ctx), "paused");
 	}
 
 	@Action(cancel)
 	async cancel(ctx: CallOf<typeof cancel>): Promise<Status> {
-		return this.parts.decisions.stop(ctx.params, "cancelled");
+		return this.parts.decisions.stop(wordOf(ctx), "cancelled");
 	}
 
 	@Action(rollback)
 	async rollback(ctx: CallOf<typeof rollback>): Promise<Status> {
-		return this.parts.decisions.rollback(ctx.params);
+		return this.parts.decisions.rollback(wordOf(ctx));
 	}
 
 	@Action(compare)
 	async compare(ctx: CallOf<typeof compare>): Promise<Status> {
-		return this.parts.decisions.compare(ctx.params, { force: false });
+		return this.parts.decisions.compare(wordOf(ctx), { force: false });
 	}
 
 	@Action(repair)
 	async repair(ctx: CallOf<typeof repair>): Promise<Status> {
-		return this.parts.decisions.compare(ctx.params, { force: true, removals: ctx.params.removals });
+		return this.parts.decisions.compare(wordOf(ctx), { force: true, removals: ctx.params.removals });
 	}
 
 	@Action(dryRun, { timeout: 0 })

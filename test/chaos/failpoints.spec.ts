@@ -20,7 +20,10 @@ const LEASE_MS = 3_000;
 const UNDO: readonly Failpoint[] = ["restored", "undone"];
 /** Those of durable events are tried by their own suite: a run alone passes none of them. */
 const OF_EVENTS: readonly Failpoint[] = ["kept", "dealt"];
-const FORWARD = FAILPOINTS.filter(name => !UNDO.includes(name) && !OF_EVENTS.includes(name));
+/** By test/integration/decisions.spec.ts. */
+const OF_WORDS: readonly Failpoint[] = ["decided"];
+const ELSEWHERE = [...UNDO, ...OF_EVENTS, ...OF_WORDS];
+const FORWARD = FAILPOINTS.filter(name => !ELSEWHERE.includes(name));
 const COUNTS = ALL ? [1, 2, 3] : [2];
 /** A target is listed once a stream, and there are two. */
 const reached = (name: Failpoint, count: number): boolean => name !== "surveyed" || count <= 2;

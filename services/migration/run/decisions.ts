@@ -6,6 +6,8 @@
 
 import { randomUUID } from "node:crypto";
 import { type EventStore, VersionConflict } from "../../../adapters/eventstore";
+import { reach } from "../../../adapters/failpoints";
+import type { Meta } from "../../../cluster";
 import { failure } from "../../../cluster/errors";
 import type { Status } from "../../../contracts/migration/migration";
 import { unknownLoss } from "../../../domain/migration/definition-rules";
@@ -30,10 +32,11 @@ interface Parts {
 	readonly mappings: Pick<MappingsOwner, "words" | "wordsOf">;
 }
 
-/** By whom it is told, and why. */
+/** Why it is told, and under which request: asked once more by that, it is decided already (L13). */
 interface Decision {
 	readonly name: string;
 	readonly reason: string;
+	readonly request?: string | undefined;
 }
 
 /** One comparison more. */
@@ -43,6 +46,13 @@ interface Again {
 	/** Deletions that are confirmed. */
 	readonly removals?: number | undefined;
 }
+
+/** As it was asked for; under an `Idempotency-Key` it is known again. */
+export const wordOf = (ctx: { readonly params: { name: string; reason: string }; readonly meta: Meta }): Decision => ({
+	name: ctx.params.name,
+	reason: ctx.params.reason,
+	request: ctx.meta.once
+});
 
 /** What is to be recorded of a run as it stands; nothing: it is so already. @throws where it may not be */
 type Decide = (run: Run) => readonly RunEvent[] | Promise<readonly RunEvent[]>;
@@ -90,38 +100,38 @@ export class Decisions {
 	}
 
 	/** Stops a run that is not over, by a word of the operator. @throws MIGRATION_NOT_READY */
-	stop({ name, reason }: Decision, type: "paused" | "cancelled"): Promise<Status> {
+	stop({ name, reason, request }: Decision, type: "paused" | "cancelled"): Promise<Status> {
 		return this.parts.controllers.inTurn(name, async () => {
-			const { run } = await this.decide(name, now => {
+			const decide: Decide = now => {
 				if (!isOver(now)) return [{ type, data: { reason } }];
 				throw failure("MIGRATION_NOT_READY", `The migration '${name}' is ${now.phase} already.`);
-			});
-			return this.told(run);
+			};
+			return this.told((await this.decide(name, decide, request)).run);
 		});
 	}
 
-	rollback({ name, reason }: Decision): Promise<Status> {
+	rollback({ name, reason, request }: Decision): Promise<Status> {
 		return this.parts.controllers.inTurn(name, async () => {
-			const decided = await this.decide(name, async run => {
+			const decide: Decide = async run => {
 				const isSo = run.phase === "rolling-back" || (run.phase === "rolled-back" && leftNothing(run));
 				return [...(await this.renewal(run)), ...(isSo ? [] : [undoing(reason)])];
-			});
-			return this.driven(decided);
+			};
+			return this.driven(await this.decide(name, decide, request));
 		});
 	}
 
 	/** Compares a finished run once more. @throws MIGRATION_NOT_READY · REQUEST_INVALID */
-	compare({ name, reason }: Decision, { force, removals }: Again): Promise<Status> {
+	compare({ name, reason, request }: Decision, { force, removals }: Again): Promise<Status> {
 		return this.parts.controllers.inTurn(name, async () => {
-			const decided = await this.decide(name, async run => {
+			const decide: Decide = async run => {
 				const renewal = await this.renewal(run);
 				unlessFinished(run);
 				const few = removals === undefined ? undefined : tooFew(run, removals);
 				if (few !== undefined) throw failure("REQUEST_INVALID", few);
 				const more = { force, reason, ...(removals !== undefined && { removals }) };
 				return [...renewal, ...run.streams.map(({ stream }) => again({ stream, ...more }))];
-			});
-			return this.driven(decided);
+			};
+			return this.driven(await this.decide(name, decide, request));
 		});
 	}
 
@@ -172,13 +182,13 @@ export class Decisions {
 	}
 
 	/** Records what is decided of the run as it stands, once no controller of this node is at work on it. */
-	private async decide(name: string, decide: Decide): Promise<Decided> {
+	private async decide(name: string, decide: Decide, request?: string): Promise<Decided> {
 		const { runs } = this.parts;
 		const found = await runs.run(name);
-		if ((await decide(found)).length === 0) return { run: found, isNew: false };
+		if ((await wordsFor(found, decide, request)).length === 0) return { run: found, isNew: false };
 		let run = await this.halted(name);
 		for (let tries = 0; tries < MOST_TRIES; tries++) {
-			const events = await decide(run);
+			const events = await wordsFor(run, decide, request);
 			if (events.length === 0) return { run, isNew: false };
 			if (await this.record(run, events)) return { run: runs.opened(run), isNew: true };
 			run = await runs.run(name);
@@ -190,6 +200,7 @@ export class Decisions {
 	private async record(run: Run, events: readonly RunEvent[]): Promise<boolean> {
 		try {
 			await appendAll(this.parts.store, run, events, `${events[0]?.type}-${randomUUID()}`);
+			reach("decided");
 			return true;
 		} catch (error) {
 			if (error instanceof VersionConflict) return false;
@@ -210,6 +221,16 @@ export class Decisions {
 		return this.parts.runs.run(name);
 	}
 }
+
+/** None where they were given before, under the same request: by a node that died before it could answer. */
+async function wordsFor(run: Run, decide: Decide, request: string | undefined): Promise<readonly RunEvent[]> {
+	if (request === undefined) return decide(run);
+	if (run.requests.includes(request)) return [];
+	const [first, ...others] = await decide(run);
+	return first === undefined ? [] : [under(first, request), ...others];
+}
+
+const under = <E extends RunEvent>({ type, data }: E, request: string) => ({ type, data: { ...data, request } }) as E;
 
 const paused = (reason: string): RunEvent => ({ type: "paused", data: { reason } });
 const again = (data: Extract<RunEvent, { type: "again" }>["data"]): RunEvent => ({ type: "again", data });
