@@ -46,24 +46,27 @@ const anyArtefacts: Upcaster = data => {
 	return { ...data, plan: { ...plan, artefacts } };
 };
 
+/** 1: nobody knows under which request a word was given. 2: that may stand there. */
+const maybeRequested: Upcaster = data => data;
+
 export const UPCASTERS: Upcasters = {
 	run: {
 		planned: [anyRules, anyArtefacts],
-		redefined: [anyRules],
+		redefined: [anyRules, maybeRequested],
 		taken: [],
 		backedUp: [],
 		copied: [lossesBySeverity],
 		settled: [lossesBySeverity],
 		compared: [],
-		again: [],
+		again: [maybeRequested],
 		surveyed: [],
-		accepted: [],
+		accepted: [maybeRequested],
 		finished: [],
 		failed: [],
-		paused: [],
+		paused: [maybeRequested],
 		restored: [],
-		cancelled: [],
-		undoing: [],
+		cancelled: [maybeRequested],
+		undoing: [maybeRequested],
 		undone: [],
 		rolledBack: []
 	},

@@ -131,7 +131,8 @@ const MADE: Readonly<Record<number, string>> = {
 	1: "1fda891ed5a519ee",
 	2: "1fda891ed5a519ee",
 	3: "1fda891ed5a519ee",
-	4: "26839cbcb96f1a36"
+	4: "26839cbcb96f1a36",
+	5: "774547b7d159cb00"
 };
 
 it("what the same events come to changes with the number of the fold", () => {
