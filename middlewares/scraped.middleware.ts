@@ -5,11 +5,14 @@ import type { Middleware, ServiceBroker } from "moleculer";
 import { placeOf } from "../adapters/claims/place";
 import { type MetricsPort, openMetricsPort, type Page, type Pages } from "../adapters/metrics/port";
 import { showsToken } from "../adapters/metrics/token";
+import type { Broker } from "../cluster";
 import { watchDisk } from "../cluster/disk";
 import { middleware } from "../cluster/middleware";
 import { ownMetrics } from "../cluster/own-metrics";
 import { followLost, targets, tellMetrics, tellVersion } from "../cluster/scraped";
 import { type MetricsPlace, settingsOf } from "../cluster/settings";
+import { cutOff } from "../cluster/transport";
+import { lacksIn } from "../domain/platform/needs";
 import { OwnNames, readHost, readOwnName } from "../domain/platform/own-names";
 import { messageOf } from "../domain/unknown";
 import { TargetsFile } from "./targets-file";
@@ -65,11 +68,28 @@ function pagesOf(broker: ServiceBroker, { names, host, isKeyed }: MetricsPlace):
 	const own = new OwnNames([...names, host].flatMap(name => readOwnName(name) ?? []));
 	const { metricsToken } = settingsOf(broker);
 	return {
-		at: { "/metrics": ownMetrics(broker), "/metrics/targets": async () => json(targets(broker)) },
+		at: {
+			"/metrics": ownMetrics(broker),
+			"/metrics/targets": async () => json(targets(broker)),
+			"/live": async () => json({ status: "up" }),
+			"/ready": async () => readyPage(broker)
+		},
 		isOurs: req => isOwn(own, req),
-		admits: ({ headers }) => (metricsToken == null ? !isKeyed : showsToken(metricsToken, headers.authorization)),
+		admits: ({ headers }, path) =>
+			FOR_ALL.has(path) || (metricsToken == null ? !isKeyed : showsToken(metricsToken, headers.authorization)),
 		failed: (path, error) => broker.logger.error(`${path} could not be told: ${messageOf(error)}`)
 	};
+}
+
+/** What whoever starts and stops nodes asks them. */
+const FOR_ALL: ReadonlySet<string> = new Set(["/live", "/ready"]);
+
+/** Until it begins to stop, while it meets others, and reaches what its services need. */
+function readyPage(broker: ServiceBroker): Page {
+	const lacks = new Set(lacksIn(broker.metadata).map(({ need }) => need));
+	const why = cutOff(broker) ?? (lacks.size > 0 ? `Out of its reach: ${[...lacks].join(", ")}.` : undefined);
+	const ready = why === undefined && (broker as unknown as Broker).started;
+	return { ...json({ ready, ...(why !== undefined && { why }) }), status: ready ? 200 : 503 };
 }
 
 const json = (value: unknown): Page => ({

@@ -22,6 +22,8 @@ const MOST_ANSWERS = 16;
 
 /** What is at a path. */
 export interface Page {
+	/** @default 200 */
+	readonly status?: number;
 	readonly type: string;
 	/** `gzip`, where whoever asks takes that. */
 	readonly encoding?: string;
@@ -33,8 +35,8 @@ export interface Pages {
 	readonly at: Readonly<Record<string, (req: IncomingMessage) => Promise<Page>>>;
 	/** Do they ask for us by a name of ours? */
 	isOurs(req: IncomingMessage): boolean;
-	/** May they see what is here? */
-	admits(req: IncomingMessage): boolean;
+	/** May they see what is at that path? */
+	admits(req: IncomingMessage, path: string): boolean;
 	/** A page could not be made. */
 	failed(path: string, error: unknown): void;
 }
@@ -97,7 +99,7 @@ function refusal(pages: Pages, path: string, req: IncomingMessage): Refusal | un
 		return [404, `There is nothing at this address; there is ${Object.keys(pages.at).join(", ")}.`];
 	if (req.method !== "GET" && req.method !== "HEAD")
 		return [405, "This is read, by GET or HEAD.", { allow: "GET, HEAD" }];
-	if (!pages.admits(req))
+	if (!pages.admits(req, path))
 		return [401, "Send the bearer token of METRICS_TOKEN.", { "www-authenticate": 'Bearer realm="metrics"' }];
 	return undefined;
 }
@@ -115,8 +117,8 @@ function refuse(res: ServerResponse, [status, why, headers = {}]: Refusal): void
 
 function answer(pages: Pages, path: string, req: IncomingMessage, res: ServerResponse): void {
 	pages.at[path]?.(req).then(
-		({ type, encoding, body }) => {
-			res.writeHead(200, {
+		({ status = 200, type, encoding, body }) => {
+			res.writeHead(status, {
 				...{ "content-type": type, "content-length": body.length, vary: "Accept, Accept-Encoding" },
 				...(encoding !== undefined && { "content-encoding": encoding }),
 				...{ "cache-control": "no-store", "x-content-type-options": "nosniff" }

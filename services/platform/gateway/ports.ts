@@ -30,6 +30,9 @@ const namesAt = ({ names, links }: Gateway): readonly string[] =>
 /** What may have a port of its own. */
 const APART: ReadonlySet<string> = new Set(["/metrics", "/metrics/cluster", "/metrics/targets", "/health/detailed"]);
 
+/** What every node answers at its port of metrics, too. */
+const EVERYWHERE: ReadonlySet<string> = new Set(["/live", "/ready"]);
+
 /** Requests that came to the port of metrics: there `/metrics` is this node's own, as at every node. */
 const AT_METRICS = new WeakSet<object>();
 export const isAtMetrics = (req: object): boolean => AT_METRICS.has(req);
@@ -92,7 +95,7 @@ export function openPorts(
 			...said,
 			answer: (req, res) => {
 				AT_METRICS.add(req);
-				take(req, res, isMetrics, "none");
+				take(req, res, path => isMetrics(path) || EVERYWHERE.has(path), "none");
 			},
 			isForAll: () => false
 		};
