@@ -1,5 +1,5 @@
 # Banyan. `make demo` does the set-up and runs the main job; `make test` does it and runs the tests.
-.PHONY: certificates setup build demo start dev repl cluster cluster-health cluster-logs cluster-down test faults chaos bench static check fix clean
+.PHONY: certificates setup build demo start dev repl cluster cluster-health cluster-logs cluster-down microservices-secrets microservices-up microservices-health microservices-logs microservices-scale microservices-down k8s-secrets test faults chaos bench static check fix clean
 SHELL := /bin/bash
 
 # Node 24: the one on the PATH, or the npm package `node` in .node/ where it is older or missing.
@@ -64,8 +64,24 @@ certificates:
 	@for name in $(FOR); do scripts/certificates issue $$name $(HOSTS); done
 	@scripts/certificates list
 
+# The same as containers of this host, by Docker; OBSERVE=1 with Prometheus, Grafana and Jaeger, NATS=3 with three NATS servers.
+microservices-up microservices-health microservices-logs microservices-down:
+	@scripts/microservices.sh $(@:microservices-%=%)
+
+# make microservices-scale GROUP=stages N=4
+microservices-scale:
+	@GROUP='$(GROUP)' N='$(N)' scripts/microservices.sh scale
+
+# Passwords, keys and certificates, made once; none of them has a default.
+microservices-secrets: setup
+	@scripts/with-node tsx scripts/deployment-secrets.ts compose
+
+k8s-secrets: setup
+	@scripts/with-node tsx scripts/deployment-secrets.ts k8s
+
 test: build
 	@scripts/servers.sh
+	@scripts/checkers.sh
 	@npm test --silent
 
 # Every failpoint at several counts; `make test` tries each once.

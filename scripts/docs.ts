@@ -8,6 +8,7 @@ import { lossesDocument } from "../domain/platform/losses-document";
 import { metricsDocument } from "../domain/platform/metrics-document";
 import { type Route, routesOf } from "../domain/platform/routes";
 import { settingIn } from "../domain/platform/setting";
+import { deploymentFiles } from "./deployment-files";
 
 const ROOT = join(__dirname, "..");
 const README = join(ROOT, "README.md");
@@ -53,4 +54,5 @@ if (require.main === module) {
 	writeFileSync(README, withTables(readFileSync(README, "utf8")));
 	writeFileSync(LOSSES, lossesDocument(VOCABULARY));
 	writeFileSync(METRICS, metricsDocument());
+	for (const [path, text] of Object.entries(deploymentFiles())) writeFileSync(join(ROOT, path), text);
 }
