@@ -5,12 +5,12 @@ import { isThere, runningIn } from "./marks";
 import { KINDS, type Kind, type Member } from "./shape";
 
 /** How long each kind may take to end by itself, in ms. */
-const GRACE_MS: Readonly<Record<Kind, number>> = {
+export const GRACE_MS: Readonly<Record<Kind, number>> = {
 	nats: 10_000,
 	redis: 5_000,
 	database: 20_000,
-	node: 30_000,
-	gateway: 30_000,
+	node: 40_000,
+	gateway: 40_000,
 	prometheus: 10_000
 };
 const LOOK_MS = 50;
