@@ -3,7 +3,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { usersFor } from "./nats-users";
+import { CONTRACTS } from "../contracts/cluster";
+import { permissionsOf, usersText } from "../domain/platform/nats-permissions";
+import { GROUPS } from "../local/shape";
 
 const ROOT = join(__dirname, "..");
 const RULES = join(ROOT, "monitoring", "rules");
@@ -14,7 +16,7 @@ accounts {
   NODES {
     jetstream: enabled
     users: [
-${usersFor([])}
+${usersText(permissionsOf({ groups: GROUPS, contracts: CONTRACTS, namespace: "banyan" }))}
     ]
   }
   SYSTEM {
