@@ -7,6 +7,7 @@ import { type Environment, SettingError } from "./environment";
 import { fileIn } from "./files";
 import { TOKEN_FORM } from "./metrics-variables";
 import type { MetricsPlace, MetricsToken, Settings } from "./settings";
+import { ownTlsIn } from "./tls-settings";
 import { read, VARIABLES } from "./variables";
 
 /** @param nats the host where NATS is; undefined where the node runs alone @throws SettingError */
@@ -34,7 +35,8 @@ function placeIn(environment: Environment, nats: string | undefined, isForNobody
 		isNamed: port !== null,
 		isKeyed: isKeyed(environment),
 		names: read(environment, "GATEWAY_NAMES") ?? [],
-		nats: nats ?? null
+		nats: nats ?? null,
+		tls: ownTlsIn(environment)
 	};
 }
 

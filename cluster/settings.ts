@@ -52,6 +52,8 @@ export interface MetricsPlace {
 	readonly names: readonly string[];
 	/** The host where NATS is; null: it runs alone. */
 	readonly nats: string | null;
+	/** What it shows, and whose certificates it believes; without a certificate it speaks HTTP. */
+	readonly tls: TlsFiles;
 }
 
 /** Who may see metrics: whoever shows this token, where there is one. */

@@ -2,7 +2,9 @@
 
 import type { IncomingMessage } from "node:http";
 import type { Middleware, ServiceBroker } from "moleculer";
+import { RotatingFiles } from "../adapters/certificate-files";
 import { placeOf } from "../adapters/claims/place";
+import { schemeOf } from "../adapters/encrypted-server";
 import { type MetricsPort, openMetricsPort, type Page, type Pages } from "../adapters/metrics/port";
 import { showsToken } from "../adapters/metrics/token";
 import type { Broker } from "../cluster";
@@ -20,6 +22,7 @@ import { TargetsFile } from "./targets-file";
 export const scraped = (): Middleware => {
 	let open: MetricsPort | undefined;
 	let file: TargetsFile | undefined;
+	let certificate: RotatingFiles | undefined;
 	let endDisk: (() => void) | undefined;
 	return middleware({
 		name: "scraped",
@@ -30,7 +33,10 @@ export const scraped = (): Middleware => {
 			endDisk = watchDisk(broker);
 			const { metrics: place, targetsFile } = settingsOf(broker);
 			if (targetsFile != null) file = TargetsFile.keep(broker, targetsFile);
-			if (place && !isGateways(broker, place)) open = await opened(broker, place);
+			if (!place || isGateways(broker, place)) return;
+			if (place.tls.certFile !== null)
+				certificate = new RotatingFiles(place.tls, sentence => broker.logger.warn(sentence));
+			open = await opened(broker, place, certificate);
 		},
 		async started() {
 			file?.changed();
@@ -41,6 +47,7 @@ export const scraped = (): Middleware => {
 		},
 		async stopped() {
 			await open?.close(GRACE_MS);
+			certificate?.close();
 		}
 	});
 };
@@ -52,11 +59,16 @@ const GRACE_MS = 1_000;
 const isGateways = (broker: ServiceBroker, { isNamed }: MetricsPlace): boolean =>
 	isNamed && broker.getLocalService("gateway") !== undefined;
 
-async function opened(broker: ServiceBroker, place: MetricsPlace): Promise<MetricsPort> {
+async function opened(
+	broker: ServiceBroker,
+	place: MetricsPlace,
+	certificate: RotatingFiles | undefined
+): Promise<MetricsPort> {
 	const { host, port, nats, isKeyed } = place;
 	if (isKeyed && settingsOf(broker).metricsToken == null) broker.logger.warn(FOR_NOBODY);
-	const open = await openMetricsPort(await placeOf({ host, port, nats: nats ?? "localhost" }), pagesOf(broker, place));
-	const url = tellMetrics(broker, { scheme: "http", host: open.host, port: open.port });
+	const at = await placeOf({ host, port, nats: nats ?? "localhost" });
+	const open = await openMetricsPort(at, pagesOf(broker, place), certificate);
+	const url = tellMetrics(broker, { scheme: certificate ? "https" : "http", host: open.host, port: open.port });
 	broker.logger.info(`This node's metrics are at ${url}.`);
 	return open;
 }
@@ -98,8 +110,9 @@ const json = (value: unknown): Page => ({
 });
 
 /** HTTP/1.0 has no name: no browser speaks it. */
-function isOwn(own: OwnNames, { headers, socket }: IncomingMessage): boolean {
+function isOwn(own: OwnNames, req: IncomingMessage): boolean {
+	const { headers, socket } = req;
 	if (headers.host === undefined) return true;
 	const host = readHost(headers.host);
-	return host !== undefined && own.has(host, socket.localAddress ?? "", "http");
+	return host !== undefined && own.has(host, socket.localAddress ?? "", schemeOf(req));
 }

@@ -1,12 +1,12 @@
 /** A node's own HTTP port: whoever holds a claim fetches there what it stands for, and nobody else gets anything. */
 
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
-import { createServer as createTlsServer } from "node:https";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream";
 import { codeOf } from "../../domain/unknown";
 import type { RotatingFiles } from "../certificate-files";
+import { encryptedServer } from "../encrypted-server";
 import { frameKeyOf } from "./claim";
 import { sealing } from "./frames";
 import { Shelf, type ShelfRules } from "./shelf";
@@ -23,9 +23,6 @@ export interface PortPlace {
 	/** What other nodes call it. */
 	readonly called: string;
 }
-
-/** Of the cluster, as whoever asks there shows one, too. */
-const ASKED = { requestCert: true, rejectUnauthorized: true, minVersion: "TLSv1.2", handshakeTimeout: 10_000 } as const;
 
 export interface Port {
 	readonly shelf: Shelf;
@@ -50,7 +47,7 @@ export async function openPort(
 ): Promise<Port> {
 	const opened: { shelf?: Shelf } = {};
 	const take = (req: IncomingMessage, res: ServerResponse): void => answer(opened.shelf, req, res);
-	const server = certificate ? encrypted(certificate, take) : createServer(LIMITS, take);
+	const server = certificate ? encryptedServer(LIMITS, certificate, take) : createServer(LIMITS, take);
 	server.timeout = idleMs;
 	server.maxConnections = MOST_CONNECTIONS;
 	await listening(server, host, port);
@@ -58,12 +55,6 @@ export async function openPort(
 	const shelf = new Shelf({ host: called, port: bound, ...(certificate && { tls: true }) }, rules);
 	opened.shelf = shelf;
 	return { shelf, host: called, port: bound, close: graceMs => closed(server, shelf, graceMs) };
-}
-
-function encrypted(certificate: RotatingFiles, take: RequestListener): Server {
-	const server = createTlsServer({ ...LIMITS, ...ASKED, ...certificate.now }, take);
-	certificate.onChange(material => server.setSecureContext({ minVersion: ASKED.minVersion, ...material }));
-	return server;
 }
 
 async function listening(server: Server, host: string, port: number): Promise<void> {

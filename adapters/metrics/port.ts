@@ -4,7 +4,9 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { codeOf } from "../../domain/unknown";
+import type { RotatingFiles } from "../certificate-files";
 import type { PortPlace } from "../claims/port";
+import { encryptedServer } from "../encrypted-server";
 
 const LIMITS = {
 	maxHeaderSize: 8 * 1024,
@@ -55,9 +57,14 @@ class PortTaken extends Error {
 	readonly type = "UNAVAILABLE";
 }
 
-/** @throws PortTaken */
-export async function openMetricsPort({ host, port, called }: PortPlace, pages: Pages): Promise<MetricsPort> {
-	const server = createServer(LIMITS, answers(pages));
+/** @param certificate without one it speaks HTTP @throws PortTaken */
+export async function openMetricsPort(
+	{ host, port, called }: PortPlace,
+	pages: Pages,
+	certificate?: RotatingFiles
+): Promise<MetricsPort> {
+	const take = answers(pages);
+	const server = certificate ? encryptedServer(LIMITS, certificate, take) : createServer(LIMITS, take);
 	server.timeout = IDLE_MS;
 	server.maxConnections = MOST_CONNECTIONS;
 	await listening(server, host, port);

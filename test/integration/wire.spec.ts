@@ -264,7 +264,7 @@ describe("whoever has a group's certificate", () => {
 	});
 });
 
-describe("what is too large for NATS", () => {
+describe("ports at which nodes are asked, with a certificate", () => {
 	const large = "x".repeat(2 * 2 ** 20);
 	const portCertificate = (name: string): Record<string, string> => {
 		const { ca, cert, key } = madeAt(join(folder, "own"), name);
@@ -273,25 +273,33 @@ describe("what is too large for NATS", () => {
 	const placeOf = ({ broker }: Node): { host: string; port: number } =>
 		broker.metadata.http as { host: string; port: number };
 
-	it("goes from node to node over TLS, each of which shows the certificate of its group", async () => {
+	it("what is too large for NATS goes over TLS; whoever shows no certificate of the authority gets nothing, nor the metrics", async () => {
 		await using answering = await node("stages", "large", portCertificate("stages"));
 		await using asking = await node("gateway", "asks", portCertificate("gateway"));
 		await knows(asking, "large.echo");
 		expect(await asking.broker.call("large.echo", { large })).toBe(large);
-		const { host, port } = placeOf(answering);
+		const metrics = answering.broker.metadata.metrics as { scheme: string; host: string; port: number };
+		expect(metrics.scheme).toBe("https");
 		const { ca, cert, key } = madeAt(others, "stages");
-		const asked = (more: object): Promise<unknown> =>
+		const asked = ({ host, port }: { host: string; port: number }, path: string, more: object): Promise<unknown> =>
 			new Promise(resolve => {
 				const socket = tlsConnect({ host, port, ca: readFileSync(madeAt(join(folder, "own"), "ca").ca), ...more });
 				socket.once("error", error => resolve(codeOf(error))).once("close", () => resolve("closed"));
-				socket.write("GET /0123456789abcdef0123456789abcdef HTTP/1.1\r\nHost: x\r\n\r\n");
+				socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}:${port}\r\n\r\n`);
 				socket.once("data", chunk => resolve(String(chunk).split("\r\n")[0]));
 			});
-		expect(await asked({})).not.toMatch(/HTTP/);
-		expect(await asked({ ca: readFileSync(ca), cert: readFileSync(cert), key: readFileSync(key) })).not.toMatch(/HTTP/);
 		const mine = madeAt(join(folder, "own"), "access");
-		expect(await asked({ cert: readFileSync(mine.cert), key: readFileSync(mine.key) })).toMatch(/^HTTP\/1\.1 404/);
-		await expect(fetch(`http://${host}:${port}/`)).rejects.toThrow();
+		for (const [place, path, status] of [
+			[placeOf(answering), "/0123456789abcdef0123456789abcdef", /^HTTP\/1\.1 404/],
+			[metrics, "/metrics", /^HTTP\/1\.1 200/]
+		] as const) {
+			expect(await asked(place, path, {})).not.toMatch(/HTTP/);
+			const theirs = { ca: readFileSync(ca), cert: readFileSync(cert), key: readFileSync(key) };
+			expect(await asked(place, path, theirs)).not.toMatch(/HTTP/);
+			const shown = { cert: readFileSync(mine.cert), key: readFileSync(mine.key) };
+			expect(await asked(place, path, shown)).toMatch(status);
+			await expect(fetch(`http://${place.host}:${place.port}${path}`)).rejects.toThrow();
+		}
 	});
 
 	it("a node that has no certificate says so, and whoever asked hears it", async () => {
