@@ -228,7 +228,7 @@ describe("MongoDB with TLS that wants a certificate", () => {
 			hold({
 				...address,
 				database: "spec",
-				patienceMs: 3_000,
+				patienceMs: 1_000,
 				tls: { caFile, certFile: made?.cert ?? null, keyFile: made?.key ?? null }
 			});
 		const trusted = madeAt(own, "ca").ca;
