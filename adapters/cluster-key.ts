@@ -25,11 +25,16 @@ export function readKeys(text: string): readonly Buffer[] | undefined {
 }
 
 function keyOf(text: string): Buffer | undefined {
-	if (/^[0-9a-f]{64}$/i.test(text)) return Buffer.from(text, "hex");
-	if (!/^[\w+/-]{43}=?$/.test(text)) return undefined;
-	const key = Buffer.from(text, "base64");
-	// What a person would type, not what `openssl rand` makes.
-	return key.length === KEY_BYTES && new Set(key).size > 8 ? key : undefined;
+	const isHex = /^[0-9a-f]{64}$/i.test(text);
+	if (!isHex && !/^[\w+/-]{43}=?$/.test(text)) return undefined;
+	const key = Buffer.from(text, isHex ? "hex" : "base64");
+	return key.length === KEY_BYTES && !isTyped(key) ? key : undefined;
+}
+
+/** What a person would type, not what `openssl rand` makes: few different bytes, or each a step from the one before. */
+function isTyped(key: Buffer): boolean {
+	const steps = new Set(key.map((byte, at) => byte - (key[at - 1] ?? 0)).subarray(1));
+	return new Set(key).size <= 8 || steps.size <= 2;
 }
 
 export interface KeySource {

@@ -190,6 +190,7 @@ const HELP: Readonly<Record<string, Help>> = {
 		ends: SHOWN,
 		settings: KEPT
 	},
+	"secrets rekey": { examples: ["banyan secrets rekey"], ends: ["clean", "broken", "human"], settings: LOOK },
 	"identity init": { examples: ["banyan identity init --in /secure/identities"], ends: SHOWN, settings: [] },
 	"identity issue": {
 		examples: [

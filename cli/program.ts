@@ -9,6 +9,7 @@ import { helpAfter } from "./help";
 import { addBackups } from "./program-backup";
 import { commands } from "./program-commands";
 import { addIdentity } from "./program-identity";
+import { addSecrets } from "./program-secrets";
 
 function loaded(): typeof import("./commands/repl").repl {
 	const { repl }: typeof import("./commands/repl") = require("./commands/repl");
@@ -23,6 +24,7 @@ export function banyan(open: Opener): Command {
 		.action(by<[]>(open, "repl", loaded));
 	addBackups(program);
 	addIdentity(program.command("identity").description("say who nodes are, so that each can prove it to the others"));
+	addSecrets(program.command("secrets").description("see to the keys that secrets are kept sealed with"), open);
 	addCompletion(program);
 	for (const command of program.commands) guide(command, []);
 	return program;

@@ -5,7 +5,7 @@ import type { Kept, Manifest } from "../adapters/backup/format";
 import { openBackup, verified } from "../adapters/backup/read";
 import { type Into, type Restored, restore } from "../adapters/backup/restore";
 import { backupBytes } from "../adapters/backup/write";
-import { secretOf } from "../adapters/shared-secret";
+import { secretOf } from "../adapters/secrets/shared";
 import type { Settings } from "../cluster/settings";
 import { environment } from "../environment";
 import { keysIn, readConfig } from "../moleculer.config";

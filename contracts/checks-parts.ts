@@ -88,6 +88,10 @@ export const LACKS: readonly Lacks[] = [
 		const unknown = internal.find(name => !names.includes(name));
 		return unknown && `is for '${unknown}', and no contract has that name: correct its \`internal\`.`;
 	},
+	({ callers = [] }, _, names) => {
+		const unknown = callers.find(name => !names.includes(name));
+		return unknown && `is called by '${unknown}', and no contract has that name: correct its \`callers\`.`;
+	},
 	({ location = "", result }) => {
 		const fields = fieldsIn(result);
 		const unknown = [...location.matchAll(/:(\w+)/g)].find(([, field = ""]) => fields && !fields.includes(field));

@@ -89,7 +89,10 @@ interface Conduct {
 	readonly stale?: number;
 }
 
-/** Reached from outside, and by every service. */
+/**
+ * Reached from outside, and by services: where nodes prove who they are, by its own, by the doors that ask for a key, and by
+ * those that it names.
+ */
 interface Outside extends Conduct {
 	/** The scope that the caller's key must hold; `public`: nobody asks who calls. */
 	readonly permission: string;
@@ -107,6 +110,8 @@ interface Outside extends Conduct {
 	readonly answers?: readonly Answer[];
 	/** Of `sse`. */
 	readonly live?: Live;
+	/** Services that call it, beside its own and the doors. */
+	readonly callers?: readonly string[];
 	readonly internal?: undefined;
 	readonly raw?: undefined;
 }
@@ -124,6 +129,7 @@ interface Inside extends Conduct {
 	readonly body?: undefined;
 	readonly answers?: undefined;
 	readonly live?: undefined;
+	readonly callers?: undefined;
 	readonly raw?: undefined;
 }
 

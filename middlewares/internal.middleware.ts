@@ -1,7 +1,8 @@
 /**
  * Actions that are `internal` answer the services that their contract names, and no other: the node that owns one looks who
  * calls. A call of no service passes where it is a command's, in the process that it started; from another node only where
- * nodes need not prove who they are: it may be of a release that does not say who calls.
+ * nodes need not prove who they are: it may be of a release that does not say who calls. Where they must, an action that is
+ * reached from outside answers its own service and the doors, where keys are asked for: no other node goes past them.
  */
 
 import type { CallingOptions } from "moleculer";
@@ -20,18 +21,33 @@ interface Part {
 	readonly service: { readonly name: string };
 }
 
-const guarded = (next: Handler<Called>, action: Part & { readonly internal?: readonly string[] }): Handler<Called> => {
-	const { internal, name, service } = action;
+interface Guarded extends Part {
+	readonly internal?: readonly string[];
+	/** Of what is reached from outside, by whoever has the right for it: the services that call it, too. */
+	readonly outside?: readonly string[];
+}
+
+/** Through these come calls from outside; they ask for a key, or are an operator's own. */
+const DOORS = ["gateway", "repl"];
+
+const guarded = (next: Handler<Called>, action: Guarded): Handler<Called> => {
+	const { internal, outside, name, service } = action;
 	const act = (ctx: Called) => actingAs(service.name, () => next(ctx));
-	if (internal === undefined) return act;
+	if (internal === undefined && !outside) return act;
+	const callers = internal ?? [...DOORS, service.name, ...(outside ?? [])];
 	return async ctx => {
-		if (ctx.caller === null ? mayBeNobody(ctx) : internal.includes(ctx.caller)) return act(ctx);
+		if (mayCall(ctx, callers, internal !== undefined)) return act(ctx);
 		const who = ctx.caller ?? `a call of '${ctx.nodeID}' that names no service`;
-		throw failure("FORBIDDEN", `${name} is for ${internal.join(", ")} alone: ${who} may not call it.`);
+		throw failure("FORBIDDEN", `${name} is for ${callers.join(", ")} alone: ${who} may not call it.`);
 	};
 };
 
-const mayBeNobody = ({ nodeID, broker }: Called): boolean => nodeID === broker.nodeID || !requiresIdentity(broker);
+/** Who a node says that it calls for is known where nodes prove it; elsewhere a name keeps those out who have one. */
+function mayCall({ caller, nodeID, broker }: Called, callers: readonly string[], isInternal: boolean): boolean {
+	const isProven = nodeID !== broker.nodeID && requiresIdentity(broker);
+	if (!isInternal && !isProven) return true;
+	return caller === null ? !isProven : callers.includes(caller);
+}
 
 const heard = (next: Handler<Called>, { service }: Part): Handler<Called> => {
 	return ctx => actingAs(service.name, () => next(ctx));

@@ -10,7 +10,7 @@ import { storeLinks } from "../linkstore/mongo-whole";
 import { type Held, hold } from "../mongo/connection";
 import { told } from "../mongo/faults";
 import { empty, filled, mark, markOf, unmark } from "../mongo/restoring";
-import { putSecret } from "../shared-secret";
+import { putSecret } from "../secrets/shared";
 import { appendsIn } from "./appends";
 import { BackupBroken, type Header, type PartName, RestoreRefused } from "./format";
 import { holdRuns } from "./held";

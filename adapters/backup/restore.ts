@@ -1,6 +1,6 @@
 /** Restores a backup into an empty place: all of it is looked at first, and nothing is changed where it is not whole. */
 
-import { sealedSecretIn } from "../shared-secret";
+import { sealedSecretIn } from "../secrets/shared";
 import { appendIn, holdsAppends } from "./appends";
 import {
 	type AppendLine,

@@ -5,7 +5,7 @@ import { WholeStream } from "../eventstore/jetstream/whole";
 import { storedLinks } from "../linkstore/mongo-whole";
 import { type Held, hold, type MongoDatabase } from "../mongo/connection";
 import { told } from "../mongo/faults";
-import { sealedSecretIn } from "../shared-secret";
+import { sealedSecretIn } from "../secrets/shared";
 import { appendPart } from "./appends";
 import { type Kept, type LinkLine, type Part, RestoreRefused } from "./format";
 

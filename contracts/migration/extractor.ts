@@ -54,6 +54,7 @@ export const extractor = contract("migration", "extractor", {
 		page: action({
 			summary: "One page of a stream of a source, as it stands there; `cursor` null begins.",
 			permission: "migration:run",
+			callers: ["migration"],
 			rest: "POST /extract",
 			aliases: ["POST /extract"],
 			reads: true,

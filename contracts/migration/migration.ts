@@ -1,6 +1,7 @@
 /** migration: one run of a definition, from plan to certificate. */
 
 import { contract } from "../contract";
+import { reseal } from "../reseal";
 import { errors } from "./errors";
 import { metrics } from "./metrics";
 import { planning } from "./planning";
@@ -34,7 +35,7 @@ export const migration = contract("migration", "migration", {
 	errors,
 	settings,
 	metrics,
-	actions: { ...planning, ...running, ...reading },
+	actions: { ...planning, ...running, ...reading, reseal },
 	events: {
 		/** Something was recorded of it: there is more to read. */
 		progressed: { name: "string" },

@@ -47,6 +47,7 @@ export const transformer = contract("migration", "transformer", {
 		batch: action({
 			summary: "What the target shall hold for these source records, with what is lost on the way.",
 			permission: "migration:plan",
+			callers: ["migration"],
 			rest: "POST /transform",
 			aliases: ["POST /transform"],
 			reads: true,

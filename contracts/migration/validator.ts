@@ -39,6 +39,7 @@ export const validator = contract("migration", "validator", {
 		batch: action({
 			summary: "Which of these records the target would refuse or choke on, and why.",
 			permission: PLAN,
+			callers: ["migration"],
 			rest: "POST /validate",
 			aliases: ["POST /validate"],
 			reads: true,

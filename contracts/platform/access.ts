@@ -24,6 +24,23 @@ export const newApiKey = shape("NewApiKey", {
 });
 export type NewApiKey = ValueOf<typeof newApiKey>;
 
+export const rekeyed = shape(
+	"Rekeyed",
+	{
+		left: {
+			type: "number",
+			summary:
+				"Secrets that are still sealed with a key before, which is kept: ask once more, after the runs that are under way."
+		},
+		services: {
+			type: "array",
+			items: { type: "object", props: { service: "string", left: "number", resealed: "number" } }
+		}
+	},
+	"What became of the secrets that are kept."
+);
+export type Rekeyed = ValueOf<typeof rekeyed>;
+
 const MANAGE = "keys:manage";
 /** More than there ever are. */
 const MOST_SCOPES = 200;
@@ -93,11 +110,23 @@ export const access = contract("platform", "access", {
 			params: { id: "string|min:1|max:100" },
 			result: apiKey,
 			example: { params: { id: key.id }, result: key }
+		}),
+		rekey: action({
+			summary: "Seals all secrets that are kept with a new key, and forgets those before once nothing needs them.",
+			idempotent: true,
+			timeout: 600_000,
+			permission: MANAGE,
+			rest: "POST /secrets/rekey",
+			params: {},
+			result: rekeyed,
+			example: { params: {}, result: { left: 0, services: [{ service: "idempotency", left: 0, resealed: 12 }] } }
 		})
 	},
 	events: {
 		/** A key was made or revoked: what was known of keys is out of date. */
 		changed: {},
+		/** Secrets are sealed with another key. */
+		rekeyed: {},
 		/** That key gives nothing any more. */
 		revoked: { id: "string" }
 	},

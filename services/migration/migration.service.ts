@@ -2,6 +2,7 @@ import { Action, type Answers, type CallOf, Event, type EventOf, Service, servic
 import { hearing } from "../../cluster/callers";
 import { settingsOf } from "../../cluster/settings";
 import { beyondCaller } from "../../connectors/caller";
+import type { ResultOf } from "../../contracts/contract";
 import type { CheckReport } from "../../contracts/migration/connection";
 import type { FoundArtefacts } from "../../contracts/migration/extractor";
 import type { SecretLine } from "../../contracts/migration/lines";
@@ -23,7 +24,7 @@ import { viewOf } from "../../domain/migration/view";
 import { announcer } from "../../mixins/announcer.mixin";
 import { collection } from "../../mixins/collection.mixin";
 import { mappings } from "../../mixins/mappings.mixin";
-import { secrets } from "../../mixins/secrets.mixin";
+import { resealed, secrets } from "../../mixins/secrets.mixin";
 import { eventStore, projections } from "../../mixins/store.mixin";
 import { wordOf } from "./run/decisions";
 import { asInbounds, INBOUNDS } from "./run/former";
@@ -37,7 +38,7 @@ import { streamOf } from "./run/runs";
 import { Upkeep } from "./run/upkeep";
 
 const { plan, artefacts, inbounds, start, halt, pause, cancel, rollback, compare, repair, dryRun } = migration.actions;
-const { status, list, log, report, diff, newSecrets, links, ends, waits, rehearses, testSource, testTarget } =
+const { status, list, log, report, diff, newSecrets, links, ends, waits, rehearses, reseal, testSource, testTarget } =
 	migration.actions;
 
 @Service(migration)
@@ -133,6 +134,11 @@ export default class MigrationService
 		const nodeID = await this.parts.elsewhere.nodeOf(name);
 		if (nodeID !== undefined) return ctx.call("migration.status", { name }, { nodeID });
 		return this.parts.statuses.of(await this.parts.runs.seen(name));
+	}
+
+	@Action(reseal)
+	reseal(ctx: CallOf<typeof reseal>): Promise<ResultOf<typeof reseal>> {
+		return resealed(this, ctx.params, () => this.parts.resealing.all());
 	}
 
 	@Action(list)

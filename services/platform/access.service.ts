@@ -2,18 +2,20 @@ import { createHash, randomBytes } from "node:crypto";
 import { existsSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ServiceBroker } from "moleculer";
 import { Duplicate } from "../../adapters/collection";
 import { moveOwnFile, readOwnFile, writeOwnFile } from "../../adapters/own-file";
 import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
 import { failure } from "../../cluster/errors";
 import { settingsFor, settingsOf } from "../../cluster/settings";
-import { SCOPES } from "../../contracts/cluster";
-import { type ApiKey, access, type NewApiKey } from "../../contracts/platform/access";
+import { CONTRACTS, SCOPES } from "../../contracts/cluster";
+import { type ApiKey, access, type NewApiKey, type Rekeyed } from "../../contracts/platform/access";
+import { RESEAL } from "../../contracts/reseal";
 import { InTurn } from "../../domain/in-turn";
 import { collection } from "../../mixins/collection.mixin";
 import { secrets } from "../../mixins/secrets.mixin";
 
-const { check, create, list, revoke } = access.actions;
+const { check, create, list, rekey, revoke } = access.actions;
 
 /** A key is 256 random bits: its plain digest tells nothing of it. */
 interface StoredKey extends ApiKey {
@@ -36,6 +38,7 @@ const ID_LENGTH = 12;
 
 /** The file of the first key, in the data folder. */
 const FIRST = "api-key";
+const leftOf = (services: Rekeyed["services"]): number => services.reduce((sum, { left }) => sum + left, 0);
 const newKey = (): string => `bny_${randomBytes(32).toString("base64url")}`;
 /** Of nodes that make the last key at once each tries so often, within this time, in ms. */
 const MOST_TRIES = 5;
@@ -133,6 +136,30 @@ export default class AccessService
 		const keys: ApiKey[] = [];
 		for await (const key of this.keys.each({}, { sort: "createdAt" })) keys.push(shown(key));
 		return keys;
+	}
+
+	/** Twice: what somebody wrote meanwhile with a key before would be lost with it. */
+	@Action(rekey)
+	async rekey(_ctx: CallOf<typeof rekey>): Promise<Rekeyed> {
+		const key = randomBytes(6).toString("base64url");
+		const services = await this.resealed(key, false);
+		if (leftOf(services) > 0) return { left: leftOf(services), services };
+		return { left: leftOf(await this.resealed(key, true)), services };
+	}
+
+	/** Each service by itself: what one of them keeps is nobody else's to open. */
+	private async resealed(key: string, last: boolean): Promise<Rekeyed["services"]> {
+		const { broker }: { readonly broker: Pick<ServiceBroker, "call"> } = this as never;
+		const services: Rekeyed["services"][number][] = [];
+		for (const { name, actions } of CONTRACTS) {
+			if (!Object.hasOwn(actions, RESEAL)) continue;
+			const done = await broker.call<Omit<Rekeyed["services"][number], "service">, object>(`${name}.${RESEAL}`, {
+				key,
+				last
+			});
+			services.push({ service: name, ...done });
+		}
+		return services;
 	}
 
 	@Action(revoke)

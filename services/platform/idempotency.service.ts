@@ -3,15 +3,16 @@ import { Conflict, Duplicate, type Versioned } from "../../adapters/collection";
 import { Action, type Answers, type CallOf, Event, type EventOf, Service, service } from "../../cluster";
 import { failure } from "../../cluster/errors";
 import { settingsFor, settingsOf } from "../../cluster/settings";
+import type { ResultOf } from "../../contracts/contract";
 import { access } from "../../contracts/platform/access";
 import { type Begun, idempotency, type KeptAnswer } from "../../contracts/platform/idempotency";
 import { InTurn } from "../../domain/in-turn";
 import { messageOf } from "../../domain/unknown";
 import { collection } from "../../mixins/collection.mixin";
-import { secrets } from "../../mixins/secrets.mixin";
+import { resealed, secrets } from "../../mixins/secrets.mixin";
 import { Accounts, type Kept } from "./idempotency/accounts";
 
-const { begin, finish } = idempotency.actions;
+const { begin, finish, reseal } = idempotency.actions;
 
 type Fresh = Kept & { readonly client: string };
 
@@ -119,6 +120,29 @@ export default class IdempotencyService
 			for (const old of this.accounts.put(kept)) await this.forget(old);
 		}
 		return null;
+	}
+
+	@Action(reseal)
+	reseal(ctx: CallOf<typeof reseal>): Promise<ResultOf<typeof reseal>> {
+		return resealed(this, ctx.params, async () => {
+			const count = { left: 0, resealed: 0 };
+			for await (const { id, answer } of this.requests.each())
+				if (answer !== null && this.secrets.isStale(answer)) count[await this.resealedOne(id)]++;
+			return count;
+		});
+	}
+
+	private async resealedOne(id: string): Promise<"left" | "resealed"> {
+		const found = await this.requests.read(id);
+		if (!found?.record.answer) return "resealed";
+		const answer = this.secrets.seal(this.secrets.open(found.record.answer, id), id);
+		try {
+			await this.requests.put({ ...found.record, answer }, { expected: found.version });
+			return "resealed";
+		} catch (error) {
+			if (error instanceof Conflict) return "left";
+			throw error;
+		}
 	}
 
 	/** What was answered to a key that is revoked, new keys among it, is nobody's any more. */

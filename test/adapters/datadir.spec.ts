@@ -81,7 +81,7 @@ describe("the secret of a node", () => {
 
 	it("is made once, for its owner alone, and is the same ever after", () => {
 		const key = secretKey(dir);
-		expect(key).toHaveLength(32);
+		expect(JSON.parse(key.toString()).keys).toHaveLength(1);
 		expect(secretKey(dir).equals(key)).toBe(true);
 		expect(statSync(join(dir, "secret.key")).mode & 0o777).toBe(0o600);
 		expect(readdirSync(dir).filter(name => name.startsWith("secret"))).toEqual(["secret.key"]);
@@ -102,7 +102,7 @@ describe("the secret of a node", () => {
 	it("that is damaged is told and never replaced", () => {
 		const file = join(dir, "secret.key");
 		writeFileSync(file, "short");
-		expect(() => secretKey(dir)).toThrow(`'${file}' is damaged: it holds 5 bytes, not 32. Restore it from a backup.`);
+		expect(() => secretKey(dir)).toThrow(`'${file}' is damaged: its 5 bytes are no keys. Restore it from a backup.`);
 		expect(readFileSync(file, "utf8")).toBe("short");
 	});
 });

@@ -1,9 +1,10 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { sealer } from "../../adapters/secrets";
+import { fileKeeper } from "../../adapters/secrets";
 
 const dirs: string[] = [];
+const sealer = (dir: string) => fileKeeper(dir).sealer;
 const folder = (): string => {
 	const dir = mkdtempSync(join(tmpdir(), "banyan-secrets-"));
 	dirs.push(dir);

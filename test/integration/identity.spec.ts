@@ -115,7 +115,8 @@ const owning: ServiceSchema = {
 	name: "extractor",
 	actions: {
 		secrets: { internal: ["migration"], handler: () => void done.push("secrets") } as never,
-		streams: () => void done.push("streams")
+		streams: () => void done.push("streams"),
+		plan: { outside: ["migration"], handler: () => void done.push("plan") } as never
 	},
 	events: { "migration.ended": () => void done.push("ended"), "notify.sent": () => void done.push("sent") }
 };
@@ -146,10 +147,11 @@ describe("nodes that require it", () => {
 
 	it("answer each other, and those whom a contract names", async () => {
 		await ally().broker.call("migration.ask", { action: "extractor.secrets" });
+		await ally().broker.call("migration.ask", { action: "extractor.plan" });
 		await other().broker.call("notify.ask", { action: "extractor.streams" });
 		await ally().broker.broadcast("migration.ended", {});
-		await until(() => done.length === 3, "all of it came");
-		expect(done.toSorted()).toEqual(["ended", "secrets", "streams"]);
+		await until(() => done.length === 4, "all of it came");
+		expect(done.toSorted()).toEqual(["ended", "plan", "secrets", "streams"]);
 	});
 
 	it("refuse a caller that a contract does not name, one that says it is another one, and one that says nothing", async () => {
@@ -160,6 +162,9 @@ describe("nodes that require it", () => {
 			...forbidden,
 			message: /may not speak for 'migration', and calls extractor\.secrets in its name/
 		});
+		// What is reached from outside is so by its doors: there somebody asks for a key.
+		await expect(other().broker.call("notify.ask", { action: "extractor.plan" })).rejects.toMatchObject(forbidden);
+		await expect(ask(other(), "extractor.plan")).rejects.toMatchObject(forbidden);
 		await expect(ask(other(), "extractor.secrets")).rejects.toMatchObject({
 			...forbidden,
 			message: /a call of 'notify-1' that names no service may not call it/

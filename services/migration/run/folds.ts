@@ -6,6 +6,7 @@
 
 import { type EventStore, NEW } from "../../../adapters/eventstore";
 import type { Projections } from "../../../adapters/projections";
+import type { Definition } from "../../../contracts/migration/definition";
 import { ByteCache } from "../../../domain/byte-cache";
 import type { Run } from "../../../domain/migration/run";
 import { bytesOf, FOLD, type RunSnapshot, runFrom, snapshotOf } from "../../../domain/migration/run-snapshot";
@@ -14,7 +15,7 @@ import { loadRun, runStream } from "./journal";
 import { isThere } from "./lists";
 import type { Sealing } from "./sealing";
 
-interface Parts extends Sealing {
+interface Parts extends Pick<Sealing, "seal" | "open"> {
 	readonly store: EventStore;
 	readonly projections: Projections;
 	/** The run as a controller of this node has it. */
@@ -84,17 +85,18 @@ export class Folds {
 		const { store, projections, open } = this.parts;
 		const found = projections.snapshot<RunSnapshot>(`run/${name}`, TAG);
 		if (!found || !(await isThere(store, runStream(name), found.mark))) return undefined;
+		const definition = openedOr(open, found.state.definition);
+		if (!definition) return undefined;
 		this.snapshots.set(name, found.mark.count);
-		const run = runFrom(found.state);
-		run.definition = open(run.definition);
-		return run;
+		return Object.assign(runFrom(found.state), { definition });
 	}
 
 	private async keptView(name: string, version: string): Promise<RunView | undefined> {
 		const { store, projections, open } = this.parts;
 		const found = projections.snapshot<RunView>(`view/${name}`, TAG);
 		if (found?.mark.version !== version || !(await isThere(store, runStream(name), found.mark))) return undefined;
-		return { ...found.state, definition: open(found.state.definition) };
+		const definition = openedOr(open, found.state.definition);
+		return definition && { ...found.state, definition };
 	}
 
 	private keepView(run: Run, view: RunView): void {
@@ -130,6 +132,15 @@ export class Folds {
 		const run = known ? await loadRun(store, name, open, known) : await this.own(name);
 		if (run) this.runs.set(name, run, bytesOf(run));
 		return run;
+	}
+}
+
+/** Undefined where it was sealed with a key that is gone: what was kept is folded anew. */
+function openedOr(open: Sealing["open"], definition: Definition): Definition | undefined {
+	try {
+		return open(definition);
+	} catch {
+		return undefined;
 	}
 }
 

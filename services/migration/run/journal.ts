@@ -47,14 +47,17 @@ export async function loadRun(
 	known?: Run
 ): Promise<Run | undefined> {
 	let run = known;
+	let isSealed = false;
 	for await (const { event, version, position, at } of store.read(runStream(name), known?.version)) {
 		const recorded = event as RunEvent;
 		run ??= newRun(name, recorded.data as DataOf<"planned">, NEW);
 		const after = run.version;
 		apply(run, recorded, version, at);
 		if (after !== version) run.placed = { after, version, position, at };
-		if (recorded.type === "planned" || recorded.type === "redefined") run.definition = open(run.definition);
+		isSealed ||= recorded.type === "planned" || recorded.type === "redefined";
 	}
+	// The last one alone: what sealed those before may be gone.
+	if (run && isSealed) run.definition = open(run.definition);
 	return run;
 }
 

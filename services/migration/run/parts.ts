@@ -18,6 +18,7 @@ import { Lists } from "./lists";
 import { Looks } from "./looks";
 import { Planning } from "./planning";
 import { Rehearsals } from "./rehearsals";
+import { Resealing } from "./resealing";
 import { Runs } from "./runs";
 import { sealing } from "./sealing";
 import { Statuses } from "./statuses";
@@ -43,6 +44,7 @@ export interface Parts {
 	readonly planning: Planning;
 	readonly elsewhere: Elsewhere;
 	readonly decisions: Decisions;
+	readonly resealing: Resealing;
 }
 
 export function partsOf(owner: Owner): Parts {
@@ -70,7 +72,8 @@ export function partsOf(owner: Owner): Parts {
 		rehearsals,
 		planning,
 		elsewhere: new Elsewhere({ broker, rehearsals, planning, isShared }),
-		decisions: new Decisions({ store, runs, controllers, statuses, mappings: owner })
+		decisions: new Decisions({ store, runs, controllers, statuses, mappings: owner }),
+		resealing: new Resealing({ store, definitions, folds, keys, statuses })
 	};
 
 	/** Something was recorded of it. */

@@ -37,10 +37,20 @@ export interface Sealing {
 	readonly seal: (definition: Definition) => Definition;
 	/** @throws when the folder's secret.key is not the one that sealed it */
 	readonly open: (definition: Definition) => Definition;
+	/** Is a secret in it sealed with another key than the newest? */
+	readonly isStale: (definition: Definition) => boolean;
 }
 
 /** @param known the options of every connector: which of them are secrets */
-export const sealing = (sealer: Pick<Sealer, "seal" | "open">, known: SideOptions): Sealing => ({
+export const sealing = (sealer: Pick<Sealer, "seal" | "open" | "isStale">, known: SideOptions): Sealing => ({
 	seal: definition => each(definition, known, sealer.seal),
-	open: definition => each(definition, known, sealer.open)
+	open: definition => each(definition, known, sealer.open),
+	isStale: definition => {
+		let isStale = false;
+		each(definition, known, text => {
+			isStale ||= sealer.isStale(text);
+			return text;
+		});
+		return isStale;
+	}
 });

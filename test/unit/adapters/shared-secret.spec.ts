@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { type EventStore, openMemoryStore } from "../../../adapters/eventstore";
-import { sharedSecret } from "../../../adapters/shared-secret";
+import { sharedRing } from "../../../adapters/secrets/shared";
 
 const [old, next, other] = [randomBytes(32), randomBytes(32), randomBytes(32)];
 const hex = async (store: EventStore, ...keys: Buffer[]): Promise<string> =>
-	(await sharedSecret(store, keys)).toString("hex");
+	(await sharedRing(store, keys)).root.toString("hex");
 
 describe("the secret of a cluster", () => {
 	it("is made once, however many nodes begin at once, and stands nowhere in the clear", async () => {
