@@ -78,8 +78,8 @@ const contractsOf = (group: string, known: Known): Contract[] =>
 	known.contracts.filter(({ name }) => servicesOf(group, known).includes(name));
 
 /** The services that may ask for an action: those that it names; else whoever stands at the door, and its own. */
-const callersOf = ({ internal }: ActionSpec, owner: string): readonly string[] => [
-	...(internal ?? [gateway.name]),
+const callersOf = ({ internal, callers = [] }: ActionSpec, owner: string): readonly string[] => [
+	...(internal ?? [gateway.name, ...callers]),
 	owner
 ];
 

@@ -60,7 +60,7 @@ it("a run, its plan and what was answered are sealed anew, and open", async () =
 	expect((await post(`/api/v1/migrations/${NAME}/start`)).status).toBe(202);
 	const key = { "Idempotency-Key": "one" };
 	const made = await post("/api/v1/api-keys", { name: "ci", scopes: ["migration:read"] }, key);
-	await until(async () => (await door.ask(`/api/v1/migrations/${NAME}`)).json.phase === "done", "it is done");
+	await until(async () => (await door.ask(`/api/v1/migrations/${NAME}`)).json.phase === "finished", "it is done");
 
 	const [before] = keysNow();
 	expect(await sealedWith()).toEqual({ run: [before], definitions: [before], answers: [before] });
@@ -76,7 +76,7 @@ it("a run, its plan and what was answered are sealed anew, and open", async () =
 		await door.node.stop();
 		return door.again();
 	});
-	expect((await door.ask(`/api/v1/migrations/${NAME}`)).json.phase).toBe("done");
+	expect((await door.ask(`/api/v1/migrations/${NAME}`)).json.phase).toBe("finished");
 	expect((await door.ask(`/api/v1/migrations/${NAME}/logs`)).text).toContain(
 		"its secrets were sealed with another key."
 	);
