@@ -28,7 +28,8 @@ const WORDS: { readonly [T in RunEvent["type"]]: (data: DataOf<T>) => string } =
 			`Planned by ${mapping}: ${plan.streams.map(({ stream, move }) => `${move} ${stream}`).join(", ")} to move.`,
 			...cautionsOf({ plan, definition })
 		].join(" "),
-	redefined: ({ changed: paths }) => `The definition was changed in ${paths.join(", ") || "its spelling, or its secrets were sealed with another key"}.`,
+	redefined: ({ changed: paths }) =>
+		`The definition was changed in ${paths.join(", ") || "its spelling, or its secrets were sealed with another key"}.`,
 	taken: () => "A controller took the run over.",
 	backedUp: ({ path }) => (path ? `The target's database was copied to ${path}.` : "The operator took a backup."),
 	copied: ({ stream, batch, outcomes, last }) =>
