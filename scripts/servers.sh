@@ -34,6 +34,8 @@ need() {
 	command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ] || { echo "$1 is missing: install the package $2." >&2; exit 1; }
 }
 need redis-server redis-server
+# What watches a cluster on this machine; it does without.
+command -v prometheus >/dev/null || install prometheus || true
 
 # toxiproxy is for the trial by faults; without Go a small proxy of ours takes its place.
 TOXIPROXY_VERSION=v2.12.0

@@ -58,7 +58,7 @@ function words(need: Need, lacking: readonly (Lack & { readonly node: string })[
 	const some = lacking.filter(lack => lack.need === need);
 	const [first] = some.map(({ since }) => since).sort();
 	if (first === undefined) return [];
-	const names = some.map(({ node }) => node);
-	return [`${CALLED[need]} is out of reach of ${names.join(", ")} since ${first}.`];
+	const names = new Set(some.map(({ node }) => node));
+	return [`${CALLED[need]} is out of reach of ${[...names].join(", ")} since ${first}.`];
 }
 const CALLED: Readonly<Record<Need, string>> = { database: "The database", events: "The event store" };

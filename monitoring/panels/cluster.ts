@@ -216,7 +216,7 @@ export const CLUSTER: Dashboard = {
 					says: "Events that a service could not deal with: `banyan events list` says why.",
 					kind: "timeseries",
 					unit: "short",
-					queries: [{ expr: "max by (service) (banyan_events_dead_letters)", legend: "{{service}}" }],
+					queries: [{ expr: "max by (service) (banyan_events_dead_letters) or vector(0)", legend: "{{service}}" }],
 					warn: { red: 1 }
 				}
 			]

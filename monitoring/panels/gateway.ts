@@ -116,7 +116,12 @@ export const GATEWAY: Dashboard = {
 					says: "Calls between nodes that were lost or refused and went to another node, by what became of the first try.",
 					kind: "timeseries",
 					unit: "ops",
-					queries: [{ expr: "sum by (fate) (rate(banyan_calls_retried_total[$__rate_interval]))", legend: "{{fate}}" }]
+					queries: [
+						{
+							expr: "sum by (fate) (rate(banyan_calls_retried_total[$__rate_interval])) or vector(0)",
+							legend: "{{fate}}"
+						}
+					]
 				},
 				{
 					title: "Breakers open",

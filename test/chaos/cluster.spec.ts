@@ -17,9 +17,12 @@ import { tried, untroubled } from "../../local/chaos/trial";
 import { runningIn } from "../../local/marks";
 import { placeAt } from "../../local/place";
 import { isFree } from "../../local/ports";
+import { CLUSTER } from "../../local/shape";
 import { readState, type State } from "../../local/state";
 import { SUPERVISOR } from "../../local/stop";
 import { openStage } from "../support/banyan";
+import { alertRules } from "../support/monitoring";
+import { prometheusAt } from "../support/prometheus";
 import { until } from "../support/until";
 
 const MAIN = join(__dirname, "..", "..", "dist", "local", "main.js");
@@ -27,7 +30,7 @@ const folder = mkdtempSync(join(tmpdir(), "banyan-cluster-"));
 let cluster: ClusterStage;
 
 beforeAll(async () => {
-	cluster = await openCluster(folder);
+	cluster = await openCluster(folder, CLUSTER);
 });
 afterAll(async () => {
 	await cluster?.[Symbol.asyncDispose]();
@@ -48,9 +51,9 @@ const stateNow = (): State => readState(placeAt(folder).state) as State;
 const pidOf = (name: string): number | undefined => runningIn(folder).get(name)?.[0];
 const kill = (name: string): void => void process.kill(pidOf(name) as number, "SIGKILL");
 
-it("all thirteen are well, and what is secret is their owner's alone", async () => {
+it("all fourteen are well, and what is secret is their owner's alone", async () => {
 	const { code, said } = await cli("health");
-	expect(said).toContain("All 13 processes are well.");
+	expect(said).toContain("All 14 processes are well.");
 	expect(code).toBe(0);
 	expect(statSync(folder).mode & 0o077).toBe(0);
 	const { secrets, state } = placeAt(folder);
@@ -58,6 +61,25 @@ it("all thirteen are well, and what is secret is their owner's alone", async () 
 	for (const file of [state, join(secrets, "cluster.key"), join(secrets, "nats-routes"), certificate("stages").key])
 		expect(statSync(file).mode & 0o077).toBe(0);
 	expect(readFileSync(state, "utf8")).not.toContain(readFileSync(join(secrets, "nats-routes"), "utf8").trim());
+});
+
+it("its Prometheus reaches every node, and has every alert; none fires", async () => {
+	const prometheus = prometheusAt(`http://127.0.0.1:${stateNow().ports["prometheus.http"]}`);
+	const nodes = stateNow().processes.flatMap(({ name }) =>
+		/^(nats|redis|database|prometheus)/.test(name) ? [] : [name]
+	);
+	await until(async () => {
+		const targets = await prometheus.targets();
+		return targets.size === nodes.length + 1 && nodes.every(name => targets.get(name) === "up");
+	}, "every target is up");
+	expect((await prometheus.loaded()).filter(name => name.startsWith("Banyan")).sort()).toEqual(
+		alertRules()
+			.map(({ alert }) => alert)
+			.sort()
+	);
+	expect((await prometheus.alerts()).filter(({ state }) => state === "firing")).toEqual([]);
+	const { said } = await cli("up");
+	expect(said).toContain(`${prometheus.url}/alerts`);
 });
 
 it("started once more while it is up, it stays as it is, and tells addresses, key and what to try", async () => {
@@ -95,9 +117,9 @@ it("its supervisor killed, all go on; the next one takes them over as they are",
 
 it("another shape is taken as it runs: what is new comes, what is too much goes, the rest stays", async () => {
 	const gateway = pidOf("gateway-1");
-	expect((await cli("up", { CLUSTER_NODES: "stages=3" })).said).toContain("All 14 processes are well.");
+	expect((await cli("up", { CLUSTER_NODES: "stages=3" })).said).toContain("All 15 processes are well.");
 	expect(pidOf("stages-3")).toBeDefined();
-	expect((await cli("up", { CLUSTER_NODES: "stages=2" })).said).toContain("All 13 processes are well.");
+	expect((await cli("up", { CLUSTER_NODES: "stages=2" })).said).toContain("All 14 processes are well.");
 	expect(pidOf("stages-3")).toBeUndefined();
 	expect(pidOf("gateway-1")).toBe(gateway);
 	const wrong = await cli("up", { CLUSTER_NODES: "stage=3" });

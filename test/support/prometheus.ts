@@ -27,6 +27,8 @@ export interface Prometheus extends AsyncDisposable {
 	alerts(): Promise<readonly Alert[]>;
 	/** By instance, whether it is reached. */
 	targets(): Promise<ReadonlyMap<string, string>>;
+	/** The names of all rules that it evaluates. */
+	loaded(): Promise<readonly string[]>;
 	/** Those that fire, by name. */
 	firing(name: string): Promise<readonly Alert[]>;
 }
@@ -74,6 +76,10 @@ export function prometheusAt(url: string): Omit<Prometheus, typeof Symbol.asyncD
 			const { activeTargets } = (await ask("targets?state=active")) as { readonly activeTargets: readonly Target[] };
 			return new Map(activeTargets.map(({ labels, health }) => [String(labels.instance), health]));
 		},
+		loaded: async () => {
+			const { groups } = (await ask("rules")) as { readonly groups: readonly Group[] };
+			return groups.flatMap(({ rules }) => rules.map(({ name }) => name));
+		},
 		firing: async name =>
 			(await alerts()).filter(({ labels, state }) => labels.alertname === name && state === "firing")
 	};
@@ -83,6 +89,9 @@ interface Answer {
 	readonly status: string;
 	readonly data: unknown;
 	readonly error?: string;
+}
+interface Group {
+	readonly rules: readonly { readonly name: string }[];
 }
 interface Target {
 	readonly labels: Readonly<Record<string, string>>;

@@ -25,11 +25,12 @@ import type { Asker } from "./asker";
 import { Asking, isGiven, type Unknown } from "./asking";
 import { Guessing } from "./guessing";
 import type { Held } from "./held";
+import { type Known, KnownEnds } from "./known-ends";
 import { Questions } from "./questions";
 import { type Said, wentInACircle } from "./upstream";
 
-/** How long the addresses of the migrations are remembered, in ms; news of a migration makes it forget them. */
-const ENDS_MS = 5_000;
+/** How long a customer waits for services of ours, in ms: for a database that elects, no app waits. */
+const OWN_MS = 5_000;
 /** Links that a source answered for lately, of all and of one network. */
 const MOST_PROVEN = 100_000;
 const MOST_PROVEN_OF_ONE = 10_000;
@@ -41,6 +42,9 @@ const BUSY_SECONDS = 3;
 
 export type Served = "target" | "source" | "missing" | "throttled" | "unreachable";
 
+/** What is known of the migrations may be out of date: nobody's no is believed. */
+const UNSURE = { kind: "unknown", why: "it cannot be told now how the migrations stand" } as const satisfies Unknown;
+
 const ABSENT = { kind: "absent", own: false } as const satisfies Said;
 
 export class Door {
@@ -50,7 +54,7 @@ export class Door {
 	private readonly guesses = new Map<string, Guessing>();
 	private readonly proven = new Proofs(MOST_PROVEN, MOST_PROVEN_OF_ONE);
 	private readonly rules: typeof GUESS_RULES;
-	private known: { readonly ends: Promise<readonly Ends[]>; readonly until: number } | undefined;
+	private readonly ends: KnownEnds;
 
 	constructor(
 		private readonly broker: Broker,
@@ -58,13 +62,14 @@ export class Door {
 		private readonly served: (by: Served) => void
 	) {
 		this.asking = new Asking(broker);
+		this.ends = new KnownEnds(() => broker.call("migration.ends", {}, { timeout: OWN_MS }));
 		const { linkGuesses: points, linkQuestions: ofAll } = settingsFor(broker, subscriptions);
 		this.rules = { ...GUESS_RULES, points, ofAll };
 	}
 
 	/** A migration went on: what was known of its ends may be out of date. */
 	forget(): void {
-		this.known = undefined;
+		this.ends.forget();
 	}
 
 	async close(): Promise<void> {
@@ -77,12 +82,12 @@ export class Door {
 			throw failure("LOOP", "The panel's address in the definition leads back here: name the panel's own address.");
 		const asked = askedOf(asker, this.mappings);
 		if (!asked) throw failure("NOT_FOUND", "There is nothing at this address.");
-		const [links, all] = await this.whereTo(asked);
+		const [links, { all, isSure }] = await this.whereTo(asked);
 		const holders = holdersOf(
 			links.filter(each => same(each.keyDigest, asked.digest)),
 			all
 		);
-		const doubts: Unknown[] = [];
+		const doubts: Unknown[] = isSure ? [] : [UNSURE];
 		const held = await this.fromHolders(holders, asked, doubts);
 		if (held) return this.give(held, "target", asked);
 		const kept = await this.fromSources(linkSourcesOf(all), asked, holders.length > 0, doubts);
@@ -90,9 +95,10 @@ export class Door {
 	}
 
 	/** The links of that name, and where they may lead. @throws UNAVAILABLE */
-	private async whereTo({ old }: Asked): Promise<readonly [readonly Link[], readonly Ends[]]> {
+	private async whereTo({ old }: Asked): Promise<readonly [readonly Link[], Known]> {
 		try {
-			return await Promise.all([this.broker.call("links.find", { username: old.username }), this.ends()]);
+			const find = this.broker.call("links.find", { username: old.username }, { timeout: OWN_MS });
+			return await Promise.all([find, this.ends.now()]);
 		} catch (error) {
 			// Neither does a service of ours that is away make a link a wrong one.
 			const message = messageOf(error);
@@ -223,15 +229,6 @@ export class Door {
 		const waits = doubts.flatMap(({ retryAfter }) => retryAfter ?? []);
 		const retryAfter = waits.length > 0 ? Math.min(...waits) : RETRY_SECONDS;
 		return failure("UNAVAILABLE", detail, { retryAfter });
-	}
-
-	private ends(): Promise<readonly Ends[]> {
-		if (!this.known || this.known.until < performance.now()) {
-			const ends = this.broker.call("migration.ends", {});
-			this.known = { ends, until: performance.now() + ENDS_MS };
-			ends.catch(() => this.forget());
-		}
-		return this.known.ends;
 	}
 }
 

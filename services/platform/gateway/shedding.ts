@@ -70,8 +70,8 @@ export class Sheds {
 		this.load.sample(this.delay.count === 0 ? 0 : this.delay.mean / 1e6);
 		this.delay.reset();
 		const { shedding } = this.load;
-		if (shedding === before) return;
 		this.broker.metrics.set(gateway.metrics.shedding.name, shedding);
+		if (shedding === before) return;
 		this.broker.logger.warn(this.state.message);
 	}
 }

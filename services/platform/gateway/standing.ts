@@ -82,7 +82,7 @@ export class Readiness {
 	private judge(services: readonly ServiceHealth[]): Ready {
 		const down = services.filter(({ name, status }) => status === "down" && NEEDED.includes(name));
 		const missing = down.filter(({ nodes }) => nodes.length === 0).map(({ name }) => name);
-		const why = cutOff(this.broker) ?? this.lacking(down.find(({ nodes }) => nodes.length > 0));
+		const why = cutOff(this.broker) ?? this.lacking(down.filter(({ nodes }) => nodes.length > 0));
 		return {
 			ready: missing.length === 0 && why === undefined && this.broker.started,
 			missing,
@@ -91,11 +91,12 @@ export class Readiness {
 	}
 
 	/** What is back is back at once. */
-	private lacking(service: ServiceHealth | undefined): string | undefined {
+	private lacking(services: readonly ServiceHealth[]): string | undefined {
 		const now = performance.now();
-		this.lackingSince = service && (this.lackingSince ?? now);
-		if (!service || this.lackingSince === undefined || now - this.lackingSince < this.patienceMs) return undefined;
-		return `Nothing can be answered: ${service.why}`;
+		this.lackingSince = services.length > 0 ? (this.lackingSince ?? now) : undefined;
+		if (this.lackingSince === undefined || now - this.lackingSince < this.patienceMs) return undefined;
+		const nodes = [...new Set(services.flatMap(service => service.nodes))].sort();
+		return `Nothing can be answered: ${standingOf(nodes, lacksOf(this.broker)).why}`;
 	}
 
 	private measure(): void {

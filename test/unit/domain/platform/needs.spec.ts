@@ -37,6 +37,12 @@ describe("how a service is", () => {
 				why: `The event store is out of reach of access-1 since ${SINCE}. The database is out of reach of access-2 since ${SINCE}.`
 			}
 		],
+		[
+			"a node is named once, however many services of it are meant",
+			["access-1"],
+			{ "access-1": [lack("database"), { ...lack("database", LATER), service: "idempotency" }] },
+			{ status: "down", why: `The database is out of reach of access-1 since ${SINCE}.` }
+		],
 		["a node that does not run it misses something", TWO, { "stages-1": [lack("database")] }, { status: "up" }]
 	] as const)("%s", (_, nodes, told, standing) => {
 		expect(standingOf(nodes, lacks(told))).toEqual(standing);
