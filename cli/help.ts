@@ -158,6 +158,7 @@ const HELP: Readonly<Record<string, Help>> = {
 		settings: LOOK
 	},
 	"events list": { examples: ["banyan events list"], ends: ["clean", "broken", "human"], settings: LOOK },
+	"events show": { examples: ["banyan events show 0b7c5a52"], ends: SHOWN, settings: LOOK },
 	"events replay": {
 		examples: ["banyan events replay 0b7c5a52", "banyan events replay --service idempotency"],
 		ends: SHOWN,

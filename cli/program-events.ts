@@ -13,6 +13,11 @@ export function addEvents(events: Command, open: Opener): void {
 		.option(...all)
 		.option(...JSON_FLAG)
 		.action(by<[]>(open, "events", () => loaded().listLetters));
+	anywhere(events.command("show"))
+		.description("say all that is kept of such an event")
+		.argument("<id>", id[1])
+		.option(...JSON_FLAG)
+		.action(by<[string]>(open, "events", () => loaded().showLetter));
 	anywhere(events.command("replay"))
 		.description("deliver such an event once more, behind what was announced since")
 		.argument(...id)
@@ -20,6 +25,7 @@ export function addEvents(events: Command, open: Opener): void {
 		.option(...JSON_FLAG)
 		.action(by<[string | undefined]>(open, "events", () => loaded().replayLetters));
 	anywhere(events.command("drop"))
+		.alias("discard")
 		.description("forget such an event")
 		.argument(...id)
 		.option(...all)

@@ -1,6 +1,8 @@
 /** Durable events that a service could not deal with, and second deliveries. */
 
 import type { DeadLetter } from "../../contracts/platform/events";
+import { jsonText } from "../../domain/text/json";
+import { mask } from "../../domain/text/masking";
 import { shown } from "../../domain/text/visible";
 import type { Client } from "../client";
 import { CommandError, type Flags, paper, print, printJson, say } from "../command";
@@ -34,6 +36,17 @@ function lettersText(letters: readonly DeadLetter[], on: Paper): string {
 		[id, clock(laidAsideAt), service, event, key, String(tries), reason].map(shown)
 	);
 	return `${page(table(columns, rows, on))}\nOnce its reason is gone: banyan events replay ID, or --service SERVICE for all of one.`;
+}
+
+/** All that is kept of one; what it tells of without its secrets, as a log has it. */
+export async function showLetter(client: Client, id: string, { json }: Flags): Promise<number> {
+	const letters = await client.call("events.deadLetters", { limit: MOST });
+	const found = letters.find(each => each.id === id);
+	if (!found) throw new CommandError(`No event '${shown(id)}' is laid aside: see \`banyan events list\`.`);
+	const rows = Object.entries({ ...found, payload: jsonText(mask(found.payload)) });
+	if (json) printJson(found);
+	else print(page(rows.map(([field, value]) => `${field.padEnd(13)}${shown(String(value))}`)));
+	return EXIT.clean;
 }
 
 export async function replayLetters(client: Client, id: string | undefined, flags: Flags): Promise<number> {

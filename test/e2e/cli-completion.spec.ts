@@ -41,7 +41,23 @@ const offered = (...words: string[]): string[] =>
 
 describe("bash", () => {
 	it.each<[string[], string[]]>([
-		[[""], ["migration", "keys", "events", "completion"]],
+		[
+			[""],
+			[
+				"migration",
+				"keys",
+				"events",
+				"nodes",
+				"services",
+				"calls",
+				"level",
+				"repl",
+				"backup",
+				"restore",
+				"identity",
+				"completion"
+			]
+		],
 		[["m"], ["migration"]],
 		[
 			["keys", ""],

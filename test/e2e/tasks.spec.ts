@@ -164,7 +164,7 @@ it("has rules of its own, and no others", async () => {
 		const others = await banyan(broker, client => plan(client, written("rules: { limitedUsers: disable }"), {}));
 		expect(others.text).toContain("There is no option 'limitedUsers' here. Known are: done.");
 		const loss = await banyan(broker, client => plan(client, written("accept: [renamed]"), {}));
-		expect(loss.text).toContain("There is no loss 'renamed'. Known are: deadline_dropped.");
+		expect(loss.text).toContain("There is no loss 'renamed'. Known are: deadline_dropped, made_by_unknown.");
 		const apart = definition().replace(
 			"connector: notebook, file",
 			"connector: marzban, url: http://h, username: u, password: p, x"

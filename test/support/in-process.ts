@@ -6,7 +6,7 @@ import { listCalls, listNodes, listServices, setLevel } from "../../cli/commands
 import { decide } from "../../cli/commands/decide";
 import { diff } from "../../cli/commands/diff";
 import { dryRun } from "../../cli/commands/dry-run";
-import { deliverAgain, dropLetters, listLetters, replayLetters } from "../../cli/commands/events";
+import { deliverAgain, dropLetters, listLetters, replayLetters, showLetter } from "../../cli/commands/events";
 import { createKey, listKeys, revokeKey } from "../../cli/commands/keys";
 import { links } from "../../cli/commands/links";
 import { logs } from "../../cli/commands/logs";
@@ -48,6 +48,7 @@ export const VERBS: Readonly<Record<string, Work>> = {
 	calls: (client, flags) => listCalls(client, { ...flags, during: "0" }),
 	level: (client, flags) => setLevel(client, "all", "debug", undefined, flags),
 	"events list": listLetters,
+	"events show": (client, flags) => showLetter(client, "0b7c", flags),
 	"events replay": (client, flags) => replayLetters(client, "0b7c", flags),
 	"events drop": (client, flags) => dropLetters(client, "0b7c", { ...flags, yes: true }),
 	"events again": (client, flags) => deliverAgain(client, "idempotency", flags),
