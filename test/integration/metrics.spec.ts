@@ -41,12 +41,12 @@ beforeAll(async () => {
 	two = await startNode(environmentOf("stages-1"), PROGRAM);
 	prometheus = await startPrometheus(
 		() => `
-global: { scrape_interval: 500ms, scrape_timeout: 500ms }
+global: { scrape_interval: 3s, scrape_timeout: 3s }
 scrape_configs:
   - job_name: http
-    http_sd_configs: [{ url: "${addressOf(one)}/metrics/targets", refresh_interval: 1s }]
+    http_sd_configs: [{ url: "${addressOf(one)}/metrics/targets", refresh_interval: 3s }]
   - job_name: file
-    file_sd_configs: [{ files: ["${targetsFile()}"], refresh_interval: 1s }]
+    file_sd_configs: [{ files: ["${targetsFile()}"], refresh_interval: 3s }]
 `
 	);
 });
