@@ -89,12 +89,12 @@ function passphraseIn(file: string | undefined): string | undefined {
 	);
 }
 
-const SECRET_BYTES = 32;
+/** More than any of ours. */
+const MOST_SECRET = 1 << 16;
 
+/** Whether it is the right one is seen by what the backup says of it. */
 function secretIn(file: string): Buffer {
 	const bytes = existsSync(file) ? readFileSync(file) : undefined;
-	if (bytes?.length === SECRET_BYTES) return bytes;
-	throw new CommandError(
-		`'${file}' is no secret.key: that is a file of ${SECRET_BYTES} bytes, of the data folder of a node.`
-	);
+	if (bytes && bytes.length > 0 && bytes.length <= MOST_SECRET) return bytes;
+	throw new CommandError(`'${file}' is no secret.key: that is a small file of the data folder of a node.`);
 }

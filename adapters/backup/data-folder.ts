@@ -22,10 +22,18 @@ export function keptInFolder(dir: string): Kept {
 	refuseHalfRestored(path);
 	if (!files.some(name => name !== "lock.db"))
 		throw new RestoreRefused(`Nothing is kept in ${path}: set DATA_DIR to the folder of a node that has run.`);
+	const secretNow = (): Buffer | undefined => (existsSync(join(path, "secret.key")) ? secretKey(path) : undefined);
+	const before = secretNow();
 	return {
 		mode: "embedded",
 		parts: () => partsOf(path, files),
-		secret: async () => (existsSync(join(path, "secret.key")) ? secretKey(path) : undefined),
+		secret: async () => {
+			const now = secretNow();
+			// What was read first may be sealed with what is forgotten by now.
+			if (before && !now?.equals(before))
+				throw new RestoreRefused("Secrets were sealed anew while the backup was taken: take it once more.");
+			return now;
+		},
 		close: async () => undefined
 	};
 }

@@ -66,7 +66,10 @@ it("a passphrase, a secret or a server that cannot be meant is told", async () =
 	await expect(backup(file, { passphraseFile: join(folder, "none") })).rejects.toThrow(/cannot be read \(ENOENT\)/);
 	await backup(file, {});
 	process.env.DATA_DIR = join(folder, "new");
-	await expect(restoreBackup(file, { secretFile: join(folder, "short") })).rejects.toThrow(/is no secret\.key/);
+	await expect(restoreBackup(file, { secretFile: join(folder, "none") })).rejects.toThrow(/is no secret\.key/);
+	await expect(restoreBackup(file, { secretFile: join(folder, "short") })).rejects.toThrow(
+		/sealed with another secret/
+	);
 	await expect(restoreBackup(file, {})).rejects.toThrow(/name the secret\.key that was kept apart/);
 	process.env.BANYAN_URL = "https://far.example";
 	await expect(restoreBackup(file, {})).rejects.toThrow(/Take BANYAN_URL away/);
