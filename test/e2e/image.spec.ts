@@ -48,7 +48,8 @@ beforeAll(async () => {
 	host = await Host.open(join(folder, "host"), ["nats", "mongodb", "redis", ...deployed.map(({ name }) => name)]);
 	await startServers(host);
 	await Promise.all(deployed.map(async one => nodes.set(one.name, await startNode(host as Host, one))));
-});
+	// An image is built, and seven processes are started.
+}, 900_000);
 afterAll(async () => {
 	await host?.[Symbol.asyncDispose]();
 	unmountDisk(folder);

@@ -141,8 +141,7 @@ export class Host implements AsyncDisposable {
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
-		for (const { child } of this.started) child.kill("SIGKILL");
-		this.hub.kill("SIGKILL");
+		await Promise.all([...this.started.map(({ child }) => child), this.hub].map(child => killed(child)));
 	}
 }
 
@@ -150,6 +149,12 @@ const addressOf = (index: number): string => `10.77.${index + 1}.2`;
 
 const mountLine = (root: string, { at, from, options }: Mount): string =>
 	from === undefined ? `mount -t tmpfs -o ${options} tmpfs ${root}${at}` : `mount --bind ${from} ${root}${at}`;
+
+async function killed(child: ChildProcess): Promise<void> {
+	if (child.exitCode !== null || child.signalCode !== null) return;
+	child.kill("SIGKILL");
+	await once(child, "exit");
+}
 
 async function ended(child: ChildProcess): Promise<number | null> {
 	if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
