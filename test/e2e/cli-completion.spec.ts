@@ -55,6 +55,7 @@ describe("bash", () => {
 				"backup",
 				"restore",
 				"identity",
+				"secrets",
 				"completion"
 			]
 		],
