@@ -26,6 +26,7 @@ function opened(): Registry {
 /** Its metrics as text, whole families. OpenMetrics calls a counter without the `_total` that its samples have. */
 export async function processText(form: Form): Promise<string> {
 	registry ??= opened();
-	const text = `${(await registry.metrics()).trimEnd()}\n`;
+	// Between families it leaves a line empty, which OpenMetrics does not know: Prometheus would take none of it.
+	const text = `${(await registry.metrics()).trimEnd().replace(/\n{2,}/g, "\n")}\n`;
 	return form === "openmetrics" ? text.replace(/^(# (?:HELP|TYPE) \w+)_total /gm, "$1 ") : text;
 }

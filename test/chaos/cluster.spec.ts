@@ -66,7 +66,7 @@ it("all fourteen are well, and what is secret is their owner's alone", async () 
 it("its Prometheus reaches every node, and has every alert; none fires", async () => {
 	const prometheus = prometheusAt(`http://127.0.0.1:${stateNow().ports["prometheus.http"]}`);
 	const nodes = stateNow().processes.flatMap(({ name }) =>
-		/^(nats|redis|database|prometheus)/.test(name) ? [] : [name]
+		/^(nats|redis|database|prometheus)/.test(name) ? [] : [name.replace("-", ".")]
 	);
 	await until(async () => {
 		const targets = await prometheus.targets();
