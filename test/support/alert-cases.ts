@@ -107,6 +107,21 @@ const NODES: readonly AlertCase[] = [
 				at: "6m"
 			}
 		}
+	},
+	{
+		alert: "BanyanTlsCertificateEnds",
+		fires: {
+			series: { [of("banyan_tls_certificate_not_after_seconds", 'setting="TLS_CERT_FILE"')]: "864360x40" },
+			at: "6m",
+			labels: { ...NODE, setting: "TLS_CERT_FILE" },
+			value: "10d 0h 0m 0s"
+		},
+		quiet: {
+			"it is good for longer": {
+				series: { [of("banyan_tls_certificate_not_after_seconds", 'setting="TLS_CERT_FILE"')]: "1296000x40" },
+				at: "6m"
+			}
+		}
 	}
 ];
 
