@@ -147,9 +147,9 @@ it("with --read-only what may change something is refused", async () => {
 
 it("where no node of that key answers, that is a sentence with what to do", async () => {
 	const CLUSTER_KEY = Buffer.from("another key than that of the test").subarray(0, 32).toString("base64");
-	const { code, stdout, stderr } = await piped(["nodes"], [], { CLUSTER_KEY, TRANSPORTER_TIMEOUT: "1000" });
+	const { code, stdout, stderr } = await piped(["nodes"], [], { CLUSTER_KEY, TRANSPORTER_TIMEOUT: "10000" });
 	expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-	expect(stderr).toMatch(/^banyan: No other node answers \(for 1000 ms\): check TRANSPORTER, NAMESPACE/);
+	expect(stderr).toMatch(/^banyan: No other node answers \(for 10000 ms\): check TRANSPORTER, NAMESPACE/);
 	expect(stderr).toContain("There are nodes with another key");
 });
 

@@ -44,6 +44,7 @@ it.each([
 	["gateway-12", "gateway"],
 	["eu-west-stages-3", "eu-west-stages"],
 	["stages-7d9c5b8f6d-x2x9z", "stages"],
-	["vm.example.com-4711", "vm.example.com"],
+	["stages.vm-1-4711", "stages"],
+	["vm.example.com-4711", "vm"],
 	["-1", "-1"]
 ])("the group of %s is %s", (id, group) => expect(groupOf(id)).toBe(group));
