@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ServiceBroker } from "moleculer";
 import type { Broker } from "../../cluster";
-import { openNode } from "../../node";
+import { openNode, SERVICES } from "../../node";
 import { type Prometheus, startPrometheus } from "../support/prometheus";
 import { type Nats, startNats } from "../support/servers";
 import { type StartedNode, startNode } from "../support/started-node";
@@ -100,6 +100,42 @@ it("tell a call at both of its ends", async () => {
 		{ node: "rules-1", type: "remote" },
 		{ node: "stages-1", type: "local" }
 	);
+});
+
+it("are at a gateway's port for them as at every node's, and what it says of all nodes beside", async () => {
+	const token = "those-who-watch-show-this";
+	const more = { SERVICES: "", METRICS_PORT: "0", GATEWAY_PORT: "0", METRICS_TOKEN: token };
+	const door = await openNode(
+		{ logLevel: "fatal", logFile: 2, services: SERVICES },
+		{ ...environmentOf("door-1"), ...more }
+	);
+	const said = async (url: string, headers: Record<string, string> = {}) => {
+		const answer = await fetch(url, { headers });
+		return { status: answer.status, type: answer.headers.get("content-type"), text: await answer.text() };
+	};
+	const shown = { authorization: `Bearer ${token}` };
+	const gateway = String(Reflect.get(door.getLocalService("gateway"), "address"));
+	try {
+		await until(
+			async () => (await said(`${addressOf(one)}/metrics/targets`)).text.includes(`:${portOf(door)}"`),
+			"it is listed"
+		);
+		const own = await said(`${addressOf(door)}/metrics`, { ...shown, accept: "application/openmetrics-text" });
+		expect([own.status, own.type]).toEqual([200, "application/openmetrics-text; version=1.0.0; charset=utf-8"]);
+		expect(own.text).toContain('banyan_node_info{node_id="door-1",group="door",namespace="metrics"} 1\n');
+		expect(own.text).not.toContain("rules-1");
+		const all = await said(`${addressOf(door)}/metrics/cluster`, shown);
+		for (const node of ["door-1", "rules-1", "stages-1"]) expect(all.text).toContain(`banyan_up{node="${node}"} 1\n`);
+		for (const path of ["/metrics", "/metrics/cluster", "/metrics/targets", "/health/detailed"]) {
+			expect([path, (await said(`${addressOf(door)}${path}`)).status]).toEqual([path, 401]);
+			expect([path, (await said(`${gateway}${path}`, shown)).status]).toEqual([path, 404]);
+		}
+		// It is no API key, and no wrong one either, however often it is shown.
+		for (let times = 0; times < 40; times++)
+			expect((await said(`${addressOf(door)}/health/detailed`, shown)).status).toBe(200);
+	} finally {
+		await door.stop();
+	}
 });
 
 it("of a node that leaves are gone, of one that was lost are seen to be down", async () => {
