@@ -17,7 +17,7 @@ import { linksIn } from "./links";
 import type { Into } from "./restore";
 
 /** What an empty folder may hold: what is made by looking at it, what a file system has in its topmost folder. */
-const NOTHING: ReadonlySet<string> = new Set(["lock.db", "lock.db-journal", "lock.json", "lost+found"]);
+const NOTHING: ReadonlySet<string> = new Set(["banyan.log", "lock.db", "lock.db-journal", "lock.json", "lost+found"]);
 const NAME = /^[a-z][\w-]{0,63}$/i;
 const FILES = { announcements: "announcements.db", events: "events.db", links: "links.db" } as const;
 
