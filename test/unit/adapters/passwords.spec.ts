@@ -1,10 +1,20 @@
 /** Hashes that other tools made (test/fixtures/passwords): read, tried, told apart; and our own. */
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { HASH_FORMATS, storedHash } from "../../../adapters/passwords/formats";
 import { hashed, verified } from "../../../adapters/passwords/passwords";
-import fixtures from "../../fixtures/passwords/hashes.json";
 
+interface Fixture {
+	readonly format: string;
+	readonly madeBy: string;
+	readonly password: string;
+	readonly stored: string;
+}
+const fixtures: readonly Fixture[] = JSON.parse(
+	readFileSync(join(__dirname, "..", "..", "fixtures", "passwords", "hashes.json"), "utf8")
+);
 const UNSALTED = ["md5", "sha1", "sha256", "ldap-sha"];
 const TYPOS = ["", "Correct horse battery staple", `${"x".repeat(71)}y`];
 
