@@ -38,10 +38,16 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(tree, { recursive: true, force: true }));
 
-it("writes a contract, a domain file, a service, their tests and one line; the README's tables follow", async () => {
+it("writes a contract, a domain file, a service, their tests and one line; what is made of contracts follows", async () => {
 	const lines = (text: string): string[] => text.split("\n").filter(line => line !== "");
 	expect(lines(await here("git", "ls-files", "--others", "--exclude-standard"))).toEqual(WRITTEN);
-	expect(lines(await here("git", "diff", "--name-only"))).toEqual(["README.md", "contracts/index.ts"]);
+	expect(lines(await here("git", "diff", "--name-only"))).toEqual([
+		"README.md",
+		"compose/nats-accounts.conf",
+		"contracts/index.ts",
+		"docs/metrics.md",
+		"k8s/base/servers/nats-accounts.conf"
+	]);
 	const difference = await here("git", "diff", "--numstat", "contracts/index.ts");
 	expect(difference).toMatch(/^1\t0\t/);
 });
