@@ -8,7 +8,7 @@ export const gateway = contract("platform", "gateway", {
 	scopes: operationScopes,
 	errors: {
 		NODE_NOT_FOUND: {
-			status: 404,
+			status: 422,
 			title: "No such node",
 			means: "No node of this name is there now.",
 			todo: "Look at `GET /api/v1/nodes`."

@@ -86,6 +86,8 @@ export const openNotebook: OpenTarget = ({ file: path }) => {
 			return { records, total: count(stream), next: rest.length > limit ? (records.at(-1)?.name ?? null) : null };
 		},
 		find: async (stream, names) => names.flatMap(name => find(stream, name) ?? []),
+		// A file takes one line at a time.
+		load: () => ({ limit: 1, running: 0, waiting: 0, reason: "ceiling" }),
 		fingerprint,
 		write: async (stream, write, term) => {
 			if (term?.over) throw new ConnectorError("stopped", "Stopped before the next note.");
