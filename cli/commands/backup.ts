@@ -70,7 +70,8 @@ const said = ({ at, release, mode, isSealed, parts }: Manifest): string[] => [
 /** What is to be kept beside it. */
 function apart({ isSealed, secret, mode }: Manifest): string[] {
 	if (isSealed) return ["What its records are sealed with is in it: keep the passphrase apart from it."];
-	const customers = "It is not sealed: customers' data can be read in it, API keys and panels' passwords cannot.";
+	const customers =
+		"It is not sealed: customers' data can be read in it, API keys and passwords of connections cannot.";
 	if (secret === null) return [customers];
 	const key = mode === "embedded" ? "secret.key of the data folder" : "CLUSTER_KEY";
 	return [

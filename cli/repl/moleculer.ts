@@ -100,7 +100,7 @@ function jsonIn(text: string, what: string): unknown {
 	try {
 		return JSON.parse(text);
 	} catch (error) {
-		throw new CommandError(`${what} are no JSON (${shown(messageOf(error))}): ${'{"name":"panel"}'}, or --name panel.`);
+		throw new CommandError(`${what} are no JSON (${shown(messageOf(error))}): ${'{"name":"NAME"}'}, or --name NAME.`);
 	}
 }
 
