@@ -56,6 +56,7 @@ const WRITTEN = [
 	"panel.json",
 	"panel-inbounds.json",
 	"links",
+	"new-secrets.csv",
 	...["ndjson", "json", "html", "customers"].map(each => `report-${each}`)
 ];
 

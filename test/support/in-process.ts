@@ -42,7 +42,7 @@ export const VERBS: Readonly<Record<string, Work>> = {
 		])
 	),
 	links: client => links(client, "panel", { format: "nginx", out: "links" }),
-	"new-secrets": (client, flags) => newSecrets(client, "panel", flags),
+	"new-secrets": (client, flags) => newSecrets(client, "panel", { ...flags, out: "new-secrets.csv" }),
 	nodes: listNodes,
 	services: listServices,
 	calls: (client, flags) => listCalls(client, { ...flags, during: "0" }),
