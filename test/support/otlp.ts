@@ -1,16 +1,17 @@
 /**
  * A collector that takes traces by OTLP over HTTP and believes nothing: each message is decoded by the protocol's own
- * schema (test/fixtures/otlp, as the OpenTelemetry project publishes it), and must be that, to the last byte.
+ * schema (as the OpenTelemetry project publishes it; scripts/checkers.sh installs it), and must be that, to the last byte.
  */
 
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { Reader, Root, Type } from "protobufjs";
+import "protobufjs/ext/descriptor";
 
-const PROTO = join(__dirname, "..", "fixtures", "otlp");
-const SERVICE = "opentelemetry/proto/collector/trace/v1/trace_service.proto";
+const SCHEMA = join(__dirname, "..", "..", ".cache", "checkers", "otlp.pb");
 const KINDS = ["unspecified", "internal", "server", "client", "producer", "consumer"] as const;
 
 export interface SeenSpan {
@@ -44,10 +45,8 @@ export interface Collector extends AsyncDisposable {
 }
 
 function requestType(): Type {
-	const root = new Root();
-	// Their imports are from where they all lie.
-	root.resolvePath = (_from, file) => join(PROTO, file);
-	return root.loadSync(SERVICE).lookupType("opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest");
+	const root = Root.fromDescriptor(readFileSync(SCHEMA)).resolveAll();
+	return root.lookupType("opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest");
 }
 
 export async function startCollector(): Promise<Collector> {
