@@ -4,9 +4,9 @@ import type { IncomingMessage } from "node:http";
 import type { Middleware, ServiceBroker } from "moleculer";
 import { RotatingFiles } from "../adapters/certificate-files";
 import { placeOf } from "../adapters/claims/place";
-import { schemeOf } from "../adapters/encrypted-server";
-import { type MetricsPort, openMetricsPort, type Page, type Pages } from "../adapters/metrics/port";
+import { openMetricsPort, type Page, type Pages } from "../adapters/metrics/port";
 import { showsToken } from "../adapters/metrics/token";
+import { type OwnPort, schemeOf } from "../adapters/own-port";
 import type { Broker } from "../cluster";
 import { watchDisk } from "../cluster/disk";
 import { middleware } from "../cluster/middleware";
@@ -20,7 +20,7 @@ import { messageOf } from "../domain/unknown";
 import { TargetsFile } from "./targets-file";
 
 export const scraped = (): Middleware => {
-	let open: MetricsPort | undefined;
+	let open: OwnPort | undefined;
 	let file: TargetsFile | undefined;
 	let certificate: RotatingFiles | undefined;
 	let endDisk: (() => void) | undefined;
@@ -63,7 +63,7 @@ async function opened(
 	broker: ServiceBroker,
 	place: MetricsPlace,
 	certificate: RotatingFiles | undefined
-): Promise<MetricsPort> {
+): Promise<OwnPort> {
 	const { host, port, nats, isKeyed } = place;
 	if (isKeyed && settingsOf(broker).metricsToken == null) broker.logger.warn(FOR_NOBODY);
 	const at = await placeOf({ host, port, nats: nats ?? "localhost" });

@@ -4,7 +4,7 @@ import { createSocket } from "node:dgram";
 import { lookup } from "node:dns/promises";
 import { once } from "node:events";
 import { networkInterfaces } from "node:os";
-import type { PortPlace } from "./port";
+import type { PortPlace } from "../own-port";
 
 export interface HttpPlace {
 	/** As set; null: the address that NATS is reached from. */

@@ -1,24 +1,20 @@
 /** A node's own port for those who watch it: a few pages, read and never written, and nothing else. */
 
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { codeOf } from "../../domain/unknown";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { RotatingFiles } from "../certificate-files";
-import type { PortPlace } from "../claims/port";
-import { encryptedServer } from "../encrypted-server";
+import { type OwnPort, openOwnPort, type PortPlace, type PortRules } from "../own-port";
 
-const LIMITS = {
+const RULES: PortRules = {
 	maxHeaderSize: 8 * 1024,
 	headersTimeout: 5_000,
 	requestTimeout: 10_000,
 	keepAliveTimeout: 65_000,
-	connectionsCheckingInterval: 5_000
+	connectionsCheckingInterval: 5_000,
+	idleMs: 70_000,
+	connections: 64,
+	purpose: "those who read its metrics",
+	setting: "METRICS"
 };
-/** Who takes nothing for so long is let go, in ms. */
-const IDLE_MS = 70_000;
-/** More are not taken. */
-const MOST_CONNECTIONS = 64;
 /** Answers under way at once. */
 const MOST_ANSWERS = 16;
 
@@ -43,45 +39,9 @@ export interface Pages {
 	failed(path: string, error: unknown): void;
 }
 
-export interface MetricsPort {
-	/** What others call it. */
-	readonly host: string;
-	readonly port: number;
-	/** What is under way ends first, for so long. */
-	close(graceMs: number): Promise<void>;
-}
-
-/** The port cannot be opened. */
-class PortTaken extends Error {
-	override readonly name = "PortTaken";
-	readonly type = "UNAVAILABLE";
-}
-
 /** @param certificate without one it speaks HTTP @throws PortTaken */
-export async function openMetricsPort(
-	{ host, port, called }: PortPlace,
-	pages: Pages,
-	certificate?: RotatingFiles
-): Promise<MetricsPort> {
-	const take = answers(pages);
-	const server = certificate ? encryptedServer(LIMITS, certificate, take) : createServer(LIMITS, take);
-	server.timeout = IDLE_MS;
-	server.maxConnections = MOST_CONNECTIONS;
-	await listening(server, host, port);
-	const bound = (server.address() as AddressInfo).port;
-	return { host: called, port: bound, close: graceMs => closed(server, graceMs) };
-}
-
-async function listening(server: Server, host: string, port: number): Promise<void> {
-	try {
-		server.listen(port, host);
-		await once(server, "listening");
-	} catch (error) {
-		throw new PortTaken(
-			`This node cannot listen on ${host}:${port} for those who read its metrics (${codeOf(error)}): set METRICS_HOST to an address of this machine, and METRICS_PORT to a free port, or to 0.`
-		);
-	}
-}
+export const openMetricsPort = (place: PortPlace, pages: Pages, certificate?: RotatingFiles): Promise<OwnPort> =>
+	openOwnPort(place, RULES, answers(pages), certificate);
 
 type Refusal = readonly [status: number, why: string, headers?: Readonly<Record<string, string>>];
 
@@ -137,13 +97,4 @@ function answer(pages: Pages, path: string, req: IncomingMessage, res: ServerRes
 			refuse(res, [500, "It cannot be told now; the log of this node says why."]);
 		}
 	);
-}
-
-async function closed(server: Server, graceMs: number): Promise<void> {
-	const over = once(server, "close");
-	server.close();
-	server.closeIdleConnections();
-	const timer = setTimeout(() => server.closeAllConnections(), graceMs);
-	await over;
-	clearTimeout(timer);
 }

@@ -1,6 +1,7 @@
 /** The routes that the gateway answers by itself: what each says and answers. The gateway serves this list. */
 
 import { type Json, type JsonValue, tableIn } from "../../contracts/json";
+import { fields, listOf, OPEN_SCHEMAS, ref, text } from "./open-schemas";
 
 /** An answer, by its media type. */
 export interface OpenAnswer {
@@ -24,57 +25,6 @@ export interface OpenRoute {
 	/** Statuses that it answers with a problem. */
 	readonly problems: readonly number[];
 }
-
-const text: Json = { type: "string" };
-/** All of these fields but some that may lack, and no others. */
-const fields = (properties: Json, optional: readonly string[] = []): Json => ({
-	type: "object",
-	properties,
-	required: Object.keys(properties).filter(name => !optional.includes(name)),
-	additionalProperties: false
-});
-const listOf = (items: Json): Json => ({ type: "array", items });
-const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
-
-/** What the answers of these routes are made of: goes to the document's components. */
-export const OPEN_SCHEMAS: Readonly<Record<string, Json>> = {
-	HealthState: {
-		enum: ["up", "degraded", "down"],
-		description: "`degraded`: it answers, but not all of it is there."
-	},
-	ServiceHealth: fields(
-		{
-			name: text,
-			status: ref("HealthState"),
-			nodes: { ...listOf(text), description: "The nodes that run it." },
-			why: { ...text, description: "What it cannot reach though nodes run it, since when." }
-		},
-		["why"]
-	),
-	Check: fields({
-		name: { ...text, description: "`database`, `memory`, `disk`, `transporter` …" },
-		status: ref("HealthState"),
-		message: { ...text, description: "What was found, in one sentence." }
-	}),
-	Health: fields({
-		status: ref("HealthState"),
-		version: text,
-		node: text,
-		uptimeSeconds: { type: "number", minimum: 0 }
-	}),
-	Limit: fields({
-		name: text,
-		variable: { ...text, description: "The environment's variable that sets it." },
-		value: { type: "number" },
-		unit: { type: ["string", "null"], description: "bytes, ms or s; null where it counts things." },
-		says: text
-	}),
-	RegisteredNode: fields({
-		id: text,
-		available: { type: "boolean" },
-		services: listOf(text)
-	})
-};
 
 const json = (description: string, schema: Json, example: JsonValue): OpenAnswer => ({
 	description,
