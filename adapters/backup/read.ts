@@ -17,7 +17,7 @@ import {
 	type Mark,
 	type PartName
 } from "./format";
-import { keyOf, SealBroken, unsealed } from "./seal";
+import { keyOf, SealBroken, sealedBy, unsealed } from "./seal";
 
 /** The longest first line. */
 const MOST_HEADER = 4_096;
@@ -44,11 +44,6 @@ export interface Line {
 export async function openBackup(file: string, passphrase: string | undefined): Promise<Opened> {
 	const line = await firstLine(file);
 	const header = headerIn(file, line);
-	if (header.format !== FORMAT)
-		throw new BackupBroken(
-			file,
-			`it is of form ${header.format}, written by Banyan ${header.release}, and this program reads form ${FORMAT}: restore it with that release, or a newer one.`
-		);
 	if (header.sealed !== null && passphrase === undefined)
 		throw new BackupBroken(file, "it is sealed: name the file of its passphrase by --passphrase-file.");
 	if (header.sealed === null) return { file, header, line, key: undefined };
@@ -75,14 +70,21 @@ async function lineIn(file: string, handle: FileHandle): Promise<string> {
 
 const NONE = "it is no backup of Banyan, or its beginning is gone: name another one.";
 
+/** A header is not vouched for: what it says is looked at before it costs anything. */
 function headerIn(file: string, line: string): Header {
-	const found = parsed(line);
-	if (!isFields(found) || found.banyan !== "backup") throw new BackupBroken(file, NONE);
-	const { format, sealed, mode, at } = found;
-	const isWhole = typeof format === "number" && (sealed === null || isFields(sealed));
-	if (!isWhole || typeof at !== "string" || (mode !== "embedded" && mode !== "cluster"))
+	const found = fieldsOf(parsed(line));
+	const { banyan, format, release, id, at, mode } = found;
+	if (banyan !== "backup" || typeof format !== "number") throw new BackupBroken(file, NONE);
+	if (format !== FORMAT)
+		throw new BackupBroken(
+			file,
+			`it is of form ${format}, written by Banyan ${release}, and this program reads form ${FORMAT}: restore it with that release, or a newer one.`
+		);
+	const isWhole = [release, id, at].every(each => typeof each === "string");
+	const sealed = found.sealed === null ? null : sealedBy(found.sealed);
+	if (!isWhole || sealed === undefined || (mode !== "embedded" && mode !== "cluster"))
 		throw new BackupBroken(file, NONE);
-	return found as unknown as Header;
+	return { banyan, format, release: String(release), id: String(id), at: String(at), mode, sealed };
 }
 
 function parsed(text: string): unknown {

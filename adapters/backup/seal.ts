@@ -1,6 +1,7 @@
 /** A backup under a passphrase: pieces of a stream, each sealed for its place, so that none is lost, moved or added. */
 
 import { createHash, randomBytes, scryptSync } from "node:crypto";
+import { fieldsOf } from "../../domain/unknown";
 import { decrypt, encrypt } from "../secrets";
 import type { SealedBy } from "./format";
 
@@ -14,6 +15,17 @@ const LENGTH_BYTES = 4;
 const MOST_SEALED = PIECE + 64;
 
 export const newSeal = (): SealedBy => ({ salt: randomBytes(16).toString("base64"), cost: COST });
+
+/** At most what takes 256 MB: over that somebody wants the machine, not the key. */
+const MOST_COST = 1 << 18;
+const isCost = (cost: unknown): cost is number =>
+	typeof cost === "number" && cost > 1 && cost <= MOST_COST && Number.isInteger(Math.log2(cost));
+
+/** As a header says it; undefined where it is none. */
+export function sealedBy(said: unknown): SealedBy | undefined {
+	const { salt, cost } = fieldsOf(said);
+	return typeof salt === "string" && isCost(cost) ? { salt, cost } : undefined;
+}
 
 export function keyOf(passphrase: string, { salt, cost }: SealedBy): Buffer {
 	const options = { N: cost, r: BLOCK, p: PARALLEL, maxmem: 256 * cost * BLOCK };

@@ -95,6 +95,20 @@ async function contents(dir: string): Promise<string[]> {
 	return lines;
 }
 
+/** What a header may say, of whoever made it: none of it costs anything, and none is believed. */
+const HEADERS = [
+	{ sealed: {} },
+	{ sealed: [] },
+	{ sealed: { salt: 1, cost: 65_536 } },
+	...[-1, 0, 1, 3, 65_537, 2 ** 30, 2 ** 40, 1e308, "65536", null].map(cost => ({ sealed: { salt: "AAAA", cost } })),
+	{ sealed: undefined },
+	{ mode: "both" },
+	{ at: 7 },
+	{ release: null },
+	{ id: {} },
+	{ format: "1" }
+];
+
 it("what is restored is what was kept, and whoever held a lease holds it no more", async () => {
 	await fill(inFolder("data"));
 	const manifest = await take(inFolder("data"), inFolder("b"), PASSPHRASE);
@@ -146,6 +160,10 @@ it("what is cut off, altered, or of another kind, is refused before anything is 
 			bytes => flipped(bytes, header + 20),
 			() => Buffer.alloc(0),
 			() => Buffer.from('{"banyan":"backup"}\n'),
+			...HEADERS.map(said => (bytes: Buffer) => {
+				const first = JSON.parse(bytes.subarray(0, header).toString()) as object;
+				return Buffer.concat([Buffer.from(`${JSON.stringify({ ...first, ...said })}\n`), bytes.subarray(header)]);
+			}),
 			bytes => Buffer.from(bytes.toString("latin1").replace('"format":1', '"format":9'), "latin1")
 		];
 		for (const damage of damages) {
