@@ -32,6 +32,8 @@ export const FAILPOINTS = [
 	"undone",
 	/** A word of the operator is recorded, and not answered. */
 	"decided",
+	/** A request under an `Idempotency-Key` had its effect, and its answer is not kept. */
+	"unsaid",
 	/** Durable events of an outbox are appended, and still in it. */
 	"kept",
 	/** A durable event had its effect, and nothing else knows. */

@@ -4,11 +4,12 @@
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { FAILPOINTS, type Failpoint } from "../../adapters/failpoints";
+import type { Failpoint } from "../../adapters/failpoints";
 import { startMarzneshin } from "../../demo/panels/marzneshin";
 import type { Panel } from "../../demo/panels/panel";
 import type { Stage } from "../support/banyan";
 import { type End, endOf, onStage as onAnyStage, suspended } from "../support/crashes";
+import { FORWARD, UNDO } from "../support/failpoints";
 import { keepFirst } from "../support/few";
 
 const ALL = process.env.FAULTS === "all";
@@ -17,13 +18,6 @@ const USERS = 60;
 const BATCH = { batch: { records: 20 } };
 /** Long enough for a busy machine to renew it in time. */
 const LEASE_MS = 3_000;
-const UNDO: readonly Failpoint[] = ["restored", "undone"];
-/** Those of durable events are tried by their own suite: a run alone passes none of them. */
-const OF_EVENTS: readonly Failpoint[] = ["kept", "dealt"];
-/** By test/integration/decisions.spec.ts. */
-const OF_WORDS: readonly Failpoint[] = ["decided"];
-const ELSEWHERE = [...UNDO, ...OF_EVENTS, ...OF_WORDS];
-const FORWARD = FAILPOINTS.filter(name => !ELSEWHERE.includes(name));
 const COUNTS = ALL ? [1, 2, 3] : [2];
 /** A target is listed once a stream, and there are two. */
 const reached = (name: Failpoint, count: number): boolean => name !== "surveyed" || count <= 2;

@@ -1,10 +1,11 @@
 /** Any small panel, and anything that may happen to its migration: for properties of the whole run. */
 
 import fc from "fast-check";
-import { FAILPOINTS, type Failpoint } from "../../adapters/failpoints";
+import type { Failpoint } from "../../adapters/failpoints";
 import type { FaultKind } from "../../demo/panels/faults";
 import type { Cell, Row } from "../../demo/panels/store";
 import type { Crash } from "./crashing-node";
+import { FORWARD, UNDO } from "./failpoints";
 
 export interface SourceUser {
 	readonly row: Readonly<Row>;
@@ -147,8 +148,6 @@ const changeArbitrary: fc.Arbitrary<SourceChange> = fc.oneof(
 	}
 );
 
-const UNDO: readonly Failpoint[] = ["restored", "undone"];
-const FORWARD = FAILPOINTS.filter(name => !UNDO.includes(name));
 const crashArbitrary = (places: readonly Failpoint[], most: number): fc.Arbitrary<Crash> =>
 	fc.record({ at: fc.constantFrom(...places), count: fc.integer({ min: 1, max: most }) });
 

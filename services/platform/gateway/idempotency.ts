@@ -4,6 +4,7 @@
  */
 
 import { randomUUID } from "node:crypto";
+import { reach } from "../../../adapters/failpoints";
 import type { Broker, Meta } from "../../../cluster";
 import { failure } from "../../../cluster/errors";
 import type { JsonValue } from "../../../contracts/json";
@@ -96,6 +97,7 @@ async function finish(
 	if (key === undefined) return;
 	delete call.idempotencyKey;
 	const client = clientOf(call);
+	reach("unsaid");
 	await broker.call("idempotency.finish", { client, key, ...outcome });
 }
 
