@@ -6,6 +6,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { codeOf } from "../domain/unknown";
 import type { RotatingFiles } from "./certificate-files";
+import { networkRead } from "./idle-connections";
 
 export interface PortPlace {
 	/** Where it listens. */
@@ -73,6 +74,7 @@ function encryptedServer(limits: ServerOptions, certificate: RotatingFiles, take
 }
 
 async function closed(server: Server, graceMs: number): Promise<void> {
+	await networkRead();
 	const over = once(server, "close");
 	server.close();
 	server.closeIdleConnections();

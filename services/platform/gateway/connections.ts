@@ -5,6 +5,7 @@
 
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { closeIdle } from "../../../adapters/idle-connections";
 import { failure } from "../../../cluster/errors";
 import type { Limits } from "../../../contracts/platform/gateway";
 import { networkOf } from "../../../domain/client-address";
@@ -52,7 +53,7 @@ export class Connections {
 		server.maxConnections = this.limits.connections;
 		server.on("drop", () => {
 			dropped();
-			server.closeIdleConnections();
+			void closeIdle(server);
 		});
 		server.on("connection", (socket: Socket) => {
 			const { address, isOurs } = this.clients.peerOf(socket);
@@ -117,7 +118,7 @@ export class Connections {
 		const now = performance.now();
 		if (this.open < this.limits.connections * CROWDED || now - this.cleared < CROWDED_MS) return;
 		this.cleared = now;
-		server.closeIdleConnections();
+		void closeIdle(server);
 	}
 }
 

@@ -3,6 +3,7 @@
 import { createServer, type Server } from "node:http";
 import { Server as NetServer } from "node:net";
 import { Server as TlsServer } from "node:tls";
+import { closeIdle, networkRead } from "../../../adapters/idle-connections";
 
 export interface Place {
 	readonly host: string;
@@ -52,12 +53,14 @@ function listenFault({ code }: NodeJS.ErrnoException, host: string, port: number
 /** Lets in nothing new, lets what is under way end for at most `graceMs`. @param isAlone nobody else answers meanwhile */
 export async function closed(server: Server, graceMs: number, isAlone: boolean): Promise<void> {
 	if (!server.listening) return;
-	// No new connections at once: they are refused, not cut off. HTTP's own `close` would cut off the idle ones, too, among
+	// Those that the kernel took for this process already are answered.
+	await networkRead();
+	// No new connections from now on: they are refused, not cut off. HTTP's own `close` would cut off the idle ones, too, among
 	// them those whose next request is on its way.
 	const ended = new Promise<void>(resolve => {
 		NetServer.prototype.close.call(server, () => resolve());
 	});
-	const idle = setInterval(() => server.closeIdleConnections(), isAlone ? DRAIN_MS : DRAIN_AMONG_OTHERS_MS);
+	const idle = setInterval(() => void closeIdle(server), isAlone ? DRAIN_MS : DRAIN_AMONG_OTHERS_MS);
 	const impatient = setTimeout(() => server.closeAllConnections(), graceMs);
 	await ended;
 	clearInterval(idle);
