@@ -94,10 +94,19 @@ interface Conduct {
  * those that it names.
  */
 interface Outside extends Conduct {
-	/** The scope that the caller's key must hold; `public`: nobody asks who calls. */
+	/**
+	 * The scope that the caller must hold, whether a key or a person; `public`: nobody asks who calls; `person`: whoever is
+	 * signed in, for what is their own (`personOf`). No field says whose it is.
+	 */
 	readonly permission: string;
 	/** Method and canonical path, under `/api/v1`; `:name` is a field of the params. */
 	readonly rest: string;
+	/** Of a person: they proved who they are within so many seconds; else they are asked to do so again. */
+	readonly fresh?: number;
+	/** It is told where the request comes from (`meta.client`). */
+	readonly client?: true;
+	/** Cookies of ours that it is told (`meta.cookies`) and may set (`meta.setCookies`), by their names. */
+	readonly cookies?: readonly string[];
 	/** Other paths of the same action, from the root: `POST /migration/start`. */
 	readonly aliases?: readonly string[];
 	/** The HTTP status of an answer. @default 200 */
@@ -123,6 +132,9 @@ interface Inside extends Conduct {
 	readonly internal: readonly string[];
 	readonly permission?: undefined;
 	readonly rest?: undefined;
+	readonly fresh?: undefined;
+	readonly client?: undefined;
+	readonly cookies?: undefined;
 	readonly aliases?: undefined;
 	readonly status?: undefined;
 	readonly location?: undefined;

@@ -11,7 +11,21 @@ export const NAMESPACE = "local";
 export const GROUPS = {
 	stages: ["extractor", "transformer", "validator", "importer", "verifier"],
 	migration: ["migration", "links", "subscriptions"],
-	access: ["access", "events", "idempotency"],
+	access: [
+		"access",
+		"events",
+		"idempotency",
+		"auth",
+		"guesses",
+		"legacy",
+		"mail",
+		"mfa",
+		"oidc",
+		"passkeys",
+		"sessions",
+		"signing",
+		"users"
+	],
 	gateway: ["gateway"]
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 export type Group = keyof typeof GROUPS;

@@ -1,10 +1,14 @@
 /** Who asked for something to be done with a definition, and what that opens to it. Pure. */
 
+import type { Person } from "../../contracts/people";
+
 /** Whoever asked from outside; nobody: the operator's own command, or a service of the cluster. */
 export interface Caller {
-	/** Of the key. */
+	/** Of the key; of a person `person:` and their account. */
 	readonly id: string;
 	readonly scopes: readonly string[];
+	/** Whoever is signed in, where it is no key. */
+	readonly person?: Person;
 }
 
 /** Whoever may write to systems has the operator's trust: old links are led to what they name, and private networks too. */

@@ -1,0 +1,11 @@
+/** Whose own something is: never what a field says, always who is signed in. */
+
+import type { Person } from "../contracts/people";
+import type { Meta } from ".";
+import { failure } from "./errors";
+
+/** @throws FORBIDDEN where a key asks, which is nobody's */
+export function personOf({ caller }: Pick<Meta, "caller">): Person {
+	if (caller?.person) return caller.person;
+	throw failure("FORBIDDEN", "This is for people: sign in (POST /api/v1/auth/login), and send the access token.");
+}
