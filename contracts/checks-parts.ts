@@ -100,6 +100,10 @@ export const LACKS: readonly Lacks[] = [
 			`has the location "${location}", and its result has no field '${unknown[1]}': name one of ${fields?.join(", ") || "none"}.`
 		);
 	},
+	({ redirect, result }) =>
+		redirect !== undefined && fieldsIn(result)?.includes(redirect) === false
+			? `sends browsers to its field '${redirect}', which its result does not have: correct its \`redirect\`.`
+			: undefined,
 	({ location = "/" }) =>
 		location.startsWith("/") ? undefined : `has the location "${location}": begin it with /, as in /notes/:id.`,
 	({ answers = [], live }) =>

@@ -113,6 +113,8 @@ interface Outside extends Conduct {
 	readonly status?: Status;
 	/** Where to look on, under `/api/v1`; `:name` is a field of the answer. */
 	readonly location?: string;
+	/** Of what a browser opens by itself: the field of the answer that says where it goes on (303). In place of `status`. */
+	readonly redirect?: string;
 	/** @default "json" where the method has one */
 	readonly body?: Body;
 	/** The first is for those who say nothing. @default ["json"] */
@@ -138,6 +140,7 @@ interface Inside extends Conduct {
 	readonly aliases?: undefined;
 	readonly status?: undefined;
 	readonly location?: undefined;
+	readonly redirect?: undefined;
 	readonly body?: undefined;
 	readonly answers?: undefined;
 	readonly live?: undefined;

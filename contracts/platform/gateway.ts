@@ -52,6 +52,12 @@ export const gateway = contract("platform", "gateway", {
 		}
 	},
 	settings: {
+		publicUrl: {
+			variable: "PUBLIC_URL",
+			rule: { type: "string", default: "", pattern: "^(?:https?://[^/?#@\\s]+)?$" },
+			summary:
+				"where people reach this server, as https://api.example.com: in letters, for passkeys and for logins by other issuers; without it http://localhost and GATEWAY_PORT"
+		},
 		connections: {
 			variable: "GATEWAY_CONNECTIONS",
 			rule: "number|integer|min:16|max:1000000|default:4096",

@@ -174,7 +174,12 @@ function bodyOf(route: Route, { params, example }: ActionSpec): Json | undefined
 	};
 }
 
-const WORDS = { 200: "Done.", 201: "It was made.", 202: "It was begun, and goes on; `Location` is where to look." };
+const WORDS = {
+	200: "Done.",
+	201: "It was made.",
+	202: "It was begun, and goes on; `Location` is where to look.",
+	303: "The browser goes on to `Location`."
+};
 
 function answerOf(route: Route, { result, example }: ActionSpec): Json {
 	const shown = example?.result as JsonValue | undefined;

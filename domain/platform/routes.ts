@@ -32,7 +32,7 @@ export interface Route {
 	/** The scope that the caller's key must hold, or `public`. */
 	readonly permission: string;
 	/** Of an answer. */
-	readonly status: 200 | 201 | 202;
+	readonly status: 200 | 201 | 202 | 303;
 	/** The fields that the path carries, in its order. */
 	readonly params: readonly string[];
 	/** Null where the method has none. */
@@ -41,7 +41,7 @@ export interface Route {
 	readonly answers: readonly Answer[];
 	/** Of `sse`: the event and the action by their full names. */
 	readonly live: Live | null;
-	/** Where to look on, from the root; `:name` is a field of the answer. */
+	/** Where to look on, from the root; `:name` is a field of the answer, and all of it where a browser is sent there. */
 	readonly location: string | null;
 	/** Changes nothing. */
 	readonly reads: boolean;
@@ -62,6 +62,7 @@ export interface Route {
 /** Where the answer of a route says to look on; null where it says nothing. */
 export function locationOf({ location }: Pick<Route, "location">, answer: unknown): string | null {
 	if (location === null) return null;
+	if (location.startsWith(":")) return String(propertyOf(answer, location.slice(1)));
 	return location.replace(/:(\w+)/g, (_, field: string) => encodeURIComponent(String(propertyOf(answer, field))));
 }
 
@@ -119,12 +120,12 @@ function route(action: string, spec: Reached, rest: string, base: string): Route
 		method,
 		path: base + path,
 		permission: spec.permission,
-		status: spec.status ?? 200,
+		status: spec.redirect === undefined ? (spec.status ?? 200) : 303,
 		params,
 		body: hasBody(method) ? (spec.body ?? "json") : null,
 		answers: spec.answers ?? ["json"],
 		live: spec.live ? inFull(action, spec.live) : null,
-		location: spec.location === undefined ? null : BASE + spec.location,
+		location: locationIn(spec),
 		reads,
 		idempotent: reads || spec.idempotent === true || spec.keyed === true,
 		long: spec.long === true,
@@ -150,6 +151,11 @@ function addressIn(rest: string, action: string, spec: Reached): Pick<Route, "me
 }
 
 const isMethod = (text: string | undefined): text is Method => METHODS.some(method => method === text);
+
+const locationIn = ({ location, redirect }: Reached): string | null => {
+	if (redirect !== undefined) return `:${redirect}`;
+	return location === undefined ? null : BASE + location;
+};
 
 /** GET and DELETE carry all they have to say in the address. */
 const hasBody = (method: Method): boolean => method !== "GET" && method !== "DELETE";

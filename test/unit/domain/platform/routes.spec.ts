@@ -58,6 +58,12 @@ describe("the routes", () => {
 		expect(locationOf(silent as never, { id: "a" })).toBeNull();
 	});
 
+	it("say where a browser goes on, by one field of the answer as it is", () => {
+		const [route] = routesOf([one({}, { permission: READ, rest: "GET /things/open", redirect: "to" })]);
+		expect(route?.status).toBe(303);
+		expect(locationOf(route as never, { to: "https://a.example/b?c=d" })).toBe("https://a.example/b?c=d");
+	});
+
 	it("have what an action's exposure says of its bodies and answers, events and actions by their full names", () => {
 		const live = { wakes: "changed", by: "id", line: "log", state: "get" };
 		const exposure = { permission: READ, rest: "POST /things", body: "document", answers: ["json", "sse"], live };
