@@ -1,6 +1,10 @@
 /** users: people as others see them. */
 
 import { action, contract } from "../contract";
+import { personal, remainder } from "../personal";
+
+/** Services that keep something of people, as `personal` says. */
+const KEEPERS = ["access", "auth", "guesses", "idempotency", "legacy", "mail", "mfa", "oidc", "passkeys", "sessions"];
 
 export const users = contract("community", "users", {
 	chapter: "Users",
@@ -11,6 +15,19 @@ export const users = contract("community", "users", {
 			reads: true,
 			params: { account: "string" },
 			result: "string|nullable"
+		}),
+		personal,
+		forgot: action({
+			summary: "Notes that a service forgot somebody who was erased, how much that was, and what it had to keep.",
+			internal: KEEPERS,
+			idempotent: true,
+			params: {
+				request: "string|min:1|max:100",
+				service: "string|min:1|max:100",
+				count: "number|integer|min:0",
+				kept: { type: "array", items: remainder, max: 20 }
+			},
+			result: "boolean"
 		})
 	}
 });

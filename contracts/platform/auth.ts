@@ -19,6 +19,22 @@ export const auth = contract("platform", "auth", {
 			internal: ["mfa", "passkeys", "oidc"],
 			params: { account: "string", factors, client },
 			result: entered
+		}),
+		erase: action({
+			summary: "Ends an account for good, with all its sessions; false where there is none.",
+			internal: ["users"],
+			idempotent: true,
+			params: {
+				account: "string",
+				request: { type: "string", summary: "The erasure that this is a part of, by which each service reports." }
+			},
+			result: "boolean"
 		})
-	}
+	},
+	events: {
+		registered: { account: "string" },
+		/** Whoever keeps something of them forgets it, and says so (contracts/personal.ts). */
+		erased: { account: "string", request: "string" }
+	},
+	durable: { registered: { key: "account" }, erased: { key: "account" } }
 });

@@ -2,7 +2,7 @@ import { Action, type Answers, type CallOf, Service, service } from "../../clust
 import { failure } from "../../cluster/errors";
 import { auth } from "../../contracts/platform/auth";
 
-const { account, enter } = auth.actions;
+const { account, enter, erase } = auth.actions;
 
 @Service(auth)
 export default class AuthService extends service() implements Answers<typeof auth> {
@@ -14,5 +14,10 @@ export default class AuthService extends service() implements Answers<typeof aut
 	@Action(enter)
 	async enter(_ctx: CallOf<typeof enter>): Promise<never> {
 		throw failure("UNAVAILABLE", "'auth.enter' is not there yet.");
+	}
+
+	@Action(erase)
+	async erase(_ctx: CallOf<typeof erase>): Promise<never> {
+		throw failure("UNAVAILABLE", "'auth.erase' is not there yet.");
 	}
 }
