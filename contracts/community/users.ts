@@ -29,5 +29,10 @@ export const users = contract("community", "users", {
 			},
 			result: "boolean"
 		})
-	}
+	},
+	events: {
+		/** Somebody who registered has a profile. */
+		made: { account: "string" }
+	},
+	durable: { made: { key: "account" } }
 });
