@@ -46,7 +46,8 @@ export const COMMON_ERRORS = {
 	THROTTLED: {
 		status: 429,
 		title: "Too many requests",
-		means: "This address asked too often: for links that do not exist, or with keys that are wrong.",
+		means:
+			"This address asked too often for links that do not exist, or with keys that are wrong; or too many guesses at this account were wrong.",
 		todo: "Wait as long as `Retry-After` says."
 	},
 	LIMIT_REACHED: {

@@ -1,18 +1,96 @@
 import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
-import { failure } from "../../cluster/errors";
+import { settingsFor } from "../../cluster/settings";
+import type { ResultOf } from "../../contracts/contract";
 import { guesses } from "../../contracts/platform/guesses";
+import { networkOf, regionOf } from "../../domain/client-address";
+import { canonical } from "../../domain/platform/guesses";
+import { messageOf } from "../../domain/unknown";
+import { collection } from "../../mixins/collection.mixin";
+import { secrets } from "../../mixins/secrets.mixin";
+import { type Counted, Counts, type KeptCount } from "./guesses/counts";
+import { deviceFor, deviceOf } from "./guesses/devices";
+import { type Rules, rulesOf } from "./guesses/rules";
+import { Sweeping } from "./guesses/sweeping";
 
-const { reserve, settle } = guesses.actions;
+const { reserve, settle, device } = guesses.actions;
+const { metrics } = guesses;
+
+/** How often those that are forgotten are removed, in ms. */
+const SWEEP_MS = 60_000;
+/** 128 bits of a digest, in base64url. */
+const LETTERS = 22;
 
 @Service(guesses)
-export default class GuessesService extends service() implements Answers<typeof guesses> {
+export default class GuessesService
+	extends service(secrets(), collection<"guesses", KeptCount>("guesses", "id", { indexes: ["goneAt"] }))
+	implements Answers<typeof guesses>
+{
+	private rules!: Rules;
+	private counts!: Counts;
+	private sweeping!: Sweeping;
+	private upkeep: NodeJS.Timeout | undefined;
+
+	async started(): Promise<void> {
+		const settings = settingsFor(this.broker, guesses);
+		this.rules = rulesOf(settings);
+		this.counts = new Counts(this.guesses, Date.now);
+		this.sweeping = new Sweeping(this.guesses, settings.kept);
+		this.upkeep = setInterval(() => void this.sweep(), SWEEP_MS);
+	}
+
+	async stopped(): Promise<void> {
+		clearInterval(this.upkeep);
+	}
+
 	@Action(reserve)
-	async reserve(_ctx: CallOf<typeof reserve>): Promise<never> {
-		throw failure("UNAVAILABLE", "'guesses.reserve' is not there yet.");
+	async reserve({ params }: CallOf<typeof reserve>): Promise<ResultOf<typeof reserve>> {
+		const reserved = await this.counts.reserve(this.countedIn(params));
+		if ("attempt" in reserved) {
+			if (this.sweeping.grew(reserved.made)) void this.sweep();
+			return { attempt: reserved.attempt, waitMs: 0 };
+		}
+		this.broker.metrics.increment(metrics.refused.name, { by: reserved.by });
+		return { attempt: null, waitMs: reserved.waitMs };
 	}
 
 	@Action(settle)
-	async settle(_ctx: CallOf<typeof settle>): Promise<never> {
-		throw failure("UNAVAILABLE", "'guesses.settle' is not there yet.");
+	settle({ params }: CallOf<typeof settle>): Promise<boolean> {
+		return this.counts.settle(params.attempt, params.wrong, this.rules);
+	}
+
+	@Action(device)
+	async device({ params }: CallOf<typeof device>): Promise<ResultOf<typeof device>> {
+		return deviceFor(this.secrets, params.subjects, params.given);
+	}
+
+	/**
+	 * A device of theirs is counted by itself: neither strangers nor neighbours shut its owner out (GHSA-cq42-vhv7-xr7p). All
+	 * others share the count of whom they guess at, and have one of where they are.
+	 */
+	private countedIn({ kind, subject, address, device }: CallOf<typeof reserve>["params"]): Counted[] {
+		const known = deviceOf(this.secrets, device, subject);
+		const whom = `${kind} ${canonical(subject)}`;
+		if (known !== undefined) return [this.counted("device", `${known} ${whom}`)];
+		const region = regionOf(address);
+		return [
+			...(region === undefined ? [] : [this.counted("region", region)]),
+			this.counted("network", networkOf(address)),
+			this.counted("subject", whom)
+		];
+	}
+
+	private counted(by: Counted["by"], what: string): Counted {
+		return { by, id: this.secrets.derive(`guesses ${by} ${what}`).slice(0, LETTERS), rule: this.rules[by] };
+	}
+
+	/** On a full disk it can wait. */
+	private async sweep(): Promise<void> {
+		try {
+			const { kept, evicted } = await this.sweeping.sweep(Date.now());
+			this.broker.metrics.set(metrics.kept.name, kept);
+			if (evicted > 0) this.broker.metrics.increment(metrics.evicted.name, {}, evicted);
+		} catch (error) {
+			this.logger.warn(`The counts of wrong guesses could not be looked through: ${messageOf(error)}`);
+		}
 	}
 }
