@@ -43,6 +43,8 @@ export interface Raw {
 	/** A regular expression for the path as it was sent. */
 	readonly path: string;
 	readonly methods: readonly string[];
+	/** What is said there is ours, as the API's answers are: where the API is, and not where others speak through us. */
+	readonly ours?: true;
 	readonly shown: readonly RawAddress[];
 }
 

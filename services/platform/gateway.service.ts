@@ -32,9 +32,11 @@ const { nodes, calls, logLevel } = gateway.actions;
 /** How long it waits for the services it leads to, in ms. */
 const PATIENCE_MS = 10_000;
 
-/** What raw requests are for. */
 const RAW = rawRoutesOf(CONTRACTS);
-const CALLED = RAW.map(({ called }) => called).join(" and ");
+/** What raw requests are for through which others speak. */
+const CALLED = RAW.filter(({ ours }) => !ours)
+	.map(({ called }) => called)
+	.join(" and ");
 
 /** In characters: smaller answers fit in one packet as they are. */
 const WORTH_COMPRESSING = 2048;

@@ -14,7 +14,7 @@ import { leaving } from "./routes";
 import type { Sheds } from "./shedding";
 import { nameTrace, settleTrace } from "./traces";
 
-/** Are raw requests answered here: beside all else, instead of all else, or not at all? */
+/** Are raw requests through which others speak answered here: beside all else, instead of all else, or not at all? */
 export type RawHere = "too" | "alone" | "none";
 
 export class Dispatch {
@@ -30,14 +30,15 @@ export class Dispatch {
 	/** @param isHere which paths of routes are answered */
 	take(req: WebRequest, res: WebResponse, isHere: (path: string) => boolean, raw: RawHere): void {
 		const path = pathOf(req);
-		if (raw === "alone") this.raw(path, req, res, "There is nothing at this address.");
+		if (raw === "alone") this.raw(this.rawAt(path, false), req, res, "There is nothing at this address.");
 		else if (!isHere(path)) this.nothing(req, res);
 		else this.route(path, req, res, raw);
 	}
 
-	/** Is it a path of raw requests? Those of routes come first. */
+	/** Is it a path of raw requests through which others speak? Those of routes come first. */
 	isRaw(path: string): boolean {
-		return this.rawAt(path) !== undefined && this.web.methodsOf(path).length === 0;
+		const route = this.rawAt(path);
+		return route !== undefined && !route.ours && this.web.methodsOf(path).length === 0;
 	}
 
 	private route(path: string, req: WebRequest, res: WebResponse, raw: RawHere): void {
@@ -57,8 +58,7 @@ export class Dispatch {
 	private noRoute(path: string, req: WebRequest, res: WebResponse, raw: RawHere): void {
 		const methods = this.web.methodsOf(path);
 		if (methods.length > 0) this.otherMethod(methods, req, res);
-		else if (raw === "none") this.nothing(req, res);
-		else this.raw(path, req, res);
+		else this.raw(raw === "none" ? this.rawAt(path, true) : this.rawAt(path), req, res);
 	}
 
 	private otherMethod(methods: readonly string[], req: WebRequest, res: WebResponse): void {
@@ -67,8 +67,7 @@ export class Dispatch {
 		else this.errors.refuse(req, res, failure("METHOD_NOT_ALLOWED", `This address knows ${methods.join(", ")}.`));
 	}
 
-	private raw(path: string, req: WebRequest, res: WebResponse, nothing?: string): void {
-		const route = this.rawAt(path);
+	private raw(route: RawRoute | undefined, req: WebRequest, res: WebResponse, nothing?: string): void {
 		if (!route) this.nothing(req, res, nothing);
 		else if (!route.methods.includes(req.method ?? "")) this.otherMethod(route.methods, req, res);
 		else this.answerRaw(route, req, res);
@@ -77,7 +76,7 @@ export class Dispatch {
 	private answerRaw(route: RawRoute, req: WebRequest, res: WebResponse): void {
 		const { correlationId, shares } = callOf(req);
 		this.requests.watch(route.action, res);
-		this.sheds.admit("links", shares);
+		this.sheds.admit(route.ours ? "api" : "links", shares);
 		settleTrace(req, false);
 		nameTrace(req, route.action);
 		const meta = { correlationId, request: leaving(this.broker, res) };
@@ -86,7 +85,10 @@ export class Dispatch {
 		);
 	}
 
-	private rawAt = (path: string): RawRoute | undefined => this.raws.find(each => each.path.test(path));
+	/** @param ours says whose, where it matters */
+	private rawAt(path: string, ours?: boolean): RawRoute | undefined {
+		return this.raws.find(each => each.path.test(path) && (ours === undefined || ours === (each.ours === true)));
+	}
 
 	private nothing(
 		req: WebRequest,

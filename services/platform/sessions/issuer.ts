@@ -1,0 +1,57 @@
+/** What a session is proved with. All of it follows from the record of the session, so that asked for twice it is the same. */
+
+import type { Broker } from "../../../cluster";
+import { settingsFor } from "../../../cluster/settings";
+import { signing } from "../../../contracts/platform/signing";
+import type { Claims } from "../../../domain/platform/sessions/access-token";
+import { type Mac, refreshToken, sessionToken } from "../../../domain/platform/sessions/tokens";
+import type { StoredSession } from "./record";
+
+export interface Pair {
+	readonly accessToken: string;
+	readonly expiresAt: number;
+	readonly refreshToken: string;
+	readonly sessionToken: string;
+}
+
+export class Issuer {
+	constructor(
+		private readonly broker: Pick<Broker, "call"> & object,
+		private readonly mac: Mac
+	) {}
+
+	/** Of its live generation. */
+	async pair(session: StoredSession): Promise<Pair> {
+		const { id, generation, rotatedAt } = session;
+		return {
+			...(await this.access(session, String(generation), rotatedAt)),
+			refreshToken: refreshToken(this.mac, { session: id, generation }),
+			sessionToken: sessionToken(this.mac, id)
+		};
+	}
+
+	/** @param serial tells it from each other one of the session */
+	async access(session: StoredSession, serial: string, at: number): Promise<Pick<Pair, "accessToken" | "expiresAt">> {
+		const claims = this.claims(session, serial, Math.floor(at / 1000));
+		return {
+			accessToken: await this.broker.call("signing.sign", { claims: { ...claims } }),
+			expiresAt: claims.exp * 1000
+		};
+	}
+
+	private claims({ id, account, scopes, granted = scopes }: StoredSession, serial: string, iat: number): Claims {
+		const { tokenSeconds, issuer, audience } = settingsFor(this.broker, signing);
+		return {
+			iss: issuer,
+			aud: audience,
+			sub: account,
+			client_id: audience,
+			sid: id,
+			jti: `${id}.${serial}`,
+			iat,
+			nbf: iat,
+			exp: iat + tokenSeconds,
+			scope: granted.join(" ")
+		};
+	}
+}
