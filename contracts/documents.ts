@@ -30,6 +30,10 @@ export const AREAS: readonly DocsArea[] = [
 		description: "Who may call, and what."
 	},
 	{
+		name: "Signing keys",
+		description: "What access tokens are signed with, and how it is replaced."
+	},
+	{
 		name: "Old links",
 		description: "What customers' apps ask for. No key but the link's own."
 	},
