@@ -35,6 +35,10 @@ const RUN = 'migration="panel"';
 const STREAM = `${RUN}, stream="users"`;
 const CALLS = 'action="access.check", service="access", type="local"';
 
+const refused = (reason: string): string => of("banyan_packets_refused_total", `reason="${reason}"`);
+/** Of a node, whatever its address. */
+const WHO = { group: "stages", job: "banyan", node: "stages-1" };
+
 const NODES: readonly AlertCase[] = [
 	{
 		alert: "BanyanNodeDown",
@@ -121,6 +125,31 @@ const NODES: readonly AlertCase[] = [
 				series: { [of("banyan_tls_certificate_not_after_seconds", 'setting="TLS_CERT_FILE"')]: "1296000x40" },
 				at: "6m"
 			}
+		}
+	},
+	{
+		alert: "BanyanStrangerOnTheWire",
+		fires: {
+			series: { [refused("impostor")]: "_x20 1x40" },
+			at: "6m",
+			labels: { ...WHO, reason: "impostor" }
+		},
+		quiet: {
+			"it is long ago": { series: { [refused("forged")]: "7x80" }, at: "15m" },
+			"the clocks differ": { series: { [refused("late")]: "0+1x40" }, at: "6m" },
+			"a node has no identity": { series: { [refused("unidentified")]: "0+1x40" }, at: "6m" }
+		}
+	},
+	{
+		alert: "BanyanIdentityExpired",
+		fires: {
+			series: { [refused("expired")]: "0x8 0+1x40" },
+			at: "6m",
+			labels: { ...WHO, reason: "expired" }
+		},
+		quiet: {
+			"it has a new one since": { series: { [refused("expired")]: "7x80" }, at: "15m" },
+			"it is a stranger": { series: { [refused("foreign")]: "0+1x40" }, at: "6m" }
 		}
 	}
 ];
