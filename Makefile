@@ -58,7 +58,7 @@ cluster-down:
 # An authority, and a certificate for each server and each group of services, in certificates/; what is there stays.
 # HOSTS are the names and addresses that servers and nodes are asked by, FOR whose certificates to make.
 HOSTS ?= localhost 127.0.0.1
-FOR ?= nats redis mongodb prometheus system operator stages migration access gateway
+FOR ?= nats redis mongodb prometheus system operator stages migration access people gateway
 certificates:
 	@[ -e "$${CERTIFICATES:-certificates}/ca.crt" ] || scripts/certificates authority
 	@for name in $(FOR); do scripts/certificates issue $$name $(HOSTS); done

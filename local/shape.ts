@@ -11,21 +11,9 @@ export const NAMESPACE = "local";
 export const GROUPS = {
 	stages: ["extractor", "transformer", "validator", "importer", "verifier"],
 	migration: ["migration", "links", "subscriptions"],
-	access: [
-		"access",
-		"events",
-		"idempotency",
-		"auth",
-		"guesses",
-		"legacy",
-		"mail",
-		"mfa",
-		"oidc",
-		"passkeys",
-		"sessions",
-		"signing",
-		"users"
-	],
+	access: ["access", "events", "idempotency"],
+	// Apart: what hashes passwords is not what looks a key up.
+	people: ["auth", "guesses", "legacy", "mail", "mfa", "oidc", "passkeys", "sessions", "signing", "users"],
 	gateway: ["gateway"]
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 export type Group = keyof typeof GROUPS;
@@ -39,7 +27,11 @@ export interface Shape {
 }
 
 /** JetStream keeps what most of its servers hold: of three one may die. */
-export const CLUSTER: Shape = { nats: 3, nodes: { stages: 2, migration: 2, access: 2, gateway: 2 }, prometheus: true };
+export const CLUSTER: Shape = {
+	nats: 3,
+	nodes: { stages: 2, migration: 2, access: 2, people: 2, gateway: 2 },
+	prometheus: true
+};
 
 /** What of each group somebody may want on one machine. */
 const MOST = 16;

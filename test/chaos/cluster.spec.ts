@@ -51,9 +51,9 @@ const stateNow = (): State => readState(placeAt(folder).state) as State;
 const pidOf = (name: string): number | undefined => runningIn(folder).get(name)?.[0];
 const kill = (name: string): void => void process.kill(pidOf(name) as number, "SIGKILL");
 
-it("all fourteen are well, and what is secret is their owner's alone", async () => {
+it("all sixteen are well, and what is secret is their owner's alone", async () => {
 	const { code, said } = await cli("health");
-	expect(said).toContain("All 14 processes are well.");
+	expect(said).toContain("All 16 processes are well.");
 	expect(code).toBe(0);
 	expect(statSync(folder).mode & 0o077).toBe(0);
 	const { secrets, state } = placeAt(folder);
@@ -117,9 +117,9 @@ it("its supervisor killed, all go on; the next one takes them over as they are",
 
 it("another shape is taken as it runs: what is new comes, what is too much goes, the rest stays", async () => {
 	const gateway = pidOf("gateway-1");
-	expect((await cli("up", { CLUSTER_NODES: "stages=3" })).said).toContain("All 15 processes are well.");
+	expect((await cli("up", { CLUSTER_NODES: "stages=3" })).said).toContain("All 17 processes are well.");
 	expect(pidOf("stages-3")).toBeDefined();
-	expect((await cli("up", { CLUSTER_NODES: "stages=2" })).said).toContain("All 14 processes are well.");
+	expect((await cli("up", { CLUSTER_NODES: "stages=2" })).said).toContain("All 16 processes are well.");
 	expect(pidOf("stages-3")).toBeUndefined();
 	expect(pidOf("gateway-1")).toBe(gateway);
 	const wrong = await cli("up", { CLUSTER_NODES: "stage=3" });

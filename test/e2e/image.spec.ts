@@ -1,5 +1,5 @@
 /**
- * The image of the Dockerfile, and what docker-compose.yml makes of it: built by its own instructions, and run as four groups of
+ * The image of the Dockerfile, and what docker-compose.yml makes of it: built by its own instructions, and run as five groups of
  * nodes with NATS, Redis and a database as the files set them. No engine is needed: what an engine gives a process (a root that
  * it cannot write, a network with names, a user without powers, secrets as files) is given here by the kernel itself.
  */

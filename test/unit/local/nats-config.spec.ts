@@ -30,7 +30,7 @@ it("L11: each append is on the disk before it is acknowledged; the nodes can tak
 
 it("knows each group by its certificate, and lets nobody else in", () => {
 	expect(config.match(/user: "CN=[^"]+"/g)).toEqual(
-		["stages", "migration", "access", "gateway", "operator", "system"].map(name => `user: "CN=${name}"`)
+		["stages", "migration", "access", "people", "gateway", "operator", "system"].map(name => `user: "CN=${name}"`)
 	);
 	expect(config).toMatch(/^tls \{[^}]*verify_and_map: true/m);
 	expect(config).toMatch(/^ {2}tls \{[^}]*verify: true/m);

@@ -20,6 +20,8 @@ it("two of each group, three NATS servers, Redis, a database and what watches th
 		"migration-2",
 		"access-1",
 		"access-2",
+		"people-1",
+		"people-2",
 		"gateway-1",
 		"gateway-2",
 		"prometheus"
@@ -41,7 +43,13 @@ it("without Prometheus, where that is not installed", () => {
 });
 
 it("CLUSTER_NODES says another number of some groups", () => {
-	expect(shapeIn("stages=4, gateway=3", CLUSTER)?.nodes).toEqual({ stages: 4, migration: 2, access: 2, gateway: 3 });
+	expect(shapeIn("stages=4, gateway=3", CLUSTER)?.nodes).toEqual({
+		stages: 4,
+		migration: 2,
+		access: 2,
+		people: 2,
+		gateway: 3
+	});
 });
 
 it.each(["stages", "stages=0", "stages=17", "some=2", "stages=4;gateway=3", "stages=-1", "", "toString=2"])(

@@ -16,15 +16,15 @@ const plain = (_: string, text: string): string => text;
 
 it("a line a process: how it is, since when, where it is reached", () => {
 	const lines = healthTable(all, ports, NOW, plain).split("\n");
-	expect(lines).toHaveLength(15);
+	expect(lines).toHaveLength(17);
 	expect(lines[1]).toMatch(/^nats-1 +NATS +well +100 +5 min +0 +tls:\/\/127\.0\.0\.1:20000$/);
 	expect(lines.find(line => line.startsWith("access-2"))).toMatch(/is down \(SIGKILL\) +110 +5 min +0$/);
 	expect(lines.find(line => line.startsWith("gateway-2"))).toContain("http://127.0.0.1:20012");
 });
 
 it("one sentence: all of them, or which are not well and why", () => {
-	expect(healthWords(all)).toBe("13 of 14 processes are well: access-2 is down (SIGKILL).");
-	expect(healthWords(all.map(each => ({ ...each, fault: null })))).toBe("All 14 processes are well.");
+	expect(healthWords(all)).toBe("15 of 16 processes are well: access-2 is down (SIGKILL).");
+	expect(healthWords(all.map(each => ({ ...each, fault: null })))).toBe("All 16 processes are well.");
 });
 
 it("what to try next is told with its own address and key", () => {

@@ -70,14 +70,29 @@ it("stages cannot ask for a migration, whoever they say they are", () => {
 });
 
 it("events are told by those who announce some", () => {
-	expect(all.filter(group => says(group, "MOL-banyan.EVENT.gateway.1"))).toEqual(["migration", "access", "gateway"]);
+	expect(all.filter(group => says(group, "MOL-banyan.EVENT.gateway.1"))).toEqual([
+		"migration",
+		"access",
+		"people",
+		"gateway"
+	]);
 });
 
 it("JetStream is theirs who keep events, each store its own; nobody takes anything away", () => {
 	const append = (group: string, store: string): boolean => says(group, `EVENTS.${store}.migration.panel`);
 	expect(all.filter(group => append(group, "banyan"))).toEqual(["migration", OPERATOR]);
-	expect(all.filter(group => append(group, "banyan-announcements"))).toEqual(["migration", "access", OPERATOR]);
-	expect(all.filter(group => says(group, "EVENTS.banyan.secret.cluster"))).toEqual(["migration", "access", OPERATOR]);
+	expect(all.filter(group => append(group, "banyan-announcements"))).toEqual([
+		"migration",
+		"access",
+		"people",
+		OPERATOR
+	]);
+	expect(all.filter(group => says(group, "EVENTS.banyan.secret.cluster"))).toEqual([
+		"migration",
+		"access",
+		"people",
+		OPERATOR
+	]);
 	for (const verb of ["DELETE", "PURGE", "UPDATE", "MSG.DELETE", "RESTORE", "SNAPSHOT", "LEADER.STEPDOWN"])
 		for (const group of all) expect(says(group, `$JS.API.STREAM.${verb}.EVENTS_banyan`)).toBe(false);
 	expect(of("stages").publish.filter(each => /JS|EVENTS/.test(each))).toEqual([]);
