@@ -13,6 +13,8 @@ export type Call = (action: string, params?: unknown, options?: CallingOptions) 
 export type Told = (event: string, payload?: unknown, options?: TellOptions) => Promise<unknown>;
 interface TellOptions {
 	readonly meta?: object;
+	/** The call that it is told in. */
+	readonly parentCtx?: { readonly meta: object };
 }
 export const isNamed = (options: unknown): options is TellOptions | undefined =>
 	options === undefined || isFields(options);

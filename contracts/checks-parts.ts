@@ -68,10 +68,32 @@ export const metricFault = ({ name, metrics }: Contract): string | undefined =>
 const isRead = ({ reads, rest }: Pick<ActionSpec, "reads" | "rest">): boolean =>
 	reads === true || rest?.startsWith("GET ") === true;
 
+/** What others call whoever acts: a field of it would have anybody act as anybody (CVE-2025-61928). */
+const ACTING = ["user", "userid", "account", "accountid", "owner", "ownerid", "person", "personid", "sub", "actor"];
+const isActing = (field: string): boolean => ACTING.includes(field.replace(/[_-]/g, "").toLowerCase());
+
 type Lacks = (spec: ActionSpec, contract: Contract, names: readonly string[]) => string | undefined;
 
 /** What an action lacks: the end of a sentence. */
 export const LACKS: readonly Lacks[] = [
+	({ fresh, permission }) =>
+		fresh !== undefined && permission !== "person"
+			? "asks for a proof that is no older than so many seconds (`fresh`), and is not for people: state the permission `person`, or leave it out."
+			: undefined,
+	({ permission, cache, stale }) =>
+		permission === "person" && (cache ?? stale) !== undefined
+			? "answers each person with their own, and keeps it for others (`cache`, `stale`): leave it out."
+			: undefined,
+	({ permission, params }) => {
+		const acting = Object.keys(params).find(field => isActing(field));
+		return permission === "person" && acting !== undefined
+			? `has the field '${acting}', and acts for whoever is signed in: leave it out, and ask \`personOf(ctx.meta)\` (A6).`
+			: undefined;
+	},
+	({ cookies = [] }) => {
+		const other = cookies.find(name => !/^[a-z][a-z0-9-]*$/.test(name));
+		return other === undefined ? undefined : `has the cookie '${other}': write small letters, digits and -.`;
+	},
 	({ stale, secret, ...spec }) =>
 		stale !== undefined && (secret || !isRead(spec))
 			? "says how old its answer may be (`stale`), and is no read that may be kept: leave one of them out."

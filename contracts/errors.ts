@@ -27,15 +27,17 @@ export const COMMON_ERRORS = {
 	},
 	UNAUTHENTICATED: {
 		status: 401,
-		title: "No valid API key",
-		means: "The request has no API key, or one that is unknown or revoked.",
-		todo: "Send a key as `X-API-Key`. The first one is in the server's data folder, in `api-key`."
+		title: "Nobody is signed in, and there is no valid API key",
+		means:
+			"The request has no API key and no token, or one that is unknown, over or revoked, or whose session has ended.",
+		todo: "Send a key as `X-API-Key`; the first one is in the server's data folder, in `api-key`. People sign in: `POST /api/v1/auth/login`."
 	},
 	FORBIDDEN: {
 		status: 403,
-		title: "The API key does not allow this",
-		means: "The key is valid and has not the scope that this route needs.",
-		todo: "Use a key with the scope that the detail names, or make one with `POST /api/v1/api-keys`."
+		title: "The caller may not do this",
+		means:
+			"The key, or whoever is signed in, is known and has not the scope that this route needs; or it is for people, and a key asks.",
+		todo: "Use a key with the scope that the detail names, or make one with `POST /api/v1/api-keys`; what is for people needs somebody to sign in."
 	},
 	NOT_FOUND: {
 		status: 404,

@@ -18,6 +18,7 @@ import { keeping } from "./keeping.middleware";
 import { leaving, underWay } from "./leaving.middleware";
 import { needs } from "./needs.middleware";
 import { older } from "./older.middleware";
+import { privateParts } from "./private-parts.middleware";
 import { results } from "./results.middleware";
 import { retry } from "./retry.middleware";
 import { silence } from "./silence.middleware";
@@ -49,6 +50,7 @@ export const layers = (calls: CallSettings, checksResults: boolean, { tracing, p
 	middlewares: [
 		correlation,
 		internal,
+		privateParts,
 		callersLeave,
 		durable,
 		...(checksResults ? [results] : []),

@@ -13,6 +13,19 @@ export const gateway = contract("platform", "gateway", {
 			means: "No node of this name is there now.",
 			todo: "Look at `GET /api/v1/nodes`."
 		},
+		STEP_UP_REQUIRED: {
+			status: 403,
+			title: "Prove once more who you are",
+			means: "Whoever is signed in may do this, and proved who they are too long ago.",
+			todo: "Do so at `POST /api/v1/auth/step-up`, then ask again."
+		},
+		ORIGIN_REFUSED: {
+			status: 403,
+			title: "A page of another origin may not do this",
+			means:
+				"A browser sent a cookie, or would be given one, and the page that had it ask is not of this server, or the browser does not say.",
+			todo: "Ask from a page of this server, list the page's origin in `GATEWAY_CORS_ORIGINS`, or send a bearer token in place of the cookie."
+		},
 		METHOD_NOT_ALLOWED: {
 			status: 405,
 			title: "This address does not know that method",

@@ -4,9 +4,20 @@ import { action, contract, type SettingsOf } from "../contract";
 import { reseal } from "../reseal";
 import { shape, type ValueOf } from "../schema";
 
+const cookie = { value: "string", maxAgeS: "number" } as const;
 export const keptAnswer = shape(
 	"KeptAnswer",
-	{ status: "number", location: "string|nullable", body: "json" },
+	{
+		status: "number",
+		location: "string|nullable",
+		body: "json",
+		cookies: {
+			type: "record",
+			optional: true,
+			value: { type: "object", nullable: true, props: cookie },
+			summary: "That it set; null: it was done with."
+		}
+	},
 	"An answer as the first request got it."
 );
 export type KeptAnswer = ValueOf<typeof keptAnswer>;
@@ -104,7 +115,8 @@ export const idempotency = contract("platform", "idempotency", {
 					props: {
 						status: "number",
 						location: { type: "string", nullable: true },
-						body: { type: "any", nullable: true }
+						body: { type: "any", nullable: true },
+						cookies: { type: "record", optional: true, value: { type: "object", nullable: true, props: cookie } }
 					}
 				},
 				unknown: "boolean|optional"

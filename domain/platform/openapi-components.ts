@@ -1,6 +1,8 @@
 /** What the operations of the OpenAPI document share: headers in and out, and how a caller says who they are. Pure. */
 
-import type { Json } from "../../contracts/json";
+import type { Json, JsonValue } from "../../contracts/json";
+import { PREFIX } from "./cookies";
+import { PERSON, PUBLIC } from "./routes";
 
 export const LAST_EVENT: Json = {
 	name: "Last-Event-ID",
@@ -43,5 +45,35 @@ export const HEADERS: Json = {
 
 export const SECURITY_SCHEMES: Json = {
 	apiKey: { type: "apiKey", in: "header", name: "X-API-Key" },
-	bearer: { type: "http", scheme: "bearer", description: "The same API key as a bearer token." }
+	bearer: {
+		type: "http",
+		scheme: "bearer",
+		description: "An access token of whoever is signed in; or an API key."
+	},
+	session: {
+		type: "apiKey",
+		in: "cookie",
+		name: `${PREFIX}session`,
+		description:
+			"A session, in a browser. What changes something is then for pages of this server, or of `GATEWAY_CORS_ORIGINS`, alone."
+	}
 };
+
+/** By whom an operation may be asked for: any of these. @param permission as a contract has it */
+export function securityOf(permission: string): JsonValue {
+	if (permission === PUBLIC) return [];
+	if (permission === PERSON) return [{ bearer: [] }, { session: [] }];
+	return Object.keys(SECURITY_SCHEMES).map(scheme => ({ [scheme]: [permission] }));
+}
+
+const BY_PERMISSION: Readonly<Record<string, string>> = {
+	[PUBLIC]: "Needs no key.",
+	[PERSON]: "For whoever is signed in, with what is their own; a key is nobody's."
+};
+
+/** What a caller needs, as a sentence. */
+export const needsOf = (permission: string, fresh: number | null): string =>
+	[
+		BY_PERMISSION[permission] ?? `Needs a key, or somebody signed in, with the scope \`${permission}\`.`,
+		...(fresh === null ? [] : [`They proved who they are within ${fresh} s, or are asked to (\`STEP_UP_REQUIRED\`).`])
+	].join(" ");

@@ -7,7 +7,7 @@ import type { Rule } from "../../contracts/schema";
 import { nth, valueAt } from "../there";
 import { OPEN_ROUTES, type OpenRoute } from "./open-routes";
 import { OPEN_SCHEMAS } from "./open-schemas";
-import { HEADERS, LAST_EVENT, PARAMETERS, SECURITY_SCHEMES } from "./openapi-components";
+import { HEADERS, LAST_EVENT, needsOf, PARAMETERS, SECURITY_SCHEMES, securityOf } from "./openapi-components";
 import { answersOf, bodiesOf } from "./openapi-media";
 import { PROBLEM_SCHEMA, problemResponses, problemsOf } from "./openapi-problems";
 import { rawDocuments } from "./raw-documents";
@@ -123,7 +123,7 @@ function operation(
 		description: describe(route, nth(same, 0)),
 		deprecated: false,
 		...(!route.canonical && { "x-alias-of": action }),
-		security: permission === "public" ? [] : [{ apiKey: [permission] }, { bearer: [permission] }],
+		security: securityOf(permission),
 		parameters: parametersOf(route, spec),
 		...(body && { requestBody: body }),
 		responses: {
@@ -134,7 +134,7 @@ function operation(
 }
 
 function describe(route: Route, canonical: Route): string {
-	const needs = route.permission === "public" ? "Needs no key." : `Needs a key with the scope \`${route.permission}\`.`;
+	const needs = needsOf(route.permission, route.fresh);
 	if (route.canonical) return needs;
 	return `The same as \`${addressOf(canonical)}\`, which is the canonical address. ${needs}`;
 }
@@ -200,9 +200,9 @@ function openOperation({ id, path, says, params, answers, problems, keyed }: Ope
 		operationId: id,
 		tags: [chapters(id)],
 		summary: says,
-		description: keyed ? "Needs an API key, of any scope." : "Needs no key.",
+		description: keyed ? "Needs a key, or somebody signed in, with any scope." : "Needs no key.",
 		deprecated: false,
-		security: keyed ? [{ apiKey: [] }, { bearer: [] }] : [],
+		security: keyed ? Object.keys(SECURITY_SCHEMES).map(scheme => ({ [scheme]: [] })) : [],
 		parameters: [
 			...names.map(name => ({ name, in: "path", required: true, schema: ruleSchema("string|min:1"), ...params[name] })),
 			{ $ref: "#/components/parameters/CorrelationId" }

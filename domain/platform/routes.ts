@@ -20,6 +20,10 @@ export const rawRoutesOf = (contracts: readonly Contract[]): RawRoute[] =>
 export const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 export type Method = (typeof METHODS)[number];
 
+/** Permissions that are no scope: nobody asks who calls; whoever is signed in may, with what is their own. */
+export const PUBLIC = "public";
+export const PERSON = "person";
+
 /** Where canonical paths begin. */
 export const BASE = "/api/v1";
 
@@ -29,8 +33,14 @@ export interface Route {
 	readonly method: Method;
 	/** From the root; `:name` is a field of the action's params. */
 	readonly path: string;
-	/** The scope that the caller's key must hold, or `public`. */
+	/** The scope that the caller must hold; `public`; or `person`, whoever is signed in. */
 	readonly permission: string;
+	/** Of a person: how many seconds ago they may have proved who they are, at most; null: it does not matter. */
+	readonly fresh: number | null;
+	/** It is told where the request comes from. */
+	readonly client: boolean;
+	/** Cookies of ours that it is told and may set. */
+	readonly cookies: readonly string[];
 	/** Of an answer. */
 	readonly status: 200 | 201 | 202 | 303;
 	/** The fields that the path carries, in its order. */
@@ -98,13 +108,13 @@ function refuseUnsaid(
 	{ permission, internal, rest, aliases, raw }: ActionSpec,
 	scopes: readonly string[]
 ): void {
-	if (raw !== undefined && permission === "public" && rest === undefined) return;
+	if (raw !== undefined && permission === PUBLIC && rest === undefined) return;
 	if (internal !== undefined && permission === undefined && rest === undefined && aliases === undefined) return;
 	if (internal !== undefined)
 		throw new Error(`${action} is internal, so nobody outside reaches it: leave out its permission, rest and aliases.`);
-	if (permission !== "public" && !scopes.includes(String(permission)))
+	if (![PUBLIC, PERSON, ...scopes].includes(String(permission)))
 		throw new Error(
-			`${action} does not say who may call it: its permission is ${JSON.stringify(permission)}; state \`public\`, one of ${scopes.join(", ")}, or a scope that its contract brings (\`scopes\`), or \`internal\` with the services that call it.`
+			`${action} does not say who may call it: its permission is ${JSON.stringify(permission)}; state \`public\`, \`person\`, one of ${scopes.join(", ")}, or a scope that its contract brings (\`scopes\`), or \`internal\` with the services that call it.`
 		);
 	if (rest === undefined)
 		throw new Error(
@@ -120,6 +130,9 @@ function route(action: string, spec: Reached, rest: string, base: string): Route
 		method,
 		path: base + path,
 		permission: spec.permission,
+		fresh: spec.fresh ?? null,
+		client: spec.client === true,
+		cookies: spec.cookies ?? [],
 		status: spec.redirect === undefined ? (spec.status ?? 200) : 303,
 		params,
 		body: hasBody(method) ? (spec.body ?? "json") : null,

@@ -9,9 +9,10 @@ import { CONTRACTS } from "../../contracts/cluster";
 import { access } from "../../contracts/platform/access";
 import { gateway } from "../../contracts/platform/gateway";
 import type { CallCount, ClusterNode, NodeLogging } from "../../contracts/platform/operations";
+import { sessions } from "../../contracts/platform/sessions";
 import { rawRoutesOf, routesOf } from "../../domain/platform/routes";
 import { type WebRequest, web } from "../../mixins/web.mixin";
-import { Keys } from "./gateway/authentication";
+import { Authentication } from "./gateway/authentication";
 import { Bodies } from "./gateway/bodies";
 import { Dispatch } from "./gateway/dispatch";
 import { Errors } from "./gateway/errors";
@@ -60,7 +61,7 @@ export default class GatewayService
 	implements Answers<typeof gateway>
 {
 	private readonly wakes = new Wakes();
-	private readonly keys = new Keys(this.broker);
+	private readonly callers = new Authentication(this.broker);
 	private readonly delay = new LoopDelay();
 	private readonly sheds = new Sheds(this.broker, settingsFor(this.broker, gateway));
 	private readonly readiness = new Readiness(this.broker);
@@ -102,20 +103,25 @@ export default class GatewayService
 
 	@Event(access.events.changed)
 	async keysChanged(_ctx: EventOf<typeof access.events.changed>): Promise<void> {
-		this.keys.forget();
+		this.callers.forgetKeys();
+	}
+
+	@Event(sessions.events.changed)
+	async sessionsChanged(ctx: EventOf<typeof sessions.events.changed>): Promise<void> {
+		this.callers.forgetSessions(ctx.params);
 	}
 
 	private serveAll(): void {
-		const { broker, keys, wakes } = this;
+		const { broker, callers, wakes } = this;
 		const limits = settingsFor(broker, gateway);
-		const means = { broker, keys, wakes, bodies: new Bodies(limits), streams: new Streams(limits) };
+		const means = { broker, callers, wakes, bodies: new Bodies(limits), streams: new Streams(limits) };
 		this.serve(apiRoute(means, routesOf(CONTRACTS)));
 		const { delay, sheds, readiness } = this;
 		const { keyed } = this.options.metrics;
 		this.serve({
 			name: "open",
 			path: "/",
-			aliases: openRoutes({ broker, keys, delay, sheds, readiness, keyed })
+			aliases: openRoutes({ broker, callers, delay, sheds, readiness, keyed })
 		});
 	}
 

@@ -14,6 +14,9 @@ export interface Conduct {
 	readonly tryMs: number;
 	/** How old an answer may be that is given again while nobody answers, in ms; 0: none is. */
 	readonly staleMs: number;
+	/** It is told where a request comes from; which cookies came with it. */
+	readonly client: boolean;
+	readonly cookies: boolean;
 }
 
 const isRead = ({ reads, rest }: ActionSpec): boolean => reads === true || rest?.startsWith("GET ") === true;
@@ -23,7 +26,9 @@ const conductIn = (spec: ActionSpec): Conduct => ({
 	keyed: spec.keyed === true,
 	timeoutMs: spec.timeout,
 	tryMs: spec.tryTimeout ?? Number.POSITIVE_INFINITY,
-	staleMs: (spec.stale ?? 0) * 1000
+	staleMs: (spec.stale ?? 0) * 1000,
+	client: spec.client === true,
+	cookies: (spec.cookies ?? []).length > 0
 });
 
 const ALL: ReadonlyMap<string, Conduct> = new Map(

@@ -1,148 +1,187 @@
-/**
- * Who calls: the key of a request, asked of the access service and remembered for a moment. Attempts with keys that are not
- * known to be good are counted by the client's network before anybody is asked, so that they can be neither guessed at speed
- * nor used to keep the service busy; a key that was good goes on whoever else is behind its address.
- */
+/** Who calls, and whether they may: the holder of an API key, or whoever is signed in. */
 
-import { hash } from "node:crypto";
 import type { Broker } from "../../../cluster";
 import { codeOf, failure } from "../../../cluster/errors";
-import { ClusterThrottle } from "../../../cluster/redis";
-import { settingsFor } from "../../../cluster/settings";
+import { settingsFor, settingsOf } from "../../../cluster/settings";
+import type { PayloadOf } from "../../../contracts/contract";
+import type { Person } from "../../../contracts/people";
 import type { ApiKey } from "../../../contracts/platform/access";
 import { gateway } from "../../../contracts/platform/gateway";
-import { networkOf, regionOf } from "../../../domain/client-address";
-import type { Attempt } from "../../../domain/throttle";
+import type { sessions } from "../../../contracts/platform/sessions";
+import type { Caller } from "../../../domain/migration/callers";
+import { type AskingPage, askingPage } from "../../../domain/platform/asking-page";
+import { PERSON, type Route } from "../../../domain/platform/routes";
+import { rootOf, saysOver } from "../../../domain/platform/session-tokens";
 import type { WebRequest } from "../../../mixins/web.mixin";
+import { Attempts } from "./attempts";
 import { callOf, header, mayDo } from "./call";
+import { type Credential, credentialOf } from "./credentials";
+import { Remembered } from "./remembered";
 
-/** A gateway that did not hear of a revoked key refuses it after this all the same, in ms. */
-const REMEMBERED_MS = 750;
-const MOST_REMEMBERED = 1_000;
-/** Keys that were good once: they are asked about as others are, and not counted among the attempts. */
-const MOST_PROVEN = 10_000;
-const ATTEMPTS_MS = 60_000;
-/** As many times as one network may. */
-const REGIONS = 10;
-/** A key has 47; what is longer is none. */
-const LONGEST = 200;
+/** A key has 47. */
+const LONGEST_KEY = 200;
+const LONGEST_TOKEN = 4_096;
 
-export class Keys {
-	private readonly known = new Map<string, { readonly key: ApiKey; readonly until: number }>();
-	private readonly asked = new Map<string, Promise<ApiKey | null>>();
-	/** By their digests. */
-	private readonly proven = new Set<string>();
-	private readonly attempts: ClusterThrottle;
-	/** Of all networks of one provider's customer. */
-	private readonly ofRegions: ClusterThrottle;
+/** Somebody whose word on themselves was checked. */
+interface Known extends Caller {
+	/** As sentences call them. */
+	readonly called: string;
+}
 
-	constructor(private readonly broker: Broker) {
-		const { wrongKeys } = settingsFor(broker, gateway);
-		const windowMs = ATTEMPTS_MS;
-		this.attempts = new ClusterThrottle(broker, { name: "keys", most: wrongKeys, windowMs });
-		this.ofRegions = new ClusterThrottle(broker, { name: "keys of regions", most: wrongKeys * REGIONS, windowMs });
-	}
+type Asked = Pick<Route, "permission" | "fresh">;
+/** The holder of any scope. */
+const ANY: Asked = { permission: "", fresh: null };
 
-	/** The caller's key, at once where it is remembered. @throws UNAUTHENTICATED · FORBIDDEN · THROTTLED */
-	admit(req: WebRequest, scope: string | null): ApiKey | Promise<ApiKey> {
-		const text = keyText(req);
-		if (text === undefined)
-			throw failure(
-				"UNAUTHENTICATED",
-				"Send an API key as X-API-Key; the first one is in the data folder, in api-key."
-			);
-		const key = this.remembered(text);
-		return key ? allowed(key, scope) : this.checked(text, callOf(req).client).then(checked => allowed(checked, scope));
+export class Authentication {
+	private readonly keys: Remembered<Known>;
+	private readonly sessions: Remembered<Known>;
+	private readonly origins: ReadonlySet<string>;
+
+	constructor(broker: Broker) {
+		const attempts = new Attempts(broker);
+		this.keys = new Remembered(
+			{ longest: LONGEST_KEY, ask: async key => holderOf(await broker.call("access.check", { key })) },
+			attempts
+		);
+		this.sessions = new Remembered(
+			{
+				longest: LONGEST_TOKEN,
+				root: rootOf,
+				ask: async token => personIn(await broker.call("sessions.check", { token }))
+			},
+			attempts
+		);
+		this.origins = originsOf(broker);
 	}
 
 	/**
-	 * Does the request come with a good key? For what everybody may see, and some may see more of: also while nobody can say
-	 * whether it is one. @throws THROTTLED
+	 * The caller, at once where they are remembered.
+	 * @throws UNAUTHENTICATED · FORBIDDEN · STEP_UP_REQUIRED · ORIGIN_REFUSED · THROTTLED · REQUEST_INVALID
+	 */
+	admit(req: WebRequest, asked: Asked = ANY): Caller | Promise<Caller> {
+		const credential = credentialOf(req);
+		if (!credential) throw unauthenticated(asked);
+		if (credential.isCookie) this.refuseForeign(req);
+		const known = this.of(credential).get(credential.text);
+		// Whoever proved it a moment ago did so maybe after they were remembered.
+		return known && isFresh(known, asked)
+			? allowed(known, asked)
+			: this.checked(req, credential).then(caller => allowed(caller, asked));
+	}
+
+	/**
+	 * Does the request come of somebody who holds a scope? For what everybody may see, and some may see more of: also while
+	 * nobody can say who they are. @throws THROTTLED
 	 */
 	async isKnown(req: WebRequest): Promise<boolean> {
-		const text = keyText(req);
-		if (text === undefined) return false;
 		try {
-			return (this.remembered(text) ?? (await this.checked(text, callOf(req).client))) !== null;
+			await this.admit(req);
+			return true;
 		} catch (error) {
 			if (codeOf(error) === "THROTTLED") throw error;
 			return false;
 		}
 	}
 
-	forget(): void {
-		this.known.clear();
+	/** Of what changes something, and acts on a cookie: a browser sends that whichever page has it ask. @throws ORIGIN_REFUSED */
+	refuseForeign(req: WebRequest): void {
+		if (isSafe(req) || this.pageOf(req) === "own") return;
+		throw failure(
+			"ORIGIN_REFUSED",
+			"This acts on a cookie, so it is for pages of this server: have the browser send Origin or Sec-Fetch-Site, or send the access token as a bearer token."
+		);
 	}
 
-	private remembered(text: string): ApiKey | undefined {
-		const remembered = this.known.get(text);
-		return remembered && remembered.until > performance.now() ? remembered.key : undefined;
+	/** Of what sets a cookie: another's page is not to sign anybody in as somebody else. @throws ORIGIN_REFUSED */
+	refuseOthersPages(req: WebRequest): void {
+		if (isSafe(req) || this.pageOf(req) !== "foreign") return;
+		throw failure(
+			"ORIGIN_REFUSED",
+			"This sets a cookie, so pages of another origin may not ask for it, unless GATEWAY_CORS_ORIGINS lists it."
+		);
 	}
 
-	/** Many requests with one key are one attempt while it is asked about. */
-	private checked(text: string, client: string): Promise<ApiKey | null> {
-		const digest = hash("sha256", text, "base64url");
-		const running = this.asked.get(digest);
-		if (running !== undefined) return running;
-		const asking = this.ask(text, digest, client).finally(() => this.asked.delete(digest));
-		this.asked.set(digest, asking);
-		return asking;
+	forgetKeys(): void {
+		this.keys.forget();
+	}
+	/** Of one session, or one account; null: of each. */
+	forgetSessions({ account, session }: PayloadOf<typeof sessions.events.changed>): void {
+		this.sessions.forget(
+			({ person }) =>
+				(account === null || person?.account === account) && (session === null || person?.session === session)
+		);
 	}
 
-	private async ask(text: string, digest: string, client: string): Promise<ApiKey | null> {
-		const attempts = this.proven.has(digest) ? [] : await this.reserve(client);
-		// Of a service that is away nobody learns whether it was a guess.
-		let wrong = false;
-		try {
-			const key = text.length > LONGEST ? null : await this.broker.call("access.check", { key: text });
-			wrong = key === null;
-			if (key) this.remember(text, digest, key);
-			else this.forgetOne(text, digest);
-			return key;
-		} finally {
-			for (const attempt of attempts) attempt.settle(wrong);
-		}
+	private async checked(req: WebRequest, credential: Credential): Promise<Known> {
+		const { text } = credential;
+		if (saysOver(text, Date.now())) return refused(credential);
+		return (await this.of(credential).check(text, callOf(req).client)) ?? refused(credential);
 	}
 
-	/** Of the network, and of its region. @throws THROTTLED */
-	private async reserve(client: string): Promise<readonly Attempt[]> {
-		const region = regionOf(client);
-		const ofRegion = region === undefined ? [] : [await this.ofRegions.attempt(region)];
-		const network = ofRegion.every(may) ? [await this.attempts.attempt(networkOf(client))] : [];
-		const attempts = [...ofRegion, ...network];
-		const refused = attempts.find(attempt => !may(attempt));
-		if (!refused) return attempts;
-		for (const attempt of attempts) attempt.settle(false);
-		const seconds = Math.ceil(refused.waitMs / 1000);
-		throw failure("THROTTLED", `Too many wrong keys came from your address: try again in ${seconds} s.`, {
-			retryAfter: seconds
-		});
+	private of({ kind }: Credential): Remembered<Known> {
+		return kind === "key" ? this.keys : this.sessions;
 	}
 
-	private remember(text: string, digest: string, key: ApiKey): void {
-		if (this.known.size >= MOST_REMEMBERED) this.known.clear();
-		this.known.set(text, { key, until: performance.now() + REMEMBERED_MS });
-		if (this.proven.size >= MOST_PROVEN) this.proven.clear();
-		this.proven.add(digest);
-	}
-
-	/** Only keys that are good: what others send is nobody's business to keep. */
-	private forgetOne(text: string, digest: string): void {
-		this.known.delete(text);
-		this.proven.delete(digest);
+	private pageOf(req: WebRequest): AskingPage {
+		const { scheme, host } = callOf(req);
+		const said = { origin: header(req, "origin"), site: header(req, "sec-fetch-site") };
+		return askingPage(said, `${scheme}://${host}`, this.origins);
 	}
 }
 
-const may = ({ waitMs }: Attempt): boolean => waitMs === 0;
+const isSafe = ({ method }: WebRequest): boolean => method === "GET" || method === "HEAD";
 
-function allowed(key: ApiKey | null, scope: string | null): ApiKey {
-	if (!key) throw failure("UNAUTHENTICATED", "This API key is not known here, or was revoked.");
-	if (scope === null || mayDo(key, scope)) return key;
-	throw failure("FORBIDDEN", `This needs the scope '${scope}'; the key '${key.name}' has ${key.scopes.join(", ")}.`);
+const holderOf = (key: ApiKey | null): Known | null =>
+	key && { id: key.id, scopes: key.scopes, called: `the key '${key.name}' has` };
+
+const personIn = (person: Person | null): Known | null =>
+	person && { id: `person:${person.account}`, scopes: person.scopes, person, called: "you have" };
+
+const isFresh = ({ person }: Known, { fresh }: Asked): boolean =>
+	fresh === null || !person || person.provedAt >= Date.now() - fresh * 1000;
+
+/** Of pages that may ask as ours do. */
+function originsOf(broker: Broker): ReadonlySet<string> {
+	const { publicUrl } = settingsFor(broker, gateway);
+	const own = publicUrl === "" ? [] : [new URL(publicUrl).origin];
+	return new Set([...own, ...(settingsOf(broker).gateway?.corsOrigins ?? [])]);
 }
 
-/** `X-API-Key`, or a bearer token. */
-function keyText(req: WebRequest): string | undefined {
-	const text = header(req, "x-api-key") ?? /^Bearer +(\S+)$/i.exec(header(req, "authorization") ?? "")?.[1];
-	return text === "" ? undefined : text;
+const SIGN_IN = "Sign in (POST /api/v1/auth/login), and send the access token as a bearer token.";
+
+const unauthenticated = ({ permission }: Asked): Error =>
+	failure(
+		"UNAUTHENTICATED",
+		permission === PERSON
+			? SIGN_IN
+			: "Send an API key as X-API-Key; the first one is in the data folder, in api-key. Or sign in, and send the access token as a bearer token."
+	);
+
+/** @throws UNAUTHENTICATED */
+function refused({ kind }: Credential): never {
+	throw failure(
+		"UNAUTHENTICATED",
+		kind === "key"
+			? "This API key is not known here, or was revoked."
+			: "This token is none of ours, is over, or its session has ended: refresh it (POST /api/v1/auth/refresh), or sign in again."
+	);
+}
+
+/** @throws FORBIDDEN · STEP_UP_REQUIRED */
+function allowed(caller: Known, asked: Asked): Caller {
+	if (asked.permission === PERSON) return allowedPerson(caller, asked);
+	if (asked === ANY ? caller.scopes.length > 0 : mayDo(caller, asked.permission)) return caller;
+	throw failure(
+		"FORBIDDEN",
+		`This needs ${asked === ANY ? "a scope" : `the scope '${asked.permission}'`}; ${caller.called} ${caller.scopes.join(", ") || "none"}.`
+	);
+}
+
+function allowedPerson(caller: Known, asked: Asked): Caller {
+	if (!caller.person) throw failure("FORBIDDEN", `This is for people, and a key is nobody's. ${SIGN_IN}`);
+	if (isFresh(caller, asked)) return caller;
+	throw failure(
+		"STEP_UP_REQUIRED",
+		`This is for whoever proved who they are within ${asked.fresh} s: do so once more (POST /api/v1/auth/step-up), then ask again.`
+	);
 }

@@ -29,7 +29,7 @@ const [PIECES, LEAST_PIECE] = [1_000, 64];
 
 export class Bodies {
 	private readonly ofClients: Room;
-	private readonly ofKeys: Room;
+	private readonly ofCallers: Room;
 
 	constructor(private readonly limits: Limits) {
 		const { bodyBytes, bodies, bodiesEach, bodiesBytes, bodiesBytesEach } = limits;
@@ -39,7 +39,7 @@ export class Bodies {
 			bytes: new Quota({ inAll: Math.max(bodiesBytes, bodyBytes), each })
 		};
 		// What all of them have is counted with their clients.
-		this.ofKeys = {
+		this.ofCallers = {
 			count: new Quota({ inAll: Number.POSITIVE_INFINITY, each: bodiesEach }),
 			bytes: new Quota({ inAll: Number.POSITIVE_INFINITY, each })
 		};
@@ -82,7 +82,7 @@ export class Bodies {
 		return Number(length);
 	}
 
-	/** For one more body, of the client's network and of its key. */
+	/** For one more body, of the client's network and of the caller. */
 	private makeRoom(req: WebRequest, length: number | undefined): void {
 		const { shares } = callOf(req);
 		for (const [{ count }, owner] of this.owners(req))
@@ -97,10 +97,10 @@ export class Bodies {
 	}
 
 	private owners(req: WebRequest): readonly (readonly [Room, string])[] {
-		const { client, key } = callOf(req);
+		const { client, caller } = callOf(req);
 		return [
 			[this.ofClients, networkOf(client)],
-			[this.ofKeys, key?.id ?? ""]
+			[this.ofCallers, caller?.id ?? ""]
 		];
 	}
 

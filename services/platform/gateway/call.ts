@@ -1,13 +1,13 @@
 /** What is known of a request once it was let in. */
 
-import type { ApiKey } from "../../../contracts/platform/access";
+import type { Caller } from "../../../domain/migration/callers";
 import type { WebRequest } from "../../../mixins/web.mixin";
 import type { Client } from "./clients";
 import type { Shares } from "./shares";
 
 export class Call {
 	/** Who calls, where the route asks for it. */
-	key?: ApiKey;
+	caller?: Caller;
 	/** The request is the first one under its Idempotency-Key. */
 	idempotencyKey?: string;
 
@@ -55,7 +55,7 @@ export const header = (req: Pick<WebRequest, "headers">, name: string): string |
 	return Array.isArray(value) ? value[0] : value;
 };
 
-export const mayDo = ({ scopes }: ApiKey, scope: string): boolean => scopes.includes(scope);
+export const mayDo = ({ scopes }: Pick<Caller, "scopes">, scope: string): boolean => scopes.includes(scope);
 
 /** Does the caller prefer this type of answer to JSON? They name it, and do not name JSON before it. */
 export function accepts(req: Pick<WebRequest, "headers">, type: string): boolean {

@@ -23,7 +23,7 @@ export function setHeaders(req: IncomingMessage, res: ServerResponse, correlatio
 	for (const [name, value] of SECURITY) res.setHeader(name, value);
 }
 
-const ALLOWED = "authorization, content-type, idempotency-key, last-event-id, x-api-key, x-correlation-id";
+const ALLOWED = "authorization, content-type, idempotency-key, last-event-id, x-api-key, x-correlation-id, x-device";
 const EXPOSED = "age, etag, idempotency-replayed, location, retry-after, warning, x-correlation-id";
 
 /** True when the request was a preflight, which is answered here. */
@@ -34,11 +34,13 @@ export function crossOrigin(req: IncomingMessage, res: ServerResponse, origins: 
 	if (isAllowed) {
 		res.setHeader("Access-Control-Allow-Origin", origin);
 		res.setHeader("Access-Control-Expose-Headers", EXPOSED);
+		// Never with `*`: it is an exact one.
+		res.setHeader("Access-Control-Allow-Credentials", "true");
 		res.setHeader("Cross-Origin-Resource-Policy", "cross-origin");
 	}
 	if (req.method !== "OPTIONS" || req.headers["access-control-request-method"] === undefined) return false;
 	if (isAllowed) {
-		res.setHeader("Access-Control-Allow-Methods", "GET, HEAD, POST, DELETE");
+		res.setHeader("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE");
 		res.setHeader("Access-Control-Allow-Headers", ALLOWED);
 		res.setHeader("Access-Control-Max-Age", "600");
 	}

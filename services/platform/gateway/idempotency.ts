@@ -14,6 +14,7 @@ import { outcomeOf } from "../../../domain/platform/outcome";
 import type { Problem } from "../../../domain/platform/problem";
 import type { WebHandler, WebRequest, WebResponse } from "../../../mixins/web.mixin";
 import { type Call, callOf, header } from "./call";
+import { setCookies } from "./private-parts";
 
 /** Printable, and without the quotes that a structured string has. */
 const KEY = /^"?([\x21\x23-\x7e]{1,255})"?$/;
@@ -59,7 +60,8 @@ async function begin(broker: Broker, repeatable: boolean, req: WebRequest, res: 
 	return true;
 }
 
-function replay(res: WebResponse, { status, location, body }: KeptAnswer): false {
+function replay(res: WebResponse, { status, location, body, cookies = {} }: KeptAnswer): false {
+	setCookies(res, cookies);
 	res.writeHead(status, {
 		"Content-Type": status < 400 ? "application/json; charset=utf-8" : "application/problem+json; charset=utf-8",
 		"Idempotency-Replayed": "true",
@@ -101,8 +103,8 @@ async function finish(
 	await broker.call("idempotency.finish", { client, key, ...outcome });
 }
 
-/** Answers are kept for whoever has a key. */
-function clientOf({ key }: Call): string {
-	if (!key) throw new Error("A request without an API key has no answer to keep.");
-	return key.id;
+/** Answers are kept for whoever is known. */
+function clientOf({ caller }: Call): string {
+	if (!caller) throw new Error("A request of nobody has no answer to keep.");
+	return caller.id;
 }

@@ -16,7 +16,7 @@ import { lossesPage, PAGES_STYLE, PROBLEMS_PAGE } from "../../../domain/platform
 import { codeWords } from "../../../mixins/systems";
 import type { WebHandler, WebResponse } from "../../../mixins/web.mixin";
 import { version } from "../../../package.json";
-import type { Keys } from "./authentication";
+import type { Authentication } from "./authentication";
 import { detailsOf, healthOf, limitsOf, nodesOf, worstOf } from "./health";
 import type { LoopDelay } from "./loop-delay";
 import { metricsRoutes } from "./metrics";
@@ -31,7 +31,7 @@ const LOOKED_MS = 500;
 interface Means {
 	readonly broker: Broker;
 	/** Admits callers of what is not open. */
-	readonly keys: Keys;
+	readonly callers: Authentication;
 	readonly delay: LoopDelay;
 	readonly sheds: Sheds;
 	readonly readiness: Readiness;
@@ -39,7 +39,7 @@ interface Means {
 	readonly keyed: boolean;
 }
 
-export function openRoutes({ broker, keys, delay, sheds, readiness, keyed }: Means): Record<string, WebHandler> {
+export function openRoutes({ broker, callers, delay, sheds, readiness, keyed }: Means): Record<string, WebHandler> {
 	const document = Buffer.from(
 		JSON.stringify(openApi(CONTRACTS, { title: "Banyan", version, description: INTRODUCTION }))
 	);
@@ -48,7 +48,7 @@ export function openRoutes({ broker, keys, delay, sheds, readiness, keyed }: Mea
 	// Whether it is well is nobody's secret, and not to be out of date for long.
 	const services = shared(Math.min(sharedMs, LOOKED_MS), () => servicesOf(broker));
 	const health = shared(Math.min(sharedMs, LOOKED_MS), () => healthOf(broker));
-	const watchers = new Watchers(broker, keys, keyed);
+	const watchers = new Watchers(broker, callers, keyed);
 	const handlers: Record<string, WebHandler> = {
 		"gateway.welcome": json(() => ({
 			name: "banyan",
@@ -80,7 +80,7 @@ export function openRoutes({ broker, keys, delay, sheds, readiness, keyed }: Mea
 			graded(res, serviceHealth(await services(), String(req.$params.params?.service)))
 		),
 		"gateway.registry": json(async req => {
-			await keys.admit(req, null);
+			await callers.admit(req);
 			return nodesOf(broker);
 		}),
 		...metricsRoutes(broker, watchers),

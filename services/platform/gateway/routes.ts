@@ -6,15 +6,16 @@ import { inChapters } from "../../../cluster/tracing";
 import type { Answer } from "../../../contracts/contract";
 import type { JsonValue } from "../../../contracts/json";
 import { gateway } from "../../../contracts/platform/gateway";
-import { locationOf, type Route } from "../../../domain/platform/routes";
+import { locationOf, PUBLIC, type Route } from "../../../domain/platform/routes";
 import { valueAt } from "../../../domain/there";
 import type { Alias, WebHandler, WebRequest, WebResponse, WebRoute } from "../../../mixins/web.mixin";
-import type { Keys } from "./authentication";
+import type { Authentication } from "./authentication";
 import type { Bodies } from "./bodies";
 import { asBytes, hasBytes } from "./bytes";
 import { accepts, callOf } from "./call";
 import { idempotent, keep } from "./idempotency";
 import { paramsOf } from "./params";
+import { cookiesOf, setCookies, tellPrivateParts } from "./private-parts";
 import { follow, type Streams, writeLines } from "./streams";
 import { settleTrace } from "./traces";
 import type { Wakes } from "./wakes";
@@ -22,7 +23,7 @@ import type { Wakes } from "./wakes";
 /** What requests are answered with. */
 export interface Means {
 	readonly broker: Broker;
-	readonly keys: Keys;
+	readonly callers: Authentication;
 	readonly bodies: Bodies;
 	readonly streams: Streams;
 	readonly wakes: Wakes;
@@ -41,19 +42,21 @@ export function apiRoute(means: Means, routes: readonly Route[]): WebRoute {
 }
 
 async function before(
-	{ broker, keys, bodies }: Means,
+	{ broker, callers, bodies }: Means,
 	route: Route,
 	{ meta }: { readonly meta: Meta },
 	req: WebRequest,
 	res: WebResponse
 ): Promise<void> {
-	if (route.permission !== "public") {
-		const admitted = keys.admit(req, route.permission);
-		const key = admitted instanceof Promise ? await admitted : admitted;
-		callOf(req).key = key;
-		meta.caller = { id: key.id, scopes: key.scopes };
+	if (route.permission !== PUBLIC) {
+		const admitted = callers.admit(req, route);
+		const caller = admitted instanceof Promise ? await admitted : admitted;
+		callOf(req).caller = caller;
+		meta.caller = caller;
 	}
-	settleTrace(req, meta.caller !== undefined);
+	// Anybody may have an account: by itself that is nobody's trust.
+	settleTrace(req, (meta.caller?.scopes.length ?? 0) > 0);
+	tellPrivateParts(callers, route, req, meta);
 	if (route.endsWithCaller) meta.request = leaving(broker, res);
 	const params = paramsOf(req, route, () => fieldsOf(bodies, route, req, res));
 	req.$params = (params instanceof Promise ? await params : params) as WebRequest["$params"];
@@ -84,8 +87,11 @@ function after({ broker }: Means, route: Route, req: WebRequest, res: WebRespons
 		// moleculer-web looks for it here, and warns where it is not.
 		req.$ctx.meta.$location = location;
 	}
+	const cookies = cookiesOf(route, req.$ctx.meta);
+	setCookies(res, cookies);
 	if (route.reads) return data;
-	return keep(broker, req, { status: route.status, location, body: data as JsonValue }).then(() => data);
+	const given = Object.keys(cookies).length > 0 && { cookies };
+	return keep(broker, req, { status: route.status, location, body: data as JsonValue, ...given }).then(() => data);
 }
 
 /** RFC 9111: its age, and a warning that older caches know. */
@@ -97,8 +103,8 @@ function markStale(req: WebRequest, res: WebResponse): void {
 }
 
 function handlersOf(means: Means, route: Route): string | (WebHandler | string)[] {
-	// What is kept is kept for a key.
-	const once = route.reads || route.permission === "public" ? [] : [idempotent(means.broker, route.idempotent)];
+	// What is kept is kept for a caller.
+	const once = route.reads || route.permission === PUBLIC ? [] : [idempotent(means.broker, route.idempotent)];
 	if (hasBytes(route)) return [asBytes(means, route)];
 	const handlers = [...once, ...route.answers.flatMap(kind => STREAMED[kind]?.(means, route) ?? [])];
 	return handlers.length === 0 ? route.action : [...handlers, route.action];

@@ -125,7 +125,7 @@ async function stateOf({ broker, live: { state, by }, fields }: Following): Prom
 	return `event: ${state.slice(state.indexOf(".") + 1)}\ndata: ${JSON.stringify(said)}\n\n`;
 }
 
-/** So many streams of one key at once, and of all together. */
+/** So many streams of one caller at once, and of all together. */
 export class Streams {
 	private readonly counts = new Map<string, number>();
 	private all = 0;
@@ -134,7 +134,7 @@ export class Streams {
 
 	/** @throws LIMIT_REACHED · OVERLOADED */
 	async for(req: WebRequest, work: () => Promise<void>): Promise<void> {
-		const id = callOf(req).key?.id ?? "";
+		const id = callOf(req).caller?.id ?? "";
 		const mine = this.counts.get(id) ?? 0;
 		if (mine >= this.limits.streamsEach)
 			throw failure(

@@ -1,26 +1,26 @@
-/** Who may see what the gateway measures and checks, where that is not for everybody: by an API key, or the token of those who watch. */
+/** Who may see what the gateway measures and checks, where that is not for everybody: by whoever has a scope, or the token of those who watch. */
 
 import { showsToken } from "../../../adapters/metrics/token";
 import type { Broker } from "../../../cluster";
 import { settingsOf } from "../../../cluster/settings";
 import type { WebRequest } from "../../../mixins/web.mixin";
-import type { Keys } from "./authentication";
+import type { Authentication } from "./authentication";
 
 export class Watchers {
 	constructor(
 		private readonly broker: Broker,
-		private readonly keys: Keys,
+		private readonly callers: Authentication,
 		private readonly keyed: boolean
 	) {}
 
 	/** @throws UNAUTHENTICATED · THROTTLED */
 	async admit(req: WebRequest): Promise<void> {
-		if (this.keyed && !this.isShown(req)) await this.keys.admit(req, null);
+		if (this.keyed && !this.isShown(req)) await this.callers.admit(req);
 	}
 
-	/** Does it come with a good API key? @throws THROTTLED */
+	/** Does it come of a caller who has a scope? @throws THROTTLED */
 	async isKnown(req: WebRequest): Promise<boolean> {
-		return !this.isShown(req) && (await this.keys.isKnown(req));
+		return !this.isShown(req) && (await this.callers.isKnown(req));
 	}
 
 	/** The token is no key: it is not counted as a wrong one. */

@@ -71,8 +71,8 @@ describe("the OpenAPI document", () => {
 
 	it("names the scope that a key needs, for machines and in words", () => {
 		const operation = only({}, { rest: "GET /things", permission: "keys:manage" });
-		expect(operation.security).toEqual([{ apiKey: ["keys:manage"] }, { bearer: ["keys:manage"] }]);
-		expect(operation.description).toBe("Needs a key with the scope `keys:manage`.");
+		expect(operation.security).toEqual(["apiKey", "bearer", "session"].map(scheme => ({ [scheme]: ["keys:manage"] })));
+		expect(operation.description).toBe("Needs a key, or somebody signed in, with the scope `keys:manage`.");
 	});
 
 	it("puts aliases into an area of their own, the last one, and marks them", () => {
@@ -185,6 +185,6 @@ describe("the OpenAPI document", () => {
 		const answers = { 200: { description: "It.", type: "text/plain", schema: { type: "string" }, example: "x" } };
 		const route = { id: "a.b", method: "GET", path: "/x", says: "X.", params: {}, answers, problems: [401] } as const;
 		const { paths } = openApi([], INFO, [{ ...route, keyed: true }]) as unknown as Document;
-		expect(paths["/x"]?.get?.security).toEqual([{ apiKey: [] }, { bearer: [] }]);
+		expect(paths["/x"]?.get?.security).toEqual([{ apiKey: [] }, { bearer: [] }, { session: [] }]);
 	});
 });

@@ -33,6 +33,9 @@ describe("the routes", () => {
 				long: false,
 				secret: false,
 				canonical: true,
+				client: false,
+				cookies: [],
+				fresh: null,
 				endsWithCaller: false,
 				summary: "A thing."
 			}
@@ -87,7 +90,7 @@ describe("the routes", () => {
 			"no scope",
 			{},
 			{ rest: "GET /a" },
-			/^things\.get does not say who may call it: its permission is undefined; state `public`, one of/
+			/^things\.get does not say who may call it: its permission is undefined; state `public`, `person`, one of/
 		],
 		["no scope, for the cluster alone", {}, {}, /does not say who may call it/],
 		["a scope that is none", {}, { permission: "all", rest: "GET /a" }, /its permission is "all"/],
