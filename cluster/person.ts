@@ -4,6 +4,9 @@ import type { Person } from "../contracts/people";
 import type { Meta } from ".";
 import { failure } from "./errors";
 
+/** Whoever asked from outside. */
+export type Caller = NonNullable<Meta["caller"]>;
+
 /** @throws FORBIDDEN where a key asks, which is nobody's */
 export function personOf({ caller }: Pick<Meta, "caller">): Person {
 	if (caller?.person) return caller.person;

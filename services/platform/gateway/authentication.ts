@@ -2,13 +2,13 @@
 
 import type { Broker } from "../../../cluster";
 import { codeOf, failure } from "../../../cluster/errors";
+import type { Caller } from "../../../cluster/person";
 import { settingsFor, settingsOf } from "../../../cluster/settings";
 import type { PayloadOf } from "../../../contracts/contract";
 import type { Person } from "../../../contracts/people";
 import type { ApiKey } from "../../../contracts/platform/access";
 import { gateway } from "../../../contracts/platform/gateway";
 import type { sessions } from "../../../contracts/platform/sessions";
-import type { Caller } from "../../../domain/migration/callers";
 import { type AskingPage, askingPage } from "../../../domain/platform/asking-page";
 import { PERSON, type Route } from "../../../domain/platform/routes";
 import { rootOf, saysOver } from "../../../domain/platform/session-tokens";

@@ -1,6 +1,6 @@
 /** What is known of a request once it was let in. */
 
-import type { Caller } from "../../../domain/migration/callers";
+import type { Caller } from "../../../cluster/person";
 import type { WebRequest } from "../../../mixins/web.mixin";
 import type { Client } from "./clients";
 import type { Shares } from "./shares";
