@@ -12,6 +12,7 @@ import { fileIn, isFolder } from "./cluster/files";
 import { gatewayIn } from "./cluster/gateway";
 import { identifiedIn } from "./cluster/identity-settings";
 import { pinoLogger } from "./cluster/logging";
+import { smtpIn } from "./cluster/mail-settings";
 import { metricsIn, scrapedIn } from "./cluster/metrics-settings";
 import { mongoIn } from "./cluster/mongo-settings";
 import { type Meeting, meeting, sharingIn } from "./cluster/nats/meeting";
@@ -144,6 +145,7 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 			leaseBoundMs: read(environment, "LEASE_BOUND_MS"),
 			gateway: gatewayIn(environment),
 			...metrics,
+			smtp: smtpIn(environment),
 			patienceMs: read(environment, "PATIENCE_MS"),
 			reach: reachIn(read(environment, "CONNECT_ALLOW"), embedding.own),
 			...settings,

@@ -37,7 +37,9 @@ export const FAILPOINTS = [
 	/** Durable events of an outbox are appended, and still in it. */
 	"kept",
 	/** A durable event had its effect, and nothing else knows. */
-	"dealt"
+	"dealt",
+	/** A letter is another's to deliver, and it is not noted. */
+	"posted"
 ] as const;
 export type Failpoint = (typeof FAILPOINTS)[number];
 

@@ -1,5 +1,6 @@
 /** Variables of a node that say which servers it reaches, and how other nodes reach it. */
 
+import { readSmtp, SMTP_FORM } from "../adapters/mail/address";
 import { readMongo } from "../adapters/mongo/address";
 import { REDIS_FORM, readRedis } from "../adapters/redis/address";
 import { address, number, oneOf, path } from "./forms";
@@ -62,6 +63,19 @@ export const SERVER_VARIABLES = {
 		...oneOf("yes", "no")
 	},
 	MONGODB_URL_FILE: { says: "a file with that address, since a password stands in it", fallback: null, ...path },
+	SMTP_URL: {
+		says: "the mail server that letters are given to; without it and SMTP_URL_FILE they are files in `mail` of DATA_DIR",
+		must: SMTP_FORM,
+		fallback: null,
+		read: readSmtp,
+		secret: true
+	},
+	SMTP_URL_FILE: { says: "a file with that address, since a password stands in it", fallback: null, ...path },
+	SMTP_INSECURE: {
+		says: "yes: a mail server without TLS may be met over a network",
+		fallback: "no",
+		...oneOf("yes", "no")
+	},
 	NODE_HTTP_HOST: {
 		says: "the address at which this node gives other nodes what is too large for NATS; without it the one from which it reaches NATS",
 		fallback: null,

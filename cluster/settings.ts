@@ -1,5 +1,6 @@
 /** What a node knows of itself beyond Moleculer's own options; `moleculer.config.ts` alone fills it in. */
 
+import type { SmtpAddress } from "../adapters/mail/address";
 import type { MongoAddress } from "../adapters/mongo/address";
 import type { TlsFiles } from "../adapters/transporter-address";
 import type { CallSettings, ContractSettings, SystemLimits } from "../contracts/cluster";
@@ -79,6 +80,12 @@ export interface MongoServers extends MongoAddress {
 	readonly patienceMs: number;
 }
 
+/** The mail server that letters are given to. */
+export interface SmtpServer extends SmtpAddress {
+	/** The operator says that nobody listens on the way to it. */
+	readonly mayBeOpen: boolean;
+}
+
 export interface Settings {
 	/** Where what must last is kept: in `dataDir`, or by servers that all nodes share. */
 	readonly store: "embedded" | "cluster";
@@ -86,6 +93,8 @@ export interface Settings {
 	readonly events?: EventServers;
 	/** Where `store` is `cluster`. */
 	readonly mongo?: MongoServers;
+	/** Null: letters are files of the data folder. */
+	readonly smtp: SmtpServer | null;
 	/** Where this node keeps what must last. */
 	readonly dataDir: string;
 	/** `read`: the event store is opened for reading, nothing is locked, nothing is run. */

@@ -1,13 +1,134 @@
+import { join } from "node:path";
+import { Conflict, Duplicate } from "../../adapters/collection";
+import { folderPost } from "../../adapters/mail/folder";
+import { type Post, Undelivered } from "../../adapters/mail/letter";
+import { smtpPost } from "../../adapters/mail/smtp";
 import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
 import { failure } from "../../cluster/errors";
+import { settingsFor, settingsOf } from "../../cluster/settings";
+import type { ResultOf } from "../../contracts/contract";
+import { gateway } from "../../contracts/platform/gateway";
 import { mail } from "../../contracts/platform/mail";
+import { isAddress, written } from "../../domain/platform/letters";
+import { messageOf } from "../../domain/unknown";
+import { collection } from "../../mixins/collection.mixin";
+import { resealed, secrets } from "../../mixins/secrets.mixin";
+import type { Content, KeptLetter } from "./mail/letters";
+import { Outbox } from "./mail/outbox";
 
-const { send } = mail.actions;
+const { send, reseal } = mail.actions;
+const { metrics } = mail;
+
+/** How long it is known which letters were sent, in ms: whoever asks again does so within it. */
+const KNOWN_MS = 24 * 3_600_000;
+const SWEEP_MS = 60_000;
 
 @Service(mail)
-export default class MailService extends service() implements Answers<typeof mail> {
+export default class MailService
+	extends service(
+		secrets(),
+		collection<"letters", KeptLetter>("letters", "id", { indexes: ["dueAt", "doneAt", "account"] })
+	)
+	implements Answers<typeof mail>
+{
+	private outbox!: Outbox;
+	private post!: Post;
+	private waiting = 0;
+	private upkeep: NodeJS.Timeout | undefined;
+
+	async started(): Promise<void> {
+		const [{ smtp, dataDir }, settings] = [settingsOf(this.broker), settingsFor(this.broker, mail)];
+		this.post = smtp ? smtpPost(smtp, settings.timeoutMs) : folderPost(join(dataDir, "mail"));
+		this.outbox = new Outbox(this.letters, settings, {
+			send: letter => this.post(this.opened(letter)),
+			isFinal: error => error instanceof Undelivered && error.isFinal,
+			tell: (letter, outcome, error) => this.tell(letter, outcome, error),
+			failed: error => this.logger.warn(`Letters cannot be looked through: ${messageOf(error)}`)
+		});
+		this.upkeep = setInterval(() => void this.sweep(), SWEEP_MS);
+		void this.sweep();
+		this.outbox.wake();
+	}
+
+	async stopped(): Promise<void> {
+		clearInterval(this.upkeep);
+		await this.outbox?.stop();
+	}
+
 	@Action(send)
-	async send(_ctx: CallOf<typeof send>): Promise<never> {
-		throw failure("UNAVAILABLE", "'mail.send' is not there yet.");
+	async send({ params }: CallOf<typeof send>): Promise<boolean> {
+		const { id, to, template, fields, account = null } = params;
+		if (!isAddress(to)) throw failure("MAIL_ADDRESS_INVALID", "A letter is to one address: a name, an @ and a domain.");
+		if (this.waiting >= settingsFor(this.broker, mail).waiting)
+			throw failure(
+				"OVERLOADED",
+				`${mail.settings.waiting.variable} is reached: letters cannot be sent as fast as they come.`
+			);
+		const now = Date.now();
+		const content: Content = { to, fields };
+		const sealed = this.secrets.seal(JSON.stringify(content), id);
+		try {
+			await this.letters.insert({ id, template, account, at: now, state: "waiting", sealed, tries: 0, dueAt: now });
+		} catch (error) {
+			if (error instanceof Duplicate) return false;
+			throw error;
+		}
+		this.waiting++;
+		this.outbox.wake();
+		return true;
+	}
+
+	@Action(reseal)
+	reseal({ params }: CallOf<typeof reseal>): Promise<ResultOf<typeof reseal>> {
+		return resealed(this, params, async () => {
+			const count = { left: 0, resealed: 0 };
+			for await (const { id, sealed } of this.letters.each())
+				if (sealed !== null && this.secrets.isStale(sealed)) count[await this.resealedOne(id)]++;
+			return count;
+		});
+	}
+
+	private async resealedOne(id: string): Promise<"left" | "resealed"> {
+		const found = await this.letters.read(id);
+		if (!found?.record.sealed) return "resealed";
+		const sealed = this.secrets.seal(this.secrets.open(found.record.sealed, id), id);
+		try {
+			await this.letters.put({ ...found.record, sealed }, { expected: found.version });
+			return "resealed";
+		} catch (error) {
+			if (error instanceof Conflict) return "left";
+			throw error;
+		}
+	}
+
+	private opened({ id, template, sealed, at }: KeptLetter) {
+		const content = JSON.parse(this.secrets.open(sealed ?? "", id)) as Content;
+		const { from } = settingsFor(this.broker, mail);
+		const { publicUrl } = settingsFor(this.broker, gateway);
+		const name = this.secrets.derive(`letter ${id}`);
+		const messageId = `<${name}@${from.replace(/^.*@|>$/g, "")}>`;
+		return { messageId, from, to: content.to, at, ...written(template, content.fields, publicUrl) };
+	}
+
+	/** Nobody's address: of which kind it is, and what became of it. */
+	private tell({ template, tries }: KeptLetter, outcome: string, error: unknown): void {
+		this.broker.metrics.increment(metrics.letters.name, { outcome });
+		if (outcome !== "again") this.waiting--;
+		if (outcome === "sent") return;
+		const why = error instanceof Undelivered ? error.message : "its server or folder cannot be reached";
+		const what = outcome === "again" ? "is tried again" : "is given up";
+		this.logger.warn(`A letter (${template}) could not be sent and ${what}, after ${tries} tries: ${why}.`);
+	}
+
+	private async sweep(): Promise<void> {
+		try {
+			const before = Date.now() - KNOWN_MS;
+			for await (const { id } of this.letters.each({ doneAt: { $lt: before } }, { sort: "doneAt" }))
+				await this.letters.remove(id);
+			this.waiting = await this.letters.count({ dueAt: { $gt: 0 } });
+			this.broker.metrics.set(metrics.waiting.name, this.waiting);
+		} catch (error) {
+			this.logger.warn(`Letters cannot be looked through: ${messageOf(error)}`);
+		}
 	}
 }
