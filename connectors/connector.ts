@@ -200,7 +200,7 @@ export class ConnectorError extends Error {
 		/**
 		 * `unreachable` `wrong-system` `login-refused` `forbidden` `refused` (by the system's validation, or by ours before
 		 * it) `conflict` `not-found` `throttled` (408, 429) `broken` (5xx) `unexpected-answer` `stopped` `not-a-cursor`
-		 * `not-a-stream`
+		 * `not-a-stream` `changed` (a file, since its reading was begun)
 		 */
 		readonly code: string,
 		message: string,

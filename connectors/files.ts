@@ -11,7 +11,7 @@ import { ConnectorError } from "./connector";
 /** The folder; null: none. `any`: the node is the operator's own command. */
 export type Files = { readonly within: string | null } | "any";
 
-const PEM = ["caFile", "certFile", "keyFile"] as const;
+const NAMED = ["caFile", "certFile", "keyFile", "file"] as const;
 
 /**
  * The connection with each file by its real path.
@@ -20,7 +20,7 @@ const PEM = ["caFile", "certFile", "keyFile"] as const;
 export function withFiles(connection: Connection, files: Files): Connection {
 	if (files === "any") return connection;
 	const found: Record<string, string> = {};
-	for (const option of PEM) {
+	for (const option of NAMED) {
 		const text = textOf(connection[option]);
 		if (text !== "") found[option] = fileWithin(option, [text], files.within);
 	}

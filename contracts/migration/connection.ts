@@ -65,4 +65,6 @@ export interface OptionSpec {
 	/** Never answered, logged or stored in the clear. */
 	readonly secret?: boolean;
 	readonly default?: string | number | boolean;
+	/** What it is where the definition does not say: the migration's name, or a key that is made for it by itself. */
+	readonly filled?: "name" | "key";
 }

@@ -29,6 +29,16 @@ export const QUARANTINES = {
 		todo: "Correct the field that the reason names at the source, then run `banyan migration repair`: it moves the record too.",
 		customers: NOT_MOVED
 	},
+	line_unreadable: {
+		kind: "quarantine",
+		severity: "act",
+		says: "{records} of the file cannot be read as [a record|records], so nothing is made of [it|them].",
+		means:
+			"A line breaks the rules of its format (a quote that is not closed, a field too many), says no identity or one that an earlier line has, or holds something that is not of the type that the definition gives its column.",
+		whom: ["operator"],
+		todo: "Correct the line that the reason names in the file, then run `banyan migration repair`: it moves the record too.",
+		customers: NOT_MOVED
+	},
 	conflict: {
 		kind: "quarantine",
 		severity: "act",

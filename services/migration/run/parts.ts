@@ -61,7 +61,15 @@ export function partsOf(owner: Owner): Parts {
 	const { isShared } = controllers;
 	const runs = new Runs(store, folds, definitions, keys, known, limits, isShared);
 	const rehearsals = new Rehearsals(limits);
-	const planning = new Planning({ broker, runs, controllers, looks: new Looks(limits), known, mappings: owner });
+	const planning = new Planning({
+		broker,
+		runs,
+		controllers,
+		looks: new Looks(limits),
+		known,
+		mappings: owner,
+		secrets
+	});
 	return {
 		store,
 		lists,

@@ -10,12 +10,14 @@ import type { Plan } from "../../../contracts/migration/migration";
 import { InTurn } from "../../../domain/in-turn";
 import { type Caller, mayRun } from "../../../domain/migration/callers";
 import type { KnownSystems } from "../../../domain/migration/definition";
+import { filled } from "../../../domain/migration/filled";
 import type { Run } from "../../../domain/migration/run";
 import type { MappingsOwner } from "../../../mixins/mappings.mixin";
 import type { Controllers } from "./controllers";
 import { readOrRefuse, redefinedBy } from "./definitions";
 import { lookAgain } from "./look-again";
 import type { Looks } from "./looks";
+import type { Derive } from "./new-secrets";
 import type { Planned } from "./planned";
 import { ordered, preflight } from "./planner";
 import { restricted } from "./restricted";
@@ -29,6 +31,7 @@ interface Parts {
 	readonly looks: Looks;
 	readonly known: KnownSystems;
 	readonly mappings: Pick<MappingsOwner, "mappingNamed" | "mappingBetween">;
+	readonly secrets: Derive;
 }
 
 export class Planning {
@@ -40,7 +43,10 @@ export class Planning {
 	read(document: string): Promise<Read> {
 		return this.reading.next(async () => {
 			await othersFirst();
-			return readOrRefuse(document, this.parts.known, settingsOf(this.parts.broker).environment);
+			const { known, broker, secrets } = this.parts;
+			const { definition, hash } = readOrRefuse(document, known, settingsOf(broker).environment);
+			const { name } = definition;
+			return { definition: filled(definition, known, { name, key: secrets.derive(`digests of ${name}`) }), hash };
 		});
 	}
 
