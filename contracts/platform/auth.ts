@@ -2,10 +2,212 @@
 
 import { action, contract } from "../contract";
 import { account, client, entered, factors } from "../people";
+import { ADA, adminActions, IMPORT, MANAGE } from "./auth-admin";
+import {
+	changed,
+	ERRORS,
+	email,
+	letterLink,
+	loggedIn,
+	name,
+	newPassword,
+	others,
+	password,
+	SETTINGS,
+	taken,
+	token
+} from "./auth-forms";
+
+/** The same under the addresses that monoliths have. */
+const aliases = (method: "GET" | "POST" | "PUT", word: string, ...short: readonly "root"[]): string[] =>
+	[`/api/auth/${word}`, `/auth/${word}`, ...short.map(() => `/${word}`)].map(path => `${method} ${path}`);
+
+const GIVEN = { email: ADA.email, password: "seven wild swans" };
+/** Within so many seconds they proved who they are (ASVS 7.5.1). */
+const FRESH_S = 600;
+const ON_ITS_WAY = { email: ADA.email, message: "A letter is on its way." };
+const TOKEN = "p3fa0c61d2b7e4a9.shown-in-one-letter-alone";
 
 export const auth = contract("platform", "auth", {
 	chapter: "Accounts",
+	scopes: {
+		[MANAGE]: "find, disable and delete accounts, and have letters sent to their owners",
+		[IMPORT]: "bring accounts of other systems, with the hashes of their passwords"
+	},
+	errors: ERRORS,
+	settings: SETTINGS,
 	actions: {
+		register: action({
+			summary: "Asks for an account; the letter to the address says what next, also to whoever has one.",
+			permission: "public",
+			rest: "POST /auth/register",
+			aliases: aliases("POST", "register", "root"),
+			status: 202,
+			client: true,
+			secret: true,
+			params: { email, password: newPassword, name: { ...name, optional: true } },
+			result: taken,
+			example: { params: { ...GIVEN, name: ADA.name }, result: ON_ITS_WAY }
+		}),
+		login: action({
+			summary: "Opens a session by address and password, or asks for a second factor.",
+			permission: "public",
+			rest: "POST /auth/login",
+			aliases: aliases("POST", "login", "root"),
+			client: true,
+			cookies: ["session", "device"],
+			secret: true,
+			params: {
+				email,
+				password,
+				cookie: { type: "boolean", default: false, summary: "For browsers: the session as a cookie, no token in the answer." }
+			},
+			result: loggedIn,
+			example: {
+				params: GIVEN,
+				result: {
+					account: ADA.id,
+					session: "s71c",
+					accessToken: "eyJ…",
+					expiresAt: 1_795_943_400_000,
+					refreshToken: "bnr_…",
+					device: null,
+					second: null,
+					access_token: "eyJ…",
+					token_type: "bearer"
+				}
+			}
+		}),
+		logout: action({
+			summary: "Ends the session that asks.",
+			permission: "person",
+			rest: "POST /auth/logout",
+			aliases: aliases("POST", "logout", "root"),
+			cookies: ["session"],
+			idempotent: true,
+			params: {},
+			result: { type: "object", props: { ended: "boolean" } },
+			example: { params: {}, result: { ended: true } }
+		}),
+		me: action({
+			summary: "The account of whoever asks.",
+			permission: "person",
+			rest: "GET /auth/me",
+			aliases: aliases("GET", "me", "root"),
+			secret: true,
+			params: {},
+			result: account,
+			example: { params: {}, result: ADA }
+		}),
+		setMe: action({
+			summary: "Changes what the account of whoever asks is called.",
+			permission: "person",
+			rest: "PUT /auth/me",
+			aliases: aliases("PUT", "me", "root"),
+			idempotent: true,
+			secret: true,
+			params: { name },
+			result: account,
+			example: { params: { name: "Ada King" }, result: { ...ADA, name: "Ada King" } }
+		}),
+		changePassword: action({
+			summary: "Changes the password of whoever asks, by the current one, and ends their other sessions.",
+			permission: "person",
+			rest: "POST /auth/change-password",
+			aliases: aliases("POST", "change-password", "root"),
+			client: true,
+			secret: true,
+			params: {
+				current: { ...password, nullable: true, optional: true, summary: "Where the account has one." },
+				password: newPassword,
+				others
+			},
+			result: changed,
+			example: { params: { current: GIVEN.password, password: "eight wild swans" }, result: { sessionsEnded: 1 } }
+		}),
+		changeEmail: action({
+			summary: "Asks for another address: it is theirs once they answer the letter to it; the old one hears of it.",
+			permission: "person",
+			rest: "POST /auth/change-email",
+			aliases: aliases("POST", "change-email"),
+			fresh: FRESH_S,
+			status: 202,
+			secret: true,
+			params: { email },
+			result: taken,
+			example: { params: { email: ADA.email }, result: ON_ITS_WAY }
+		}),
+		forgot: action({
+			summary: "Sends the owner of the address, if there is one, a letter by which they choose a new password.",
+			permission: "public",
+			rest: "POST /auth/forgot-password",
+			aliases: aliases("POST", "forgot-password"),
+			status: 202,
+			client: true,
+			params: { email },
+			result: taken,
+			example: { params: { email: ADA.email }, result: ON_ITS_WAY }
+		}),
+		resend: action({
+			summary: "Sends the letter that confirms an address once more, if one is awaited.",
+			permission: "public",
+			rest: "POST /auth/resend-verification",
+			aliases: aliases("POST", "resend-verification"),
+			status: 202,
+			client: true,
+			params: { email },
+			result: taken,
+			example: { params: { email: ADA.email }, result: ON_ITS_WAY }
+		}),
+		resetLink: action({
+			summary: "What the link of a letter is for; it changes nothing, so that whoever scans mail uses nothing up.",
+			permission: "public",
+			rest: "GET /auth/reset-password",
+			aliases: aliases("GET", "reset-password"),
+			secret: true,
+			params: { token },
+			result: letterLink,
+			example: {
+				params: { token: TOKEN },
+				result: { valid: true, method: "POST", path: "/api/v1/auth/reset-password", fields: ["token", "password"] }
+			}
+		}),
+		reset: action({
+			summary: "Sets a new password by the letter, once, and ends all sessions; a second factor is asked for as ever.",
+			permission: "public",
+			rest: "POST /auth/reset-password",
+			aliases: aliases("POST", "reset-password"),
+			client: true,
+			secret: true,
+			params: { token, password: newPassword, others },
+			result: changed,
+			example: { params: { token: TOKEN, password: "eight wild swans" }, result: { sessionsEnded: 2 } }
+		}),
+		verifyLink: action({
+			summary: "What the link of a letter is for; it changes nothing, so that whoever scans mail uses nothing up.",
+			permission: "public",
+			rest: "GET /auth/verify-email",
+			aliases: aliases("GET", "verify-email"),
+			secret: true,
+			params: { token },
+			result: letterLink,
+			example: {
+				params: { token: TOKEN },
+				result: { valid: true, method: "POST", path: "/api/v1/auth/verify-email", fields: ["token"] }
+			}
+		}),
+		verify: action({
+			summary: "Confirms an address by the letter to it, once: of a new account, or another one of an account.",
+			permission: "public",
+			rest: "POST /auth/verify-email",
+			aliases: aliases("POST", "verify-email"),
+			client: true,
+			secret: true,
+			params: { token },
+			result: { type: "object", props: { email: "string", verified: "boolean" } },
+			example: { params: { token: TOKEN }, result: { email: ADA.email, verified: true } }
+		}),
+		...adminActions,
 		account: action({
 			summary: "An account by its id, or null.",
 			internal: ["sessions", "mfa", "passkeys", "oidc", "mail", "legacy", "users"],
@@ -17,7 +219,16 @@ export const auth = contract("platform", "auth", {
 			summary:
 				"Opens a session of an account whose factors were proved; asks for a second one where the account has such.",
 			internal: ["mfa", "passkeys", "oidc"],
-			params: { account: "string", factors, client },
+			params: {
+				account: "string",
+				factors,
+				client,
+				since: {
+					type: "number",
+					optional: true,
+					summary: "When the first factor was proved, in ms since 1970: a password that was changed since proves nothing."
+				}
+			},
 			result: entered
 		}),
 		erase: action({
@@ -32,9 +243,20 @@ export const auth = contract("platform", "auth", {
 		})
 	},
 	events: {
+		/** Something was asked for whose answer must not tell whether an address is known: it is done behind the answer. */
+		asked: { id: "string", subject: "string" },
 		registered: { account: "string" },
+		changed: { account: "string" },
 		/** Whoever keeps something of them forgets it, and says so (contracts/personal.ts). */
-		erased: { account: "string", request: "string" }
+		erased: { account: "string", request: "string" },
+		/** What matters for somebody's safety. */
+		noted: { account: "string", what: "string", at: "string" }
 	},
-	durable: { registered: { key: "account" }, erased: { key: "account" } }
+	durable: {
+		asked: { key: "subject" },
+		registered: { key: "account" },
+		changed: { key: "account" },
+		erased: { key: "account" },
+		noted: { key: "account" }
+	}
 });
