@@ -27,13 +27,30 @@ export async function hashed(password: string): Promise<string> {
 	return `${CURRENT_FORM}${unpadded(salt)}$${unpadded(sum)}`;
 }
 
-/** @param allowUnsalted whether a bare MD5 or SHA is taken for a hash */
+/** What nobody's password fits: who tries it spends what one of ours costs. */
+export const NOBODYS = `${CURRENT_FORM}${unpadded(Buffer.alloc(SALT_BYTES))}$${unpadded(Buffer.alloc(SUM_BYTES))}`;
+
+/** Is it of the form, and the cost, of new ones? */
+export const isCurrent = (stored: string): boolean => stored.startsWith(CURRENT_FORM);
+
+/** Why a hash that others made is not taken. */
+export type Unusable = "unknown" | "unsalted" | "too-dear";
+
+/** Undefined where it may be tried. @param allowUnsalted whether a bare MD5 or SHA is taken for a hash */
+export function unusable(stored: string, allowUnsalted = false): Unusable | undefined {
+	const hash = storedHash(stored);
+	if (!hash) return "unknown";
+	if (hash.isUnsalted && !allowUnsalted) return "unsalted";
+	return isTooDear(hash.cost) ? "too-dear" : undefined;
+}
+
+/** @param allowUnsalted as `unusable` */
 export async function verified(password: string, stored: string, allowUnsalted = false): Promise<Verdict> {
 	const hash = storedHash(stored);
-	if (!hash || (hash.isUnsalted && !allowUnsalted) || isTooDear(hash.cost)) return "unknown";
+	if (!hash || unusable(stored, allowUnsalted)) return "unknown";
 	const fits = (await hash.fits(bytesOf(password))) || (await asTyped(password, hash));
 	if (!fits) return "no";
-	return stored.startsWith(CURRENT_FORM) ? "ok" : "re-hash";
+	return isCurrent(stored) ? "ok" : "re-hash";
 }
 
 type Hash = NonNullable<ReturnType<typeof storedHash>>;

@@ -173,10 +173,5 @@ export const SETTINGS = {
 		variable: "REGISTRATION",
 		rule: "boolean|default:true",
 		summary: "whether people register by themselves"
-	},
-	publicUrl: {
-		variable: "PUBLIC_URL",
-		rule: { type: "string", pattern: "^https?://[^\\s?#]+[^/\\s?#]$", default: "http://127.0.0.1:8000" },
-		summary: "what links in letters begin with: never what a request calls us"
 	}
 } as const;

@@ -1,0 +1,80 @@
+/**
+ * What is asked for by an address is written down, and done behind the answer: known or not, whoever asks waits for the same
+ * (A2). Letters go out the same way, with the change that they tell of: nothing is changed of which nobody hears.
+ */
+
+import { createHash, randomBytes } from "node:crypto";
+import type { Delivery } from "../../../adapters/announcements";
+import type { Versioned } from "../../../adapters/collection";
+import type { StoredAccount } from "../../../domain/platform/accounts/account";
+import { type Asked, type Done, decided, type LetterTo } from "../../../domain/platform/accounts/asked";
+import { tokenOf } from "../../../domain/platform/accounts/proofs";
+import { type Accounts, announced, digestOf } from "./accounts";
+import type { Calls } from "./guessed";
+
+/** Of secrets, that nobody has without the node's own. */
+export type Derive = (text: string) => string;
+
+const ID_LETTERS = 16;
+/** In small letters and digits. */
+export const newId = (): string => randomBytes(ID_LETTERS / 2).toString("hex");
+
+export type Want = Omit<Asked, "kind" | "id" | "createdAt">;
+
+export const askedFor = (want: Want): Asked => ({
+	...want,
+	kind: "asked",
+	id: `asked-${newId()}${newId()}`,
+	createdAt: new Date().toISOString()
+});
+
+export class Asking {
+	constructor(
+		private readonly accounts: Accounts,
+		private readonly derive: Derive,
+		private readonly link: (path: string, token: string) => string
+	) {}
+
+	/** Once it is written down it will be done, whoever is killed. */
+	async ask(want: Want): Promise<void> {
+		const asked = askedFor(want);
+		await this.accounts.rows.insert(asked, { events: [announced(asked)] });
+	}
+
+	/** The letter is taken over before the change is made: made again it is the same letter, with the same token in it. */
+	async done(by: Calls, id: string, delivery: Delivery): Promise<void> {
+		const asked = await this.accounts.rows.get(id);
+		if (asked?.kind !== "asked") return;
+		const secret = this.derive(`proof ${id}`);
+		const found = await this.about(asked);
+		const { account, letters } = await this.decide(asked, found?.record, digestOf(secret));
+		for (const letter of letters) await this.send(by, asked, letter, account && tokenOf(account.id, secret));
+		await this.keep(asked, found?.version, account, delivery);
+	}
+
+	private async about({ account, to }: Asked): Promise<Versioned<StoredAccount> | undefined> {
+		const id = account ?? (await this.accounts.byEmail(to))?.id;
+		return id === undefined ? undefined : this.accounts.read(id);
+	}
+
+	private async decide(asked: Asked, found: StoredAccount | undefined, digest: string): Promise<Done> {
+		const isTaken = asked.want === "email" && (await this.accounts.byEmail(asked.to)) !== undefined;
+		return decided(asked, found, { id: idOf(this.derive(`account ${asked.id}`)), digest, now: Date.now(), isTaken });
+	}
+
+	private async send(by: Calls, asked: Asked, { to, template, proves }: LetterTo, token?: string): Promise<void> {
+		const proof = proves && token !== undefined ? { token, link: this.link(PATHS[proves], token) } : {};
+		await by.call("mail.send", { id: `${asked.id}/${template}`, to, template, fields: { email: asked.to, ...proof } });
+	}
+
+	/** @throws Conflict where it was changed meanwhile: it is decided anew */
+	private keep(asked: Asked, version: string | undefined, next: StoredAccount | undefined, once: Delivery): Promise<void> {
+		const put = next && (version === undefined ? { insert: next } : { put: next, expected: version });
+		return this.accounts.rows.write([...(put ? [put] : []), { remove: asked.id }], { once });
+	}
+}
+
+const idOf = (secret: string): string => createHash("sha256").update(secret).digest("hex").slice(0, ID_LETTERS);
+
+/** Where a letter's link leads; it is looked at by GET, and done by POST. */
+const PATHS = { verify: "verify-email", email: "verify-email", reset: "reset-password" } as const;
