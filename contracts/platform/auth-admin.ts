@@ -76,7 +76,8 @@ export const adminActions = {
 		example: { params: { id: ADA.id }, result: ADA }
 	}),
 	grant: action({
-		summary: "Says what an account may do beside what everybody may; nobody gives or takes a scope that is not their own.",
+		summary:
+			"Says what an account may do beside what everybody may; nobody gives or takes a scope that is not their own.",
 		permission: MANAGE,
 		rest: "PUT /auth/accounts/:id/scopes",
 		idempotent: true,
@@ -119,7 +120,13 @@ export const adminActions = {
 			params: {
 				migration: "shop",
 				source: "users.csv",
-				accounts: [{ id: "42", email: "ada@example.com", password: "pbkdf2_sha256$1200000$Zk3u9bMq$/CFdetjEvk5ymV1l5YbrR5lWtSkFklnlqWQF4fekRC8=" }]
+				accounts: [
+					{
+						id: "42",
+						email: "ada@example.com",
+						password: "pbkdf2_sha256$1200000$Zk3u9bMq$/CFdetjEvk5ymV1l5YbrR5lWtSkFklnlqWQF4fekRC8="
+					}
+				]
 			},
 			result: { results: [{ id: "42", outcome: "created", account: ADA.id, reason: null }] }
 		}

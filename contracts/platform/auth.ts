@@ -2,34 +2,14 @@
 
 import { action, contract } from "../contract";
 import { account, client, entered, factors } from "../people";
+import { personal } from "../personal";
 import { ADA, adminActions, IMPORT, MANAGE } from "./auth-admin";
-import {
-	changed,
-	ERRORS,
-	email,
-	letterLink,
-	loggedIn,
-	name,
-	newPassword,
-	others,
-	password,
-	SETTINGS,
-	taken,
-	token
-} from "./auth-forms";
-
-/** The same under the addresses that monoliths have. */
-const aliases = (method: "GET" | "POST" | "PUT", word: string, ...short: readonly "root"[]): string[] =>
-	[`/api/auth/${word}`, `/auth/${word}`, ...short.map(() => `/${word}`)].map(path => `${method} ${path}`);
-
-const GIVEN = { email: ADA.email, password: "seven wild swans" };
-/** Within so many seconds they proved who they are (ASVS 7.5.1). */
-const FRESH_S = 600;
-const ON_ITS_WAY = { email: ADA.email, message: "A letter is on its way." };
-const TOKEN = "p3fa0c61d2b7e4a9.shown-in-one-letter-alone";
+import { changed, ERRORS, email, loggedIn, name, newPassword, others, password, SETTINGS, taken } from "./auth-forms";
+import { aliases, GIVEN, letterActions, ON_ITS_WAY } from "./auth-letters";
 
 export const auth = contract("platform", "auth", {
 	chapter: "Accounts",
+	stores: ["secrets"],
 	scopes: {
 		[MANAGE]: "find, disable and delete accounts, and have letters sent to their owners",
 		[IMPORT]: "bring accounts of other systems, with the hashes of their passwords"
@@ -60,7 +40,11 @@ export const auth = contract("platform", "auth", {
 			params: {
 				email,
 				password,
-				cookie: { type: "boolean", default: false, summary: "For browsers: the session as a cookie, no token in the answer." }
+				cookie: {
+					type: "boolean",
+					default: false,
+					summary: "For browsers: the session as a cookie, no token in the answer."
+				}
 			},
 			result: loggedIn,
 			example: {
@@ -125,89 +109,9 @@ export const auth = contract("platform", "auth", {
 			result: changed,
 			example: { params: { current: GIVEN.password, password: "eight wild swans" }, result: { sessionsEnded: 1 } }
 		}),
-		changeEmail: action({
-			summary: "Asks for another address: it is theirs once they answer the letter to it; the old one hears of it.",
-			permission: "person",
-			rest: "POST /auth/change-email",
-			aliases: aliases("POST", "change-email"),
-			fresh: FRESH_S,
-			status: 202,
-			secret: true,
-			params: { email },
-			result: taken,
-			example: { params: { email: ADA.email }, result: ON_ITS_WAY }
-		}),
-		forgot: action({
-			summary: "Sends the owner of the address, if there is one, a letter by which they choose a new password.",
-			permission: "public",
-			rest: "POST /auth/forgot-password",
-			aliases: aliases("POST", "forgot-password"),
-			status: 202,
-			client: true,
-			params: { email },
-			result: taken,
-			example: { params: { email: ADA.email }, result: ON_ITS_WAY }
-		}),
-		resend: action({
-			summary: "Sends the letter that confirms an address once more, if one is awaited.",
-			permission: "public",
-			rest: "POST /auth/resend-verification",
-			aliases: aliases("POST", "resend-verification"),
-			status: 202,
-			client: true,
-			params: { email },
-			result: taken,
-			example: { params: { email: ADA.email }, result: ON_ITS_WAY }
-		}),
-		resetLink: action({
-			summary: "What the link of a letter is for; it changes nothing, so that whoever scans mail uses nothing up.",
-			permission: "public",
-			rest: "GET /auth/reset-password",
-			aliases: aliases("GET", "reset-password"),
-			secret: true,
-			params: { token },
-			result: letterLink,
-			example: {
-				params: { token: TOKEN },
-				result: { valid: true, method: "POST", path: "/api/v1/auth/reset-password", fields: ["token", "password"] }
-			}
-		}),
-		reset: action({
-			summary: "Sets a new password by the letter, once, and ends all sessions; a second factor is asked for as ever.",
-			permission: "public",
-			rest: "POST /auth/reset-password",
-			aliases: aliases("POST", "reset-password"),
-			client: true,
-			secret: true,
-			params: { token, password: newPassword, others },
-			result: changed,
-			example: { params: { token: TOKEN, password: "eight wild swans" }, result: { sessionsEnded: 2 } }
-		}),
-		verifyLink: action({
-			summary: "What the link of a letter is for; it changes nothing, so that whoever scans mail uses nothing up.",
-			permission: "public",
-			rest: "GET /auth/verify-email",
-			aliases: aliases("GET", "verify-email"),
-			secret: true,
-			params: { token },
-			result: letterLink,
-			example: {
-				params: { token: TOKEN },
-				result: { valid: true, method: "POST", path: "/api/v1/auth/verify-email", fields: ["token"] }
-			}
-		}),
-		verify: action({
-			summary: "Confirms an address by the letter to it, once: of a new account, or another one of an account.",
-			permission: "public",
-			rest: "POST /auth/verify-email",
-			aliases: aliases("POST", "verify-email"),
-			client: true,
-			secret: true,
-			params: { token },
-			result: { type: "object", props: { email: "string", verified: "boolean" } },
-			example: { params: { token: TOKEN }, result: { email: ADA.email, verified: true } }
-		}),
+		...letterActions,
 		...adminActions,
+		personal,
 		account: action({
 			summary: "An account by its id, or null.",
 			internal: ["sessions", "mfa", "passkeys", "oidc", "mail", "legacy", "users"],
@@ -226,7 +130,8 @@ export const auth = contract("platform", "auth", {
 				since: {
 					type: "number",
 					optional: true,
-					summary: "When the first factor was proved, in ms since 1970: a password that was changed since proves nothing."
+					summary:
+						"When the first factor was proved, in ms since 1970: a password that was changed since proves nothing."
 				}
 			},
 			result: entered

@@ -1,23 +1,263 @@
-import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
+import { Action, type Answers, type CallOf, Event, type EventOf, type Meta, Service, service } from "../../cluster";
 import { failure } from "../../cluster/errors";
+import { personOf } from "../../cluster/person";
+import { publicUrlOf } from "../../cluster/public-url";
+import { settingsFor } from "../../cluster/settings";
+import type { ResultOf } from "../../contracts/contract";
+import type { JsonValue } from "../../contracts/json";
+import type { Account, Client, Entered } from "../../contracts/people";
 import { auth } from "../../contracts/platform/auth";
+import type { Adopted, LetterLink, LoggedIn } from "../../contracts/platform/auth-forms";
+import { type StoredAccount, shown, withOwn } from "../../domain/platform/accounts/account";
+import { collection } from "../../mixins/collection.mixin";
+import { secrets } from "../../mixins/secrets.mixin";
+import { Accounts, type Row } from "./auth/accounts";
+import { Adopting } from "./auth/adopting";
+import { Asking, newId, type Want } from "./auth/asking";
+import { Entering, NOWHERE, toldIn, wrong } from "./auth/entering";
+import type { Calls } from "./auth/guessed";
+import { Hashing } from "./auth/hashing";
+import { inState, listed, withScopes } from "./auth/managing";
+import { Passwords } from "./auth/passwords";
+import { addressIn, changedBy, TAKEN } from "./auth/people";
+import { linkFor, provenBy, withAddress, withReset } from "./auth/proving";
 
-const { account, enter, erase } = auth.actions;
+const actions = auth.actions;
+const { account, adopt, adoptAll, changeEmail, changePassword, disable, enable, enter, erase, find, forgot } = actions;
+const { grant, list, login, logout, me, personal, register, remove, resend, reset, resetLink, setMe } = actions;
+const { startReset, verify, verifyLink } = actions;
+type Taken = ResultOf<typeof forgot>;
+type Changed = ResultOf<typeof reset>;
+
+const SHAPE = {
+	unique: ["email", "origin"],
+	indexes: ["createdAt", ["kind", "createdAt"], ["state", "createdAt"]]
+} as const;
 
 @Service(auth)
-export default class AuthService extends service() implements Answers<typeof auth> {
+export default class AuthService
+	extends service(secrets(), collection<"accounts", Row>("accounts", "id", SHAPE))
+	implements Answers<typeof auth>
+{
+	private people!: Accounts;
+	private hashing!: Hashing;
+	private entering!: Entering;
+	private asking!: Asking;
+	private adopting!: Adopting;
+	private passwords!: Passwords;
+
+	async started(): Promise<void> {
+		const settings = settingsFor(this.broker, auth);
+		const derive = (text: string): string => this.secrets.derive(text);
+		this.people = new Accounts(this.accounts);
+		this.hashing = new Hashing(settings);
+		this.passwords = new Passwords(this.people, this.hashing);
+		this.entering = new Entering(this.people, sentence => this.logger.warn(sentence));
+		this.asking = new Asking(
+			this.people,
+			derive,
+			(word, token) => `${publicUrlOf(this.broker)}/api/v1/auth/${word}?token=${token}`
+		);
+		this.adopting = new Adopting(this.people, derive, settings.unsalted);
+	}
+
+	@Action(register)
+	async register({ params }: CallOf<typeof register>): Promise<Taken> {
+		if (!settingsFor(this.broker, auth).registration)
+			throw failure("REGISTRATION_CLOSED", "Nobody registers here by themselves: ask whoever runs this server.");
+		const [to, name] = [addressIn(params.email), params.name ?? null];
+		const password = await this.passwords.taken(params.password, { email: to, name });
+		return this.asked({ want: "register", to, password, name });
+	}
+
+	@Action(login)
+	async login(ctx: CallOf<typeof login>): Promise<LoggedIn> {
+		const { email, password, cookie } = ctx.params;
+		const client = clientOf(ctx);
+		const tried = await this.passwords.login(ctx, addressIn(email), password, client);
+		if (!tried) throw wrong();
+		const { account, since, rehashed } = tried;
+		const entered = await this.entering.enter(ctx, account, { factors: ["password"], client, since, rehashed });
+		return toldIn(ctx.meta, entered, cookie);
+	}
+
+	@Action(logout)
+	async logout(ctx: CallOf<typeof logout>): Promise<ResultOf<typeof logout>> {
+		const ended = await ctx.call("sessions.close", { session: personOf(ctx.meta).session });
+		ctx.meta.setCookies = { session: null };
+		return { ended };
+	}
+
+	@Action(me)
+	async me({ meta }: CallOf<typeof me>): Promise<Account> {
+		return shown(await this.people.there(personOf(meta).account));
+	}
+
+	@Action(setMe)
+	async setMe({ params, meta }: CallOf<typeof setMe>): Promise<Account> {
+		const { name } = params;
+		const next = (now: StoredAccount) => ({ ...now, name, own: withOwn(now.own, "name") });
+		return shown(await changedBy(this.people, personOf(meta).account, next));
+	}
+
+	/** Sessions end before it, too: killed in between, none of them outlives what opened it. */
+	@Action(changePassword)
+	async changePassword(ctx: CallOf<typeof changePassword>): Promise<Changed> {
+		const person = personOf(ctx.meta);
+		const { current = null, password, others } = ctx.params;
+		const end = () => (others ? this.ended(ctx, person.account, person.session) : none());
+		await this.passwords.change(ctx, { person, client: clientOf(ctx), current, password }, end);
+		return { sessionsEnded: await end() };
+	}
+
+	@Action(changeEmail)
+	async changeEmail({ params, meta }: CallOf<typeof changeEmail>): Promise<Taken> {
+		return this.asked({ want: "email", to: addressIn(params.email), account: personOf(meta).account });
+	}
+
+	@Action(forgot)
+	forgot({ params }: CallOf<typeof forgot>): Promise<Taken> {
+		return this.asked({ want: "forgot", to: addressIn(params.email) });
+	}
+
+	@Action(resend)
+	resend({ params }: CallOf<typeof resend>): Promise<Taken> {
+		return this.asked({ want: "resend", to: addressIn(params.email) });
+	}
+
+	@Action(resetLink)
+	resetLink({ params }: CallOf<typeof resetLink>): Promise<LetterLink> {
+		return linkFor(this.people, params.token, "reset-password");
+	}
+
+	@Action(reset)
+	async reset(ctx: CallOf<typeof reset>): Promise<Changed> {
+		const { token, password, others } = ctx.params;
+		const found = await provenBy(this.people, token, "reset");
+		const hash = await this.passwords.taken(password, found.account);
+		const end = () => (others ? this.ended(ctx, found.account.id, null) : none());
+		await end();
+		await withReset(this.people, found, hash);
+		return { sessionsEnded: await end() };
+	}
+
+	@Action(verifyLink)
+	verifyLink({ params }: CallOf<typeof verifyLink>): Promise<LetterLink> {
+		return linkFor(this.people, params.token, "verify-email");
+	}
+
+	@Action(verify)
+	async verify({ params }: CallOf<typeof verify>): Promise<ResultOf<typeof verify>> {
+		const found = await provenBy(this.people, params.token, "verify", "email");
+		const { email, verified } = await withAddress(this.people, found);
+		return { email, verified };
+	}
+
+	@Action(list)
+	list({ params }: CallOf<typeof list>): Promise<ResultOf<typeof list>> {
+		return listed(this.people, params);
+	}
+
+	@Action(find)
+	async find({ params }: CallOf<typeof find>): Promise<Account> {
+		return shown(await this.people.there(params.id));
+	}
+
+	@Action(disable)
+	async disable(ctx: CallOf<typeof disable>): Promise<Account> {
+		const disabled = await inState(this.people, ctx.params.id, "disabled");
+		await this.ended(ctx, disabled.id, null);
+		return shown(disabled);
+	}
+
+	@Action(enable)
+	async enable({ params }: CallOf<typeof enable>): Promise<Account> {
+		return shown(await inState(this.people, params.id, "active"));
+	}
+
+	@Action(remove)
+	async remove(ctx: CallOf<typeof remove>): Promise<Account> {
+		const found = await this.people.there(ctx.params.id);
+		await this.gone(ctx, found.id, `auth-${newId()}`);
+		return shown(found);
+	}
+
+	@Action(grant)
+	async grant(ctx: CallOf<typeof grant>): Promise<Account> {
+		const granted = await withScopes(this.people, ctx.meta, ctx.params);
+		await this.ended(ctx, granted.id, null);
+		return shown(granted);
+	}
+
+	@Action(startReset)
+	async startReset({ params }: CallOf<typeof startReset>): Promise<Taken> {
+		const { id, email } = await this.people.there(params.id);
+		return this.asked({ want: "forgot", to: email, account: id });
+	}
+
+	@Action(adopt)
+	adopt(ctx: CallOf<typeof adopt>): Promise<Adopted> {
+		return this.adopting.adopt(ctx, ctx.params, ctx.params.account);
+	}
+
+	@Action(adoptAll)
+	async adoptAll(ctx: CallOf<typeof adoptAll>): Promise<ResultOf<typeof adoptAll>> {
+		return { results: await this.adopting.adoptAll(ctx, ctx.params, ctx.params.accounts) };
+	}
+
 	@Action(account)
-	async account(_ctx: CallOf<typeof account>): Promise<never> {
-		throw failure("UNAVAILABLE", "'auth.account' is not there yet.");
+	async account({ params }: CallOf<typeof account>): Promise<Account | null> {
+		const found = await this.people.get(params.id);
+		return found?.kind === "account" ? shown(found) : null;
 	}
 
 	@Action(enter)
-	async enter(_ctx: CallOf<typeof enter>): Promise<never> {
-		throw failure("UNAVAILABLE", "'auth.enter' is not there yet.");
+	async enter(ctx: CallOf<typeof enter>): Promise<Entered> {
+		const { account: id, ...proven } = ctx.params;
+		return this.entering.enter(ctx, await this.people.get(id), proven);
+	}
+
+	@Action(personal)
+	async personal({ params }: CallOf<typeof personal>): Promise<JsonValue> {
+		const found = await this.people.get(params.account);
+		if (!found) return null;
+		return { ...shown(found), scopes: [...found.scopes], origin: found.origin ?? null };
 	}
 
 	@Action(erase)
-	async erase(_ctx: CallOf<typeof erase>): Promise<never> {
-		throw failure("UNAVAILABLE", "'auth.erase' is not there yet.");
+	async erase(ctx: CallOf<typeof erase>): Promise<boolean> {
+		return this.gone(ctx, ctx.params.account, ctx.params.request);
+	}
+
+	/** It went when it was told. */
+	@Event(auth.events.erased)
+	async erased(ctx: EventOf<typeof auth.events.erased>): Promise<void> {
+		await ctx.call("users.forgot", { request: ctx.params.request, service: auth.name, count: 1, kept: [] });
+	}
+
+	@Event(auth.events.asked)
+	async done(ctx: EventOf<typeof auth.events.asked>): Promise<void> {
+		await this.asking.done(ctx, ctx.params.id, ctx.delivery);
+	}
+
+	private async asked(want: Want): Promise<Taken> {
+		await this.asking.ask(want);
+		return { email: want.to, message: TAKEN };
+	}
+
+	/** Where it is killed before the sessions are ended it has told of it: they end all the same. */
+	private async gone(by: Calls, id: string, request: string): Promise<boolean> {
+		const erased = { event: "auth.erased", payload: { account: id, request } } as const;
+		if (!(await this.people.get(id))) return false;
+		const isMine = await this.accounts.remove(id, { events: [erased] });
+		await this.ended(by, id, null);
+		return isMine;
+	}
+
+	private ended(by: Calls, id: string, except: string | null): Promise<number> {
+		return by.call("sessions.closeAll", { account: id, except });
 	}
 }
+
+const none = async (): Promise<number> => 0;
+const clientOf = ({ meta }: { readonly meta: Meta }): Client => meta.client ?? NOWHERE;

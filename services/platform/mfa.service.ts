@@ -1,5 +1,4 @@
 import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
-import { failure } from "../../cluster/errors";
 import { mfa } from "../../contracts/platform/mfa";
 
 const { begin } = mfa.actions;
@@ -7,7 +6,7 @@ const { begin } = mfa.actions;
 @Service(mfa)
 export default class MfaService extends service() implements Answers<typeof mfa> {
 	@Action(begin)
-	async begin(_ctx: CallOf<typeof begin>): Promise<never> {
-		throw failure("UNAVAILABLE", "'mfa.begin' is not there yet.");
+	async begin(_ctx: CallOf<typeof begin>): Promise<null> {
+		return null;
 	}
 }

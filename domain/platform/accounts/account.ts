@@ -33,7 +33,16 @@ export interface StoredAccount {
 }
 
 /** As others see it. */
-export const shown = ({ id, email, verified, name, scopes, state, createdAt, lastLoginAt }: StoredAccount): Account => ({
+export const shown = ({
+	id,
+	email,
+	verified,
+	name,
+	scopes,
+	state,
+	createdAt,
+	lastLoginAt
+}: StoredAccount): Account => ({
 	id,
 	email,
 	verified,

@@ -38,7 +38,8 @@ export function adoption(
 	if (email === undefined) return refused("email-invalid");
 	if (reason) return refused(reason);
 	if (holder && holder.id !== mine?.id && !isNobodys(holder)) return refused("email-taken");
-	const before = mine ?? (holder ? { ...blank(holder.id, email, now), letters: holder.letters } : blank(id, email, now));
+	const before =
+		mine ?? (holder ? { ...blank(holder.id, email, now), letters: holder.letters } : blank(id, email, now));
 	const after = merged(before, foreign, { email, now, ...(brought !== undefined && { brought }) });
 	if (mine && isSame(mine, after)) return { outcome: "unchanged", account: mine };
 	return { outcome: mine ? "updated" : "created", account: { ...after, origin } };

@@ -6,7 +6,15 @@ import { LASTS_MS, type Proof, withProof } from "./proofs";
 
 export const WANTS = ["register", "forgot", "resend", "email", "tell"] as const;
 
-export const TEMPLATES = ["verify-email", "already-registered", "reset-password", "confirm-email", "email-asked", "email-changed", "password-changed"] as const;
+export const TEMPLATES = [
+	"verify-email",
+	"already-registered",
+	"reset-password",
+	"confirm-email",
+	"email-asked",
+	"email-changed",
+	"password-changed"
+] as const;
 export type Template = (typeof TEMPLATES)[number];
 
 export interface Asked {
@@ -84,7 +92,9 @@ const email: Decide = (asked, account, facts) => {
 	if (account?.kind !== "account" || asked.to === account.email) return NOTHING;
 	const old: LetterTo = { to: account.email, template: "email-asked" };
 	if (facts.isTaken) return told(account, old, facts);
-	const done = proving(account, { to: asked.to, template: "confirm-email", proves: "email" }, facts, { email: asked.to });
+	const done = proving(account, { to: asked.to, template: "confirm-email", proves: "email" }, facts, {
+		email: asked.to
+	});
 	return done.account ? { ...done, letters: [...done.letters, old] } : done;
 };
 

@@ -19,7 +19,11 @@ export interface Proof {
 }
 
 /** How long letters count, in ms: a link of 256 random bits; ASVS 6.5.5 has ten minutes for codes that can be typed. */
-export const LASTS_MS: Readonly<Record<Letter, number>> = { verify: 24 * 3_600_000, reset: 3_600_000, email: 3_600_000 };
+export const LASTS_MS: Readonly<Record<Letter, number>> = {
+	verify: 24 * 3_600_000,
+	reset: 3_600_000,
+	email: 3_600_000
+};
 /** Of one kind at once: the latest count. */
 const MOST = 5;
 

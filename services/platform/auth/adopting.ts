@@ -9,9 +9,10 @@ import { type Adoption, adoption, type Weighed } from "../../../domain/platform/
 import { canonicalEmail } from "../../../domain/platform/accounts/email";
 import type { Accounts } from "./accounts";
 import { type Derive, newId } from "./asking";
+import type { Calls } from "./guessed";
 import { changedEvent } from "./proving";
 
-export interface Origin {
+interface Origin {
 	readonly migration: string;
 	readonly source: string;
 }
@@ -40,8 +41,23 @@ export class Adopting {
 		private readonly unsalted: boolean
 	) {}
 
+	/** Whoever is signed in by what counts no more is so no more. */
+	async adopt(by: Calls, origin: Origin, foreign: Foreign): Promise<Adopted> {
+		const { adopted, endsSessions } = await this.brought(origin, foreign);
+		if (endsSessions && adopted.account !== null)
+			await by.call("sessions.closeAll", { account: adopted.account, except: null });
+		return adopted;
+	}
+
+	/** One after the other: one that stands there twice is found the second time. */
+	async adoptAll(by: Calls, origin: Origin, all: readonly Foreign[]): Promise<Adopted[]> {
+		const adopted: Adopted[] = [];
+		for (const foreign of all) adopted.push(await this.adopt(by, origin, foreign));
+		return adopted;
+	}
+
 	/** Decided anew where somebody was quicker: whoever comes first made it, the others find it as it shall be. */
-	async adopt(origin: Origin, foreign: Foreign): Promise<Brought> {
+	private async brought(origin: Origin, foreign: Foreign): Promise<Brought> {
 		for (let tries = 1; ; tries++) {
 			const { standing, decided } = await this.decide(origin, foreign);
 			if (decided.outcome === "refused") return { adopted: answer(foreign, decided), endsSessions: false };
@@ -97,6 +113,6 @@ const answer = ({ id }: Foreign, decided: Adoption): Adopted =>
 		? { id, outcome: "refused", account: null, reason: decided.reason }
 		: { id, outcome: decided.outcome, account: decided.account.id, reason: null };
 
-/** Whoever is signed in by what counts no more is so no more. */
 const endsSessions = (before: StoredAccount | undefined, after: StoredAccount): boolean =>
-	before !== undefined && (before.passwordAt !== after.passwordAt || (before.state !== after.state && after.state === "disabled"));
+	before !== undefined &&
+	(before.passwordAt !== after.passwordAt || (before.state !== after.state && after.state === "disabled"));

@@ -68,7 +68,12 @@ export class Asking {
 	}
 
 	/** @throws Conflict where it was changed meanwhile: it is decided anew */
-	private keep(asked: Asked, version: string | undefined, next: StoredAccount | undefined, once: Delivery): Promise<void> {
+	private keep(
+		asked: Asked,
+		version: string | undefined,
+		next: StoredAccount | undefined,
+		once: Delivery
+	): Promise<void> {
 		const put = next && (version === undefined ? { insert: next } : { put: next, expected: version });
 		return this.accounts.rows.write([...(put ? [put] : []), { remove: asked.id }], { once });
 	}

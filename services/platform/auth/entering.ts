@@ -2,8 +2,8 @@
 
 import type { Cookie, Meta } from "../../../cluster";
 import { failure } from "../../../cluster/errors";
-import type { LoggedIn } from "../../../contracts/platform/auth-forms";
 import type { Client, Entered, Factor } from "../../../contracts/people";
+import type { LoggedIn } from "../../../contracts/platform/auth-forms";
 import { isEnough, type StoredAccount } from "../../../domain/platform/accounts/account";
 import { messageOf } from "../../../domain/unknown";
 import type { Accounts } from "./accounts";

@@ -3,7 +3,7 @@
 import { Duplicate } from "../../../adapters/collection";
 import type { Announced } from "../../../cluster";
 import { failure } from "../../../cluster/errors";
-import type { Letter } from "../../../contracts/platform/auth-forms";
+import type { Letter, LetterLink } from "../../../contracts/platform/auth-forms";
 import { type StoredAccount, withOwn } from "../../../domain/platform/accounts/account";
 import { type Proof, proofIn, readToken } from "../../../domain/platform/accounts/proofs";
 import { type Accounts, digestOf, type With } from "./accounts";
@@ -15,7 +15,8 @@ interface Found {
 	readonly digest: string;
 }
 
-const over = () => failure("PROOF_INVALID", "This link was used, is too old, or is none of ours: ask for another letter.");
+const over = () =>
+	failure("PROOF_INVALID", "This link was used, is too old, or is none of ours: ask for another letter.");
 
 /** @throws PROOF_INVALID */
 export async function provenBy(accounts: Accounts, token: string, ...kinds: readonly Letter[]): Promise<Found> {
@@ -60,10 +61,15 @@ const begun = ({ kind, id }: StoredAccount): Announced[] =>
 
 /** A new password by a letter: whoever reads it has the address, too. @param password its hash */
 export const withReset = (accounts: Accounts, found: Found, password: string): Promise<StoredAccount> =>
-	use(accounts, found, account => ({ ...proved(account), password, passwordAt: Date.now(), own: withOwn(account.own, "password") }), {
-		events: [...begun(found.account), noted(found.account.id, "password-reset"), changedEvent(found.account.id)],
-		tell: [askedFor({ want: "tell", to: found.account.email, template: "password-changed" })]
-	});
+	use(
+		accounts,
+		found,
+		account => ({ ...proved(account), password, passwordAt: Date.now(), own: withOwn(account.own, "password") }),
+		{
+			events: [...begun(found.account), noted(found.account.id, "password-reset"), changedEvent(found.account.id)],
+			tell: [askedFor({ want: "tell", to: found.account.email, template: "password-changed" })]
+		}
+	);
 
 /** Nothing that was asked for before counts any more. */
 const proved = (account: StoredAccount): StoredAccount => ({ ...account, kind: "account", verified: true, proofs: [] });
@@ -87,3 +93,14 @@ const moved = (accounts: Accounts, found: Found, email: string): Promise<StoredA
 		events: [noted(found.account.id, "email-changed"), changedEvent(found.account.id)],
 		tell: [askedFor({ want: "tell", to: found.account.email, template: "email-changed" })]
 	});
+
+const FIELDS = { "reset-password": ["token", "password"], "verify-email": ["token"] } as const;
+const KINDS = { "reset-password": ["reset"], "verify-email": ["verify", "email"] } as const;
+
+/** What to do with a link: whoever only looks at it, as programs that scan mail do, uses nothing up (A7). */
+export async function linkFor(accounts: Accounts, token: string, word: keyof typeof FIELDS): Promise<LetterLink> {
+	const read = readToken(token);
+	const account = read && (await accounts.get(read.account));
+	const found = account && proofIn(account.proofs, KINDS[word], digestOf(read.secret), Date.now());
+	return { valid: found !== undefined, method: "POST", path: `/api/v1/auth/${word}`, fields: [...FIELDS[word]] };
+}

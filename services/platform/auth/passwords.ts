@@ -1,0 +1,77 @@
+/** Passwords as people use them: tried at a login, set, and changed by the current one. */
+
+import { isCommon } from "../../../adapters/passwords/common";
+import { failure } from "../../../cluster/errors";
+import type { Client, Person } from "../../../contracts/people";
+import type { StoredAccount } from "../../../domain/platform/accounts/account";
+import type { Accounts } from "./accounts";
+import { type Calls, guessed } from "./guessed";
+import type { Checked, Hashing } from "./hashing";
+import { refuseWeak, setPassword } from "./people";
+
+export interface Tried extends Checked {
+	readonly account: StoredAccount;
+	/** When, in ms since 1970. */
+	readonly since: number;
+}
+
+interface Change {
+	readonly person: Person;
+	readonly client: Client;
+	readonly current: string | null;
+	/** The new one. */
+	readonly password: string;
+}
+
+/** Who has no password proved who they are within this time, in ms. */
+const FRESH_MS = 600_000;
+
+export class Passwords {
+	constructor(
+		private readonly accounts: Accounts,
+		private readonly hashing: Hashing
+	) {}
+
+	/** Undefined: wrong. Whoever is not known here costs the same (A2). @throws THROTTLED · OVERLOADED */
+	login(by: Calls, email: string, password: string, client: Client): Promise<Tried | undefined> {
+		return guessed(by, { kind: "password", subject: email, client }, async () => {
+			const since = Date.now();
+			const found = await this.accounts.byEmail(email);
+			const account = found?.kind === "account" ? found : undefined;
+			const checked = await this.hashing.check(password, account?.password ?? null);
+			return account && checked.isRight ? { account, since, ...checked } : undefined;
+		});
+	}
+
+	/** Its hash. @throws PASSWORD_WEAK · OVERLOADED */
+	async taken(password: string, owner: Pick<StoredAccount, "email" | "name">): Promise<string> {
+		refuseWeak(password, owner, isCommon);
+		return this.hashing.hash(password);
+	}
+
+	/**
+	 * @param before once all is as it must be
+	 * @throws PASSWORD_WRONG · PASSWORD_WEAK · THROTTLED · OVERLOADED
+	 */
+	async change(by: Calls, asked: Change, before: () => Promise<unknown>): Promise<void> {
+		const account = await this.accounts.there(asked.person.account);
+		refuseWeak(asked.password, account, isCommon);
+		await this.refuseUnlessTheirs(by, account, asked);
+		const hash = await this.hashing.hash(asked.password);
+		await before();
+		await setPassword(this.accounts, account, hash);
+	}
+
+	private async refuseUnlessTheirs(
+		by: Calls,
+		{ email, password }: StoredAccount,
+		{ person, current, client }: Change
+	): Promise<void> {
+		if (password === null && person.provedAt > Date.now() - FRESH_MS) return;
+		const isRight = await guessed(by, { kind: "password", subject: email, client }, async () => {
+			const checked = await this.hashing.check(current ?? "", password);
+			return checked.isRight || undefined;
+		});
+		if (!isRight) throw failure("PASSWORD_WRONG", "The current password is not right.");
+	}
+}

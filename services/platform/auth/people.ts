@@ -1,0 +1,57 @@
+/** What people do with their own accounts, and others with theirs. */
+
+import type { Announced } from "../../../cluster";
+import { failure } from "../../../cluster/errors";
+import { type StoredAccount, withOwn } from "../../../domain/platform/accounts/account";
+import { canonicalEmail } from "../../../domain/platform/accounts/email";
+import { passwordFault } from "../../../domain/platform/accounts/password";
+import type { Accounts } from "./accounts";
+import { askedFor } from "./asking";
+import { changedEvent, noted } from "./proving";
+
+/** @throws VALIDATION_ERROR */
+export function addressIn(text: string): string {
+	const email = canonicalEmail(text);
+	if (email !== undefined) return email;
+	throw failure("VALIDATION_ERROR", "'email' is no address of e-mail, as ada@example.com.");
+}
+
+type IsCommon = (password: string) => boolean;
+
+/** @throws PASSWORD_WEAK */
+export function refuseWeak(password: string, owner: Pick<StoredAccount, "email" | "name">, isCommon: IsCommon): void {
+	const fault = passwordFault(password, owner, isCommon);
+	if (fault !== undefined) throw failure("PASSWORD_WEAK", fault);
+}
+
+/** What letters say of what was asked for, whoever has the address. */
+export const TAKEN = "A letter is on its way, where there is something to say: it says what next.";
+
+/** One that somebody set by themselves; whoever has the address hears of it. @throws ACCOUNT_NOT_FOUND */
+export async function setPassword(accounts: Accounts, account: StoredAccount, password: string): Promise<void> {
+	const changed = await accounts.change(
+		account.id,
+		now =>
+			now.passwordAt === account.passwordAt
+				? { ...now, password, passwordAt: Date.now(), proofs: [], own: withOwn(now.own, "password") }
+				: undefined,
+		{
+			events: [noted(account.id, "password-changed"), changedEvent(account.id)],
+			tell: [askedFor({ want: "tell", to: account.email, template: "password-changed" })]
+		}
+	);
+	if (!changed)
+		throw failure("PASSWORD_WRONG", "The password was changed meanwhile: try again with the one that counts now.");
+}
+
+/** @throws ACCOUNT_NOT_FOUND */
+export async function changedBy(
+	accounts: Accounts,
+	id: string,
+	next: (account: StoredAccount) => StoredAccount,
+	...events: readonly Announced[]
+): Promise<StoredAccount> {
+	await accounts.there(id);
+	const changed = await accounts.change(id, next, { events: [...events, changedEvent(id)] });
+	return changed ?? accounts.there(id);
+}
