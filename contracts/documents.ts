@@ -26,6 +26,11 @@ export const AREAS: readonly DocsArea[] = [
 		description: "Compare once more, mend what differs, or put everything back."
 	},
 	{
+		name: "Accounts",
+		description:
+			"Who people are: register, sign in, change and lose a password; those who look after accounts, and bring them."
+	},
+	{
 		name: "API keys",
 		description: "Who may call, and what."
 	},
