@@ -11,11 +11,10 @@ import type { Adopted, LetterLink, LoggedIn } from "../../contracts/platform/aut
 import { type StoredAccount, shown, withOwn } from "../../domain/platform/accounts/account";
 import { collection } from "../../mixins/collection.mixin";
 import { secrets } from "../../mixins/secrets.mixin";
-import { Accounts, type Row } from "./auth/accounts";
+import { Accounts, type Calls, type Row } from "./auth/accounts";
 import { Adopting } from "./auth/adopting";
 import { Asking, newId, type Want } from "./auth/asking";
 import { Entering, NOWHERE, toldIn, wrong } from "./auth/entering";
-import type { Calls } from "./auth/guessed";
 import { Hashing } from "./auth/hashing";
 import { inState, listed, withScopes } from "./auth/managing";
 import { Passwords } from "./auth/passwords";

@@ -2,10 +2,13 @@
 
 import { createHash } from "node:crypto";
 import { type Collection, Conflict, Duplicate, type Versioned } from "../../../adapters/collection";
-import type { Announced } from "../../../cluster";
+import type { Announced, Broker } from "../../../cluster";
 import { failure } from "../../../cluster/errors";
 import type { StoredAccount } from "../../../domain/platform/accounts/account";
 import type { Asked } from "../../../domain/platform/accounts/asked";
+
+/** Whose deadline goes with what is called. */
+export type Calls = Pick<Broker, "call">;
 
 /** One collection is a service's own: both kinds are in it. */
 export type Row = StoredAccount | Asked;

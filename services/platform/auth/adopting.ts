@@ -7,9 +7,8 @@ import type { Adopted, Foreign, Reason } from "../../../contracts/platform/auth-
 import type { StoredAccount } from "../../../domain/platform/accounts/account";
 import { type Adoption, adoption, type Weighed } from "../../../domain/platform/accounts/adoption";
 import { canonicalEmail } from "../../../domain/platform/accounts/email";
-import type { Accounts } from "./accounts";
+import type { Accounts, Calls } from "./accounts";
 import { type Derive, newId } from "./asking";
-import type { Calls } from "./guessed";
 import { changedEvent } from "./proving";
 
 interface Origin {

@@ -9,8 +9,7 @@ import type { Versioned } from "../../../adapters/collection";
 import type { StoredAccount } from "../../../domain/platform/accounts/account";
 import { type Asked, type Done, decided, type LetterTo } from "../../../domain/platform/accounts/asked";
 import { tokenOf } from "../../../domain/platform/accounts/proofs";
-import { type Accounts, announced, digestOf } from "./accounts";
-import type { Calls } from "./guessed";
+import { type Accounts, announced, type Calls, digestOf } from "./accounts";
 
 /** Of secrets, that nobody has without the node's own. */
 export type Derive = (text: string) => string;

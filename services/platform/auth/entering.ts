@@ -1,13 +1,12 @@
 /** The one place where a session begins: whoever proved a factor comes in here, or is asked for another one. */
 
-import type { Cookie, Meta } from "../../../cluster";
+import type { Meta } from "../../../cluster";
 import { failure } from "../../../cluster/errors";
 import type { Client, Entered, Factor } from "../../../contracts/people";
 import type { LoggedIn } from "../../../contracts/platform/auth-forms";
 import { isEnough, type StoredAccount } from "../../../domain/platform/accounts/account";
 import { messageOf } from "../../../domain/unknown";
-import type { Accounts } from "./accounts";
-import type { Calls } from "./guessed";
+import type { Accounts, Calls } from "./accounts";
 
 export interface Proven {
 	readonly factors: readonly Factor[];
@@ -82,7 +81,7 @@ export const wrong = () =>
 
 /** Until the server ends it: a cookie that is over says nothing. 400 days are the most that browsers keep. */
 const COOKIE_S = 400 * 24 * 3600;
-const cookie = (value: string): Cookie => ({ value, maxAgeS: COOKIE_S });
+const cookie = (value: string) => ({ value, maxAgeS: COOKIE_S });
 
 /** As the caller wants it: tokens in the answer, or in cookies that no script of a page reads, and then nowhere else. */
 export function toldIn(meta: Meta, { session, second }: Entered, asCookie: boolean): LoggedIn {

@@ -2,10 +2,10 @@
 
 import { isCommon } from "../../../adapters/passwords/common";
 import { failure } from "../../../cluster/errors";
+import { guessed } from "../../../cluster/guessed";
 import type { Client, Person } from "../../../contracts/people";
 import type { StoredAccount } from "../../../domain/platform/accounts/account";
-import type { Accounts } from "./accounts";
-import { type Calls, guessed } from "./guessed";
+import type { Accounts, Calls } from "./accounts";
 import type { Checked, Hashing } from "./hashing";
 import { refuseWeak, setPassword } from "./people";
 
@@ -34,13 +34,14 @@ export class Passwords {
 
 	/** Undefined: wrong. Whoever is not known here costs the same (A2). @throws THROTTLED · OVERLOADED */
 	login(by: Calls, email: string, password: string, client: Client): Promise<Tried | undefined> {
-		return guessed(by, { kind: "password", subject: email, client }, async () => {
+		const attempt = async (): Promise<Tried | undefined> => {
 			const since = Date.now();
 			const found = await this.accounts.byEmail(email);
 			const account = found?.kind === "account" ? found : undefined;
 			const checked = await this.hashing.check(password, account?.password ?? null);
 			return account && checked.isRight ? { account, since, ...checked } : undefined;
-		});
+		};
+		return guessed(by, { kind: "password", subject: email, client }, attempt, tried => tried === undefined);
 	}
 
 	/** Its hash. @throws PASSWORD_WEAK · OVERLOADED */
@@ -68,10 +69,8 @@ export class Passwords {
 		{ person, current, client }: Change
 	): Promise<void> {
 		if (password === null && person.provedAt > Date.now() - FRESH_MS) return;
-		const isRight = await guessed(by, { kind: "password", subject: email, client }, async () => {
-			const checked = await this.hashing.check(current ?? "", password);
-			return checked.isRight || undefined;
-		});
+		const attempt = async (): Promise<boolean> => (await this.hashing.check(current ?? "", password)).isRight;
+		const isRight = await guessed(by, { kind: "password", subject: email, client }, attempt, right => !right);
 		if (!isRight) throw failure("PASSWORD_WRONG", "The current password is not right.");
 	}
 }
