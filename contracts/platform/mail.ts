@@ -1,6 +1,7 @@
 /** mail: letters to people, sent at least once. */
 
 import { action, contract, type SettingsOf } from "../contract";
+import { personal } from "../personal";
 import { reseal } from "../reseal";
 
 /** Each is a row in domain/platform/letters.ts. */
@@ -23,7 +24,7 @@ export const TEMPLATES = [
 export type Template = (typeof TEMPLATES)[number];
 
 export const mail = contract("platform", "mail", {
-	stores: ["secrets"],
+	stores: ["secrets", "announcements"],
 	errors: {
 		MAIL_ADDRESS_INVALID: {
 			status: 422,
@@ -83,6 +84,7 @@ export const mail = contract("platform", "mail", {
 		}
 	},
 	actions: {
+		personal,
 		reseal,
 		send: action({
 			summary: "Takes a letter over: from then on it is sent until it is sent, or given up.",

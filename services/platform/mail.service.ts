@@ -3,10 +3,12 @@ import { Conflict, Duplicate } from "../../adapters/collection";
 import { folderPost } from "../../adapters/mail/folder";
 import { type Post, Undelivered } from "../../adapters/mail/letter";
 import { smtpPost } from "../../adapters/mail/smtp";
-import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
+import { Action, type Answers, type CallOf, Event, type EventOf, Service, service } from "../../cluster";
 import { failure } from "../../cluster/errors";
 import { settingsFor, settingsOf } from "../../cluster/settings";
 import type { ResultOf } from "../../contracts/contract";
+import type { JsonValue } from "../../contracts/json";
+import { auth } from "../../contracts/platform/auth";
 import { gateway } from "../../contracts/platform/gateway";
 import { mail } from "../../contracts/platform/mail";
 import { isAddress, written } from "../../domain/platform/letters";
@@ -16,7 +18,7 @@ import { resealed, secrets } from "../../mixins/secrets.mixin";
 import type { Content, KeptLetter } from "./mail/letters";
 import { Outbox } from "./mail/outbox";
 
-const { send, reseal } = mail.actions;
+const { send, personal, reseal } = mail.actions;
 const { metrics } = mail;
 
 /** How long it is known which letters were sent, in ms: whoever asks again does so within it. */
@@ -37,7 +39,7 @@ export default class MailService
 	private upkeep: NodeJS.Timeout | undefined;
 
 	async started(): Promise<void> {
-		const [{ smtp, dataDir }, settings] = [settingsOf(this.broker), settingsFor(this.broker, mail)];
+		const [{ smtp, dataDir, store }, settings] = [settingsOf(this.broker), settingsFor(this.broker, mail)];
 		this.post = smtp ? smtpPost(smtp, settings.timeoutMs) : folderPost(join(dataDir, "mail"));
 		this.outbox = new Outbox(this.letters, settings, {
 			send: letter => this.post(this.opened(letter)),
@@ -47,6 +49,7 @@ export default class MailService
 		});
 		this.upkeep = setInterval(() => void this.sweep(), SWEEP_MS);
 		void this.sweep();
+		if (store === "embedded") await this.outbox.restart();
 		this.outbox.wake();
 	}
 
@@ -76,6 +79,24 @@ export default class MailService
 		this.waiting++;
 		this.outbox.wake();
 		return true;
+	}
+
+	/** What was said in them is not kept once they are sent. */
+	@Action(personal)
+	async personal({ params }: CallOf<typeof personal>): Promise<JsonValue> {
+		const letters: JsonValue[] = [];
+		for await (const { template, at, state } of this.letters.each({ account: params.account }))
+			letters.push({ template, state, at: new Date(at).toISOString() });
+		return letters.length === 0 ? null : { letters };
+	}
+
+	/** Those that are on their way, too: whoever sends one meets that it is gone. */
+	@Event(auth.events.erased)
+	async erased(ctx: EventOf<typeof auth.events.erased>): Promise<void> {
+		const { account, request } = ctx.params;
+		let count = 0;
+		for await (const { id } of this.letters.each({ account })) if (await this.letters.remove(id)) count++;
+		await ctx.call("users.forgot", { request, service: mail.name, count, kept: [] });
 	}
 
 	@Action(reseal)

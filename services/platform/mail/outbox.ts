@@ -6,6 +6,7 @@
 import { type Collection, Conflict, type Versioned } from "../../../adapters/collection";
 import { reach } from "../../../adapters/failpoints";
 import type { MailSettings } from "../../../contracts/platform/mail";
+import { inGroups } from "../../../domain/in-groups";
 import { backoffMs } from "../../../domain/platform/calls/backoff";
 import { done, type KeptLetter } from "./letters";
 
@@ -13,8 +14,10 @@ import { done, type KeptLetter } from "./letters";
 const MOST = 4;
 /** How often it is looked whether another node left something, in ms. */
 const POLL_MS = 30_000;
-/** How much longer than it may take a letter is one's own, in ms. */
-const MARGIN_MS = 30_000;
+/** How many times as long as it may take a letter is one's own. */
+const OWN_FOR = 2;
+/** In one change. */
+const AT_ONCE = 200;
 const LONGEST_WAIT_MS = 3_600_000;
 
 export interface Sending {
@@ -37,6 +40,13 @@ export class Outbox {
 		private readonly settings: MailSettings,
 		private readonly sending: Sending
 	) {}
+
+	/** At the start of a node that is alone: nobody is at any of them, and what kept them waiting may be mended. */
+	async restart(): Promise<void> {
+		const now = Date.now();
+		for await (const each of inGroups(this.letters.each({ dueAt: { $gt: now } }, { sort: "dueAt" }), AT_ONCE))
+			await this.letters.write(each.map(letter => ({ put: { ...letter, dueAt: now } })));
+	}
 
 	/** There may be something to send. */
 	wake(): void {
@@ -105,7 +115,7 @@ export class Outbox {
 		const found = await this.letters.read(id);
 		const now = Date.now();
 		if (found?.record.dueAt === undefined || found.record.dueAt > now) return undefined;
-		const dueAt = now + this.settings.timeoutMs + MARGIN_MS;
+		const dueAt = now + this.settings.timeoutMs * OWN_FOR;
 		const record = { ...found.record, tries: found.record.tries + 1, dueAt };
 		const version = await this.note(found, record);
 		return version === undefined ? undefined : { record, version };
