@@ -10,6 +10,12 @@ export function failure(code: ErrorCode, detail: string, data: Record<string, un
 	return new Errors.MoleculerError(detail, ERRORS[code].status, code, data);
 }
 
+/** Of fields that are not as they must be, where only the service could tell. */
+export const invalid = (
+	faults: readonly { readonly field: string; readonly message: string }[]
+): Errors.MoleculerError =>
+	new Errors.ValidationError("Some fields are not as they must be.", "VALIDATION_ERROR", faults as never);
+
 /** The code of an error that came over the wire or from here, if it is one of the table. */
 export function codeOf(error: unknown): ErrorCode | undefined {
 	const type = textOf(error, "type");

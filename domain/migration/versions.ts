@@ -3,7 +3,7 @@
  * one that lacks a version is of version 1, and each version has an upcaster to the next one, pure, that stays.
  */
 
-import type { Json, JsonValue } from "../../contracts/json";
+import { isTable, type Json, type JsonValue } from "../../contracts/json";
 import { own } from "../own";
 import type { ComparisonEvent, RecordEvent, RunEvent, UndoEvent } from "./events";
 import type { LeaseEvent } from "./lease";
@@ -23,9 +23,6 @@ type Upcaster = (data: Json) => Json;
 
 /** By family and type, the upcasters from version 1 on: what is written has the version after the last of them. */
 type Upcasters = { readonly [F in Family]: { readonly [T in Families[F]["type"]]: readonly Upcaster[] } };
-
-const isTable = (value: JsonValue | undefined): value is Json =>
-	typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** 1: of a code, the severity of the first record may stand for all of them. 2: how many records by severity. */
 const lossesBySeverity: Upcaster = data => {

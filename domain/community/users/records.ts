@@ -58,9 +58,9 @@ export interface Follow extends Found {
 export const ROLES = ["owner", "admin", "member"] as const;
 export type Role = (typeof ROLES)[number];
 
+/** One without a handle is being dissolved. */
 export interface Organisation extends Found {
 	readonly kind: "organisation";
-	readonly handle: string;
 	readonly name: string;
 	readonly about: string;
 	readonly owners: number;
@@ -91,8 +91,12 @@ export interface Erasure extends Found {
 	/** Null while only a service has spoken of it. */
 	readonly account: string | null;
 	readonly at: string;
-	/** When it was announced to all services. */
+	/** Until then it can be taken back: ISO 8601, UTC. */
+	readonly plannedFor: string | null;
+	/** From then on it cannot. */
 	readonly begunAt: string | null;
+	/** When all services were told. */
+	readonly toldAt: string | null;
 	readonly services: Readonly<Record<string, Forgotten>>;
 }
 

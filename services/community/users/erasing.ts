@@ -1,0 +1,75 @@
+/** Erasures: asked for here, done by auth, which tells all services; each reports. */
+
+import { timingSafeEqual } from "node:crypto";
+import type { ServiceBroker } from "moleculer";
+import type { Sealer } from "../../../adapters/secrets/sealer";
+import type { Broker } from "../../../cluster";
+import type { NewErasure, ShownErasure } from "../../../contracts/community/shapes";
+import { reportOf } from "../../../domain/community/users/erasure";
+import type { Erasure } from "../../../domain/community/users/records";
+import * as erasures from "./erasures";
+import { KEEPERS, present } from "./keepers";
+import type { People } from "./people";
+
+export interface Means {
+	readonly people: People;
+	readonly broker: Broker;
+	readonly secrets: Sealer;
+	readonly graceS: number;
+	readonly warn: (sentence: string, error: unknown) => void;
+}
+
+const REQUEST_LENGTH = 22;
+
+export class Erasing {
+	constructor(private readonly means: Means) {}
+
+	async planned(account: string): Promise<NewErasure> {
+		const { people, graceS } = this.means;
+		const request = this.requestOf(account);
+		const report = await erasures.planned(people, request, account, graceS);
+		const now = graceS === 0 ? await this.begun(report) : report;
+		return { ...this.shown(now), token: this.tokenOf(request) };
+	}
+
+	/** Where auth does not answer now, it is asked again. */
+	async begun({ request, account }: Erasure): Promise<Erasure> {
+		const { people, broker, warn } = this.means;
+		const report = await erasures.begun(people, request);
+		try {
+			if (account !== null) await broker.call("auth.erase", { account, request });
+		} catch (error) {
+			warn("An erasure waits for auth", error);
+		}
+		return report;
+	}
+
+	async takenBack(account: string): Promise<ShownErasure> {
+		return this.shown(await erasures.takenBack(this.means.people, this.requestOf(account)));
+	}
+
+	async report(request: string): Promise<ShownErasure> {
+		return this.shown(await erasures.mustReport(this.means.people, request));
+	}
+
+	/** @throws ERASURE_NOT_FOUND alike where there is none, and where the token is another one's */
+	reportFor(request: string, token: string): Promise<ShownErasure> {
+		const [own, given] = [Buffer.from(this.tokenOf(request)), Buffer.from(token)];
+		if (own.length !== given.length || !timingSafeEqual(own, given)) throw erasures.noSuch();
+		return this.report(request);
+	}
+
+	/** One of a person, however often it is asked for. */
+	private requestOf(account: string): string {
+		return this.means.secrets.derive(`erasure of ${account}`).slice(0, REQUEST_LENGTH);
+	}
+
+	private tokenOf(request: string): string {
+		return this.means.secrets.derive(`report of erasure ${request}`);
+	}
+
+	private shown(report: Erasure): ShownErasure {
+		// The typed broker is Moleculer's own, but for what it calls.
+		return reportOf(report, { all: KEEPERS, there: present(this.means.broker as Pick<ServiceBroker, "registry">) });
+	}
+}
