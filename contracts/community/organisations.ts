@@ -33,7 +33,7 @@ const invitation: ShownMembership = {
 };
 const name = { type: "string", min: 1, max: 80 } as const;
 const about = { type: "string", max: 500, optional: true } as const;
-const whom = { handle, person: { ...handle, summary: "Their handle." } } as const;
+const other = { handle, whom: { ...handle, summary: "The handle of the member." } } as const;
 
 export const organisations = {
 	create: action({
@@ -95,10 +95,10 @@ export const organisations = {
 		permission: "person",
 		rest: "POST /organisations/:handle/invitations",
 		idempotent: true,
-		params: { handle, person: whom.person, role: { ...role, default: "member" } },
+		params: { ...other, role: { ...role, default: "member" } },
 		result: member,
 		example: {
-			params: { handle: "analysts", person: "ada" },
+			params: { handle: "analysts", whom: "ada" },
 			result: { ...adaThere, role: "member", state: "invited" }
 		}
 	}),
@@ -123,19 +123,19 @@ export const organisations = {
 	assign: action({
 		summary: "Gives a member another role; for owners, and for admins among those who are none.",
 		permission: "person",
-		rest: "PUT /organisations/:handle/members/:person",
+		rest: "PUT /organisations/:handle/members/:whom",
 		idempotent: true,
-		params: { ...whom, role },
+		params: { ...other, role },
 		result: member,
-		example: { params: { handle: "analysts", person: "ada", role: "owner" }, result: adaThere }
+		example: { params: { handle: "analysts", whom: "ada", role: "owner" }, result: adaThere }
 	}),
 	dismiss: action({
 		summary: "Takes a member, or an invitation, away; for owners, and for admins where it is no owner.",
 		permission: "person",
-		rest: "DELETE /organisations/:handle/members/:person",
+		rest: "DELETE /organisations/:handle/members/:whom",
 		idempotent: true,
-		params: whom,
+		params: other,
 		result: organisation,
-		example: { params: { handle: "analysts", person: "ada" }, result: analysts }
+		example: { params: { handle: "analysts", whom: "ada" }, result: analysts }
 	})
 };

@@ -42,17 +42,12 @@ export default class UsersService
 	async started(): Promise<void> {
 		const { people, broker, secrets: sealer } = this;
 		const bounds = settingsFor(broker, users);
+		const warn = (sentence: string, error: unknown) => this.logger.warn(`${sentence}: ${messageOf(error)}`);
+		const ask = asking(broker, warn);
 		this.bounds = bounds;
 		this.follows = new Follows(people, bounds.following);
-		const warn = (sentence: string, error: unknown) => this.logger.warn(`${sentence}: ${messageOf(error)}`);
 		this.erasing = new Erasing({ people, broker, secrets: sealer, graceS: bounds.graceS, warn });
-		this.exporting = {
-			people,
-			secrets: sealer,
-			ask: asking(broker, warn),
-			keepers: KEEPERS,
-			bytes: bounds.exportBytes
-		};
+		this.exporting = { people, secrets: sealer, ask, keepers: KEEPERS, bytes: bounds.exportBytes };
 		this.stopSweeping = sweeping(people, erasure => this.erasing.begun(erasure), warn);
 	}
 
@@ -181,7 +176,7 @@ export default class UsersService
 
 	@Action(act.dismiss)
 	async dismiss({ params, meta }: Call<"dismiss">): Result<"dismiss"> {
-		return members.dismiss(this.people, personOf(meta).account, params.handle, params.person);
+		return members.dismiss(this.people, personOf(meta).account, params.handle, params.whom);
 	}
 
 	@Action(act.export)
@@ -240,9 +235,8 @@ export default class UsersService
 		await registeredProfile(this.people, this.broker, params.account);
 	}
 
-	/** The last step of a registration; each is a durable event, and done twice it is done once. */
 	@Event(users.events.made)
-	async made_({ params }: EventOf<typeof users.events.made>): Promise<void> {
+	async welcomed({ params }: EventOf<typeof users.events.made>): Promise<void> {
 		await welcome(this.broker, this.people, params.account);
 	}
 

@@ -33,9 +33,9 @@ export async function invite(
 	people: People,
 	bounds: Bounds,
 	me: string,
-	{ handle, person, role }: { readonly handle: string; readonly person: string; readonly role: Role }
+	{ handle, whom, role }: { readonly handle: string; readonly whom: string; readonly role: Role }
 ): Promise<Member> {
-	const profile = await seenBy(people, me, person);
+	const profile = await seenBy(people, me, whom);
 	return settled(async () => {
 		const found = await mustFind(people, handle);
 		unlessMay(await standingOf(people, found, me), own => mayGive(own, role), `An invitation as ${role}`);
@@ -92,9 +92,9 @@ async function gone(people: People, standing: Standing): Promise<ShownOrganisati
 export async function assign(
 	people: People,
 	me: string,
-	{ handle, person, role }: { readonly handle: string; readonly person: string; readonly role: Role }
+	{ handle, whom, role }: { readonly handle: string; readonly whom: string; readonly role: Role }
 ): Promise<Member> {
-	const profile = await mustBe(people, person);
+	const profile = await mustBe(people, whom);
 	return settled(async () => {
 		const theirs = await ownStanding(people, profile.account, handle);
 		const { record } = theirs.membership;
@@ -107,8 +107,8 @@ export async function assign(
 }
 
 /** @throws FORBIDDEN · OWNER_NEEDED */
-export async function dismiss(people: People, me: string, handle: string, person: string): Promise<ShownOrganisation> {
-	const { account } = await mustBe(people, person);
+export async function dismiss(people: People, me: string, handle: string, whom: string): Promise<ShownOrganisation> {
+	const { account } = await mustBe(people, whom);
 	return settled(async () => {
 		const theirs = await ownStanding(people, account, handle);
 		const { role } = theirs.membership.record;
