@@ -19,7 +19,8 @@ export const TEMPLATES = [
 	"recovery-used",
 	"login-linked",
 	"sessions-ended",
-	"account-erased"
+	"account-erased",
+	"welcome"
 ] as const;
 export type Template = (typeof TEMPLATES)[number];
 
@@ -103,7 +104,8 @@ export const mail = contract("platform", "mail", {
 				fields: {
 					type: "record",
 					value: "string",
-					summary: "`email`, `link`, `token`, `at`, `device`, `what`: what the letter has no place for is left out."
+					summary:
+						"`email`, `link`, `token`, `at`, `device`, `what`, `handle`: what the letter has no place for is left out."
 				}
 			},
 			result: "boolean"

@@ -101,6 +101,13 @@ const FORMS: Readonly<Record<Template, Form>> = {
 	"account-erased": {
 		subject: "Your account was deleted",
 		says: ["The account {email} was deleted, and what was kept of it. This is the last letter."]
+	},
+	welcome: {
+		subject: "You have a profile now",
+		says: [
+			"Your account {email} has a profile, which is called {handle} until you choose another handle.",
+			"Others find it by that, and by your name; you can make it private."
+		]
 	}
 };
 

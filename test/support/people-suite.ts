@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { keyOf } from "../../domain/community/users/records";
+import { nth } from "../../domain/there";
 import { propertyOf } from "../../domain/unknown";
 import { Follows } from "../../services/community/users/follows";
 import * as members from "../../services/community/users/members";
@@ -59,13 +60,7 @@ export function peopleSuite(
 					const follows = shared.nodes.map(people => new Follows(people, 3));
 					await populate(one, NAMES);
 					for (const handle of ORGANISATIONS) await organisations.create(one, BOUNDS, "ada", { handle, name: handle });
-					for (const round of rounds) {
-						const done = await Promise.allSettled(
-							round.map((each, at) => each(shared.nodes[at % 2] as People, follows[at % 2] as Follows))
-						);
-						const odd = codes(done).filter(code => !EXPECTED.includes(String(code)));
-						if (odd.length > 0) throw new Error(`It ended with ${odd}.`);
-					}
+					for (const round of rounds) await done(round, shared.nodes, follows);
 					expect(await faultsOf(one)).toEqual([]);
 				}),
 				{ numRuns: runs }
@@ -156,6 +151,13 @@ export function peopleSuite(
 				expect(await found(nobody)).toEqual([]);
 		});
 	});
+}
+
+/** Each at a node of its own. @throws what nobody may end with */
+async function done(round: readonly Act[], nodes: Shared["nodes"], follows: readonly Follows[]): Promise<void> {
+	const all = await Promise.allSettled(round.map((each, at) => each(nth(nodes, at % 2), nth(follows, at % 2))));
+	const odd = codes(all).filter(code => !EXPECTED.includes(String(code)));
+	if (odd.length > 0) throw new Error(`It ended with ${odd}.`);
 }
 
 const EXPECTED = "USER_NOT_FOUND VALIDATION_ERROR ORGANISATION_NOT_FOUND OWNER_NEEDED FORBIDDEN LIMIT_REACHED".split(

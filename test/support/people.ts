@@ -22,58 +22,54 @@ const all = async (people: People): Promise<Kept[]> => {
 	return found;
 };
 
+type Of<K extends Kept["kind"]> = Extract<Kept, { readonly kind: K }>;
+const ofKind = <K extends Kept["kind"]>(records: readonly Kept[], kind: K): Of<K>[] =>
+	records.filter((record): record is Of<K> => record.kind === kind);
+
 /** What is counted is what there is; who belongs to something is there, and it has an owner. Sentences of what is not so. */
 export async function faultsOf(people: People): Promise<string[]> {
 	const records = await all(people);
-	const count = (is: (record: Kept) => boolean): number => records.filter(is).length;
-	const faults: string[] = [];
-	const must = (what: string, said: unknown, is: unknown): void => {
-		if (said !== is) faults.push(`${what}: ${said}, and there are ${is}`);
-	};
+	const [follows, memberships] = [ofKind(records, "follow"), ofKind(records, "membership")];
+	const counts = ofKind(records, "counts").flatMap(({ id, ...said }) => {
+		const account = id.slice("counts/".length);
+		const joined = memberships.filter(({ member, state }) => member === account && state === "member");
+		return [
+			unlike(`${id} followers`, said.followers, follows.filter(({ followed }) => followed === account).length),
+			unlike(`${id} following`, said.following, follows.filter(({ follower }) => follower === account).length),
+			unlike(`${id} organisations`, said.organisations, joined.length)
+		];
+	});
+	const organisations = ofKind(records, "organisation").flatMap(({ id, ...said }) => {
+		const own = memberships.filter(({ organisation }) => keyOf("organisation", organisation) === id);
+		const joined = own.filter(({ state }) => state === "member");
+		const owners = joined.filter(({ role }) => role === "owner").length;
+		return [
+			unlike(`${id} members`, said.members, joined.length),
+			unlike(`${id} invited`, said.invited, own.length - joined.length),
+			unlike(`${id} owners`, said.owners, owners),
+			said.handle !== undefined && owners === 0 ? [`${id} has no owner`] : []
+		];
+	});
+	return [...counts.flat(), ...organisations.flat(), ...dangling(records, follows, memberships)];
+}
+
+const unlike = (what: string, said: number, is: number): string[] =>
+	said === is ? [] : [`${what}: ${said} are counted, and there are ${is}`];
+
+function dangling(
+	records: readonly Kept[],
+	follows: readonly Of<"follow">[],
+	memberships: readonly Of<"membership">[]
+): string[] {
 	const ids = new Set(records.map(({ id }) => id));
-	for (const record of records) {
-		if (record.kind === "counts") {
-			const account = record.id.slice("counts/".length);
-			must(
-				`${record.id} followers`,
-				record.followers,
-				count(r => r.kind === "follow" && r.followed === account)
-			);
-			must(
-				`${record.id} following`,
-				record.following,
-				count(r => r.kind === "follow" && r.follower === account)
-			);
-			const joined = (r: Kept): boolean => r.kind === "membership" && r.member === account && r.state === "member";
-			must(`${record.id} organisations`, record.organisations, count(joined));
-		}
-		if (record.kind === "organisation") {
-			const within = (r: Kept) =>
-				r.kind === "membership" && record.id === keyOf("organisation", r.organisation) ? r : undefined;
-			must(
-				`${record.id} members`,
-				record.members,
-				count(r => within(r)?.state === "member")
-			);
-			must(
-				`${record.id} invited`,
-				record.invited,
-				count(r => within(r)?.state === "invited")
-			);
-			must(
-				`${record.id} owners`,
-				record.owners,
-				count(r => within(r)?.state === "member" && within(r)?.role === "owner")
-			);
-			if (record.handle !== undefined && record.owners < 1) faults.push(`${record.id} has no owner`);
-		}
-		const needs =
-			record.kind === "follow"
-				? [keyOf("profile", record.follower), keyOf("profile", record.followed)]
-				: record.kind === "membership"
-					? [keyOf("profile", record.member), keyOf("organisation", record.organisation)]
-					: [];
-		for (const id of needs) if (!ids.has(id)) faults.push(`${record.id} names ${id}, which is not there`);
-	}
-	return faults;
+	const named = [
+		...follows.flatMap(({ id, follower, followed }) =>
+			[follower, followed].map(each => [id, keyOf("profile", each)] as const)
+		),
+		...memberships.flatMap(({ id, member, organisation }) => [
+			[id, keyOf("profile", member)] as const,
+			[id, keyOf("organisation", organisation)] as const
+		])
+	];
+	return named.filter(([, other]) => !ids.has(other)).map(([id, other]) => `${id} names ${other}, which is not there`);
 }

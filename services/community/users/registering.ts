@@ -26,6 +26,7 @@ export async function registeredProfile(people: People, broker: Broker, id: stri
 export async function welcome(broker: Broker, people: People, id: string): Promise<void> {
 	const [account, profile] = [await broker.call("auth.account", { id }), await getOf(people, "profile", id)];
 	if (!account || !profile) return;
-	const fields = { handle: profile.handle };
-	await broker.call("mail.send", { id: `welcome ${id}`, to: account.email, template: "welcome", fields });
+	const { email } = account;
+	const fields = { email, handle: profile.handle };
+	await broker.call("mail.send", { id: `welcome ${id}`, to: email, account: id, template: "welcome", fields });
 }
