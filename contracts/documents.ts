@@ -31,6 +31,11 @@ export const AREAS: readonly DocsArea[] = [
 			"Who people are: register, sign in, change and lose a password; those who look after accounts, and bring them."
 	},
 	{
+		name: "Users",
+		description:
+			"People as others see them: profiles, follows, organisations. And what is theirs to ask for: a copy, and to be forgotten."
+	},
+	{
 		name: "API keys",
 		description: "Who may call, and what."
 	},
