@@ -2,6 +2,9 @@
 
 import { shape, type ValueOf } from "./schema";
 
+/** What changes who may sign in as somebody asks that they proved who they are within so many seconds (ASVS 7.5.1). */
+export const STEP_UP_S = 600;
+
 /** How somebody proved who they are. A passkey is two factors in one: what they have, and what opens it. */
 export const FACTORS = ["password", "totp", "recovery", "passkey", "oidc", "legacy"] as const;
 export type Factor = (typeof FACTORS)[number];

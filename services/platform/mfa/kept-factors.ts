@@ -1,0 +1,35 @@
+/** The second factors of accounts, as they are kept: a change is decided anew where another one came first. */
+
+import { type Collection, Conflict, Duplicate } from "../../../adapters/collection";
+import { type Factors, none } from "../../../domain/platform/factors/second-factors";
+
+export class KeptFactors {
+	constructor(private readonly kept: Pick<Collection<Factors>, "get" | "read" | "insert" | "put">) {}
+
+	async of(account: string): Promise<Factors> {
+		return (await this.kept.get(account)) ?? none(account);
+	}
+
+	/** @param decide undefined: nothing is changed · @returns what was decided, once it is kept */
+	async change<D extends { readonly factors: Factors }>(
+		account: string,
+		decide: (factors: Factors) => D | undefined
+	): Promise<D | undefined> {
+		for (;;) {
+			const found = await this.kept.read(account);
+			const decided = decide(found?.record ?? none(account));
+			if (!decided || (await this.isKept(decided.factors, found?.version))) return decided;
+		}
+	}
+
+	/** False where somebody was quicker. */
+	private async isKept(factors: Factors, expected: string | undefined): Promise<boolean> {
+		try {
+			await (expected === undefined ? this.kept.insert(factors) : this.kept.put(factors, { expected }));
+			return true;
+		} catch (error) {
+			if (error instanceof Conflict || error instanceof Duplicate) return false;
+			throw error;
+		}
+	}
+}
