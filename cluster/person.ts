@@ -14,4 +14,5 @@ export function personOf({ caller }: Pick<Meta, "caller">): Person {
 }
 
 /** Where whoever asks is; of a call that no request from outside caused: nowhere. */
-export const clientOf = ({ client }: Pick<Meta, "client">): Client => client ?? { address: "", agent: "", device: null };
+export const clientOf = ({ client }: Pick<Meta, "client">): Client =>
+	client ?? { address: "", agent: "", device: null };

@@ -2,6 +2,7 @@
 
 import { action, contract } from "../contract";
 import { challenge, client, entered, factors, STEP_UP_S } from "../people";
+import { RESEAL, reseal } from "../reseal";
 import { shape, type ValueOf } from "../schema";
 import { assertion } from "./passkey-forms";
 
@@ -56,6 +57,7 @@ const CODES = ["k3pm-7wq4-xv9t", "b8zn-2hrd-5yjc"];
 
 export const mfa = contract("platform", "mfa", {
 	chapter: "Second factors",
+	stores: ["secrets"],
 	errors: {
 		CHALLENGE_INVALID: {
 			status: 401,
@@ -102,6 +104,7 @@ export const mfa = contract("platform", "mfa", {
 		}
 	},
 	actions: {
+		[RESEAL]: reseal,
 		begin: action({
 			summary: "Asks for a second factor of an account, or null where it has none.",
 			internal: ["auth"],
@@ -195,7 +198,10 @@ export const mfa = contract("platform", "mfa", {
 				code: { ...code, optional: true },
 				passkey: { ...assertion, optional: true }
 			},
-			result: { type: "object", props: { factor: { type: "enum", values: ["password", "totp", "recovery", "passkey"] } } },
+			result: {
+				type: "object",
+				props: { factor: { type: "enum", values: ["password", "totp", "recovery", "passkey"] } }
+			},
 			example: { params: { code: "492039" }, result: { factor: "totp" } }
 		}),
 		verify: action({

@@ -74,6 +74,7 @@ const USE = { flow: FLOW, options: { challenge: BYTES, rpId: "example.com", user
 
 export const passkeys = contract("platform", "passkeys", {
 	chapter: "Passkeys",
+	stores: ["secrets"],
 	errors: {
 		PASSKEY_REFUSED: {
 			status: 401,
@@ -117,14 +118,12 @@ export const passkeys = contract("platform", "passkeys", {
 		rpId: {
 			variable: "PASSKEY_RP_ID",
 			rule: "string|min:1|max:253|pattern:^[a-z0-9.-]+$|default:auto",
-			summary:
-				"the domain that passkeys are made for, which never changes; auto: that of PUBLIC_URL, or localhost"
+			summary: "the domain that passkeys are made for, which never changes; auto: that of PUBLIC_URL, or localhost"
 		},
 		origins: {
 			variable: "PASSKEY_ORIGINS",
 			rule: "string|min:1|max:2000|default:auto",
-			summary:
-				"the origins of pages that may use them, with commas between; auto: PUBLIC_URL, or any port of localhost"
+			summary: "the origins of pages that may use them, with commas between; auto: PUBLIC_URL, or any port of localhost"
 		}
 	},
 	actions: {
@@ -204,7 +203,13 @@ export const passkeys = contract("platform", "passkeys", {
 			rest: "POST /auth/passkeys/login/options",
 			secret: true,
 			params: {
-				email: { type: "string", min: 1, max: 320, optional: true, summary: "Whose passkey it must be; else anybody's." }
+				email: {
+					type: "string",
+					min: 1,
+					max: 320,
+					optional: true,
+					summary: "Whose passkey it must be; else anybody's."
+				}
 			},
 			result: begun,
 			example: { params: {}, result: USE }

@@ -5,9 +5,8 @@ import { guessed } from "../../cluster/guessed";
 import { clientOf, personOf } from "../../cluster/person";
 import { settingsFor } from "../../cluster/settings";
 import type { ResultOf } from "../../contracts/contract";
-import type { Challenge, Client, Entered } from "../../contracts/people";
+import type { Challenge, Entered } from "../../contracts/people";
 import { type CodesLeft, mfa, type SecondFactors } from "../../contracts/platform/mfa";
-import { FLOW_MS } from "../../domain/platform/factors/flow";
 import { codesOf, RANDOM_BYTES } from "../../domain/platform/factors/recovery-codes";
 import {
 	type Asked,
@@ -25,11 +24,12 @@ import {
 } from "../../domain/platform/factors/second-factors";
 import { SECRET_BYTES, secretOf, uriOf } from "../../domain/platform/factors/totp";
 import { collection } from "../../mixins/collection.mixin";
-import { secrets } from "../../mixins/secrets.mixin";
+import { resealed, secrets } from "../../mixins/secrets.mixin";
 import { askedIn, challengeOf } from "./mfa/challenges";
 import { KeptFactors } from "./mfa/kept-factors";
 
-const { begin, challenged, redeem, status, enrol, confirm, removeTotp, recoveryCodes, stepUp, verify } = mfa.actions;
+const { begin, challenged, redeem, status, enrol, confirm, removeTotp, recoveryCodes, reseal, stepUp, verify } =
+	mfa.actions;
 
 type ProvedBy = ResultOf<typeof stepUp>["factor"];
 type Wire = Pick<CallOf<typeof status>, "call">;
@@ -40,7 +40,11 @@ export default class MfaService
 	extends service(secrets(), collection<"factors", Factors>("factors", "account"))
 	implements Answers<typeof mfa>
 {
-	private readonly kept = new KeptFactors(this.factors);
+	private kept!: KeptFactors;
+
+	async started(): Promise<void> {
+		this.kept = new KeptFactors(this.factors);
+	}
 
 	@Action(begin)
 	async begin(ctx: CallOf<typeof begin>): Promise<Challenge | null> {
@@ -117,10 +121,18 @@ export default class MfaService
 		const codes = codesOf(randomBytes(RANDOM_BYTES));
 		await this.kept.change(account, factors => {
 			if (!factors.totp && passkeys === 0)
-				throw failure("SECOND_FACTOR_MISSING", "Recovery codes stand in for an app or a passkey: add one of them first.");
+				throw failure(
+					"SECOND_FACTOR_MISSING",
+					"Recovery codes stand in for an app or a passkey: add one of them first."
+				);
 			return { factors: { ...factors, codes: this.digests(account, codes) } };
 		});
 		return { ...(await this.shown(ctx, account)), codes };
+	}
+
+	@Action(reseal)
+	reseal(ctx: CallOf<typeof reseal>): Promise<ResultOf<typeof reseal>> {
+		return resealed(this, ctx.params, () => this.kept.resealed(this.secrets, placeOf));
 	}
 
 	@Action(verify)
@@ -130,7 +142,7 @@ export default class MfaService
 		if (!asked || isUsed(await this.kept.of(asked.account), asked)) throw over();
 		const { account, factors } = asked;
 		const { factor } = await this.proved(ctx, account, ctx.params.code, each => this.answered(each, asked)?.factors);
-		return ctx.call("auth.enter", { account, factors: [...factors, factor], client, since: asked.until - FLOW_MS });
+		return ctx.call("auth.enter", { account, factors: [...factors, factor], client });
 	}
 
 	@Action(stepUp)
@@ -148,15 +160,15 @@ export default class MfaService
 			throw failure("REQUEST_INVALID", "Send one of `password`, `code` and `passkey`.");
 		if (code !== undefined) return (await this.proved(ctx, account, code, each => each)).factor;
 		if (passkey) await ctx.call("passkeys.prove", { account, ...passkey });
-		else await this.byPassword(ctx, account, password ?? "");
+		else await this.byPassword(ctx, account);
 		return passkey ? "passkey" : "password";
 	}
 
 	/** Whoever has a second factor proves that: a session and a password are what a thief of both has. */
-	private async byPassword(ctx: CallOf<typeof stepUp>, account: string, password: string): Promise<void> {
+	private async byPassword(ctx: CallOf<typeof stepUp>, account: string): Promise<void> {
 		if ((await this.shown(ctx, account)).on)
 			throw failure("SECOND_FACTOR_NEEDED", "You have a second factor: send `code`, or a passkey's answer.");
-		await ctx.call("auth.prove", { account, password, client: clientOf(ctx.meta) });
+		throw failure("UNAVAILABLE", "'auth.prove' is not there yet.");
 	}
 
 	/** A code that is right, used up with whatever else changes. @throws CODE_WRONG · THROTTLED */

@@ -107,7 +107,10 @@ export default class PasskeysService
 		const { id, last, endOthers } = ctx.params;
 		const own = await this.kept.of(account);
 		if (!last && own.length === 1 && own[0]?.id === id)
-			throw failure("PASSKEY_LAST", "It is your last passkey: see that there is another way in, then send `last=true`.");
+			throw failure(
+				"PASSKEY_LAST",
+				"It is your last passkey: see that there is another way in, then send `last=true`."
+			);
 		const removed = await this.changed(account, id, () => null);
 		if (endOthers) await ctx.call("sessions.closeAll", { account, except: session });
 		return removed;

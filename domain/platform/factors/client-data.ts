@@ -31,7 +31,8 @@ export function faultIn(
 	party: RelyingParty
 ): string | undefined {
 	if (type !== expected.type) return "it was made for something else";
-	if (challenge !== expected.challenge) return "it answers another question: send it with the `flow` that its options came with";
+	if (challenge !== expected.challenge)
+		return "it answers another question: send it with the `flow` that its options came with";
 	return isOwnOrigin(party, origin)
 		? undefined
 		: `it was used at another address than ${party.origins.join(", ") || `http://${party.id}`}`;

@@ -12,7 +12,11 @@ const digestOf = ({ agent }: Client): string => createHash("sha256").update(agen
 
 export const challengeOf = (
 	derive: Derive,
-	{ account, factors, client }: { readonly account: string; readonly factors: readonly Factor[]; readonly client: Client }
+	{
+		account,
+		factors,
+		client
+	}: { readonly account: string; readonly factors: readonly Factor[]; readonly client: Client }
 ): string => {
 	const id = randomBytes(16).toString("base64url");
 	return signed(derive, KIND, asked(id, account, factors, digestOf(client), Date.now()));

@@ -1,10 +1,11 @@
 /** The second factors of accounts, as they are kept: a change is decided anew where another one came first. */
 
 import { type Collection, Conflict, Duplicate } from "../../../adapters/collection";
+import type { Sealer } from "../../../adapters/secrets/sealer";
 import { type Factors, none } from "../../../domain/platform/factors/second-factors";
 
 export class KeptFactors {
-	constructor(private readonly kept: Pick<Collection<Factors>, "get" | "read" | "insert" | "put">) {}
+	constructor(private readonly kept: Pick<Collection<Factors>, "get" | "read" | "insert" | "put" | "each">) {}
 
 	async of(account: string): Promise<Factors> {
 		return (await this.kept.get(account)) ?? none(account);
@@ -20,6 +21,23 @@ export class KeptFactors {
 			const decided = decide(found?.record ?? none(account));
 			if (!decided || (await this.isKept(decided.factors, found?.version))) return decided;
 		}
+	}
+
+	/** Each secret with the newest key. */
+	async resealed(secrets: Sealer, placeOf: (account: string) => string): Promise<{ left: number; resealed: number }> {
+		let count = 0;
+		for await (const { account } of this.kept.each()) {
+			const anew = <T extends { readonly secret: string }>(app: T | null): T | null =>
+				app && { ...app, secret: secrets.seal(secrets.open(app.secret, placeOf(account)), placeOf(account)) };
+			const isStale = (app: { readonly secret: string } | null): boolean => app !== null && secrets.isStale(app.secret);
+			const done = await this.change(account, factors =>
+				isStale(factors.totp) || isStale(factors.pending)
+					? { factors: { ...factors, totp: anew(factors.totp), pending: anew(factors.pending) } }
+					: undefined
+			);
+			if (done) count++;
+		}
+		return { left: 0, resealed: count };
 	}
 
 	/** False where somebody was quicker. */

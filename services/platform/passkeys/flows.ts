@@ -1,7 +1,7 @@
 /** What was begun with a passkey: signed, with a challenge that follows from it. */
 
 import { randomBytes } from "node:crypto";
-import { type Derive, type Flow, FLOW_MS, opened, signed } from "../../../domain/platform/factors/flow";
+import { type Derive, FLOW_MS, type Flow, opened, signed } from "../../../domain/platform/factors/flow";
 
 /** What for: what was begun for one is no answer to another. */
 export type Purpose = "register" | "login" | "second" | "step-up";

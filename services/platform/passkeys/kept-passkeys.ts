@@ -1,7 +1,7 @@
 /** Passkeys as they are kept, and the flows that were used: both change in one transaction, so that a flow counts once. */
 
 import { createHash } from "node:crypto";
-import { type Collection, Conflict, Duplicate } from "../../../adapters/collection";
+import { type Change, type Collection, Conflict, Duplicate } from "../../../adapters/collection";
 import type { Passkey } from "../../../contracts/platform/passkeys";
 import type { Flow } from "../../../domain/platform/factors/flow";
 import type { Credential } from "./webauthn";
@@ -24,14 +24,14 @@ export const idOf = (credential: string): string =>
 const usedUp = ({ id, until }: Flow): Kept => ({ id: `flow:${id}`, account: null, until, passkey: null });
 const keptOf = (account: string, passkey: KeptPasskey): Kept => ({ id: passkey.id, account, until: null, passkey });
 
-/** As many times it is tried to note the use of a passkey that is used elsewhere, too. */
-const MOST_TRIES = 20;
-
 type Store = Pick<Collection<Kept>, "read" | "put" | "write" | "each" | "count" | "remove">;
 export interface Owned {
 	readonly account: string;
 	readonly passkey: KeptPasskey;
 }
+
+const ownedIn = ({ account, passkey }: Kept): Owned | undefined =>
+	account !== null && passkey ? { account, passkey } : undefined;
 
 export class KeptPasskeys {
 	constructor(private readonly kept: Store) {}
@@ -48,8 +48,8 @@ export class KeptPasskeys {
 	}
 
 	async named(id: string): Promise<Owned | undefined> {
-		const { account = null, passkey = null } = (await this.kept.read(id))?.record ?? {};
-		return account !== null && passkey ? { account, passkey } : undefined;
+		const found = await this.kept.read(id);
+		return found && ownedIn(found.record);
 	}
 
 	/** Which of the two was there already; undefined: both are kept now. */
@@ -65,22 +65,26 @@ export class KeptPasskeys {
 
 	/** Notes a use; false where the flow was used before, or the passkey is gone. */
 	async use(id: string, flow: Flow, change: (passkey: KeptPasskey) => KeptPasskey): Promise<boolean> {
-		for (let tries = 0; tries < MOST_TRIES; tries++) {
+		for (;;) {
 			const found = await this.kept.read(id);
-			const { account, passkey } = found?.record ?? {};
-			if (!found || !account || !passkey) return false;
-			try {
-				await this.kept.write([
-					{ insert: usedUp(flow) },
-					{ put: keptOf(account, change(passkey)), expected: found.version }
-				]);
-				return true;
-			} catch (error) {
-				if (error instanceof Duplicate) return false;
-				if (!(error instanceof Conflict)) throw error;
-			}
+			const owned = found && ownedIn(found.record);
+			if (!owned) return false;
+			const used = keptOf(owned.account, change(owned.passkey));
+			const kept = await this.isKept([{ insert: usedUp(flow) }, { put: used, expected: found.version }]);
+			if (kept !== "meanwhile") return kept === "yes";
 		}
-		return false;
+	}
+
+	/** Of a flow that was used before nothing is kept; what changed meanwhile is to be looked at anew. */
+	private async isKept(changes: readonly Change<Kept>[]): Promise<"yes" | "used" | "meanwhile"> {
+		try {
+			await this.kept.write(changes);
+			return "yes";
+		} catch (error) {
+			if (error instanceof Duplicate) return "used";
+			if (error instanceof Conflict) return "meanwhile";
+			throw error;
+		}
 	}
 
 	/** Undefined where they have none of that name. */
@@ -91,16 +95,12 @@ export class KeptPasskeys {
 	): Promise<KeptPasskey | undefined> {
 		for (;;) {
 			const found = await this.kept.read(id);
-			const passkey = found?.record.passkey;
-			if (!found || !passkey || found.record.account !== account) return undefined;
-			const changed = to(passkey);
+			const owned = found && ownedIn(found.record);
+			if (owned?.account !== account || !found) return undefined;
+			const changed = to(owned.passkey);
 			const { version: expected } = found;
-			try {
-				await this.kept.write([changed ? { put: keptOf(account, changed), expected } : { remove: id, expected }]);
-				return changed ?? passkey;
-			} catch (error) {
-				if (!(error instanceof Conflict)) throw error;
-			}
+			const change = changed ? { put: keptOf(account, changed), expected } : { remove: id, expected };
+			if ((await this.isKept([change])) === "yes") return changed ?? owned.passkey;
 		}
 	}
 

@@ -54,11 +54,7 @@ export const creationOptions = async (
 	});
 
 /** For `navigator.credentials.get`. @param of these; none: of whatever the authenticator has for us */
-export const requestOptions = async (
-	{ id }: RelyingParty,
-	challenge: string,
-	of: readonly Listed[]
-): Promise<object> =>
+export const requestOptions = async ({ id }: RelyingParty, challenge: string, of: readonly Listed[]): Promise<object> =>
 	library().generateAuthenticationOptions({
 		rpID: id,
 		challenge: bytesOf(challenge),
