@@ -19,6 +19,7 @@ export const uriOf = (secret: string, issuer: string, label: string): string =>
 
 /** The step of a code that is right now, and later than that of the last one that was used; else undefined. */
 export function stepOf(secret: string, code: string, now: number, last: number): number | undefined {
+	if (!/^\d{6}$/.test(code)) return undefined;
 	const delta = totp(secret).validate({ token: code, timestamp: now, window: WINDOW });
 	if (delta === null) return undefined;
 	const step = TOTP.counter({ period: AS_APPS_HAVE_IT.period, timestamp: now }) + delta;
