@@ -36,6 +36,15 @@ export const AREAS: readonly DocsArea[] = [
 			"People as others see them: profiles, follows, organisations. And what is theirs to ask for: a copy, and to be forgotten."
 	},
 	{
+		name: "Second factors",
+		description: "Codes of an app, recovery codes, and proving once more who somebody is."
+	},
+	{
+		name: "Passkeys",
+		description:
+			"Signing in by what a device keeps, without an address or a password; how such keys are made, named and ended."
+	},
+	{
 		name: "API keys",
 		description: "Who may call, and what."
 	},
