@@ -34,6 +34,8 @@ export const FAILPOINTS = [
 	"decided",
 	/** A request under an `Idempotency-Key` had its effect, and its answer is not kept. */
 	"unsaid",
+	/** A refresh token was exchanged, and whoever showed it was not told. */
+	"rotated",
 	/** Durable events of an outbox are appended, and still in it. */
 	"kept",
 	/** A durable event had its effect, and nothing else knows. */

@@ -1,33 +1,66 @@
-import { Conflict } from "../../adapters/collection";
-import { Action, type Answers, type CallOf, Event, type EventOf, Service, service } from "../../cluster";
-import { settingsFor } from "../../cluster/settings";
-import type { Person, SignedIn } from "../../contracts/people";
-import { sessions } from "../../contracts/platform/sessions";
-import { isOver, type Rules, used } from "../../domain/platform/sessions/rotation";
+import { randomBytes } from "node:crypto";
+import { Action, type Answers, type CallOf, type Cookie, Event, type EventOf, Service, service } from "../../cluster";
+import { failure } from "../../cluster/errors";
+import { personOf } from "../../cluster/person";
+import { settingsFor, settingsOf } from "../../cluster/settings";
+import type { ResultOf } from "../../contracts/contract";
+import type { Client, Person, SignedIn } from "../../contracts/people";
+import { auth } from "../../contracts/platform/auth";
+import { type Refreshed, type Session, sessions } from "../../contracts/platform/sessions";
+import type { Rules } from "../../domain/platform/sessions/rotation";
+import { readSessionToken } from "../../domain/platform/sessions/tokens";
 import { messageOf } from "../../domain/unknown";
 import { collection } from "../../mixins/collection.mixin";
 import { secrets } from "../../mixins/secrets.mixin";
 import { Checker } from "./sessions/checker";
 import { Issuer } from "./sessions/issuer";
-import { newSession, type StoredSession } from "./sessions/record";
+import { Kept } from "./sessions/kept";
+import { newSession, type StoredSession, shown } from "./sessions/record";
+import { type Outcome, Refreshing } from "./sessions/refreshing";
 
-const { open, check, raise, close, closeAll } = sessions.actions;
+const { open, check, raise, close, closeAll, refresh, list, revoke, revokeOthers } = sessions.actions;
+const { personal } = sessions.actions;
+
+type Ended = ResultOf<typeof revoke>;
+type Mac = (text: string) => string;
+
+/** How often it is looked for what is over; nodes that share a store do so at different moments. */
+const SWEEP_MS = 30_000;
+/** Of a caller of whom nothing is known. */
+const NOBODY: Client = { address: "", agent: "", device: null };
 
 @Service(sessions)
 export default class SessionsService
 	extends service(
 		secrets(),
-		collection<"sessions", StoredSession>("sessions", "id", { indexes: [["account", "usedAt"], "endsAt"] })
+		collection<"sessions", StoredSession>("sessions", "id", {
+			indexes: [["account", "usedAt"], "endsAt", "openedAt"]
+		})
 	)
 	implements Answers<typeof sessions>
 {
+	private kept!: Kept;
 	private issuer!: Issuer;
 	private checker!: Checker;
+	private refreshing!: Refreshing;
+	private upkeep: NodeJS.Timeout | undefined;
+	private readonly mac: Mac = text => this.secrets.derive(text);
 
 	async started(): Promise<void> {
-		const mac = (text: string): string => this.secrets.derive(text);
-		this.issuer = new Issuer(this.broker, mac);
-		this.checker = new Checker(this.broker, mac, id => this.live(id));
+		const forget = (id: string | null): void => this.checker.forget(id);
+		const { touchSeconds } = settingsFor(this.broker, sessions);
+		const failed = (error: unknown): void => this.tell("The use of a session was not noted", error);
+		this.kept = new Kept(this.sessions, this.rules, { afterMs: touchSeconds * 1000, failed }, forget);
+		this.issuer = new Issuer(this.broker, this.mac);
+		this.checker = new Checker(this.broker, this.mac, id => this.kept.live(id));
+		const hears = { reused: (session: StoredSession) => this.tellReused(session), ended: forget };
+		this.refreshing = new Refreshing(this.sessions, this.rules, this.mac, hears);
+		if (settingsOf(this.broker).access === "write")
+			this.upkeep = setInterval(() => void this.sweep(), SWEEP_MS * (0.75 + Math.random() / 2));
+	}
+
+	async stopped(): Promise<void> {
+		clearInterval(this.upkeep);
 	}
 
 	private get rules(): Rules {
@@ -38,8 +71,9 @@ export default class SessionsService
 	@Action(open)
 	async open({ params }: CallOf<typeof open>): Promise<SignedIn> {
 		const session = newSession(params, Date.now(), this.rules);
-		await this.sessions.insert(session);
 		const { account, id } = session;
+		await this.sessions.insert(session);
+		await this.kept.makeRoom(account, settingsFor(this.broker, sessions).sessionsEach);
 		return { account, session: id, ...(await this.issuer.pair(session)), device: params.device };
 	}
 
@@ -48,81 +82,123 @@ export default class SessionsService
 		return this.checker.person(params.token);
 	}
 
-	/** Its use is noted now and then, and nobody waits for that. */
-	private async live(id: string): Promise<StoredSession | undefined> {
-		const found = await this.sessions.read(id);
-		const now = Date.now();
-		if (!found || isOver(found.record, now, this.rules)) return undefined;
-		const { touchSeconds } = settingsFor(this.broker, sessions);
-		if (now - found.record.usedAt >= touchSeconds * 1000) void this.touch(found.record, found.version, now);
-		return found.record;
-	}
-
-	private async touch(session: StoredSession, expected: string, now: number): Promise<void> {
-		try {
-			await this.sessions.put(used(session, now, this.rules), { expected });
-		} catch (error) {
-			// Another use of it was noted, or it ended.
-			if (!(error instanceof Conflict)) this.logger.warn(`The use of a session was not noted: ${messageOf(error)}`);
-		}
-	}
-
 	@Action(raise)
 	async raise({ params: { session, factor } }: CallOf<typeof raise>): Promise<boolean> {
-		const changed = await this.change(session, found => ({
+		const raised = (found: StoredSession): StoredSession => ({
 			...found,
 			factors: [...new Set([...found.factors, factor])],
 			provedAt: Date.now()
-		}));
-		return changed !== undefined;
-	}
-
-	/** As often as others change it meanwhile; undefined where there is none. */
-	private async change(
-		id: string,
-		next: (session: StoredSession) => StoredSession
-	): Promise<StoredSession | undefined> {
-		for (;;) {
-			const found = await this.sessions.read(id);
-			if (!found || isOver(found.record, Date.now(), this.rules)) return undefined;
-			const changed = next(found.record);
-			try {
-				await this.sessions.put(changed, { expected: found.version, events: [changedEvent(changed)] });
-				this.checker.forget(id);
-				return changed;
-			} catch (error) {
-				if (!(error instanceof Conflict)) throw error;
-			}
-		}
+		});
+		return (await this.kept.change(session, raised)) !== undefined;
 	}
 
 	@Action(close)
-	async close({ params: { session } }: CallOf<typeof close>): Promise<boolean> {
-		const found = await this.sessions.get(session);
-		if (!found || !(await this.sessions.remove(session, { events: [changedEvent(found)] }))) return false;
-		this.checker.forget(session);
-		return true;
+	close({ params }: CallOf<typeof close>): Promise<boolean> {
+		return this.kept.end(params.session);
 	}
 
 	@Action(closeAll)
-	async closeAll({ params: { account, except } }: CallOf<typeof closeAll>): Promise<number> {
-		const ids: string[] = [];
-		for await (const { id } of this.sessions.each({ account })) if (id !== except) ids.push(id);
-		if (ids.length === 0) return 0;
-		const events = [{ event: "sessions.changed", payload: { account, session: null } }] as const;
-		await this.sessions.write(
-			ids.map(remove => ({ remove })),
-			{ events }
-		);
-		this.checker.forget(null);
-		return ids.length;
+	closeAll({ params: { account, except } }: CallOf<typeof closeAll>): Promise<number> {
+		return this.kept.endAllOf(account, except);
+	}
+
+	/** A token before the cookie: whoever sends one means it. */
+	@Action(refresh)
+	async refresh({ params, meta }: CallOf<typeof refresh>): Promise<Refreshed> {
+		const { refreshToken } = params;
+		if (refreshToken === undefined) return this.byCookie(meta);
+		const outcome = await this.refreshing.refresh(refreshToken, meta.client ?? NOBODY);
+		this.broker.metrics.increment(sessions.metrics.refreshes.name, { outcome: outcome.is });
+		const session = sessionIn(outcome);
+		const pair = await this.issuer.pair(session);
+		return { ...tokensOf(session, pair), refreshToken: pair.refreshToken };
+	}
+
+	/** It goes on being the same one: there is no other tab that would have to be told. */
+	private async byCookie(meta: CallOf<typeof refresh>["meta"]): Promise<Refreshed> {
+		const token = meta.cookies?.session ?? "";
+		const id = readSessionToken(this.mac, token);
+		const session = id === undefined ? undefined : await this.kept.live(id);
+		if (!session) throw isOverNow();
+		const now = Date.now();
+		meta.setCookies = { session: { value: token, maxAgeS: Math.ceil((session.endsAt - now) / 1000) } satisfies Cookie };
+		const serial = `c${randomBytes(9).toString("base64url")}`;
+		return { ...tokensOf(session, await this.issuer.access(session, serial, now)), refreshToken: null };
+	}
+
+	@Action(list)
+	async list({ meta }: CallOf<typeof list>): Promise<Session[]> {
+		const { account, session } = personOf(meta);
+		return this.shown(account, session);
+	}
+
+	@Action(revoke)
+	async revoke({ params: { id }, meta }: CallOf<typeof revoke>): Promise<Ended> {
+		if (await this.kept.end(id, personOf(meta).account)) return { ended: 1 };
+		throw failure("SESSION_NOT_FOUND", "You have no such session: it ended, or was never yours.");
+	}
+
+	@Action(revokeOthers)
+	async revokeOthers({ meta }: CallOf<typeof revokeOthers>): Promise<Ended> {
+		const { account, session } = personOf(meta);
+		return { ended: await this.kept.endAllOf(account, session) };
+	}
+
+	@Action(personal)
+	async personal({ params }: CallOf<typeof personal>): Promise<ResultOf<typeof personal>> {
+		const kept = await this.shown(params.account, undefined);
+		return kept.length === 0
+			? null
+			: kept.map(({ current: _, factors, ...session }) => ({ ...session, factors: [...factors] }));
 	}
 
 	@Event(sessions.events.changed)
 	async changed({ params }: EventOf<typeof sessions.events.changed>): Promise<void> {
 		this.checker?.forget(params.session);
 	}
+
+	@Event(auth.events.erased)
+	async erased(ctx: EventOf<typeof auth.events.erased>): Promise<void> {
+		const { account, request } = ctx.params;
+		const count = await this.kept.endAllOf(account);
+		await ctx.call("users.forgot", { request, service: sessions.name, count, kept: [] });
+	}
+
+	private async shown(account: string, asking: string | undefined): Promise<Session[]> {
+		const all = await this.kept.of(account, Date.now());
+		return all.map(session => shown(session, asking));
+	}
+
+	private async sweep(): Promise<void> {
+		try {
+			await this.kept.sweep(Date.now());
+		} catch (error) {
+			this.tell("Sessions that are over were not taken away", error);
+		}
+	}
+
+	private tellReused({ id, account }: StoredSession): void {
+		this.logger.warn(
+			`A refresh token of session ${id} of account ${account} was used again: somebody else has it, so the session was ended.`
+		);
+	}
+
+	private tell(what: string, error: unknown): void {
+		this.logger.warn(`${what}: ${messageOf(error)}`);
+	}
 }
 
-const changedEvent = ({ account, id }: Pick<StoredSession, "account" | "id">) =>
-	({ event: "sessions.changed", payload: { account, session: id } }) as const;
+/** One answer, whatever it is: nobody learns what a token was. */
+const isOverNow = () =>
+	failure("SESSION_OVER", "This proves no session that goes on: sign in again, and send what you are given then.");
+
+/** @throws SESSION_OVER */
+function sessionIn(outcome: Outcome): StoredSession {
+	if (outcome.is === "rotated" || outcome.is === "again") return outcome.session;
+	throw isOverNow();
+}
+
+const tokensOf = (
+	{ account, id }: StoredSession,
+	{ accessToken, expiresAt }: Pick<Refreshed, "accessToken" | "expiresAt">
+): Omit<Refreshed, "refreshToken"> => ({ account, session: id, accessToken, expiresAt });

@@ -2,7 +2,9 @@
 
 import { randomBytes } from "node:crypto";
 import type { Client, Factor, Person } from "../../../contracts/people";
+import type { Session } from "../../../contracts/platform/sessions";
 import { networkOf } from "../../../domain/client-address";
+import { deviceOf } from "../../../domain/platform/sessions/devices";
 import { type Ends, endOf, type Rotating } from "../../../domain/platform/sessions/rotation";
 
 export interface StoredSession extends Rotating {
@@ -13,7 +15,7 @@ export interface StoredSession extends Rotating {
 	readonly granted?: readonly string[];
 	readonly factors: readonly Factor[];
 	readonly provedAt: number;
-	/** An address or a /64: where it was used from when that was last noted. */
+	/** An address or a /64: where it was opened or refreshed from last. */
 	readonly network: string;
 }
 
@@ -47,4 +49,19 @@ export const personIn = ({ account, id, scopes, factors, provedAt }: StoredSessi
 	scopes,
 	factors,
 	provedAt
+});
+
+const moment = (ms: number): string => new Date(ms).toISOString();
+
+/** @param asking the session that asks */
+export const shown = (session: StoredSession, asking: string | undefined): Session => ({
+	id: session.id,
+	device: deviceOf(session.agent),
+	agent: session.agent,
+	network: session.network,
+	openedAt: moment(session.openedAt),
+	usedAt: moment(session.usedAt),
+	endsAt: moment(session.endsAt),
+	factors: session.factors,
+	current: session.id === asking
 });
