@@ -19,6 +19,7 @@ import { waitingRows } from "./l-waiting";
 import { eventsRows } from "./m-events";
 import { observedRows } from "./n-observed";
 import { crowded, metered, metricsRows } from "./o-metrics";
+import { refreshing, refreshRow } from "./r-refresh";
 import { record } from "./record";
 import { calls, remoteGateway, worker } from "./remote";
 import { writeResults } from "./results";
@@ -42,7 +43,8 @@ const ROWS: Readonly<Record<string, () => Promise<Figure[]>>> = {
 	l: waitingRows,
 	m: eventsRows,
 	n: observedRows,
-	o: metricsRows
+	o: metricsRows,
+	r: async () => [await refreshRow()]
 };
 const PARTS: Readonly<Record<string, (args: readonly string[]) => Promise<unknown>>> = {
 	stages,
@@ -55,7 +57,8 @@ const PARTS: Readonly<Record<string, (args: readonly string[]) => Promise<unknow
 	joining,
 	"remote-gateway": remoteGateway,
 	metered,
-	crowded
+	crowded,
+	refreshing
 };
 
 async function main([first, name = "", ...args]: readonly string[]): Promise<void> {

@@ -49,6 +49,10 @@ export const AREAS: readonly DocsArea[] = [
 		description: "Who may call, and what."
 	},
 	{
+		name: "Sessions",
+		description: "Where people are signed in, and the tokens that prove it."
+	},
+	{
 		name: "Signing keys",
 		description: "What access tokens are signed with, and how it is replaced."
 	},

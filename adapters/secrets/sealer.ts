@@ -1,6 +1,6 @@
 /** Seals secrets where they are kept, with the newest key of a ring, and opens what any of its keys sealed. */
 
-import { createHmac } from "node:crypto";
+import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
 import { decrypt, encrypt } from "./cipher";
 import { cipherKeyOf, isFirst, type Ring, type RingKey, sealingKeyOf } from "./ring";
 
@@ -33,8 +33,17 @@ export const sealerWith = (ring: () => Ring, foreign: (place: string) => string)
 		return opened.toString();
 	},
 	isStale: text => isSealed(text) && !text.startsWith(prefixOf(ring().keys[0])),
-	derive: text => createHmac("sha256", ring().root).update(text).digest("base64url")
+	derive: text => createHmac("sha256", keyOf(ring().root)).update(text).digest("base64url")
 });
+
+const KEYS = new WeakMap<Buffer, KeyObject>();
+
+/** Made once: each time it takes longer than what is done with it. */
+function keyOf(root: Buffer): KeyObject {
+	const known = KEYS.get(root) ?? createSecretKey(root);
+	KEYS.set(root, known);
+	return known;
+}
 
 const isSealed = (text: string): boolean => text.startsWith(SEALED_FIRST) || text.startsWith(SEALED);
 

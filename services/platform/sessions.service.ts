@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { Action, type Answers, type CallOf, type Cookie, Event, type EventOf, Service, service } from "../../cluster";
+import { Action, type Answers, type CallOf, Event, type EventOf, Service, service } from "../../cluster";
 import { failure } from "../../cluster/errors";
 import { personOf } from "../../cluster/person";
 import { settingsFor, settingsOf } from "../../cluster/settings";
@@ -74,7 +74,8 @@ export default class SessionsService
 		const { account, id } = session;
 		await this.sessions.insert(session);
 		await this.kept.makeRoom(account, settingsFor(this.broker, sessions).sessionsEach);
-		return { account, session: id, ...(await this.issuer.pair(session)), device: params.device };
+		const pair = await this.issuer.pair(session);
+		return { account, session: id, ...pair, sessionToken: this.issuer.sessionToken(session), device: params.device };
 	}
 
 	@Action(check)
@@ -121,7 +122,7 @@ export default class SessionsService
 		const session = id === undefined ? undefined : await this.kept.live(id);
 		if (!session) throw isOverNow();
 		const now = Date.now();
-		meta.setCookies = { session: { value: token, maxAgeS: Math.ceil((session.endsAt - now) / 1000) } satisfies Cookie };
+		meta.setCookies = { session: { value: token, maxAgeS: Math.ceil((session.endsAt - now) / 1000) } };
 		const serial = `c${randomBytes(9).toString("base64url")}`;
 		return { ...tokensOf(session, await this.issuer.access(session, serial, now)), refreshToken: null };
 	}

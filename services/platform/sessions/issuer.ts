@@ -7,11 +7,12 @@ import type { Claims } from "../../../domain/platform/sessions/access-token";
 import { type Mac, refreshToken, sessionToken } from "../../../domain/platform/sessions/tokens";
 import type { StoredSession } from "./record";
 
-export interface Pair {
+interface Access {
 	readonly accessToken: string;
 	readonly expiresAt: number;
+}
+export interface Pair extends Access {
 	readonly refreshToken: string;
-	readonly sessionToken: string;
 }
 
 export class Issuer {
@@ -25,13 +26,17 @@ export class Issuer {
 		const { id, generation, rotatedAt } = session;
 		return {
 			...(await this.access(session, String(generation), rotatedAt)),
-			refreshToken: refreshToken(this.mac, { session: id, generation }),
-			sessionToken: sessionToken(this.mac, id)
+			refreshToken: refreshToken(this.mac, { session: id, generation })
 		};
 	}
 
+	/** As a cookie carries it. */
+	sessionToken({ id }: Pick<StoredSession, "id">): string {
+		return sessionToken(this.mac, id);
+	}
+
 	/** @param serial tells it from each other one of the session */
-	async access(session: StoredSession, serial: string, at: number): Promise<Pick<Pair, "accessToken" | "expiresAt">> {
+	async access(session: StoredSession, serial: string, at: number): Promise<Access> {
 		const claims = this.claims(session, serial, Math.floor(at / 1000));
 		return {
 			accessToken: await this.broker.call("signing.sign", { claims: { ...claims } }),
