@@ -5,10 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Broker } from "../../../../cluster";
 import { openNode } from "../../../../node";
+import { until } from "../../../support/until";
 
 const dir = mkdtempSync(join(tmpdir(), "banyan-guesses-"));
-const open = () =>
-	openNode({ logLevel: "fatal", logFile: 2 }, { SERVICES: "guesses", DATA_DIR: dir, GUESSES_NETWORK: "40" });
+const open = (more: Record<string, string> = {}) =>
+	openNode({ logLevel: "fatal", logFile: 2 }, { SERVICES: "guesses", DATA_DIR: dir, GUESSES_NETWORK: "40", ...more });
 let node: Broker;
 beforeAll(async () => {
 	node = await open();
@@ -101,4 +102,17 @@ it("counts outlive the node, and an attempt that it never settled was wrong", as
 	await node.stop();
 	node = await open();
 	expect((await guess("kept@example.org")).attempt).toBeNull();
+});
+
+it("of too many counts those go first that would be forgotten first: names that are made up free nobody who is guessed at", async () => {
+	const few = mkdtempSync(join(tmpdir(), "banyan-guesses-"));
+	await node.stop();
+	node = await open({ DATA_DIR: few, GUESSES_KEPT: "100" });
+	await wrongAt("target@example.org", 10);
+	for (let group = 0; group < 10; group++)
+		await Promise.all(Array.from({ length: 25 }, (_, name) => wrongAt(`made-up-${group}-${name}@example.org`, 1)));
+	const { guesses } = node.getLocalService("guesses") as unknown as { guesses: { count(): Promise<number> } };
+	await until(async () => (await guesses.count()) <= 110);
+	expect((await guess("target@example.org")).attempt).toBeNull();
+	rmSync(few, { recursive: true, force: true });
 });
