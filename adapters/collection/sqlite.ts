@@ -15,6 +15,7 @@ import { fresh, keyed, named } from "./documents";
 import { type Fields, indexed, type Made, UNINDEXED } from "./indexes";
 import { importEarlier, isSqliteFile } from "./nedb";
 import { Refused } from "./refused";
+import { Scrubber } from "./scrubber";
 import { FORMAT, Table } from "./table";
 
 export interface SqliteOptions extends FileOptions, Fields {
@@ -28,6 +29,8 @@ interface Opened {
 	readonly db: DatabaseSync;
 	readonly group: Group;
 	readonly table: Table;
+	/** Of a file that is written. */
+	readonly scrubber: Scrubber | undefined;
 }
 
 /** Empty where there is nothing yet, or only what whoever writes has still to take over. */
@@ -65,7 +68,9 @@ export class SqliteAdapter implements CollectionAdapter {
 	private of(db: DatabaseSync, made: (db: DatabaseSync) => Made): Opened {
 		const { file, options } = this;
 		try {
-			return { db, group: new Group(db, file, options.busyMs), table: new Table(file, db, made(db)) };
+			const table = new Table(file, db, made(db));
+			const scrubber = options.access === "read" ? undefined : new Scrubber(db);
+			return { db, group: new Group(db, file, options.busyMs), table, scrubber };
 		} catch (error) {
 			db.close();
 			throw told(file, error);
@@ -76,6 +81,7 @@ export class SqliteAdapter implements CollectionAdapter {
 	async disconnect(): Promise<void> {
 		const { opened } = this;
 		this.opened = undefined;
+		opened?.scrubber?.end();
 		await opened?.group.idle();
 		opened?.db.close();
 	}
@@ -125,8 +131,10 @@ export class SqliteAdapter implements CollectionAdapter {
 		return this.findById(id);
 	}
 
-	removeMany(query: object): Promise<number> {
-		return this.stored(table => table.remove(fieldsOf(query)));
+	async removeMany(query: object): Promise<number> {
+		const count = await this.stored(table => table.remove(fieldsOf(query)));
+		this.opened?.scrubber?.soon();
+		return count;
 	}
 
 	async removeById(id: string | number): Promise<Doc> {
@@ -161,7 +169,9 @@ export class SqliteAdapter implements CollectionAdapter {
 		receipt?: Receipt
 	): Promise<Written> {
 		try {
-			return { ok: true, made: await this.stored(table => table.write(changes, announcements, receipt)) };
+			const made = await this.stored(table => table.write(changes, announcements, receipt));
+			if (changes.some(({ doc }) => doc === null)) this.opened?.scrubber?.soon();
+			return { ok: true, made };
 		} catch (error) {
 			if (error instanceof Refused) return error.written;
 			throw error;

@@ -96,8 +96,8 @@ export const users = contract("community", "users", {
 	},
 	actions: { ...profiles, ...follows, ...organisations, ...rights, reseal },
 	events: {
-		/** Somebody who registered has a profile. */
-		made: { account: "string" },
+		/** Somebody has a profile; whoever was brought is not to be welcomed. */
+		made: { account: "string", adopted: "boolean|optional" },
 		/** Of a profile. */
 		changed: { account: "string" },
 		followed: { follower: "string", followed: "string" },

@@ -150,7 +150,10 @@ export const auth = contract("platform", "auth", {
 	events: {
 		/** Something was asked for whose answer must not tell whether an address is known: it is done behind the answer. */
 		asked: { id: "string", subject: "string" },
-		registered: { account: "string" },
+		registered: {
+			account: "string",
+			adopted: { type: "boolean", optional: true, summary: "They were brought, and are not to be welcomed." }
+		},
 		changed: { account: "string" },
 		/** Whoever keeps something of them forgets it, and says so (contracts/personal.ts). */
 		erased: { account: "string", request: "string" },

@@ -232,12 +232,12 @@ export default class UsersService
 
 	@Event(auth.events.registered)
 	async registered({ params }: EventOf<typeof auth.events.registered>): Promise<void> {
-		await registeredProfile(this.people, this.broker, params.account);
+		await registeredProfile(this.people, this.broker, params.account, params.adopted);
 	}
 
 	@Event(users.events.made)
 	async welcomed({ params }: EventOf<typeof users.events.made>): Promise<void> {
-		await welcome(this.broker, this.people, params.account);
+		if (!params.adopted) await welcome(this.broker, this.people, params.account);
 	}
 
 	@Event(auth.events.erased)

@@ -34,14 +34,25 @@ export class Erasing {
 
 	/** Where auth does not answer now, it is asked again. */
 	async begun({ request, account }: Erasure): Promise<Erasure> {
-		const { people, broker, warn } = this.means;
+		const { people, warn } = this.means;
 		const report = await erasures.begun(people, request);
 		try {
-			if (account !== null) await broker.call("auth.erase", { account, request });
+			if (account !== null) await this.done(account, request);
 		} catch (error) {
-			warn("An erasure waits for auth", error);
+			warn("An erasure waits", error);
 		}
 		return report;
+	}
+
+	/** Whoever is erased hears of it at the address that is forgotten then: the letter is nobody's. */
+	private async done(account: string, request: string): Promise<void> {
+		const { broker } = this.means;
+		const found = await broker.call("auth.account", { id: account });
+		if (!found) return;
+		const { email } = found;
+		const letter = { id: `erased ${request}`, to: email, template: "account-erased", fields: { email } } as const;
+		await broker.call("mail.send", letter);
+		await broker.call("auth.erase", { account, request });
 	}
 
 	async takenBack(account: string): Promise<ShownErasure> {

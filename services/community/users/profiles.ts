@@ -12,14 +12,14 @@ import { findOf, getOf, type Of, type People, readOf, settled, still } from "./p
 const TRIES = 5;
 
 /** Of an account, made now where there is none. */
-export async function madeProfile(people: People, account: string, name: string): Promise<Profile> {
+export async function madeProfile(people: People, account: string, name: string, adopted = false): Promise<Profile> {
 	for (let tries = 0; ; tries++) {
 		const found = await getOf(people, "profile", account);
 		if (found) return found;
 		const fresh = freshProfile(account, name, tries, new Date().toISOString());
 		try {
 			await people.write([{ insert: fresh }, { insert: freshCounts(account) }], {
-				events: [{ event: "users.made", payload: { account } }]
+				events: [{ event: "users.made", payload: { account, ...(adopted && { adopted }) } }]
 			});
 			return fresh;
 		} catch (error) {

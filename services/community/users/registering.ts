@@ -14,9 +14,14 @@ export async function profileOf(people: People, broker: Broker, account: string)
 }
 
 /** Undefined where there is no such account any more. */
-export async function registeredProfile(people: People, broker: Broker, id: string): Promise<Profile | undefined> {
+export async function registeredProfile(
+	people: People,
+	broker: Broker,
+	id: string,
+	adopted = false
+): Promise<Profile | undefined> {
 	const account = await broker.call("auth.account", { id });
-	return account ? madeProfile(people, id, account.name ?? "") : undefined;
+	return account ? madeProfile(people, id, account.name ?? "", adopted) : undefined;
 }
 
 /**

@@ -95,7 +95,7 @@ export class Adopting {
 	private async kept(account: StoredAccount, before: Versioned<StoredAccount> | undefined): Promise<boolean> {
 		const { id } = account;
 		const isNew = before?.record.kind !== "account";
-		const begun: Announced[] = isNew ? [{ event: "auth.registered", payload: { account: id } }] : [];
+		const begun: Announced[] = isNew ? [{ event: "auth.registered", payload: { account: id, adopted: true } }] : [];
 		const change = before ? { put: account, expected: before.version } : { insert: account };
 		try {
 			await this.accounts.rows.write([change], { events: [...begun, changedEvent(id)] });
