@@ -35,6 +35,8 @@ export interface Flags {
 	readonly after?: string;
 	readonly during?: string;
 	readonly minutes?: string;
+	readonly hours?: string;
+	readonly days?: string;
 	readonly readOnly?: boolean;
 	readonly hash?: string;
 	readonly stream?: string;

@@ -147,11 +147,19 @@ const HELP: Readonly<Record<string, Help>> = {
 		settings: LOOK
 	},
 	"keys create": {
-		examples: ["banyan keys create monitoring --scope migration:read > key"],
+		examples: [
+			"banyan keys create monitoring --scope migration:read > key",
+			"banyan keys create deploy --scope migration:plan --days 90"
+		],
 		ends: SHOWN,
 		settings: LOOK
 	},
 	"keys list": { examples: ["banyan keys list"], ends: SHOWN, settings: LOOK },
+	"keys rotate": {
+		examples: ["banyan keys rotate 1f2e3d4c5b6a > key", "banyan keys rotate 1f2e3d4c5b6a --hours 1"],
+		ends: SHOWN,
+		settings: LOOK
+	},
 	"keys revoke": {
 		examples: ["banyan keys revoke 1f2e3d4c5b6a"],
 		ends: ["clean", "broken", "refused"],

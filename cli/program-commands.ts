@@ -23,7 +23,10 @@ export function commands(open: Opener): Command {
 		})
 		.showHelpAfterError("See `banyan --help`.");
 	addMigration(program.command("migration").description("move the records of one system to another"), open);
-	addKeys(program.command("keys").description("make, list and revoke API keys, for those who call from afar"), open);
+	addKeys(
+		program.command("keys").description("make, list, rotate and revoke API keys, for those who call from afar"),
+		open
+	);
 	addEvents(program.command("events").description("see to events that a service could not deal with"), open);
 	addCluster(program, open);
 	return program;

@@ -13,13 +13,20 @@ export function addKeys(keys: Command, open: Opener): void {
 		.addOption(
 			new Option("--scope <scope...>", "what its bearer may do").choices(Object.keys(SCOPES)).makeOptionMandatory()
 		)
+		.option("--days <n>", "how long it is good (default: until it is revoked)")
 		.option(...JSON_FLAG)
 		.addHelpText("after", `\nScopes:\n${scopesText()}`)
 		.action(by<[string]>(open, "keys", () => loaded().createKey));
 	anywhere(keys.command("list"))
-		.description("list all API keys, without their texts")
+		.description("list all API keys, without their texts: when each was used last, and when it ends")
 		.option(...JSON_FLAG)
 		.action(by<[]>(open, "keys", () => loaded().listKeys));
+	anywhere(keys.command("rotate"))
+		.description("make a key in the place of another, which goes on working for a while")
+		.argument("<id>", "the key's id, as `banyan keys list` has it")
+		.option("--hours <n>", "how long the key before goes on working (default: 24)")
+		.option(...JSON_FLAG)
+		.action(by<[string]>(open, "keys", () => loaded().rotateKey));
 	anywhere(keys.command("revoke"))
 		.description("end an API key at once")
 		.argument("<id>", "the key's id, as `banyan keys list` has it")

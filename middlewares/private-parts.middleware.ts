@@ -16,10 +16,13 @@ function hiding(next: Handler<Called>, { name }: { readonly name: string }): Han
 	const { client = false, cookies = false } = conductOf(name) ?? {};
 	return ctx => {
 		const { meta } = ctx;
-		if (!client && meta.client !== undefined) delete meta.client;
-		if (!cookies && meta.cookies !== undefined) delete meta.cookies;
-		if (meta.setCookies !== undefined) delete meta.setCookies;
-		return next(ctx);
+		// Most calls are of no request that has any.
+		if (!hasParts(meta)) return next(ctx);
+		if (!client) delete meta.client;
+		if (!cookies) delete meta.cookies;
+		delete meta.setCookies;
+		// Nor does what it set come back with its answer, where it sets none.
+		return cookies ? next(ctx) : next(ctx).finally(() => delete meta.setCookies);
 	};
 }
 

@@ -1,9 +1,9 @@
 /** API keys: who may call from afar. */
 
-import type { ApiKey } from "../../contracts/platform/access";
+import type { ApiKey, NewApiKey } from "../../contracts/platform/access";
 import { shown } from "../../domain/text/visible";
 import type { Client } from "../client";
-import { type Flags, paper, print, printJson, say } from "../command";
+import { CommandError, type Flags, paper, print, printJson, say } from "../command";
 import { EXIT } from "../exit";
 import { agrees, isAttended } from "../terminal/ask";
 import { page } from "../terminal/marks";
@@ -14,9 +14,31 @@ import { clock } from "../text/words";
 const keyText = ({ id, name, scopes, createdAt }: ApiKey): string =>
 	shown(`${id}  ${createdAt}  ${name}: ${scopes.join(", ")}`);
 
-export async function createKey(client: Client, name: string, { scope = [], json }: Flags): Promise<number> {
+export async function createKey(client: Client, name: string, { scope = [], json, days }: Flags): Promise<number> {
 	const scopes = [...new Set(scope)];
-	const { key, ...made } = await client.call("access.create", { name, scopes });
+	const given = days === undefined ? {} : { expiresInDays: wholeIn(days, "--days") };
+	return showOnce(await client.call("access.create", { name, scopes, ...given }), json);
+}
+
+/** A key in the place of another, which goes on working for a while. */
+export async function rotateKey(client: Client, id: string, { json, hours }: Flags): Promise<number> {
+	const given = hours === undefined ? {} : { overlapSeconds: wholeIn(hours, "--hours") * HOUR_SECONDS };
+	const made = await client.call("access.rotate", { id, ...given });
+	const before = (await client.call("access.list", {})).find(each => each.id === id);
+	const end = showOnce(made, json);
+	if (before?.expiresAt != null) say(shown(`The key '${id}' works until ${clock(before.expiresAt)}.`));
+	return end;
+}
+
+const HOUR_SECONDS = 3600;
+
+/** @throws CommandError */
+function wholeIn(text: string, flag: string): number {
+	if (/^\d{1,6}$/.test(text)) return Number(text);
+	throw new CommandError(`${flag} is a whole number: ${shown(text)} is none.`);
+}
+
+function showOnce({ key, ...made }: NewApiKey, json: boolean | undefined): number {
 	// Alone on standard output, so that it can go to a file or a secret store.
 	if (json) printJson({ ...made, key });
 	else print(shown(key));
@@ -39,8 +61,22 @@ export async function listKeys(client: Client, { json }: Flags): Promise<number>
 
 function keysText(keys: readonly ApiKey[], on: Paper): string {
 	if (keys.length === 0) return "There is no API key. To make one: banyan keys create NAME --scope SCOPE";
-	const columns = [{ title: "id" }, { title: "made" }, { title: "name" }, { title: "may", gives: true }];
-	const rows = keys.map(({ id, name, scopes, createdAt }) => [id, clock(createdAt), shown(name), scopes.join(", ")]);
+	const columns = [
+		{ title: "id" },
+		{ title: "made" },
+		{ title: "used last" },
+		{ title: "ends" },
+		{ title: "name" },
+		{ title: "may", gives: true }
+	];
+	const rows = keys.map(key => [
+		key.id,
+		clock(key.createdAt),
+		key.lastUsedAt == null ? "" : clock(key.lastUsedAt),
+		key.expiresAt == null ? "" : clock(key.expiresAt),
+		shown(key.owner == null ? key.name : `${key.name} (of ${key.owner})`),
+		key.scopes.join(", ")
+	]);
 	return page(table(columns, rows, on));
 }
 
@@ -65,8 +101,8 @@ export async function revokeKey(client: Client, id: string, { json, yes }: Flags
 const MANAGE = "keys:manage";
 const LAST_MANAGER = `It is the last key with '${MANAGE}': without it, keys are made in the server's data folder alone. Stop the server, then there: DATA_DIR=FOLDER banyan keys create NAME --scope ${MANAGE}`;
 
-/** Is it the only one by which others are made? */
+/** Is it the only one by which others are made, for as long as one likes? */
 function isLastManager(keys: readonly ApiKey[], id: string): boolean {
-	const managers = keys.filter(({ scopes }) => scopes.includes(MANAGE));
+	const managers = keys.filter(({ scopes, expiresAt }) => scopes.includes(MANAGE) && expiresAt == null);
 	return managers.length === 1 && managers[0]?.id === id;
 }

@@ -114,7 +114,7 @@ export const auth = contract("platform", "auth", {
 		personal,
 		account: action({
 			summary: "An account by its id, or null.",
-			internal: ["sessions", "mfa", "passkeys", "oidc", "mail", "legacy", "users"],
+			internal: ["access", "sessions", "mfa", "passkeys", "oidc", "mail", "legacy", "users"],
 			reads: true,
 			params: { id: "string" },
 			result: { ...account, nullable: true }

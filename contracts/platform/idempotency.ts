@@ -1,6 +1,7 @@
 /** idempotency: a request that is sent twice under one key has one effect. */
 
 import { action, contract, type SettingsOf } from "../contract";
+import { personal } from "../personal";
 import { reseal } from "../reseal";
 import { shape, type ValueOf } from "../schema";
 
@@ -81,6 +82,7 @@ export const idempotency = contract("platform", "idempotency", {
 	},
 	actions: {
 		reseal,
+		personal,
 		begin: action({
 			summary: "Takes a key for a request, or answers what became of the first one under it.",
 			internal: ["gateway"],

@@ -62,13 +62,14 @@ export const SECURITY_SCHEMES: Json = {
 /** By whom an operation may be asked for: any of these. @param permission as a contract has it */
 export function securityOf(permission: string): JsonValue {
 	if (permission === PUBLIC) return [];
-	if (permission === PERSON) return [{ bearer: [] }, { session: [] }];
+	if (permission === PERSON) return [{ bearer: [] }, { session: [] }, { apiKey: ["own:read"] }];
 	return Object.keys(SECURITY_SCHEMES).map(scheme => ({ [scheme]: [permission] }));
 }
 
 const BY_PERMISSION: Readonly<Record<string, string>> = {
 	[PUBLIC]: "Needs no key.",
-	[PERSON]: "For whoever is signed in, with what is their own; a key is nobody's."
+	[PERSON]:
+		"For whoever is signed in, with what is their own. A key of theirs with the scope `own:read` may read it, where nothing has to be proved anew."
 };
 
 /** What a caller needs, as a sentence. */

@@ -1,60 +1,42 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { existsSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ServiceBroker } from "moleculer";
-import { Duplicate } from "../../adapters/collection";
+import { Duplicate, type Filter } from "../../adapters/collection";
 import { moveOwnFile, readOwnFile, writeOwnFile } from "../../adapters/own-file";
-import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
+import { Action, type Answers, type CallOf, Event, type EventOf, Service, service } from "../../cluster";
 import { failure } from "../../cluster/errors";
+import { personOf } from "../../cluster/person";
 import { settingsFor, settingsOf } from "../../cluster/settings";
 import { CONTRACTS, SCOPES } from "../../contracts/cluster";
+import type { JsonValue } from "../../contracts/json";
 import { type ApiKey, access, type NewApiKey, type Rekeyed } from "../../contracts/platform/access";
+import { auth } from "../../contracts/platform/auth";
 import { RESEAL } from "../../contracts/reseal";
-import { InTurn } from "../../domain/in-turn";
+import { messageOf } from "../../domain/unknown";
 import { collection } from "../../mixins/collection.mixin";
 import { secrets } from "../../mixins/secrets.mixin";
+import { CHANGED, Keyring } from "./access/keyring";
+import { digestOf, isOver, newKey, newRecord, type StoredKey, shown, within } from "./access/record";
+import { Uses } from "./access/uses";
 
-const { check, create, list, rekey, revoke } = access.actions;
-
-/** A key is 256 random bits: its plain digest tells nothing of it. */
-interface StoredKey extends ApiKey {
-	readonly digest: string;
-	/** There is one at a time, whichever node made it. */
-	readonly rank?: "first";
-}
-
-const digestOf = (key: string): string => createHash("sha256").update(key).digest("hex");
-const shown = ({ id, name, scopes, createdAt }: StoredKey): ApiKey => ({ id, name, scopes, createdAt });
-
-interface Fresh extends Pick<StoredKey, "name" | "scopes" | "rank"> {
-	readonly key: string;
-	/** @default any */
-	readonly id?: string;
-}
-
-/** In hex digits. */
-const ID_LENGTH = 12;
+const { check, create, list, personal, rekey, revoke, rotate } = access.actions;
+const { createOwn, listOwn, rotateOwn, revokeOwn } = access.actions;
 
 /** The file of the first key, in the data folder. */
 const FIRST = "api-key";
 const leftOf = (services: Rekeyed["services"]): number => services.reduce((sum, { left }) => sum + left, 0);
-const newKey = (): string => `bny_${randomBytes(32).toString("base64url")}`;
-/** Of nodes that make the last key at once each tries so often, within this time, in ms. */
-const MOST_TRIES = 5;
-const TOGETHER_MS = 200;
-const CHANGED = { event: "access.changed", payload: {} } as const;
 
 @Service(access)
 export default class AccessService
 	extends service(
 		secrets(),
-		collection<"keys", StoredKey>("keys", "id", { unique: ["digest", "rank"], indexes: ["createdAt"] })
+		collection<"keys", StoredKey>("keys", "id", { unique: ["digest", "rank"], indexes: ["createdAt", "owner"] })
 	)
 	implements Answers<typeof access>
 {
-	/** Of many at once each counts those before it. */
-	private readonly making = new InTurn();
+	private keyring!: Keyring;
+	private uses!: Uses;
 
 	/**
 	 * The first start makes a key with all scopes; only the path of its file is told. The file is whole before the key is
@@ -62,6 +44,19 @@ export default class AccessService
 	 * nodes that start at once on one store the first one makes it.
 	 */
 	async started(): Promise<void> {
+		const limits = settingsFor(this.broker, access);
+		this.keyring = new Keyring(this.keys, limits, text => this.secrets.derive(text));
+		this.uses = new Uses(this.keys, error =>
+			this.logger.warn(`When keys were used last was not kept: ${messageOf(error)}`)
+		);
+		await this.first();
+	}
+
+	async stopped(): Promise<void> {
+		await this.uses?.end();
+	}
+
+	private async first(): Promise<void> {
 		const file = resolve(join(settingsOf(this.broker).dataDir, FIRST));
 		const unkept = `${file}.new`;
 		const isKept = existsSync(unkept) && (await this.found(readOwnFile(unkept).toString().trim())) !== undefined;
@@ -77,64 +72,91 @@ export default class AccessService
 	}
 
 	@Action(check)
-	async check(ctx: CallOf<typeof check>): Promise<ApiKey | null> {
-		const found = await this.found(ctx.params.key);
-		return found ? shown(found) : null;
+	async check({ params }: CallOf<typeof check>): Promise<ApiKey | null> {
+		const found = await this.found(params.key);
+		const now = Date.now();
+		if (!found || isOver(found, now)) return null;
+		const scopes = await this.scopesNow(found);
+		if (scopes === null) return null;
+		this.uses.note(found.id, now);
+		return { ...shown(found), scopes };
+	}
+
+	/** Of somebody's own: what their account has now; null where that is no longer, or may not sign in. */
+	private async scopesNow({ owner, scopes }: StoredKey): Promise<readonly string[] | null> {
+		if (owner == null) return scopes;
+		const account = await this.broker.call("auth.account", { id: owner });
+		return account?.state === "active" ? within(scopes, account.scopes) : null;
 	}
 
 	@Action(create)
 	create({ params, meta }: CallOf<typeof create>): Promise<NewApiKey> {
-		const { name, scopes } = params;
-		return this.making.next(() =>
-			meta.once === undefined ? this.oneMore(name, scopes) : this.once(meta.once, name, scopes)
-		);
+		return this.keyring.make(params, meta.once);
 	}
 
-	/** Asked for twice under one key it is one: its id and its text follow from that, to be had by nobody without our secret. */
-	private async once(once: string, name: string, scopes: readonly string[]): Promise<NewApiKey> {
-		const key = `bny_${this.secrets.derive(`API key ${once}`)}`;
-		const id = digestOf(key).slice(0, ID_LENGTH);
-		const made = await this.keys.get(id);
-		if (made) return { ...shown(made), key };
-		try {
-			return await this.oneMore(name, scopes, { id, key });
-		} catch (error) {
-			const meanwhile = error instanceof Duplicate ? await this.keys.get(id) : undefined;
-			if (!meanwhile) throw error;
-			return { ...shown(meanwhile), key };
-		}
+	@Action(rotate)
+	rotate({ params, meta }: CallOf<typeof rotate>): Promise<NewApiKey> {
+		return this.keyring.follow(params.id, null, params.overlapSeconds * 1000, meta.once);
 	}
 
-	/** Counted before and, as other nodes make some too, after it was made: of those that were made at once all may go. */
-	private async oneMore(name: string, scopes: readonly string[], own?: Pick<Fresh, "id" | "key">): Promise<NewApiKey> {
-		for (let tries = 1; ; tries++) {
-			this.unlessFull(await this.keys.count());
-			const { key, ...of } = own ?? { key: newKey() };
-			const made = await this.keep({ ...of, key, name, scopes: [...new Set(scopes)] });
-			if ((await this.keys.count()) <= this.most) return { ...made, key };
-			await this.keys.remove(made.id, { events: [CHANGED] });
-			if (tries === MOST_TRIES) this.unlessFull(this.most);
-			await sleep(Math.random() * TOGETHER_MS);
-		}
+	@Action(createOwn)
+	async createOwn({ params, meta }: CallOf<typeof createOwn>): Promise<NewApiKey> {
+		const { account: owner, scopes } = personOf(meta);
+		const more = params.scopes.find(scope => !within(params.scopes, scopes).includes(scope));
+		if (more !== undefined) throw failure("SCOPE_NOT_YOURS", `Your account has not the scope '${more}': leave it out.`);
+		return this.keyring.make({ ...params, owner }, meta.once);
 	}
 
-	private get most(): number {
-		return settingsFor(this.broker, access).apiKeys;
+	@Action(listOwn)
+	listOwn({ meta }: CallOf<typeof listOwn>): Promise<ApiKey[]> {
+		return this.listed({ owner: personOf(meta).account });
 	}
 
-	/** @throws LIMIT_REACHED */
-	private unlessFull(count: number): void {
-		if (count < this.most) return;
-		throw failure(
-			"LIMIT_REACHED",
-			`${access.settings.apiKeys.variable} is reached: revoke a key that is no longer needed, or raise it.`
-		);
+	@Action(rotateOwn)
+	async rotateOwn({ params, meta }: CallOf<typeof rotateOwn>): Promise<NewApiKey> {
+		return this.keyring.follow(params.id, personOf(meta).account, params.overlapSeconds * 1000, meta.once);
+	}
+
+	@Action(revokeOwn)
+	async revokeOwn({ params, meta }: CallOf<typeof revokeOwn>): Promise<ApiKey> {
+		await this.keyring.of(params.id, personOf(meta).account);
+		return this.revoked(params.id);
+	}
+
+	@Action(personal)
+	async personal({ params }: CallOf<typeof personal>): Promise<JsonValue> {
+		const apiKeys = await this.listed({ owner: params.account });
+		return apiKeys.length === 0
+			? null
+			: { apiKeys: apiKeys.map(({ scopes, ...key }) => ({ ...key, scopes: [...scopes] })) };
+	}
+
+	/** Whoever is not there has no keys. */
+	@Event(auth.events.erased)
+	async erased({ params: { account, request } }: EventOf<typeof auth.events.erased>): Promise<void> {
+		const count = await this.endAll(account);
+		await this.broker.call("users.forgot", { request, service: access.name, count, kept: [] });
+	}
+
+	private async endAll(owner: string): Promise<number> {
+		const ids = (await this.listed({ owner })).map(({ id }) => id);
+		const events = [CHANGED, ...ids.map(revokedEvent)];
+		if (ids.length > 0)
+			await this.keys.write(
+				ids.map(remove => ({ remove })),
+				{ events }
+			);
+		return ids.length;
 	}
 
 	@Action(list)
 	async list(_ctx: CallOf<typeof list>): Promise<ApiKey[]> {
+		return this.listed({});
+	}
+
+	private async listed(filter: Filter<StoredKey>): Promise<ApiKey[]> {
 		const keys: ApiKey[] = [];
-		for await (const key of this.keys.each({}, { sort: "createdAt" })) keys.push(shown(key));
+		for await (const key of this.keys.each(filter, { sort: "createdAt" })) keys.push(shown(this.uses.upToDate(key)));
 		return keys;
 	}
 
@@ -163,11 +185,13 @@ export default class AccessService
 	}
 
 	@Action(revoke)
-	async revoke(ctx: CallOf<typeof revoke>): Promise<ApiKey> {
-		const { id } = ctx.params;
+	revoke({ params }: CallOf<typeof revoke>): Promise<ApiKey> {
+		return this.revoked(params.id);
+	}
+
+	private async revoked(id: string): Promise<ApiKey> {
 		const found = await this.keys.get(id);
-		const revoked = { event: "access.revoked", payload: { id } } as const;
-		if (!found || !(await this.keys.remove(id, { events: [CHANGED, revoked] })))
+		if (!found || !(await this.keys.remove(id, { events: [CHANGED, revokedEvent(id)] })))
 			throw failure("KEY_NOT_FOUND", `There is no API key '${id}'.`);
 		return shown(found);
 	}
@@ -175,7 +199,8 @@ export default class AccessService
 	/** False where another node was as quick. */
 	private async keptFirst(key: string): Promise<boolean> {
 		try {
-			await this.keep({ key, name: "the first one", scopes: Object.keys(SCOPES), rank: "first" });
+			const made = newRecord({ key, name: "the first one", scopes: Object.keys(SCOPES), rank: "first" }, Date.now());
+			await this.keys.insert(made, { events: [CHANGED] });
 			return true;
 		} catch (error) {
 			if (!(error instanceof Duplicate)) throw error;
@@ -188,10 +213,6 @@ export default class AccessService
 		const { records } = await this.keys.find({ digest: digestOf(key) }, { limit: 1 });
 		return records[0];
 	}
-
-	private async keep({ key, rank, id = randomBytes(ID_LENGTH / 2).toString("hex"), ...given }: Fresh): Promise<ApiKey> {
-		const made: ApiKey = { id, ...given, createdAt: new Date().toISOString() };
-		await this.keys.insert({ ...made, digest: digestOf(key), ...(rank && { rank }) }, { events: [CHANGED] });
-		return made;
-	}
 }
+
+const revokedEvent = (id: string) => ({ event: "access.revoked", payload: { id } }) as const;

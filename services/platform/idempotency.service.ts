@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
+import type { Delivery } from "../../adapters/announcements";
 import { Conflict, Duplicate, type Versioned } from "../../adapters/collection";
 import { Action, type Answers, type CallOf, Event, type EventOf, Service, service } from "../../cluster";
 import { failure } from "../../cluster/errors";
 import { settingsFor, settingsOf } from "../../cluster/settings";
 import type { ResultOf } from "../../contracts/contract";
+import type { JsonValue } from "../../contracts/json";
 import { access } from "../../contracts/platform/access";
+import { auth } from "../../contracts/platform/auth";
 import { type Begun, idempotency, type KeptAnswer } from "../../contracts/platform/idempotency";
 import { InTurn } from "../../domain/in-turn";
 import { messageOf } from "../../domain/unknown";
@@ -12,7 +15,7 @@ import { collection } from "../../mixins/collection.mixin";
 import { resealed, secrets } from "../../mixins/secrets.mixin";
 import { Accounts, type Kept } from "./idempotency/accounts";
 
-const { begin, finish, reseal } = idempotency.actions;
+const { begin, finish, personal, reseal } = idempotency.actions;
 
 type Fresh = Kept & { readonly client: string };
 
@@ -24,6 +27,8 @@ const CLEAN_MS = 3_600_000;
 const OTHERS_MS = 5_000;
 
 const isNew = ({ begunAt }: Kept): Begun => ({ state: "new", since: begunAt });
+/** As the gateway calls somebody who is signed in. */
+const clientOf = (account: string): string => `person:${account}`;
 /** The name of no gateway. */
 const NOBODY = "";
 /** Nobody knows what became of it: what may be done twice is done by the next who asks. */
@@ -148,13 +153,35 @@ export default class IdempotencyService
 	/** What was answered to a key that is revoked, new keys among it, is nobody's any more. */
 	@Event(access.events.revoked)
 	async revoked({ params, delivery }: EventOf<typeof access.events.revoked>): Promise<void> {
+		await this.forgetAll(params.id, delivery);
+	}
+
+	@Action(personal)
+	async personal({ params }: CallOf<typeof personal>): Promise<JsonValue> {
+		const { length } = await this.idsOf(clientOf(params.account));
+		// The same was answered to them already.
+		return length === 0 ? null : { keptAnswers: length };
+	}
+
+	@Event(auth.events.erased)
+	async erased({ params: { account, request } }: EventOf<typeof auth.events.erased>): Promise<void> {
+		const count = await this.forgetAll(clientOf(account));
+		await this.broker.call("users.forgot", { request, service: idempotency.name, count, kept: [] });
+	}
+
+	private async idsOf(owner: string): Promise<string[]> {
 		const kept: string[] = [];
-		for await (const { id, client } of this.requests.each()) if (client === params.id) kept.push(id);
-		await this.requests.write(
-			kept.map(remove => ({ remove })),
-			{ once: delivery }
-		);
+		for await (const { id, client } of this.requests.each()) if (client === owner) kept.push(id);
+		return kept;
+	}
+
+	/** @throws Repeated */
+	private async forgetAll(owner: string, once?: Delivery): Promise<number> {
+		const kept = await this.idsOf(owner);
+		const changes = kept.map(remove => ({ remove }));
+		if (once || changes.length > 0) await this.requests.write(changes, { ...(once && { once }) });
 		for (const id of kept) this.accounts.remove(id);
+		return kept.length;
 	}
 
 	/** @throws LIMIT_REACHED · OVERLOADED where nothing is old enough that nobody sends it again */

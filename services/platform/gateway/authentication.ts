@@ -6,7 +6,7 @@ import type { Caller } from "../../../cluster/person";
 import { settingsFor, settingsOf } from "../../../cluster/settings";
 import type { PayloadOf } from "../../../contracts/contract";
 import type { Person } from "../../../contracts/people";
-import type { ApiKey } from "../../../contracts/platform/access";
+import { type ApiKey, OWN_READ } from "../../../contracts/platform/access";
 import { gateway } from "../../../contracts/platform/gateway";
 import type { sessions } from "../../../contracts/platform/sessions";
 import { type AskingPage, askingPage } from "../../../domain/platform/asking-page";
@@ -26,11 +26,13 @@ const LONGEST_TOKEN = 4_096;
 interface Known extends Caller {
 	/** As sentences call them. */
 	readonly called: string;
+	/** Of a key of somebody's own: whoever made it, where it reads what is theirs. */
+	readonly reader?: Caller;
 }
 
-type Asked = Pick<Route, "permission" | "fresh">;
+type Asked = Pick<Route, "permission" | "fresh" | "reads">;
 /** The holder of any scope. */
-const ANY: Asked = { permission: "", fresh: null };
+const ANY: Asked = { permission: "", fresh: null, reads: true };
 
 export class Authentication {
 	private readonly keys: Remembered<Known>;
@@ -131,11 +133,27 @@ export class Authentication {
 
 const isSafe = ({ method }: WebRequest): boolean => method === "GET" || method === "HEAD";
 
-const holderOf = (key: ApiKey | null): Known | null =>
-	key && { id: key.id, scopes: key.scopes, called: `the key '${key.name}' has` };
+function holderOf(key: ApiKey | null): Known | null {
+	if (!key) return null;
+	const { id, scopes, owner } = key;
+	const holder = { id, scopes, called: `the key '${key.name}' has` };
+	if (owner == null || !scopes.includes(OWN_READ)) return holder;
+	// It is in no session, and proved nothing.
+	const person: Person = { account: owner, session: "", scopes, factors: [], provedAt: 0 };
+	return { ...holder, reader: { id, scopes, person } };
+}
 
 const personIn = (person: Person | null): Known | null =>
 	person && { id: `person:${person.account}`, scopes: person.scopes, person, called: "you have" };
+
+/** @throws FORBIDDEN */
+function allowedReader({ reader }: Known, { reads, fresh }: Asked): Caller {
+	if (reader && reads && fresh === null) return reader;
+	throw failure(
+		"FORBIDDEN",
+		`This is for people; a key may read what is its owner's, where it has the scope '${OWN_READ}'. ${SIGN_IN}`
+	);
+}
 
 const isFresh = ({ person }: Known, { fresh }: Asked): boolean =>
 	fresh === null || !person || person.provedAt >= Date.now() - fresh * 1000;
@@ -178,7 +196,7 @@ function allowed(caller: Known, asked: Asked): Caller {
 }
 
 function allowedPerson(caller: Known, asked: Asked): Caller {
-	if (!caller.person) throw failure("FORBIDDEN", `This is for people, and a key is nobody's. ${SIGN_IN}`);
+	if (!caller.person) return allowedReader(caller, asked);
 	if (isFresh(caller, asked)) return caller;
 	throw failure(
 		"STEP_UP_REQUIRED",

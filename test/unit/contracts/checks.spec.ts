@@ -168,3 +168,35 @@ describe("contracts", () => {
 		expect(refusing(notes, other(brought))).toThrow(sentence);
 	});
 });
+
+describe("what is for people", () => {
+	const own = (spec: object): Contract => other({}, { ...get, rest: "GET /posts", permission: "person", ...spec });
+
+	it.each(["userId", "user_id", "user", "account", "accountId", "owner", "sub", "personId", "actor"])(
+		"acts for whoever is signed in: no field '%s' says for whom (A6)",
+		field => {
+			expect(refusing(own({ params: { [field]: "string|optional" } }))).toThrow(
+				`posts.get has the field '${field}', and acts for whoever is signed in: leave it out, and ask \`personOf(ctx.meta)\` (A6).`
+			);
+			expect(refusing(notes, own({ permission: "notes:read", params: { [field]: "string" } }))).not.toThrow();
+		}
+	);
+
+	it("alone asks for a proof that is fresh", () => {
+		expect(refusing(own({ fresh: 60 }))).not.toThrow();
+		expect(refusing(other({}, { ...get, rest: "GET /posts", permission: "public", fresh: 60 }))).toThrow(
+			"posts.get asks for a proof that is no older than so many seconds (`fresh`), and is not for people"
+		);
+	});
+
+	it.each([{ stale: 60 }, { cache: { seconds: 1, keys: [], until: [] } }])("is kept for nobody else: %j", kept => {
+		expect(refusing(own(kept))).toThrow("posts.get answers each person with their own, and keeps it for others");
+	});
+
+	it("has cookies that can be named", () => {
+		expect(refusing(own({ cookies: ["session"] }))).not.toThrow();
+		expect(refusing(own({ cookies: ["a b"] }))).toThrow(
+			"posts.get has the cookie 'a b': write small letters, digits and -."
+		);
+	});
+});
