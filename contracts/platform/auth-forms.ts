@@ -49,6 +49,24 @@ export const loggedIn = shape(
 );
 export type LoggedIn = ValueOf<typeof loggedIn>;
 
+/** How a login is answered. */
+export const cookie = {
+	type: "boolean",
+	default: false,
+	summary: "For browsers: the session as a cookie, no token in the answer."
+} as const;
+export const LOGGED_IN: LoggedIn = {
+	account: "a9f3c0",
+	session: "s71c",
+	accessToken: "eyJ…",
+	expiresAt: 1_795_943_400_000,
+	refreshToken: "bnr_…",
+	device: null,
+	second: null,
+	access_token: "eyJ…",
+	token_type: "bearer"
+};
+
 export const LETTERS = ["verify", "reset", "email"] as const;
 export type Letter = (typeof LETTERS)[number];
 export const letterLink = shape(

@@ -4,7 +4,20 @@ import { action, contract } from "../contract";
 import { account, client, entered, factors } from "../people";
 import { personal } from "../personal";
 import { ADA, adminActions, IMPORT, MANAGE } from "./auth-admin";
-import { changed, ERRORS, email, loggedIn, name, newPassword, others, password, SETTINGS, taken } from "./auth-forms";
+import {
+	changed,
+	cookie,
+	ERRORS,
+	email,
+	LOGGED_IN,
+	loggedIn,
+	name,
+	newPassword,
+	others,
+	password,
+	SETTINGS,
+	taken
+} from "./auth-forms";
 import { aliases, GIVEN, letterActions, ON_ITS_WAY } from "./auth-letters";
 
 export const auth = contract("platform", "auth", {
@@ -40,26 +53,12 @@ export const auth = contract("platform", "auth", {
 			params: {
 				email,
 				password,
-				cookie: {
-					type: "boolean",
-					default: false,
-					summary: "For browsers: the session as a cookie, no token in the answer."
-				}
+				cookie
 			},
 			result: loggedIn,
 			example: {
 				params: GIVEN,
-				result: {
-					account: ADA.id,
-					session: "s71c",
-					accessToken: "eyJ…",
-					expiresAt: 1_795_943_400_000,
-					refreshToken: "bnr_…",
-					device: null,
-					second: null,
-					access_token: "eyJ…",
-					token_type: "bearer"
-				}
+				result: LOGGED_IN
 			}
 		}),
 		logout: action({
@@ -135,6 +134,12 @@ export const auth = contract("platform", "auth", {
 				}
 			},
 			result: entered
+		}),
+		prove: action({
+			summary: "Proves by their password who somebody is who is signed in.",
+			internal: ["mfa"],
+			params: { account: "string", password, client },
+			result: "boolean"
 		}),
 		erase: action({
 			summary: "Ends an account for good, with all its sessions; false where there is none.",

@@ -1,9 +1,11 @@
 /** mfa: second factors by code (TOTP, recovery codes), and proving once more who somebody is. */
 
 import { action, contract } from "../contract";
-import { challenge, client, entered, factors, STEP_UP_S } from "../people";
-import { RESEAL, reseal } from "../reseal";
+import { challenge, client, factors, STEP_UP_S } from "../people";
+import { personal } from "../personal";
+import { reseal } from "../reseal";
 import { shape, type ValueOf } from "../schema";
+import { cookie, LOGGED_IN, loggedIn, password } from "./auth-forms";
 import { assertion } from "./passkey-forms";
 
 /** Of a code as somebody types it: six digits of an app, or a recovery code, with or without its dashes. */
@@ -43,6 +45,9 @@ export const codesLeft = shape(
 	"The second factors, and the recovery codes where they were made just now."
 );
 export type CodesLeft = ValueOf<typeof codesLeft>;
+
+const NOTED = ["totp-added", "totp-removed", "recovery-codes-made", "recovery-code-used"] as const;
+export type Noted = (typeof NOTED)[number];
 
 const CHALLENGE = "c-3f9d.x7Qe";
 const OFF: SecondFactors = { on: false, totp: false, totpSince: null, recoveryCodes: 0, passkeys: 0 };
@@ -104,7 +109,8 @@ export const mfa = contract("platform", "mfa", {
 		}
 	},
 	actions: {
-		[RESEAL]: reseal,
+		reseal,
+		personal,
 		begin: action({
 			summary: "Asks for a second factor of an account, or null where it has none.",
 			internal: ["auth"],
@@ -194,7 +200,7 @@ export const mfa = contract("platform", "mfa", {
 			client: true,
 			rest: "POST /auth/step-up",
 			params: {
-				password: { type: "string", min: 1, max: 1_000, optional: true },
+				password: { ...password, optional: true },
 				code: { ...code, optional: true },
 				passkey: { ...assertion, optional: true }
 			},
@@ -211,23 +217,14 @@ export const mfa = contract("platform", "mfa", {
 			cookies: ["session", "device"],
 			rest: "POST /auth/mfa/verify",
 			secret: true,
-			params: { challenge: "string|min:1|max:2000", code },
-			result: entered,
-			example: {
-				params: { challenge: CHALLENGE, code: "492039" },
-				result: {
-					session: {
-						account: "a-41c2",
-						session: "s-9e01",
-						accessToken: "shown-once-then-never-again",
-						expiresAt: 1_795_772_400_000,
-						refreshToken: "shown-once-then-never-again",
-						sessionToken: "shown-once-then-never-again",
-						device: null
-					},
-					second: null
-				}
-			}
+			params: { challenge: "string|min:1|max:2000", code, cookie },
+			result: loggedIn,
+			example: { params: { challenge: CHALLENGE, code: "492039" }, result: LOGGED_IN }
 		})
-	}
+	},
+	events: {
+		/** What matters for somebody's safety. */
+		noted: { account: "string", what: { type: "enum", values: NOTED }, at: "string" }
+	},
+	durable: { noted: { key: "account" } }
 });

@@ -1,8 +1,10 @@
 /** passkeys: WebAuthn credentials, and logins by them. */
 
 import { action, contract } from "../contract";
-import { entered, STEP_UP_S } from "../people";
+import { STEP_UP_S } from "../people";
+import { personal } from "../personal";
 import { shape, type ValueOf } from "../schema";
+import { cookie, LOGGED_IN, loggedIn } from "./auth-forms";
 import { asserted, attested, flow } from "./passkey-forms";
 
 export const passkey = shape(
@@ -32,6 +34,9 @@ export const begun = shape(
 );
 export type PasskeyBegun = ValueOf<typeof begun>;
 
+const NOTED = ["passkey-added", "passkey-removed", "counter-back"] as const;
+export type Noted = (typeof NOTED)[number];
+
 const name = { type: "string", min: 1, max: 100, trim: true, summary: "What it is called in the list." } as const;
 const id = "string|min:1|max:100";
 const endOthers = {
@@ -48,15 +53,6 @@ const KEY: Passkey = {
 	lastUsedAt: null
 };
 const FLOW = "f-81aa.Qm2x";
-const SESSION = {
-	account: "a-41c2",
-	session: "s-9e01",
-	accessToken: "shown-once-then-never-again",
-	expiresAt: 1_795_772_400_000,
-	refreshToken: "shown-once-then-never-again",
-	sessionToken: "shown-once-then-never-again",
-	device: null
-};
 const BYTES = "c2hvcnQ";
 const ASSERTED = {
 	id: BYTES,
@@ -127,6 +123,7 @@ export const passkeys = contract("platform", "passkeys", {
 		}
 	},
 	actions: {
+		personal,
 		count: action({
 			summary: "How many passkeys an account has.",
 			internal: ["auth", "mfa"],
@@ -221,9 +218,9 @@ export const passkeys = contract("platform", "passkeys", {
 			cookies: ["session", "device"],
 			rest: "POST /auth/passkeys/login",
 			secret: true,
-			params: { flow, response: asserted },
-			result: entered,
-			example: { params: { flow: FLOW, response: ASSERTED }, result: { session: SESSION, second: null } }
+			params: { flow, response: asserted, cookie },
+			result: loggedIn,
+			example: { params: { flow: FLOW, response: ASSERTED }, result: LOGGED_IN }
 		}),
 		secondOptions: action({
 			summary: "Begins to answer a login's challenge by a passkey.",
@@ -243,11 +240,11 @@ export const passkeys = contract("platform", "passkeys", {
 			cookies: ["session", "device"],
 			rest: "POST /auth/mfa/passkey",
 			secret: true,
-			params: { challenge: "string|min:1|max:2000", flow, response: asserted },
-			result: entered,
+			params: { challenge: "string|min:1|max:2000", flow, response: asserted, cookie },
+			result: loggedIn,
 			example: {
 				params: { challenge: "c-3f9d.x7Qe", flow: FLOW, response: ASSERTED },
-				result: { session: SESSION, second: null }
+				result: LOGGED_IN
 			}
 		}),
 		stepUpOptions: action({
@@ -260,5 +257,10 @@ export const passkeys = contract("platform", "passkeys", {
 			result: begun,
 			example: { params: {}, result: USE }
 		})
-	}
+	},
+	events: {
+		/** What matters for somebody's safety. */
+		noted: { account: "string", what: { type: "enum", values: NOTED }, at: "string" }
+	},
+	durable: { noted: { key: "account" } }
 });

@@ -23,7 +23,7 @@ import { linkFor, provenBy, withAddress, withReset } from "./auth/proving";
 
 const actions = auth.actions;
 const { account, adopt, adoptAll, changeEmail, changePassword, disable, enable, enter, erase, find, forgot } = actions;
-const { grant, list, login, logout, me, personal, register, remove, resend, reset, resetLink, setMe } = actions;
+const { grant, list, login, logout, me, personal, prove, register, remove, resend, reset, resetLink, setMe } = actions;
 const { startReset, verify, verifyLink } = actions;
 type Taken = ResultOf<typeof forgot>;
 type Changed = ResultOf<typeof reset>;
@@ -214,6 +214,12 @@ export default class AuthService
 	async enter(ctx: CallOf<typeof enter>): Promise<Entered> {
 		const { account: id, ...proven } = ctx.params;
 		return this.entering.enter(ctx, await this.people.get(id), proven);
+	}
+
+	@Action(prove)
+	prove(ctx: CallOf<typeof prove>): Promise<boolean> {
+		const { account: id, password, client } = ctx.params;
+		return this.passwords.prove(ctx, id, password, client);
 	}
 
 	@Action(personal)

@@ -1,39 +1,47 @@
-import { randomBytes } from "node:crypto";
-import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
+import { Action, type Answers, type CallOf, Event, type EventOf, Service, service } from "../../cluster";
 import { failure } from "../../cluster/errors";
 import { guessed } from "../../cluster/guessed";
 import { clientOf, personOf } from "../../cluster/person";
 import { settingsFor } from "../../cluster/settings";
 import type { ResultOf } from "../../contracts/contract";
-import type { Challenge, Entered } from "../../contracts/people";
-import { type CodesLeft, mfa, type SecondFactors } from "../../contracts/platform/mfa";
-import { codesOf, RANDOM_BYTES } from "../../domain/platform/factors/recovery-codes";
+import type { JsonValue } from "../../contracts/json";
+import type { Challenge } from "../../contracts/people";
+import { auth } from "../../contracts/platform/auth";
+import type { LoggedIn } from "../../contracts/platform/auth-forms";
+import { type CodesLeft, mfa, type Noted, type SecondFactors } from "../../contracts/platform/mfa";
+import { FLOW_MS } from "../../domain/platform/factors/flow";
 import {
 	type Asked,
-	confirmed,
 	type Factors,
 	isUsed,
-	type Keys,
 	methodsOf,
-	pendingAt,
 	provesTwo,
 	shownOf,
 	type Used,
-	useCode,
 	withUsed
 } from "../../domain/platform/factors/second-factors";
-import { SECRET_BYTES, secretOf, uriOf } from "../../domain/platform/factors/totp";
+import { uriOf } from "../../domain/platform/factors/totp";
 import { collection } from "../../mixins/collection.mixin";
 import { resealed, secrets } from "../../mixins/secrets.mixin";
+import { toldIn } from "./auth/entering";
+import { type Telling, tellOwner } from "./factor-letters";
 import { askedIn, challengeOf } from "./mfa/challenges";
+import { Codes, placeOf } from "./mfa/codes";
 import { KeptFactors } from "./mfa/kept-factors";
 
-const { begin, challenged, redeem, status, enrol, confirm, removeTotp, recoveryCodes, reseal, stepUp, verify } =
-	mfa.actions;
+const { begin, challenged, redeem, status, enrol, confirm, removeTotp, recoveryCodes } = mfa.actions;
+const { stepUp, verify, reseal, personal } = mfa.actions;
 
-type ProvedBy = ResultOf<typeof stepUp>["factor"];
+type Of = ResultOf<typeof redeem>;
 type Wire = Pick<CallOf<typeof status>, "call">;
-const placeOf = (account: string): string => `TOTP of ${account}`;
+type Guessing = Pick<CallOf<typeof verify>, "call" | "meta">;
+
+const LETTERS: Readonly<Record<Noted, Telling>> = {
+	"totp-added": { template: "factor-added", what: "codes of an app" },
+	"totp-removed": { template: "factor-removed", what: "codes of an app" },
+	"recovery-codes-made": { template: "factor-added", what: "recovery codes; those before count no more" },
+	"recovery-code-used": { template: "recovery-used", what: "a recovery code" }
+};
 
 @Service(mfa)
 export default class MfaService
@@ -41,31 +49,32 @@ export default class MfaService
 	implements Answers<typeof mfa>
 {
 	private kept!: KeptFactors;
+	private codes!: Codes;
 
 	async started(): Promise<void> {
 		this.kept = new KeptFactors(this.factors);
+		this.codes = new Codes(this.kept, this.secrets);
 	}
 
 	@Action(begin)
 	async begin(ctx: CallOf<typeof begin>): Promise<Challenge | null> {
 		const { account, factors } = ctx.params;
 		if (provesTwo(factors)) return null;
-		const methods = methodsOf(await this.kept.of(account), await this.passkeys(ctx, account));
+		const methods = methodsOf(await this.kept.of(account), await passkeysOf(ctx, account));
 		return methods.length === 0 ? null : { challenge: challengeOf(this.derive, ctx.params), methods };
 	}
 
 	@Action(challenged)
-	async challenged({ params }: CallOf<typeof challenged>): Promise<ResultOf<typeof challenged>> {
+	async challenged({ params }: CallOf<typeof challenged>): Promise<Of> {
 		const asked = askedIn(this.derive, params.challenge, params.client);
-		if (!asked || isUsed(await this.kept.of(asked.account), asked)) return null;
-		return { account: asked.account, factors: asked.factors };
+		return asked && !isUsed(await this.kept.of(asked.account), asked) ? whose(asked) : null;
 	}
 
 	@Action(redeem)
-	async redeem({ params }: CallOf<typeof redeem>): Promise<ResultOf<typeof redeem>> {
+	async redeem({ params }: CallOf<typeof redeem>): Promise<Of> {
 		const asked = askedIn(this.derive, params.challenge, params.client);
-		const done = asked && (await this.kept.change(asked.account, each => this.answered(each, asked)));
-		return done ? { account: asked.account, factors: asked.factors } : null;
+		const done = asked && (await this.kept.change(asked.account, each => answered(each, asked)));
+		return done ? whose(asked) : null;
 	}
 
 	@Action(status)
@@ -77,57 +86,72 @@ export default class MfaService
 	async enrol(ctx: CallOf<typeof enrol>): Promise<ResultOf<typeof enrol>> {
 		const { account } = personOf(ctx.meta);
 		const found = await ctx.call("auth.account", { id: account });
-		const secret = secretOf(randomBytes(SECRET_BYTES));
-		const pending = { secret: this.secrets.seal(secret, placeOf(account)), at: Date.now() };
-		await this.kept.change(account, factors => {
-			if (factors.totp) throw failure("TOTP_EXISTS", "An app is a second factor of yours already: remove it first.");
-			return { factors: { ...factors, pending } };
-		});
+		const secret = await this.codes.begin(account);
 		return { secret, uri: uriOf(secret, settingsFor(this.broker, mfa).issuer, found?.email ?? account) };
 	}
 
 	@Action(confirm)
 	async confirm(ctx: CallOf<typeof confirm>): Promise<CodesLeft> {
-		const { account, session } = personOf(ctx.meta);
-		const codes = codesOf(randomBytes(RANDOM_BYTES));
-		const keys = this.keysOf(account);
-		const done = await this.guessed(ctx, account, () =>
-			this.kept.change(account, factors => {
-				if (!pendingAt(factors, Date.now()))
-					throw failure("TOTP_NOT_BEGUN", "No app waits for its first code, or it was begun too long ago: begin anew.");
-				const now = confirmed(factors, ctx.params.code, Date.now(), keys);
-				return now && { factors: { ...now, codes: now.codes ?? this.digests(account, codes) }, isFirst: !now.codes };
-			})
-		);
-		if (ctx.params.endOthers) await ctx.call("sessions.closeAll", { account, except: session });
-		return { ...(await this.shown(ctx, account)), codes: done.isFirst ? codes : null };
+		const { account } = personOf(ctx.meta);
+		const { codes } = await this.guessed(ctx, account, () => this.codes.confirm(account, ctx.params.code));
+		await endOthers(ctx, ctx.params);
+		return { ...(await this.shown(ctx, account)), codes };
 	}
 
+	/** Without a passkey there is nothing left that recovery codes stand in for: they go, too. */
 	@Action(removeTotp)
 	async removeTotp(ctx: CallOf<typeof removeTotp>): Promise<SecondFactors> {
-		const { account, session } = personOf(ctx.meta);
-		const isAlone = (await this.passkeys(ctx, account)) === 0;
-		await this.kept.change(account, factors => ({
-			factors: { ...factors, totp: null, pending: null, codes: isAlone ? null : factors.codes }
-		}));
-		if (ctx.params.endOthers) await ctx.call("sessions.closeAll", { account, except: session });
+		const { account } = personOf(ctx.meta);
+		const isAlone = (await passkeysOf(ctx, account)) === 0;
+		await this.kept.change(account, factors =>
+			factors.totp || factors.pending
+				? {
+						factors: { ...factors, totp: null, pending: null, codes: isAlone ? null : factors.codes },
+						...(factors.totp && { note: "totp-removed" as const })
+					}
+				: undefined
+		);
+		await endOthers(ctx, ctx.params);
 		return this.shown(ctx, account);
 	}
 
 	@Action(recoveryCodes)
 	async recoveryCodes(ctx: CallOf<typeof recoveryCodes>): Promise<CodesLeft> {
 		const { account } = personOf(ctx.meta);
-		const passkeys = await this.passkeys(ctx, account);
-		const codes = codesOf(randomBytes(RANDOM_BYTES));
-		await this.kept.change(account, factors => {
-			if (!factors.totp && passkeys === 0)
-				throw failure(
-					"SECOND_FACTOR_MISSING",
-					"Recovery codes stand in for an app or a passkey: add one of them first."
-				);
-			return { factors: { ...factors, codes: this.digests(account, codes) } };
-		});
+		const codes = await this.codes.anew(account, (await passkeysOf(ctx, account)) > 0);
 		return { ...(await this.shown(ctx, account)), codes };
+	}
+
+	@Action(verify)
+	async verify(ctx: CallOf<typeof verify>): Promise<LoggedIn> {
+		const { challenge, code, cookie } = ctx.params;
+		const client = clientOf(ctx.meta);
+		const asked = askedIn(this.derive, challenge, client);
+		if (!asked || isUsed(await this.kept.of(asked.account), asked)) throw over();
+		const { account, factors } = asked;
+		const { factor } = await this.proved(ctx, account, code, each => {
+			const left = answered(each, asked);
+			if (!left) throw over();
+			return left.factors;
+		});
+		const proven = { account, factors: [...factors, factor], client, since: asked.until - FLOW_MS };
+		return toldIn(ctx.meta, await ctx.call("auth.enter", proven), cookie);
+	}
+
+	@Action(stepUp)
+	async stepUp(ctx: CallOf<typeof stepUp>): Promise<ResultOf<typeof stepUp>> {
+		const { session } = personOf(ctx.meta);
+		const factor = await this.once(ctx);
+		await ctx.call("sessions.raise", { session, factor });
+		return { factor };
+	}
+
+	@Action(personal)
+	async personal({ params }: CallOf<typeof personal>): Promise<JsonValue> {
+		const found = await this.factors.get(params.account);
+		if (!found) return null;
+		const { totp, totpSince, recoveryCodes: left } = shownOf(found, 0);
+		return { totp, totpSince, recoveryCodes: left };
 	}
 
 	@Action(reseal)
@@ -135,95 +159,68 @@ export default class MfaService
 		return resealed(this, ctx.params, () => this.kept.resealed(this.secrets, placeOf));
 	}
 
-	@Action(verify)
-	async verify(ctx: CallOf<typeof verify>): Promise<Entered> {
-		const client = clientOf(ctx.meta);
-		const asked = askedIn(this.derive, ctx.params.challenge, client);
-		if (!asked || isUsed(await this.kept.of(asked.account), asked)) throw over();
-		const { account, factors } = asked;
-		const { factor } = await this.proved(ctx, account, ctx.params.code, each => this.answered(each, asked)?.factors);
-		return ctx.call("auth.enter", { account, factors: [...factors, factor], client });
+	@Event(auth.events.erased)
+	async erased(ctx: EventOf<typeof auth.events.erased>): Promise<void> {
+		const { account, request } = ctx.params;
+		const count = await this.kept.forget(account);
+		await ctx.call("users.forgot", { request, service: mfa.name, count, kept: [] });
 	}
 
-	@Action(stepUp)
-	async stepUp(ctx: CallOf<typeof stepUp>): Promise<ResultOf<typeof stepUp>> {
-		const { account, session } = personOf(ctx.meta);
-		const factor = await this.once(ctx, account);
-		await ctx.call("sessions.raise", { session, factor });
-		return { factor };
+	/** Whoever has an account hears of each change of who may sign in as them (ASVS 6.3.7). */
+	@Event(mfa.events.noted)
+	async noted(ctx: EventOf<typeof mfa.events.noted>): Promise<void> {
+		await tellOwner(ctx, mfa.name, LETTERS[ctx.params.what]);
 	}
 
-	/** How they proved it. @throws CODE_WRONG · PASSWORD_WRONG · SECOND_FACTOR_NEEDED */
-	private async once(ctx: CallOf<typeof stepUp>, account: string): Promise<ProvedBy> {
+	/** How they proved it. @throws CODE_WRONG · PASSWORD_WRONG · PASSKEY_REFUSED · SECOND_FACTOR_NEEDED · THROTTLED */
+	private async once(ctx: CallOf<typeof stepUp>): Promise<ResultOf<typeof stepUp>["factor"]> {
+		const { account } = personOf(ctx.meta);
 		const { password, code, passkey } = ctx.params;
 		if ([password, code, passkey].filter(each => each !== undefined).length !== 1)
 			throw failure("REQUEST_INVALID", "Send one of `password`, `code` and `passkey`.");
 		if (code !== undefined) return (await this.proved(ctx, account, code, each => each)).factor;
 		if (passkey) await ctx.call("passkeys.prove", { account, ...passkey });
-		else await this.byPassword(ctx, account);
+		else await this.byPassword(ctx, account, password ?? "");
 		return passkey ? "passkey" : "password";
 	}
 
 	/** Whoever has a second factor proves that: a session and a password are what a thief of both has. */
-	private async byPassword(ctx: CallOf<typeof stepUp>, account: string): Promise<void> {
+	private async byPassword(ctx: CallOf<typeof stepUp>, account: string, password: string): Promise<void> {
 		if ((await this.shown(ctx, account)).on)
 			throw failure("SECOND_FACTOR_NEEDED", "You have a second factor: send `code`, or a passkey's answer.");
-		throw failure("UNAVAILABLE", "'auth.prove' is not there yet.");
+		await ctx.call("auth.prove", { account, password, client: clientOf(ctx.meta) });
 	}
 
 	/** A code that is right, used up with whatever else changes. @throws CODE_WRONG · THROTTLED */
-	private proved(
-		ctx: CallOf<typeof stepUp | typeof verify>,
-		account: string,
-		code: string,
-		also: (factors: Factors) => Factors | undefined
-	): Promise<Used> {
-		return this.guessed(ctx, account, () =>
-			this.kept.change(account, factors => {
-				const used = useCode(factors, code, Date.now(), this.keysOf(account));
-				const left = used && also(used.factors);
-				return left && { ...used, factors: left };
-			})
-		);
+	private proved(by: Guessing, account: string, code: string, also: (factors: Factors) => Factors): Promise<Used> {
+		return this.guessed(by, account, () => this.codes.use(account, code, also));
 	}
 
-	private async guessed<T>(
-		ctx: CallOf<typeof stepUp | typeof verify | typeof confirm>,
-		account: string,
-		attempt: () => Promise<T | undefined>
-	): Promise<T> {
-		const guess = { kind: "totp", subject: account, client: clientOf(ctx.meta) };
-		const right = await guessed(ctx, guess, attempt, answer => answer === undefined);
+	private async guessed<T>(by: Guessing, account: string, attempt: () => Promise<T | undefined>): Promise<T> {
+		const guess = { kind: "totp", subject: account, client: clientOf(by.meta) };
+		const right = await guessed(by, guess, attempt, answer => answer === undefined);
 		if (right === undefined) throw failure("CODE_WRONG", "The code is not right, or was used: each works once.");
 		return right;
 	}
 
-	/** @throws CHALLENGE_INVALID where it was answered before */
-	private answered(factors: Factors, asked: Asked): { readonly factors: Factors } | undefined {
-		return isUsed(factors, asked) ? undefined : { factors: withUsed(factors, asked, Date.now()) };
-	}
-
 	private readonly derive = (text: string): string => this.secrets.derive(text);
 
-	private keysOf(account: string): Keys {
-		return {
-			open: sealed => this.secrets.open(sealed, placeOf(account)),
-			digest: code => this.derive(`recovery code of ${account} ${code}`)
-		};
-	}
-
-	private digests(account: string, codes: readonly string[]): string[] {
-		return codes.map(code => this.keysOf(account).digest(code.replaceAll("-", "")));
-	}
-
-	private passkeys(ctx: Wire, account: string): Promise<number> {
-		return ctx.call("passkeys.count", { account });
-	}
-
-	private async shown(ctx: Wire, account: string): Promise<SecondFactors> {
-		return shownOf(await this.kept.of(account), await this.passkeys(ctx, account));
+	private async shown(by: Wire, account: string): Promise<SecondFactors> {
+		return shownOf(await this.kept.of(account), await passkeysOf(by, account));
 	}
 }
+
+const passkeysOf = (by: Wire, account: string): Promise<number> => by.call("passkeys.count", { account });
+
+async function endOthers(by: Pick<Guessing, "call" | "meta">, params: { readonly endOthers: boolean }): Promise<void> {
+	const { account, session } = personOf(by.meta);
+	if (params.endOthers) await by.call("sessions.closeAll", { account, except: session });
+}
+
+const whose = ({ account, factors }: Asked): Of => ({ account, factors });
+/** Undefined where it was answered before. */
+const answered = (factors: Factors, asked: Asked): { readonly factors: Factors } | undefined =>
+	isUsed(factors, asked) ? undefined : { factors: withUsed(factors, asked, Date.now()) };
 
 const over = (): Error =>
 	failure("CHALLENGE_INVALID", "It is over, was used, or is of another browser: sign in anew with the first factor.");

@@ -1,28 +1,39 @@
-import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
+import { Action, type Answers, type CallOf, Event, type EventOf, Service, service } from "../../cluster";
 import { failure } from "../../cluster/errors";
 import { clientOf, personOf } from "../../cluster/person";
 import { settingsFor } from "../../cluster/settings";
-import type { Entered, Factor } from "../../contracts/people";
+import type { JsonValue } from "../../contracts/json";
+import type { Factor } from "../../contracts/people";
+import { auth } from "../../contracts/platform/auth";
+import type { LoggedIn } from "../../contracts/platform/auth-forms";
 import { gateway } from "../../contracts/platform/gateway";
 import { mfa } from "../../contracts/platform/mfa";
-import type { Asserted } from "../../contracts/platform/passkey-forms";
-import { type Passkey, type PasskeyBegun, passkeys } from "../../contracts/platform/passkeys";
-import { goesBack } from "../../domain/platform/factors/client-data";
+import { type Noted, type Passkey, type PasskeyBegun, passkeys } from "../../contracts/platform/passkeys";
+import { canonicalEmail } from "../../domain/platform/accounts/email";
 import { type RelyingParty, relyingParty } from "../../domain/platform/factors/relying-party";
 import { messageOf } from "../../domain/unknown";
 import { collection } from "../../mixins/collection.mixin";
 import { secrets } from "../../mixins/secrets.mixin";
-import { begin, goOn, type Opened, type Purpose } from "./passkeys/flows";
-import { idOf, type Kept, type KeptPasskey, KeptPasskeys, type Owned } from "./passkeys/kept-passkeys";
-import { assertedBy, attestedBy, creationOptions, Refused, requestOptions } from "./passkeys/webauthn";
+import { toldIn } from "./auth/entering";
+import { type Telling, tellOwner } from "./factor-letters";
+import type { Opened } from "./passkeys/flows";
+import { idOf, type Kept, type KeptPasskey, KeptPasskeys } from "./passkeys/kept-passkeys";
+import { over, refused, Using } from "./passkeys/using";
 
-const { count, prove, registerOptions, register, list, rename, remove } = passkeys.actions;
+const { count, prove, registerOptions, register, list, rename, remove, personal } = passkeys.actions;
 const { loginOptions, login, secondOptions, second, stepUpOptions } = passkeys.actions;
 
 /** Of one account. */
 const MOST = 25;
 /** How often flows that are over are removed, in ms. */
 const CLEAN_MS = 600_000;
+
+const LETTERS: Readonly<Record<Noted, Telling | null>> = {
+	"passkey-added": { template: "factor-added", what: "a passkey" },
+	"passkey-removed": { template: "factor-removed", what: "a passkey" },
+	// A sign, and no proof: whoever looks after accounts hears of it.
+	"counter-back": null
+};
 
 const shown = ({ id, name, synced, createdAt, lastUsedAt }: KeptPasskey): Passkey => ({
 	id,
@@ -39,10 +50,16 @@ export default class PasskeysService
 	implements Answers<typeof passkeys>
 {
 	private kept!: KeptPasskeys;
+	private using!: Using;
 	private cleaning: NodeJS.Timeout | undefined;
 
 	async started(): Promise<void> {
 		this.kept = new KeptPasskeys(this.passkeys);
+		this.using = new Using({
+			kept: this.kept,
+			derive: text => this.secrets.derive(text),
+			party: () => this.party()
+		});
 		this.cleaning = setInterval(() => void this.clean(), CLEAN_MS).unref();
 	}
 
@@ -56,37 +73,31 @@ export default class PasskeysService
 	}
 
 	@Action(prove)
-	async prove(ctx: CallOf<typeof prove>): Promise<boolean> {
-		const { account, flow, response } = ctx.params;
-		await this.proved(this.begun("step-up", flow, account), response, account);
+	async prove({ params: { account, flow, response } }: CallOf<typeof prove>): Promise<boolean> {
+		await this.using.proved(this.using.begun("step-up", flow, account), response, account);
 		return true;
 	}
 
 	@Action(registerOptions)
 	async registerOptions(ctx: CallOf<typeof registerOptions>): Promise<PasskeyBegun> {
 		const { account, session } = personOf(ctx.meta);
-		const known = await this.kept.of(account);
-		unlessMany(known.length);
+		await this.unlessMany(account);
 		const found = await ctx.call("auth.account", { id: account });
-		const { token, challenge } = begin(this.derive, "register", { account, within: session });
-		const owner = { handle: this.handleOf(account), label: found?.email ?? account };
-		const options = await creationOptions(this.party, settingsFor(this.broker, mfa).issuer, challenge, owner, known);
-		return begunAs(token, options);
+		return this.using.asksForOne(account, session, settingsFor(this.broker, mfa).issuer, found?.email ?? account);
 	}
 
 	@Action(register)
 	async register(ctx: CallOf<typeof register>): Promise<Passkey> {
 		const { account, session } = personOf(ctx.meta);
-		const { flow, response, name, endOthers } = ctx.params;
-		const { flow: begun, challenge } = this.begun("register", flow, account, session);
-		unlessMany(await this.kept.count(account));
-		const made = await refusing(attestedBy(this.party, challenge, response));
-		const id = idOf(made.credential);
-		const passkey = { ...made, id, name, createdAt: new Date().toISOString(), lastUsedAt: null };
-		const there = await this.kept.add(account, passkey, begun);
+		const { flow, response, name } = ctx.params;
+		const begun = this.using.begun("register", flow, account, session);
+		await this.unlessMany(account);
+		const made = await this.using.made(begun, response);
+		const passkey = { ...made, id: idOf(made.credential), name, createdAt: new Date().toISOString(), lastUsedAt: null };
+		const there = await this.kept.add(account, passkey, begun.flow);
 		if (there === "flow") throw over();
 		if (there) throw failure("PASSKEY_TAKEN", "This passkey is registered already: use another one.");
-		if (endOthers) await ctx.call("sessions.closeAll", { account, except: session });
+		await endOthers(ctx, ctx.params);
 		return shown(passkey);
 	}
 
@@ -98,133 +109,99 @@ export default class PasskeysService
 	@Action(rename)
 	async rename(ctx: CallOf<typeof rename>): Promise<Passkey> {
 		const { id, name } = ctx.params;
-		return this.changed(personOf(ctx.meta).account, id, passkey => ({ ...passkey, name }));
+		return found(id, await this.kept.rename(personOf(ctx.meta).account, id, name));
 	}
 
 	@Action(remove)
 	async remove(ctx: CallOf<typeof remove>): Promise<Passkey> {
-		const { account, session } = personOf(ctx.meta);
-		const { id, last, endOthers } = ctx.params;
+		const { account } = personOf(ctx.meta);
+		const { id, last } = ctx.params;
 		const own = await this.kept.of(account);
 		if (!last && own.length === 1 && own[0]?.id === id)
 			throw failure(
 				"PASSKEY_LAST",
 				"It is your last passkey: see that there is another way in, then send `last=true`."
 			);
-		const removed = await this.changed(account, id, () => null);
-		if (endOthers) await ctx.call("sessions.closeAll", { account, except: session });
+		const removed = found(id, await this.kept.remove(account, id));
+		await endOthers(ctx, ctx.params);
 		return removed;
 	}
 
+	/** Whatever the address is, the answer is made of nothing that is kept. */
 	@Action(loginOptions)
-	async loginOptions(ctx: CallOf<typeof loginOptions>): Promise<PasskeyBegun> {
-		const { email } = ctx.params;
-		return this.asks("login", { email: email === undefined ? null : this.markOf(email) });
+	loginOptions({ params: { email } }: CallOf<typeof loginOptions>): Promise<PasskeyBegun> {
+		return this.using.asks("login", { email: email === undefined ? null : this.markOf(email) });
 	}
 
 	@Action(login)
-	async login(ctx: CallOf<typeof login>): Promise<Entered> {
-		const begun = this.begun("login", ctx.params.flow);
-		const { account } = await this.proved(begun, ctx.params.response);
+	async login(ctx: CallOf<typeof login>): Promise<LoggedIn> {
+		const begun = this.using.begun("login", ctx.params.flow);
+		const { account } = await this.using.proved(begun, ctx.params.response);
 		await this.unlessOther(ctx, account, begun);
-		return this.enter(ctx, account, ["passkey"]);
+		return enter(ctx, account, ["passkey"]);
 	}
 
 	@Action(secondOptions)
 	async secondOptions(ctx: CallOf<typeof secondOptions>): Promise<PasskeyBegun> {
 		const { challenge } = ctx.params;
-		const asked = await ctx.call("mfa.challenged", { challenge, client: clientOf(ctx.meta) });
-		if (!asked) throw challengeOver();
-		return this.asks("second", { account: asked.account, within: this.markOf(challenge) }, asked.account);
+		const { account } = asked(await ctx.call("mfa.challenged", { challenge, client: clientOf(ctx.meta) }));
+		return this.using.asks("second", { account, within: this.markOf(challenge) }, account);
 	}
 
 	@Action(second)
-	async second(ctx: CallOf<typeof second>): Promise<Entered> {
+	async second(ctx: CallOf<typeof second>): Promise<LoggedIn> {
 		const { challenge, flow, response } = ctx.params;
-		const client = clientOf(ctx.meta);
-		const asked = await ctx.call("mfa.challenged", { challenge, client });
-		if (!asked) throw challengeOver();
-		const { account } = asked;
-		await this.proved(this.begun("second", flow, account, this.markOf(challenge)), response, account);
-		if (!(await ctx.call("mfa.redeem", { challenge, client }))) throw challengeOver();
-		return this.enter(ctx, account, [...asked.factors, "passkey"]);
+		const given = { challenge, client: clientOf(ctx.meta) };
+		const { account } = asked(await ctx.call("mfa.challenged", given));
+		await this.using.proved(this.using.begun("second", flow, account, this.markOf(challenge)), response, account);
+		const { factors } = asked(await ctx.call("mfa.redeem", given));
+		return enter(ctx, account, [...factors, "passkey"]);
 	}
 
 	@Action(stepUpOptions)
-	async stepUpOptions(ctx: CallOf<typeof stepUpOptions>): Promise<PasskeyBegun> {
+	stepUpOptions(ctx: CallOf<typeof stepUpOptions>): Promise<PasskeyBegun> {
 		const { account } = personOf(ctx.meta);
-		return this.asks("step-up", { account }, account);
+		return this.using.asks("step-up", { account }, account);
 	}
 
-	/** @param of whose passkeys are asked for; else of whoever has one */
-	private async asks(purpose: Purpose, about: Parameters<typeof begin>[2], of?: string): Promise<PasskeyBegun> {
-		const { token, challenge } = begin(this.derive, purpose, about);
-		return begunAs(token, await requestOptions(this.party, challenge, of === undefined ? [] : await this.kept.of(of)));
+	@Action(personal)
+	async personal({ params }: CallOf<typeof personal>): Promise<JsonValue> {
+		const own = await this.kept.of(params.account);
+		return own.length === 0 ? null : { passkeys: own.map(shown) };
 	}
 
-	private enter(ctx: CallOf<typeof login>, account: string, factors: Factor[]): Promise<Entered> {
-		return ctx.call("auth.enter", { account, factors, client: clientOf(ctx.meta) });
+	@Event(auth.events.erased)
+	async erased(ctx: EventOf<typeof auth.events.erased>): Promise<void> {
+		const { account, request } = ctx.params;
+		const forgotten = await this.kept.forget(account);
+		await ctx.call("users.forgot", { request, service: passkeys.name, count: forgotten, kept: [] });
 	}
 
-	/** @throws PASSKEY_FLOW_INVALID where it is none, or somebody else's */
-	private begun(purpose: Purpose, token: string, account: string | null = null, within: string | null = null): Opened {
-		const begun = goOn(this.derive, purpose, token);
-		if (begun?.flow.account !== account || begun.flow.within !== within) throw over();
-		return begun;
+	@Event(passkeys.events.noted)
+	async noted(ctx: EventOf<typeof passkeys.events.noted>): Promise<void> {
+		await tellOwner(ctx, passkeys.name, LETTERS[ctx.params.what]);
 	}
 
-	/** Whose passkey it is, once it was used. @param account whose it must be @throws PASSKEY_REFUSED · PASSKEY_FLOW_INVALID */
-	private async proved({ flow, challenge }: Opened, response: Asserted, account?: string): Promise<Owned> {
-		const found = await this.kept.named(idOf(response.id));
-		if (!found || (account ?? found.account) !== found.account || !this.isHandleOf(found.account, response))
-			throw refused("it is not known here");
-		const { counter, synced } = await refusing(assertedBy(this.party, challenge, response, found.passkey));
-		let wentBack = false;
-		const isUsed = await this.kept.use(found.passkey.id, flow, passkey => {
-			wentBack = goesBack(passkey.counter, counter);
-			const highest = Math.max(passkey.counter, counter);
-			return { ...passkey, counter: highest, synced, lastUsedAt: new Date().toISOString() };
-		});
-		if (!isUsed) throw over();
-		if (wentBack) this.logger.warn(`The counter of passkey ${found.passkey.id} went back: there may be a copy of it.`);
-		return found;
+	/** @throws LIMIT_REACHED */
+	private async unlessMany(account: string): Promise<void> {
+		if ((await this.kept.count(account)) < MOST) return;
+		throw failure("LIMIT_REACHED", `You have ${MOST} passkeys: remove one that you no longer use.`);
 	}
 
 	/** @throws PASSKEY_REFUSED where an address was given, and it is somebody else's */
 	private async unlessOther(ctx: Wire, account: string, { flow }: Opened): Promise<void> {
 		if (flow.email === null) return;
-		const found = await ctx.call("auth.account", { id: account });
-		if (!found || this.markOf(found.email) !== flow.email) throw refused("it is of another account");
-	}
-
-	private async changed(
-		account: string,
-		id: string,
-		to: (passkey: KeptPasskey) => KeptPasskey | null
-	): Promise<Passkey> {
-		const changed = await this.kept.change(account, id, to);
-		if (!changed) throw failure("PASSKEY_NOT_FOUND", `You have no passkey '${id}'.`);
-		return shown(changed);
-	}
-
-	private readonly derive = (text: string): string => this.secrets.derive(text);
-
-	/** What an authenticator keeps of an account: told to others, it says nothing (WebAuthn §14.6.1). */
-	private handleOf(account: string): string {
-		return this.derive(`passkey owner ${account}`);
-	}
-
-	private isHandleOf(account: string, { response }: Asserted): boolean {
-		return [undefined, null, "", this.handleOf(account)].includes(response.userHandle);
+		const owner = await ctx.call("auth.account", { id: account });
+		if (!owner || this.markOf(owner.email) !== flow.email) throw refused("it is of another account");
 	}
 
 	/** The same of the same text, which it does not say. */
 	private markOf(text: string): string {
-		return this.derive(`passkey mark ${text.normalize("NFC").trim().toLowerCase()}`);
+		return this.secrets.derive(`passkey mark ${canonicalEmail(text) ?? text}`);
 	}
 
 	/** @throws PASSKEYS_UNFIT */
-	private get party(): RelyingParty {
+	private party(): RelyingParty {
 		try {
 			return relyingParty(settingsFor(this.broker, passkeys), settingsFor(this.broker, gateway).publicUrl);
 		} catch (error) {
@@ -241,27 +218,30 @@ export default class PasskeysService
 	}
 }
 
-const begunAs = (flow: string, options: object): PasskeyBegun => ({
-	flow,
-	options: options as PasskeyBegun["options"]
-});
-
-/** @throws LIMIT_REACHED */
-function unlessMany(there: number): void {
-	if (there >= MOST) throw failure("LIMIT_REACHED", `You have ${MOST} passkeys: remove one that you no longer use.`);
+async function enter(ctx: CallOf<typeof login>, account: string, factors: Factor[]): Promise<LoggedIn> {
+	const entered = await ctx.call("auth.enter", { account, factors, client: clientOf(ctx.meta) });
+	return toldIn(ctx.meta, entered, ctx.params.cookie);
 }
 
-const refused = (why: string): Error => failure("PASSKEY_REFUSED", `The passkey was not accepted: ${why}.`);
-const over = (): Error =>
-	failure("PASSKEY_FLOW_INVALID", "It is over, was used, or is somebody else's: ask for options anew.");
-const challengeOver = (): Error =>
-	failure("CHALLENGE_INVALID", "It is over, was used, or is of another browser: sign in anew with the first factor.");
+async function endOthers(
+	ctx: Pick<CallOf<typeof list>, "call" | "meta">,
+	params: { readonly endOthers: boolean }
+): Promise<void> {
+	const { account, session } = personOf(ctx.meta);
+	if (params.endOthers) await ctx.call("sessions.closeAll", { account, except: session });
+}
 
-/** @throws PASSKEY_REFUSED */
-async function refusing<T>(work: Promise<T>): Promise<T> {
-	try {
-		return await work;
-	} catch (error) {
-		throw error instanceof Refused ? refused(error.message) : error;
-	}
+/** @throws PASSKEY_NOT_FOUND */
+function found(id: string, passkey: KeptPasskey | undefined): Passkey {
+	if (!passkey) throw failure("PASSKEY_NOT_FOUND", `You have no passkey '${id}'.`);
+	return shown(passkey);
+}
+
+/** @throws CHALLENGE_INVALID */
+function asked<T>(challenged: T | null): T {
+	if (challenged) return challenged;
+	throw failure(
+		"CHALLENGE_INVALID",
+		"It is over, was used, or is of another browser: sign in anew with the first factor."
+	);
 }

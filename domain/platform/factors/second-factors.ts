@@ -6,7 +6,7 @@ import { FLOW_MS, type Flow } from "./flow";
 import { typed } from "./recovery-codes";
 import { stepOf } from "./totp";
 
-interface App {
+export interface App {
 	/** Sealed. */
 	readonly secret: string;
 	readonly at: number;

@@ -63,12 +63,27 @@ export class Passwords {
 		await setPassword(this.accounts, account, hash);
 	}
 
+	/** @throws PASSWORD_WRONG · THROTTLED · OVERLOADED */
+	async prove(by: Calls, id: string, password: string, client: Client): Promise<true> {
+		await this.refuseUnlessRight(by, await this.accounts.there(id), password, client);
+		return true;
+	}
+
 	private async refuseUnlessTheirs(
 		by: Calls,
-		{ email, password }: StoredAccount,
+		account: StoredAccount,
 		{ person, current, client }: Change
 	): Promise<void> {
-		if (password === null && person.provedAt > Date.now() - FRESH_MS) return;
+		if (account.password === null && person.provedAt > Date.now() - FRESH_MS) return;
+		await this.refuseUnlessRight(by, account, current, client);
+	}
+
+	private async refuseUnlessRight(
+		by: Calls,
+		{ email, password }: StoredAccount,
+		current: string | null,
+		client: Client
+	): Promise<void> {
 		const attempt = async (): Promise<boolean> => (await this.hashing.check(current ?? "", password)).isRight;
 		const isRight = await guessed(by, { kind: "password", subject: email, client }, attempt, right => !right);
 		if (!isRight) throw failure("PASSWORD_WRONG", "The current password is not right.");

@@ -15,7 +15,7 @@ export interface Begun extends Flow {
 	readonly email: string | null;
 }
 
-type About = Partial<Pick<Begun, "account" | "within" | "email">>;
+export type About = Partial<Pick<Begun, "account" | "within" | "email">>;
 
 export interface Opened {
 	readonly flow: Begun;

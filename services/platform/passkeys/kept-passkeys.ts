@@ -2,7 +2,8 @@
 
 import { createHash } from "node:crypto";
 import { type Change, type Collection, Conflict, Duplicate } from "../../../adapters/collection";
-import type { Passkey } from "../../../contracts/platform/passkeys";
+import type { Announced } from "../../../cluster";
+import type { Noted, Passkey } from "../../../contracts/platform/passkeys";
 import type { Flow } from "../../../domain/platform/factors/flow";
 import type { Credential } from "./webauthn";
 
@@ -24,7 +25,15 @@ export const idOf = (credential: string): string =>
 const usedUp = ({ id, until }: Flow): Kept => ({ id: `flow:${id}`, account: null, until, passkey: null });
 const keptOf = (account: string, passkey: KeptPasskey): Kept => ({ id: passkey.id, account, until: null, passkey });
 
-type Store = Pick<Collection<Kept>, "read" | "put" | "write" | "each" | "count" | "remove">;
+/** What its owner hears of. */
+const noted = (account: string, what: Noted | undefined): Announced[] =>
+	what === undefined ? [] : [{ event: "passkeys.noted", payload: { account, what, at: new Date().toISOString() } }];
+
+/** With what its owner hears of it. */
+export interface Changed {
+	readonly passkey: KeptPasskey;
+	readonly note?: Noted;
+}
 export interface Owned {
 	readonly account: string;
 	readonly passkey: KeptPasskey;
@@ -34,7 +43,7 @@ const ownedIn = ({ account, passkey }: Kept): Owned | undefined =>
 	account !== null && passkey ? { account, passkey } : undefined;
 
 export class KeptPasskeys {
-	constructor(private readonly kept: Store) {}
+	constructor(private readonly kept: Collection<Kept, Announced>) {}
 
 	count(account: string): Promise<number> {
 		return this.kept.count({ account });
@@ -54,31 +63,66 @@ export class KeptPasskeys {
 
 	/** Which of the two was there already; undefined: both are kept now. */
 	async add(account: string, passkey: KeptPasskey, flow: Flow): Promise<"flow" | "passkey" | undefined> {
-		try {
-			await this.kept.write([{ insert: usedUp(flow) }, { insert: keptOf(account, passkey) }]);
-			return undefined;
-		} catch (error) {
-			if (!(error instanceof Duplicate)) throw error;
-			return (await this.kept.read(passkey.id)) ? "passkey" : "flow";
-		}
+		const changes = [{ insert: usedUp(flow) }, { insert: keptOf(account, passkey) }];
+		if ((await this.isKept(changes, noted(account, "passkey-added"))) === "yes") return undefined;
+		return (await this.named(passkey.id)) ? "passkey" : "flow";
 	}
 
 	/** Notes a use; false where the flow was used before, or the passkey is gone. */
-	async use(id: string, flow: Flow, change: (passkey: KeptPasskey) => KeptPasskey): Promise<boolean> {
+	async use(id: string, flow: Flow, change: (passkey: KeptPasskey) => Changed): Promise<boolean> {
 		for (;;) {
 			const found = await this.kept.read(id);
 			const owned = found && ownedIn(found.record);
 			if (!owned) return false;
-			const used = keptOf(owned.account, change(owned.passkey));
-			const kept = await this.isKept([{ insert: usedUp(flow) }, { put: used, expected: found.version }]);
+			const { passkey, note } = change(owned.passkey);
+			const used = { put: keptOf(owned.account, passkey), expected: found.version };
+			const kept = await this.isKept([{ insert: usedUp(flow) }, used], noted(owned.account, note));
 			if (kept !== "meanwhile") return kept === "yes";
 		}
 	}
 
+	/** As it is then; undefined where they have none of that name. */
+	rename(account: string, id: string, name: string): Promise<KeptPasskey | undefined> {
+		return this.change(account, id, ({ passkey, version: expected }) => {
+			const renamed = { ...passkey, name };
+			return { shown: renamed, change: { put: keptOf(account, renamed), expected }, events: [] };
+		});
+	}
+
+	/** As it was; undefined where they have none of that name. */
+	remove(account: string, id: string): Promise<KeptPasskey | undefined> {
+		return this.change(account, id, ({ passkey, version: expected }) => ({
+			shown: passkey,
+			change: { remove: id, expected },
+			events: noted(account, "passkey-removed")
+		}));
+	}
+
+	private async change(
+		account: string,
+		id: string,
+		to: (found: { passkey: KeptPasskey; version: string }) => {
+			readonly shown: KeptPasskey;
+			readonly change: Change<Kept>;
+			readonly events: readonly Announced[];
+		}
+	): Promise<KeptPasskey | undefined> {
+		for (;;) {
+			const found = await this.kept.read(id);
+			const owned = found && ownedIn(found.record);
+			if (owned?.account !== account || !found) return undefined;
+			const { shown, change, events } = to({ passkey: owned.passkey, version: found.version });
+			if ((await this.isKept([change], events)) === "yes") return shown;
+		}
+	}
+
 	/** Of a flow that was used before nothing is kept; what changed meanwhile is to be looked at anew. */
-	private async isKept(changes: readonly Change<Kept>[]): Promise<"yes" | "used" | "meanwhile"> {
+	private async isKept(
+		changes: readonly Change<Kept>[],
+		events: readonly Announced[]
+	): Promise<"yes" | "used" | "meanwhile"> {
 		try {
-			await this.kept.write(changes);
+			await this.kept.write(changes, { events });
 			return "yes";
 		} catch (error) {
 			if (error instanceof Duplicate) return "used";
@@ -87,21 +131,11 @@ export class KeptPasskeys {
 		}
 	}
 
-	/** Undefined where they have none of that name. */
-	async change(
-		account: string,
-		id: string,
-		to: (passkey: KeptPasskey) => KeptPasskey | null
-	): Promise<KeptPasskey | undefined> {
-		for (;;) {
-			const found = await this.kept.read(id);
-			const owned = found && ownedIn(found.record);
-			if (owned?.account !== account || !found) return undefined;
-			const changed = to(owned.passkey);
-			const { version: expected } = found;
-			const change = changed ? { put: keptOf(account, changed), expected } : { remove: id, expected };
-			if ((await this.isKept([change])) === "yes") return changed ?? owned.passkey;
-		}
+	/** How many there were. */
+	async forget(account: string): Promise<number> {
+		let count = 0;
+		for await (const { id } of this.kept.each({ account })) if (await this.kept.remove(id)) count++;
+		return count;
 	}
 
 	/** Of flows that are over. */
