@@ -7,21 +7,10 @@ import { hashed } from "../../adapters/passwords/passwords";
 import type { Broker } from "../../cluster";
 import type { Client, Person } from "../../contracts/people";
 import type { LoggedIn } from "../../contracts/platform/auth-forms";
-import { openNode } from "../../node";
+import { openNode, SERVICES } from "../../node";
 
-export const SERVICES = [
-	"access",
-	"auth",
-	"events",
-	"guesses",
-	"legacy",
-	"mail",
-	"mfa",
-	"passkeys",
-	"sessions",
-	"signing",
-	"users"
-];
+/** All but the door. */
+const INSIDE = SERVICES.filter(name => name !== "gateway");
 export const LAPTOP: Client = { address: "192.0.2.7", agent: "a laptop", device: null };
 export const PASSWORD = "seven wild swans";
 
@@ -44,7 +33,7 @@ export interface People extends AsyncDisposable {
 
 export async function openPeople(
 	settings: Record<string, string> = {},
-	services: readonly string[] = SERVICES
+	services: readonly string[] = INSIDE
 ): Promise<People> {
 	const folder = mkdtempSync(join(tmpdir(), "banyan-people-"));
 	const broker = await openNode(

@@ -8,6 +8,9 @@ import { messageOf } from "../../../domain/unknown";
 /** It takes half a second to load. */
 const library = (): typeof import("@simplewebauthn/server") => require("@simplewebauthn/server");
 
+/** EdDSA, ES256, RS256 (RFC 9053): what authenticators have. What Node has as an experiment is left for later. */
+const supportedAlgorithmIDs = [-8, -7, -257];
+
 /** What a passkey is proved by. */
 export interface Credential {
 	/** As authenticators call it. */
@@ -50,6 +53,7 @@ export const creationOptions = async (
 		userID: bytesOf(handle),
 		challenge: bytesOf(challenge),
 		excludeCredentials: known.map(described),
+		supportedAlgorithmIDs,
 		authenticatorSelection: { residentKey: "required", userVerification: "required" }
 	});
 
@@ -75,7 +79,8 @@ export async function attestedBy(party: RelyingParty, challenge: string, respons
 			expectedChallenge: challenge,
 			expectedOrigin: origin,
 			expectedRPID: party.id,
-			requireUserVerification: true
+			requireUserVerification: true,
+			supportedAlgorithmIDs
 		})
 	);
 	if (!verified.verified) throw new Refused(inOurWords(""));

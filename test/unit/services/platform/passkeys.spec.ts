@@ -1,6 +1,9 @@
 /** Passkeys over the services as they are, with an authenticator that does what it is told: what is wrong with one is refused. */
 
+import { announcedIn } from "../../../../adapters/announcements";
 import type { Person } from "../../../../contracts/people";
+import { textOf } from "../../../../domain/unknown";
+import { announcementsOf } from "../../../../mixins/announcements";
 import { Authenticator, type Ways } from "../../../support/authenticator";
 import { openPeople, type People } from "../../../support/signed-in";
 import { until } from "../../../support/until";
@@ -177,26 +180,34 @@ describe("what is wrong with a registration", () => {
 });
 
 describe("a counter", () => {
-	const warned = () => jest.spyOn(people.broker.getLocalService("passkeys")?.logger as never, "warn" as never);
+	/** Of what matters for somebody's safety. */
+	const noted = async (account: string): Promise<string[]> => {
+		const found: string[] = [];
+		for await (const { entries } of announcedIn((await announcementsOf(people.broker)).readAll()))
+			for (const { event, key, payload } of entries)
+				if (event === "passkeys.noted" && key === account) found.push(textOf(payload, "what") ?? "");
+		return found;
+	};
 
 	it("that goes back is noted, and lets its owner in", async () => {
-		const { device } = await owner();
+		const { person, device } = await owner();
 		await login(device, { counter: 9 });
-		const warn = warned();
 		await login(device, { counter: 10 });
-		expect(warn).not.toHaveBeenCalled();
 		await login(device, { counter: 10 });
 		await login(device, { counter: 4 });
-		expect(warn).toHaveBeenCalledTimes(2);
+		await until(async () => (await noted(person.account)).length === 3);
+		expect(await noted(person.account)).toEqual(["passkey-added", "counter-back", "counter-back"]);
 	});
 
 	it("that stays 0 is of a passkey that is kept by a provider", async () => {
 		const person = await people.signedIn("synced@example.com");
 		const device = new Authenticator(HERE);
 		await add(person, device, { counter: 0 });
-		const warn = warned();
 		for (let use = 0; use < 3; use++) await login(device, { counter: 0 });
-		expect(warn).not.toHaveBeenCalled();
+		const [{ id }] = await people.call("passkeys.list", {}, { person });
+		await people.call("passkeys.remove", { id, last: true }, { person });
+		await until(async () => (await noted(person.account)).includes("passkey-removed"));
+		expect(await noted(person.account)).toEqual(["passkey-added", "passkey-removed"]);
 	});
 });
 
@@ -257,7 +268,9 @@ it("at an address of a machine there are none, and it is said so", async () => {
 
 it("who is erased is forgotten", async () => {
 	const { person, device } = await owner();
-	expect(await people.call("passkeys.personal", { account: person.account })).toHaveLength(1);
+	expect(await people.call("passkeys.personal", { account: person.account })).toMatchObject({
+		passkeys: [{ name: "key" }]
+	});
 	await people.call("auth.erase", { account: person.account, request: "e-2" });
 	await until(async () => (await people.call("passkeys.personal", { account: person.account })) === null);
 	expect((await refusal(login(device)))[0]).toBe("PASSKEY_REFUSED");
