@@ -3,9 +3,10 @@
 import type { OptionSpec } from "../../contracts/migration/connection";
 import { meant } from "../near";
 import { own } from "../own";
+import { parseReferences } from "../text/references";
 import { type Found, isTable, SIDES, short, strange } from "./definition-fault";
 import { optionProblem } from "./option";
-import { hasReference, parseReferences, referenceFault, type Variables } from "./references";
+import { hasReference, referenceFault, type Variables } from "./references";
 
 /** What a connector understands, by its name; a definition may only use these. */
 export type ConnectorOptions = Readonly<Record<string, Readonly<Record<string, OptionSpec>>>>;

@@ -7,9 +7,9 @@ import { fold } from "../../../domain/migration/folding";
 import { atBase, linkAddresses } from "../../../domain/migration/link-addresses";
 import { createDerivations } from "../../../domain/migration/marzneshin-to-marzban/credentials";
 import { optionProblem } from "../../../domain/migration/option";
-import { parseReferences } from "../../../domain/migration/references";
 import { redirectedAtHome } from "../../../domain/migration/subscriptions/panel-answer";
 import { maskText, shownAddress } from "../../../domain/text/masking";
+import { parseReferences } from "../../../domain/text/references";
 import { isEncoded } from "../../../services/migration/subscriptions/answer";
 
 const LENGTH = 60_000;
