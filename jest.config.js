@@ -33,9 +33,15 @@ const project = name => ({
 	displayName: name,
 	rootDir: __dirname,
 	testMatch: [`<rootDir>/test/${name}/**/*.spec.ts`],
-	transform: { "\\.ts$": swc, "otlp-exporter-base/.+\\.cjs$": swc },
-	// It loads its parts by import(), which jest has in scripts that it transformed alone.
-	transformIgnorePatterns: ["/node_modules/(?!@opentelemetry/otlp-exporter-base/)"],
+	transform: {
+		"\\.ts$": swc,
+		"otlp-exporter-base/.+\\.cjs$": swc,
+		"node_modules/(?:openid-client|oauth4webapi|jose|oidc-provider)/.+\\.js$": swc
+	},
+	// The first loads its parts by import(), which jest has in scripts that it transformed alone; the others are modules of ES.
+	transformIgnorePatterns: [
+		"/node_modules/(?!@opentelemetry/otlp-exporter-base/|openid-client/|oauth4webapi/|jose/|oidc-provider/)"
+	],
 	testEnvironment: "node",
 	modulePathIgnorePatterns: ["dist", "data", ".cache", ".node"].map(folder => `<rootDir>/${folder}/`)
 });

@@ -45,6 +45,10 @@ export const AREAS: readonly DocsArea[] = [
 			"Signing in by what a device keeps, without an address or a password; how such keys are made, named and ended."
 	},
 	{
+		name: "Logins by other issuers",
+		description: "Signing in by the account that somebody has elsewhere (OpenID Connect), and linking the two."
+	},
+	{
 		name: "API keys",
 		description: "Who may call, and what."
 	},

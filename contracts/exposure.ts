@@ -115,7 +115,10 @@ interface Outside extends Conduct {
 	readonly status?: Status;
 	/** Where to look on, under `/api/v1`; `:name` is a field of the answer. */
 	readonly location?: string;
-	/** Of what a browser opens by itself: the field of the answer that says where it goes on (303). In place of `status`. */
+	/**
+	 * Of what a browser opens by itself: the field of the answer that says where it goes on (303). In place of `status`. Fields
+	 * of the address that the action does not know are passed over: whoever sends a browser adds their own (RFC 6749 §4.1.2).
+	 */
 	readonly redirect?: string;
 	/** @default "json" where the method has one */
 	readonly body?: Body;

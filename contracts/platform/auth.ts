@@ -118,6 +118,13 @@ export const auth = contract("platform", "auth", {
 			params: { id: "string" },
 			result: { ...account, nullable: true }
 		}),
+		hasPassword: action({
+			summary: "Whether somebody can sign in to an account by a password.",
+			internal: ["oidc"],
+			reads: true,
+			params: { account: "string" },
+			result: "boolean"
+		}),
 		enter: action({
 			summary:
 				"Opens a session of an account whose factors were proved; asks for a second one where the account has such.",

@@ -126,7 +126,7 @@ export const passkeys = contract("platform", "passkeys", {
 		personal,
 		count: action({
 			summary: "How many passkeys an account has.",
-			internal: ["auth", "mfa"],
+			internal: ["auth", "mfa", "oidc"],
 			reads: true,
 			params: { account: "string" },
 			result: "number"

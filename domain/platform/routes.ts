@@ -45,6 +45,8 @@ export interface Route {
 	readonly status: 200 | 201 | 202 | 303;
 	/** The fields that the path carries, in its order. */
 	readonly params: readonly string[];
+	/** The only fields of an address that are looked at; null: none is passed over. */
+	readonly known: readonly string[] | null;
 	/** Null where the method has none. */
 	readonly body: Body | null;
 	/** The first is for those who say nothing. */
@@ -135,6 +137,7 @@ function route(action: string, spec: Reached, rest: string, base: string): Route
 		cookies: spec.cookies ?? [],
 		status: spec.redirect === undefined ? (spec.status ?? 200) : 303,
 		params,
+		known: spec.redirect === undefined ? null : Object.keys(spec.params),
 		body: hasBody(method) ? (spec.body ?? "json") : null,
 		answers: spec.answers ?? ["json"],
 		live: spec.live ? inFull(action, spec.live) : null,

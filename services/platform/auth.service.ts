@@ -24,7 +24,7 @@ import { linkFor, provenBy, withAddress, withReset } from "./auth/proving";
 const actions = auth.actions;
 const { account, adopt, adoptAll, changeEmail, changePassword, disable, enable, enter, erase, find, forgot } = actions;
 const { grant, list, login, logout, me, personal, prove, register, remove, resend, reset, resetLink, setMe } = actions;
-const { startReset, verify, verifyLink } = actions;
+const { hasPassword, startReset, verify, verifyLink } = actions;
 type Taken = ResultOf<typeof forgot>;
 type Changed = ResultOf<typeof reset>;
 
@@ -202,6 +202,11 @@ export default class AuthService
 	@Action(adoptAll)
 	async adoptAll(ctx: CallOf<typeof adoptAll>): Promise<ResultOf<typeof adoptAll>> {
 		return { results: await this.adopting.adoptAll(ctx, ctx.params, ctx.params.accounts) };
+	}
+
+	@Action(hasPassword)
+	async hasPassword({ params }: CallOf<typeof hasPassword>): Promise<boolean> {
+		return typeof (await this.people.get(params.account))?.password === "string";
 	}
 
 	@Action(account)
