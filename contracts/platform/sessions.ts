@@ -39,6 +39,7 @@ export const refreshed = shape(
 );
 export type Refreshed = ValueOf<typeof refreshed>;
 
+const MANAGE = "accounts:manage";
 const ID = "string|min:1|max:100";
 const TOKEN = "string|max:200|optional";
 
@@ -198,6 +199,34 @@ export const sessions = contract("platform", "sessions", {
 			params: {},
 			result: ended,
 			example: { params: {}, result: { ended: 3 } }
+		}),
+		listOf: action({
+			summary: "Somebody's sessions, the one that was used last first.",
+			permission: MANAGE,
+			rest: "GET /auth/accounts/:account/sessions",
+			params: { account: ID },
+			result: { type: "array", items: session },
+			example: { params: { account: tokens.account }, result: [{ ...mine, current: false }] }
+		}),
+		revokeOf: action({
+			summary: "Ends all of somebody's sessions at once, or one.",
+			idempotent: true,
+			permission: MANAGE,
+			rest: "DELETE /auth/accounts/:account/sessions",
+			params: { account: ID, session: `${ID}|optional` },
+			result: ended,
+			example: { params: { account: tokens.account }, result: { ended: 3 } }
+		}),
+		revokeAll: action({
+			summary: "Ends everyone's sessions, the one that asks among them.",
+			idempotent: true,
+			long: true,
+			timeout: 600_000,
+			permission: MANAGE,
+			rest: "DELETE /auth/accounts/sessions",
+			params: {},
+			result: ended,
+			example: { params: {}, result: { ended: 4_211 } }
 		}),
 		personal
 	},

@@ -19,7 +19,7 @@ import { newSession, type StoredSession, shown } from "./sessions/record";
 import { type Outcome, Refreshing } from "./sessions/refreshing";
 
 const { open, check, raise, close, closeAll, refresh, list, revoke, revokeOthers } = sessions.actions;
-const { personal } = sessions.actions;
+const { listOf, revokeOf, revokeAll, personal } = sessions.actions;
 
 type Ended = ResultOf<typeof revoke>;
 type Mac = (text: string) => string;
@@ -145,6 +145,23 @@ export default class SessionsService
 		return { ended: await this.kept.endAllOf(account, session) };
 	}
 
+	@Action(listOf)
+	listOf({ params, meta }: CallOf<typeof listOf>): Promise<Session[]> {
+		return this.shown(params.account, meta.caller?.person?.session);
+	}
+
+	@Action(revokeOf)
+	async revokeOf({ params: { account, session } }: CallOf<typeof revokeOf>): Promise<Ended> {
+		if (session === undefined) return { ended: await this.kept.endAllOf(account) };
+		if (await this.kept.end(session, account)) return { ended: 1 };
+		throw failure("SESSION_NOT_FOUND", "This account has no such session: it ended, or was never theirs.");
+	}
+
+	@Action(revokeAll)
+	async revokeAll(_ctx: CallOf<typeof revokeAll>): Promise<Ended> {
+		return { ended: await this.kept.endAll(Date.now()) };
+	}
+
 	@Action(personal)
 	async personal({ params }: CallOf<typeof personal>): Promise<ResultOf<typeof personal>> {
 		const kept = await this.shown(params.account, undefined);
@@ -156,6 +173,15 @@ export default class SessionsService
 	@Event(sessions.events.changed)
 	async changed({ params }: EventOf<typeof sessions.events.changed>): Promise<void> {
 		this.checker?.forget(params.session);
+	}
+
+	/** What somebody may do has changed, or whether they may do anything: also of whoever signed in just then. */
+	@Event(auth.events.changed)
+	async accountChanged(ctx: EventOf<typeof auth.events.changed>): Promise<void> {
+		const { account: id } = ctx.params;
+		const account = await ctx.call("auth.account", { id });
+		if (account?.state === "active") await this.kept.endOthersThan(id, account.scopes);
+		else await this.kept.endAllOf(id);
 	}
 
 	@Event(auth.events.erased)

@@ -44,7 +44,7 @@ export class Issuer {
 		};
 	}
 
-	private claims({ id, account, scopes, granted = scopes }: StoredSession, serial: string, iat: number): Claims {
+	private claims({ id, account, scopes }: StoredSession, serial: string, iat: number): Claims {
 		const { tokenSeconds, issuer, audience } = settingsFor(this.broker, signing);
 		return {
 			iss: issuer,
@@ -56,7 +56,7 @@ export class Issuer {
 			iat,
 			nbf: iat,
 			exp: iat + tokenSeconds,
-			scope: granted.join(" ")
+			scope: scopes.join(" ")
 		};
 	}
 }

@@ -62,6 +62,13 @@ export class Kept {
 		});
 	}
 
+	/** Ends those that give an account what it may not do any more, or not what it may by now. */
+	async endOthersThan(account: string, scopes: readonly string[]): Promise<void> {
+		const wanted = String([...scopes].sort());
+		for (const { id, scopes: given } of await this.of(account, Date.now()))
+			if (String([...given].sort()) !== wanted) await this.end(id);
+	}
+
 	/** Those of an account that are not over, the one that was used last before the others. */
 	async of(account: string, now: number): Promise<StoredSession[]> {
 		const found: StoredSession[] = [];
@@ -86,6 +93,17 @@ export class Kept {
 			const { records } = await this.stored.find(filter, { limit: AT_ONCE });
 			if (records.length === 0) return ended;
 			await this.stored.write(removals(records), { events: [changedEvent(account, null)] });
+			this.forget(null);
+			ended += records.length;
+		}
+	}
+
+	/** Everyone's that were opened until then. @returns how many there were */
+	async endAll(until: number): Promise<number> {
+		for (let ended = 0; ; ) {
+			const { records } = await this.stored.find({ openedAt: { $lte: until } }, { sort: "openedAt", limit: AT_ONCE });
+			if (records.length === 0) return ended;
+			await this.stored.write(removals(records), { events: [changedEvent(null, null)] });
 			this.forget(null);
 			ended += records.length;
 		}

@@ -11,8 +11,6 @@ export interface StoredSession extends Rotating {
 	readonly id: string;
 	readonly account: string;
 	readonly scopes: readonly string[];
-	/** With which the live access token was made, where they are others by now. */
-	readonly granted?: readonly string[];
 	readonly factors: readonly Factor[];
 	readonly provedAt: number;
 	/** An address or a /64: where it was opened or refreshed from last. */

@@ -46,8 +46,7 @@ export class Refreshing {
 		return verdict;
 	}
 
-	/** What the last access token was made with is over with it. */
-	private async rotated({ granted: _, ...session }: StoredSession, expected: string): Promise<Outcome> {
+	private async rotated(session: StoredSession, expected: string): Promise<Outcome> {
 		await this.stored.put(session, { expected });
 		reach("rotated");
 		return { is: "rotated", session };
