@@ -15,7 +15,18 @@ const ADA = { email: "ada.byron@example.com", name: "Augusta Ada Byron", bio: "P
 let folder: string;
 let node: Broker;
 const start = async (settings: Record<string, string> = {}): Promise<void> => {
-	const services = ["access", "auth", "events", "guesses", "mail", "mfa", "sessions", "signing", "users"];
+	const services = [
+		"access",
+		"auth",
+		"events",
+		"guesses",
+		"idempotency",
+		"mail",
+		"mfa",
+		"sessions",
+		"signing",
+		"users"
+	];
 	node = await openNode({ services, logLevel: "fatal" }, { DATA_DIR: folder, EVENT_RETRY_FIRST: "1", ...settings });
 };
 beforeAll(async () => {
@@ -86,6 +97,8 @@ it("forgets somebody in every file, reports service by service, and leaves other
 	await node.call("users.follow", { handle: "bob" }, as(ada));
 	await node.call("users.follow", { handle: "ada-byron" }, as(bob));
 	await node.call("users.export", {}, as(ada));
+	const asked = { client: `person:${ada}`, key: "once", digest: "d" };
+	await node.call("idempotency.begin", asked);
 	const said = [ADA.email, ADA.name, ADA.bio, "ada-byron", "byron.example", "sundays at noon"];
 	expect(said.filter(text => !written().includes(text))).toEqual([]);
 
@@ -98,6 +111,8 @@ it("forgets somebody in every file, reports service by service, and leaves other
 	const report = await node.call("users.erasure", { id });
 	expect(report.services.map(({ service }) => service)).toEqual([...KEEPERS].sort());
 	expect(report.services.find(({ service }) => service === "users")).toMatchObject({ state: "done", count: 7 });
+	expect(report.services.find(({ service }) => service === "idempotency")).toMatchObject({ state: "done", count: 1 });
+	expect(await node.call("idempotency.begin", asked)).toMatchObject({ state: "new" });
 	// The letter that says so goes to the address: it is gone from here, and there as any letter is.
 	await until(() => written().includes("Your account was deleted"));
 	await until(() => said.every(text => !inStores().includes(text)), "nothing of them is in any store");
@@ -123,3 +138,93 @@ function inStores(): string {
 		.map(({ parentPath, name }) => readFileSync(join(parentPath, name), "latin1"))
 		.join("\n");
 }
+
+it("welcomes whoever registers themselves, and nobody who was brought", () => {
+	expect(written()).not.toContain("You have a profile now");
+});
+
+describe("what is asked wrongly is refused with a sentence, and changes nothing", () => {
+	let eve: string;
+	beforeAll(async () => {
+		eve = await brought("9", { email: "eve@example.com", name: "Eve" });
+		await node.call("users.change", { handle: "evelyn" }, as(eve));
+		await node.call("users.create", { handle: "evens", name: "Evens" }, as(eve));
+	});
+	const HUGE = "x".repeat(5_000);
+	const THINGS = [null, 0, true, [], {}, "", HUGE];
+	/** Of each field, what it may not be. */
+	const WRONG: Readonly<Record<string, Readonly<Record<string, readonly unknown[]>>>> = {
+		change: {
+			handle: [...THINGS, "a b", "admin"],
+			name: [null, 0, [], {}, HUGE, "a\u202eb"],
+			bio: [null, 0, [], {}, HUGE, "a\0"],
+			links: [null, 0, "https://x.example", {}, [""], [HUGE], ["javascript:1"], Array(6).fill("https://x.example")],
+			avatar: [0, [], {}, "", HUGE, "http://x.example"],
+			visibility: [null, 0, "hidden", ["public"]],
+			account: ["someone"],
+			followers: [5]
+		},
+		choose: { preferences: [null, 0, "x", [], { digest: 1 }, { "mail.x": HUGE.repeat(5) }] },
+		show: { handle: [...THINGS, "nobody-here", "evens"] },
+		search: { q: THINGS, limit: [0, 101, "x"], after: ["x", "2.x", HUGE] },
+		follow: { handle: [...THINGS, "nobody-here", "evelyn", "evens"] },
+		unfollow: { handle: [...THINGS, "nobody-here"] },
+		followers: { handle: [...THINGS, "nobody-here"], after: ["x", "bm90IG91cnM"], limit: [0, "x"] },
+		create: { handle: [...THINGS, "evelyn", "evens", "search"], name: [...THINGS, "a\nb"], about: [0, HUGE, "\0"] },
+		invite: { handle: [...THINGS, "nobody-here"], whom: [...THINGS, "nobody-here"], role: ["king", 1] },
+		accept: { handle: [...THINGS, "nobody-here"] },
+		assign: { whom: ["nobody-here", "evelyn"], role: ["king", null] },
+		dismiss: { whom: [...THINGS, "nobody-here", "evelyn"] },
+		leave: { handle: [...THINGS, "nobody-here", "evens"] },
+		erasure: { id: [...THINGS, "nobody-here"] },
+		ownErasure: { id: [...THINGS, "nobody-here"], token: [...THINGS, "x"] }
+	};
+	/** Without the one that is wrong all would be well. */
+	const RIGHT: Readonly<Record<string, object>> = {
+		search: { q: "e" },
+		followers: { handle: "evelyn" },
+		create: { handle: "odds", name: "Odds" },
+		invite: { handle: "evens", whom: "bob" },
+		assign: { handle: "evens", whom: "evelyn", role: "member" },
+		dismiss: { handle: "evens", whom: "evelyn" },
+		ownErasure: { id: "r", token: "t" }
+	};
+	const REFUSED = /^(VALIDATION_ERROR|REQUEST_INVALID|[A-Z]+_NOT_FOUND|HANDLE_TAKEN|OWNER_NEEDED|FORBIDDEN)$/;
+
+	it.each(Object.keys(WRONG))("users.%s", async name => {
+		const { call } = node as unknown as { call(action: string, params: object, options: object): Promise<unknown> };
+		const before = await node.call("users.me", {}, as(eve));
+		for (const [field, values] of Object.entries(WRONG[name] ?? {}))
+			for (const value of values) {
+				const params = { ...RIGHT[name], [field]: value };
+				const said = await call.call(node, `users.${name}`, params, as(eve)).then(
+					answer => `${field} ${JSON.stringify(value)?.slice(0, 50)} was taken: ${JSON.stringify(answer)}`,
+					({ type }: { type?: string }) => type
+				);
+				expect(said).toMatch(REFUSED);
+			}
+		expect(await node.call("users.me", {}, as(eve))).toEqual(before);
+	});
+
+	it.each(["me", "change", "export", "erase", "keep", "memberships", "follow", "create"])(
+		"users.%s of nobody, or of a key (A6)",
+		async name => {
+			const { call } = node as unknown as { call(action: string, params: object, options?: object): Promise<unknown> };
+			const params = RIGHT[name] ?? (name === "follow" ? { handle: "evelyn" } : {});
+			for (const meta of [{}, { caller: { id: "k1", scopes: ["users:manage"] } }])
+				await expect(call.call(node, `users.${name}`, params, { meta })).rejects.toMatchObject({ type: "FORBIDDEN" });
+		}
+	);
+});
+
+it("can be taken back until its time has come, and not after", async () => {
+	await node.stop();
+	await start({ ERASURE_GRACE: "3600" });
+	const account = await brought("4", { email: "dan@example.com", name: "Dan" });
+	const { id, state } = await node.call("users.erase", {}, as(account));
+	expect(state).toBe("planned");
+	await node.call("users.keep", {}, as(account));
+	await expect(node.call("users.erasure", { id })).rejects.toMatchObject({ type: "ERASURE_NOT_FOUND" });
+	await expect(node.call("users.keep", {}, as(account))).rejects.toMatchObject({ type: "ERASURE_NOT_FOUND" });
+	expect(await node.call("users.me", {}, as(account))).toMatchObject({ name: "Dan" });
+});
