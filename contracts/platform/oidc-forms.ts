@@ -1,7 +1,7 @@
 /** What the actions of `oidc` answer, and the words of its errors. */
 
-import { challenge, signedIn } from "../people";
 import { shape, type ValueOf } from "../schema";
+import { loggedIn } from "./auth-forms";
 
 export const provider = shape(
 	"OidcProvider",
@@ -42,14 +42,9 @@ export const begun = shape(
 
 export const ended = shape(
 	"OidcEnded",
-	{
-		session: { ...signedIn, nullable: true },
-		second: { ...challenge, nullable: true },
-		linked: { ...oidcLink, nullable: true }
-	},
+	{ ...loggedIn.props, linked: { ...oidcLink, nullable: true } },
 	"They are signed in, a second factor is asked for, or their account there was linked."
 );
-export type OidcEnded = ValueOf<typeof ended>;
 
 export const ERRORS = {
 	OIDC_PROVIDER_UNKNOWN: {

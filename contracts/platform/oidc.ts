@@ -3,6 +3,7 @@
 import { action, contract } from "../contract";
 import { STEP_UP_S } from "../people";
 import { personal } from "../personal";
+import { cookie, LOGGED_IN } from "./auth-forms";
 import { begun, ERRORS, ended, type OidcLink, type OidcProviderShown, oidcLink, provider } from "./oidc-forms";
 
 const name = {
@@ -97,12 +98,12 @@ export const oidc = contract("platform", "oidc", {
 			secret: true,
 			client: true,
 			rest: "POST /auth/oidc/:provider/callback",
-			cookies: ["oidc"],
-			params: { provider: name, ...answerFields, flow: { type: "string", optional: true, max: 200 } },
+			cookies: ["oidc", "session", "device"],
+			params: { provider: name, ...answerFields, cookie, flow: { type: "string", optional: true, max: 200 } },
 			result: ended,
 			example: {
 				params: { provider: "example", code: "spent-once", state: "as-it-came", iss: shown.issuer, flow: BEGUN.flow },
-				result: { session: null, second: { challenge: "for-the-second-factor", methods: ["totp"] }, linked: null }
+				result: { ...LOGGED_IN, linked: null }
 			}
 		}),
 		callback: action({

@@ -7,13 +7,14 @@ import type { ResultOf } from "../../contracts/contract";
 import type { JsonValue } from "../../contracts/json";
 import { auth } from "../../contracts/platform/auth";
 import { oidc } from "../../contracts/platform/oidc";
-import type { OidcEnded, OidcLink, OidcProviderShown } from "../../contracts/platform/oidc-forms";
+import type { OidcLink, OidcProviderShown } from "../../contracts/platform/oidc-forms";
 import type { Identity } from "../../domain/platform/oidc/identity";
 import type { Provider } from "../../domain/platform/oidc/providers";
 import { LOGIN_MS, type LoginState } from "../../domain/platform/oidc/state";
 import { collection } from "../../mixins/collection.mixin";
 import { secrets } from "../../mixins/secrets.mixin";
-import { type Answer, addressOf, clientOf, cookiesOf, returnAddress } from "./oidc/answers";
+import { toldIn } from "./auth/entering";
+import { type Answer, addressOf, clientOf, type Outcome, returnAddress } from "./oidc/answers";
 import { Begun, stateFailure } from "./oidc/begun";
 import { Comings } from "./oidc/comings";
 import { providersIn } from "./oidc/file";
@@ -26,6 +27,7 @@ const { begin, callback, finish, link, linked, links, open, personal, providers,
 const UNDER_WAY_S = LOGIN_MS / 1000;
 
 type Asked = Pick<CallOf<typeof begin>, "params" | "meta">;
+type Finished = ResultOf<typeof finish>;
 type Begins = ResultOf<typeof begin>;
 /** A call that ends a login, by whichever way it came. */
 type Coming = Pick<CallOf<typeof finish>, "call" | "meta">;
@@ -76,20 +78,21 @@ export default class OidcService
 	}
 
 	@Action(finish)
-	async finish(ctx: CallOf<typeof finish>): Promise<OidcEnded> {
-		const { flow = ctx.meta.cookies?.oidc, ...answer } = ctx.params;
-		return this.ended(ctx, answer, flow);
+	async finish(ctx: CallOf<typeof finish>): Promise<Finished> {
+		const { flow = ctx.meta.cookies?.oidc, cookie, ...answer } = ctx.params;
+		const ended = await this.ended(ctx, answer, flow);
+		return { ...toldIn(ctx.meta, ended, cookie), linked: ended.linked };
 	}
 
 	@Action(callback)
 	async callback(ctx: CallOf<typeof callback>): Promise<{ to: string }> {
 		const ended = await this.ended(ctx, ctx.params, ctx.meta.cookies?.oidc);
-		ctx.meta.setCookies = cookiesOf(ended);
+		toldIn(ctx.meta, ended, true);
 		return { to: returnAddress(this.broker, ctx.params.provider, ended) };
 	}
 
 	/** @throws OIDC_PROVIDER_UNKNOWN, OIDC_STATE_INVALID, OIDC_DENIED, OIDC_ANSWER_INVALID, UNAVAILABLE, and what becomes of them */
-	private async ended(ctx: Coming, { provider: name, ...answer }: Named, flow: string | undefined): Promise<OidcEnded> {
+	private async ended(ctx: Coming, { provider: name, ...answer }: Named, flow: string | undefined): Promise<Outcome> {
 		const provider = this.named(name);
 		const { state, proofs } = this.begun.opened(answer.state ?? "", name, flow);
 		if (!(await this.logins.end(state, Date.now()))) throw stateFailure("This login was ended before.");

@@ -99,7 +99,7 @@ async function byProgram(issuer: string, login: string, begun?: Said): Promise<P
 	return new Browser().ask(callback(issuer), json({ ...Object.fromEntries(back.searchParams), flow: begin.flow }));
 }
 const meOf = async (page: Page): Promise<Said> =>
-	saidOf(await new Browser().ask(at("me"), bearer(saidOf(page).session.accessToken)));
+	saidOf(await new Browser().ask(at("me"), bearer(saidOf(page).accessToken)));
 
 const PASSWORD = "nine wild swans";
 /** As Django keeps it. */
@@ -185,7 +185,7 @@ describe("an account with a second factor", () => {
 
 	it("is asked for it after the issuer, too: nobody comes in by the first alone", async () => {
 		const { login } = somebody("one");
-		const { session } = saidOf(await byProgram("one", login));
+		const session = saidOf(await byProgram("one", login));
 		const bearing = {
 			...json({}),
 			headers: { "content-type": "application/json", authorization: `Bearer ${session.accessToken}` }
@@ -206,7 +206,7 @@ describe("an account with a second factor", () => {
 		expect([to.pathname, to.search, behind.get("methods")]).toEqual(["/welcome", "", expect.stringContaining("totp")]);
 		const body = { challenge: behind.get("challenge"), code: codes[0] };
 		const entered = await browser.ask(at("mfa/verify"), json(body));
-		expect(saidOf(entered).session).toMatchObject({ account: session.account });
+		expect(saidOf(entered)).toMatchObject({ account: session.account, second: null });
 	});
 });
 
@@ -249,7 +249,7 @@ describe("an account that is there", () => {
 			return byProgram("one", login, begun);
 		};
 		expect(problemOf(await link(token))).toEqual([409, "OIDC_LINK_TAKEN"]);
-		const own = saidOf(await byProgram("one", login)).session;
+		const own = saidOf(await byProgram("one", login));
 		expect(saidOf(await link(own.accessToken)).linked).toMatchObject({ provider: "one" });
 		expect(await broker.call("oidc.linked", { account: owner.id })).toHaveLength(1);
 	});
@@ -407,7 +407,7 @@ describe("a login", () => {
 describe("a link", () => {
 	it("is taken away by its owner alone, and never as the last way in", async () => {
 		const { login, email } = somebody("one");
-		const { session } = saidOf(await byProgram("one", login));
+		const session = saidOf(await byProgram("one", login));
 		const other = await member(`other-${email}`);
 		const [{ id }] = saidOf(await new Browser().ask(at("oidc/links"), bearer(session.accessToken)));
 		const unlink = (token: string) => new Browser().ask(at(`oidc/links/${id}`), { method: "DELETE", ...bearer(token) });
@@ -426,7 +426,7 @@ describe("a link", () => {
 
 	it("is left, of two that are the only ways in and are taken away at once", async () => {
 		const { login } = somebody("one");
-		const { session } = saidOf(await byProgram("one", login));
+		const session = saidOf(await byProgram("one", login));
 		const second = somebody("two", { email: "y@example.com" });
 		const begun = saidOf(
 			await new Browser().ask(at("oidc/two/link"), { method: "POST", ...bearer(session.accessToken) })

@@ -3,9 +3,9 @@
 import type { Meta } from "../../../cluster";
 import { publicUrlOf } from "../../../cluster/public-url";
 import { settingsFor } from "../../../cluster/settings";
-import type { Client } from "../../../contracts/people";
+import type { Client, Entered } from "../../../contracts/people";
 import { oidc } from "../../../contracts/platform/oidc";
-import type { OidcEnded } from "../../../contracts/platform/oidc-forms";
+import type { OidcLink } from "../../../contracts/platform/oidc-forms";
 
 /** What came, field by field; one that is not said was not sent. */
 export interface Answer {
@@ -27,21 +27,16 @@ export function addressOf(redirectUri: string, answer: Answer): URL {
 export const clientOf = ({ client }: Pick<Meta, "client">): Client =>
 	client ?? { address: "", agent: "", device: null };
 
-/** Until the server ends it. 400 days are the most that browsers keep. */
-const SESSION_S = 400 * 24 * 3600;
-
-export function cookiesOf({ session }: Pick<OidcEnded, "session">): NonNullable<Meta["setCookies"]> {
-	if (!session) return {};
-	const { sessionToken, device } = session;
-	const maxAgeS = SESSION_S;
-	return { session: { value: sessionToken, maxAgeS }, ...(device !== null && { device: { value: device, maxAgeS } }) };
+/** What came of a login: a session, a challenge, or a link. */
+export interface Outcome extends Entered {
+	readonly linked: OidcLink | null;
 }
 
 /**
  * The page that the operator named, with what came of it behind `#`: that is in no log and no `Referer`. It never says who
  * signed in, nor a token of a session.
  */
-export function returnAddress(broker: object, provider: string, { second, linked }: OidcEnded): string {
+export function returnAddress(broker: object, provider: string, { second, linked }: Outcome): string {
 	const { returnUrl } = settingsFor(broker, oidc);
 	const url = new URL(returnUrl, publicUrlOf(broker));
 	if (linked) url.hash = new URLSearchParams({ linked: provider }).toString();
