@@ -32,6 +32,8 @@ export const taken = shape(
 	"What was asked for is being done; whether the address is known here is told to nobody but its owner."
 );
 
+export type Taken = ValueOf<typeof taken>;
+
 export const loggedIn = shape(
 	"LoggedIn",
 	{

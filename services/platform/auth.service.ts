@@ -7,31 +7,25 @@ import type { ResultOf } from "../../contracts/contract";
 import type { JsonValue } from "../../contracts/json";
 import type { Account, Client, Entered } from "../../contracts/people";
 import { auth } from "../../contracts/platform/auth";
-import type { Adopted, LetterLink, LoggedIn } from "../../contracts/platform/auth-forms";
+import type { Adopted, LetterLink, LoggedIn, Taken } from "../../contracts/platform/auth-forms";
 import { type StoredAccount, shown, withOwn } from "../../domain/platform/accounts/account";
 import { collection } from "../../mixins/collection.mixin";
 import { secrets } from "../../mixins/secrets.mixin";
-import { Accounts, type Calls, type Row } from "./auth/accounts";
+import { Accounts, type Calls, type Row, SHAPE } from "./auth/accounts";
 import { Adopting } from "./auth/adopting";
-import { Asking, newId, type Want } from "./auth/asking";
+import { Asking, newId } from "./auth/asking";
 import { Entering, NOWHERE, toldIn, wrong } from "./auth/entering";
 import { Hashing } from "./auth/hashing";
-import { inState, listed, withScopes } from "./auth/managing";
+import { erased, inState, listed, SWEEP_MS, swept, withScopes } from "./auth/managing";
 import { Passwords } from "./auth/passwords";
-import { addressIn, changedBy, TAKEN } from "./auth/people";
+import { addressIn, changedBy } from "./auth/people";
 import { linkFor, provenBy, withAddress, withReset } from "./auth/proving";
 
 const actions = auth.actions;
 const { account, adopt, adoptAll, changeEmail, changePassword, disable, enable, enter, erase, find, forgot } = actions;
 const { grant, list, login, logout, me, personal, prove, register, remove, resend, reset, resetLink, setMe } = actions;
 const { hasPassword, startReset, verify, verifyLink } = actions;
-type Taken = ResultOf<typeof forgot>;
 type Changed = ResultOf<typeof reset>;
-
-const SHAPE = {
-	unique: ["email", "origin"],
-	indexes: ["createdAt", ["kind", "createdAt"], ["state", "createdAt"]]
-} as const;
 
 @Service(auth)
 export default class AuthService
@@ -44,6 +38,7 @@ export default class AuthService
 	private asking!: Asking;
 	private adopting!: Adopting;
 	private passwords!: Passwords;
+	private upkeep: NodeJS.Timeout | undefined;
 
 	async started(): Promise<void> {
 		const settings = settingsFor(this.broker, auth);
@@ -58,15 +53,20 @@ export default class AuthService
 			(word, token) => `${publicUrlOf(this.broker)}/api/v1/auth/${word}?token=${token}`
 		);
 		this.adopting = new Adopting(this.people, derive, settings.unsalted);
+		this.upkeep = setInterval(() => void swept(this.people, sentence => this.logger.warn(sentence)), SWEEP_MS);
+	}
+
+	async stopped(): Promise<void> {
+		clearInterval(this.upkeep);
 	}
 
 	@Action(register)
 	async register({ params }: CallOf<typeof register>): Promise<Taken> {
 		if (!settingsFor(this.broker, auth).registration)
-			throw failure("REGISTRATION_CLOSED", "Nobody registers here by themselves: ask whoever runs this server.");
+			throw failure("REGISTRATION_CLOSED", "Nobody registers here by themselves: ask its operator for an account.");
 		const [to, name] = [addressIn(params.email), params.name ?? null];
 		const password = await this.passwords.taken(params.password, { email: to, name });
-		return this.asked({ want: "register", to, password, name });
+		return this.asking.ask({ want: "register", to, password, name });
 	}
 
 	@Action(login)
@@ -104,24 +104,24 @@ export default class AuthService
 	async changePassword(ctx: CallOf<typeof changePassword>): Promise<Changed> {
 		const person = personOf(ctx.meta);
 		const { current = null, password, others } = ctx.params;
-		const end = () => (others ? this.ended(ctx, person.account, person.session) : none());
+		const end = async () => (others ? this.ended(ctx, person.account, person.session) : 0);
 		await this.passwords.change(ctx, { person, client: clientOf(ctx), current, password }, end);
 		return { sessionsEnded: await end() };
 	}
 
 	@Action(changeEmail)
 	async changeEmail({ params, meta }: CallOf<typeof changeEmail>): Promise<Taken> {
-		return this.asked({ want: "email", to: addressIn(params.email), account: personOf(meta).account });
+		return this.asking.ask({ want: "email", to: addressIn(params.email), account: personOf(meta).account });
 	}
 
 	@Action(forgot)
 	forgot({ params }: CallOf<typeof forgot>): Promise<Taken> {
-		return this.asked({ want: "forgot", to: addressIn(params.email) });
+		return this.asking.ask({ want: "forgot", to: addressIn(params.email) });
 	}
 
 	@Action(resend)
 	resend({ params }: CallOf<typeof resend>): Promise<Taken> {
-		return this.asked({ want: "resend", to: addressIn(params.email) });
+		return this.asking.ask({ want: "resend", to: addressIn(params.email) });
 	}
 
 	@Action(resetLink)
@@ -134,7 +134,7 @@ export default class AuthService
 		const { token, password, others } = ctx.params;
 		const found = await provenBy(this.people, token, "reset");
 		const hash = await this.passwords.taken(password, found.account);
-		const end = () => (others ? this.ended(ctx, found.account.id, null) : none());
+		const end = async () => (others ? this.ended(ctx, found.account.id, null) : 0);
 		await end();
 		await withReset(this.people, found, hash);
 		return { sessionsEnded: await end() };
@@ -177,7 +177,7 @@ export default class AuthService
 	@Action(remove)
 	async remove(ctx: CallOf<typeof remove>): Promise<Account> {
 		const found = await this.people.there(ctx.params.id);
-		await this.gone(ctx, found.id, `auth-${newId()}`);
+		await erased(this.people, ctx, found.id, `auth-${newId()}`);
 		return shown(found);
 	}
 
@@ -191,7 +191,7 @@ export default class AuthService
 	@Action(startReset)
 	async startReset({ params }: CallOf<typeof startReset>): Promise<Taken> {
 		const { id, email } = await this.people.there(params.id);
-		return this.asked({ want: "forgot", to: email, account: id });
+		return this.asking.ask({ want: "forgot", to: email, account: id });
 	}
 
 	@Action(adopt)
@@ -236,7 +236,7 @@ export default class AuthService
 
 	@Action(erase)
 	async erase(ctx: CallOf<typeof erase>): Promise<boolean> {
-		return this.gone(ctx, ctx.params.account, ctx.params.request);
+		return erased(this.people, ctx, ctx.params.account, ctx.params.request);
 	}
 
 	/** It went when it was told. */
@@ -250,24 +250,9 @@ export default class AuthService
 		await this.asking.done(ctx, ctx.params.id, ctx.delivery);
 	}
 
-	private async asked(want: Want): Promise<Taken> {
-		await this.asking.ask(want);
-		return { email: want.to, message: TAKEN };
-	}
-
-	/** Where it is killed before the sessions are ended it has told of it: they end all the same. */
-	private async gone(by: Calls, id: string, request: string): Promise<boolean> {
-		const erased = { event: "auth.erased", payload: { account: id, request } } as const;
-		if (!(await this.people.get(id))) return false;
-		const isMine = await this.accounts.remove(id, { events: [erased] });
-		await this.ended(by, id, null);
-		return isMine;
-	}
-
 	private ended(by: Calls, id: string, except: string | null): Promise<number> {
 		return by.call("sessions.closeAll", { account: id, except });
 	}
 }
 
-const none = async (): Promise<number> => 0;
 const clientOf = ({ meta }: { readonly meta: Meta }): Client => meta.client ?? NOWHERE;

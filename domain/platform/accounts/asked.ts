@@ -1,21 +1,11 @@
 /** What is asked for by an address, and done behind the answer: so nobody learns by the answer, or its time, whether it is known. Pure. */
 
 import type { Letter } from "../../../contracts/platform/auth-forms";
+import type { Template } from "../../../contracts/platform/mail";
 import { blank, type StoredAccount, withLetter } from "./account";
 import { LASTS_MS, type Proof, withProof } from "./proofs";
 
 export const WANTS = ["register", "forgot", "resend", "email", "tell"] as const;
-
-export const TEMPLATES = [
-	"verify-email",
-	"already-registered",
-	"reset-password",
-	"confirm-email",
-	"email-asked",
-	"email-changed",
-	"password-changed"
-] as const;
-export type Template = (typeof TEMPLATES)[number];
 
 export interface Asked {
 	readonly kind: "asked";

@@ -12,6 +12,10 @@ export type Calls = Pick<Broker, "call">;
 
 /** One collection is a service's own: both kinds are in it. */
 export type Row = StoredAccount | Asked;
+export const SHAPE = {
+	unique: ["email", "origin"],
+	indexes: ["createdAt", ["kind", "createdAt"], ["state", "createdAt"]]
+} as const;
 export type Rows = Collection<Row, Announced>;
 
 /** Of many who change one account at once each tries so often. */

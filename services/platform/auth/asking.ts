@@ -6,6 +6,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Delivery } from "../../../adapters/announcements";
 import type { Versioned } from "../../../adapters/collection";
+import type { Taken } from "../../../contracts/platform/auth-forms";
+import type { Template } from "../../../contracts/platform/mail";
 import type { StoredAccount } from "../../../domain/platform/accounts/account";
 import { type Asked, type Done, decided, type LetterTo } from "../../../domain/platform/accounts/asked";
 import { tokenOf } from "../../../domain/platform/accounts/proofs";
@@ -18,14 +20,26 @@ const ID_LETTERS = 16;
 /** In small letters and digits. */
 export const newId = (): string => randomBytes(ID_LETTERS / 2).toString("hex");
 
-export type Want = Omit<Asked, "kind" | "id" | "createdAt">;
+type Want = Omit<Asked, "kind" | "id" | "createdAt">;
 
-export const askedFor = (want: Want): Asked => ({
+const askedFor = (want: Want): Asked => ({
 	...want,
 	kind: "asked",
 	id: `asked-${newId()}${newId()}`,
 	createdAt: new Date().toISOString()
 });
+
+/** A letter to the address that an account has now, or had. */
+export const telling = ({ id, email }: StoredAccount, template: Template): Asked =>
+	askedFor({ want: "tell", to: email, account: id, template });
+
+/** The same whoever has the address. */
+const MESSAGE = "A letter is on its way, where there is something to say: it says what next.";
+
+interface About {
+	readonly account: string;
+	readonly secret: string;
+}
 
 export class Asking {
 	constructor(
@@ -35,9 +49,10 @@ export class Asking {
 	) {}
 
 	/** Once it is written down it will be done, whoever is killed. */
-	async ask(want: Want): Promise<void> {
+	async ask(want: Want): Promise<Taken> {
 		const asked = askedFor(want);
 		await this.accounts.rows.insert(asked, { events: [announced(asked)] });
+		return { email: want.to, message: MESSAGE };
 	}
 
 	/** The letter is taken over before the change is made: made again it is the same letter, with the same token in it. */
@@ -47,7 +62,8 @@ export class Asking {
 		const secret = this.derive(`proof ${id}`);
 		const found = await this.about(asked);
 		const { account, letters } = await this.decide(asked, found?.record, digestOf(secret));
-		for (const letter of letters) await this.send(by, asked, letter, account && tokenOf(account.id, secret));
+		const about = account && { account: account.id, secret };
+		for (const letter of letters) await this.send(by, asked, letter, about);
 		await this.keep(asked, found?.version, account, delivery);
 	}
 
@@ -61,9 +77,17 @@ export class Asking {
 		return decided(asked, found, { id: idOf(this.derive(`account ${asked.id}`)), digest, now: Date.now(), isTaken });
 	}
 
-	private async send(by: Calls, asked: Asked, { to, template, proves }: LetterTo, token?: string): Promise<void> {
+	private async send(by: Calls, asked: Asked, { to, template, proves }: LetterTo, about?: About): Promise<void> {
+		const token = about && tokenOf(about.account, about.secret);
 		const proof = proves && token !== undefined ? { token, link: this.link(PATHS[proves], token) } : {};
-		await by.call("mail.send", { id: `${asked.id}/${template}`, to, template, fields: { email: asked.to, ...proof } });
+		const fields = { email: to, at: asked.createdAt, ...proof };
+		await by.call("mail.send", {
+			id: `${asked.id}/${template}`,
+			to,
+			account: about?.account ?? null,
+			template,
+			fields
+		});
 	}
 
 	/** @throws Conflict where it was changed meanwhile: it is decided anew */

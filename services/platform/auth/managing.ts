@@ -1,6 +1,6 @@
 /** What those do with accounts who look after them. */
 
-import { InvalidCursor } from "../../../adapters/collection";
+import { Conflict, InvalidCursor } from "../../../adapters/collection";
 import type { Meta } from "../../../cluster";
 import { failure } from "../../../cluster/errors";
 import { SCOPES } from "../../../contracts/cluster";
@@ -8,7 +8,8 @@ import type { ParamsOf, ResultOf } from "../../../contracts/contract";
 import type { auth } from "../../../contracts/platform/auth";
 import { isKeyOf } from "../../../contracts/table";
 import { type StoredAccount, shown, withOwn } from "../../../domain/platform/accounts/account";
-import { type Accounts, accountIn } from "./accounts";
+import { messageOf } from "../../../domain/unknown";
+import { type Accounts, accountIn, type Calls, type Rows } from "./accounts";
 import { addressIn, changedBy } from "./people";
 import { noted } from "./proving";
 
@@ -34,6 +35,15 @@ export async function listed({ rows }: Accounts, asked: ParamsOf<List>): Promise
 export const inState = (accounts: Accounts, id: string, state: StoredAccount["state"]): Promise<StoredAccount> =>
 	changedBy(accounts, id, now => ({ ...now, state, own: withOwn(now.own, "state") }), noted(id, state));
 
+/** Where it is killed before the sessions are ended it has told of it: they end all the same. False: nobody was there. */
+export async function erased(accounts: Accounts, by: Calls, account: string, request: string): Promise<boolean> {
+	if (!(await accounts.get(account))) return false;
+	const event = { event: "auth.erased", payload: { account, request } } as const;
+	const isMine = await accounts.rows.remove(account, { events: [event] });
+	await by.call("sessions.closeAll", { account, except: null });
+	return isMine;
+}
+
 /** @throws FORBIDDEN · VALIDATION_ERROR */
 export async function withScopes(
 	accounts: Accounts,
@@ -56,4 +66,29 @@ function refuseGrant({ caller }: Meta, before: readonly string[], after: readonl
 	const foreign = changed.find(scope => caller && !caller.scopes.includes(scope));
 	if (foreign !== undefined)
 		throw failure("FORBIDDEN", `Nobody gives or takes what they may not do themselves: '${foreign}' is not yours.`);
+}
+
+/** How often it is looked for registrations that nobody confirmed. */
+export const SWEEP_MS = 3_600_000;
+
+/** Of whom nobody proved anything in time nothing is kept. */
+export async function swept({ rows }: Accounts, warn: (sentence: string) => void): Promise<void> {
+	try {
+		for await (const { id } of rows.each({ kind: "pending" }, { sort: "createdAt" })) await sweepOne(rows, id);
+	} catch (error) {
+		warn(`Registrations that nobody confirmed could not be looked through: ${messageOf(error)}`);
+	}
+}
+
+async function sweepOne(rows: Rows, id: string): Promise<void> {
+	const found = await rows.read(id);
+	const account = accountIn(found?.record);
+	const isOver = account?.kind === "pending" && account.proofs.every(({ until }) => until < Date.now());
+	if (!found || !isOver) return;
+	// Somebody registers anew at this moment: it is no more over.
+	await rows.remove(id, { expected: found.version }).catch(unlessConflict);
+}
+
+function unlessConflict(error: unknown): void {
+	if (!(error instanceof Conflict)) throw error;
 }

@@ -6,7 +6,7 @@ import { type StoredAccount, withOwn } from "../../../domain/platform/accounts/a
 import { canonicalEmail } from "../../../domain/platform/accounts/email";
 import { passwordFault } from "../../../domain/platform/accounts/password";
 import type { Accounts } from "./accounts";
-import { askedFor } from "./asking";
+import { telling } from "./asking";
 import { changedEvent, noted } from "./proving";
 
 /** @throws VALIDATION_ERROR */
@@ -24,9 +24,6 @@ export function refuseWeak(password: string, owner: Pick<StoredAccount, "email" 
 	if (fault !== undefined) throw failure("PASSWORD_WEAK", fault);
 }
 
-/** What letters say of what was asked for, whoever has the address. */
-export const TAKEN = "A letter is on its way, where there is something to say: it says what next.";
-
 /** One that somebody set by themselves; whoever has the address hears of it. @throws ACCOUNT_NOT_FOUND */
 export async function setPassword(accounts: Accounts, account: StoredAccount, password: string): Promise<void> {
 	const changed = await accounts.change(
@@ -37,7 +34,7 @@ export async function setPassword(accounts: Accounts, account: StoredAccount, pa
 				: undefined,
 		{
 			events: [noted(account.id, "password-changed"), changedEvent(account.id)],
-			tell: [askedFor({ want: "tell", to: account.email, template: "password-changed" })]
+			tell: [telling(account, "password-changed")]
 		}
 	);
 	if (!changed)

@@ -7,7 +7,7 @@ import type { Letter, LetterLink } from "../../../contracts/platform/auth-forms"
 import { type StoredAccount, withOwn } from "../../../domain/platform/accounts/account";
 import { type Proof, proofIn, readToken } from "../../../domain/platform/accounts/proofs";
 import { type Accounts, digestOf, type With } from "./accounts";
-import { askedFor } from "./asking";
+import { telling } from "./asking";
 
 interface Found {
 	readonly account: StoredAccount;
@@ -67,7 +67,7 @@ export const withReset = (accounts: Accounts, found: Found, password: string): P
 		account => ({ ...proved(account), password, passwordAt: Date.now(), own: withOwn(account.own, "password") }),
 		{
 			events: [...begun(found.account), noted(found.account.id, "password-reset"), changedEvent(found.account.id)],
-			tell: [askedFor({ want: "tell", to: found.account.email, template: "password-changed" })]
+			tell: [telling(found.account, "password-changed")]
 		}
 	);
 
@@ -91,7 +91,7 @@ function verified(accounts: Accounts, found: Found): Promise<StoredAccount> {
 const moved = (accounts: Accounts, found: Found, email: string): Promise<StoredAccount> =>
 	use(accounts, found, account => ({ ...proved(account), email, own: withOwn(account.own, "email") }), {
 		events: [noted(found.account.id, "email-changed"), changedEvent(found.account.id)],
-		tell: [askedFor({ want: "tell", to: found.account.email, template: "email-changed" })]
+		tell: [telling(found.account, "email-changed")]
 	});
 
 const FIELDS = { "reset-password": ["token", "password"], "verify-email": ["token"] } as const;
