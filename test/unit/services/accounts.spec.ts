@@ -1,5 +1,6 @@
 /** Accounts, in a node as it is composed: over its store, its sessions, its counts of guesses and its mailbox folder. */
 
+import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
