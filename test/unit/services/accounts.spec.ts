@@ -13,7 +13,7 @@ import type { Hashing } from "../../../services/platform/auth/hashing";
 import { letters, lettersTo } from "../../support/mailbox";
 import { until } from "../../support/until";
 
-const services = ["auth", "sessions", "signing", "guesses", "mfa", "mail", "events", "access", "users"];
+const services = ["auth", "sessions", "signing", "guesses", "mfa", "passkeys", "mail", "events", "access", "users"];
 const [PASSWORD, OTHER] = ["seven wild swans", "eight wild swans"];
 let folder: string;
 let node: Broker;
