@@ -23,7 +23,7 @@ const address = (): string => `person${String(++counted).padStart(4, "0")}@examp
 
 beforeAll(async () => {
 	folder = mkdtempSync(join(tmpdir(), "banyan-accounts-"));
-	const settings = { DATA_DIR: folder, GUESSES: "1000", PASSWORD_HASHES_WAITING: "100", EVENT_RETRY_FIRST: "1" };
+	const settings = { DATA_DIR: folder, GUESSES: "1000", PASSWORD_HASHES_WAITING: "100" };
 	node = await openNode({ services, logLevel: "fatal" }, settings);
 	auth = node.getLocalService("auth") as never;
 });
@@ -31,6 +31,9 @@ afterAll(async () => {
 	await node.stop();
 	rmSync(folder, { recursive: true });
 });
+
+/** What was written down was done, and none of it laid aside. */
+afterEach(async () => expect(await node.call("events.deadLetters", {})).toEqual([]));
 
 const stored = async (id: string): Promise<StoredAccount> => (await auth.accounts.get(id)) as StoredAccount;
 const failed = (type: string) => expect.objectContaining({ type });
@@ -45,6 +48,7 @@ async function brought(password: string, email = address()): Promise<{ readonly 
 const registered = async (email = address()): Promise<{ readonly id: string; readonly email: string }> => {
 	await node.call("auth.register", { email, password: PASSWORD });
 	const [letter] = await lettersTo(folder, email, "Confirm");
+	await settled();
 	await node.call("auth.verify", { token: letter?.token ?? "" });
 	return { id: await idOf(email), email };
 };
