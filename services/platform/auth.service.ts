@@ -1,5 +1,4 @@
 import { Action, type Answers, type CallOf, Event, type EventOf, type Meta, Service, service } from "../../cluster";
-import { failure } from "../../cluster/errors";
 import { personOf } from "../../cluster/person";
 import { publicUrlOf } from "../../cluster/public-url";
 import { settingsFor } from "../../cluster/settings";
@@ -16,16 +15,15 @@ import { Adopting } from "./auth/adopting";
 import { Asking, newId } from "./auth/asking";
 import { Entering, NOWHERE, toldIn, wrong } from "./auth/entering";
 import { Hashing } from "./auth/hashing";
-import { erased, inState, listed, SWEEP_MS, swept, withScopes } from "./auth/managing";
+import { erased, inState, listed, personalOf, SWEEP_MS, swept, withScopes } from "./auth/managing";
 import { Passwords } from "./auth/passwords";
-import { addressIn, changedBy } from "./auth/people";
+import { addressIn, changedBy, refuseClosed } from "./auth/people";
 import { linkFor, provenBy, withAddress, withReset } from "./auth/proving";
 
 const actions = auth.actions;
 const { account, adopt, adoptAll, changeEmail, changePassword, disable, enable, enter, erase, find, forgot } = actions;
 const { grant, list, login, logout, me, personal, prove, register, remove, resend, reset, resetLink, setMe } = actions;
 const { hasPassword, startReset, verify, verifyLink } = actions;
-type Changed = ResultOf<typeof reset>;
 
 @Service(auth)
 export default class AuthService
@@ -47,11 +45,7 @@ export default class AuthService
 		this.hashing = new Hashing(settings);
 		this.passwords = new Passwords(this.people, this.hashing);
 		this.entering = new Entering(this.people, sentence => this.logger.warn(sentence));
-		this.asking = new Asking(
-			this.people,
-			derive,
-			(word, token) => `${publicUrlOf(this.broker)}/api/v1/auth/${word}?token=${token}`
-		);
+		this.asking = new Asking(this.people, derive, publicUrlOf(this.broker));
 		this.adopting = new Adopting(this.people, derive, settings.unsalted);
 		this.upkeep = setInterval(() => void swept(this.people, sentence => this.logger.warn(sentence)), SWEEP_MS);
 	}
@@ -62,8 +56,7 @@ export default class AuthService
 
 	@Action(register)
 	async register({ params }: CallOf<typeof register>): Promise<Taken> {
-		if (!settingsFor(this.broker, auth).registration)
-			throw failure("REGISTRATION_CLOSED", "Nobody registers here by themselves: ask its operator for an account.");
+		refuseClosed(settingsFor(this.broker, auth));
 		const [to, name] = [addressIn(params.email), params.name ?? null];
 		const password = await this.passwords.taken(params.password, { email: to, name });
 		return this.asking.ask({ want: "register", to, password, name });
@@ -75,8 +68,7 @@ export default class AuthService
 		const client = clientOf(ctx);
 		const tried = await this.passwords.login(ctx, addressIn(email), password, client);
 		if (!tried) throw wrong();
-		const { account, since, rehashed } = tried;
-		const entered = await this.entering.enter(ctx, account, { factors: ["password"], client, since, rehashed });
+		const entered = await this.entering.enter(ctx, tried.account, { ...tried, factors: ["password"], client });
 		return toldIn(ctx.meta, entered, cookie);
 	}
 
@@ -101,7 +93,7 @@ export default class AuthService
 
 	/** Sessions end before it, too: killed in between, none of them outlives what opened it. */
 	@Action(changePassword)
-	async changePassword(ctx: CallOf<typeof changePassword>): Promise<Changed> {
+	async changePassword(ctx: CallOf<typeof changePassword>): Promise<ResultOf<typeof reset>> {
 		const person = personOf(ctx.meta);
 		const { current = null, password, others } = ctx.params;
 		const end = async () => (others ? this.ended(ctx, person.account, person.session) : 0);
@@ -130,7 +122,7 @@ export default class AuthService
 	}
 
 	@Action(reset)
-	async reset(ctx: CallOf<typeof reset>): Promise<Changed> {
+	async reset(ctx: CallOf<typeof reset>): Promise<ResultOf<typeof reset>> {
 		const { token, password, others } = ctx.params;
 		const found = await provenBy(this.people, token, "reset");
 		const hash = await this.passwords.taken(password, found.account);
@@ -229,9 +221,7 @@ export default class AuthService
 
 	@Action(personal)
 	async personal({ params }: CallOf<typeof personal>): Promise<JsonValue> {
-		const found = await this.people.get(params.account);
-		if (!found) return null;
-		return { ...shown(found), scopes: [...found.scopes], origin: found.origin ?? null };
+		return personalOf(await this.people.get(params.account));
 	}
 
 	@Action(erase)

@@ -6,7 +6,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Delivery } from "../../../adapters/announcements";
 import type { Versioned } from "../../../adapters/collection";
-import type { Taken } from "../../../contracts/platform/auth-forms";
+import type { Letter, Taken } from "../../../contracts/platform/auth-forms";
 import type { Template } from "../../../contracts/platform/mail";
 import type { StoredAccount } from "../../../domain/platform/accounts/account";
 import { type Asked, type Done, decided, type LetterTo } from "../../../domain/platform/accounts/asked";
@@ -45,7 +45,7 @@ export class Asking {
 	constructor(
 		private readonly accounts: Accounts,
 		private readonly derive: Derive,
-		private readonly link: (path: string, token: string) => string
+		private readonly publicUrl: string
 	) {}
 
 	/** Once it is written down it will be done, whoever is killed. */
@@ -79,7 +79,7 @@ export class Asking {
 
 	private async send(by: Calls, asked: Asked, { to, template, proves }: LetterTo, about?: About): Promise<void> {
 		const token = about && tokenOf(about.account, about.secret);
-		const proof = proves && token !== undefined ? { token, link: this.link(PATHS[proves], token) } : {};
+		const proof = proves && token !== undefined ? { token, link: this.linkTo(proves, token) } : {};
 		const fields = { email: to, at: asked.createdAt, ...proof };
 		await by.call("mail.send", {
 			id: `${asked.id}/${template}`,
@@ -88,6 +88,10 @@ export class Asking {
 			template,
 			fields
 		});
+	}
+
+	private linkTo(proves: Letter, token: string): string {
+		return `${this.publicUrl}/api/v1/auth/${PATHS[proves]}?token=${token}`;
 	}
 
 	/** @throws Conflict where it was changed meanwhile: it is decided anew */

@@ -5,6 +5,7 @@ import type { Meta } from "../../../cluster";
 import { failure } from "../../../cluster/errors";
 import { SCOPES } from "../../../contracts/cluster";
 import type { ParamsOf, ResultOf } from "../../../contracts/contract";
+import type { JsonValue } from "../../../contracts/json";
 import type { auth } from "../../../contracts/platform/auth";
 import { isKeyOf } from "../../../contracts/table";
 import { type StoredAccount, shown, withOwn } from "../../../domain/platform/accounts/account";
@@ -67,6 +68,10 @@ function refuseGrant({ caller }: Meta, before: readonly string[], after: readonl
 	if (foreign !== undefined)
 		throw failure("FORBIDDEN", `Nobody gives or takes what they may not do themselves: '${foreign}' is not yours.`);
 }
+
+/** What is kept of them, as it is given to them. */
+export const personalOf = (account: StoredAccount | undefined): JsonValue =>
+	account ? { ...shown(account), scopes: [...account.scopes], origin: account.origin ?? null } : null;
 
 /** How often it is looked for registrations that nobody confirmed. */
 export const SWEEP_MS = 3_600_000;

@@ -16,6 +16,12 @@ export function addressIn(text: string): string {
 	throw failure("VALIDATION_ERROR", "'email' is no address of e-mail, as ada@example.com.");
 }
 
+/** @throws REGISTRATION_CLOSED */
+export function refuseClosed({ registration }: { readonly registration: boolean }): void {
+	if (registration) return;
+	throw failure("REGISTRATION_CLOSED", "Nobody registers here by themselves: ask whoever runs this server.");
+}
+
 type IsCommon = (password: string) => boolean;
 
 /** @throws PASSWORD_WEAK */
