@@ -189,9 +189,23 @@ export const SETTINGS = {
 		rule: "boolean|default:false",
 		summary: "whether a bare MD5 or SHA of another system is taken for a hash until its first login"
 	},
+	breached: {
+		variable: "PASSWORDS_BREACHED",
+		rule: { type: "string", default: "", pattern: "^(?:https?://[^?#\\s]+|[^\\s:]*)$" },
+		summary:
+			"where passwords of breaches are looked up, in ranges of SHA-1: a folder of them, or an address as https://api.pwnedpasswords.com/range, which is told five digits of the digest; without it nowhere"
+	},
 	registration: {
 		variable: "REGISTRATION",
 		rule: "boolean|default:true",
 		summary: "whether people register by themselves"
+	}
+} as const;
+
+export const METRICS = {
+	unchecked: {
+		type: "counter",
+		name: "banyan.passwords.unchecked",
+		summary: "Passwords that were taken though nobody could tell whether they are of a breach."
 	}
 } as const;

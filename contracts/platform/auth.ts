@@ -11,6 +11,7 @@ import {
 	email,
 	LOGGED_IN,
 	loggedIn,
+	METRICS,
 	name,
 	newPassword,
 	others,
@@ -29,6 +30,7 @@ export const auth = contract("platform", "auth", {
 	},
 	errors: ERRORS,
 	settings: SETTINGS,
+	metrics: METRICS,
 	actions: {
 		register: action({
 			summary: "Asks for an account; the letter to the address says what next, also to whoever has one.",

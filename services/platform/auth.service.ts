@@ -13,6 +13,7 @@ import { secrets } from "../../mixins/secrets.mixin";
 import { Accounts, type Calls, type Row, SHAPE } from "./auth/accounts";
 import { Adopting } from "./auth/adopting";
 import { Asking, newId } from "./auth/asking";
+import { breachedBy } from "./auth/breaches";
 import { Entering, NOWHERE, toldIn, wrong } from "./auth/entering";
 import { Hashing } from "./auth/hashing";
 import { erased, inState, listed, personalOf, SWEEP_MS, swept, withScopes } from "./auth/managing";
@@ -43,7 +44,7 @@ export default class AuthService
 		const derive = (text: string): string => this.secrets.derive(text);
 		this.people = new Accounts(this.accounts);
 		this.hashing = new Hashing(settings);
-		this.passwords = new Passwords(this.people, this.hashing);
+		this.passwords = new Passwords(this.people, this.hashing, breachedBy(this.broker, settings.breached));
 		this.entering = new Entering(this.people, sentence => this.logger.warn(sentence));
 		this.asking = new Asking(this.people, derive, publicUrlOf(this.broker));
 		this.adopting = new Adopting(this.people, derive, settings.unsalted);

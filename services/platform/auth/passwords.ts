@@ -1,5 +1,6 @@
 /** Passwords as people use them: tried at a login, set, and changed by the current one. */
 
+import type { Breached } from "../../../adapters/passwords/breached";
 import { isCommon } from "../../../adapters/passwords/common";
 import { failure } from "../../../cluster/errors";
 import { guessed } from "../../../cluster/guessed";
@@ -29,7 +30,8 @@ const FRESH_MS = 600_000;
 export class Passwords {
 	constructor(
 		private readonly accounts: Accounts,
-		private readonly hashing: Hashing
+		private readonly hashing: Hashing,
+		private readonly isBreached: Breached
 	) {}
 
 	/** Undefined: wrong. Whoever is not known here costs the same (A2). @throws THROTTLED · OVERLOADED */
@@ -46,7 +48,7 @@ export class Passwords {
 
 	/** Its hash. @throws PASSWORD_WEAK · OVERLOADED */
 	async taken(password: string, owner: Pick<StoredAccount, "email" | "name">): Promise<string> {
-		refuseWeak(password, owner, isCommon);
+		await this.refuse(password, owner);
 		return this.hashing.hash(password);
 	}
 
@@ -56,7 +58,7 @@ export class Passwords {
 	 */
 	async change(by: Calls, asked: Change, before: () => Promise<unknown>): Promise<void> {
 		const account = await this.accounts.there(asked.person.account);
-		refuseWeak(asked.password, account, isCommon);
+		await this.refuse(asked.password, account);
 		await this.refuseUnlessTheirs(by, account, asked);
 		const hash = await this.hashing.hash(asked.password);
 		await before();
@@ -67,6 +69,12 @@ export class Passwords {
 	async prove(by: Calls, id: string, password: string, client: Client): Promise<true> {
 		await this.refuseUnlessRight(by, await this.accounts.there(id), password, client);
 		return true;
+	}
+
+	private async refuse(password: string, owner: Pick<StoredAccount, "email" | "name">): Promise<void> {
+		refuseWeak(password, owner, isCommon);
+		if (await this.isBreached(password))
+			throw failure("PASSWORD_WEAK", "This password was found in a breach, so others try it: choose another one.");
 	}
 
 	private async refuseUnlessTheirs(
