@@ -4,6 +4,7 @@ import { action, contract } from "../contract";
 import { STEP_UP_S } from "../people";
 import { personal } from "../personal";
 import { shape, type ValueOf } from "../schema";
+import { page } from "./account-page";
 import { cookie, LOGGED_IN, loggedIn } from "./auth-forms";
 import { asserted, attested, flow } from "./passkey-forms";
 
@@ -124,6 +125,7 @@ export const passkeys = contract("platform", "passkeys", {
 	},
 	actions: {
 		personal,
+		page,
 		count: action({
 			summary: "How many passkeys an account has.",
 			internal: ["auth", "mfa", "oidc"],

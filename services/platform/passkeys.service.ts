@@ -9,6 +9,7 @@ import type { LoggedIn } from "../../contracts/platform/auth-forms";
 import { gateway } from "../../contracts/platform/gateway";
 import { mfa } from "../../contracts/platform/mfa";
 import { type Noted, type Passkey, type PasskeyBegun, passkeys } from "../../contracts/platform/passkeys";
+import type { RawAnswer } from "../../contracts/raw";
 import { canonicalEmail } from "../../domain/platform/accounts/email";
 import { type RelyingParty, relyingParty } from "../../domain/platform/factors/relying-party";
 import { messageOf } from "../../domain/unknown";
@@ -17,10 +18,11 @@ import { secrets } from "../../mixins/secrets.mixin";
 import { toldIn } from "./auth/entering";
 import { type Telling, tellOwner } from "./factor-letters";
 import type { Opened } from "./passkeys/flows";
-import { idOf, type Kept, type KeptPasskey, KeptPasskeys } from "./passkeys/kept-passkeys";
+import { idOf, type Kept, type KeptPasskey, KeptPasskeys, shown } from "./passkeys/kept-passkeys";
+import { pageAt } from "./passkeys/page";
 import { over, refused, Using } from "./passkeys/using";
 
-const { count, prove, registerOptions, register, list, rename, remove, personal } = passkeys.actions;
+const { count, prove, registerOptions, register, list, rename, remove, page, personal } = passkeys.actions;
 const { loginOptions, login, secondOptions, second, stepUpOptions } = passkeys.actions;
 
 /** Of one account. */
@@ -35,13 +37,6 @@ const LETTERS: Readonly<Record<Noted, Telling | null>> = {
 	"counter-back": null
 };
 
-const shown = ({ id, name, synced, createdAt, lastUsedAt }: KeptPasskey): Passkey => ({
-	id,
-	name,
-	synced,
-	createdAt,
-	lastUsedAt
-});
 type Wire = Pick<CallOf<typeof list>, "call">;
 
 @Service(passkeys)
@@ -162,6 +157,11 @@ export default class PasskeysService
 	stepUpOptions(ctx: CallOf<typeof stepUpOptions>): Promise<PasskeyBegun> {
 		const { account } = personOf(ctx.meta);
 		return this.using.asks("step-up", { account }, account);
+	}
+
+	@Action(page)
+	async page({ params }: CallOf<typeof page>): Promise<RawAnswer> {
+		return pageAt(params);
 	}
 
 	@Action(personal)

@@ -18,6 +18,15 @@ export interface Kept {
 	readonly passkey: KeptPasskey | null;
 }
 
+/** Without what proves it. */
+export const shown = ({ id, name, synced, createdAt, lastUsedAt }: KeptPasskey): Passkey => ({
+	id,
+	name,
+	synced,
+	createdAt,
+	lastUsedAt
+});
+
 /** Authenticators choose long names, which do not go in an address. */
 export const idOf = (credential: string): string =>
 	createHash("sha256").update(credential).digest("base64url").slice(0, 22);
