@@ -82,7 +82,8 @@ function flagOf(flag: string): [string, JsonValue] {
 
 const literal = (text: string): JsonValue => {
 	if (text === "true" || text === "false") return text === "true";
-	return Number.isNaN(Number(text)) ? text : Number(text);
+	// Nothing is no number, whatever JavaScript makes of it.
+	return text === "" || Number.isNaN(Number(text)) ? text : Number(text);
 };
 
 /** What is wrong with a rule, or one within it: the end of a sentence. @param place as in `params.text` */

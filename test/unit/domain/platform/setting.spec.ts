@@ -41,3 +41,8 @@ describe("a setting", () => {
 		);
 	});
 });
+
+it("whose default is nothing has nothing as its default, and not the number that nothing is taken for", () => {
+	const { fallback } = settingIn({ variable: "NOTES_FILE", rule: "string|max:10|default:", summary: "a file" });
+	expect(fallback).toBe("");
+});
