@@ -223,7 +223,7 @@ export const sessions = contract("platform", "sessions", {
 			long: true,
 			timeout: 600_000,
 			permission: MANAGE,
-			rest: "DELETE /auth/accounts/sessions",
+			rest: "POST /auth/sessions/end-all",
 			params: {},
 			result: ended,
 			example: { params: {}, result: { ended: 4_211 } }
@@ -234,7 +234,7 @@ export const sessions = contract("platform", "sessions", {
 		/** A session is over, or is not what it was; without one: each of that account; without either: each there is. */
 		changed: { account: "string|nullable", session: "string|nullable" },
 		/** A refresh token that was used before was used once more: somebody else has it. The session is over. */
-		reused: { account: "string", session: "string", at: "number" }
+		reused: { account: "string", session: "string", device: "string", at: "number" }
 	},
 	durable: { reused: { key: "account" } }
 });

@@ -15,6 +15,7 @@ import { secrets } from "../../mixins/secrets.mixin";
 import { Checker } from "./sessions/checker";
 import { Issuer } from "./sessions/issuer";
 import { Kept } from "./sessions/kept";
+import { tellOwner } from "./sessions/letter";
 import { newSession, type StoredSession, shown } from "./sessions/record";
 import { type Outcome, Refreshing } from "./sessions/refreshing";
 
@@ -173,6 +174,11 @@ export default class SessionsService
 	@Event(sessions.events.changed)
 	async changed({ params }: EventOf<typeof sessions.events.changed>): Promise<void> {
 		this.checker?.forget(params.session);
+	}
+
+	@Event(sessions.events.reused)
+	async reused(ctx: EventOf<typeof sessions.events.reused>): Promise<void> {
+		await tellOwner(ctx);
 	}
 
 	/** What somebody may do has changed, or whether they may do anything: also of whoever signed in just then. */

@@ -27,7 +27,7 @@ export interface SessionsNode extends AsyncDisposable {
 export async function openSessions(settings: Record<string, string> = {}): Promise<SessionsNode> {
 	const folder = mkdtempSync(join(tmpdir(), "banyan-sessions-"));
 	const { services, ...options } = readConfig(
-		{ SERVICES: "sessions,signing", DATA_DIR: folder, ...settings },
+		{ SERVICES: "sessions,signing", DATA_DIR: folder, EVENT_TRIES: "1", ...settings },
 		{ logLevel: "warn", logFile: 2 }
 	);
 	const reused: Reused[] = [];

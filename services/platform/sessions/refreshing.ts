@@ -5,6 +5,7 @@ import { reach } from "../../../adapters/failpoints";
 import type { Announced } from "../../../cluster";
 import type { Client } from "../../../contracts/people";
 import { networkOf } from "../../../domain/client-address";
+import { deviceOf } from "../../../domain/platform/sessions/devices";
 import { type Rules, rotation, type Verdict } from "../../../domain/platform/sessions/rotation";
 import { type Mac, type Refresh, readRefreshToken } from "../../../domain/platform/sessions/tokens";
 import { changedEvent, settled } from "./kept";
@@ -55,7 +56,7 @@ export class Refreshing {
 	/** @throws Conflict where somebody else decides about it now */
 	private async reused(session: StoredSession, expected: string): Promise<void> {
 		const { account, id } = session;
-		const payload = { account, session: id, at: Date.now() };
+		const payload = { account, session: id, device: deviceOf(session.agent), at: Date.now() };
 		const reused = { event: "sessions.reused", payload } as const;
 		await this.stored.remove(id, { expected, events: [changedEvent(account, id), reused] });
 		this.hears.ended(id);

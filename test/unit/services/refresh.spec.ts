@@ -97,7 +97,7 @@ it("A4: replay after the grace ends the family, tells one security event and wri
 	await aged(node, later.session, AFTER_GRACE);
 	await refusedAs(refreshed(node, later.refreshToken));
 	await until(() => reusedOf(later.session).length > 0);
-	expect(reusedOf(session)).toEqual([{ account, session, at: expect.any(Number) }]);
+	expect(reusedOf(session)).toEqual([{ account, session, device: "Firefox", at: expect.any(Number) }]);
 	expect(auditOf(session)).toHaveLength(1);
 });
 
