@@ -3,9 +3,9 @@
 import { action } from "../contract";
 import { type Account, account } from "../people";
 import { accountPage, adopted, foreign, id, MOST_ADOPTED, taken } from "./auth-forms";
+import { digestKey, IMPORT, origin } from "./auth-moving";
 
 export const MANAGE = "accounts:manage";
-export const IMPORT = "accounts:import";
 
 export const ADA: Account = {
 	id: "p3fa0c61d2b7e4a9",
@@ -17,9 +17,6 @@ export const ADA: Account = {
 	createdAt: "2026-11-27T09:00:00.000Z",
 	lastLoginAt: null
 };
-
-/** Where an account comes from: the migration, and the system there. */
-const origin = { migration: "string|min:1|max:100", source: "string|min:1|max:100" } as const;
 
 export const adminActions = {
 	list: action({
@@ -114,7 +111,7 @@ export const adminActions = {
 		idempotent: true,
 		secret: true,
 		timeout: 60_000,
-		params: { ...origin, accounts: { type: "array", items: foreign, min: 1, max: MOST_ADOPTED } },
+		params: { ...origin, digestKey, accounts: { type: "array", items: foreign, min: 1, max: MOST_ADOPTED } },
 		result: { type: "object", props: { results: { type: "array", items: adopted } } },
 		example: {
 			params: {

@@ -3,7 +3,7 @@
 import { action, contract } from "../contract";
 import { account, client, entered, factors } from "../people";
 import { personal } from "../personal";
-import { ADA, adminActions, IMPORT, MANAGE } from "./auth-admin";
+import { ADA, adminActions, MANAGE } from "./auth-admin";
 import {
 	changed,
 	cookie,
@@ -20,6 +20,7 @@ import {
 	taken
 } from "./auth-forms";
 import { aliases, GIVEN, letterActions, ON_ITS_WAY } from "./auth-letters";
+import { IMPORT, movingActions } from "./auth-moving";
 
 export const auth = contract("platform", "auth", {
 	chapter: "Accounts",
@@ -112,6 +113,7 @@ export const auth = contract("platform", "auth", {
 		}),
 		...letterActions,
 		...adminActions,
+		...movingActions,
 		personal,
 		account: action({
 			summary: "An account by its id, or null.",
@@ -130,7 +132,7 @@ export const auth = contract("platform", "auth", {
 		enter: action({
 			summary:
 				"Opens a session of an account whose factors were proved; asks for a second one where the account has such.",
-			internal: ["mfa", "passkeys", "oidc"],
+			internal: ["mfa", "passkeys", "oidc", "legacy"],
 			params: {
 				account: "string",
 				factors,

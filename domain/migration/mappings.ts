@@ -1,11 +1,12 @@
 /** The mappings of Banyan's own, by the two systems they join. A new pair of systems is one line here. */
 
 import type { Json } from "../../contracts/json";
+import { csvToBanyan } from "./csv-to-banyan";
 import type { Mapping, MappingEntry } from "./mapping";
 import { marzneshinToMarzban } from "./marzneshin-to-marzban/entry";
 import { type Vocabulary, vocabularyOf } from "./vocabulary";
 
-export const MAPPINGS: readonly MappingEntry[] = [marzneshinToMarzban];
+export const MAPPINGS: readonly MappingEntry[] = [marzneshinToMarzban, csvToBanyan];
 
 /** In their words. */
 export const VOCABULARY: Vocabulary = vocabularyOf(MAPPINGS.map(({ spec }) => spec));

@@ -172,7 +172,3 @@ const page = (subject: string, parts: readonly Part[]): string =>
 		parts.map(asMarkup),
 		"\n"
 	)}</body></html>\n`.toString();
-
-/** One address, and nothing that a header could take for more (RFC 5321 §4.1.2, without quoted names). */
-export const isAddress = (text: string): boolean =>
-	text.length <= 254 && /^[^\s\p{Cc}\p{Cf}<>()[\]\\,;:"@]{1,64}@[^\s\p{Cc}\p{Cf}<>()[\]\\,;:"@]+$/u.test(text);

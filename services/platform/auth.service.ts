@@ -14,6 +14,7 @@ import { Accounts, type Calls, type Row, SHAPE } from "./auth/accounts";
 import { Adopting } from "./auth/adopting";
 import { Asking, newId } from "./auth/asking";
 import { breachedBy } from "./auth/breaches";
+import { arrivals, givenBack, lookedAt } from "./auth/bringing";
 import { Entering, NOWHERE, toldIn, wrong } from "./auth/entering";
 import { Hashing } from "./auth/hashing";
 import { erased, inState, listed, personalOf, SWEEP_MS, swept, withScopes } from "./auth/managing";
@@ -24,7 +25,7 @@ import { linkFor, provenBy, withAddress, withReset } from "./auth/proving";
 const actions = auth.actions;
 const { account, adopt, adoptAll, changeEmail, changePassword, disable, enable, enter, erase, find, forgot } = actions;
 const { grant, list, login, logout, me, personal, prove, register, remove, resend, reset, resetLink, setMe } = actions;
-const { hasPassword, startReset, verify, verifyLink } = actions;
+const { arrived, giveBack, hasPassword, look, startReset, verify, verifyLink } = actions;
 
 @Service(auth)
 export default class AuthService
@@ -189,12 +190,28 @@ export default class AuthService
 
 	@Action(adopt)
 	adopt(ctx: CallOf<typeof adopt>): Promise<Adopted> {
-		return this.adopting.adopt(ctx, ctx.params, ctx.params.account);
+		return this.adopting.adopt(ctx, ctx.params, ctx.params.account, { how: "lazy" });
 	}
 
 	@Action(adoptAll)
 	async adoptAll(ctx: CallOf<typeof adoptAll>): Promise<ResultOf<typeof adoptAll>> {
-		return { results: await this.adopting.adoptAll(ctx, ctx.params, ctx.params.accounts) };
+		const { accounts, digestKey } = ctx.params;
+		return { results: await this.adopting.adoptAll(ctx, ctx.params, accounts, digestKey) };
+	}
+
+	@Action(look)
+	look({ params }: CallOf<typeof look>): Promise<ResultOf<typeof look>> {
+		return lookedAt(this.people, params);
+	}
+
+	@Action(giveBack)
+	giveBack(ctx: CallOf<typeof giveBack>): Promise<ResultOf<typeof giveBack>> {
+		return givenBack(this.people, ctx, ctx.params, `auth-${newId()}`);
+	}
+
+	@Action(arrived)
+	arrived({ params }: CallOf<typeof arrived>): Promise<ResultOf<typeof arrived>> {
+		return arrivals(this.people, params);
 	}
 
 	@Action(hasPassword)

@@ -6,6 +6,17 @@ import type { Proof } from "./proofs";
 /** What was changed here: an import leaves it as it is. */
 export type Own = "email" | "name" | "password" | "state";
 
+/** Of an account of another system. What was not said is not there. */
+export interface Said {
+	readonly email: string;
+	readonly name?: string | null;
+	readonly verified?: boolean;
+	readonly state?: "active" | "disabled";
+	readonly createdAt?: string;
+	/** Of its hash, under a key of theirs. */
+	readonly digest?: string;
+}
+
 export interface StoredAccount {
 	/** `pending`: somebody asked for it, and nobody proved yet that the address is theirs. */
 	readonly kind: "account" | "pending";
@@ -29,6 +40,11 @@ export interface StoredAccount {
 	readonly origin?: string;
 	/** Of the hash that was brought, under a key of ours: says whether the next one is another. */
 	readonly brought?: string;
+	/** What whoever brought it in bulk said last: by it they compare. */
+	readonly said?: Said;
+	/** How it came and where from, as one text; and when. */
+	readonly came?: string;
+	readonly cameAt?: string;
 	readonly own: readonly Own[];
 }
 

@@ -1,8 +1,8 @@
 /** Taking over an account of another system: one upsert for those that come in bulk and those that come at a login. Pure. */
 
 import type { Foreign, Reason } from "../../../contracts/platform/auth-forms";
-import { blank, type Own, type StoredAccount } from "./account";
-import { canonicalEmail } from "./email";
+import { canonicalEmail } from "../../text/email";
+import { blank, type Own, type Said, type StoredAccount, withOwn } from "./account";
 
 /** What the rest of us must say of a record. */
 export interface Weighed {
@@ -12,7 +12,18 @@ export interface Weighed {
 	readonly brought?: string;
 	/** Why its hash is not taken. */
 	readonly refused?: Reason;
+	/** `lazy`: they are here and proved who they are, so that their password is theirs from now on. */
+	readonly how: How;
+	/** The migration and the system, as one text. */
+	readonly from: string;
+	/** Its hash under a key of whoever brings it. */
+	readonly digest?: string;
 }
+export type How = "lazy" | "bulk";
+
+/** By which those who came in one way from somewhere are counted. */
+export const cameBy = (how: How, from: string): string => `${how} ${from}`;
+
 export interface Standing {
 	/** What was brought from there before. */
 	readonly mine?: StoredAccount;
@@ -29,20 +40,48 @@ const refused = (reason: Reason): Adoption => ({ outcome: "refused", reason });
 /** @param id of a new account */
 export function adoption(
 	foreign: Foreign,
-	{ origin, brought, refused: reason }: Weighed,
+	weighed: Weighed,
 	{ mine, holder }: Standing,
 	id: string,
 	now: number
 ): Adoption {
+	const { origin, brought, refused: reason, how, from } = weighed;
 	const email = canonicalEmail(foreign.email);
 	if (email === undefined) return refused("email-invalid");
 	if (reason) return refused(reason);
 	if (holder && holder.id !== mine?.id && !isNobodys(holder)) return refused("email-taken");
 	const before =
 		mine ?? (holder ? { ...blank(holder.id, email, now), letters: holder.letters } : blank(id, email, now));
-	const after = merged(before, foreign, { email, now, ...(brought !== undefined && { brought }) });
+	const values = merged(before, foreign, { email, now, ...(brought !== undefined && { brought }) });
+	const after = { ...values, ...remembered(before, foreign, email, weighed) };
 	if (mine && isSame(mine, after)) return { outcome: "unchanged", account: mine };
-	return { outcome: mine ? "updated" : "created", account: { ...after, origin } };
+	return { outcome: mine ? "updated" : "created", account: { ...arrival(how, from, now), ...after, origin } };
+}
+
+const arrival = (how: How, from: string, now: number) => ({
+	came: cameBy(how, from),
+	cameAt: new Date(now).toISOString()
+});
+
+/** Of whoever proved who they are the password; of the others what was said. */
+function remembered(
+	{ own }: StoredAccount,
+	foreign: Foreign,
+	email: string,
+	{ how, digest }: Weighed
+): Pick<StoredAccount, "own" | "said"> {
+	if (how === "lazy") return { own: typeof foreign.password === "string" ? withOwn(own, "password") : own };
+	const { name, verified, state, createdAt } = foreign;
+	const date = dateIn(createdAt);
+	const said: Said = {
+		email,
+		...(name !== undefined && { name }),
+		...(verified !== undefined && { verified }),
+		...(state !== undefined && { state }),
+		...(date !== undefined && { createdAt: date }),
+		...(digest !== undefined && { digest })
+	};
+	return { own, said };
 }
 
 /** Somebody asked for it, and nobody proved anything: whoever was there before comes first. */
@@ -83,4 +122,6 @@ const dateIn = (text: string | undefined): string | undefined => {
 };
 
 const COMPARED = ["email", "verified", "name", "state", "createdAt", "password", "brought"] as const;
-const isSame = (one: StoredAccount, other: StoredAccount): boolean => COMPARED.every(key => one[key] === other[key]);
+const isSame = (one: StoredAccount, other: StoredAccount): boolean =>
+	COMPARED.every(key => one[key] === other[key]) &&
+	JSON.stringify([one.said, one.own]) === JSON.stringify([other.said, other.own]);

@@ -24,6 +24,9 @@ export interface Asked {
 	/** Fields of accounts alone, by which those are found. */
 	readonly email?: undefined;
 	readonly origin?: undefined;
+	readonly came?: undefined;
+	readonly cameAt?: undefined;
+	readonly lastLoginAt?: undefined;
 	readonly state?: undefined;
 }
 

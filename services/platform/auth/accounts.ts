@@ -14,7 +14,7 @@ export type Calls = Pick<Broker, "call">;
 export type Row = StoredAccount | Asked;
 export const SHAPE = {
 	unique: ["email", "origin"],
-	indexes: ["createdAt", ["kind", "createdAt"], ["state", "createdAt"]]
+	indexes: ["createdAt", ["kind", "createdAt"], ["state", "createdAt"], ["came", "cameAt"], ["came", "lastLoginAt"]]
 } as const;
 export type Rows = Collection<Row, Announced>;
 

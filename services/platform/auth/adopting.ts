@@ -1,19 +1,30 @@
 /** Accounts of other systems, taken over: the same for those that come in bulk and those that come at their first login (M10). */
 
+import { createHmac } from "node:crypto";
 import { Conflict, Duplicate, type Versioned } from "../../../adapters/collection";
 import { type Unusable, unusable } from "../../../adapters/passwords/passwords";
 import type { Announced } from "../../../cluster";
 import type { Adopted, Foreign, Reason } from "../../../contracts/platform/auth-forms";
 import type { StoredAccount } from "../../../domain/platform/accounts/account";
-import { type Adoption, adoption, type Weighed } from "../../../domain/platform/accounts/adoption";
-import { canonicalEmail } from "../../../domain/platform/accounts/email";
+import { type Adoption, adoption, type How, type Weighed } from "../../../domain/platform/accounts/adoption";
+import { canonicalEmail } from "../../../domain/text/email";
 import type { Accounts, Calls } from "./accounts";
 import { type Derive, newId } from "./asking";
 import { changedEvent } from "./proving";
 
-interface Origin {
+export interface Origin {
 	readonly migration: string;
 	readonly source: string;
+}
+
+/** As one text: what begins with it comes from there. */
+export const fromOf = ({ migration, source }: Origin): string => JSON.stringify([migration, source]);
+export const originOf = ({ migration, source }: Origin, id: string): string => JSON.stringify([migration, source, id]);
+
+export interface Way {
+	readonly how: How;
+	/** Of whoever brings them, for digests of hashes. */
+	readonly digestKey?: string | undefined;
 }
 
 interface Versions {
@@ -41,24 +52,24 @@ export class Adopting {
 	) {}
 
 	/** Whoever is signed in by what counts no more is so no more. */
-	async adopt(by: Calls, origin: Origin, foreign: Foreign): Promise<Adopted> {
-		const { adopted, endsSessions } = await this.brought(origin, foreign);
+	async adopt(by: Calls, origin: Origin, foreign: Foreign, way: Way): Promise<Adopted> {
+		const { adopted, endsSessions } = await this.brought(origin, foreign, way);
 		if (endsSessions && adopted.account !== null)
 			await by.call("sessions.closeAll", { account: adopted.account, except: null });
 		return adopted;
 	}
 
 	/** One after the other: one that stands there twice is found the second time. */
-	async adoptAll(by: Calls, origin: Origin, all: readonly Foreign[]): Promise<Adopted[]> {
+	async adoptAll(by: Calls, origin: Origin, all: readonly Foreign[], digestKey: string): Promise<Adopted[]> {
 		const adopted: Adopted[] = [];
-		for (const foreign of all) adopted.push(await this.adopt(by, origin, foreign));
+		for (const foreign of all) adopted.push(await this.adopt(by, origin, foreign, { how: "bulk", digestKey }));
 		return adopted;
 	}
 
 	/** Decided anew where somebody was quicker: whoever comes first made it, the others find it as it shall be. */
-	private async brought(origin: Origin, foreign: Foreign): Promise<Brought> {
+	private async brought(origin: Origin, foreign: Foreign, way: Way): Promise<Brought> {
 		for (let tries = 1; ; tries++) {
-			const { standing, decided } = await this.decide(origin, foreign);
+			const { standing, decided } = await this.decide(origin, foreign, way);
 			if (decided.outcome === "refused") return { adopted: answer(foreign, decided), endsSessions: false };
 			const before = standing.mine ?? standing.holder;
 			if (decided.outcome === "unchanged" || (await this.kept(decided.account, before)))
@@ -68,14 +79,15 @@ export class Adopting {
 	}
 
 	private async decide(
-		{ migration, source }: Origin,
-		foreign: Foreign
+		given: Origin,
+		foreign: Foreign,
+		way: Way
 	): Promise<{ readonly standing: Versions; readonly decided: Adoption }> {
-		const origin = JSON.stringify([migration, source, foreign.id]);
+		const origin = originOf(given, foreign.id);
 		const email = canonicalEmail(foreign.email);
 		const mine = await this.versioned(await this.accounts.byOrigin(origin));
 		const holder = await this.versioned(email === undefined ? undefined : await this.accounts.byEmail(email));
-		const weighed = { origin, ...this.weighed(foreign) };
+		const weighed = { origin, from: fromOf(given), how: way.how, ...this.weighed(foreign, way) };
 		const records = { ...(mine && { mine: mine.record }), ...(holder && { holder: holder.record }) };
 		return { standing: { mine, holder }, decided: adoption(foreign, weighed, records, newId(), Date.now()) };
 	}
@@ -85,10 +97,12 @@ export class Adopting {
 	}
 
 	/** Its hash is remembered under a key of ours: a weak one is nowhere once it is hashed anew. */
-	private weighed({ password }: Foreign): Omit<Weighed, "origin"> {
+	private weighed({ password }: Foreign, { digestKey }: Way): Pick<Weighed, "brought" | "refused" | "digest"> {
 		if (password == null) return {};
 		const why = unusable(password, this.unsalted);
-		return why ? { refused: REASONS[why] } : { brought: this.derive(`brought hash ${password}`) };
+		if (why) return { refused: REASONS[why] };
+		const digest = digestKey ? { digest: keyed(digestKey, password) } : {};
+		return { brought: this.derive(`brought hash ${password}`), ...digest };
 	}
 
 	/** False where somebody was quicker. */
@@ -106,6 +120,8 @@ export class Adopting {
 		}
 	}
 }
+
+const keyed = (key: string, hash: string): string => createHmac("sha256", key).update(hash).digest("hex");
 
 const answer = ({ id }: Foreign, decided: Adoption): Adopted =>
 	decided.outcome === "refused"

@@ -37,10 +37,19 @@ export const inState = (accounts: Accounts, id: string, state: StoredAccount["st
 	changedBy(accounts, id, now => ({ ...now, state, own: withOwn(now.own, "state") }), noted(id, state));
 
 /** Where it is killed before the sessions are ended it has told of it: they end all the same. False: nobody was there. */
-export async function erased(accounts: Accounts, by: Calls, account: string, request: string): Promise<boolean> {
+export async function erased(
+	accounts: Accounts,
+	by: Calls,
+	account: string,
+	request: string,
+	expected?: string
+): Promise<boolean> {
 	if (!(await accounts.get(account))) return false;
 	const event = { event: "auth.erased", payload: { account, request } } as const;
-	const isMine = await accounts.rows.remove(account, { events: [event] });
+	const isMine = await accounts.rows.remove(account, {
+		events: [event],
+		...(expected !== undefined && { expected })
+	});
 	await by.call("sessions.closeAll", { account, except: null });
 	return isMine;
 }

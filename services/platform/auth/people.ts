@@ -3,8 +3,8 @@
 import type { Announced } from "../../../cluster";
 import { failure } from "../../../cluster/errors";
 import { type StoredAccount, withOwn } from "../../../domain/platform/accounts/account";
-import { canonicalEmail } from "../../../domain/platform/accounts/email";
 import { passwordFault } from "../../../domain/platform/accounts/password";
+import { canonicalEmail } from "../../../domain/text/email";
 import type { Accounts } from "./accounts";
 import { telling } from "./asking";
 import { changedEvent, noted } from "./proving";
