@@ -39,7 +39,7 @@ export const oidc = contract("platform", "oidc", {
 	settings: {
 		providers: {
 			variable: "OIDC_PROVIDERS",
-			rule: "string|max:4096|default:",
+			rule: { type: "string", max: 4096, default: "" },
 			summary: "a file, YAML or JSON, of issuers by whose accounts people sign in"
 		},
 		returnUrl: {
