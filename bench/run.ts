@@ -24,6 +24,7 @@ import { record } from "./record";
 import { calls, remoteGateway, worker } from "./remote";
 import { writeResults } from "./results";
 import { serve } from "./serve";
+import { authenticated, authenticatedRows } from "./t-authenticated";
 
 const ROWS: Readonly<Record<string, () => Promise<Figure[]>>> = {
 	a: () => importRows(9),
@@ -44,7 +45,8 @@ const ROWS: Readonly<Record<string, () => Promise<Figure[]>>> = {
 	m: eventsRows,
 	n: observedRows,
 	o: metricsRows,
-	r: async () => [await refreshRow()]
+	r: async () => [await refreshRow()],
+	t: authenticatedRows
 };
 const PARTS: Readonly<Record<string, (args: readonly string[]) => Promise<unknown>>> = {
 	stages,
@@ -56,6 +58,7 @@ const PARTS: Readonly<Record<string, (args: readonly string[]) => Promise<unknow
 	resting,
 	joining,
 	"remote-gateway": remoteGateway,
+	authenticated,
 	metered,
 	crowded,
 	refreshing

@@ -59,7 +59,9 @@ async function ask(route: Route, place: "body" | "query", fields: readonly strin
 	const own = route.body === null ? { query: params, body: {} } : { query: {}, body: params };
 	const foreign = Object.fromEntries(fields.map(field => [field, VICTIM]));
 	const asked = { ...own, [place]: { ...own[place], ...foreign } };
-	const query = new URLSearchParams(Object.entries(asked.query).map(([name, value]) => [name, String(value)]));
+	const query = new URLSearchParams(
+		Object.entries(asked.query).map(([name, value]): [string, string] => [name, String(value)])
+	);
 	const said = await fetch(`${url}${path}?${query}`, {
 		method: route.method,
 		redirect: "manual",

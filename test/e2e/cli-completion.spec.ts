@@ -62,7 +62,7 @@ describe("bash", () => {
 		[["m"], ["migration"]],
 		[
 			["keys", ""],
-			["create", "list", "revoke"]
+			["create", "list", "rotate", "revoke"]
 		],
 		[
 			["migration", "re"],
