@@ -3,11 +3,13 @@
 import { isFields, textOf } from "../../domain/unknown";
 import type { Client } from "./client";
 import { type Judged, Ledger } from "./ledger";
+import { People } from "./people";
 import type { Books } from "./work";
 
 export const openBooks = (migration: string | null): Books => ({
 	keys: new Ledger(),
 	pauses: new Ledger(),
+	people: new People(),
 	made: [],
 	migration,
 	run: `chaos-${Date.now().toString(36)}`
@@ -21,9 +23,17 @@ export function judging(client: Client, books: Books): () => Promise<Judged> {
 	return async () => {
 		const keys = books.keys.judge(await namesOfKeys(client));
 		const pauses = books.pauses.judge(books.migration === null ? [] : await reasonsOf(client, books.migration));
+		const accounts = books.people.accounts.judge(await addressesOf(client));
+		const sessions = books.people.sessions.judge(await sessionsOf(client, books.people));
+		const named = (what: "lost" | "twice"): string[] => [
+			...keys[what],
+			...pauses[what].map(name => `pause ${name}`),
+			...accounts[what].map(name => `account ${name}`),
+			...sessions[what].map(name => `session ${name}`)
+		];
 		return {
-			lost: fresh([...keys.lost, ...pauses.lost.map(name => `pause ${name}`)], "lost"),
-			twice: fresh([...keys.twice, ...pauses.twice.map(name => `pause ${name}`)], "twice"),
+			lost: fresh(named("lost"), "lost"),
+			twice: fresh([...named("twice"), ...books.people.over], "twice"),
 			unknown: keys.unknown
 		};
 	};
@@ -54,4 +64,26 @@ async function reasonsOf(client: Client, name: string): Promise<string[]> {
 		after = textOf(page, "next");
 		if (after === undefined) return reasons;
 	}
+}
+
+async function addressesOf(client: Client): Promise<string[]> {
+	const addresses: string[] = [];
+	for (let after: string | undefined; ; ) {
+		const query = after === undefined ? "" : `&after=${encodeURIComponent(after)}`;
+		const page = await read(client, `/api/v1/auth/accounts?limit=1000${query}`);
+		const accounts = isFields(page) && Array.isArray(page.accounts) ? page.accounts : [];
+		addresses.push(...accounts.flatMap(account => textOf(account, "email") ?? []));
+		after = textOf(page, "next");
+		if (after === undefined) return addresses;
+	}
+}
+
+/** Of whoever is signed in: all that are theirs. */
+async function sessionsOf(client: Client, { open }: Books["people"]): Promise<string[]> {
+	const ids: string[] = [];
+	for (const account of new Set(open.map(each => each.account))) {
+		const sessions = await read(client, `/api/v1/auth/accounts/${account}/sessions`);
+		if (Array.isArray(sessions)) ids.push(...sessions.flatMap(session => textOf(session, "id") ?? []));
+	}
+	return ids;
 }

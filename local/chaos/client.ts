@@ -12,6 +12,8 @@ export interface Ask {
 	readonly body?: object;
 	/** Twice is once: what reads, or has a key. */
 	readonly again: string | true | false;
+	/** A token in the place of the key; null: nothing says who asks. */
+	readonly as?: string | null;
 	/** How long one try may take, in ms. @default 3000, and 30000 where it is the only one */
 	readonly tryMs?: number;
 }
@@ -62,7 +64,7 @@ export class Client {
 	}
 
 	private async once(
-		{ method, path, body, again, tryMs = again === false ? ALL_MS : TRY_MS }: Ask,
+		{ method, path, body, again, as = this.key, tryMs = again === false ? ALL_MS : TRY_MS }: Ask,
 		door: number
 	): Promise<{ answer: Answer } | { why: string }> {
 		try {
@@ -70,7 +72,7 @@ export class Client {
 				method,
 				path,
 				headers: {
-					authorization: `Bearer ${this.key}`,
+					...(as !== null && { authorization: `Bearer ${as}` }),
 					...(body && { "content-type": "application/json" }),
 					...(typeof again === "string" && { "idempotency-key": again })
 				},

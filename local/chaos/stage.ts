@@ -37,6 +37,9 @@ const ROOMY = {
 	IDEMPOTENCY_ANSWERS: "10000000",
 	IDEMPOTENCY_ANSWERS_EACH: "10000000",
 	IDEMPOTENCY_BYTES_EACH: "1073741824",
+	// All of them come from one address, and whoever had no answer asks again for longer than a browser would.
+	GUESSES_NETWORK: "10000000",
+	REFRESH_GRACE: "120",
 	CONNECT_ALLOW: "loopback",
 	LOG_LEVEL: "warn"
 };

@@ -3,6 +3,7 @@
 import { textOf } from "../../domain/unknown";
 import type { Answer, Ask } from "./client";
 import type { Ledger } from "./ledger";
+import { PEOPLE_WORK, type People } from "./people";
 
 /** Keys that were made and may be taken away again. */
 export interface Made {
@@ -28,6 +29,7 @@ export interface Work {
 export interface Books {
 	readonly keys: Ledger;
 	readonly pauses: Ledger;
+	readonly people: People;
 	/** Oldest first. */
 	readonly made: Made[];
 	/** A migration that is planned; null where there is none. */
@@ -57,14 +59,15 @@ function keep({ keys, made }: Books, name: string, { body }: Answer): void {
 }
 
 export const WORK: readonly Work[] = [
+	...PEOPLE_WORK,
 	{
 		kind: "read of transformer",
-		share: 30,
+		share: 25,
 		ask: read(`/api/v1/transform/field-mappings?mapping=${MAPPING}`),
 		good: [200]
 	},
-	{ kind: "read of validator", share: 25, ask: read(`/api/v1/validate/rules?mapping=${MAPPING}`), good: [200] },
-	{ kind: "read of migration", share: 24, ask: read("/api/v1/migrations"), good: [200] },
+	{ kind: "read of validator", share: 20, ask: read(`/api/v1/validate/rules?mapping=${MAPPING}`), good: [200] },
+	{ kind: "read of migration", share: 20, ask: read("/api/v1/migrations"), good: [200] },
 	{ kind: "read of access", share: 10, ask: read("/api/v1/api-keys"), good: [200] },
 	{
 		kind: "create",
