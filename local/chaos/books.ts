@@ -40,8 +40,8 @@ export function judging(client: Client, books: Books): () => Promise<Judged> {
 }
 
 /** @throws where the cluster does not say */
-async function read(client: Client, path: string): Promise<unknown> {
-	const { answer, why } = await client.ask({ method: "GET", path, again: true });
+async function read(client: Client, path: string, as?: string): Promise<unknown> {
+	const { answer, why } = await client.ask({ method: "GET", path, again: true, ...(as !== undefined && { as }) });
 	if (answer?.status === 200) return answer.body;
 	throw new Error(`GET ${path}: ${answer?.status ?? why}: what was acknowledged cannot be looked up.`);
 }
@@ -81,8 +81,9 @@ async function addressesOf(client: Client): Promise<string[]> {
 /** Of whoever is signed in: all that are theirs. */
 async function sessionsOf(client: Client, { open }: Books["people"]): Promise<string[]> {
 	const ids: string[] = [];
-	for (const account of new Set(open.map(each => each.account))) {
-		const sessions = await read(client, `/api/v1/auth/accounts/${account}/sessions`);
+	// Of each account the token that was given last.
+	for (const { accessToken } of new Map(open.map(each => [each.account, each])).values()) {
+		const sessions = await read(client, "/api/v1/auth/sessions", accessToken);
 		if (Array.isArray(sessions)) ids.push(...sessions.flatMap(session => textOf(session, "id") ?? []));
 	}
 	return ids;
