@@ -2,9 +2,9 @@
 
 import { isFields, textOf } from "../../domain/unknown";
 import type { Client } from "./client";
+import type { Books } from "./kinds";
 import { type Judged, Ledger } from "./ledger";
 import { People } from "./people";
-import type { Books } from "./work";
 
 export const openBooks = (migration: string | null): Books => ({
 	keys: new Ledger(),

@@ -1,8 +1,9 @@
 /** A steady load: so many requests a second begin, however long those before them take. */
 
 import { type Answer, type Ask, type Client, codeOf } from "./client";
+import type { Books, Work } from "./kinds";
 import type { Sample } from "./verdict";
-import { type Books, turnsOf, WORK, type Work } from "./work";
+import { turnsOf, WORK } from "./work";
 
 const TICK_MS = 20;
 
