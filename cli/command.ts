@@ -29,6 +29,8 @@ export interface Flags {
 	readonly watch?: boolean;
 	readonly yes?: boolean;
 	readonly scope?: readonly string[];
+	readonly admin?: boolean;
+	readonly name?: string;
 	readonly service?: string;
 	readonly event?: string;
 	readonly key?: string;

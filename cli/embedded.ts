@@ -21,6 +21,7 @@ const PARTS: Readonly<Record<Need, { readonly access: "read" | "write"; readonly
 	read: { access: "read", services: ["migration"] },
 	links: { access: "read", services: ["migration", "links", "extractor"] },
 	keys: { access: "write", services: ["access"] },
+	users: { access: "write", services: ["auth", "sessions", "mail"] },
 	secrets: { access: "write", services: ["access", "idempotency", "migration"] },
 	events: { access: "write", services: ["events"] },
 	write: { access: "write" },

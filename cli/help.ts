@@ -165,6 +165,36 @@ const HELP: Readonly<Record<string, Help>> = {
 		ends: ["clean", "broken", "refused"],
 		settings: LOOK
 	},
+	"users list": { examples: ["banyan users list"], ends: SHOWN, settings: LOOK },
+	"users show": { examples: ["banyan users show ada@example.com"], ends: SHOWN, settings: LOOK },
+	"users create": {
+		examples: ["banyan users create ada@example.com --admin", "banyan users create bert@example.com --name Bert"],
+		ends: SHOWN,
+		settings: LOOK
+	},
+	"users disable": {
+		examples: ["banyan users disable bert@example.com"],
+		ends: ["clean", "broken", "refused"],
+		settings: LOOK
+	},
+	"users enable": { examples: ["banyan users enable bert@example.com"], ends: SHOWN, settings: LOOK },
+	"users delete": {
+		examples: ["banyan users delete bert@example.com"],
+		ends: ["clean", "broken", "refused"],
+		settings: LOOK
+	},
+	"users reset": { examples: ["banyan users reset ada@example.com"], ends: SHOWN, settings: LOOK },
+	"sessions list": { examples: ["banyan sessions list ada@example.com"], ends: SHOWN, settings: LOOK },
+	"sessions revoke": {
+		examples: ["banyan sessions revoke ada@example.com q0Zb3kX1v7hJm2sT8rYd4A"],
+		ends: SHOWN,
+		settings: LOOK
+	},
+	"sessions revoke-all": {
+		examples: ["banyan sessions revoke-all ada@example.com"],
+		ends: ["clean", "broken", "refused"],
+		settings: LOOK
+	},
 	"events list": { examples: ["banyan events list"], ends: ["clean", "broken", "human"], settings: LOOK },
 	"events show": { examples: ["banyan events show 0b7c5a52"], ends: SHOWN, settings: LOOK },
 	"events replay": {

@@ -8,6 +8,7 @@ import { addCluster } from "./program-cluster";
 import { addEvents } from "./program-events";
 import { addKeys } from "./program-keys";
 import { addMigration } from "./program-migration";
+import { addSessions, addUsers } from "./program-users";
 
 export function commands(open: Opener): Command {
 	const program = new Command("banyan")
@@ -27,6 +28,8 @@ export function commands(open: Opener): Command {
 		program.command("keys").description("make, list, rotate and revoke API keys, for those who call from afar"),
 		open
 	);
+	addUsers(program.command("users").description("see to the accounts of people"), open);
+	addSessions(program.command("sessions").description("see where people are signed in, and end it"), open);
 	addEvents(program.command("events").description("see to events that a service could not deal with"), open);
 	addCluster(program, open);
 	return program;

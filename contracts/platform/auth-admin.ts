@@ -42,6 +42,27 @@ export const adminActions = {
 		result: account,
 		example: { params: { id: ADA.id }, result: ADA }
 	}),
+	create: action({
+		summary: "Makes an account, and sends its owner a letter by which they choose a password: nobody chooses it for them.",
+		permission: MANAGE,
+		rest: "POST /auth/accounts/new",
+		status: 201,
+		location: "/auth/accounts/:id",
+		secret: true,
+		params: {
+			email,
+			name: { ...name, optional: true },
+			scopes: {
+				type: "array",
+				items: "string|min:1|max:100",
+				max: 200,
+				default: [],
+				summary: "Nobody gives one that is not their own."
+			}
+		},
+		result: account,
+		example: { params: { email: ADA.email, name: ADA.name, scopes: [] }, result: { ...ADA, verified: false } }
+	}),
 	disable: action({
 		summary: "Lets nobody in by this account, and ends its sessions.",
 		permission: MANAGE,

@@ -159,6 +159,12 @@ export const ERRORS = {
 		means: "Whoever asked proved that it is theirs, and somebody disabled it.",
 		todo: "Ask whoever runs this server."
 	},
+	ACCOUNT_EXISTS: {
+		status: 409,
+		title: "There is an account of this address",
+		means: "An address has one account. Whoever may manage accounts is told so; nobody else is.",
+		todo: "Look at it with `GET /api/v1/auth/accounts?email=…`."
+	},
 	ACCOUNT_NOT_FOUND: {
 		status: 404,
 		title: "No such account",
@@ -194,6 +200,11 @@ export const SETTINGS = {
 		rule: { type: "string", default: "", pattern: "^(?:https?://[^?#\\s]+|[^\\s:]*)$" },
 		summary:
 			"where passwords of breaches are looked up, in ranges of SHA-1: a folder of them, or an address as https://api.pwnedpasswords.com/range, which is told five digits of the digest; without it nowhere"
+	},
+	administrator: {
+		variable: "ADMIN_EMAIL",
+		rule: { type: "string", max: 254, default: "" },
+		summary: "whose account is made with all scopes when a server starts that has none of that address; a letter goes there"
 	},
 	registration: {
 		variable: "REGISTRATION",
