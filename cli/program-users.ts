@@ -23,7 +23,9 @@ export function addUsers(command: Command, open: Opener): void {
 		.description("make an account, and send its owner a letter by which they choose a password")
 		.argument("<email>", "its e-mail address")
 		.option("--name <name>", "what they are called")
-		.addOption(new Option("--scope <scope...>", "what they may do beside what is their own").choices(Object.keys(SCOPES)))
+		.addOption(
+			new Option("--scope <scope...>", "what they may do beside what is their own").choices(Object.keys(SCOPES))
+		)
 		.addOption(new Option("--admin", "all scopes that there are").conflicts("scope"))
 		.option(...JSON_FLAG)
 		.action(by<[string]>(open, "users", () => users().createUser));

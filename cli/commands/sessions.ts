@@ -1,7 +1,7 @@
 /** Where people are signed in. */
 
-import type { ResultOf } from "../../contracts/contract";
 import type { Actions } from "../../contracts/cluster";
+import type { ResultOf } from "../../contracts/contract";
 import { shown } from "../../domain/text/visible";
 import type { Client } from "../client";
 import { type Flags, paper, print, printJson } from "../command";
@@ -17,7 +17,10 @@ export async function listSessions(client: Client, who: string, { json }: Flags)
 	const { id } = await accountOf(client, who);
 	const sessions = await client.call("sessions.listOf", { account: id });
 	if (json) printJson(sessions);
-	else print(sessions.length === 0 ? "They are signed in nowhere." : page(table(COLUMNS, sessions.map(rowOf), paper(client))));
+	else
+		print(
+			sessions.length === 0 ? "They are signed in nowhere." : page(table(COLUMNS, sessions.map(rowOf), paper(client)))
+		);
 	return EXIT.clean;
 }
 
@@ -45,7 +48,8 @@ export async function revokeSession(client: Client, who: string, session: string
 
 export async function revokeSessions(client: Client, who: string, flags: Flags): Promise<number> {
 	const { id, email } = await accountOf(client, who);
-	if (!(await agreed(`${shown(email)} is signed out everywhere.\nEnd all of their sessions?`, flags))) return EXIT.refused;
+	if (!(await agreed(`${shown(email)} is signed out everywhere.\nEnd all of their sessions?`, flags)))
+		return EXIT.refused;
 	return told(await client.call("sessions.revokeOf", { account: id }), flags.json);
 }
 

@@ -2,7 +2,7 @@
 
 import { action } from "../contract";
 import { type Account, account } from "../people";
-import { accountPage, adopted, foreign, id, MOST_ADOPTED, taken } from "./auth-forms";
+import { accountPage, adopted, email, foreign, id, MOST_ADOPTED, name, taken } from "./auth-forms";
 import { digestKey, IMPORT, origin } from "./auth-moving";
 
 export const MANAGE = "accounts:manage";
@@ -43,7 +43,8 @@ export const adminActions = {
 		example: { params: { id: ADA.id }, result: ADA }
 	}),
 	create: action({
-		summary: "Makes an account, and sends its owner a letter by which they choose a password: nobody chooses it for them.",
+		summary:
+			"Makes an account, and sends its owner a letter by which they choose a password: nobody chooses it for them.",
 		permission: MANAGE,
 		rest: "POST /auth/accounts/new",
 		status: 201,

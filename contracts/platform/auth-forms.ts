@@ -204,7 +204,8 @@ export const SETTINGS = {
 	administrator: {
 		variable: "ADMIN_EMAIL",
 		rule: { type: "string", max: 254, default: "" },
-		summary: "whose account is made with all scopes when a server starts that has none of that address; a letter goes there"
+		summary:
+			"whose account is made with all scopes when a server starts that has none of that address; a letter goes there"
 	},
 	registration: {
 		variable: "REGISTRATION",

@@ -1,10 +1,10 @@
-import { Action, type Answers, type CallOf, Event, type EventOf, type Meta, Service, service } from "../../cluster";
+import { Action, type Answers, type CallOf, Event, type EventOf, Service, service } from "../../cluster";
 import { personOf } from "../../cluster/person";
 import { publicUrlOf } from "../../cluster/public-url";
 import { settingsFor } from "../../cluster/settings";
 import type { ResultOf } from "../../contracts/contract";
 import type { JsonValue } from "../../contracts/json";
-import type { Account, Client, Entered } from "../../contracts/people";
+import type { Account, Entered } from "../../contracts/people";
 import { auth } from "../../contracts/platform/auth";
 import type { Adopted, LetterLink, LoggedIn, Taken } from "../../contracts/platform/auth-forms";
 import { type StoredAccount, shown, withOwn } from "../../domain/platform/accounts/account";
@@ -15,7 +15,8 @@ import { Adopting } from "./auth/adopting";
 import { Asking, newId } from "./auth/asking";
 import { breachedBy } from "./auth/breaches";
 import { arrivals, givenBack, lookedAt } from "./auth/bringing";
-import { Entering, NOWHERE, toldIn, wrong } from "./auth/entering";
+import { created, founded } from "./auth/creating";
+import { clientOf, Entering, toldIn, wrong } from "./auth/entering";
 import { Hashing } from "./auth/hashing";
 import { erased, inState, listed, personalOf, SWEEP_MS, swept, withScopes } from "./auth/managing";
 import { Passwords } from "./auth/passwords";
@@ -23,7 +24,8 @@ import { addressIn, changedBy, refuseClosed } from "./auth/people";
 import { linkFor, provenBy, withAddress, withReset } from "./auth/proving";
 
 const actions = auth.actions;
-const { account, adopt, adoptAll, changeEmail, changePassword, disable, enable, enter, erase, find, forgot } = actions;
+const { account, adopt, adoptAll, changeEmail, changePassword, create, disable, enable, enter, erase, find, forgot } =
+	actions;
 const { grant, list, login, logout, me, personal, prove, register, remove, resend, reset, resetLink, setMe } = actions;
 const { arrived, giveBack, hasPassword, look, startReset, verify, verifyLink } = actions;
 
@@ -33,7 +35,6 @@ export default class AuthService
 	implements Answers<typeof auth>
 {
 	private people!: Accounts;
-	private hashing!: Hashing;
 	private entering!: Entering;
 	private asking!: Asking;
 	private adopting!: Adopting;
@@ -41,15 +42,15 @@ export default class AuthService
 	private upkeep: NodeJS.Timeout | undefined;
 
 	async started(): Promise<void> {
-		const settings = settingsFor(this.broker, auth);
-		const derive = (text: string): string => this.secrets.derive(text);
+		const [settings, derive] = [settingsFor(this.broker, auth), (text: string): string => this.secrets.derive(text)];
 		this.people = new Accounts(this.accounts);
-		this.hashing = new Hashing(settings);
-		this.passwords = new Passwords(this.people, this.hashing, breachedBy(this.broker, settings.breached));
+		const breached = breachedBy(this.broker, settings.breached);
+		this.passwords = new Passwords(this.people, new Hashing(settings), breached);
 		this.entering = new Entering(this.people, sentence => this.logger.warn(sentence));
 		this.asking = new Asking(this.people, derive, publicUrlOf(this.broker));
 		this.adopting = new Adopting(this.people, derive, settings.unsalted);
 		this.upkeep = setInterval(() => void swept(this.people, sentence => this.logger.warn(sentence)), SWEEP_MS);
+		await founded(this.people, settings.administrator);
 	}
 
 	async stopped(): Promise<void> {
@@ -154,6 +155,11 @@ export default class AuthService
 	@Action(find)
 	async find({ params }: CallOf<typeof find>): Promise<Account> {
 		return shown(await this.people.there(params.id));
+	}
+
+	@Action(create)
+	create({ params, meta }: CallOf<typeof create>): Promise<Account> {
+		return created(this.people, meta, params);
 	}
 
 	@Action(disable)
@@ -262,5 +268,3 @@ export default class AuthService
 		return by.call("sessions.closeAll", { account: id, except });
 	}
 }
-
-const clientOf = ({ meta }: { readonly meta: Meta }): Client => meta.client ?? NOWHERE;

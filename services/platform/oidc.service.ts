@@ -13,8 +13,8 @@ import type { Provider } from "../../domain/platform/oidc/providers";
 import { LOGIN_MS, type LoginState } from "../../domain/platform/oidc/state";
 import { collection } from "../../mixins/collection.mixin";
 import { secrets } from "../../mixins/secrets.mixin";
-import { toldIn } from "./auth/entering";
-import { type Answer, addressOf, clientOf, type Outcome, returnAddress } from "./oidc/answers";
+import { clientOf, toldIn } from "./auth/entering";
+import { type Answer, addressOf, type Outcome, returnAddress } from "./oidc/answers";
 import { Begun, stateFailure } from "./oidc/begun";
 import { Comings } from "./oidc/comings";
 import { providersIn } from "./oidc/file";
@@ -101,7 +101,7 @@ export default class OidcService
 		if (state.account !== null)
 			return { session: null, second: null, linked: shownLink(await coming.link(state.account)) };
 		const account = await coming.account();
-		const entered = await ctx.call("auth.enter", { account, factors: ["oidc"], client: clientOf(ctx.meta) });
+		const entered = await ctx.call("auth.enter", { account, factors: ["oidc"], client: clientOf(ctx) });
 		return { linked: null, ...entered };
 	}
 

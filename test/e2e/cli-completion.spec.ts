@@ -46,6 +46,8 @@ describe("bash", () => {
 			[
 				"migration",
 				"keys",
+				"users",
+				"sessions",
 				"events",
 				"nodes",
 				"services",

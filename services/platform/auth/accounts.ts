@@ -87,9 +87,10 @@ export class Accounts {
 	}
 
 	/** False where the id, the address or the origin is another's. */
-	async insert(account: StoredAccount, also: Pick<With, "events"> = {}): Promise<boolean> {
+	async insert(account: StoredAccount, { events = [], tell = [] }: With = {}): Promise<boolean> {
+		const all = [...events, ...tell.map(announced)];
 		try {
-			await this.rows.insert(account, also);
+			await this.rows.write([{ insert: account }, ...tell.map(insert => ({ insert }))], { events: all });
 			return true;
 		} catch (error) {
 			if (error instanceof Duplicate) return false;

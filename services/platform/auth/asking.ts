@@ -22,7 +22,7 @@ export const newId = (): string => randomBytes(ID_LETTERS / 2).toString("hex");
 
 type Want = Omit<Asked, "kind" | "id" | "createdAt">;
 
-const askedFor = (want: Want): Asked => ({
+export const askedFor = (want: Want): Asked => ({
 	...want,
 	kind: "asked",
 	id: `asked-${newId()}${newId()}`,

@@ -18,7 +18,8 @@ export interface Proven {
 }
 
 /** Of whom nobody says where they ask from. */
-export const NOWHERE: Client = { address: "", agent: "", device: null };
+const NOWHERE: Client = { address: "", agent: "", device: null };
+export const clientOf = ({ meta }: { readonly meta: Meta }): Client => meta.client ?? NOWHERE;
 
 export class Entering {
 	constructor(

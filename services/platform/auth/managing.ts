@@ -66,7 +66,7 @@ export async function withScopes(
 }
 
 /** @throws FORBIDDEN where whoever asks has not what they give or take; VALIDATION_ERROR where there is no such scope */
-function refuseGrant({ caller }: Meta, before: readonly string[], after: readonly string[]): void {
+export function refuseGrant({ caller }: Meta, before: readonly string[], after: readonly string[]): void {
 	const unknown = after.find(scope => !isKeyOf(SCOPES, scope));
 	if (unknown !== undefined) throw failure("VALIDATION_ERROR", `There is no scope '${unknown}'.`);
 	const changed = [

@@ -1,9 +1,8 @@
 /** What an issuer sent, as an address; and what a browser is answered. */
 
-import type { Meta } from "../../../cluster";
 import { publicUrlOf } from "../../../cluster/public-url";
 import { settingsFor } from "../../../cluster/settings";
-import type { Client, Entered } from "../../../contracts/people";
+import type { Entered } from "../../../contracts/people";
 import { oidc } from "../../../contracts/platform/oidc";
 import type { OidcLink } from "../../../contracts/platform/oidc-forms";
 
@@ -23,9 +22,6 @@ export function addressOf(redirectUri: string, answer: Answer): URL {
 	for (const field of FIELDS) if (answer[field] !== undefined) url.searchParams.set(field, answer[field]);
 	return url;
 }
-
-export const clientOf = ({ client }: Pick<Meta, "client">): Client =>
-	client ?? { address: "", agent: "", device: null };
 
 /** What came of a login: a session, a challenge, or a link. */
 export interface Outcome extends Entered {
