@@ -10,14 +10,14 @@ import { collection } from "../../mixins/collection.mixin";
 import { resealed, secrets } from "../../mixins/secrets.mixin";
 import { choose, chosen } from "./users/choosing";
 import { Erasing } from "./users/erasing";
-import { noted, told } from "./users/erasures";
+import { noted } from "./users/erasures";
 import * as exporting from "./users/exports";
 import { Follows } from "./users/follows";
 import { asking, KEEPERS } from "./users/keepers";
 import * as members from "./users/members";
 import * as organisations from "./users/organisations";
 import { getOf } from "./users/people";
-import { forget, kept } from "./users/personal";
+import { kept } from "./users/personal";
 import * as profiles from "./users/profiles";
 import { profileOf, registeredProfile, welcome } from "./users/registering";
 import { search } from "./users/searching";
@@ -46,7 +46,7 @@ export default class UsersService
 		const ask = asking(broker, warn);
 		this.bounds = bounds;
 		this.follows = new Follows(people, bounds.following);
-		this.erasing = new Erasing({ people, broker, secrets: sealer, graceS: bounds.graceS, warn });
+		this.erasing = new Erasing({ people, broker, secrets: sealer, follows: this.follows, ...bounds, warn });
 		this.exporting = { people, secrets: sealer, ask, keepers: KEEPERS, bytes: bounds.exportBytes };
 		this.stopSweeping = sweeping(people, erasure => this.erasing.begun(erasure), warn);
 	}
@@ -242,9 +242,6 @@ export default class UsersService
 
 	@Event(auth.events.erased)
 	async erased({ params }: EventOf<typeof auth.events.erased>): Promise<void> {
-		const { account, request } = params;
-		await told(this.people, request, account, this.bounds.reportDays);
-		const count = await forget(this.people, this.follows, account);
-		await noted(this.people, { request, service: users.name, count, kept: [] });
+		await this.erasing.forgotten(params.account, params.request);
 	}
 }

@@ -5,17 +5,22 @@ import type { ServiceBroker } from "moleculer";
 import type { Sealer } from "../../../adapters/secrets/sealer";
 import type { Broker } from "../../../cluster";
 import type { NewErasure, ShownErasure } from "../../../contracts/community/shapes";
+import { users } from "../../../contracts/community/users";
 import { reportOf } from "../../../domain/community/users/erasure";
 import type { Erasure } from "../../../domain/community/users/records";
 import * as erasures from "./erasures";
+import type { Follows } from "./follows";
 import { KEEPERS, present } from "./keepers";
 import type { People } from "./people";
+import { forget } from "./personal";
 
 export interface Means {
 	readonly people: People;
 	readonly broker: Broker;
 	readonly secrets: Sealer;
+	readonly follows: Follows;
 	readonly graceS: number;
+	readonly reportDays: number;
 	readonly warn: (sentence: string, error: unknown) => void;
 }
 
@@ -48,11 +53,20 @@ export class Erasing {
 	private async done(account: string, request: string): Promise<void> {
 		const { broker } = this.means;
 		const found = await broker.call("auth.account", { id: account });
-		if (!found) return;
+		// It went by another request, which all have heard of; what came here after that goes now.
+		if (!found) return this.forgotten(account, request);
 		const { email } = found;
 		const letter = { id: `erased ${request}`, to: email, template: "account-erased", fields: { email } } as const;
 		await broker.call("mail.send", letter);
 		await broker.call("auth.erase", { account, request });
+	}
+
+	/** All are told: what is kept here is forgotten, and that is said. */
+	async forgotten(account: string, request: string): Promise<void> {
+		const { people, follows, reportDays } = this.means;
+		await erasures.told(people, request, account, reportDays);
+		const count = await forget(people, follows, account);
+		await erasures.noted(people, { request, service: users.name, count, kept: [] });
 	}
 
 	async takenBack(account: string): Promise<ShownErasure> {

@@ -61,12 +61,13 @@ export const told = (people: People, request: string, account: string, reportDay
 		due: Date.now() + reportDays * DAY_MS
 	}));
 
-/** What a service says, the last time that it says so. */
+/** What a service says, as often as it says so. */
 export const noted = (people: People, { request, service, count, kept }: Said): Promise<Erasure> =>
-	changed(people, request, report => ({
-		...report,
-		services: { ...report.services, [service]: { count, kept, at: now() } }
-	}));
+	changed(people, request, report => {
+		// Told once more it finds nothing, or what came meanwhile.
+		const most = Math.max(count, report.services[service]?.count ?? 0);
+		return { ...report, services: { ...report.services, [service]: { count: most, kept, at: now() } } };
+	});
 
 /** Takes back one that has not begun. @throws ERASURE_NOT_FOUND */
 export function takenBack(people: People, request: string): Promise<Erasure> {

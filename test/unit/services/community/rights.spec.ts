@@ -7,6 +7,8 @@ import { hashed } from "../../../../adapters/passwords/passwords";
 import type { Broker } from "../../../../cluster";
 import { openNode } from "../../../../node";
 import { KEEPERS } from "../../../../services/community/users/keepers";
+import { madeProfile } from "../../../../services/community/users/profiles";
+import type { People } from "../../../support/people";
 import { until } from "../../../support/until";
 
 const PASSWORD = "seven wild swans";
@@ -138,6 +140,15 @@ function inStores(): string {
 		.map(({ parentPath, name }) => readFileSync(join(parentPath, name), "latin1"))
 		.join("\n");
 }
+
+it("forgets a profile that an account left behind", async () => {
+	const { people } = node.getLocalService("users") as unknown as { readonly people: People };
+	const { handle } = await madeProfile(people, "gone", "Gone");
+	const { id } = await node.call("users.eraseFor", { handle });
+	const { services } = await node.call("users.erasure", { id });
+	expect(services.find(({ service }) => service === "users")).toMatchObject({ state: "done", count: 2 });
+	await expect(node.call("users.eraseFor", { handle })).rejects.toMatchObject({ type: "USER_NOT_FOUND" });
+});
 
 it("welcomes whoever registers themselves, and nobody who was brought", () => {
 	expect(written()).not.toContain("You have a profile now");
