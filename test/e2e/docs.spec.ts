@@ -46,7 +46,7 @@ describe("/docs in a browser", () => {
 			if (origin !== door.url && protocol !== "data:" && protocol !== "blob:") foreign.push(request.url());
 		});
 		await page.goto(`${door.url}/docs`);
-		await page.waitForSelector(".opblock");
+		await page.waitForSelector(".opblock", { timeout: 120_000 });
 	});
 	afterAll(() => browser.close());
 
@@ -96,7 +96,7 @@ describe("/docs in a browser", () => {
 		);
 		expect(kept).not.toContain(door.key);
 		await page.reload();
-		await page.waitForSelector(".opblock");
+		await page.waitForSelector(".opblock", { timeout: 120_000 });
 		expect(await page.locator(".auth-wrapper .authorize.locked").count()).toBe(0);
 	});
 
@@ -113,7 +113,7 @@ it.each(["light", "dark"] as const)("/docs can be read, %s, as whoever looks has
 	try {
 		const page = await (await browser.newContext({ colorScheme, bypassCSP: true })).newPage();
 		await page.goto(`${door.url}/docs`);
-		await page.waitForSelector(".opblock");
+		await page.waitForSelector(".opblock", { timeout: 120_000 });
 		const [light] =
 			String(await page.evaluate("getComputedStyle(document.documentElement).backgroundColor")).match(/\d+/) ?? [];
 		if (colorScheme === "dark") expect(Number(light)).toBeLessThan(60);
