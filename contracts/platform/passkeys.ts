@@ -5,7 +5,7 @@ import { STEP_UP_S } from "../people";
 import { personal } from "../personal";
 import { shape, type ValueOf } from "../schema";
 import { page } from "./account-page";
-import { cookie, LOGGED_IN, loggedIn } from "./auth-forms";
+import { cookie, email, LOGGED_IN, loggedIn } from "./auth-forms";
 import { asserted, attested, flow } from "./passkey-forms";
 
 export const passkey = shape(
@@ -202,13 +202,7 @@ export const passkeys = contract("platform", "passkeys", {
 			rest: "POST /auth/passkeys/login/options",
 			secret: true,
 			params: {
-				email: {
-					type: "string",
-					min: 1,
-					max: 320,
-					optional: true,
-					summary: "Whose passkey it must be; else anybody's."
-				}
+				email: { ...email, optional: true, summary: "Whose passkey it must be; else anybody's." }
 			},
 			result: begun,
 			example: { params: {}, result: USE }

@@ -68,7 +68,9 @@ function sent({ method, path, params }: Route, given: Record<string, unknown>) {
 	const rest = Object.fromEntries(Object.entries(given).filter(([name]) => !params.includes(name)));
 	const at = path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(given[name])));
 	if (method !== "GET" && method !== "DELETE") return { path: at, body: rest };
-	const query = new URLSearchParams(Object.entries(rest).map(([name, value]) => [name, String(value)]));
+	const query = new URLSearchParams(
+		Object.entries(rest).map(([name, value]): [string, string] => [name, String(value)])
+	);
 	return { path: `${at}?${query}`, body: undefined };
 }
 
