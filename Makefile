@@ -1,5 +1,5 @@
 # Banyan. `make demo` does the set-up and runs the main job; `make test` does it and runs the tests.
-.PHONY: certificates setup build demo start dev repl cluster cluster-health cluster-logs cluster-down microservices-secrets microservices-up microservices-health microservices-logs microservices-scale microservices-down k8s-secrets test faults chaos bench static check fix clean
+.PHONY: certificates setup build demo start dev repl cluster cluster-health cluster-logs cluster-down microservices-secrets microservices-up microservices-health microservices-logs microservices-scale microservices-down k8s-secrets test faults timing chaos bench static check fix clean
 SHELL := /bin/bash
 
 # Node 24: the one on the PATH, or the npm package `node` in .node/ where it is older or missing.
@@ -88,6 +88,10 @@ test: build
 faults: build
 	@FAULTS=all npx jest --selectProjects chaos
 	@FAULTS=all npx jest --selectProjects adapters --testPathPatterns jetstream.faults
+
+# Whether the time of an answer says who is known (A2), a thousand times each; and whether a flood of logins is felt by others (A5).
+timing: build
+	@ACCOUNTS_TIMING=1000 npx jest --selectProjects e2e --testPathPatterns e2e/accounts --testTimeout 3600000
 
 # A cluster of its own under load, its processes killed, frozen, cut off, one after the other; writes bench/CHAOS.md.
 # ONLY='kill -9' for those with that in their name, which writes nothing.

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { TOTP } from "otpauth";
 import { hashed, isCurrent } from "../../../adapters/passwords/passwords";
 import type { Broker, Meta } from "../../../cluster";
 import type { StoredAccount } from "../../../domain/platform/accounts/account";
@@ -265,6 +266,22 @@ describe("A7: what a letter proves", () => {
 		expect(await login(email, `${OTHER} ${set}`)).toMatchObject({ second: null });
 		await lettersTo(folder, email, "Your password was changed");
 		await expect(node.call("auth.verify", { token })).rejects.toEqual(failed("PROOF_INVALID"));
+	});
+
+	it("a second factor is asked for after a reset as before it", async () => {
+		const { email } = await registered();
+		const { meta } = await signedIn(email);
+		const { secret } = await node.call("mfa.enrol", {}, { meta });
+		await node.call("mfa.confirm", { code: new TOTP({ secret }).generate() }, { meta });
+		await node.call("auth.forgot", { email });
+		const [letter] = await lettersTo(folder, email, "Choose a new password");
+		await settled();
+		await node.call("auth.reset", { token: letter?.token ?? "", password: OTHER });
+		expect(await login(email, OTHER)).toMatchObject({
+			account: null,
+			accessToken: null,
+			second: { methods: ["totp", "recovery"] }
+		});
 	});
 
 	it("another address is theirs once they answer from it; the old one hears of it before and after", async () => {
