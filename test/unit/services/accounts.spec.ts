@@ -157,7 +157,7 @@ describe("taking over", () => {
 		const [one, two] = [await hashed(PASSWORD), await hashed(OTHER)];
 		expect(await give({ name: "Ada K.", password: one })).toMatchObject({ outcome: "updated" });
 		const { meta, token } = await signedIn(email);
-		expect(await give({ password: one })).toMatchObject({ outcome: "unchanged" });
+		expect(await give({ name: "Ada K.", password: one })).toMatchObject({ outcome: "unchanged" });
 		expect(await isOpen(token)).toBe(true);
 		// Changed at the source: what the old one opened is over.
 		expect(await give({ password: two })).toMatchObject({ outcome: "updated" });
