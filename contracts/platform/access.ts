@@ -48,15 +48,13 @@ export const rekeyed = shape(
 	"What became of the secrets that are kept."
 );
 export type Rekeyed = ValueOf<typeof rekeyed>;
-
 const MANAGE = "keys:manage";
 /** What people's own keys may be given beside the scopes of their account. */
 export const OWN_READ = "own:read";
 /** How long ago somebody may have signed in who makes a key, in seconds: it outlives the session. */
 const FRESH = 900;
 
-const name = "string|min:1|max:100";
-const id = "string|min:1|max:100";
+const [name, id] = ["string|min:1|max:100", "string|min:1|max:100"] as const;
 /** Not `unique`: the validator compares each item with each other. */
 const scopes = { type: "array", items: scope, min: 1, max: 200 } as const;
 const expiresInDays = {
