@@ -149,5 +149,10 @@ export const oidc = contract("platform", "oidc", {
 			params: { account: "string" },
 			result: "string[]"
 		})
-	}
+	},
+	events: {
+		/** A login by an issuer was linked with an account, or taken away: its owner hears of it. */
+		noted: { account: "string", what: "string", at: "string" }
+	},
+	durable: { noted: { key: "account" } }
 });

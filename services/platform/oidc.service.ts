@@ -14,6 +14,7 @@ import { LOGIN_MS, type LoginState } from "../../domain/platform/oidc/state";
 import { collection } from "../../mixins/collection.mixin";
 import { secrets } from "../../mixins/secrets.mixin";
 import { clientOf, toldIn } from "./auth/entering";
+import { tellOwner } from "./factor-letters";
 import { type Answer, addressOf, type Outcome, returnAddress } from "./oidc/answers";
 import { Begun, stateFailure } from "./oidc/begun";
 import { Comings } from "./oidc/comings";
@@ -143,6 +144,13 @@ export default class OidcService
 	async personal({ params }: CallOf<typeof personal>): Promise<JsonValue> {
 		const found = await this.logins.of(params.account);
 		return found.length === 0 ? null : { links: found.map(each => ({ ...shownLink(each), subject: each.subject })) };
+	}
+
+	@Event(oidc.events.noted)
+	async noted(ctx: EventOf<typeof oidc.events.noted>): Promise<void> {
+		const [done = "", name = ""] = ctx.params.what.split(" ");
+		const template = done === "linked" ? "factor-added" : "factor-removed";
+		await tellOwner(ctx, oidc.name, { template, what: `a login by ${this.known.get(name)?.title ?? name}` });
 	}
 
 	@Event(auth.events.erased)

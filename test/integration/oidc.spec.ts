@@ -1,7 +1,7 @@
 /** Logins by other issuers at a whole server: two real issuers, browsers with cookies, programs with tokens. */
 
 import { createHmac, pbkdf2Sync } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -115,6 +115,13 @@ async function member(email: string): Promise<{ account: string; token: string }
 	return { account: String(adopted.account), token: saidOf(page).accessToken };
 }
 
+/** Each letter is a file. */
+function lettersTo(email: string): string[] {
+	const mails = join(folder, "mail");
+	const files = existsSync(mails) ? readdirSync(mails).filter(name => name.endsWith(".eml")) : [];
+	return files.map(name => readFileSync(join(mails, name), "utf8")).filter(text => text.includes(email));
+}
+
 const problemOf = (page: Page): [number, string] => [page.status, saidOf(page).code];
 const STATE = [400, "OIDC_STATE_INVALID"];
 
@@ -226,6 +233,7 @@ describe("an account that is there", () => {
 		expect(links).toEqual([expect.objectContaining({ provider: "one", issuer: of("one").url, email })]);
 		expect(links[0].lastUsedAt).not.toBeNull();
 		expect(await broker.call("oidc.linked", { account })).toEqual([of("one").url]);
+		await until(() => lettersTo(email).some(text => text.includes("has another way to sign in")));
 	});
 
 	it("is linked in a browser, too, that is told so behind # and gets no other session", async () => {

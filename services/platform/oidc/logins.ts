@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { type Collection, Conflict, Duplicate, type Shape } from "../../../adapters/collection";
+import type { Announced } from "../../../cluster";
 import type { OidcLink } from "../../../contracts/platform/oidc-forms";
 import type { Identity } from "../../../domain/platform/oidc/identity";
 import type { LoginState } from "../../../domain/platform/oidc/state";
@@ -54,7 +55,7 @@ export const shownLink = ({ id, provider, issuer, email, createdAt, lastUsedAt }
 const FORGOTTEN_AT_ONCE = 20;
 
 export class Logins {
-	constructor(private readonly kept: () => Collection<Login>) {}
+	constructor(private readonly kept: () => Collection<Login, Announced>) {}
 
 	/** Uses a state; false where it was used before, by whichever node. Those that are over are forgotten. */
 	async end({ id, endsAt }: LoginState, nowMs: number): Promise<boolean> {
@@ -83,8 +84,9 @@ export class Logins {
 
 	/** False where that account of the issuer has a link meanwhile. */
 	async insert(link: Link | Pending): Promise<boolean> {
+		const events = link.kind === "link" ? [noted(link, "linked")] : [];
 		try {
-			await this.kept().insert(link);
+			await this.kept().insert(link, { events });
 			return true;
 		} catch (error) {
 			if (error instanceof Duplicate) return false;
@@ -129,7 +131,9 @@ export class Logins {
 		const rest = await Promise.all(others.map(({ id }) => this.kept().read(id)));
 		const stays = rest.flatMap(each => (each ? [{ put: each.record, expected: each.version }] : []));
 		if (stays.length < others.length) return false;
-		return this.unlessChanged(this.kept().write([{ remove: link.id }, ...stays]));
+		return this.unlessChanged(
+			this.kept().write([{ remove: link.id }, ...stays], { events: [noted(link, "unlinked")] })
+		);
 	}
 
 	/** Answers how many there were. */
@@ -145,6 +149,11 @@ const isSame = (there: Login, before: Link | Pending): boolean =>
 	there.kind === "link"
 		? before.kind === "link" && before.account === there.account
 		: there.kind === "pending" && before.kind === "pending" && before.request === there.request;
+
+const noted = ({ account, provider }: Link, done: "linked" | "unlinked"): Announced => ({
+	event: "oidc.noted",
+	payload: { account, what: `${done} ${provider}`, at: new Date().toISOString() }
+});
 
 const endedId = (id: string): string => `ended ${id}`;
 const removal = ({ id }: { readonly id: string }) => ({ remove: id });
