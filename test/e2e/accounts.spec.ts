@@ -126,7 +126,7 @@ describe("A2: no answer says who is known", () => {
 
 it("A5: of a flood of logins some are answered, the rest are told to come again, and others wait for nobody", async () => {
 	const email = await registered();
-	const flood = Array.from({ length: TIMES > 0 ? 500 : 40 }, () => post("/login", { email, password: "wrong" }));
+	const flood = Array.from({ length: 40 }, () => post("/login", { email, password: "wrong" }));
 	const waits: number[] = [];
 	let isOver = false;
 	const over = Promise.all(flood).finally(() => {
