@@ -49,6 +49,10 @@ export const AREAS: readonly DocsArea[] = [
 		description: "Signing in by the account that somebody has elsewhere (OpenID Connect), and linking the two."
 	},
 	{
+		name: "Accounts of an old system",
+		description: "Sessions that an old system opened, exchanged for ours, and how far its people have come."
+	},
+	{
 		name: "API keys",
 		description: "Who may call, and what."
 	},

@@ -3,7 +3,7 @@
 import { action, contract, type SettingsOf } from "../contract";
 
 /** Whoever asks somebody to prove who they are. */
-const ASKING = ["auth", "mfa", "passkeys", "oidc"] as const;
+const ASKING = ["auth", "mfa", "passkeys", "oidc", "legacy"] as const;
 
 export const guesses = contract("platform", "guesses", {
 	stores: ["secrets"],

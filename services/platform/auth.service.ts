@@ -7,6 +7,7 @@ import type { JsonValue } from "../../contracts/json";
 import type { Account, Entered } from "../../contracts/people";
 import { auth } from "../../contracts/platform/auth";
 import type { Adopted, LetterLink, LoggedIn, Taken } from "../../contracts/platform/auth-forms";
+import { legacy } from "../../contracts/platform/legacy";
 import { type StoredAccount, shown, withOwn } from "../../domain/platform/accounts/account";
 import { collection } from "../../mixins/collection.mixin";
 import { secrets } from "../../mixins/secrets.mixin";
@@ -18,6 +19,7 @@ import { arrivals, givenBack, lookedAt } from "./auth/bringing";
 import { created, founded } from "./auth/creating";
 import { clientOf, Entering, toldIn, wrong } from "./auth/entering";
 import { Hashing } from "./auth/hashing";
+import { Lazily } from "./auth/lazily";
 import { erased, inState, listed, personalOf, SWEEP_MS, swept, withScopes } from "./auth/managing";
 import { Passwords } from "./auth/passwords";
 import { addressIn, changedBy, refuseClosed } from "./auth/people";
@@ -44,11 +46,13 @@ export default class AuthService
 	async started(): Promise<void> {
 		const [settings, derive] = [settingsFor(this.broker, auth), (text: string): string => this.secrets.derive(text)];
 		this.people = new Accounts(this.accounts);
-		const breached = breachedBy(this.broker, settings.breached);
-		this.passwords = new Passwords(this.people, new Hashing(settings), breached);
+		const hashing = new Hashing(settings);
 		this.entering = new Entering(this.people, sentence => this.logger.warn(sentence));
 		this.asking = new Asking(this.people, derive, publicUrlOf(this.broker));
 		this.adopting = new Adopting(this.people, derive, settings.unsalted);
+		const isAsked = settingsFor(this.broker, legacy).file !== "";
+		const lazily = isAsked ? new Lazily(this.people, this.adopting, hashing) : undefined;
+		this.passwords = new Passwords(this.people, hashing, breachedBy(this.broker, settings.breached), lazily);
 		this.upkeep = setInterval(() => void swept(this.people, sentence => this.logger.warn(sentence)), SWEEP_MS);
 		await founded(this.people, settings.administrator);
 	}

@@ -8,6 +8,7 @@ import type { Client, Person } from "../../../contracts/people";
 import type { StoredAccount } from "../../../domain/platform/accounts/account";
 import type { Accounts, Calls } from "./accounts";
 import type { Checked, Hashing } from "./hashing";
+import { away, type Lazily } from "./lazily";
 import { refuseWeak, setPassword } from "./people";
 
 export interface Tried extends Checked {
@@ -31,19 +32,26 @@ export class Passwords {
 	constructor(
 		private readonly accounts: Accounts,
 		private readonly hashing: Hashing,
-		private readonly isBreached: Breached
+		private readonly isBreached: Breached,
+		/** Undefined: there is no old system. */
+		private readonly lazily?: Lazily
 	) {}
 
-	/** Undefined: wrong. Whoever is not known here costs the same (A2). @throws THROTTLED · OVERLOADED */
-	login(by: Calls, email: string, password: string, client: Client): Promise<Tried | undefined> {
-		const attempt = async (): Promise<Tried | undefined> => {
+	/** Undefined: wrong. Whoever is not known here costs the same (A2). @throws THROTTLED · OVERLOADED · OLD_SYSTEM_AWAY */
+	async login(by: Calls, email: string, password: string, client: Client): Promise<Tried | undefined> {
+		const attempt = async (): Promise<Tried | "away" | undefined> => {
 			const since = Date.now();
 			const found = await this.accounts.byEmail(email);
 			const account = found?.kind === "account" ? found : undefined;
 			const checked = await this.hashing.check(password, account?.password ?? null);
-			return account && checked.isRight ? { account, since, ...checked } : undefined;
+			if (account && checked.isRight) return { account, since, ...checked };
+			const moved = await this.lazily?.login(by, { email, password }, account);
+			return typeof moved === "object" ? { account: moved, since: Date.now(), isRight: true } : moved;
 		};
-		return guessed(by, { kind: "password", subject: email, client }, attempt, tried => tried === undefined);
+		const isWrong = (tried: Tried | "away" | undefined): boolean => typeof tried !== "object";
+		const tried = await guessed(by, { kind: "password", subject: email, client }, attempt, isWrong);
+		if (tried === "away") throw away();
+		return tried;
 	}
 
 	/** Its hash. @throws PASSWORD_WEAK · OVERLOADED */

@@ -1,6 +1,6 @@
 /** A server with accounts in this process: its gateway, its people, and what moves them. */
 
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Broker } from "../../../cluster";
 import { openNode, STAGES } from "../../../node";
@@ -40,6 +40,7 @@ export interface Posted {
 /** @param folder of its data, and of the files that definitions name */
 export async function openPeople(folder: string, settings: Record<string, string> = {}): Promise<PeopleNode> {
 	const data = join(folder, "data");
+	mkdirSync(folder, { recursive: true });
 	const broker = await openNode(
 		{ services: [...STAGES, ...PEOPLE], logLevel: "fatal", resume: false },
 		{
