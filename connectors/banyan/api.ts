@@ -10,7 +10,6 @@ import type { Options } from "../http/options";
 import { retry } from "../http/retry";
 import { Transport } from "../http/transport";
 import { type Caution, cautionsOf, type Way } from "../http/way";
-import { banyanSpec } from "./spec";
 
 const TRIES = 3;
 const CONNECTIONS = 8;

@@ -2,7 +2,7 @@
 
 import { action } from "../contract";
 import { shape, type ValueOf } from "../schema";
-import { id, MOST_ADOPTED } from "./auth-forms";
+import { MOST_ADOPTED } from "./auth-forms";
 
 export const IMPORT = "accounts:import";
 

@@ -1,6 +1,6 @@
 /** legacy: people who are still at the old system, and sessions that it opened. */
 
-import { action, contract, type SettingsOf } from "../contract";
+import { action, contract } from "../contract";
 import { shape, type ValueOf } from "../schema";
 import { MANAGE } from "./auth-admin";
 import { loggedIn } from "./auth-forms";
@@ -168,4 +168,3 @@ export const legacy = contract("platform", "legacy", {
 	}
 });
 
-export type LegacySettings = SettingsOf<typeof legacy>;

@@ -58,4 +58,3 @@ export const asserted = {
 export const assertion = { type: "object", props: { flow, response: asserted } } as const;
 export type Attested = ValueOf<typeof attested>;
 export type Asserted = ValueOf<typeof asserted>;
-export type Assertion = ValueOf<typeof assertion>;

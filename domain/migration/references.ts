@@ -24,12 +24,15 @@ export interface Variables {
 export const CARRIERS: Readonly<Record<string, "whole" | "login">> = {
 	password: "whole",
 	passphrase: "whole",
+	apiKey: "whole",
+	digestKey: "whole",
 	headers: "whole",
 	proxy: "login",
 	database: "login"
 };
 
-const PLACES = "password, passphrase, values of headers, and the login in the addresses of proxy and database";
+const PLACES =
+	"password, passphrase, apiKey, digestKey, values of headers, and the login in the addresses of proxy and database";
 
 /**
  * Why the references of an option's text may not be filled in at this node, as the rest of a sentence; undefined where

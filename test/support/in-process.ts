@@ -7,7 +7,7 @@ import { decide } from "../../cli/commands/decide";
 import { diff } from "../../cli/commands/diff";
 import { dryRun } from "../../cli/commands/dry-run";
 import { deliverAgain, dropLetters, listLetters, replayLetters, showLetter } from "../../cli/commands/events";
-import { createKey, listKeys, revokeKey } from "../../cli/commands/keys";
+import { createKey, listKeys, revokeKey, rotateKey } from "../../cli/commands/keys";
 import { links } from "../../cli/commands/links";
 import { logs } from "../../cli/commands/logs";
 import { newSecrets } from "../../cli/commands/new-secrets";
@@ -54,6 +54,7 @@ export const VERBS: Readonly<Record<string, Work>> = {
 	"events again": (client, flags) => deliverAgain(client, "idempotency", flags),
 	"keys create": (client, flags) => createKey(client, "panel", { ...flags, scope: ["migration:read"] }),
 	"keys list": listKeys,
+	"keys rotate": (client, flags) => rotateKey(client, "1f2e", flags),
 	"keys revoke": (client, flags) => revokeKey(client, "1f2e", { ...flags, yes: true })
 };
 
