@@ -23,6 +23,7 @@ import { refreshing, refreshRow } from "./r-refresh";
 import { record } from "./record";
 import { calls, remoteGateway, worker } from "./remote";
 import { writeResults } from "./results";
+import { hashing, loggingIn, loginsRows } from "./s-logins";
 import { serve } from "./serve";
 import { authenticated, authenticatedRows } from "./t-authenticated";
 
@@ -46,6 +47,7 @@ const ROWS: Readonly<Record<string, () => Promise<Figure[]>>> = {
 	n: observedRows,
 	o: metricsRows,
 	r: async () => [await refreshRow()],
+	s: loginsRows,
 	t: authenticatedRows
 };
 const PARTS: Readonly<Record<string, (args: readonly string[]) => Promise<unknown>>> = {
@@ -61,6 +63,8 @@ const PARTS: Readonly<Record<string, (args: readonly string[]) => Promise<unknow
 	authenticated,
 	metered,
 	crowded,
+	hashing,
+	"logging-in": loggingIn,
 	refreshing
 };
 

@@ -167,4 +167,3 @@ export const legacy = contract("platform", "legacy", {
 		})
 	}
 });
-
