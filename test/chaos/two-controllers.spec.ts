@@ -97,7 +97,7 @@ it(
 				pace.wrote.length = 0;
 				const document = `name: ${name}
 source: { connector: task-list, url: "${list.url}" }
-target: { connector: notebook, file: "${join(cluster.folder, `${name}.db`)}" }
+target: { connector: notebook, keptIn: "${join(cluster.folder, `${name}.db`)}" }
 batch: { records: 4 }`;
 				await nodes[0]?.call("migration.plan", { document });
 				await nodes[1]?.call("migration.start", { name });

@@ -66,7 +66,7 @@ afterEach(async () => {
 /** @param more lines of the definition */
 const definition = (more = ""): string => `name: tasks
 source: { connector: task-list, url: "${list.url}" }
-target: { connector: notebook, file: "${join(folder, "notebook.db")}" }
+target: { connector: notebook, keptIn: "${join(folder, "notebook.db")}" }
 batch: { records: 10 }
 ${more}`;
 
@@ -166,11 +166,11 @@ it("has rules of its own, and no others", async () => {
 		const loss = await banyan(broker, client => plan(client, written("accept: [renamed]"), {}));
 		expect(loss.text).toContain("There is no loss 'renamed'. Known are: deadline_dropped, made_by_unknown.");
 		const apart = definition().replace(
-			"connector: notebook, file",
+			"connector: notebook, keptIn",
 			"connector: marzban, url: http://h, username: u, password: p, x"
 		);
 		await expect(broker.call("migration.plan", { document: apart.replace(/, x: [^}]*/, " ") })).rejects.toThrow(
-			"There is no mapping between these two systems. Known are: marzneshin to marzban, task-list to notebook."
+			"There is no mapping between these two systems. Known are: marzneshin to marzban, csv to banyan, task-list to notebook."
 		);
 	} finally {
 		await broker.stop();

@@ -92,7 +92,7 @@ it.each<Case>([["pause", "paused", "running"], ["compare", "again", "finished"],
 		await door.call("migration.plan", {
 			document: `name: ${name}
 source: { connector: task-list, url: "${list.url}" }
-target: { connector: notebook, file: "${file}" }
+target: { connector: notebook, keptIn: "${file}" }
 batch: { records: 2 }`
 		});
 		await door.call("migration.start", { name });

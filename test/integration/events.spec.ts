@@ -67,7 +67,7 @@ async function open(name: string): Promise<Broker> {
 
 const document = (): string => `name: tasks
 source: { connector: task-list, url: "${list.url}" }
-target: { connector: notebook, file: "${join(folder, "notebook.db")}" }
+target: { connector: notebook, keptIn: "${join(folder, "notebook.db")}" }
 batch: { records: 5 }`;
 
 const copied = (): number => contentsOf(book)[1]?.length ?? 0;

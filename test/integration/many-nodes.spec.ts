@@ -62,7 +62,7 @@ async function planned(): Promise<Moving> {
 	pace.wrote.length = 0;
 	const document = `name: ${name}
 source: { connector: task-list, url: "${list.url}" }
-target: { connector: notebook, file: "${file}" }
+target: { connector: notebook, keptIn: "${file}" }
 batch: { records: 5 }`;
 	await a.call("migration.plan", { document });
 	return { name, book, document, [Symbol.dispose]: () => book.close() };

@@ -116,7 +116,12 @@ describe("a server whose nodes meet at NATS", () => {
 	it("does nothing of what a stranger sends, and lives", async () => {
 		const answers: string[] = [];
 		stranger.subscribe(topic("RES", "stranger"), { callback: (_error, { data }) => void answers.push(String(data)) });
-		const before = (await door.ask("/api/v1/api-keys")).text;
+		const keys = async () => {
+			const { json } = await door.ask("/api/v1/api-keys");
+			// When one was used is noted now and then, by our own asking.
+			return (json as object[]).map(key => ({ ...key, lastUsedAt: null }));
+		};
+		const before = await keys();
 		let sent = 0;
 		const send: typeof forge = (...packet) => {
 			sent++;
@@ -156,7 +161,7 @@ describe("a server whose nodes meet at NATS", () => {
 		await until(async () => (await refused()) >= sent, "all of it was heard and refused");
 
 		expect(answers).toEqual([]);
-		expect((await door.ask("/api/v1/api-keys")).text).toBe(before);
+		expect(await keys()).toEqual(before);
 		expect((await door.ask("/ready")).status).toBe(200);
 		const nodes = (await door.ask("/registry")).text + (await door.ask("/health/services")).text;
 		expect(nodes).not.toMatch(/stranger|evil/);

@@ -96,7 +96,7 @@ async function traffic(): Promise<void> {
 async function moved(name: string): Promise<void> {
 	const file = join(cluster.folder, `${name}.db`);
 	openBook(file).close();
-	const document = `name: ${name}\nsource: { connector: task-list, url: "${list.url}" }\ntarget: { connector: notebook, file: "${file}" }\n`;
+	const document = `name: ${name}\nsource: { connector: task-list, url: "${list.url}" }\ntarget: { connector: notebook, keptIn: "${file}" }\n`;
 	const { hash } = await keeps.call("migration.plan", { document });
 	await keeps.call("migration.start", { name, hash });
 	await until(async () => (await keeps.call("migration.status", { name })).phase === "finished", `${name} is finished`);

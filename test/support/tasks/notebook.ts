@@ -15,13 +15,13 @@ import type { Json } from "../../../contracts/json";
 import type { TargetRecord } from "../../../contracts/migration/records";
 import { digest } from "../../../domain/canonical";
 
-const file: Option = { type: "string", required: true, fixed: true, description: "The notebook's file." };
+const keptIn: Option = { type: "string", required: true, fixed: true, description: "The notebook's file." };
 
 export const notebookSpec: Spec = {
 	connector: "notebook",
 	role: "target",
 	title: "Notebook",
-	options: { file },
+	options: { keptIn },
 	streams: ["lists", "tasks"],
 	capabilities: { cas: false, uniqueNaturalKey: true, keysetPaging: true, longestExecution: 1 }
 };
@@ -47,7 +47,7 @@ export const contentsOf = (db: DatabaseSync) =>
 			.map(row => ({ ...row }))
 	);
 
-export const openNotebook: OpenTarget = ({ file: path }) => {
+export const openNotebook: OpenTarget = ({ keptIn: path }) => {
 	const db = openBook(String(path));
 	const columnsOf = (stream: string): readonly string[] => {
 		return streamNamed("A notebook", COLUMNS, stream);
