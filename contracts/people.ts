@@ -59,7 +59,11 @@ export const signedIn = shape(
 		expiresAt: { type: "number", summary: "When it is over, in ms since 1970." },
 		refreshToken: { type: "string", summary: "For the next access token; each is used once." },
 		sessionToken: { type: "string", summary: "The same session, as a cookie carries it." },
-		device: { type: "string", nullable: true, summary: "To be sent at the next login from this device." }
+		device: {
+			type: "string",
+			nullable: true,
+			summary: "To be sent as `X-Device` at the next login from this device."
+		}
 	},
 	"A session that was opened."
 );

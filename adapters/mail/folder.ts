@@ -26,7 +26,7 @@ export const folderPost =
 
 /** By time, then by letter. */
 const nameOf = ({ at, messageId }: Letter): string =>
-	`${new Date(at).toISOString().replace(/[:.]/g, "-")}-${messageId.replace(/[^\w-].*$|^</g, "").slice(0, 12)}.eml`;
+	`${new Date(at).toISOString().replace(/[:.]/g, "-")}-${messageId.replace(/[^\w-]/g, "").slice(0, 12)}.eml`;
 
 const files = (dir: string): string[] =>
 	readdirSync(dir)

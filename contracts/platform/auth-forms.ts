@@ -42,7 +42,7 @@ export const loggedIn = shape(
 		accessToken: { type: "string", nullable: true, summary: "A JWT, to be sent as a bearer token." },
 		expiresAt: { type: "number", nullable: true, summary: "When it is over, in ms since 1970." },
 		refreshToken: { type: "string", nullable: true, summary: "For the next access token; each is used once." },
-		device: { type: "string", nullable: true, summary: "To be sent at the next login from this device." },
+		device: { type: "string", nullable: true, summary: "To be sent as `X-Device` at the next login from this device." },
 		second: { ...challenge, nullable: true },
 		access_token: { type: "string", nullable: true, summary: "The same, as OAuth 2.0 calls it (RFC 6749 §5.1)." },
 		token_type: { type: "enum", values: ["bearer"] }

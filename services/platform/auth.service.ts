@@ -104,8 +104,11 @@ export default class AuthService
 		const person = personOf(ctx.meta);
 		const { current = null, password, others } = ctx.params;
 		const end = async () => (others ? this.ended(ctx, person.account, person.session) : 0);
-		await this.passwords.change(ctx, { person, client: clientOf(ctx), current, password }, end);
-		return { sessionsEnded: await end() };
+		let sessionsEnded = 0;
+		await this.passwords.change(ctx, { person, client: clientOf(ctx), current, password }, async () => {
+			sessionsEnded = await end();
+		});
+		return { sessionsEnded: sessionsEnded + (await end()) };
 	}
 
 	@Action(changeEmail)
@@ -134,9 +137,9 @@ export default class AuthService
 		const found = await provenBy(this.people, token, "reset");
 		const hash = await this.passwords.taken(password, found.account);
 		const end = async () => (others ? this.ended(ctx, found.account.id, null) : 0);
-		await end();
+		const before = await end();
 		await withReset(this.people, found, hash);
-		return { sessionsEnded: await end() };
+		return { sessionsEnded: before + (await end()) };
 	}
 
 	@Action(verifyLink)

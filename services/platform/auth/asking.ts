@@ -41,6 +41,12 @@ interface About {
 	readonly secret: string;
 }
 
+interface Of {
+	readonly about: About | undefined;
+	/** The account that the letter is kept with: its owner is shown it, and it is forgotten with them. */
+	readonly whose: string | null;
+}
+
 export class Asking {
 	constructor(
 		private readonly accounts: Accounts,
@@ -63,7 +69,8 @@ export class Asking {
 		const found = await this.about(asked);
 		const { account, letters } = await this.decide(asked, found?.record, digestOf(secret));
 		const about = account && { account: account.id, secret };
-		for (const letter of letters) await this.send(by, asked, letter, about);
+		const whose = about?.account ?? found?.record.id ?? null;
+		for (const letter of letters) await this.send(by, asked, letter, { about, whose });
 		await this.keep(asked, found?.version, account, delivery);
 	}
 
@@ -77,14 +84,15 @@ export class Asking {
 		return decided(asked, found, { id: idOf(this.derive(`account ${asked.id}`)), digest, now: Date.now(), isTaken });
 	}
 
-	private async send(by: Calls, asked: Asked, { to, template, proves }: LetterTo, about?: About): Promise<void> {
+	private async send(by: Calls, asked: Asked, { to, template, proves }: LetterTo, of: Of): Promise<void> {
+		const { about, whose } = of;
 		const token = about && tokenOf(about.account, about.secret);
 		const proof = proves && token !== undefined ? { token, link: this.linkTo(proves, token) } : {};
 		const fields = { email: to, at: asked.createdAt, ...proof };
 		await by.call("mail.send", {
 			id: `${asked.id}/${template}`,
 			to,
-			account: about?.account ?? null,
+			account: whose,
 			template,
 			fields
 		});

@@ -90,7 +90,7 @@ export class Authentication {
 		if (isSafe(req) || this.pageOf(req) === "own") return;
 		throw failure(
 			"ORIGIN_REFUSED",
-			"This acts on a cookie, so it is for pages of this server: have the browser send Origin or Sec-Fetch-Site, or send the access token as a bearer token."
+			"This acts on a cookie, so it is for pages of this server: have the browser send Origin or Sec-Fetch-Site, or send the access token in the header Authorization, after the word Bearer."
 		);
 	}
 
@@ -151,7 +151,7 @@ function allowedReader({ reader }: Known, { reads, fresh }: Asked): Caller {
 	if (reader && reads && fresh === null) return reader;
 	throw failure(
 		"FORBIDDEN",
-		`This is for people; a key may read what is its owner's, where it has the scope '${OWN_READ}'. ${SIGN_IN}`
+		`This is for people; a key with the scope '${OWN_READ}' reads what is its owner's, where no fresh proof is asked for. ${SIGN_IN}`
 	);
 }
 
@@ -165,14 +165,15 @@ function originsOf(broker: Broker): ReadonlySet<string> {
 	return new Set([...own, ...(settingsOf(broker).gateway?.corsOrigins ?? [])]);
 }
 
-const SIGN_IN = "Sign in (POST /api/v1/auth/login), and send the access token as a bearer token.";
+const SIGN_IN =
+	"Sign in (POST /api/v1/auth/login), and send the access token in the header Authorization, after the word Bearer.";
 
 const unauthenticated = ({ permission }: Asked): Error =>
 	failure(
 		"UNAUTHENTICATED",
 		permission === PERSON
 			? SIGN_IN
-			: "Send an API key as X-API-Key; the first one is in the data folder, in api-key. Or sign in, and send the access token as a bearer token."
+			: "Send an API key as X-API-Key; the first one is in the data folder, in api-key. Or sign in, and send the access token in the header Authorization, after the word Bearer."
 	);
 
 /** @throws UNAUTHENTICATED */

@@ -40,6 +40,13 @@ export const use = async ({ flow, options }) => {
 	return { flow, response: (await navigator.credentials.get({ publicKey })).toJSON() };
 };
 
+/** In words of ours, where a browser has words for programmers. */
+const PASSKEY_FAULTS = {
+	NotAllowedError: "The passkey was not used.",
+	SecurityError:
+		"Passkeys do not work at this address: open the page under the server's name, on this machine http://localhost."
+};
+
 /** One at a time; what went wrong is said. */
 let isBusy = false;
 const doing = work => async event => {
@@ -51,7 +58,7 @@ const doing = work => async event => {
 		const said = await work(event?.target);
 		if (said) say(said);
 	} catch (error) {
-		say(error.name === "NotAllowedError" ? "The passkey was not used." : error.message, true);
+		say(PASSKEY_FAULTS[error.name] ?? error.message, true);
 	} finally {
 		isBusy = false;
 	}
