@@ -45,6 +45,12 @@ const FORMS: Readonly<Record<Template, Form>> = {
 		does: { says: "To choose one", at: "POST /api/v1/auth/reset-password" },
 		warns: IGNORE
 	},
+	invitation: {
+		subject: "An account was made for you",
+		says: ["Whoever runs this server made an account for you, of the address {email}."],
+		does: { says: "To choose one", at: "POST /api/v1/auth/reset-password" },
+		warns: "If you do not know what this is, do nothing: nobody gets in without the password that you choose."
+	},
 	"password-changed": {
 		subject: "Your password was changed",
 		says: ["The password of the account {email} was changed.", "When: {at}"],
@@ -59,15 +65,6 @@ const FORMS: Readonly<Record<Template, Form>> = {
 		subject: "Your account has another e-mail address",
 		says: ["The account {email} has another address now. Letters no longer come here."],
 		warns: "If that was not you: answer whoever runs this server at once."
-	},
-	"new-device": {
-		subject: "A new device signed in",
-		says: [
-			"Somebody signed in to the account {email} from a device that was not known.",
-			"Device: {device}",
-			"When: {at}"
-		],
-		warns: NOT_YOU
 	},
 	"factor-added": {
 		subject: "Your account has another way to sign in",

@@ -21,7 +21,10 @@ afterAll(async () => {
 describe("the limits of a server", () => {
 	it("are shown to a caller with a key, as they are set, and to nobody else", async () => {
 		const { json } = await door.ask("/health/detailed");
-		const expected = SETTINGS.map(setting => ({
+		// An address, or whose account is made, is no limit, and not for whoever has any key.
+		const numbers = SETTINGS.filter(setting => /^\d+$/.test(settingIn(setting).fallback));
+		expect(numbers.length).toBeLessThan(SETTINGS.length);
+		const expected = numbers.map(setting => ({
 			name: setting.key,
 			variable: setting.variable,
 			says: setting.summary,

@@ -19,7 +19,7 @@ export interface Asked {
 	/** Of a registration. */
 	readonly password?: string;
 	readonly name?: string | null;
-	/** Of what is only told: which letter. */
+	/** Which letter, where it is not the usual one of what is wanted. */
 	readonly template?: Template;
 	/** Fields of accounts alone, by which those are found. */
 	readonly email?: undefined;
@@ -65,10 +65,9 @@ const register: Decide = (asked, account, facts) => {
 	return proving(before, { to: before.email, template: "verify-email", proves: "verify" }, facts, of);
 };
 
-const forgot: Decide = (_asked, account, facts) =>
-	account?.state === "active"
-		? proving(account, { to: account.email, template: "reset-password", proves: "reset" }, facts)
-		: NOTHING;
+/** Whoever had the account made for them asked for nothing: their letter has other words. */
+const forgot: Decide = ({ template = "reset-password" }, account, facts) =>
+	account?.state === "active" ? proving(account, { to: account.email, template, proves: "reset" }, facts) : NOTHING;
 
 /** Of a registration what was asked for last: its letter is the one that did not come. */
 const resend: Decide = (_asked, account, facts) => {

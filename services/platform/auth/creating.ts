@@ -39,7 +39,7 @@ async function make(accounts: Accounts, wanted: Wanted): Promise<StoredAccount |
 	const next: StoredAccount = { ...blank(id, email, Date.now()), ...of };
 	const also: With = {
 		events: [{ event: "auth.registered", payload: { account: id } }],
-		tell: [askedFor({ want: "forgot", to: email, account: id })]
+		tell: [askedFor({ want: "forgot", to: email, account: id, template: "invitation" })]
 	};
 	if (there) return accounts.change(id, now => (now.kind === "pending" ? next : undefined), also);
 	return (await accounts.insert(next, also)) ? next : undefined;

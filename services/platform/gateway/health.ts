@@ -9,6 +9,7 @@ import { cutOff, natsAnswers } from "../../../cluster/transport";
 import { type OwnedSetting, SETTINGS } from "../../../contracts/cluster";
 import type { Json, JsonValue } from "../../../contracts/json";
 import type { Standing } from "../../../domain/platform/needs";
+import { settingIn } from "../../../domain/platform/setting";
 import { codeOf, messageOf } from "../../../domain/unknown";
 import { version } from "../../../package.json";
 import type { LoopDelay } from "./loop-delay";
@@ -150,13 +151,16 @@ function redis(broker: Broker): Check[] {
 	return [{ name: "redis", status: "degraded", message: `Since ${since}: ${awayWords(state)}` }];
 }
 
+const isNumber = (setting: OwnedSetting): boolean => Number.isFinite(Number(settingIn(setting).fallback || Number.NaN));
+
 /** What this node takes at most. */
 export function limitsOf(broker: Broker): Json[] {
 	const { contracts, limits, calls } = settingsOf(broker);
 	const all: Readonly<Record<string, object>> = contracts;
 	const valueIn = ({ owner, key }: OwnedSetting): JsonValue =>
 		Object.entries(owner === null ? { ...limits, ...calls } : (all[owner] ?? {})).find(([name]) => name === key)?.[1];
-	return SETTINGS.map(setting => ({
+	// What is no number limits nothing, and may be an address, or somebody's.
+	return SETTINGS.filter(isNumber).map(setting => ({
 		name: setting.key,
 		variable: setting.variable,
 		value: valueIn(setting),
