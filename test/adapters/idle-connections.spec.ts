@@ -69,7 +69,7 @@ it("the next request on an idle connection is answered", async () => {
 it("a request on a connection that nobody accepted yet is answered by a server that is told to stop", async () => {
 	const first = answer();
 	standStill("new");
-	const over = closed(server, 10_000, true);
+	const over = closed(server, { graceMs: 10_000, isAlone: true, shut: () => undefined });
 	expect(await first).toBe("HTTP/1.1 200");
 	await over;
 });

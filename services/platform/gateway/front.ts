@@ -73,13 +73,13 @@ export function openFront(options: FrontOptions, answers: Answers): Front {
 	const connections = new Connections(options.limits, clients);
 	const malformed = new Malformed(answers.refuse, answers.counted);
 	const letIn = admission(options, answers);
-	let draining: Promise<void> | undefined;
+	let [isDraining, ended]: [boolean, Promise<void> | undefined] = [false, undefined];
 	const take = (req: IncomingMessage, res: ServerResponse): void => {
 		const shares = connections.begin(req, res);
 		if (!shares) return;
 		malformed.watch(req, res);
 		// Node's parser drops what came in one piece with a request for an upgrade: nothing may follow it.
-		if (draining || req.headers.upgrade !== undefined) res.setHeader("Connection", "close");
+		if (isDraining || req.headers.upgrade !== undefined) res.setHeader("Connection", "close");
 		const correlationId = correlationIdOf(req);
 		const client = clients.of(req);
 		setCall(req, new Call(client, correlationId, shares));
@@ -101,8 +101,9 @@ export function openFront(options: FrontOptions, answers: Answers): Front {
 	return {
 		listen: () => listen(server, options),
 		close: (graceMs, isAlone) => {
-			draining ??= closed(server, graceMs, isAlone);
-			return draining;
+			// Told before nobody comes in any more, clients would come again by the hundred, and be cut off at the door.
+			ended ??= closed(server, { graceMs, isAlone, shut: () => (isDraining = true) });
+			return ended;
 		}
 	};
 }

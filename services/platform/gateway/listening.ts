@@ -50,8 +50,16 @@ function listenFault({ code }: NodeJS.ErrnoException, host: string, port: number
 	return error;
 }
 
-/** Lets in nothing new, lets what is under way end for at most `graceMs`. @param isAlone nobody else answers meanwhile */
-export async function closed(server: Server, graceMs: number, isAlone: boolean): Promise<void> {
+export interface Closing {
+	readonly graceMs: number;
+	/** Nobody else answers meanwhile. */
+	readonly isAlone: boolean;
+	/** Nobody comes in any more. */
+	shut(): void;
+}
+
+/** Lets in nothing new, lets what is under way end for at most `graceMs`. */
+export async function closed(server: Server, { graceMs, isAlone, shut }: Closing): Promise<void> {
 	if (!server.listening) return;
 	// Those that the kernel took for this process already are answered.
 	await networkRead();
@@ -60,6 +68,7 @@ export async function closed(server: Server, graceMs: number, isAlone: boolean):
 	const ended = new Promise<void>(resolve => {
 		NetServer.prototype.close.call(server, () => resolve());
 	});
+	shut();
 	const idle = setInterval(() => void closeIdle(server), isAlone ? DRAIN_MS : DRAIN_AMONG_OTHERS_MS);
 	const impatient = setTimeout(() => server.closeAllConnections(), graceMs);
 	await ended;
