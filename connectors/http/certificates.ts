@@ -89,7 +89,8 @@ function privateKey(file: string, key: string, passphrase: string): KeyObject {
 		const code = codeOf(error) ?? "";
 		if (passphrase === "" && /ENCRYPTED/.test(key))
 			throw wrong(`Option keyFile: the key in '${file}' is encrypted: give its passphrase in passphrase.`);
-		if (/BAD_DECRYPT|BAD_PASSWORD|INTERRUPTED/.test(code))
+		// One of 256 wrong ones seems to fit, and what it opens is no key.
+		if (/BAD_DECRYPT|BAD_PASSWORD|INTERRUPTED/.test(code) || (passphrase !== "" && /ENCRYPTED/.test(key)))
 			throw wrong(`Option passphrase does not open the key in '${file}': correct it.`);
 		throw wrong(
 			`Option keyFile: the key in '${file}' cannot be read (${code || "unknown form"}): write it anew as PEM.`

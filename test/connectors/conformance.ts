@@ -82,8 +82,10 @@ function endConformance(
 			const [finding] = check.findings.filter(({ ok }) => !ok);
 			expect([code, check.ok, finding?.code]).toEqual([code, false, code]);
 			expect(finding?.message).toMatch(/\.$/);
+			// A database's option holds a secret in an address, and a path otherwise.
 			for (const [name, { secret }] of Object.entries(given.spec.options))
-				if (secret && connection[name]) expect(JSON.stringify(check)).not.toContain(String(connection[name]));
+				if (secret && connection[name] && !String(connection[name]).startsWith("/"))
+					expect(JSON.stringify(check)).not.toContain(String(connection[name]));
 		}
 	});
 
