@@ -86,6 +86,10 @@ export interface Risks {
 	/** Its method has one, whether or not there is anything to say in it. */
 	readonly takesBody: boolean;
 	readonly params: readonly string[];
+	/** Its path names what it is about. */
+	readonly named: boolean;
+	/** It is about what whoever is signed in has, or has not. */
+	readonly own: boolean;
 }
 
 /** Statuses, and which operations may answer them. */
@@ -93,8 +97,8 @@ const WHEN: readonly (readonly [status: number, may: (risks: Risks) => boolean])
 	[400, () => true],
 	[401, () => true],
 	[403, () => true],
-	// What is kept is known by its name or its id.
-	[404, ({ params }) => params.includes("name") || params.includes("id")],
+	// What is kept is known by its name or its id, by what its path says, or as the caller's own.
+	[404, ({ params, named, own }) => named || own || params.includes("name") || params.includes("id")],
 	[408, ({ takesBody }) => takesBody],
 	[409, ({ writes }) => writes],
 	[413, ({ takesBody }) => takesBody],

@@ -11,7 +11,7 @@ import { HEADERS, LAST_EVENT, needsOf, PARAMETERS, SECURITY_SCHEMES, securityOf 
 import { answersOf, bodiesOf } from "./openapi-media";
 import { PROBLEM_SCHEMA, problemResponses, problemsOf } from "./openapi-problems";
 import { rawDocuments } from "./raw-documents";
-import { type Route, routesOf } from "./routes";
+import { PERSON, type Route, routesOf } from "./routes";
 import { componentsOf, isRequired, objectSchema, parameterSchema, ruleSchema } from "./rule-schema";
 
 export interface Info {
@@ -128,7 +128,13 @@ function operation(
 		...(body && { requestBody: body }),
 		responses: {
 			[route.status]: answerOf(route, spec),
-			...problemsOf({ writes: !route.reads, takesBody: route.body !== null, params: Object.keys(spec.params) })
+			...problemsOf({
+				writes: !route.reads,
+				takesBody: route.body !== null,
+				params: Object.keys(spec.params),
+				named: route.params.length > 0,
+				own: permission === PERSON
+			})
 		}
 	};
 }

@@ -115,12 +115,15 @@ describe("the OpenAPI document", () => {
 	});
 
 	it("names the problems that apply", () => {
-		const statuses = (params: Schema, rest: string) => Object.keys(only(params, { rest }).responses).map(Number);
+		const statuses = (params: Schema, rest: string, permission = "public") =>
+			Object.keys(only(params, { rest, permission }).responses).map(Number);
 		const always = [200, 400, 401, 403, 421, 422, 429, 431, 500, 502, 503, 504];
 		const sorted = (...more: number[]) => [...always, ...more].sort((a, b) => a - b);
 		expect(statuses({}, "GET /things")).toEqual(always);
 		expect(statuses({ id: "string" }, "GET /things/:id")).toEqual(sorted(404));
 		expect(statuses({ id: "string" }, "DELETE /things/:id")).toEqual(sorted(404, 409));
+		expect(statuses({ handle: "string" }, "GET /things/:handle")).toEqual(sorted(404));
+		expect(statuses({}, "GET /things/me", "person")).toEqual(sorted(404));
 		expect(statuses({ a: "string" }, "POST /things")).toEqual(sorted(408, 409, 413, 415));
 	});
 
