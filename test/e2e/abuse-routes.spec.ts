@@ -1,7 +1,6 @@
 /** What callers get wrong, or try: every route, asked in every wrong way, refuses with a problem that says so, and does nothing. */
 
 import Ajv2020 from "ajv/dist/2020";
-import { hashed } from "../../adapters/passwords/passwords";
 import { CONTRACTS, SCOPES } from "../../contracts/cluster";
 import type { Json } from "../../contracts/json";
 import type { Schema } from "../../contracts/schema";
@@ -10,6 +9,7 @@ import { PROBLEM_SCHEMA } from "../../domain/platform/openapi-problems";
 import { PERSON, PUBLIC, type Route, routesOf } from "../../domain/platform/routes";
 import { objectSchema } from "../../domain/platform/rule-schema";
 import { openStage, type Stage } from "../support/banyan";
+import { bearer, Caller, signedIn } from "../support/callers";
 import { type Answer, type Asked, type Door, openDoor, type Said } from "../support/door";
 import { converse } from "../support/raw";
 
@@ -23,11 +23,8 @@ const specs = new Map(
 	)
 );
 
-const PASSWORD = "seven wild swans";
-
 let stage: Stage;
 let door: Door;
-let hash: string;
 let document: Said;
 beforeAll(async () => {
 	stage = await openStage();
@@ -41,7 +38,6 @@ beforeAll(async () => {
 		GUESSES_NETWORK: "100000",
 		GATEWAY_CORS_ORIGINS: "https://example.com,https://console.example.com:8443"
 	});
-	hash = await hashed(PASSWORD);
 	document = (await door.ask("/api/openapi.json")).json;
 });
 afterAll(async () => {
@@ -75,55 +71,6 @@ function faultsOf(answer: Answer, status: number, code?: string): string[] {
 	if (code !== undefined && problem.code !== code) faults.push(`code ${problem.code}, not ${code}`);
 	if (OF_THE_MACHINE.test(answer.text)) faults.push(`tells of the machine: ${answer.text}`);
 	return faults;
-}
-
-let people = 0;
-/** Somebody new, who proved a moment ago who they are. @returns their access token */
-async function signedIn(): Promise<string> {
-	const email = `person${++people}@example.com`;
-	const accounts = [{ id: email, email, password: hash, verified: true }];
-	const brought = await door.ask("/api/v1/auth/accounts", json("POST", { migration: "m", source: "s", accounts }));
-	if (brought.status !== 200) throw new Error(brought.text);
-	const login = { email, password: PASSWORD };
-	const answer = await door.ask("/api/v1/auth/login", { ...json("POST", login), key: null });
-	if (answer.status !== 200) throw new Error(answer.text);
-	return answer.json.accessToken;
-}
-const bearer = (text: string): Asked => ({ key: null, headers: { authorization: `Bearer ${text}` } });
-
-/** Whom a route is for: of what is for people somebody who is signed in, of what has a scope its key, else nobody. */
-class Caller {
-	private token: string | null = null;
-
-	constructor(private readonly route: Pick<Route, "permission">) {}
-
-	async ask(path: string, asked: Asked = {}): Promise<Answer> {
-		const { key, headers } = await this.credentials();
-		const answer = await door.ask(path, { ...asked, key: key ?? null, headers: { ...headers, ...asked.headers } });
-		if (answer.status < 400) this.leave();
-		return answer;
-	}
-
-	/** The same as lines of a head. */
-	async lines(): Promise<string> {
-		const { key, headers } = await this.credentials();
-		const all = { ...headers, ...(key && { "X-API-Key": key }) };
-		return Object.entries(all)
-			.map(([name, value]) => `${name}: ${value}\r\n`)
-			.join("");
-	}
-
-	/** Whoever was let do it may have signed out by it, or be gone: the next is somebody else. */
-	leave(): void {
-		this.token = null;
-	}
-
-	private async credentials(): Promise<Asked> {
-		if (this.route.permission === PUBLIC) return { key: null };
-		if (this.route.permission !== PERSON) return { key: door.key };
-		this.token ??= await signedIn();
-		return bearer(this.token);
-	}
 }
 
 type Case = readonly [what: string, path: string, asked: Asked, status: number, code?: string];
@@ -175,14 +122,14 @@ describe.each(each(ROUTES))("%s", (_, route) => {
 	const path = at(route);
 	const takesBody = route.body !== null;
 	const body = takesBody ? { body: {} } : {};
-	const caller = new Caller(route);
-	const ask = (path: string, asked: Asked): Promise<Answer> => caller.ask(path, asked);
+	const caller = new Caller(() => door, route);
+	const { ask } = caller;
 	const plain = async (): Promise<readonly unknown[]> => kindOf(await ask(path, { method, ...body }));
 
 	if (permission === PUBLIC)
 		it("asks nobody who they are: it answers whoever says it, rightly or wrongly, as whoever does not", async () => {
 			const as = await plain();
-			const token = await signedIn();
+			const token = await signedIn(door);
 			const all = [...wrongCallers(token), ["a key", { key: door.key }], ["a person", bearer(token)]] as const;
 			for (const [what, asked] of all)
 				expect([what, kindOf(await door.ask(path, { ...asked, method, ...body }))]).toEqual([what, as]);
@@ -192,7 +139,7 @@ describe.each(each(ROUTES))("%s", (_, route) => {
 			const others = Object.keys(SCOPES).filter(each => each !== permission);
 			const made = await door.ask("/api/v1/api-keys", json("POST", { name: "others", scopes: others }));
 			const key = made.json.key as string;
-			const token = await signedIn();
+			const token = await signedIn(door);
 			const inAddress = `${path}?key=${door.key}&api_key=${door.key}&access_token=${token}`;
 			const unknown = [...wrongCallers(token), ["a token as a key", { key: token }] as const];
 			// Keys are not people, not even the one that may do all; people have no scope that nobody gave them.
@@ -335,8 +282,9 @@ function wrongQueries(fields: Schema): { said: string; field: string }[] {
 describe.each(each(WITH_BODY))("%s and its body", (_, route) => {
 	const { method } = route;
 	const path = at(route);
-	const caller = new Caller(route);
-	const ask = (path: string, asked: Asked): Promise<Answer> => caller.ask(path, asked);
+	const caller = new Caller(() => door, route);
+	const { ask } = caller;
+	const whoAsks = async (): Promise<string> => (await caller.lines()).map(line => `${line}\r\n`).join("");
 	const post = (body: string, headers: Record<string, string> = {}): Asked => ({ method, body, headers });
 
 	it("is a JSON object", async () => {
@@ -365,7 +313,7 @@ describe.each(each(WITH_BODY))("%s and its body", (_, route) => {
 	it("is as large as it may be", async () => {
 		const large = `{"reason":"${"x".repeat(LIMIT)}"}`;
 		expect(await refusals([["too large", path, post(large), 413, "BODY_TOO_LARGE"]], ask)).toEqual([]);
-		const head = `${method} ${path} HTTP/1.1\r\nHost: x\r\n${await caller.lines()}Content-Type: application/json\r\n`;
+		const head = `${method} ${path} HTTP/1.1\r\nHost: x\r\n${await whoAsks()}Content-Type: application/json\r\n`;
 		const chunk = `${large.length.toString(16)}\r\n${large}\r\n`;
 		const { answers, closed } = await converse(door.url, [
 			`${head}Transfer-Encoding: chunked\r\n\r\n${chunk}0\r\n\r\n`
@@ -402,7 +350,7 @@ describe.each(each(WITH_BODY))("%s and its body", (_, route) => {
 	it("may be left out where nothing in it is needed", async () => {
 		const empty = await ask(path, { method, body: {} });
 		for (const rest of ["Content-Length: 0\r\n\r\n", "\r\n", "Content-Type: application/json\r\n\r\n"]) {
-			const head = `${method} ${path} HTTP/1.1\r\nHost: x\r\n${await caller.lines()}`;
+			const head = `${method} ${path} HTTP/1.1\r\nHost: x\r\n${await whoAsks()}`;
 			const { answers } = await converse(door.url, [`${head}Connection: close\r\n${rest}`]);
 			expect([rest, answers.map(({ status }) => status)]).toEqual([rest, [empty.status]]);
 			if (empty.status < 400) caller.leave();
@@ -424,8 +372,8 @@ describe.each(each(WITH_BODY))("%s and its body", (_, route) => {
 });
 
 describe.each(each(GETS))("%s", (_, route) => {
-	const caller = new Caller(route);
-	const ask = (path: string, asked?: Asked): Promise<Answer> => caller.ask(path, asked);
+	const caller = new Caller(() => door, route);
+	const { ask } = caller;
 
 	it("answers HEAD as GET, without a body", async () => {
 		const [get, head] = [await ask(at(route)), await ask(at(route), { method: "HEAD" })];

@@ -8,6 +8,7 @@ import { CONTRACTS } from "../../contracts/cluster";
 import { OPEN_ROUTES } from "../../domain/platform/open-routes";
 import { routesOf } from "../../domain/platform/routes";
 import { openStage, type Stage } from "../support/banyan";
+import { Caller } from "../support/callers";
 import { type Door, openDoor } from "../support/door";
 import { until } from "../support/until";
 
@@ -172,15 +173,17 @@ describe("no cache keeps", () => {
 	const fill = (path: string): string => path.replaceAll(/:(\w+)/g, "panel");
 
 	it.each(
-		routesOf(CONTRACTS).flatMap(({ method, path }) =>
-			(["with a key", "without one"] as const).map(how => [method, fill(path), how] as const)
+		routesOf(CONTRACTS).flatMap(route =>
+			(["as whom it is for", "without a key"] as const).map(
+				how => [route.method, fill(route.path), how, route] as const
+			)
 		)
-	)("%s %s %s", async (method, path, how) => {
-		const { headers } = await door.ask(path, {
-			method,
-			...(method === "POST" && { body: {} }),
-			...(how === "without one" && { key: null })
-		});
+	)("%s %s %s", async (method, path, how, route) => {
+		const asked = { method, ...(route.body !== null && { body: {} }) };
+		const { headers } =
+			how === "without a key"
+				? await door.ask(path, { ...asked, key: null })
+				: await new Caller(() => door, route).ask(path, asked);
 		expect(kept(headers)).toBe("no-store");
 	});
 
