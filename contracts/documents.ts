@@ -92,9 +92,6 @@ export const ALIASES: DocsArea = {
 	description: "Other addresses of operations above, which do the same. New programs use the canonical ones."
 };
 
-/** Areas that a reader of the page opens by hand. */
-export const FOLDED: readonly string[] = ["Stages", ALIASES.name];
-
 const scopes = Object.entries(SCOPES)
 	.map(([scope, says]) => `| \`${scope}\` | ${says} |`)
 	.join("\n");

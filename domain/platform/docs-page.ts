@@ -3,8 +3,6 @@
  * runs where a Content-Security-Policy forbids those written into a page.
  */
 
-import { FOLDED } from "../../contracts/documents";
-
 /** Of the package swagger-ui-dist, served under `/docs/`, with their media types. */
 export const DOCS_FILES = {
 	"swagger-ui.css": "text/css; charset=utf-8",
@@ -69,6 +67,7 @@ html:not(.dark-mode) .swagger-ui .info a,html:not(.dark-mode) .swagger-ui .markd
 html:not(.dark-mode) .swagger-ui .btn.authorize span{color:#18714a}
 html:not(.dark-mode) .swagger-ui .info .title small{background:#4b5261}
 html:not(.dark-mode) .swagger-ui .info .title small.version-stamp{background:#456300}
+.swagger-ui .highlight-code span[style*="211, 99, 99"],.swagger-ui .example span[style*="211, 99, 99"]{color:#ff9d9d!important}
 .swagger-ui .opblock .opblock-summary-path{overflow-wrap:anywhere;word-break:normal}
 @media(max-width:48rem){.swagger-ui .opblock .opblock-summary{flex-wrap:wrap}.swagger-ui .opblock-tag{flex-wrap:wrap;padding-right:0}.swagger-ui .opblock-tag small{flex:1 0 100%;padding:0}
 .swagger-ui .wrapper{padding:0 .8rem}.swagger-ui .opblock .opblock-summary-description{flex-basis:100%}.swagger-ui .info pre{overflow-x:auto}.swagger-ui table.headers{table-layout:fixed;overflow-wrap:anywhere}}
@@ -80,18 +79,15 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
 follow();
 dark.addEventListener("change", follow);
-const ui = window.SwaggerUIBundle({
+window.SwaggerUIBundle({
 	url: "/api/openapi.json",
 	dom_id: "#docs",
 	deepLinking: true,
-	docExpansion: "list",
+	docExpansion: "none",
 	defaultModelsExpandDepth: -1,
 	defaultModelExpandDepth: 2,
 	filter: true,
 	persistAuthorization: false,
-	validatorUrl: null,
-	onComplete: () => {
-		for (const area of ${JSON.stringify(FOLDED)}) ui.layoutActions.show(["operations-tag", area], false);
-	}
+	validatorUrl: null
 });
 `;

@@ -86,10 +86,12 @@ export interface Risks {
 	/** Its method has one, whether or not there is anything to say in it. */
 	readonly takesBody: boolean;
 	readonly params: readonly string[];
-	/** Its path names what it is about. */
-	readonly named: boolean;
+	/** Those of them that its path carries. */
+	readonly path: readonly string[];
 	/** It is about what whoever is signed in has, or has not. */
-	readonly own: boolean;
+	readonly isOwn: boolean;
+	/** The statuses of the errors that its contract brings. */
+	readonly brought: readonly number[];
 }
 
 /** Statuses, and which operations may answer them. */
@@ -97,10 +99,12 @@ const WHEN: readonly (readonly [status: number, may: (risks: Risks) => boolean])
 	[400, () => true],
 	[401, () => true],
 	[403, () => true],
-	// What is kept is known by its name or its id, by what its path says, or as the caller's own.
-	[404, ({ params, named, own }) => named || own || params.includes("name") || params.includes("id")],
+	// What is kept is known by its name or its id, by whatever its address says, or as the caller's own.
+	[404, ({ params, path, isOwn }) => isOwn || path.length > 0 || params.includes("name") || params.includes("id")],
 	[408, ({ takesBody }) => takesBody],
 	[409, ({ writes }) => writes],
+	// What is good once, and was used, or is over.
+	[410, ({ params, brought }) => params.includes("token") && brought.includes(410)],
 	[413, ({ takesBody }) => takesBody],
 	[415, ({ takesBody }) => takesBody],
 	[421, () => true],

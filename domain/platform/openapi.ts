@@ -11,7 +11,7 @@ import { HEADERS, LAST_EVENT, needsOf, PARAMETERS, SECURITY_SCHEMES, securityOf 
 import { answersOf, bodiesOf } from "./openapi-media";
 import { PROBLEM_SCHEMA, problemResponses, problemsOf } from "./openapi-problems";
 import { rawDocuments } from "./raw-documents";
-import { PERSON, type Route, routesOf } from "./routes";
+import { isKeyed, PERSON, type Route, routesOf } from "./routes";
 import { componentsOf, isRequired, objectSchema, parameterSchema, ruleSchema } from "./rule-schema";
 
 export interface Info {
@@ -29,9 +29,12 @@ export function openApi(
 	const specs = new Map(
 		contracts.flatMap(({ name, actions }) => Object.entries(actions).map(([key, spec]) => [`${name}.${key}`, spec]))
 	);
+	const own = new Map(contracts.map(({ name, errors }) => [name, Object.values(errors).map(({ status }) => status)]));
 	const routes = routesOf(contracts);
 	const chapters = chaptersOf(contracts);
-	const operations = routes.map((route): Placed => [route, operation(route, routes, specs, chapters)]);
+	const operations = routes.map(
+		(route): Placed => [route, operation(route, routes, specs, chapters, valueAt(own, serviceOf(route.action)))]
+	);
 	const opened = open.map((route): Placed => [route, openOperation(route, chapters)]);
 	const placed = inOrder([...operations, ...opened]);
 	return {
@@ -109,7 +112,8 @@ function operation(
 	route: Route,
 	routes: readonly Route[],
 	specs: ReadonlyMap<string, ActionSpec>,
-	chapters: Chapters
+	chapters: Chapters,
+	brought: readonly number[]
 ): Json {
 	const { action, permission } = route;
 	const spec = valueAt(specs, action);
@@ -132,8 +136,9 @@ function operation(
 				writes: !route.reads,
 				takesBody: route.body !== null,
 				params: Object.keys(spec.params),
-				named: route.params.length > 0,
-				own: permission === PERSON
+				path: route.params,
+				isOwn: permission === PERSON,
+				brought
 			})
 		}
 	};
@@ -160,7 +165,7 @@ function parametersOf(route: Route, { params, example }: ActionSpec): Json[] {
 			...(shown[field] !== undefined && { example: shown[field] })
 		};
 	});
-	const shared = route.reads ? ["CorrelationId"] : ["IdempotencyKey", "CorrelationId"];
+	const shared = isKeyed(route) ? ["IdempotencyKey", "CorrelationId"] : ["CorrelationId"];
 	const resumed = route.answers.includes("sse") ? [LAST_EVENT] : [];
 	return [...fields, ...resumed, ...shared.map(name => ({ $ref: `#/components/parameters/${name}` }))];
 }
@@ -193,7 +198,7 @@ function answerOf(route: Route, { result, example }: ActionSpec): Json {
 		description: WORDS[route.status],
 		headers: {
 			"X-Correlation-ID": { $ref: "#/components/headers/CorrelationId" },
-			...(!route.reads && { "Idempotency-Replayed": { $ref: "#/components/headers/IdempotencyReplayed" } }),
+			...(isKeyed(route) && { "Idempotency-Replayed": { $ref: "#/components/headers/IdempotencyReplayed" } }),
 			...(route.location !== null && { Location: { $ref: "#/components/headers/Location" } })
 		},
 		content: answersOf(route, { schema: ruleSchema(result), ...(shown !== undefined && { example: shown }) })

@@ -71,6 +71,10 @@ export interface Route {
 	readonly summary: string;
 }
 
+/** Whether an `Idempotency-Key` is looked at: an answer is kept for a caller, and of what is public nobody asks who calls. */
+export const isKeyed = ({ reads, permission }: Pick<Route, "reads" | "permission">): boolean =>
+	!reads && permission !== PUBLIC;
+
 /** Where the answer of a route says to look on; null where it says nothing. */
 export function locationOf({ location }: Pick<Route, "location">, answer: unknown): string | null {
 	if (location === null) return null;

@@ -31,13 +31,18 @@ export function isRequired(rule: Rule): boolean {
 export function ruleSchema(rule: Rule): Json {
 	if (isAlternatives(rule)) return { anyOf: rule.map(ruleSchema) };
 	const words = wordy(rule);
-	const schema = words.named === undefined ? plainSchema(words) : { $ref: refTo(words.named) };
-	return {
-		...(words.nullable === true ? orNull(schema) : schema),
-		...(words.summary !== undefined && { description: words.summary }),
-		...(words.default !== undefined && { default: words.default })
-	};
+	// The validator puts a default in the place of null, too.
+	const takesNull = words.nullable === true || words.default !== undefined;
+	return said(words, takesNull ? orNull(shownAs(words)) : shownAs(words));
 }
+
+const shownAs = (words: Wordy): Json => (words.named === undefined ? plainSchema(words) : { $ref: refTo(words.named) });
+
+const said = (words: Wordy, schema: Json): Json => ({
+	...schema,
+	...(words.summary !== undefined && { description: words.summary }),
+	...(words.default !== undefined && { default: words.default })
+});
 
 const plainSchema = (words: Wordy): Json => ({ ...shapeOf(words), ...optionsOf(words) });
 
@@ -86,7 +91,8 @@ function isNew(name: string, words: Wordy, found: Map<string, Json>): boolean {
 /** The same as a parameter of an address, where there is no null. */
 export function parameterSchema(rule: Rule): Json {
 	if (isAlternatives(rule)) return { anyOf: rule.map(parameterSchema) };
-	return ruleSchema({ ...wordy(rule), nullable: false } as unknown as Rule);
+	const words = { ...wordy(rule), nullable: false };
+	return said(words, shownAs(words));
 }
 
 const SHAPES: Readonly<Record<RuleType, (words: Wordy) => Json>> = {
@@ -166,10 +172,10 @@ const OPTIONS: Readonly<Record<string, Readonly<Record<string, Option>>>> = {
 
 function optionsOf(words: Wordy): Json {
 	const known = OPTIONS[words.type] ?? {};
-	const said = Object.entries(words).filter(([option]) => !COMMON_OPTIONS.has(option));
-	const unknown = said.find(([option]) => !Object.hasOwn(known, option));
+	const options = Object.entries(words).filter(([option]) => !COMMON_OPTIONS.has(option));
+	const unknown = options.find(([option]) => !Object.hasOwn(known, option));
 	if (unknown) throw new Error(`The option ${unknown[0]} of a rule ${words.type} cannot be shown in JSON Schema.`);
-	return Object.assign({}, ...said.map(([option, value]) => known[option]?.(value as JsonValue)));
+	return Object.assign({}, ...options.map(([option, value]) => known[option]?.(value as JsonValue)));
 }
 
 function orNull(schema: Json): Json {

@@ -22,12 +22,15 @@ const LEFT_OUT = {
 	operations: ":\\d+$"
 };
 
+/** Each operation is asked with wrong keys, and those of logins with wrong guesses: what limits them has specs of its own. */
+const PATIENT = { GATEWAY_WRONG_KEYS: "1000000", GUESSES: "1000000", GUESSES_NETWORK: "10000000" };
+
 let stage: Stage;
 let door: Door;
 /** A migration that is over, under the name of the document's examples: there is something to answer. */
 beforeAll(async () => {
 	stage = await openStage({ users: 60 });
-	door = await openDoor(stage.folder, { SOURCE_PASSWORD: "admin123", TARGET_PASSWORD: "admin123" });
+	door = await openDoor(stage.folder, { SOURCE_PASSWORD: "admin123", TARGET_PASSWORD: "admin123", ...PATIENT });
 	const post = (path: string, body: object) => door.ask(`/api/v1/migrations/${path}`, { method: "POST", body });
 	expect((await post("plan", { document: readFileSync(stage.definition, "utf8") })).status).toBe(200);
 	expect((await post("panel/start", {})).status).toBe(202);

@@ -6,7 +6,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { CONTRACTS } from "../../contracts/cluster";
-import { FOLDED } from "../../contracts/documents";
 import { lossPath } from "../../domain/migration/vocabulary";
 import { OPEN_ROUTES } from "../../domain/platform/open-routes";
 import { rawDocuments } from "../../domain/platform/raw-documents";
@@ -25,12 +24,18 @@ afterAll(async () => {
 	rmSync(folder, { recursive: true, force: true });
 });
 
+/** Chapters that have operations of each kind. */
+const OPENED = ["3 · Look", "API keys"];
+const opened = (page: Page, chapter: string): Promise<void> =>
+	page.locator(`.opblock-tag[data-tag="${chapter}"]`).click();
+
 describe("/docs in a browser", () => {
 	let browser: Browser;
 	let page: Page;
 	/** What went wrong on the page, and what it asked others for. */
 	const wrong: string[] = [];
 	const foreign: string[] = [];
+	let documented: { readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly tags: string[] }>>>> };
 	beforeAll(async () => {
 		browser = await chromium.launch({
 			executablePath: "/usr/bin/chromium",
@@ -48,19 +53,27 @@ describe("/docs in a browser", () => {
 			if (origin !== door.url && protocol !== "data:" && protocol !== "blob:") foreign.push(request.url());
 		});
 		await page.goto(`${door.url}/docs`);
-		await page.waitForSelector(".opblock", { timeout: 120_000 });
+		await page.waitForSelector(".opblock-tag");
+		documented = (await door.ask("/api/openapi.json")).json as typeof documented;
 	});
 	afterAll(() => browser.close());
 
 	const operation = (id: string) => page.locator(`[id="operations-${id.replace(".", "-")}"]`);
 
-	it("lists every operation; aliases and stages are folded", async () => {
-		const folded = page.locator('.opblock-tag[data-is-open="false"]');
-		await until(async () => (await folded.count()) === FOLDED.length);
-		for (const area of FOLDED) await page.locator(`.opblock-tag[data-tag="${area}"]`).click();
-		await until(async () => (await folded.count()) === 0);
-		const listed = (await page.locator(".opblock").count()) as number;
-		expect(listed).toBe(routesOf(CONTRACTS).length + OPEN_ROUTES.length + rawDocuments(CONTRACTS).length);
+	it("lists every chapter, folded; opened, each operation of it", async () => {
+		const operations = Object.values(documented.paths).flatMap(item => Object.values(item));
+		expect(operations).toHaveLength(routesOf(CONTRACTS).length + OPEN_ROUTES.length + rawDocuments(CONTRACTS).length);
+		const chapters = new Set(operations.flatMap(({ tags }) => tags));
+		await until(async () => (await page.locator('.opblock-tag[data-is-open="false"]').count()) === chapters.size);
+		expect(await page.locator(".opblock").count()).toBe(0);
+		for (const chapter of OPENED) {
+			await opened(page, chapter);
+			const listed = page.locator(".opblock-tag-section.is-open .opblock");
+			const of = operations.filter(({ tags }) =>
+				OPENED.slice(0, OPENED.indexOf(chapter) + 1).some(each => tags.includes(each))
+			);
+			await until(async () => (await listed.count()) === of.length);
+		}
 		expect(await page.title()).toBe("Banyan · REST");
 	});
 
@@ -98,7 +111,7 @@ describe("/docs in a browser", () => {
 		);
 		expect(kept).not.toContain(door.key);
 		await page.reload();
-		await page.waitForSelector(".opblock", { timeout: 120_000 });
+		await page.waitForSelector(".opblock-tag");
 		expect(await page.locator(".auth-wrapper .authorize.locked").count()).toBe(0);
 	});
 
@@ -115,7 +128,8 @@ it.each(["light", "dark"] as const)("/docs can be read, %s, as whoever looks has
 	try {
 		const page = await (await browser.newContext({ colorScheme, bypassCSP: true })).newPage();
 		await page.goto(`${door.url}/docs`);
-		await page.waitForSelector(".opblock", { timeout: 120_000 });
+		page.setDefaultTimeout(120_000);
+		for (const chapter of OPENED) await opened(page, chapter);
 		const [light] =
 			String(await page.evaluate("getComputedStyle(document.documentElement).backgroundColor")).match(/\d+/) ?? [];
 		if (colorScheme === "dark") expect(Number(light)).toBeLessThan(60);

@@ -6,7 +6,7 @@ import { inChapters } from "../../../cluster/tracing";
 import type { Answer } from "../../../contracts/contract";
 import type { JsonValue } from "../../../contracts/json";
 import { gateway } from "../../../contracts/platform/gateway";
-import { locationOf, PUBLIC, type Route } from "../../../domain/platform/routes";
+import { isKeyed, locationOf, PUBLIC, type Route } from "../../../domain/platform/routes";
 import { valueAt } from "../../../domain/there";
 import type { Alias, WebHandler, WebRequest, WebResponse, WebRoute } from "../../../mixins/web.mixin";
 import type { Authentication } from "./authentication";
@@ -103,8 +103,7 @@ function markStale(req: WebRequest, res: WebResponse): void {
 }
 
 function handlersOf(means: Means, route: Route): string | (WebHandler | string)[] {
-	// What is kept is kept for a caller.
-	const once = route.reads || route.permission === PUBLIC ? [] : [idempotent(means.broker, route.idempotent)];
+	const once = isKeyed(route) ? [idempotent(means.broker, route.idempotent)] : [];
 	if (hasBytes(route)) return [asBytes(means, route)];
 	const handlers = [...once, ...route.answers.flatMap(kind => STREAMED[kind]?.(means, route) ?? [])];
 	return handlers.length === 0 ? route.action : [...handlers, route.action];

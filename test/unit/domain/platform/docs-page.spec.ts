@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CONTRACTS, ERRORS } from "../../../../contracts/cluster";
-import { ALIASES, AREAS, FOLDED, INTRODUCTION } from "../../../../contracts/documents";
+import { ALIASES, AREAS, INTRODUCTION } from "../../../../contracts/documents";
 import { VOCABULARY } from "../../../../domain/migration/mappings";
 import { DOCS_FILES, DOCS_PAGE, DOCS_POLICY, DOCS_SCRIPT } from "../../../../domain/platform/docs-page";
 import { OPEN_ROUTES } from "../../../../domain/platform/open-routes";
@@ -41,7 +41,6 @@ describe("the page of the API", () => {
 		// One that no contract names an area for is called as its contract is, and needs no words.
 		const own = CONTRACTS.filter(({ name, chapter }) => name === chapter).map(({ name }) => name);
 		expect(shown.filter(name => ![...known, ...own].includes(name))).toEqual([]);
-		expect(FOLDED.filter(name => !known.includes(name))).toEqual([]);
 		expect(INTRODUCTION).toContain("$URL/migrations/plan");
 	});
 

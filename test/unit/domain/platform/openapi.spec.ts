@@ -106,12 +106,20 @@ describe("the OpenAPI document", () => {
 		}
 	});
 
-	it("takes an Idempotency-Key for whatever writes, and a correlation id everywhere", () => {
-		const headers = (rest: string) =>
-			only({}, { rest }).parameters.flatMap(({ $ref }) => ($ref ? [$ref.split("/").at(-1)] : []));
+	it("takes an Idempotency-Key for whatever a caller writes, and a correlation id everywhere", () => {
+		const headers = (rest: string, permission = "migration:read") =>
+			only({}, { rest, permission }).parameters.flatMap(({ $ref }) => ($ref ? [$ref.split("/").at(-1)] : []));
 		expect(headers("POST /things")).toEqual(["IdempotencyKey", "CorrelationId"]);
 		expect(headers("DELETE /things")).toEqual(["IdempotencyKey", "CorrelationId"]);
 		expect(headers("GET /things")).toEqual(["CorrelationId"]);
+		expect(headers("POST /things", "person")).toEqual(["IdempotencyKey", "CorrelationId"]);
+	});
+
+	it("takes none where nobody asks who calls: nothing is kept for them", () => {
+		const open = only({}, { rest: "POST /things", permission: "public" });
+		expect(open.parameters).toEqual([{ $ref: "#/components/parameters/CorrelationId" }]);
+		expect(open.responses[200]?.headers).not.toHaveProperty("Idempotency-Replayed");
+		expect(only({}, { rest: "POST /things" }).responses[200]?.headers).toHaveProperty("Idempotency-Replayed");
 	});
 
 	it("names the problems that apply", () => {
@@ -124,7 +132,23 @@ describe("the OpenAPI document", () => {
 		expect(statuses({ id: "string" }, "DELETE /things/:id")).toEqual(sorted(404, 409));
 		expect(statuses({ handle: "string" }, "GET /things/:handle")).toEqual(sorted(404));
 		expect(statuses({}, "GET /things/me", "person")).toEqual(sorted(404));
+		expect(statuses({ handle: "string" }, "GET /things")).toEqual(always);
+		expect(statuses({ name: "string" }, "GET /things")).toEqual(sorted(404));
 		expect(statuses({ a: "string" }, "POST /things")).toEqual(sorted(408, 409, 413, 415));
+	});
+
+	it("says that a token may be over, where its contract has an error for that", () => {
+		const over = { status: 410, title: "It is over", means: "It was used.", todo: "Ask for another one." };
+		const spend = (params: Schema, errors: Record<string, typeof over>) => {
+			const actions = {
+				do: action({ summary: "It.", permission: "public", rest: "POST /things", params, result: "string" })
+			};
+			const { paths } = openApi([contract("platform", "things", { actions, errors })], INFO, []) as unknown as Document;
+			return paths["/api/v1/things"]?.post?.responses;
+		};
+		expect(spend({ token: "string" }, { OVER: over })).toHaveProperty("410");
+		expect(spend({ token: "string" }, {})).not.toHaveProperty("410");
+		expect(spend({ a: "string" }, { OVER: over })).not.toHaveProperty("410");
 	});
 
 	it("has the shapes that have names once, and refers to them", () => {
