@@ -1,7 +1,7 @@
 /** The beginning and the end of a server's listening. */
 
 import { createServer, type Server } from "node:http";
-import { Server as NetServer } from "node:net";
+import { connect, Server as NetServer } from "node:net";
 import { Server as TlsServer } from "node:tls";
 import { closeIdle, networkRead } from "../../../adapters/idle-connections";
 
@@ -31,12 +31,35 @@ export function listen(server: Server, { host, port, setting = "GATEWAY" }: Plac
 	});
 }
 
-/** Looks whether a server could listen there, before anything is made for it. @throws as `listen` */
+/**
+ * Looks whether a server could listen there, before anything is made for it. Nothing listens at the port itself for it: clients
+ * of a node that starts again try all the time, and one that came in for that moment would be cut off. @throws as `listen`
+ */
 export async function checkFree(place: Place): Promise<void> {
 	if (place.port === 0) return;
+	const { host, port, setting = "GATEWAY" } = place;
+	if (await isAnswering(host, port))
+		throw listenFault({ code: "EADDRINUSE" } as NodeJS.ErrnoException, host, port, setting);
 	const probe = createServer();
-	await listen(probe, place);
+	await listen(probe, { ...place, port: 0 });
 	await new Promise(resolve => probe.close(resolve));
+}
+
+/** What holds a port and is silent for so long, in ms, is found out when we listen. */
+const SILENT_MS = 1_000;
+const ANY: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
+
+function isAnswering(host: string, port: number): Promise<boolean> {
+	return new Promise(resolve => {
+		const socket = connect({ host: ANY[host] ?? host, port });
+		const end = (answers: boolean): void => {
+			socket.destroy();
+			resolve(answers);
+		};
+		socket.once("connect", () => end(true));
+		socket.once("error", () => end(false));
+		socket.setTimeout(SILENT_MS, () => end(false));
+	});
 }
 
 function listenFault({ code }: NodeJS.ErrnoException, host: string, port: number, setting: string): Error {
