@@ -1,20 +1,12 @@
 /** Ports of the loopback that are free: below the range that the kernel gives away by itself. */
 
-import { createServer } from "node:net";
+import { isAnswering } from "../adapters/taken-port";
 
 const FIRST = 20_000;
 const SPAN = 12_000;
 
 /** Could somebody listen there now? */
-export async function isFree(port: number): Promise<boolean> {
-	const server = createServer();
-	const free = await new Promise<boolean>(resolve => {
-		server.once("error", () => resolve(false));
-		server.listen(port, "127.0.0.1", () => resolve(true));
-	});
-	await new Promise(resolve => server.close(resolve));
-	return free;
-}
+export const isFree = async (port: number): Promise<boolean> => !(await isAnswering("127.0.0.1", port));
 
 /**
  * A port for each name: those that were had before, where they are free or still ours, so that addresses last.

@@ -1,9 +1,10 @@
 /** The beginning and the end of a server's listening. */
 
 import { createServer, type Server } from "node:http";
-import { connect, Server as NetServer } from "node:net";
+import { Server as NetServer } from "node:net";
 import { Server as TlsServer } from "node:tls";
 import { closeIdle, networkRead } from "../../../adapters/idle-connections";
+import { isAnswering } from "../../../adapters/taken-port";
 
 export interface Place {
 	readonly host: string;
@@ -43,23 +44,6 @@ export async function checkFree(place: Place): Promise<void> {
 	const probe = createServer();
 	await listen(probe, { ...place, port: 0 });
 	await new Promise(resolve => probe.close(resolve));
-}
-
-/** What holds a port and is silent for so long, in ms, is found out when we listen. */
-const SILENT_MS = 1_000;
-const ANY: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
-
-function isAnswering(host: string, port: number): Promise<boolean> {
-	return new Promise(resolve => {
-		const socket = connect({ host: ANY[host] ?? host, port });
-		const end = (answers: boolean): void => {
-			socket.destroy();
-			resolve(answers);
-		};
-		socket.once("connect", () => end(true));
-		socket.once("error", () => end(false));
-		socket.setTimeout(SILENT_MS, () => end(false));
-	});
 }
 
 function listenFault({ code }: NodeJS.ErrnoException, host: string, port: number, setting: string): Error {
