@@ -10,6 +10,7 @@ import type { Found } from "../../domain/platform/legacy/answer";
 import type { Description } from "../../domain/platform/legacy/description";
 import { progressOf } from "../../domain/platform/legacy/progress";
 import { canonicalEmail } from "../../domain/text/email";
+import { messageOf } from "../../domain/unknown";
 import { clientOf, toldIn } from "./auth/entering";
 import { away } from "./auth/lazily";
 import { Answers as Kept } from "./legacy/answers";
@@ -39,7 +40,7 @@ export default class LegacyService extends service() implements Answers<typeof l
 		const { environment } = settingsOf(this.broker);
 		this.description = readDescription(file, name => environment.value(name));
 		this.old = new OldSystem(this.description, Date.now);
-		this.looking = setInterval(() => void this.counted().catch(() => undefined), LOOK_MS).unref();
+		this.looking = setInterval(() => void this.look(), LOOK_MS).unref();
 	}
 
 	async stopped(): Promise<void> {
@@ -138,6 +139,15 @@ export default class LegacyService extends service() implements Answers<typeof l
 
 	private told(what: "login" | "session", outcome: Outcome): void {
 		this.broker.metrics.increment(metrics.asked.name, { what, outcome });
+	}
+
+	/** For the metric, now and then. */
+	private async look(): Promise<void> {
+		try {
+			await this.counted();
+		} catch (error) {
+			this.logger.warn(`How many people of the old system have come is not known now: ${messageOf(error)}`);
+		}
 	}
 
 	private async counted(): Promise<Progress> {
