@@ -201,6 +201,12 @@ export const SETTINGS = {
 		summary:
 			"where passwords of breaches are looked up, in ranges of SHA-1: a folder of them, or an address as https://api.pwnedpasswords.com/range, which is told five digits of the digest; without it nowhere"
 	},
+	page: {
+		variable: "ACCOUNT_PAGE",
+		rule: { type: "string", default: "/account", max: 2000, pattern: "^(?:/|https?://)[^#\\s]*$" },
+		summary:
+			"the page that links of letters lead to, told behind a # what it is for (`verify-email` or `reset-password`) and its token: a path at PUBLIC_URL, or an address as a whole"
+	},
 	administrator: {
 		variable: "ADMIN_EMAIL",
 		rule: { type: "string", max: 254, default: "" },

@@ -48,7 +48,7 @@ const FORMS: Readonly<Record<Template, Form>> = {
 	invitation: {
 		subject: "An account was made for you",
 		says: ["Whoever runs this server made an account for you, of the address {email}."],
-		does: { says: "To choose one", at: "POST /api/v1/auth/reset-password" },
+		does: { says: "To choose a password", at: "POST /api/v1/auth/reset-password" },
 		warns: "If you do not know what this is, do nothing: nobody gets in without the password that you choose."
 	},
 	"password-changed": {

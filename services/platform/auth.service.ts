@@ -48,7 +48,7 @@ export default class AuthService
 		this.people = new Accounts(this.accounts);
 		const hashing = new Hashing(settings);
 		this.entering = new Entering(this.people, sentence => this.logger.warn(sentence));
-		this.asking = new Asking(this.people, derive, publicUrlOf(this.broker));
+		this.asking = new Asking(this.people, derive, new URL(settings.page, publicUrlOf(this.broker)).href);
 		this.adopting = new Adopting(this.people, derive, settings.unsalted);
 		const isAsked = settingsFor(this.broker, legacy).file !== "";
 		const lazily = isAsked ? new Lazily(this.people, this.adopting, hashing) : undefined;

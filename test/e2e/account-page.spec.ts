@@ -94,8 +94,17 @@ async function registered(page: Page, email: string): Promise<void> {
 	await fill(page, "#register", { email, password: PASSWORD });
 	await says(page, "A letter is on its way");
 	const letter = await letterTo(email, "verify-email?token=");
-	await fill(page, "#verify", { token: /https?:\S+verify-email\?token=[\w.%-]+/.exec(letter)?.[0] ?? "" });
+	await fill(page, "#verify", { token: linkIn(letter, "verify-email") });
 	await says(page, "is confirmed");
+}
+const linkIn = (letter: string, what: string): string =>
+	new RegExp(`https?:\\S+#${what}\\?token=[\\w.~%-]+`).exec(letter)?.[0] ?? "";
+/** As whoever follows it in this browser. The server's own name stands for the port that a test has. */
+async function follow(page: Page, link: string): Promise<void> {
+	await page.goto(`${url}/account${new URL(link).hash}`);
+	await page.waitForSelector("#letter:not([hidden])");
+	// Neither the history nor whoever is asked next learns it.
+	expect(page.url()).toBe(`${url}/account`);
 }
 async function signedIn(page: Page, email: string): Promise<void> {
 	await fill(page, "#login", { email, password: PASSWORD });
@@ -142,6 +151,40 @@ it("registers, adds a passkey, signs in with it and no address, and revokes the 
 	await phone.page.waitForSelector("#out:not([hidden])");
 	await laptop.context.close();
 	await phone.context.close();
+});
+
+it("a letter's link is looked at as often as one likes, and done once its reader says so, once", async () => {
+	const email = "eve@example.com";
+	const { page, context } = await device();
+	await fill(page, "#register", { email, password: PASSWORD });
+	await says(page, "A letter is on its way");
+	const verify = linkIn(await letterTo(email, "verify-email?token="), "verify-email");
+	for (let looks = 0; looks < 2; looks++) {
+		await follow(page, verify);
+		await page.click("#letter-not");
+		await says(page, "Nothing was changed");
+	}
+	await fill(page, "#login", { email, password: PASSWORD });
+	await says(page, "not right");
+	await follow(page, verify);
+	expect(await page.isVisible("#reset")).toBe(false);
+	await page.click("#confirm button");
+	await says(page, `${email} is confirmed.`);
+
+	await fill(page, "#forgot", { email });
+	await says(page, "A letter is on its way");
+	const reset = linkIn(await letterTo(email, "reset-password?token="), "reset-password");
+	await follow(page, reset);
+	expect(await page.isVisible("#confirm")).toBe(false);
+	const next = "nine wild swans fly";
+	await fill(page, "#reset", { password: next });
+	await says(page, "The new password holds");
+	await fill(page, "#login", { email, password: next });
+	await isIn(page);
+	await follow(page, reset);
+	await fill(page, "#reset", { password: PASSWORD });
+	await says(page, "used");
+	await context.close();
 });
 
 it("asks for an app's code, or a passkey, as the second factor, and once more before what matters", async () => {
@@ -205,6 +248,12 @@ it.each([
 		return found.violations.map(({ id, nodes }) => [id, nodes[0]?.html, nodes[0]?.failureSummary]);
 	};
 	expect(await faults()).toEqual([]);
+	for (const what of ["verify-email", "reset-password"]) {
+		await follow(page, `http://localhost/account#${what}?token=a.b`);
+		expect(await faults()).toEqual([]);
+		await page.reload();
+		await page.waitForSelector("#out:not([hidden])");
+	}
 	await registered(page, email);
 	await signedIn(page, email);
 	await fill(page, "#add-passkey", { name: "<img src=x onerror=alert(1)>" });

@@ -51,7 +51,8 @@ export class Asking {
 	constructor(
 		private readonly accounts: Accounts,
 		private readonly derive: Derive,
-		private readonly publicUrl: string
+		/** The page that links lead to, as a whole address. */
+		private readonly page: string
 	) {}
 
 	/** Once it is written down it will be done, whoever is killed. */
@@ -98,8 +99,9 @@ export class Asking {
 		});
 	}
 
+	/** What it is for stands behind the `#`, which no server or proxy is told of. */
 	private linkTo(proves: Letter, token: string): string {
-		return `${this.publicUrl}/api/v1/auth/${PATHS[proves]}?token=${token}`;
+		return `${this.page}#${PATHS[proves]}?token=${token}`;
 	}
 
 	/** @throws Conflict where it was changed meanwhile: it is decided anew */
@@ -116,5 +118,5 @@ export class Asking {
 
 const idOf = (secret: string): string => createHash("sha256").update(secret).digest("hex").slice(0, ID_LETTERS);
 
-/** Where a letter's link leads; it is looked at by GET, and done by POST. */
+/** What the page of the link does, once its reader says so: a link that is only looked at changes nothing (A7). */
 const PATHS = { verify: "verify-email", email: "verify-email", reset: "reset-password" } as const;

@@ -95,10 +95,37 @@ onClick("by-passkey", async () => {
 	return goOn(await ask("POST", "/passkeys/login", { ...used, cookie: true }));
 });
 onSubmit("register", async form => (await ask("POST", "/register", form)).message);
-onSubmit("verify", async ({ token }) => {
-	const { email } = await ask("POST", "/verify-email", { token: /[?&]token=([^&]+)/.exec(token)?.[1] ?? token.trim() });
-	return `${email} is confirmed: sign in.`;
+async function confirmed(token) {
+	const { email } = await ask("POST", "/verify-email", { token });
+	await refresh();
+	return `${email} is confirmed.`;
+}
+onSubmit("verify", ({ token }) => confirmed(/[?&]token=([^&]+)/.exec(token)?.[1] ?? token.trim()));
+onSubmit("forgot", async form => (await ask("POST", "/forgot-password", form)).message);
+
+/** What a letter's link is for. It is done by whoever reads it, and stays in no history. */
+let letter;
+function opened() {
+	const [, what, token] = /^#(verify-email|reset-password)\?token=([\w.~%-]+)$/.exec(location.hash) ?? [];
+	if (!what) return false;
+	letter = token;
+	history.replaceState(null, "", location.pathname);
+	at("confirm").hidden = what !== "verify-email";
+	at("reset").hidden = what !== "reset-password";
+	show("letter");
+	return true;
+}
+onSubmit("confirm", () => confirmed(letter));
+onSubmit("reset", async ({ password }) => {
+	await ask("POST", "/reset-password", { token: letter, password });
+	await refresh();
+	return "The new password holds: sign in with it.";
 });
+onClick("letter-not", async () => {
+	await refresh();
+	return "Nothing was changed: the link works until it is over.";
+});
+addEventListener("hashchange", opened);
 onClick("logout", async () => {
 	await ask("POST", "/logout", {});
 	await refresh();
@@ -193,4 +220,4 @@ async function refresh() {
 	}
 }
 
-void refresh();
+if (!opened()) void refresh();

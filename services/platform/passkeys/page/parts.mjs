@@ -1,7 +1,7 @@
 /** What the account page is made of: its parts, the API, passkeys. */
 
 export const at = id => document.getElementById(id);
-const PARTS = ["out", "second", "in"];
+const PARTS = ["out", "letter", "second", "in"];
 /** What is shown: one part. */
 export const show = part => {
 	for (const each of PARTS) at(each).hidden = each !== part;
