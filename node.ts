@@ -32,8 +32,16 @@ export function serviceClass(name: string, root = __dirname): unknown {
 	throw new Error(`${file} has no service: export its class as the default.`);
 }
 
-/** A started node; `stop` ends it. @throws SettingError, and whatever keeps a service from starting */
-export async function openNode(embedding: Embedding = {}, settings = environment()): Promise<Broker> {
+/**
+ * A started node; `stop` ends it.
+ * @param told to stop: it waits no longer for other nodes
+ * @throws SettingError, ToldToStop, and whatever keeps a service from starting
+ */
+export async function openNode(
+	embedding: Embedding = {},
+	settings = environment(),
+	told?: AbortSignal
+): Promise<Broker> {
 	const { services, ...options } = readConfig(settings, { services: STAGES, ...embedding });
 	const { gateway } = options.settings;
 	// Or an API key would be made for a server that does not start.
@@ -43,7 +51,7 @@ export async function openNode(embedding: Embedding = {}, settings = environment
 		for (const name of services) broker.createService(serviceClass(name) as never);
 		const alone = embedding.own ? undefined : aloneWords(broker);
 		if (alone !== undefined) broker.logger.warn(alone);
-		await started(broker, transporterTimeoutOf(settings));
+		await started(broker, transporterTimeoutOf(settings), told);
 		return broker as unknown as Broker;
 	} catch (error) {
 		await broker.stop().catch(() => undefined);
@@ -57,8 +65,15 @@ class TransporterAway extends Error {
 	readonly type = "UNAVAILABLE";
 }
 
-/** Moleculer itself would try for ever, and only its log would say so. @throws TransporterAway */
-async function started(broker: ServiceBroker, patienceMs: number): Promise<void> {
+/** While it waited for others. */
+class ToldToStop extends Error {
+	override readonly name = "ToldToStop";
+}
+
+export const isToldToStop = (error: unknown): boolean => error instanceof ToldToStop;
+
+/** Moleculer itself would try for ever, and only its log would say so. @throws TransporterAway, ToldToStop */
+async function started(broker: ServiceBroker, patienceMs: number, told?: AbortSignal): Promise<void> {
 	if (!broker.options.transporter) return await broker.start();
 	const away = Promise.withResolvers<never>();
 	let last = awayBy("", { login: "", isTls: false });
@@ -68,13 +83,19 @@ async function started(broker: ServiceBroker, patienceMs: number): Promise<void>
 		if (error.isFinal) away.reject(new TransporterAway(error.says(patienceMs)));
 	};
 	const refused = ({ sentence }: Refused): void => away.reject(new TransporterAway(sentence));
+	const stop = (): void => away.reject(new ToldToStop("Told to stop before it met others."));
+	const met = (): void => {
+		clearTimeout(late);
+		told?.removeEventListener("abort", stop);
+	};
+	told?.addEventListener("abort", stop);
 	broker.localBus.on("$transporter.error", hear);
 	broker.localBus.on("$transporter.refused", refused);
-	broker.localBus.once("$transporter.connected", () => clearTimeout(late));
+	broker.localBus.once("$transporter.connected", met);
 	try {
 		await Promise.race([broker.start(), away.promise]);
 	} finally {
-		clearTimeout(late);
+		met();
 		broker.localBus.off("$transporter.error", hear);
 		broker.localBus.off("$transporter.refused", refused);
 	}

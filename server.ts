@@ -5,19 +5,23 @@ import { join, resolve } from "node:path";
 import type { Broker } from "./cluster";
 import { banner } from "./cluster/banner";
 import { settingsOf } from "./cluster/settings";
-import { stopBySignals } from "./cluster/stopping";
+import { leaveEarly, stopWhenTold, toldBySignals } from "./cluster/stopping";
 import { maskText } from "./domain/text/masking";
 import { visibleLines } from "./domain/text/visible";
 import { textOf } from "./domain/unknown";
-import { openNode, SERVICES, whenRefused } from "./node";
+import { environment } from "./environment";
+import { isToldToStop, openNode, SERVICES, whenRefused } from "./node";
 import { version } from "./package.json";
 
 /** Somebody reads along. */
 const attended = process.stdout.isTTY === true;
 
 async function main(): Promise<void> {
-	const broker = await openNode({ services: SERVICES, readable: attended });
-	stopBySignals(broker);
+	const told = toldBySignals();
+	const started = leaveEarly(told);
+	const broker = await openNode({ services: SERVICES, readable: attended }, environment(), told);
+	started();
+	stopWhenTold(broker, told);
 	whenRefused(broker, sentence => void broker.stop().finally(() => fail(sentence)));
 	if (attended) process.stdout.write(banner(aboutOf(broker)));
 }
@@ -41,4 +45,7 @@ function fail(sentence: string): void {
 	process.exit(1);
 }
 
-main().catch((error: unknown) => fail(error instanceof Error ? error.message : String(error)));
+main().catch((error: unknown) => {
+	if (isToldToStop(error)) process.exit(0);
+	fail(error instanceof Error ? error.message : String(error));
+});

@@ -8,7 +8,7 @@ import { appendFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Context, ServiceBroker } from "moleculer";
 import { NEEDED } from "../../cluster/alone";
-import { stopBySignals } from "../../cluster/stopping";
+import { stopWhenTold, toldBySignals } from "../../cluster/stopping";
 import { SCOPES } from "../../contracts/cluster";
 import { readConfig } from "../../moleculer.config";
 
@@ -40,8 +40,9 @@ async function main(): Promise<void> {
 	});
 	// A gateway waits for all of them.
 	for (const name of NEEDED) if (!broker.getLocalService(name)) broker.createService({ name });
+	const told = toldBySignals();
 	await broker.start();
-	stopBySignals(broker);
+	stopWhenTold(broker, told);
 }
 
 if (require.main === module) void main();

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Connection, createConnection } from "mysql2/promise";
 import { tablesOf } from "../../demo/panels/marzban/tables";
+import { freePort } from "./servers";
 
 export interface MariaDb extends AsyncDisposable {
 	/** As Marzban's own settings spell it. */
@@ -42,8 +43,7 @@ export async function startMariaDb(...more: readonly string[]): Promise<MariaDb>
 	if (made.error) throw new Error("There is no mariadb-install-db: run scripts/servers.sh.");
 	if (made.status !== 0) throw new Error(`mariadb-install-db failed: ${made.stderr}`);
 	for (let tries = 0; tries < 5; tries++) {
-		// Below the range that the kernel gives away by itself.
-		const port = 20_000 + Math.floor(Math.random() * 12_000);
+		const port = await freePort();
 		const socket = [`--socket=${folder}/socket`, `--pid-file=${folder}/pid`];
 		const address = [`--port=${port}`, "--bind-address=127.0.0.1"];
 		const child = spawn("mariadbd", [...common, ...socket, ...address, ...PANEL, ...more], { stdio: "ignore", env });

@@ -8,10 +8,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** A port that is free now, below the range that the kernel gives away by itself. */
+/** Those that this process gave away: two that ask at once, or a server that is away for a moment, never share one. */
+const given = new Set<number>();
+/** Below the range that the kernel gives away by itself, and below the product's own; each worker has a part for itself. */
+const [FIRST, PART, PARTS] = [12_000, 1_000, 8];
+
+/** A port that is free now, and that nobody else among the tests is given. */
 export async function freePort(): Promise<number> {
+	const first = FIRST + PART * (Number(process.env.JEST_WORKER_ID ?? 0) % PARTS);
 	for (;;) {
-		const port = 20_000 + Math.floor(Math.random() * 12_000);
+		const port = first + Math.floor(Math.random() * PART);
+		if (given.has(port)) continue;
+		given.add(port);
 		const server = createServer();
 		const free = await new Promise<boolean>(resolve => {
 			server.once("error", () => resolve(false));
