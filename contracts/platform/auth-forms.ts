@@ -221,6 +221,13 @@ export const SETTINGS = {
 } as const;
 
 export const METRICS = {
+	logins: {
+		type: "counter",
+		name: "banyan.logins",
+		labels: ["by", "outcome"],
+		summary:
+			"Logins, by the factor that was given last (password, totp, passkey …) and what came of them: in, second (another factor is asked for), refused."
+	},
 	unchecked: {
 		type: "counter",
 		name: "banyan.passwords.unchecked",

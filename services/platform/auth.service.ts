@@ -6,7 +6,7 @@ import type { ResultOf } from "../../contracts/contract";
 import type { JsonValue } from "../../contracts/json";
 import type { Account, Entered } from "../../contracts/people";
 import { auth } from "../../contracts/platform/auth";
-import type { Adopted, LetterLink, LoggedIn, Taken } from "../../contracts/platform/auth-forms";
+import { type Adopted, type LetterLink, type LoggedIn, METRICS, type Taken } from "../../contracts/platform/auth-forms";
 import { legacy } from "../../contracts/platform/legacy";
 import { type StoredAccount, shown, withOwn } from "../../domain/platform/accounts/account";
 import { collection } from "../../mixins/collection.mixin";
@@ -17,7 +17,7 @@ import { Asking, newId } from "./auth/asking";
 import { breachedBy } from "./auth/breaches";
 import { arrivals, givenBack, lookedAt } from "./auth/bringing";
 import { created, founded } from "./auth/creating";
-import { clientOf, Entering, toldIn, wrong } from "./auth/entering";
+import { clientOf, Entering, toldIn } from "./auth/entering";
 import { Hashing } from "./auth/hashing";
 import { Lazily } from "./auth/lazily";
 import { erased, inState, listed, personalOf, SWEEP_MS, swept, withScopes } from "./auth/managing";
@@ -47,7 +47,11 @@ export default class AuthService
 		const [settings, derive] = [settingsFor(this.broker, auth), (text: string): string => this.secrets.derive(text)];
 		this.people = new Accounts(this.accounts);
 		const hashing = new Hashing(settings);
-		this.entering = new Entering(this.people, sentence => this.logger.warn(sentence));
+		this.entering = new Entering(
+			this.people,
+			sentence => this.logger.warn(sentence),
+			(by, outcome) => this.broker.metrics.increment(METRICS.logins.name, { by, outcome })
+		);
 		this.asking = new Asking(this.people, derive, new URL(settings.page, publicUrlOf(this.broker)).href);
 		this.adopting = new Adopting(this.people, derive, settings.unsalted);
 		const isAsked = settingsFor(this.broker, legacy).file !== "";
@@ -74,8 +78,7 @@ export default class AuthService
 		const { email, password, cookie } = ctx.params;
 		const client = clientOf(ctx);
 		const tried = await this.passwords.login(ctx, addressIn(email), password, client);
-		if (!tried) throw wrong();
-		const entered = await this.entering.enter(ctx, tried.account, { ...tried, factors: ["password"], client });
+		const entered = await this.entering.enter(ctx, tried?.account, { ...tried, factors: ["password"], client });
 		return toldIn(ctx.meta, entered, cookie);
 	}
 

@@ -17,6 +17,8 @@ export interface Proven {
 	readonly rehashed?: string | undefined;
 }
 
+export type LoginOutcome = "in" | "second" | "refused";
+
 /** Of whom nobody says where they ask from. */
 const NOWHERE: Client = { address: "", agent: "", device: null };
 export const clientOf = ({ meta }: { readonly meta: Meta }): Client => meta.client ?? NOWHERE;
@@ -24,11 +26,24 @@ export const clientOf = ({ meta }: { readonly meta: Meta }): Client => meta.clie
 export class Entering {
 	constructor(
 		private readonly accounts: Accounts,
-		private readonly warn: (sentence: string) => void
+		private readonly warn: (sentence: string) => void,
+		private readonly count: (by: Factor, outcome: LoginOutcome) => void
 	) {}
 
-	/** @throws CREDENTIALS_WRONG · ACCOUNT_DISABLED */
+	/** @param account undefined: whoever asked is nobody here, or proved nothing @throws CREDENTIALS_WRONG · ACCOUNT_DISABLED */
 	async enter(by: Calls, account: StoredAccount | undefined, proven: Proven): Promise<Entered> {
+		const last = proven.factors.at(-1) ?? "password";
+		try {
+			const entered = await this.entered(by, account, proven);
+			this.count(last, entered.session ? "in" : "second");
+			return entered;
+		} catch (error) {
+			this.count(last, "refused");
+			throw error;
+		}
+	}
+
+	private async entered(by: Calls, account: StoredAccount | undefined, proven: Proven): Promise<Entered> {
 		if (account?.kind !== "account" || (proven.since ?? Number.POSITIVE_INFINITY) < account.passwordAt) throw wrong();
 		if (account.state !== "active")
 			throw failure("ACCOUNT_DISABLED", "This account is disabled: ask whoever runs this server.");

@@ -8,6 +8,7 @@ import { TOTP } from "otpauth";
 import { hashed, isCurrent } from "../../../adapters/passwords/passwords";
 import type { Broker, Meta } from "../../../cluster";
 import type { StoredAccount } from "../../../domain/platform/accounts/account";
+import { propertyOf } from "../../../domain/unknown";
 import { openNode } from "../../../node";
 import type { Accounts } from "../../../services/platform/auth/accounts";
 import type { Hashing } from "../../../services/platform/auth/hashing";
@@ -195,6 +196,19 @@ describe("A2: known or not is not told", () => {
 		const said = await work().catch(({ type, code, message, data }) => ({ type, code, message, data }));
 		return { said, spent: auth.passwords.hashing.spent - spent };
 	};
+
+	it("a login is counted, by what was given and what came of it", async () => {
+		const { email } = await brought(await hashed(PASSWORD));
+		const of = (outcome: string): number =>
+			Number(
+				propertyOf(node.metrics.getMetric("banyan.logins")?.get({ by: "password", outcome }) ?? undefined, "value") ?? 0
+			);
+		const before = [of("in"), of("refused")] as const;
+		await login(email);
+		await expect(login(email, OTHER)).rejects.toEqual(failed("CREDENTIALS_WRONG"));
+		await expect(login(address(), OTHER)).rejects.toEqual(failed("CREDENTIALS_WRONG"));
+		expect([of("in"), of("refused")]).toEqual([before[0] + 1, before[1] + 2]);
+	});
 
 	it("a login costs one hash and says the same of who is known, pending, disabled, of another hash, and of nobody", async () => {
 		const known = (await registered()).email;
