@@ -11,7 +11,7 @@ export const NAMESPACE = "local";
 export const GROUPS = {
 	stages: ["extractor", "transformer", "validator", "importer", "verifier"],
 	migration: ["migration", "links", "subscriptions"],
-	access: ["access", "events", "idempotency"],
+	access: ["access", "config", "events", "flags", "idempotency", "routes", "scheduler"],
 	// Apart: what hashes passwords is not what looks a key up.
 	people: ["auth", "guesses", "legacy", "mail", "mfa", "oidc", "passkeys", "sessions", "signing", "users"],
 	gateway: ["gateway"]
