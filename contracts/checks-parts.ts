@@ -1,6 +1,7 @@
 /** What a contract by itself must have: each fault is one sentence. */
 
 import type { ActionSpec, Contract, MetricSpec } from "./contract";
+import { ANY_SERVICE } from "./exposure";
 import { fieldsIn, ruleFault } from "./rules";
 import type { Rule, Schema } from "./schema";
 
@@ -107,7 +108,7 @@ export const LACKS: readonly Lacks[] = [
 			? "has no example: state `example`, with params and a result as a reader of the API should see them."
 			: undefined,
 	({ internal = [] }, _, names) => {
-		const unknown = internal.find(name => !names.includes(name));
+		const unknown = internal.find(name => name !== ANY_SERVICE && !names.includes(name));
 		return unknown && `is for '${unknown}', and no contract has that name: correct its \`internal\`.`;
 	},
 	({ callers = [] }, _, names) => {

@@ -1,5 +1,8 @@
 /** Who reaches an action, and how it behaves. */
 
+/** In place of the names of services that may call: every one of the cluster. */
+export const ANY_SERVICE = "*";
+
 /** What a request has in its body: fields as JSON; those, or one YAML document as the field `document`; parts; bytes. */
 export const BODIES = ["json", "document", "multipart", "raw"] as const;
 export type Body = (typeof BODIES)[number];
@@ -135,7 +138,7 @@ type Status = 200 | 201 | 202;
 
 /** For the cluster's own calls alone. */
 interface Inside extends Conduct {
-	/** The services that may call it; each node looks who calls what it owns. */
+	/** The services that may call it, `*` any of the cluster; each node looks who calls what it owns. */
 	readonly internal: readonly string[];
 	readonly permission?: undefined;
 	readonly rest?: undefined;

@@ -21,7 +21,21 @@ export type Revision = ValueOf<typeof revision>;
 /** What a node that follows is given. */
 export const snapshot = shape(
 	"RevisionSnapshot",
-	{ ...revision.props, value: { type: "any", summary: "All that is set." } },
+	{
+		...revision.props,
+		value: { type: "any", optional: true, summary: "All that is set; left out where it is what the asker has." }
+	},
 	"All that is set as of a revision."
 );
 export type RevisionSnapshot = ValueOf<typeof snapshot>;
+
+/** What a node asks `snapshot` with. */
+export const KNOWN = {
+	hash: { type: "string", max: 64, optional: true, summary: "Of what it has: that is not sent again." }
+} as const;
+
+/** What is broadcast as `changed`, so that nodes ask at once. It may be lost: they compare hashes from time to time, too. */
+export const CHANGED = {
+	revision: { type: "number", integer: true, min: 0 },
+	hash: "string"
+} as const;

@@ -10,6 +10,7 @@ import { actingAs, actingService } from "../cluster/acting";
 import { failure } from "../cluster/errors";
 import { requiresIdentity } from "../cluster/identity";
 import { type Call, type Handler, middleware } from "../cluster/middleware";
+import { ANY_SERVICE } from "../contracts/exposure";
 
 interface Called {
 	readonly caller: string | null;
@@ -46,7 +47,7 @@ const guarded = (next: Handler<Called>, action: Guarded): Handler<Called> => {
 function mayCall({ caller, nodeID, broker }: Called, callers: readonly string[], isInternal: boolean): boolean {
 	const isProven = nodeID !== broker.nodeID && requiresIdentity(broker);
 	if (!isInternal && !isProven) return true;
-	return caller === null ? !isProven : callers.includes(caller);
+	return caller === null ? !isProven : callers.includes(caller) || callers.includes(ANY_SERVICE);
 }
 
 const heard = (next: Handler<Called>, { service }: Part): Handler<Called> => {

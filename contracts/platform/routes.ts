@@ -1,7 +1,7 @@
 /** routes: paths, bodies and answers of older APIs as data: each leads to an action, with its shapes. */
 
 import { action, contract } from "../contract";
-import { snapshot } from "../revisions";
+import { CHANGED, KNOWN, snapshot } from "../revisions";
 
 export const routes = contract("platform", "routes", {
 	chapter: "Routes",
@@ -10,8 +10,9 @@ export const routes = contract("platform", "routes", {
 			summary: "All that is set as of the newest revision, for a node that follows it.",
 			internal: ["gateway"],
 			reads: true,
-			params: {},
+			params: KNOWN,
 			result: snapshot
 		})
-	}
+	},
+	events: { changed: CHANGED }
 });

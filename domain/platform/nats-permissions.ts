@@ -5,6 +5,7 @@
  */
 
 import type { ActionSpec, Contract } from "../../contracts/contract";
+import { ANY_SERVICE } from "../../contracts/exposure";
 import { gateway } from "../../contracts/platform/gateway";
 
 /** Names of services, by that of their group. */
@@ -83,6 +84,10 @@ const callersOf = ({ internal, callers = [] }: ActionSpec, owner: string): reado
 	owner
 ];
 
+/** May one of these services ask for it? */
+const isFor = (action: ActionSpec, owner: string, own: readonly string[]): boolean =>
+	callersOf(action, owner).some(caller => own.includes(caller) || (caller === ANY_SERVICE && own.length > 0));
+
 /** The gateways ask every node for its metrics, and operators may ask all of them. */
 const asksAll = (group: string, known: Known): boolean =>
 	group === OPERATOR || servicesOf(group, known).includes(gateway.name);
@@ -91,7 +96,7 @@ function asks(group: string, other: string, known: Known): boolean {
 	if (asksAll(group, known)) return true;
 	const own = servicesOf(group, known);
 	return contractsOf(other, known).some(({ name, actions }) =>
-		Object.values(actions).some(action => callersOf(action, name).some(caller => own.includes(caller)))
+		Object.values(actions).some(action => isFor(action, name, own))
 	);
 }
 
@@ -100,9 +105,7 @@ function actionsAsked(group: string, known: Known): string[] {
 	if (group === OPERATOR) return [">"];
 	const own = servicesOf(group, known);
 	return known.contracts.flatMap(({ name, actions }) =>
-		Object.entries(actions).flatMap(([key, action]) =>
-			callersOf(action, name).some(caller => own.includes(caller)) ? [`${name}.${key}`] : []
-		)
+		Object.entries(actions).flatMap(([key, action]) => (isFor(action, name, own) ? [`${name}.${key}`] : []))
 	);
 }
 

@@ -24,7 +24,11 @@ const pairs = all.flatMap(one => all.map(other => [one, other] as const));
 /** Every call that a contract allows: who asks, and for what. */
 const calls = CONTRACTS.flatMap(({ name, actions }) =>
 	Object.entries(actions).flatMap(([key, { internal = ["gateway"] }]) =>
-		[...internal, name].map(caller => ({ caller: groupOf(caller), owner: groupOf(name), action: `${name}.${key}` }))
+		[...internal.flatMap(each => (each === "*" ? CONTRACTS.map(any => any.name) : [each])), name].map(caller => ({
+			caller: groupOf(caller),
+			owner: groupOf(name),
+			action: `${name}.${key}`
+		}))
 	)
 );
 
@@ -66,7 +70,12 @@ it("stages cannot ask for a migration, whoever they say they are", () => {
 	// It has what is kept sealed anew, as the contract says; what else it asks of a node is refused there (decision 44).
 	expect(says("access", "MOL-banyan.REQ.migration.1")).toBe(true);
 	expect(says("access", "MOL-banyan.REQB.migration.start")).toBe(false);
-	expect(says("migration", "MOL-banyan.REQ.access.1")).toBe(false);
+	expect(says("migration", "MOL-banyan.REQ.people.1")).toBe(false);
+});
+
+it("what every service follows is asked for by all, and nothing else of who keeps it", () => {
+	for (const group of Object.keys(GROUPS)) expect(says(group, "MOL-banyan.REQB.config.snapshot")).toBe(true);
+	for (const group of ["stages", "migration"]) expect(says(group, "MOL-banyan.REQB.access.check")).toBe(false);
 });
 
 it("events are told by those who announce some", () => {
