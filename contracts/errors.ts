@@ -59,6 +59,31 @@ export const COMMON_ERRORS = {
 			"This caller has as much under way, or stored, as one may have. The limits are settings; `GET /health/detailed` shows them to a key.",
 		todo: "Let what is under way end, or remove what is no longer needed, then ask again; or raise the limit that the detail names."
 	},
+	REVISION_CONFLICT: {
+		status: 409,
+		title: "Somebody else made the next revision",
+		means: "Another revision than `expected` is the newest one. Nothing was changed.",
+		todo: "Read what is set now, decide anew, and send the revision that the detail names as `expected`."
+	},
+	REVISION_NOT_FOUND: {
+		status: 404,
+		title: "No such revision",
+		means: "None has this number.",
+		todo: "Look at the history, which names all that there are."
+	},
+	REVISION_UNFIT: {
+		status: 409,
+		title: "What was set as of that revision is not accepted any more",
+		means: "This release has no such field any more, or other bounds for it. Nothing was changed.",
+		todo: "Set what the detail does not name by a change of its own."
+	},
+	REVISION_TOO_LARGE: {
+		status: 413,
+		title: "All that is set would be too large",
+		means:
+			"A revision has all that is set, and is sent to each node: it has a bound, which the detail names. Nothing was changed.",
+		todo: "Remove what is no longer needed first."
+	},
 	OVERLOADED: {
 		status: 503,
 		title: "The server has as much to do as it takes at once",

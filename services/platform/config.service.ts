@@ -1,13 +1,21 @@
 import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
-import { failure } from "../../cluster/errors";
 import { config } from "../../contracts/platform/config";
+import type { RevisionSnapshot } from "../../contracts/revisions";
+import { revisions } from "../../mixins/revisions.mixin";
 
 const { snapshot } = config.actions;
 
+type Set = Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>;
+
 @Service(config)
-export default class ConfigService extends service() implements Answers<typeof config> {
+export default class ConfigService
+	extends service(
+		revisions<Set>({ kept: "configs", empty: {}, check: () => undefined, changed: config.events.changed.name })
+	)
+	implements Answers<typeof config>
+{
 	@Action(snapshot)
-	async snapshot(_ctx: CallOf<typeof snapshot>): Promise<never> {
-		throw failure("UNAVAILABLE", "'config.snapshot' is not there yet.");
+	snapshot({ params }: CallOf<typeof snapshot>): Promise<RevisionSnapshot> {
+		return this.revisions.of(params.environment).snapshot(params);
 	}
 }
