@@ -38,11 +38,20 @@ async function main(): Promise<boolean> {
 			`No fault has '${values.only}' in its name; there are: ${FAULTS.map(({ name }) => name).join(", ")}.`
 		);
 	const stage = await openStage(join(ROOT, "data", "chaos"));
+	for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void ended(stage));
 	try {
 		return await judged(stage, wanted, { rate, lastsMs });
 	} finally {
 		await stage[Symbol.asyncDispose]();
 	}
+}
+
+const INTERRUPTED = 130;
+
+/** Told to stop, it takes its cluster along; told twice, it ends at once. */
+async function ended(stage: Stage): Promise<never> {
+	await stage[Symbol.asyncDispose]();
+	process.exit(INTERRUPTED);
 }
 
 interface Form {
