@@ -89,7 +89,7 @@ faults: build
 	@FAULTS=all npx jest --selectProjects chaos
 	@FAULTS=all npx jest --selectProjects adapters --testPathPatterns jetstream.faults
 
-# Whether the time of an answer says who is known (A2), a thousand times each; and whether a flood of logins is felt by others (A5).
+# Whether the time of an answer says who is known (A2), a thousand times each.
 timing: build
 	@ACCOUNTS_TIMING=1000 npx jest --selectProjects e2e --testPathPatterns e2e/accounts --testTimeout 3600000
 

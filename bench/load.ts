@@ -59,3 +59,8 @@ export function cpuOf(pid: number): number {
 		.split(" ");
 	return (Number(fields[11]) + Number(fields[12])) / TICKS;
 }
+
+const PAGE = 4096;
+
+/** In bytes (proc(5): field 2 of statm, in pages). */
+export const rssOf = (pid: number): number => Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]) * PAGE;

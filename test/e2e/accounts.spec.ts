@@ -1,6 +1,6 @@
 /**
  * Accounts through the door: what old clients ask for, what anybody may send, and that nothing of an answer says who is known.
- * `make timing` (`ACCOUNTS_TIMING=1000`) asks so often, and compares the times, too (A2); with it a flood is measured (A5).
+ * `make timing` (`ACCOUNTS_TIMING=1000`) asks so often, and compares the times, too (A2). What others wait for in a flood (A5) is measured in bench/s-logins.ts.
  */
 
 import { mkdtempSync, rmSync } from "node:fs";
@@ -127,15 +127,13 @@ describe("A2: no answer says who is known", () => {
 it("A5: of a flood of logins some are answered, the rest are told to come again, and others wait for nobody", async () => {
 	const email = await registered();
 	const flood = Array.from({ length: 40 }, () => post("/login", { email, password: "wrong" }));
-	const waits: number[] = [];
-	let isOver = false;
+	let [isOver, answered] = [false, 0];
 	const over = Promise.all(flood).finally(() => {
 		isOver = true;
 	});
 	while (!isOver) {
-		const begun = performance.now();
 		expect((await door.ask("/live", { key: null })).status).toBe(200);
-		waits.push(performance.now() - begun);
+		answered++;
 	}
 	const answers = await over;
 	const refused = answers.filter(({ status }) => status === 503);
@@ -147,8 +145,7 @@ it("A5: of a flood of logins some are answered, the rest are told to come again,
 	}
 	// The right one comes in as soon as there is room.
 	expect(await tokenOf(email)).toMatch(/^eyJ/);
-	waits.sort((a, b) => a - b);
-	if (TIMES > 0) expect(waits[Math.floor(waits.length * 0.99)]).toBeLessThan(50);
+	expect(answered).toBeGreaterThan(1);
 });
 
 describe("bad input is a problem that says which field it is", () => {
