@@ -3,10 +3,11 @@
 import { hostname } from "node:os";
 import { extname, join } from "node:path";
 import type { BrokerOptions, Middleware } from "moleculer";
-import { clusterKeys, holdsKeys, KEY_FILE_FORM } from "./adapters/cluster-key";
+import { clusterKeys, holdsKeys, KEY_FILE_FORM, type KeySource } from "./adapters/cluster-key";
 import { arm } from "./adapters/failpoints";
 import { ClusterCacher } from "./cluster/cacher";
 import { claimsIn } from "./cluster/claims-settings";
+import { copiesIn } from "./cluster/copies";
 import { type Environment, SettingError } from "./cluster/environment";
 import { fileIn, isFolder } from "./cluster/files";
 import { gatewayIn } from "./cluster/gateway";
@@ -25,6 +26,7 @@ import type { LateValidator } from "./cluster/validator";
 import { read, readSettings, VARIABLES } from "./cluster/variables";
 import { CONTRACTS } from "./contracts/cluster";
 import { serviceFile } from "./contracts/contract";
+import { following } from "./middlewares/following.middleware";
 import { layers } from "./middlewares/layers";
 import { sealed } from "./middlewares/sealed.middleware";
 import type { Systems } from "./mixins/systems";
@@ -33,6 +35,7 @@ const checksResults = (environment: Environment): boolean =>
 	read(environment, "RESULT_CHECKS") === "on" || process.env.NODE_ENV === "test";
 
 interface Cluster extends Partial<Meeting>, Pick<BrokerOptions, "cacher"> {
+	readonly key: KeySource;
 	/** Around packets. */
 	readonly around: readonly Middleware[];
 	/** What the client of NATS is given. */
@@ -49,9 +52,10 @@ function readCluster(environment: Environment, dataDir: string): Cluster {
 	const [nats, sharing] = [natsIn(environment), sharingIn(environment)];
 	const key = { keys, file, dataDir };
 	const around = [...certificatesIn(environment), ...redisIn(environment, key)];
-	if (!nats) return { around };
+	if (!nats) return { key, around };
 	const identified = identifiedIn(environment);
 	return {
+		key,
 		nats: nats.options,
 		natsHost: nats.transporter.servers[0]?.hostname ?? "localhost",
 		...meeting(nats, sharing),
@@ -115,7 +119,7 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 	const dataDir = read(environment, "DATA_DIR");
 	const failpoint = read(environment, "FAILPOINT");
 	if (failpoint) arm(failpoint);
-	const { nats, natsHost, around, ...cluster } = readCluster(environment, dataDir);
+	const { nats, natsHost, around, key, ...cluster } = readCluster(environment, dataDir);
 	const settings = readSettings(environment);
 	const metrics = metricsIn(environment, natsHost);
 	return {
@@ -124,6 +128,7 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 		...cluster,
 		...layers(settings.calls, checksResults(environment), {
 			tracing: tracingIn(environment),
+			following: following(copiesIn(key, read(environment, "NAMESPACE"), cluster.transporter !== undefined)),
 			packets: [...around, ...scrapedIn(metrics)]
 		}),
 		logger: pinoLogger(

@@ -103,6 +103,18 @@ export const NODE_METRICS = {
 		name: "banyan.events.replicas.wanted",
 		summary: "Servers that should have all events."
 	}),
+	revision: spec({
+		type: "gauge",
+		name: "banyan.config.revision",
+		labels: ["set"],
+		summary: "The revision that this node goes by, of settings (`config`), `flags` or `routes`."
+	}),
+	revisionStale: spec({
+		type: "gauge",
+		name: "banyan.config.stale.since.timestamp.seconds",
+		labels: ["set"],
+		summary: "Since when nobody proved that it is the newest, in seconds since 1970; 0 while it is."
+	}),
 	need: spec({
 		type: "gauge",
 		name: "banyan.need.up",

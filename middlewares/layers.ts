@@ -6,6 +6,7 @@
 
 import type { BrokerOptions, Middleware, ServiceBroker } from "moleculer";
 import * as moleculer from "moleculer";
+import { followedEvents, following } from "../cluster/followed";
 import { logging } from "../cluster/operations";
 import type { CallSettings } from "../contracts/cluster";
 import { breaker, breakerOptions } from "./breaker.middleware";
@@ -39,13 +40,19 @@ const hotReload = (broker: ServiceBroker): Middleware | null =>
 interface More {
 	/** Around what is traced: nothing where nothing is. */
 	readonly tracing: readonly Middleware[];
+	/** What is followed. */
+	readonly following?: Middleware;
 	/** Around packets. */
 	readonly packets: readonly Middleware[];
 }
 
-export const layers = (calls: CallSettings, checksResults: boolean, { tracing, packets }: More): Layers => ({
+export const layers = (
+	calls: CallSettings,
+	checksResults: boolean,
+	{ tracing, following: followed, packets }: More
+): Layers => ({
 	internalMiddlewares: false,
-	internalServices: { $node: { name: "$node", actions: { underWay, logging } } },
+	internalServices: { $node: { name: "$node", actions: { underWay, logging, following }, events: followedEvents } },
 	circuitBreaker: breakerOptions(calls),
 	middlewares: [
 		correlation,
@@ -76,6 +83,7 @@ export const layers = (calls: CallSettings, checksResults: boolean, { tracing, p
 		stale(calls),
 		keeping(),
 		needs(),
+		...(followed ? [followed] : []),
 		...packets
 	] as unknown as Middleware[]
 });

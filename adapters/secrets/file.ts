@@ -16,6 +16,11 @@ export function secretKey(dir: string): Buffer {
 	throw new Error(`'${file}' is damaged: its ${bytes.length} bytes are no keys. Restore it from a backup.`);
 }
 
+export const hasSecretKey = (dir: string): boolean => existsSync(fileIn(dir));
+
+/** What a node's own secrets are derived from: it never changes. */
+export const secretRoot = (dir: string): Buffer => (readRing(secretKey(dir)) as Ring).root;
+
 const fileIn = (dir: string): string => join(dir, "secret.key");
 
 /** The ring is not made before it is needed: who only reads makes none. One process holds the folder, with several services. */
