@@ -120,6 +120,10 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 	const failpoint = read(environment, "FAILPOINT");
 	if (failpoint) arm(failpoint);
 	const { nats, natsHost, around, key, ...cluster } = readCluster(environment, dataDir);
+	const copies = copiesIn(key, cluster.transporter !== undefined, {
+		namespace: read(environment, "NAMESPACE"),
+		environment: read(environment, "CONFIG_ENVIRONMENT")
+	});
 	const settings = readSettings(environment);
 	const metrics = metricsIn(environment, natsHost);
 	return {
@@ -128,7 +132,7 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 		...cluster,
 		...layers(settings.calls, checksResults(environment), {
 			tracing: tracingIn(environment),
-			following: following(copiesIn(key, read(environment, "NAMESPACE"), cluster.transporter !== undefined)),
+			following: following(copies),
 			packets: [...around, ...scrapedIn(metrics)]
 		}),
 		logger: pinoLogger(

@@ -9,7 +9,7 @@ import { ANY_SERVICE } from "../contracts/exposure";
 import type { JsonValue } from "../contracts/json";
 import { FOLLOWED, type FollowedSet, type FollowState } from "../domain/platform/following";
 import { messageOf } from "../domain/unknown";
-import { type Copies, copyOf } from "./copies";
+import { type Copies, copyOf, nameOf } from "./copies";
 import { Following } from "./following";
 import type { Broker } from "./index";
 
@@ -28,11 +28,19 @@ export const followingsOf = (broker: object): Following[] => [...(OF_BROKERS.get
 /** The one of this node. @throws CopyTouched where its copy was */
 export function followingOf(broker: Broker, set: FollowedSet): Following {
 	const held = OF_BROKERS.get(broker);
-	const known = held?.all.get(set);
+	if (!held) throw new Error("This node was started without what follows: start it by moleculer.config.ts or node.ts.");
+	const { copies, all } = held;
+	const known = all.get(set);
 	if (known) return known;
-	const file = held && copyOf(held.copies, set);
-	const made = new Following(broker, set, { file, as: askerOf(broker, set), now: Date.now });
-	held?.all.set(set, made);
+	const made = new Following(broker, set, {
+		name: nameOf(set, copies),
+		params: set === "config" ? { environment: copies.environment } : {},
+		compareMs: copies.compareMs,
+		file: copyOf(copies, set),
+		as: askerOf(broker, set),
+		now: Date.now
+	});
+	all.set(set, made);
 	if (broker.started) made.begin();
 	return made;
 }

@@ -12,8 +12,7 @@ import { actingAs } from "./acting";
 import type { Broker } from "./index";
 import { registerMetrics } from "./measuring";
 
-/** How often the hash is compared, and how soon again where nobody answered, in ms. */
-const COMPARE_MS = 5_000;
+/** How soon it asks again where nobody answered, in ms. */
 const AGAIN_MS = 1_000;
 /** Nobody waits longer for an answer, in ms. */
 const PATIENCE_MS = 3_000;
@@ -30,6 +29,12 @@ const WHY = {
 } as const;
 
 export interface Means {
+	/** What it is called in what is announced of it. */
+	readonly name: string;
+	/** What it is asked for with. */
+	readonly params: object;
+	/** How often the hash is compared. */
+	readonly compareMs: number;
 	/** Undefined: this node keeps none. */
 	readonly file: KnownGoodFile | undefined;
 	/** In whose name it asks: a service of this node. */
@@ -115,7 +120,8 @@ export class Following {
 
 	/** Somebody says that there is another one. */
 	told(change: unknown): void {
-		const { hash, revision } = fieldsOf(change);
+		const { set, hash, revision } = fieldsOf(change);
+		if (set !== this.means.name) return;
 		if (hash !== this.whole?.hash || revision !== this.whole?.revision) void this.ask();
 	}
 
@@ -147,7 +153,7 @@ export class Following {
 		} catch (error) {
 			this.unproven(messageOf(error));
 		}
-		this.again(this.why === null ? COMPARE_MS : AGAIN_MS);
+		this.again(this.why === null ? this.means.compareMs : AGAIN_MS);
 	}
 
 	private get action(): `${FollowedSet}.snapshot` {
@@ -155,9 +161,9 @@ export class Following {
 	}
 
 	private call(hash: string | undefined): Promise<unknown> {
-		const { as } = this.means;
+		const { as, params } = this.means;
 		const call = (): Promise<unknown> =>
-			this.broker.call(this.action, { ...(hash && { hash }) }, { timeout: PATIENCE_MS });
+			this.broker.call(this.action, { ...params, ...(hash && { hash }) }, { timeout: PATIENCE_MS });
 		return as === undefined ? call() : actingAs(as, call);
 	}
 

@@ -7,6 +7,7 @@ import { type CallSettings, CONTRACTS, type ContractSettings, SETTINGS, type Sys
 import type { SettingSpec } from "../contracts/contract";
 import { SYSTEM_LIMITS } from "../contracts/limits";
 import type { NodeVariable } from "../contracts/node-variables";
+import { DEFAULT_ENVIRONMENT } from "../contracts/platform/config";
 import { settingIn } from "../domain/platform/setting";
 import { type Environment, readVariable, type Variable } from "./environment";
 import { address, networks, number, oneOf, origins, ownNames, path, services, text, variableNames } from "./forms";
@@ -44,6 +45,11 @@ const OWN = {
 		...number(1, 5)
 	},
 	SERVICES: { says: "what this node runs", fallback: null, ...services },
+	CONFIG_ENVIRONMENT: {
+		says: "whose settings this node goes by, of those that `config` keeps",
+		fallback: DEFAULT_ENVIRONMENT,
+		...text(/^[a-z][a-z0-9-]{0,39}$/, "small letters, digits and -")
+	},
 	DATA_DIR: { says: "the folder of what must last", fallback: "data", ...path },
 	LOG_LEVEL: {
 		says: "what is logged, that and what is worse",
