@@ -70,6 +70,20 @@ export const CALL_SETTINGS = {
 		summary: "what a node keeps of last good answers, to give them again, marked as stale, while nobody answers",
 		unit: "bytes"
 	},
+	callerSeconds: {
+		variable: "CALLER_LIFETIME",
+		rule: "number|integer|min:60|max:86400|default:3600",
+		summary:
+			"for how long after a request was let in nodes believe that its caller asks: what it causes later is refused",
+		unit: "s"
+	},
+	callerGraceSeconds: {
+		variable: "CALLER_GRACE",
+		rule: "number|integer|min:0|max:86400|default:600",
+		summary:
+			"while a gateway of a release that does not sign who asks is in the cluster, and for so long after, callers without a signature are believed; 0: never",
+		unit: "s"
+	},
 	stopDelayMs: {
 		variable: "STOP_DELAY",
 		rule: "number|integer|min:0|max:600000|default:100",

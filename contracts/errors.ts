@@ -39,6 +39,13 @@ export const COMMON_ERRORS = {
 			"The key, or whoever is signed in, is known and has not the scope that this route needs; or it is for people, and a key asks.",
 		todo: "Use a key with the scope that the detail names, or make one with `POST /api/v1/api-keys`; what is for people needs somebody to sign in."
 	},
+	CALLER_UNPROVEN: {
+		status: 403,
+		title: "Who asks is not proven to the node that was asked",
+		means:
+			"A door of the cluster signs who asks, and each node looks. What it was told was not signed, was changed, is of another request, is too old, or comes from a node that is no door.",
+		todo: "Ask again. If it stays: all nodes need the same key, the gateways identities that speak for `gateway`, and clocks that agree; `banyan_callers_refused_total` says where and why."
+	},
 	NOT_FOUND: {
 		status: 404,
 		title: "There is nothing at this address",

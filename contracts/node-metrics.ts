@@ -69,6 +69,12 @@ export const NODE_METRICS = {
 		labels: ["reason"],
 		summary: "Packets between nodes that were not taken, by the reason."
 	}),
+	callers: spec({
+		type: "counter",
+		name: "banyan.callers.refused",
+		labels: ["reason"],
+		summary: "Calls that were refused for what was said of who asks, by the reason."
+	}),
 	identity: spec({
 		type: "gauge",
 		name: "banyan.identity.expiry.timestamp.seconds",

@@ -23,6 +23,16 @@ export const person = shape(
 );
 export type Person = ValueOf<typeof person>;
 
+export const behalf = shape(
+	"Behalf",
+	{
+		id: { type: "string", summary: "Of the key; of a person `person:` and their account." },
+		kind: { type: "enum", values: ["person", "key"] }
+	},
+	"On whose behalf something was done: said for the record, it opens nothing."
+);
+export type Behalf = ValueOf<typeof behalf>;
+
 export const client = shape(
 	"Client",
 	{

@@ -24,6 +24,7 @@ import { results } from "./results.middleware";
 import { retry } from "./retry.middleware";
 import { silence } from "./silence.middleware";
 import { stale } from "./stale.middleware";
+import { vouched } from "./vouched.middleware";
 
 type Layers = Pick<BrokerOptions, "middlewares" | "internalMiddlewares" | "internalServices" | "circuitBreaker">;
 
@@ -65,6 +66,7 @@ export const layers = (
 		"Validator",
 		bulkhead,
 		"Cacher",
+		vouched(calls),
 		older,
 		leaving(calls),
 		"Timeout",

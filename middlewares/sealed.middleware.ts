@@ -6,13 +6,16 @@
 
 import { resolve } from "node:path";
 import type { Middleware, ServiceBroker } from "moleculer";
+import { CallerWord } from "../adapters/caller-word";
 import { clusterKeys, type KeySource } from "../adapters/cluster-key";
 import { holdsDataDir } from "../adapters/datadir";
 import type { Opened, ProvenSeal, Unproven } from "../adapters/identity/proven-seal";
 import { unframed } from "../adapters/packet-frame";
 import { PacketSeal } from "../adapters/packet-seal";
+import { requiresIdentity } from "../cluster/identity";
 import { holdKeys } from "../cluster/keys";
 import { middleware, type Receive, type Send } from "../cluster/middleware";
+import { holdCallerWord } from "../cluster/vouched";
 import { giveUp, pendingOf } from "../cluster/wire";
 import { Batches } from "./packet-batches";
 import { refusedPackets, type Tell } from "./refused-packets";
@@ -44,7 +47,10 @@ export function sealed(source: KeySource, proving?: Proving): Middleware {
 					`The cluster's key was made; it is in ${resolve(made)}. Give it to the other nodes by CLUSTER_KEY_FILE.`
 				);
 			holdKeys(broker, keys);
-			sealing = proving?.(broker, keys) ?? unproven(broker, keys);
+			const proven = proving?.(broker, keys);
+			sealing = proven ?? unproven(broker, keys);
+			const { namespace } = broker;
+			holdCallerWord(broker, new CallerWord({ keys, namespace, seal: proven, isRequired: requiresIdentity(broker) }));
 		},
 		transporterSend(next: Send): Send {
 			const batches = new Batches(({ topic, data, meta, packets, ids }) => {

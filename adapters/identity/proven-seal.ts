@@ -24,6 +24,12 @@ export interface Opened {
 	readonly from: Peer | null;
 }
 
+/** Whoever may have signed something. */
+export interface Signer {
+	readonly services: ReadonlySet<string>;
+	signed(text: string, signature: string): boolean;
+}
+
 export interface ProvenOptions extends SealOptions {
 	readonly identity: Identity;
 	readonly authorities: Authorities;
@@ -64,6 +70,18 @@ export class ProvenSeal {
 		if (peer) return this.paired(peer, kind, target, data, isFrame);
 		if (this.options.isRequired) return undefined;
 		return this.plain.seal(kind, target, data, isFrame);
+	}
+
+	/** What others may ask again, of a node whose packets they do not see. */
+	sign(text: string): string {
+		return this.self.signed(Buffer.from(text));
+	}
+
+	/** A node that is believed now: itself, too. */
+	ofNode(nodeID: string): Signer | undefined {
+		const isOwn = nodeID === this.options.nodeID;
+		const token = isOwn ? this.self.token : this.peers.of(nodeID)?.token;
+		return token && { services: new Set(token.services), signed: (text, by) => isSignature(text, by, token.key) };
 	}
 
 	/** Nodes that were believed once, and are not any more. */

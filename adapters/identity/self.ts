@@ -44,6 +44,15 @@ export class Self {
 	}
 
 	sign(place: Buffer, data: Buffer): string {
-		return sign(null, Buffer.concat([place, data]), this.identity.key).toString("base64url");
+		return this.signed(Buffer.concat([place, data]));
+	}
+
+	signed(data: Buffer): string {
+		return sign(null, data, this.identity.key).toString("base64url");
+	}
+
+	/** What was granted to it, with the public half of its key. */
+	get token(): Identity["said"] {
+		return this.identity.said;
 	}
 }

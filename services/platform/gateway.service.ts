@@ -2,6 +2,7 @@ import { crc32 } from "node:zlib";
 import compression from "compression";
 import { Action, type Answers, type CallOf, Event, type EventOf, Service, service } from "../../cluster";
 import { NEEDED, neverThere } from "../../cluster/alone";
+import { signing } from "../../cluster/older-doors";
 import { clusterCalls, clusterNodes, setLogLevel } from "../../cluster/operations";
 import { tellMetricsAt } from "../../cluster/scraped";
 import { settingsFor, settingsOf } from "../../cluster/settings";
@@ -56,7 +57,8 @@ export default class GatewayService
 				else res.setHeader("Content-Length", Buffer.byteLength(body));
 			}
 		}),
-		waking(routesOf(CONTRACTS))
+		waking(routesOf(CONTRACTS)),
+		signing
 	)
 	implements Answers<typeof gateway>
 {

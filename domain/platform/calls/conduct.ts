@@ -2,6 +2,7 @@
 
 import { CONTRACTS } from "../../../contracts/cluster";
 import type { ActionSpec } from "../../../contracts/contract";
+import type { Asked } from "../callers/rights";
 
 export interface Conduct {
 	/** Twice is once, and at once, too: it changes nothing, or the same. */
@@ -17,6 +18,8 @@ export interface Conduct {
 	/** It is told where a request comes from; which cookies came with it. */
 	readonly client: boolean;
 	readonly cookies: boolean;
+	/** What is asked of a caller from outside; null: it is for the cluster's own calls. */
+	readonly asked: Asked | null;
 }
 
 const isRead = ({ reads, rest }: ActionSpec): boolean => reads === true || rest?.startsWith("GET ") === true;
@@ -28,7 +31,11 @@ const conductIn = (spec: ActionSpec): Conduct => ({
 	tryMs: spec.tryTimeout ?? Number.POSITIVE_INFINITY,
 	staleMs: (spec.stale ?? 0) * 1000,
 	client: spec.client === true,
-	cookies: (spec.cookies ?? []).length > 0
+	cookies: (spec.cookies ?? []).length > 0,
+	asked:
+		spec.permission === undefined
+			? null
+			: { permission: spec.permission, fresh: spec.fresh ?? null, reads: isRead(spec) }
 });
 
 const ALL: ReadonlyMap<string, Conduct> = new Map(

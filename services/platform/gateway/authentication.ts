@@ -23,7 +23,8 @@ const LONGEST_KEY = 200;
 const LONGEST_TOKEN = 4_096;
 
 /** Somebody whose word on themselves was checked. */
-interface Known extends Caller {
+interface Known {
+	readonly caller: Caller;
 	/** As sentences call them. */
 	readonly called: string;
 	/** Of a key of somebody's own: whoever made it, where it reads what is theirs. */
@@ -109,7 +110,7 @@ export class Authentication {
 	/** Of one session, or one account; null: of each. */
 	forgetSessions({ account, session }: PayloadOf<typeof sessions.events.changed>): void {
 		this.sessions.forget(
-			({ person }) =>
+			({ caller: { person } }) =>
 				(account === null || person?.account === account) && (session === null || person?.session === session)
 		);
 	}
@@ -136,7 +137,7 @@ const isSafe = ({ method }: WebRequest): boolean => method === "GET" || method =
 function holderOf(key: ApiKey | null): Known | null {
 	if (!key) return null;
 	const { id, scopes, owner } = key;
-	const holder = { id, scopes, called: `the key '${key.name}' has` };
+	const holder = { caller: { id, scopes }, called: `the key '${key.name}' has` };
 	if (owner == null || !scopes.includes(OWN_READ)) return holder;
 	// It is in no session, and proved nothing.
 	const person: Person = { account: owner, session: "", scopes, factors: [], provedAt: 0 };
@@ -144,7 +145,7 @@ function holderOf(key: ApiKey | null): Known | null {
 }
 
 const personIn = (person: Person | null): Known | null =>
-	person && { id: `person:${person.account}`, scopes: person.scopes, person, called: "you have" };
+	person && { caller: { id: `person:${person.account}`, scopes: person.scopes, person }, called: "you have" };
 
 /** @throws FORBIDDEN */
 function allowedReader({ reader }: Known, { reads, fresh }: Asked): Caller {
@@ -155,7 +156,7 @@ function allowedReader({ reader }: Known, { reads, fresh }: Asked): Caller {
 	);
 }
 
-const isFresh = ({ person }: Known, { fresh }: Asked): boolean =>
+const isFresh = ({ caller: { person } }: Known, { fresh }: Asked): boolean =>
 	fresh === null || !person || person.provedAt >= Date.now() - fresh * 1000;
 
 /** Of pages that may ask as ours do. */
@@ -187,18 +188,19 @@ function refused({ kind }: Credential): never {
 }
 
 /** @throws FORBIDDEN · STEP_UP_REQUIRED */
-function allowed(caller: Known, asked: Asked): Caller {
-	if (asked.permission === PERSON) return allowedPerson(caller, asked);
+function allowed(known: Known, asked: Asked): Caller {
+	if (asked.permission === PERSON) return allowedPerson(known, asked);
+	const { caller, called } = known;
 	if (asked === ANY ? caller.scopes.length > 0 : mayDo(caller, asked.permission)) return caller;
 	throw failure(
 		"FORBIDDEN",
-		`This needs ${asked === ANY ? "a scope" : `the scope '${asked.permission}'`}; ${caller.called} ${caller.scopes.join(", ") || "none"}.`
+		`This needs ${asked === ANY ? "a scope" : `the scope '${asked.permission}'`}; ${called} ${caller.scopes.join(", ") || "none"}.`
 	);
 }
 
-function allowedPerson(caller: Known, asked: Asked): Caller {
-	if (!caller.person) return allowedReader(caller, asked);
-	if (isFresh(caller, asked)) return caller;
+function allowedPerson(known: Known, asked: Asked): Caller {
+	if (!known.caller.person) return allowedReader(known, asked);
+	if (isFresh(known, asked)) return known.caller;
 	throw failure(
 		"STEP_UP_REQUIRED",
 		`This is for whoever proved who they are within ${asked.fresh} s: do so once more (POST /api/v1/auth/step-up), then ask again.`

@@ -3,6 +3,7 @@
 import { randomUUID } from "node:crypto";
 import type { Broker, Meta } from "../../../cluster";
 import { inChapters } from "../../../cluster/tracing";
+import { letIn } from "../../../cluster/vouched";
 import type { Answer } from "../../../contracts/contract";
 import type { JsonValue } from "../../../contracts/json";
 import { gateway } from "../../../contracts/platform/gateway";
@@ -53,6 +54,7 @@ async function before(
 		const caller = admitted instanceof Promise ? await admitted : admitted;
 		callOf(req).caller = caller;
 		meta.caller = caller;
+		letIn(broker, caller);
 	}
 	// Anybody may have an account: by itself that is nobody's trust.
 	settleTrace(req, (meta.caller?.scopes.length ?? 0) > 0);

@@ -2,7 +2,7 @@
 
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
-import type { Broker } from "../../../cluster";
+import type { Broker, Meta } from "../../../cluster";
 import { failure } from "../../../cluster/errors";
 import { settingsFor } from "../../../cluster/settings";
 import type { Live } from "../../../contracts/contract";
@@ -25,12 +25,21 @@ interface Page {
 }
 type Fields = Readonly<Record<string, unknown>>;
 
+/** Who asks, with each look anew: a stream may go on for longer than any word on them holds. */
+type Asker = Pick<Meta, "caller" | "correlationId">;
+
+function askerOf(req: WebRequest): Asker {
+	const { caller, correlationId } = callOf(req);
+	return { correlationId, ...(caller && { caller }) };
+}
+
 /** A stream under way. */
 interface Following {
 	readonly broker: Broker;
 	readonly action: string;
 	readonly live: Live;
 	readonly fields: Fields;
+	readonly asker: Asker;
 	readonly wakes: Wakes;
 	readonly res: WebResponse;
 }
@@ -48,7 +57,7 @@ export async function follow(
 ): Promise<void> {
 	const { after: asked, ...fields } = req.$params as Fields;
 	const begin = header(req, "last-event-id") ?? asked ?? null;
-	const following = { broker, action, live, fields, wakes, res };
+	const following = { broker, action, live, fields, asker: askerOf(req), wakes, res };
 	// Before anything is read: what comes behind it is news.
 	const listening = wakes.listen(topicOf(live.wakes, fields[live.by]));
 	try {
@@ -93,8 +102,8 @@ async function goOn(following: Following, listening: Listening, all: AsyncIterab
 
 const LINES_A_PAGE = 500;
 
-const pageOf = ({ broker, action, fields }: Following, after: unknown): Promise<Page> =>
-	callByName<Page>(broker, action, { ...fields, after, limit: LINES_A_PAGE });
+const pageOf = ({ broker, action, fields, asker }: Following, after: unknown): Promise<Page> =>
+	callByName<Page>(broker, action, { ...fields, after, limit: LINES_A_PAGE }, { ...asker });
 
 /** From the first page on, without an end. */
 async function* pages(following: Following, first: Page, begin: unknown): AsyncGenerator<Page> {
@@ -119,9 +128,9 @@ const eventOf = (name: string, line: { readonly id?: unknown }): string =>
 	`id: ${line.id}\nevent: ${name}\ndata: ${JSON.stringify(line)}\n\n`;
 
 /** After a run of lines, where the contract names it. */
-async function stateOf({ broker, live: { state, by }, fields }: Following): Promise<string> {
+async function stateOf({ broker, live: { state, by }, fields, asker }: Following): Promise<string> {
 	if (state === undefined) return "";
-	const said = await callByName(broker, state, { [by]: fields[by] });
+	const said = await callByName(broker, state, { [by]: fields[by] }, { ...asker });
 	return `event: ${state.slice(state.indexOf(".") + 1)}\ndata: ${JSON.stringify(said)}\n\n`;
 }
 
@@ -159,14 +168,15 @@ export class Streams {
 /** All lines of a list, one JSON a line; a client that reads slowly is waited for. */
 export async function writeLines(broker: Broker, action: string, req: WebRequest, res: WebResponse): Promise<void> {
 	const params = req.$params as Fields;
-	let page = await callByName<Page>(broker, action, params);
+	const asker = askerOf(req);
+	let page = await callByName<Page>(broker, action, params, { ...asker });
 	res.writeHead(200, { "Content-Type": "application/x-ndjson; charset=utf-8", "Cache-Control": "no-store" });
 	if (req.method === "HEAD") return void res.end();
 	try {
 		for (;;) {
 			if (page.lines.length > 0) await write(broker, res, page.lines.map(line => `${JSON.stringify(line)}\n`).join(""));
 			if (page.next === null || res.destroyed) break;
-			page = await callByName<Page>(broker, action, { ...params, after: page.next });
+			page = await callByName<Page>(broker, action, { ...params, after: page.next }, { ...asker });
 		}
 		res.end();
 	} catch (error) {
