@@ -21,6 +21,7 @@ import { NODE_METRICS } from "../contracts/node-metrics";
 import { DOUBTS, type Doubt, isInTime, proofText, readProof, saidText } from "../domain/platform/callers/proof";
 import { notFor } from "../domain/platform/callers/rights";
 import { conductOf } from "../domain/platform/calls/conduct";
+import { Seldom } from "../domain/seldom";
 
 interface Called {
 	meta: Meta;
@@ -91,9 +92,11 @@ function doubtOfWord({ broker, meta }: Called, caller: Caller, lifetimeMs: numbe
 	return isInTime(proof.at, lifetimeMs, Date.now()) ? undefined : "expired";
 }
 
+const said = new Seldom(60_000);
+
 function refused(broker: ServiceBroker, action: string, doubt: Doubt): Error {
 	broker.metrics.increment(counter.name, { reason: doubt });
-	broker.logger.warn(`A call of ${action} is refused: ${DOUBTS[doubt]}.`);
+	if (said.isDue(doubt, performance.now())) broker.logger.warn(`A call of ${action} is refused: ${DOUBTS[doubt]}.`);
 	const code = doubt === "unentitled" ? "FORBIDDEN" : "CALLER_UNPROVEN";
 	return failure(code, `${action} is refused: ${DOUBTS[doubt]}.`);
 }

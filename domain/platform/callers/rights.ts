@@ -1,8 +1,14 @@
 /** Whether whoever a door let in may do what is asked: held once more where it is done, whatever the door's table said. Pure. */
 
-import type { Caller } from "../../migration/callers";
+import type { Person } from "../../../contracts/people";
 import { PERSON, PUBLIC } from "../routes";
 import { type Doubt, SKEW_MS } from "./proof";
+
+/** Whoever asks. */
+interface Asker {
+	readonly scopes: readonly string[];
+	readonly person?: Person;
+}
 
 /** What an action that is reached from outside asks of its caller. */
 export interface Asked {
@@ -13,11 +19,7 @@ export interface Asked {
 }
 
 /** Why a call that comes through a door is not for its caller; undefined where it is. */
-export function notFor(
-	{ permission, fresh, reads }: Asked,
-	caller: Caller | undefined,
-	now: number
-): Doubt | undefined {
+export function notFor({ permission, fresh, reads }: Asked, caller: Asker | undefined, now: number): Doubt | undefined {
 	if (permission === PUBLIC) return undefined;
 	if (!caller) return "missing";
 	if (permission !== PERSON) return caller.scopes.includes(permission) ? undefined : "unentitled";
