@@ -63,6 +63,8 @@ export interface SettingSpec<R extends Rule = Rule> {
 	/** What it sets, as a part of a sentence. */
 	readonly summary: string;
 	readonly unit?: "bytes" | "ms" | "s" | "days";
+	/** Of a node's environment alone, and never set for the cluster: a file of its machine, or who has all rights there. */
+	readonly local?: true;
 }
 
 /** What a service measures. */

@@ -20,8 +20,9 @@ import { KeptRevisions } from "./revisions/kept";
 import type { Rules } from "./revisions/kept-set";
 import type { Stored } from "./revisions/records";
 
-export { told } from "./revisions/kept";
-export type { Revised } from "./revisions/kept-set";
+export { type KeptRevisions, told } from "./revisions/kept";
+export type { Revised, Told } from "./revisions/kept-set";
+export type { KeptText } from "./revisions/records";
 
 const collectionIn = (service: object, name: string): Collection<Stored, Announced> =>
 	(service as { readonly [kept: string]: Collection<Stored, Announced> })[name] as Collection<Stored, Announced>;

@@ -2,7 +2,8 @@
 
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
 
-const [IV_BYTES, TAG_BYTES, KEY_BYTES] = [12, 16, 32];
+const [IV_BYTES, TAG_BYTES] = [12, 16];
+export const KEY_BYTES = 32;
 
 /** One of its own for each use. */
 export const sealingKey = (secret: Buffer, use: string): Buffer =>

@@ -5,7 +5,19 @@ import { personal, remainder } from "../personal";
 import { type Exported, erasure, exported, handle, type NewErasure, newErasure, type ShownErasure } from "./shapes";
 
 /** Services that keep something of people, as `personal` says. */
-const KEEPERS = ["access", "auth", "guesses", "idempotency", "legacy", "mail", "mfa", "oidc", "passkeys", "sessions"];
+const KEEPERS = [
+	"access",
+	"auth",
+	"config",
+	"guesses",
+	"idempotency",
+	"legacy",
+	"mail",
+	"mfa",
+	"oidc",
+	"passkeys",
+	"sessions"
+];
 /** They proved who they are within so many seconds. */
 const FRESH = 900;
 

@@ -197,6 +197,7 @@ export const SETTINGS = {
 	},
 	breached: {
 		variable: "PASSWORDS_BREACHED",
+		local: true,
 		rule: { type: "string", default: "", pattern: "^(?:https?://[^?#\\s]+|[^\\s:]*)$" },
 		summary:
 			"where passwords of breaches are looked up, in ranges of SHA-1: a folder of them, or an address as https://api.pwnedpasswords.com/range, which is told five digits of the digest; without it nowhere"
@@ -209,6 +210,7 @@ export const SETTINGS = {
 	},
 	administrator: {
 		variable: "ADMIN_EMAIL",
+		local: true,
 		rule: { type: "string", max: 254, default: "" },
 		summary:
 			"whose account is made with all scopes when a server starts that has none of that address; a letter goes there"

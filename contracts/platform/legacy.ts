@@ -70,6 +70,7 @@ export const legacy = contract("platform", "legacy", {
 	settings: {
 		file: {
 			variable: "LEGACY",
+			local: true,
 			rule: { type: "string", max: 4096, default: "" },
 			summary: "the file that describes the old system whose people come at their first login; empty: there is none"
 		}

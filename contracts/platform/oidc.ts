@@ -39,6 +39,7 @@ export const oidc = contract("platform", "oidc", {
 	settings: {
 		providers: {
 			variable: "OIDC_PROVIDERS",
+			local: true,
 			rule: { type: "string", max: 4096, default: "" },
 			summary: "a file, YAML or JSON, of issuers by whose accounts people sign in"
 		},

@@ -17,8 +17,8 @@ type RevisedEvent = Extract<Announced, { payload: { set: string; revision: numbe
 export interface Rules<T> {
 	/** What is set while nothing was ever set. */
 	readonly empty: T;
-	/** Before it is kept, also of what is set again by a rollback. @throws what whoever asks is told */
-	readonly check: (value: T) => void;
+	/** Before it is kept, also of what is set again by a rollback. @param before what is set now @throws what whoever asks is told */
+	readonly check: (value: T, before: T) => void;
 	/** Told once a revision is kept. */
 	readonly changed: RevisedEvent;
 }
@@ -91,25 +91,29 @@ export class KeptSet<T> {
 	}
 
 	/** @throws REVISION_CONFLICT where another revision than the expected one is the newest */
-	async change({ decide, beside = [], ...told }: Change<T>): Promise<Revised<T>> {
-		const newest = await this.newest();
-		if ((newest?.number ?? 0) !== told.expected) return this.earlierOf(told);
-		const value = decide((await this.revised(newest)).value);
-		this.rules.check(value);
-		return this.keep(told, canonical(value as JsonValue), beside);
+	change(change: Change<T>): Promise<Revised<T>> {
+		return this.made(change, this.rules.check);
 	}
 
 	/** A new revision: what is set is byte for byte what was set as of that one. @throws REVISION_CONFLICT · REVISION_NOT_FOUND */
 	async rollback({ to, ...told }: Told & { readonly to: number }): Promise<Revised<T>> {
 		const { value } = await this.at(to);
-		this.mustFit(value, to);
-		return this.change({ ...told, decide: () => value });
+		return this.made({ ...told, decide: () => value }, (then, now) => this.mustFit(to, then, now));
+	}
+
+	private async made({ decide, beside = [], ...told }: Change<T>, check: Rules<T>["check"]): Promise<Revised<T>> {
+		const newest = await this.newest();
+		if ((newest?.number ?? 0) !== told.expected) return this.earlierOf(told);
+		const before = (await this.revised(newest)).value;
+		const value = decide(before);
+		check(value, before);
+		return this.keep(told, canonical(value as JsonValue), beside);
 	}
 
 	/** @throws REVISION_UNFIT where it is not accepted any more */
-	private mustFit(value: T, revision: number): void {
+	private mustFit(revision: number, value: T, before: T): void {
 		try {
-			this.rules.check(value);
+			this.rules.check(value, before);
 		} catch (error) {
 			throw failure("REVISION_UNFIT", `Revision ${revision} of '${this.set}' cannot be set again: ${faultsIn(error)}`);
 		}

@@ -3,7 +3,7 @@
 import type { Collection } from "../../adapters/collection";
 import type { Announced, Meta } from "../../cluster";
 import { KeptSet, type Rules, type Told } from "./kept-set";
-import { isRevision, type Stored } from "./records";
+import { isRevision, type KeptText, type Stored } from "./records";
 
 export class KeptRevisions<T> {
 	constructor(
@@ -21,6 +21,21 @@ export class KeptRevisions<T> {
 		for await (const stored of this.kept.each({ number: 1 }, { sort: "set" }))
 			if (isRevision(stored)) names.push(stored.set);
 		return names;
+	}
+
+	/** What is kept beside revisions, under ids that begin so. */
+	async *beside(prefix: string): AsyncIterable<KeptText> {
+		for await (const { id, text } of this.kept.each({ id: { $gte: prefix, $lt: `${prefix}\uffff` } }))
+			if (text !== undefined) yield { id, text };
+	}
+
+	async textOf(id: string): Promise<string | undefined> {
+		return (await this.kept.get(id))?.text;
+	}
+
+	/** In the place of what was kept beside them: no revision changes by it. */
+	async rewrite(kept: KeptText): Promise<void> {
+		await this.kept.put(kept);
 	}
 
 	/** How many a person made. */
