@@ -7,7 +7,7 @@ import { type CallSettings, CONTRACTS, type ContractSettings, SETTINGS, type Sys
 import type { SettingSpec } from "../contracts/contract";
 import { SYSTEM_LIMITS } from "../contracts/limits";
 import type { NodeVariable } from "../contracts/node-variables";
-import { DEFAULT_ENVIRONMENT } from "../contracts/platform/config";
+import { DEFAULT_ENVIRONMENT } from "../contracts/platform/config-forms";
 import { settingIn } from "../domain/platform/setting";
 import { type Environment, readVariable, type Variable } from "./environment";
 import { address, networks, number, oneOf, origins, ownNames, path, services, text, variableNames } from "./forms";
