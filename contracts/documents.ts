@@ -69,6 +69,11 @@ export const AREAS: readonly DocsArea[] = [
 		description: "What customers' apps ask for. No key but the link's own."
 	},
 	{
+		name: "Configuration",
+		description:
+			"Settings of all nodes by revisions: what is set, by whom and why, what it was before, and back; secrets that definitions name."
+	},
+	{
 		name: "Events",
 		description: "What a service could not deal with, until somebody decides."
 	},
