@@ -41,7 +41,11 @@ export const FAILPOINTS = [
 	/** A durable event had its effect, and nothing else knows. */
 	"dealt",
 	/** A letter is another's to deliver, and it is not noted. */
-	"posted"
+	"posted",
+	/** A run of a job is recorded, and nothing of it is done. */
+	"taken",
+	/** A job was done, and that is not recorded. */
+	"worked"
 ] as const;
 export type Failpoint = (typeof FAILPOINTS)[number];
 

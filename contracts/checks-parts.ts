@@ -10,9 +10,10 @@ const NEEDED = {
 	actions: ["summary", "params", "result"],
 	settings: ["variable", "rule", "summary"],
 	errors: ["status", "title", "means", "todo"],
-	metrics: ["type", "name", "summary"]
+	metrics: ["type", "name", "summary"],
+	jobs: ["summary", "cron", "zone", "missed", "lost", "action"]
 } as const satisfies Partial<Record<keyof Contract, readonly string[]>>;
-const PARTS = ["actions", "settings", "errors", "metrics"] as const;
+const PARTS = ["actions", "settings", "errors", "metrics", "jobs"] as const;
 
 /** The first that is not said. */
 export const missingIn = (contract: Contract): string | undefined =>

@@ -2,6 +2,7 @@
 
 import { durableFault, LACKS, metricFault, missingIn, ruleFaults } from "./checks-parts";
 import type { Contract, ErrorSpec, MetricSpec, SettingSpec } from "./contract";
+import { jobFault } from "./jobs";
 import { NODE_METRICS } from "./node-metrics";
 import { NODE_VARIABLES, ownerOf } from "./node-variables";
 
@@ -55,9 +56,11 @@ function refuseTwice(kind: string, claims: readonly Claim[]): void {
 	}
 }
 
+const FAULTS = [missingIn, ruleFaults, durableFault, metricFault, jobFault];
+
 /** What the compiler asks for: whoever runs a contract may not have asked it. */
 function refuseUnsaid(contract: Contract): void {
-	const fault = missingIn(contract) ?? ruleFaults(contract) ?? durableFault(contract) ?? metricFault(contract);
+	const fault = FAULTS.map(faultOf => faultOf(contract)).find(each => each !== undefined);
 	if (fault !== undefined) throw new Error(fault);
 }
 

@@ -5,6 +5,7 @@ import { CALL_SETTINGS } from "./calls";
 import { checked } from "./checks";
 import type { ActionsOf, Contract, ErrorSpec, EventsOf, MetricSpec, SettingSpec, SettingsOf } from "./contract";
 import { COMMON_ERRORS } from "./errors";
+import type { JobSpec } from "./jobs";
 import { SYSTEM_LIMITS } from "./limits";
 import { NODE_METRICS } from "./node-metrics";
 import { SCOPE_NAMES } from "./platform/access";
@@ -61,6 +62,13 @@ export const METRICS: readonly (MetricSpec & { readonly owner: string | null })[
 	),
 	...Object.values<MetricSpec>(NODE_METRICS).map(each => ({ ...each, owner: null }))
 ];
+
+/** Every job, by its name: `sessions.sweep`. */
+export const JOBS: ReadonlyMap<string, JobSpec & { readonly service: string }> = new Map(
+	CONTRACTS.flatMap(({ name, jobs }) =>
+		Object.entries(jobs).map(([key, job]) => [`${name}.${key}`, { ...job, service: name }] as const)
+	)
+);
 
 export type ContractSettings = { readonly [C in Cluster as C["name"]]: SettingsOf<C> };
 export type SystemLimits = SettingsOf<{ readonly settings: typeof SYSTEM_LIMITS }>;

@@ -1,6 +1,7 @@
 /** The vocabulary in which every service states what it answers and what it announces. */
 
 import type { Exposure } from "./exposure";
+import type { JobSpec } from "./jobs";
 import type { Json } from "./json";
 import type { Input, Output, Rule, Schema, ValueOf } from "./schema";
 
@@ -127,6 +128,8 @@ export interface Contract<
 	readonly errors: B["errors"];
 	readonly settings: B["settings"];
 	readonly metrics: B["metrics"];
+	/** What it does at times. */
+	readonly jobs: Readonly<Record<string, JobSpec>>;
 	readonly actions: A;
 	readonly events: EventSpecs<N, E, D>;
 }
@@ -151,6 +154,8 @@ export function contract<
 		readonly required?: true;
 		readonly chapter?: string;
 		readonly stores?: readonly EventStoreName[];
+		/** By key: `sweep` of sessions is called `sessions.sweep`. */
+		readonly jobs?: Readonly<Record<string, JobSpec & { readonly action: keyof NoInfer<A> & string }>>;
 		readonly actions: A;
 		readonly events?: E;
 		/** Of its events. */
@@ -158,7 +163,7 @@ export function contract<
 	} & Partial<Brings<S, X, T, M>>
 ): Contract<N, A, E, Brings<S, X, T, M>, D> {
 	const { required, chapter = name, stores = [], scopes, errors, settings, metrics, actions } = parts;
-	const { events = {}, durable = {} } = parts;
+	const { events = {}, durable = {}, jobs = NOTHING } = parts;
 	const kept = new Map(Object.entries<Durable>(durable));
 	const named = Object.entries(events).map(([key, payload]) => {
 		const spec = kept.get(key);
@@ -174,6 +179,7 @@ export function contract<
 		errors: errors ?? NOTHING,
 		settings: settings ?? NOTHING,
 		metrics: metrics ?? NOTHING,
+		jobs,
 		actions,
 		events: Object.fromEntries(named)
 	};

@@ -1,6 +1,7 @@
 /** sessions: a session a device, and the tokens that prove it. */
 
 import { action, contract } from "../contract";
+import { SWEEPS } from "../jobs";
 import { client, FACTORS, factors, person, signedIn } from "../people";
 import { personal } from "../personal";
 import { shape, type ValueOf } from "../schema";
@@ -228,7 +229,18 @@ export const sessions = contract("platform", "sessions", {
 			result: ended,
 			example: { params: {}, result: { ended: 4_211 } }
 		}),
+		sweep: action({ summary: "Takes away sessions that are over.", ...SWEEPS }),
 		personal
+	},
+	jobs: {
+		sweep: {
+			summary: "Takes away sessions that are over.",
+			cron: "* * * * *",
+			zone: "UTC",
+			missed: "once",
+			lost: "again",
+			action: "sweep"
+		}
 	},
 	events: {
 		/** A session is over, or is not what it was; without one: each of that account; without either: each there is. */

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Action, type Answers, type CallOf, Event, type EventOf, Service, service } from "../../cluster";
 import { failure } from "../../cluster/errors";
 import { personOf } from "../../cluster/person";
-import { settingsFor, settingsOf } from "../../cluster/settings";
+import { settingsFor } from "../../cluster/settings";
 import type { ResultOf } from "../../contracts/contract";
 import type { Client, Person, SignedIn } from "../../contracts/people";
 import { auth } from "../../contracts/platform/auth";
@@ -20,13 +20,11 @@ import { newSession, type StoredSession, shown } from "./sessions/record";
 import { type Outcome, Refreshing } from "./sessions/refreshing";
 
 const { open, check, raise, close, closeAll, refresh, list, revoke, revokeOthers } = sessions.actions;
-const { listOf, revokeOf, revokeAll, personal } = sessions.actions;
+const { listOf, revokeOf, revokeAll, personal, sweep } = sessions.actions;
 
 type Ended = ResultOf<typeof revoke>;
 type Mac = (text: string) => string;
 
-/** How often it is looked for what is over; nodes that share a store do so at different moments. */
-const SWEEP_MS = 30_000;
 /** Of a caller of whom nothing is known. */
 const NOBODY: Client = { address: "", agent: "", device: null };
 
@@ -44,7 +42,6 @@ export default class SessionsService
 	private issuer!: Issuer;
 	private checker!: Checker;
 	private refreshing!: Refreshing;
-	private upkeep: NodeJS.Timeout | undefined;
 	private readonly mac: Mac = text => this.secrets.derive(text);
 
 	async started(): Promise<void> {
@@ -56,12 +53,6 @@ export default class SessionsService
 		this.checker = new Checker(this.broker, this.mac, id => this.kept.live(id));
 		const hears = { reused: (session: StoredSession) => this.tellReused(session), ended: forget };
 		this.refreshing = new Refreshing(this.sessions, this.rules, this.mac, hears);
-		if (settingsOf(this.broker).access === "write")
-			this.upkeep = setInterval(() => void this.sweep(), SWEEP_MS * (0.75 + Math.random() / 2));
-	}
-
-	async stopped(): Promise<void> {
-		clearInterval(this.upkeep);
 	}
 
 	private get rules(): Rules {
@@ -163,6 +154,11 @@ export default class SessionsService
 		return { ended: await this.kept.endAll(Date.now()) };
 	}
 
+	@Action(sweep)
+	sweep(_ctx: CallOf<typeof sweep>): Promise<number> {
+		return this.kept.sweep(Date.now());
+	}
+
 	@Action(personal)
 	async personal({ params }: CallOf<typeof personal>): Promise<ResultOf<typeof personal>> {
 		const kept = await this.shown(params.account, undefined);
@@ -200,14 +196,6 @@ export default class SessionsService
 	private async shown(account: string, asking: string | undefined): Promise<Session[]> {
 		const all = await this.kept.of(account, Date.now());
 		return all.map(session => shown(session, asking));
-	}
-
-	private async sweep(): Promise<void> {
-		try {
-			await this.kept.sweep(Date.now());
-		} catch (error) {
-			this.tell("Sessions that are over were not taken away", error);
-		}
 	}
 
 	private tellReused({ id, account }: StoredSession): void {

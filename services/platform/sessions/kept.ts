@@ -118,11 +118,14 @@ export class Kept {
 		for (const { id } of records) this.forget(id);
 	}
 
-	/** Takes away what is over, so much at once. @returns how many there were */
+	/** Takes away what is over. @returns how many there were */
 	async sweep(now: number): Promise<number> {
-		const { records } = await this.stored.find({ endsAt: { $lt: now } }, { sort: "endsAt", limit: AT_ONCE });
-		if (records.length > 0) await this.stored.write(removals(records));
-		return records.length;
+		for (let swept = 0; ; ) {
+			const { records } = await this.stored.find({ endsAt: { $lt: now } }, { sort: "endsAt", limit: AT_ONCE });
+			if (records.length === 0) return swept;
+			await this.stored.write(removals(records));
+			swept += records.length;
+		}
 	}
 }
 

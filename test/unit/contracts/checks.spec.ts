@@ -200,3 +200,74 @@ describe("what is for people", () => {
 		);
 	});
 });
+
+describe("a job", () => {
+	const sweep = { summary: "It.", internal: ["scheduler"], idempotent: true, params: {}, result: "number" };
+	const nightly = {
+		summary: "It.",
+		cron: "30 2 * * *",
+		zone: "Europe/Berlin",
+		missed: "once",
+		lost: "again",
+		action: "sweep"
+	};
+	const scheduler = contract("platform", "scheduler", { actions: {} });
+	const doing = (job: object, spec: object = sweep) =>
+		refusing(
+			scheduler,
+			contract("commerce", "posts", { actions: { sweep: spec }, jobs: { nightly: { ...nightly, ...job } } } as never)
+		);
+
+	it.each(["* * * * *", "*/5 0-6,22 1,15 */3 1-5", "59 23 31 12 7", "0-30/10 * * * 0"])(
+		"of a time as cron writes it is taken: %s",
+		cron => {
+			expect(doing({ cron })).not.toThrow();
+		}
+	);
+
+	it.each([
+		["* * * *", "five fields"],
+		["* * * * * *", "five fields"],
+		["*  * * * *", "five fields"],
+		["@daily", "five fields"],
+		["60 * * * *", "whose minute is '60'"],
+		["* 24 * * *", "whose hour is '24'"],
+		["* * 0 * *", "whose day of the month is '0'"],
+		["* * * 13 *", "whose month is '13'"],
+		["* * * JAN *", "whose month is 'JAN'"],
+		["* * * * 8", "whose day of the week is '8'"],
+		["*/0 * * * *", "whose minute is '*/0'"],
+		["*/60 * * * *", "whose minute is '*/60'"],
+		["5/10 * * * *", "whose minute is '5/10'"],
+		["30-10 * * * *", "whose minute is '30-10'"],
+		["1,,2 * * * *", "whose minute is '1,,2'"],
+		["-1 * * * *", "whose minute is '-1'"],
+		["? * * * *", "whose minute is '?'"]
+	])("of another is refused, with what is wrong: %s", (cron, words) => {
+		expect(doing({ cron })).toThrow(`The job nightly of posts has the cron "${cron}"`);
+		expect(doing({ cron })).toThrow(words);
+	});
+
+	it.each(["Europe/Berlln", "EST", "+01:00", "", "europe/berlin", "UTC ", "Etc/"])(
+		"in no zone is refused: '%s'",
+		zone => {
+			expect(doing({ zone })).toThrow(`The job nightly of posts has the zone '${zone}', which is none`);
+		}
+	);
+
+	it.each<[object, object, string]>([
+		[{ action: "swep" }, sweep, "does 'swep', which its contract does not have"],
+		[{}, { ...sweep, internal: ["gateway"] }, "does 'sweep', which is not for the scheduler"],
+		[{}, { ...sweep, params: { name: "string" } }, "has other params than `for`"],
+		[{ missed: "all" }, sweep, "which does not hear for which"],
+		[{}, { ...sweep, idempotent: undefined }, "twice is not once"],
+		[{ summary: "" }, sweep, "posts.jobs.nightly has no `summary`"]
+	])("that cannot be done is refused: %j", (job, spec, words) => {
+		expect(doing(job, spec)).toThrow(words);
+	});
+
+	it("that is told when it is lost may be one that twice is not once, and each time may be told to it", () => {
+		expect(doing({ lost: "told" }, { ...sweep, idempotent: undefined })).not.toThrow();
+		expect(doing({ missed: "all" }, { ...sweep, params: { for: "number" } })).not.toThrow();
+	});
+});
