@@ -60,8 +60,11 @@ const FAULTS = [missingIn, ruleFaults, durableFault, metricFault, jobFault];
 
 /** What the compiler asks for: whoever runs a contract may not have asked it. */
 function refuseUnsaid(contract: Contract): void {
-	const fault = FAULTS.map(faultOf => faultOf(contract)).find(each => each !== undefined);
-	if (fault !== undefined) throw new Error(fault);
+	// One after another: what is not said cannot be looked at.
+	for (const faultOf of FAULTS) {
+		const fault = faultOf(contract);
+		if (fault !== undefined) throw new Error(fault);
+	}
 }
 
 function refuseLacking(contract: Contract, contracts: readonly Contract[]): void {

@@ -78,6 +78,10 @@ export const AREAS: readonly DocsArea[] = [
 		description: "What a service could not deal with, until somebody decides."
 	},
 	{
+		name: "Jobs",
+		description: "What is done at times, once across all nodes: when next, what came of it, pauses."
+	},
+	{
 		name: "Nodes",
 		description: "What they run, how calls between them fare, how much they log."
 	},
