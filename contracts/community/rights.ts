@@ -9,6 +9,7 @@ const KEEPERS = [
 	"access",
 	"auth",
 	"config",
+	"flags",
 	"guesses",
 	"idempotency",
 	"legacy",

@@ -148,7 +148,7 @@ export type ShownFlag = ValueOf<typeof shownFlag>;
 export const REASONS = ["TARGETING_MATCH", "SPLIT", "DEFAULT", "DISABLED", "PREREQUISITE_FAILED", "ERROR"] as const;
 export type Reason = (typeof REASONS)[number];
 /** OpenFeature's error codes, as far as an evaluation here may meet them. */
-export const ERROR_CODES = ["FLAG_NOT_FOUND", "TARGETING_KEY_MISSING", "INVALID_CONTEXT"] as const;
+export const ERROR_CODES = ["FLAG_NOT_FOUND", "TARGETING_KEY_MISSING"] as const;
 export type EvaluationError = (typeof ERROR_CODES)[number];
 
 const answered = {

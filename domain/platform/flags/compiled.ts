@@ -57,13 +57,11 @@ export interface CompiledFlag {
 }
 
 export interface CompiledSet {
-	readonly revision: number;
 	readonly flags: ReadonlyMap<string, CompiledFlag>;
 }
 
 /** @param set was checked before it was kept (check.ts) */
-export const compiled = ({ flags }: FlagSet, revision: number): CompiledSet => ({
-	revision,
+export const compiled = ({ flags }: FlagSet): CompiledSet => ({
 	flags: new Map(Object.entries(flags).map(([key, spec]) => [key, compiledFlag(key, spec)]))
 });
 
