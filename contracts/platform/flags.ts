@@ -2,7 +2,18 @@
 
 import { action, contract } from "../contract";
 import { personal } from "../personal";
-import { CHANGED, difference, expected, KNOWN, ordinal, paged, reason, revision, revisionPage, snapshot } from "../revisions";
+import {
+	CHANGED,
+	difference,
+	expected,
+	KNOWN,
+	ordinal,
+	paged,
+	reason,
+	revision,
+	revisionPage,
+	snapshot
+} from "../revisions";
 import {
 	type Evaluation,
 	evaluation,
@@ -19,7 +30,8 @@ const [READ, MANAGE, EVALUATE] = ["flags:read", "flags:manage", "flags:evaluate"
 const context = {
 	type: "object",
 	default: {},
-	summary: "OpenFeature's evaluation context: `targetingKey` and `groups` say who it is, all else is what they are like."
+	summary:
+		"OpenFeature's evaluation context: `targetingKey` and `groups` say who it is, all else is what they are like."
 } as const;
 const newest = { ...expected, optional: true } as const;
 

@@ -4,9 +4,9 @@ import type { Broker } from "../../cluster";
 import { type Follow, follow } from "../../cluster/followed";
 import type { JsonValue } from "../../contracts/json";
 import type { FlagContext, FlagSet, Kind } from "../../contracts/platform/flag-shapes";
+import { faultsOf } from "../../domain/platform/flags/check";
 import { type CompiledSet, compiled } from "../../domain/platform/flags/compiled";
 import { type Evaluated, evaluate, isDecision } from "../../domain/platform/flags/evaluate";
-import { faultsOf } from "../../domain/platform/flags/check";
 
 const NOTHING: CompiledSet = compiled({ flags: {} });
 

@@ -68,7 +68,8 @@ export class FlagProvider implements Provider {
 			return { value: otherwise, reason, errorCode: ErrorCode[errorCode], errorMessage };
 		}
 		const own = this.answers.set.flags.get(key)?.kind;
-		if (own !== kind) return ofOtherKind(otherwise, `The flag '${key}' is of kind ${own}, and is asked for as ${kind}.`);
+		if (own !== kind)
+			return ofOtherKind(otherwise, `The flag '${key}' is of kind ${own}, and is asked for as ${kind}.`);
 		return { ...this.details(found), value: found.value as T };
 	}
 

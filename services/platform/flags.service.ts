@@ -1,22 +1,20 @@
 import { Action, type Answers, type CallOf, Event, type EventOf, Service, service } from "../../cluster";
 import { invalid } from "../../cluster/errors";
 import { settingsFor, settingsOf } from "../../cluster/settings";
-import type { ResultOf } from "../../contracts/contract";
 import type { JsonValue } from "../../contracts/json";
-import type { Evaluation, Evaluations, Explanation, FlagSet, ShownFlag } from "../../contracts/platform/flag-shapes";
 import { auth } from "../../contracts/platform/auth";
+import type { Evaluation, Evaluations, Explanation, FlagSet, ShownFlag } from "../../contracts/platform/flag-shapes";
 import { flags } from "../../contracts/platform/flags";
 import type { Revision, RevisionDifference, RevisionPage, RevisionSnapshot } from "../../contracts/revisions";
 import { faultsOf } from "../../domain/platform/flags/check";
 import { valueAt } from "../../domain/there";
 import { messageOf } from "../../domain/unknown";
-import { collection } from "../../mixins/collection.mixin";
 import { flags as evaluated } from "../../mixins/flags.mixin";
 import { type Revised, revisions, told } from "../../mixins/revisions.mixin";
-import { Ages, type FlagAges } from "./flags/ages";
+import { Ages } from "./flags/ages";
 import { Asked } from "./flags/asked";
 import { flagIn, rolledOut, switched, withFlag, withoutFlag } from "./flags/changes";
-import { staleIn, shownIn } from "./flags/shown";
+import { shownIn, staleIn } from "./flags/shown";
 import { Whole } from "./flags/whole";
 
 const { snapshot, list, show, put, remove, switch: turn, rollout } = flags.actions;
@@ -34,7 +32,6 @@ function check(value: FlagSet): void {
 export default class FlagsService
 	extends service(
 		revisions<FlagSet>({ kept: "flagRevisions", empty: { flags: {} }, check, changed: flags.events.changed.name }),
-		collection<"flagAges", FlagAges>("flagAges", "id"),
 		evaluated()
 	)
 	implements Answers<typeof flags>
@@ -46,7 +43,7 @@ export default class FlagsService
 
 	async started(): Promise<void> {
 		this.whole = new Whole(this.revisions.of(flags.name), this.flags);
-		this.ages = new Ages(this.flagAges);
+		this.ages = new Ages(this.revisions);
 		this.asked = new Asked(this.flags);
 		if (settingsOf(this.broker).access === "write") this.looking = setInterval(() => void this.look(), LOOK_MS);
 	}
@@ -154,7 +151,7 @@ export default class FlagsService
 	}
 
 	private async shown(revised: Revised<FlagSet>): Promise<ShownFlag[]> {
-		const ages = await this.ages.of(revised, new Date().toISOString());
+		const ages = await this.ages.of(revised);
 		return shownIn(revised, ages, { now: Date.now(), days: settingsFor(this.broker, flags).staleDays });
 	}
 

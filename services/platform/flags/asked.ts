@@ -64,7 +64,9 @@ function ownContext(meta: Asking, context: FlagContext): FlagContext {
 	if (context.targetingKey !== undefined && context.targetingKey !== account)
 		throw invalid([{ field: "context.targetingKey", message: "Whom it is for, your session says: leave it out." }]);
 	if (context.groups !== undefined)
-		throw invalid([{ field: "context.groups", message: "What groups you are in, nobody says of themselves: leave it out." }]);
+		throw invalid([
+			{ field: "context.groups", message: "What groups you are in, nobody says of themselves: leave it out." }
+		]);
 	return { ...context, targetingKey: account };
 }
 

@@ -15,7 +15,9 @@ export function flagIn({ flags }: FlagSet, key: string): Flag {
 export const notFound = (key: string, errorDetails: string): Error =>
 	failure("FLAG_NOT_FOUND", errorDetails, { key, errorCode: "FLAG_NOT_FOUND", errorDetails });
 
-export const withFlag = ({ flags }: FlagSet, key: string, flag: Flag): FlagSet => ({ flags: { ...flags, [key]: flag } });
+export const withFlag = ({ flags }: FlagSet, key: string, flag: Flag): FlagSet => ({
+	flags: { ...flags, [key]: flag }
+});
 
 export function withoutFlag(set: FlagSet, key: string): FlagSet {
 	flagIn(set, key);
@@ -28,7 +30,10 @@ export const switched = (set: FlagSet, key: string, enabled: boolean): FlagSet =
 export function rolledOut(set: FlagSet, key: string, percent: number, name: string | undefined): FlagSet {
 	const flag = flagIn(set, key);
 	const chosen = ruleFor(key, flag, name);
-	return withFlag(set, key, { ...flag, rules: flag.rules.map(rule => (rule === chosen ? { ...rule, percent } : rule)) });
+	return withFlag(set, key, {
+		...flag,
+		rules: flag.rules.map(rule => (rule === chosen ? { ...rule, percent } : rule))
+	});
 }
 
 function ruleFor(key: string, { rules }: Flag, name: string | undefined): FlagRule {
