@@ -53,6 +53,8 @@ export interface ErrorSpec {
 	readonly means: string;
 	/** What to do in general, for `/docs/problems`. */
 	readonly todo: string;
+	/** Texts of its data that stand in the answer by these names (RFC 9457 §3.2): those that another standard asks for. */
+	readonly members?: readonly string[];
 }
 
 /** A setting of a node: what stands in its variable is read by the rule, which has a default. */

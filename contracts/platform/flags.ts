@@ -33,6 +33,8 @@ const context = {
 	summary:
 		"OpenFeature's evaluation context: `targetingKey` and `groups` say who it is, all else is what they are like."
 } as const;
+/** Of an error, as OFREP asks for them. */
+const OFREP_MEMBERS = ["key", "errorCode", "errorDetails"] as const;
 const newest = { ...expected, optional: true } as const;
 
 const checkout: ShownFlag = {
@@ -84,13 +86,15 @@ export const flags = contract("platform", "flags", {
 			status: 404,
 			title: "No such feature flag",
 			means: "No flag has this key, or people may not ask for it (`clientSide`).",
-			todo: "Look at `GET /api/v1/flags`. A program takes the default of its own."
+			todo: "Look at `GET /api/v1/flags`. A program takes the default of its own.",
+			members: OFREP_MEMBERS
 		},
 		TARGETING_KEY_MISSING: {
 			status: 400,
 			title: "The context does not say who it is about",
 			means: "The flag is for a share of all, and which share somebody is in follows from their `targetingKey`.",
-			todo: "Give the context a `targetingKey`: the id of a person, a device, or whatever the share is of."
+			todo: "Give the context a `targetingKey`: the id of a person, a device, or whatever the share is of.",
+			members: OFREP_MEMBERS
 		}
 	},
 	settings: {

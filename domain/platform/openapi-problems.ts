@@ -1,10 +1,13 @@
 /** The errors of the REST API in the OpenAPI document: RFC 9457 problem details, out of the table of errors. Pure. */
 
 import { ERRORS, type ErrorCode } from "../../contracts/cluster";
+import type { ErrorSpec } from "../../contracts/contract";
 import type { Json } from "../../contracts/json";
 import { keysOf } from "../../contracts/table";
 
 const text: Json = { type: "string" };
+
+const MEMBERS = [...new Set(Object.values<ErrorSpec>(ERRORS).flatMap(({ members = [] }) => members))];
 
 export const PROBLEM_SCHEMA: Json = {
 	type: "object",
@@ -30,7 +33,8 @@ export const PROBLEM_SCHEMA: Json = {
 				required: ["field", "message"],
 				additionalProperties: false
 			}
-		}
+		},
+		...Object.fromEntries(MEMBERS.map(name => [name, { ...text, description: "Of errors that have it." }]))
 	},
 	required: ["type", "title", "status", "detail", "code", "correlationId"],
 	additionalProperties: false

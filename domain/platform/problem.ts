@@ -1,11 +1,12 @@
 /** Any error as RFC 9457 problem details. What is not meant for a caller is left out. Pure. */
 
 import { ERRORS, type ErrorCode } from "../../contracts/cluster";
+import type { ErrorSpec } from "../../contracts/contract";
 import { isKeyOf } from "../../contracts/table";
 import { own } from "../own";
 import { maskText } from "../text/masking";
 import { visibleLines } from "../text/visible";
-import { fieldsOf, propertyOf } from "../unknown";
+import { fieldsOf, propertyOf, textOf } from "../unknown";
 
 /** One thing that is wrong with a request. */
 export interface Fault {
@@ -27,6 +28,8 @@ export interface Problem {
 	readonly code: ErrorCode;
 	readonly correlationId: string;
 	readonly errors?: readonly Fault[];
+	/** What the error's contract says of it beside these. */
+	readonly [member: string]: unknown;
 }
 
 interface ErrorLike {
@@ -104,8 +107,15 @@ export function problemOf(error: unknown, correlationId: string): Problem {
 		detail: said(detail),
 		code,
 		correlationId,
-		...(faults.length > 0 && { errors: faults })
+		...(faults.length > 0 && { errors: faults }),
+		...membersOf(like, ERRORS[code])
 	};
+}
+
+/** Texts alone, and as they may be shown. */
+function membersOf({ data }: ErrorLike, { members = [] }: ErrorSpec): Record<string, string> {
+	const found = members.map(name => [name, textOf(data, name)] as const);
+	return Object.fromEntries(found.flatMap(([name, text]) => (text === undefined ? [] : [[name, said(text)]])));
 }
 
 function detailOf(error: ErrorLike, code: ErrorCode): string {
