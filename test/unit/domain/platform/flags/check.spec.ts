@@ -131,9 +131,7 @@ describe("flags that need each other", () => {
 
 	it("as many as there may be are looked through at once", () => {
 		const keys = Array.from({ length: FLAG_LIMITS.flags }, (_, n) => `f${n}`);
-		const flags = Object.fromEntries(
-			keys.map((key, n) => [key, n < 3 ? flagOf() : needing(...keys.slice(n - 3, n))])
-		);
+		const flags = Object.fromEntries(keys.map((key, n) => [key, n < 3 ? flagOf() : needing(...keys.slice(n - 3, n))]));
 		expect(said(flags)).toContain("it looks at more than 100 flags");
 	});
 });
