@@ -74,6 +74,11 @@ export const AREAS: readonly DocsArea[] = [
 			"Settings of all nodes by revisions: what is set, by whom and why, what it was before, and back; secrets that definitions name."
 	},
 	{
+		name: "Feature flags",
+		description:
+			"What is on for whom: by person, group and share, by revisions; and what a flag answers, in OpenFeature's form."
+	},
+	{
 		name: "Events",
 		description: "What a service could not deal with, until somebody decides."
 	},

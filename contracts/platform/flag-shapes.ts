@@ -1,6 +1,6 @@
 /** Feature flags as they are set, and what one answers for whom. */
 
-import type { Json, JsonValue } from "../json";
+import type { Json } from "../json";
 import { shape, type ValueOf } from "../schema";
 
 export const KINDS = ["boolean", "string", "number", "json"] as const;
@@ -202,4 +202,3 @@ export type Explanation = ValueOf<typeof explanation>;
 
 /** Of whom it is asked: OpenFeature's evaluation context. `targetingKey` and `groups` are who; all else are attributes. */
 export type FlagContext = Json;
-export type FlagValue = JsonValue;

@@ -1,6 +1,6 @@
 /** A flag set as a node keeps it to evaluate: what would be looked for at each evaluation is made ready once. Pure. */
 
-import { isTable, type JsonValue } from "../../../contracts/json";
+import type { JsonValue } from "../../../contracts/json";
 import type {
 	Condition,
 	Flag,
@@ -104,6 +104,3 @@ const whereAsk =
 /** Of whom a percentage is decided by; undefined: the context does not say. */
 export const targetingKeyOf = ({ targetingKey }: FlagContext): string | undefined =>
 	typeof targetingKey === "string" && targetingKey !== "" ? targetingKey : undefined;
-
-/** Is it a context? An empty one is. */
-export const isContext = (given: JsonValue | undefined): given is FlagContext => isTable(given);
