@@ -151,14 +151,16 @@ export const mfa = contract("platform", "mfa", {
 				type: "object",
 				props: {
 					secret: { type: "string", summary: "In base32, to be typed into the app." },
-					uri: { type: "string", summary: "The same as `otpauth://`, to be shown as a QR code." }
+					uri: { type: "string", summary: "The same as `otpauth://`." },
+					qr: { type: "string", summary: "That as a QR code, for the app's camera: an SVG." }
 				}
 			},
 			example: {
 				params: {},
 				result: {
 					secret: "shown-once-then-never-again",
-					uri: "otpauth://totp/Banyan:ada%40example.com?issuer=Banyan&secret=shown-once-then-never-again"
+					uri: "otpauth://totp/Banyan:ada%40example.com?issuer=Banyan&secret=shown-once-then-never-again",
+					qr: '<svg xmlns="http://www.w3.org/2000/svg"></svg>'
 				}
 			}
 		}),

@@ -20,7 +20,7 @@ import {
 	type Used,
 	withUsed
 } from "../../domain/platform/factors/second-factors";
-import { uriOf } from "../../domain/platform/factors/totp";
+import { qrOf, uriOf } from "../../domain/platform/factors/totp";
 import { collection } from "../../mixins/collection.mixin";
 import { resealed, secrets } from "../../mixins/secrets.mixin";
 import { toldIn } from "./auth/entering";
@@ -87,7 +87,8 @@ export default class MfaService
 		const { account } = personOf(ctx.meta);
 		const found = await ctx.call("auth.account", { id: account });
 		const secret = await this.codes.begin(account);
-		return { secret, uri: uriOf(secret, settingsFor(this.broker, mfa).issuer, found?.email ?? account) };
+		const uri = uriOf(secret, settingsFor(this.broker, mfa).issuer, found?.email ?? account);
+		return { secret, uri, qr: qrOf(uri) };
 	}
 
 	@Action(confirm)

@@ -3,6 +3,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import jsQR from "jsqr";
 import { Secret, TOTP } from "otpauth";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import type { Broker } from "../../cluster";
@@ -187,6 +188,20 @@ it("a letter's link is looked at as often as one likes, and done once its reader
 	await context.close();
 });
 
+const SIDE = 400;
+/** In the page: the pixels of the code as it is shown. */
+const PIXELS = `(async () => {
+	const image = document.querySelector("#app-qr");
+	await image.decode();
+	const canvas = Object.assign(document.createElement("canvas"), { width: ${SIDE}, height: ${SIDE} });
+	const context = canvas.getContext("2d");
+	context.drawImage(image, 0, 0, ${SIDE}, ${SIDE});
+	return [...context.getImageData(0, 0, ${SIDE}, ${SIDE}).data];
+})()`;
+/** What an app's camera reads. */
+const scanned = async (page: Page): Promise<string> =>
+	jsQR(new Uint8ClampedArray(await page.evaluate<number[]>(PIXELS)), SIDE, SIDE)?.data ?? "";
+
 it("asks for an app's code, or a passkey, as the second factor, and once more before what matters", async () => {
 	const email = "bob@example.com";
 	const { page, context } = await device();
@@ -194,7 +209,9 @@ it("asks for an app's code, or a passkey, as the second factor, and once more be
 	await signedIn(page, email);
 	await page.click("#app-add");
 	await page.waitForSelector("#app-confirm:not([hidden])");
-	const secret = Secret.fromBase32((await page.textContent("#app-secret")) ?? "");
+	const shown = (await page.textContent("#app-secret")) ?? "";
+	expect(new URL(await scanned(page)).searchParams.get("secret")).toBe(shown);
+	const secret = Secret.fromBase32(shown);
 	const app = new TOTP({ secret });
 	await fill(page, "#app-confirm", { code: app.generate() });
 	await says(page, "Your app is a second factor");

@@ -1,6 +1,7 @@
 /** Codes of an app by the time (RFC 6238): SHA-1, six digits, thirty seconds, as every app has them. Pure. */
 
 import { Secret, TOTP } from "otpauth";
+import { renderSVG } from "uqr";
 
 /** As long as the digest (RFC 4226 §4, R6), in bytes. */
 export const SECRET_BYTES = 20;
@@ -13,9 +14,12 @@ const totp = (secret: string): TOTP => new TOTP({ ...AS_APPS_HAVE_IT, secret: Se
 /** In base32. @param random SECRET_BYTES of it */
 export const secretOf = (random: Buffer): string => new Secret({ buffer: new Uint8Array(random).buffer }).base32;
 
-/** What a QR code shows an app. */
+/** What an app is told. */
 export const uriOf = (secret: string, issuer: string, label: string): string =>
 	new TOTP({ ...AS_APPS_HAVE_IT, secret: Secret.fromBase32(secret), issuer, label }).toString();
+
+/** It as an SVG, for the app's camera. */
+export const qrOf = (uri: string): string => renderSVG(uri);
 
 /** The step of a code that is right now, and later than that of the last one that was used; else undefined. */
 export function stepOf(secret: string, code: string, now: number, last: number): number | undefined {

@@ -139,7 +139,8 @@ onSubmit("add-passkey", async ({ name }) => {
 	return "The passkey is there.";
 });
 onClick("app-add", async () => {
-	const { secret, uri } = await surely("POST", "/mfa/totp", {});
+	const { secret, uri, qr } = await surely("POST", "/mfa/totp", {});
+	at("app-qr").src = `data:image/svg+xml,${encodeURIComponent(qr)}`;
 	at("app-secret").textContent = secret;
 	at("app-uri").href = uri;
 	at("app-confirm").hidden = false;
