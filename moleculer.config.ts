@@ -5,7 +5,6 @@ import { extname, join } from "node:path";
 import type { BrokerOptions, Middleware } from "moleculer";
 import { clusterKeys, holdsKeys, KEY_FILE_FORM, type KeySource } from "./adapters/cluster-key";
 import { arm } from "./adapters/failpoints";
-import { ClusterCacher } from "./cluster/cacher";
 import { claimsIn } from "./cluster/claims-settings";
 import { copiesIn } from "./cluster/copies";
 import { type Environment, SettingError } from "./cluster/environment";
@@ -34,7 +33,7 @@ import type { Systems } from "./mixins/systems";
 const checksResults = (environment: Environment): boolean =>
 	read(environment, "RESULT_CHECKS") === "on" || process.env.NODE_ENV === "test";
 
-interface Cluster extends Partial<Meeting>, Pick<BrokerOptions, "cacher"> {
+interface Cluster extends Partial<Meeting> {
 	readonly key: KeySource;
 	/** Around packets. */
 	readonly around: readonly Middleware[];
@@ -64,8 +63,7 @@ function readCluster(environment: Environment, dataDir: string): Cluster {
 			sealed(key, identified?.proving),
 			...claimsIn(environment, nats.transporter),
 			...(identified ? [identified.layer] : [])
-		],
-		cacher: new ClusterCacher()
+		]
 	};
 }
 

@@ -64,12 +64,6 @@ export const CALL_SETTINGS = {
 		summary: "how long it is left alone before one call tries it",
 		unit: "ms"
 	},
-	staleBytes: {
-		variable: "STALE_BYTES",
-		rule: "number|integer|min:0|max:1073741824|default:16777216",
-		summary: "what a node keeps of last good answers, to give them again, marked as stale, while nobody answers",
-		unit: "bytes"
-	},
 	callerSeconds: {
 		variable: "CALLER_LIFETIME",
 		rule: "number|integer|min:60|max:86400|default:3600",

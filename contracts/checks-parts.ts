@@ -82,9 +82,20 @@ export const LACKS: readonly Lacks[] = [
 		fresh !== undefined && permission !== "person"
 			? "asks for a proof that is no older than so many seconds (`fresh`), and is not for people: state the permission `person`, or leave it out."
 			: undefined,
-	({ permission, cache, stale }) =>
-		permission === "person" && (cache ?? stale) !== undefined
+	({ permission, cache, stale, shared }) =>
+		permission === "person" && (cache ?? stale ?? shared) !== undefined
 			? "answers each person with their own, and keeps it for others (`cache`, `stale`): leave it out."
+			: undefined,
+	({ cache, stale, rest, secret, client, cookies, answers: [first = "json"] = [], ...spec }) => {
+		if ((cache ?? stale) === undefined) return undefined;
+		const isKept = rest !== undefined && isRead({ rest, ...spec }) && first === "json";
+		return isKept && !secret && !client && !cookies
+			? undefined
+			: "is kept (`cache`, `stale`), and is no route that reads, or answers by more than its params and its caller (`secret`, `client`, `cookies`, bytes): leave one of them out.";
+	},
+	({ cache, stale, shared }) =>
+		shared && (cache ?? stale) === undefined
+			? "is kept for all (`shared`), and is not kept: state `cache` or `stale`, or leave it out."
 			: undefined,
 	({ permission, params }) => {
 		const acting = Object.keys(params).find(field => isActing(field));
@@ -96,10 +107,6 @@ export const LACKS: readonly Lacks[] = [
 		const other = cookies.find(name => !/^[a-z][a-z0-9-]*$/.test(name));
 		return other === undefined ? undefined : `has the cookie '${other}': write small letters, digits and -.`;
 	},
-	({ stale, secret, ...spec }) =>
-		stale !== undefined && (secret || !isRead(spec))
-			? "says how old its answer may be (`stale`), and is no read that may be kept: leave one of them out."
-			: undefined,
 	({ tryTimeout, idempotent, ...spec }) =>
 		tryTimeout !== undefined && !idempotent && !isRead(spec)
 			? "says how long a try of it may take (`tryTimeout`), and may not be tried twice: state `idempotent`, or leave it out."
@@ -142,16 +149,9 @@ export const LACKS: readonly Lacks[] = [
 		live && [params, events[live.wakes]?.payload ?? {}].some(fields => !Object.hasOwn(fields, live.by))
 			? `goes on live by the field '${live.by}', which its params and the event '${live.wakes}' do not both have: correct its \`live\`.`
 			: undefined,
-	({ cache, reads, rest = "", secret }) =>
-		cache && (secret === true || !(reads === true || rest.startsWith("GET ")))
-			? "is kept (`cache`), and changes something or answers its caller alone: leave out its `cache`."
-			: undefined,
-	({ cache, params }, { events }) => {
-		const unknown =
-			cache?.until.find(event => !Object.hasOwn(events, event)) ?? cache?.keys.find(key => !Object.hasOwn(params, key));
-		return (
-			unknown && `is kept (\`cache\`) by or until '${unknown}', which is no param of it and no event of its contract.`
-		);
+	({ cache }, { events }) => {
+		const unknown = cache?.until.find(event => !Object.hasOwn(events, event));
+		return unknown && `is kept (\`cache\`) until '${unknown}', which is no event of its contract.`;
 	},
 	({ live }, { actions }) =>
 		live?.state !== undefined && !Object.hasOwn(actions, live.state)

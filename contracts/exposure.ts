@@ -86,12 +86,17 @@ interface Conduct {
 	/** A node whose answers fail is not asked for a while. @default by BREAKER_ of the node */
 	readonly breaker?: false;
 	/**
-	 * Of what reads, and answers everybody the same: an answer is given again for so many seconds, to whoever has the same in
-	 * `keys` of their params, until one of these events of the same contract. In a cluster alone. @default none
+	 * Of a route that reads: the gateway gives an answer again for so many seconds to the same question of the same caller, until one
+	 * of these events of the same contract, or a change at its address. In a cluster alone. @default none
 	 */
-	readonly cache?: { readonly seconds: number; readonly keys: readonly string[]; readonly until: readonly string[] };
-	/** Of what reads: while nobody answers, the last good answer is given again for so many seconds, marked. @default none */
+	readonly cache?: { readonly seconds: number; readonly until: readonly string[] };
+	/**
+	 * Of a route that reads: while nobody answers, the gateway gives the last good answer again for so many seconds, marked. In a
+	 * cluster alone. @default none
+	 */
 	readonly stale?: number;
+	/** Of what is kept so (`cache`, `stale`): whoever may ask is answered the same. @default each caller has answers of their own */
+	readonly shared?: true;
 }
 
 /**

@@ -91,7 +91,6 @@ export const NODE_METRICS = {
 		name: "banyan.calls.unretried",
 		summary: "Calls that were not made again, since too many were."
 	}),
-	stale: spec({ type: "counter", name: "banyan.calls.stale", summary: "Answers that were given once more." }),
 	eventsBytes: spec({ type: "gauge", name: "banyan.events.bytes", summary: "Bytes of the events that servers keep." }),
 	eventsAppends: spec({ type: "gauge", name: "banyan.events.appends", summary: "Appends that servers keep." }),
 	eventsUsed: spec({

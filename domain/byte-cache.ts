@@ -12,6 +12,11 @@ export class ByteCache<T> {
 
 	constructor(private readonly most: number) {}
 
+	/** In bytes. */
+	get size(): number {
+		return this.bytes;
+	}
+
 	get(key: string): T | undefined {
 		const found = this.kept.get(key);
 		if (!found) return undefined;

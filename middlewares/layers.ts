@@ -23,7 +23,6 @@ import { privateParts } from "./private-parts.middleware";
 import { results } from "./results.middleware";
 import { retry } from "./retry.middleware";
 import { silence } from "./silence.middleware";
-import { stale } from "./stale.middleware";
 import { vouched } from "./vouched.middleware";
 
 type Layers = Pick<BrokerOptions, "middlewares" | "internalMiddlewares" | "internalServices" | "circuitBreaker">;
@@ -65,7 +64,6 @@ export const layers = (
 		"ActionHook",
 		"Validator",
 		bulkhead,
-		"Cacher",
 		vouched(calls),
 		older,
 		leaving(calls),
@@ -82,7 +80,6 @@ export const layers = (
 		hotReload,
 		silence(calls),
 		retry(calls),
-		stale(calls),
 		keeping(),
 		needs(),
 		...(followed ? [followed] : []),

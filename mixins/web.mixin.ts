@@ -56,6 +56,8 @@ export interface WebRoute {
 		res: WebResponse,
 		alias: Alias
 	) => Promise<void>;
+	/** After `onBeforeCall`: answers by itself, asking the action or not. Undefined: the action answers. */
+	readonly instead?: (req: WebRequest, res: WebResponse, ask: () => Promise<unknown>) => Promise<void> | undefined;
 	readonly onAfterCall?: (
 		ctx: Context<unknown, Record<string, unknown>>,
 		route: object,
@@ -174,7 +176,13 @@ async function toAction(this: Inside, req: WebRequest, res: WebResponse, alias: 
 	await route.onBeforeCall?.call(this, ctx, route, req, res, alias);
 	if (isHandler(handler)) await handled(req, res, handler);
 	if (action === null) return undefined;
-	const answer: unknown = await ctx.call(action, req.$params);
+	const ask = (): Promise<unknown> => ctx.call(action, req.$params);
+	const other = route.instead?.(req, res, ask);
+	if (other) {
+		await other;
+		return true;
+	}
+	const answer = await ask();
 	const data = route.onAfterCall ? await route.onAfterCall.call(this, ctx, route, req, res, answer) : answer;
 	this.sendResponse(req, res, data, null);
 	return true;

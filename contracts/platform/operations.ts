@@ -57,6 +57,26 @@ export const callCount = shape(
 );
 export type CallCount = ValueOf<typeof callCount>;
 
+export const gatewayAnswers = shape(
+	"GatewayAnswers",
+	{
+		node: "string",
+		bytes: { type: "number", summary: "What it keeps of answers." },
+		most: { type: "number", summary: "`GATEWAY_CACHE_BYTES`; 0 where it keeps none, being alone or told so." },
+		resting: { type: "string[]", summary: "Actions that nobody answers now, whose last good answers are given." }
+	},
+	"What a gateway keeps of answers."
+);
+export type GatewayAnswers = ValueOf<typeof gatewayAnswers>;
+
+export const keptRoute = shape("KeptRoute", {
+	action: "string",
+	seconds: { type: "number", summary: "How long an answer is fresh; 0: each is asked for." },
+	stale: { type: "number", summary: "For how long, in s, it is given again beyond that while nobody answers." },
+	shared: { type: "boolean", summary: "False: each caller has answers of their own." }
+});
+export type KeptRoute = ValueOf<typeof keptRoute>;
+
 const READ = "nodes:read";
 const WRITE = "nodes:write";
 const until = "2026-11-21T09:30:00.000Z";
@@ -69,7 +89,7 @@ const logging: NodeLogging = {
 
 export const operationScopes = {
 	[READ]: "look at the nodes of the cluster, and at how its calls fare",
-	[WRITE]: "set how much nodes log"
+	[WRITE]: "set how much nodes log, and have gateways forget the answers that they keep"
 } as const;
 
 export const operations = {
@@ -106,6 +126,47 @@ export const operations = {
 			params: {},
 			result: [{ action: "migration.status", nodes: 2, calls: 4711, errors: 3, p50: 1.2, p95: 4.8 }]
 		}
+	}),
+	cache: action({
+		chapter: "Nodes",
+		summary: "Which routes' answers are kept, and what each gateway keeps.",
+		permission: READ,
+		rest: "GET /cache",
+		params: {},
+		result: {
+			type: "object",
+			props: {
+				routes: { type: "array", items: keptRoute },
+				gateways: { type: "array", items: gatewayAnswers }
+			}
+		},
+		example: {
+			params: {},
+			result: {
+				routes: [{ action: "migration.list", seconds: 2, stale: 300, shared: true }],
+				gateways: [{ node: "gateway-1", bytes: 4711, most: 16_777_216, resting: [] }]
+			}
+		}
+	}),
+	purge: action({
+		chapter: "Nodes",
+		summary: "All gateways forget the answers that they keep, of one action or of all, the last good ones, too.",
+		idempotent: true,
+		permission: WRITE,
+		rest: "DELETE /cache",
+		params: {
+			action: { type: "string", min: 1, max: 100, optional: true, summary: "All of them without it." }
+		},
+		result: { type: "object", props: { purged: { type: "string[]", summary: "Actions." } } },
+		example: { params: { action: "migration.list" }, result: { purged: ["migration.list"] } }
+	}),
+	/** Of the gateway that is asked. */
+	keptHere: action({
+		summary: "What this gateway keeps of answers.",
+		internal: ["gateway"],
+		reads: true,
+		params: {},
+		result: gatewayAnswers
 	}),
 	logLevel: action({
 		chapter: "Nodes",

@@ -3,6 +3,7 @@
 import { SCOPES } from "../../contracts/cluster";
 import type { ActionSpec, Answer, Body, Contract, Live, Raw } from "../../contracts/contract";
 import { propertyOf } from "../unknown";
+import type { Keeping } from "./kept/answer";
 
 /** Addresses beside those of routes, and who answers there. */
 export interface RawRoute extends Omit<Raw, "path"> {
@@ -63,6 +64,8 @@ export interface Route {
 	readonly long: boolean;
 	/** Nothing on the way keeps the answer. */
 	readonly secret: boolean;
+	/** Null: its answers are not. */
+	readonly kept: Keeping | null;
 	/** Nothing of it goes on once whoever asked is gone. */
 	readonly endsWithCaller: boolean;
 	/** False: an alias, which does the same as the canonical route of its action. */
@@ -150,6 +153,7 @@ function route(action: string, spec: Reached, rest: string, base: string): Route
 		idempotent: reads || spec.idempotent === true || spec.keyed === true,
 		long: spec.long === true,
 		secret: spec.secret === true,
+		kept: keepingOf(action, spec),
 		endsWithCaller: spec.endsWithCaller === true,
 		canonical: true,
 		summary: spec.summary
@@ -180,16 +184,30 @@ const locationIn = ({ location, redirect }: Reached): string | null => {
 /** GET and DELETE carry all they have to say in the address. */
 const hasBody = (method: Method): boolean => method !== "GET" && method !== "DELETE";
 
+const nameIn = (action: string, event: string): string => `${action.split(".", 1)[0]}.${event}`;
+
+function keepingOf(action: string, { cache, stale, shared, permission }: Reached): Keeping | null {
+	if ((cache ?? stale) === undefined) return null;
+	return {
+		seconds: cache?.seconds ?? 0,
+		staleSeconds: stale ?? 0,
+		isShared: shared === true || permission === PUBLIC,
+		until: (cache?.until ?? []).map(event => nameIn(action, event))
+	};
+}
+
 const inFull = (action: string, { wakes, state, ...live }: Live): Live => {
-	const [service] = action.split(".", 1);
-	return { ...live, wakes: `${service}.${wakes}`, ...(state !== undefined && { state: `${service}.${state}` }) };
+	const stated = state !== undefined && { state: nameIn(action, state) };
+	return { ...live, wakes: nameIn(action, wakes), ...stated };
 };
+
+/** What fields are called does not tell two addresses apart. */
+export const addressOf = ({ path }: Pick<Route, "path">): string => path.replace(/:\w+/g, ":");
 
 function refuseClashes(routes: readonly Route[]): void {
 	const taken = new Map<string, Route>();
 	for (const route of routes) {
-		// What a field is called does not tell two paths apart.
-		const claim = `${route.method} ${route.path.replace(/:\w+/g, ":")}`;
+		const claim = `${route.method} ${addressOf(route)}`;
 		const other = taken.get(claim);
 		if (other) {
 			throw new Error(

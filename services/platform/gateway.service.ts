@@ -1,5 +1,3 @@
-import { crc32 } from "node:zlib";
-import compression from "compression";
 import { Action, type Answers, type CallOf, Event, type EventOf, Service, service } from "../../cluster";
 import { NEEDED, neverThere } from "../../cluster/alone";
 import { signing } from "../../cluster/older-doors";
@@ -7,16 +5,22 @@ import { clusterCalls, clusterNodes, setLogLevel } from "../../cluster/operation
 import { tellMetricsAt } from "../../cluster/scraped";
 import { settingsFor, settingsOf } from "../../cluster/settings";
 import { CONTRACTS } from "../../contracts/cluster";
+import type { ResultOf } from "../../contracts/contract";
 import { access } from "../../contracts/platform/access";
 import { gateway } from "../../contracts/platform/gateway";
-import type { CallCount, ClusterNode, NodeLogging } from "../../contracts/platform/operations";
+import type { CallCount, ClusterNode, GatewayAnswers, NodeLogging } from "../../contracts/platform/operations";
 import { sessions } from "../../contracts/platform/sessions";
 import { rawRoutesOf, routesOf } from "../../domain/platform/routes";
 import { type WebRequest, web } from "../../mixins/web.mixin";
 import { Authentication } from "./gateway/authentication";
 import { Bodies } from "./gateway/bodies";
+import { prepare } from "./gateway/compressing";
 import { Dispatch } from "./gateway/dispatch";
 import { Errors } from "./gateway/errors";
+import { KeptAnswers } from "./gateway/kept/answers";
+import { ending } from "./gateway/kept/ending";
+import { gatewaysAnswers, keptOf, keptRoutes } from "./gateway/kept/kept-routes";
+import { tagOf } from "./gateway/kept/representation";
 import { LoopDelay } from "./gateway/loop-delay";
 import { namesToSet } from "./gateway/names";
 import { openRoutes } from "./gateway/open";
@@ -29,7 +33,7 @@ import { Streams } from "./gateway/streams";
 import { tracing } from "./gateway/traces";
 import { Wakes, waking } from "./gateway/wakes";
 
-const { nodes, calls, logLevel } = gateway.actions;
+const { nodes, calls, cache, purge, keptHere, logLevel } = gateway.actions;
 
 /** How long it waits for the services it leads to, in ms. */
 const PATIENCE_MS = 10_000;
@@ -40,30 +44,22 @@ const CALLED = RAW.filter(({ ours }) => !ours)
 	.map(({ called }) => called)
 	.join(" and ");
 
-/** In characters: smaller answers fit in one packet as they are. */
-const WORTH_COMPRESSING = 2048;
-const compress = compression({ threshold: 0 });
-
 @Service(gateway)
 export default class GatewayService
 	extends service(
 		web({
-			// It tells two answers of one address apart, no more than that.
-			etag: body => `W/"${body.length.toString(36)}-${crc32(body).toString(36)}"`,
-			encode: (req, res, body) => {
-				// Only now is it known whether it is worth it.
-				if (body.length >= WORTH_COMPRESSING && req.headers["accept-encoding"] !== undefined)
-					compress(req as never, res as never, () => undefined);
-				else res.setHeader("Content-Length", Buffer.byteLength(body));
-			}
+			etag: tagOf,
+			encode: prepare
 		}),
 		waking(routesOf(CONTRACTS)),
+		ending(routesOf(CONTRACTS)),
 		signing
 	)
 	implements Answers<typeof gateway>
 {
 	private readonly wakes = new Wakes();
 	private readonly callers = new Authentication(this.broker);
+	private readonly kept = new KeptAnswers(this.broker, settingsFor(this.broker, gateway).keptBytes);
 	private readonly delay = new LoopDelay();
 	private readonly sheds = new Sheds(this.broker, settingsFor(this.broker, gateway));
 	private readonly readiness = new Readiness(this.broker);
@@ -98,6 +94,28 @@ export default class GatewayService
 		return clusterCalls(this.broker);
 	}
 
+	@Action(cache)
+	async cache(_ctx: CallOf<typeof cache>): Promise<ResultOf<typeof cache>> {
+		return { routes: keptRoutes(), gateways: await gatewaysAnswers(this.broker) };
+	}
+
+	@Action(purge)
+	async purge({ params }: CallOf<typeof purge>): Promise<ResultOf<typeof purge>> {
+		const purged = keptOf(params.action);
+		await this.kept.purged(purged);
+		return { purged };
+	}
+
+	@Action(keptHere)
+	async keptHere(_ctx: CallOf<typeof keptHere>): Promise<GatewayAnswers> {
+		return { node: this.broker.nodeID, ...this.kept.state };
+	}
+
+	@Event(gateway.events.purged)
+	async forgetAnswers({ params }: EventOf<typeof gateway.events.purged>): Promise<void> {
+		await Promise.all(params.actions.map(action => this.kept.purge(action)));
+	}
+
 	@Action(logLevel)
 	async logLevel(ctx: CallOf<typeof logLevel>): Promise<NodeLogging[]> {
 		return setLogLevel(this.broker, ctx.params);
@@ -114,9 +132,9 @@ export default class GatewayService
 	}
 
 	private serveAll(): void {
-		const { broker, callers, wakes } = this;
+		const { broker, callers, wakes, kept } = this;
 		const limits = settingsFor(broker, gateway);
-		const means = { broker, callers, wakes, bodies: new Bodies(limits), streams: new Streams(limits) };
+		const means = { broker, callers, wakes, kept, bodies: new Bodies(limits), streams: new Streams(limits) };
 		this.serve(apiRoute(means, routesOf(CONTRACTS)));
 		const { delay, sheds, readiness } = this;
 		const { keyed } = this.options.metrics;

@@ -1,13 +1,16 @@
 /** Answers that are kept for all nodes in a real Redis: one of many is asked for, nobody reads or forges one, and all goes on without it. */
 
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ServiceBroker } from "moleculer";
 import { readRedis } from "../../adapters/redis/address";
 import { RedisAnswers } from "../../adapters/redis/answers";
 import { RedisConnection } from "../../adapters/redis/connection";
 import { RedisCount } from "../../adapters/redis/shared-count";
-import { ClusterCacher } from "../../cluster/cacher";
+import type { Broker } from "../../cluster";
 import { setRedis } from "../../cluster/redis";
+import { KeptAnswers } from "../../services/platform/gateway/kept/answers";
+import { question } from "../support/kept-question";
 import { type DataServer, startRedis } from "../support/servers";
 import { until } from "../support/until";
 
@@ -19,8 +22,11 @@ let answer: (name: unknown) => Promise<unknown>;
 
 interface Node {
 	readonly broker: ServiceBroker;
+	readonly kept: KeptAnswers;
 	readonly connection: RedisConnection;
 }
+
+const opened = (broker: ServiceBroker): KeptAnswers => new KeptAnswers(broker as unknown as Broker, 1e6);
 
 async function openNode(): Promise<Node> {
 	const address = readRedis(redis.url);
@@ -28,7 +34,7 @@ async function openNode(): Promise<Node> {
 	const source = { address, tls: () => ({}), namespace: "spec", commandMs: 10_000, secret: Buffer.alloc(32, 5) };
 	const connection = new RedisConnection(source, () => undefined);
 	await connection.open();
-	const broker = new ServiceBroker({ logger: false, cacher: new ClusterCacher() as never });
+	const broker = new ServiceBroker({ logger: false, transporter: "Fake", nodeID: `gateway-${randomUUID()}` });
 	setRedis(broker, {
 		get state() {
 			return connection.state;
@@ -36,20 +42,8 @@ async function openNode(): Promise<Node> {
 		count: rules => new RedisCount(connection, rules),
 		answers: new RedisAnswers(connection)
 	});
-	broker.createService({
-		name: "slow",
-		actions: {
-			read: {
-				cache: { ttl: 60, keys: ["name"], lock: { enabled: true } } as object,
-				handler: ({ params }: { params: { name?: string } }) => {
-					asked++;
-					return answer(params.name);
-				}
-			}
-		}
-	} as never);
 	await broker.start();
-	return { broker, connection };
+	return { broker, kept: opened(broker), connection };
 }
 
 beforeAll(async () => {
@@ -62,7 +56,7 @@ beforeEach(async () => {
 		await sleep(50);
 		return { said: `vless://secret-${name}`, nth: asked };
 	};
-	for (const { broker } of nodes) await broker.cacher?.clean("slow.read");
+	await changed();
 });
 afterAll(async () => {
 	for (const { broker, connection } of nodes ?? []) {
@@ -72,8 +66,18 @@ afterAll(async () => {
 	await redis?.[Symbol.asyncDispose]();
 });
 
-const read = (index: number, name = "a"): Promise<unknown> =>
-	(nodes[index % 2] as Node).broker.call("slow.read", { name, caller: index });
+const read = async (index: number, name = "a"): Promise<unknown> => {
+	const asking = question(name, () => {
+		asked++;
+		return answer(name);
+	});
+	const { answer: given } = await (nodes[index % 2] as Node).kept.give(asking);
+	return JSON.parse(given.body.toString());
+};
+/** As the event says it, which each of them hears. */
+const changed = async (): Promise<void> => {
+	for (const { kept } of nodes) await kept.change("slow.read");
+};
 const many = (count: number, name = "a"): Promise<unknown[]> =>
 	Promise.all(Array.from({ length: count }, (_, index) => read(index, name)));
 
@@ -89,10 +93,10 @@ it("of fifty at once at two nodes one is asked for, and its answer is everybody'
 
 it("what changed is asked for anew at all nodes, and what was read before is not kept behind it", async () => {
 	await many(2);
-	await nodes[0]?.broker.cacher?.clean("slow.read");
+	await changed();
 	await read(1);
 	expect(asked).toBe(2);
-	await nodes[0]?.broker.cacher?.clean("slow.read");
+	await changed();
 	const { promise: goesOn, resolve: goOn } = Promise.withResolvers<void>();
 	answer = async () => {
 		await goesOn;
@@ -100,7 +104,7 @@ it("what changed is asked for anew at all nodes, and what was read before is not
 	};
 	const old = read(0);
 	await until(() => asked === 3);
-	await nodes[0]?.broker.cacher?.clean("slow.read");
+	await changed();
 	answer = async () => "new";
 	const later = read(0);
 	goOn();
@@ -139,6 +143,8 @@ it("in Redis it is sealed, under a digest, ends by itself, and a forged one is n
 	]) {
 		const before = asked;
 		await client.set(own, forged, "EX", 60);
+		// What it has in its own memory nobody forged.
+		nodes = nodes.map(node => ({ ...node, kept: opened(node.broker) }));
 		expect(await read(1, "customer-anna")).toMatchObject({ said: "vless://secret-customer-anna" });
 		expect(asked).toBe(before + 1);
 	}
@@ -155,7 +161,7 @@ it("while Redis is away each node keeps its own, and a call that it dies under i
 	expect(asked).toBe(2);
 	await many(10, "c");
 	expect(asked).toBe(2);
-	for (const { broker } of nodes) await broker.cacher?.clean("slow.read");
+	for (const { kept } of nodes) await kept.change("slow.read");
 	await many(10, "c");
 	expect(asked).toBe(4);
 	await redis.again();

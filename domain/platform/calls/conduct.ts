@@ -13,8 +13,6 @@ export interface Conduct {
 	readonly timeoutMs: number | undefined;
 	/** How long a try waits for an answer, in ms. */
 	readonly tryMs: number;
-	/** How old an answer may be that is given again while nobody answers, in ms; 0: none is. */
-	readonly staleMs: number;
 	/** It is told where a request comes from; which cookies came with it. */
 	readonly client: boolean;
 	readonly cookies: boolean;
@@ -29,7 +27,6 @@ const conductIn = (spec: ActionSpec): Conduct => ({
 	keyed: spec.keyed === true,
 	timeoutMs: spec.timeout,
 	tryMs: spec.tryTimeout ?? Number.POSITIVE_INFINITY,
-	staleMs: (spec.stale ?? 0) * 1000,
 	client: spec.client === true,
 	cookies: (spec.cookies ?? []).length > 0,
 	asked:

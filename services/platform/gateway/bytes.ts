@@ -9,10 +9,13 @@ import type { WebHandler, WebRequest, WebResponse } from "../../../mixins/web.mi
 import type { Bodies } from "./bodies";
 import { callByName } from "./by-name";
 import { header } from "./call";
+import type { KeptAnswers } from "./kept/answers";
+import { keptAt } from "./kept/kept-routes";
 
 interface Means {
 	readonly broker: Broker;
 	readonly bodies: Bodies;
+	readonly kept: Pick<KeptAnswers, "purged">;
 }
 
 /** Has such a route bytes on one of its sides? */
@@ -25,8 +28,8 @@ export const asBytes =
 	};
 
 async function passOn(
-	{ broker, bodies }: Means,
-	{ action, body, status, reads }: Route,
+	{ broker, bodies, kept }: Means,
+	{ action, path, body, status, reads }: Route,
 	req: WebRequest,
 	res: WebResponse
 ): Promise<void> {
@@ -41,6 +44,7 @@ async function passOn(
 		// What is wrong with the body is what went wrong.
 		throw stream?.errored ?? error;
 	});
+	if (!reads) await kept.purged(keptAt({ path }));
 	// What was answered before all of it came needs no more, unless the answer goes on as the body does.
 	if (!(answer instanceof Readable)) stream?.destroy();
 	res.statusCode = status;

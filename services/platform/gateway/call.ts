@@ -8,6 +8,8 @@ import type { Shares } from "./shares";
 export class Call {
 	/** Who calls, where the route asks for it. */
 	caller?: Caller;
+	/** Its answer has nothing that compression would tell. */
+	mayCompress = true;
 	/** The request is the first one under its Idempotency-Key. */
 	idempotencyKey?: string;
 

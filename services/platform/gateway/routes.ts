@@ -14,7 +14,11 @@ import type { Authentication } from "./authentication";
 import type { Bodies } from "./bodies";
 import { asBytes, hasBytes } from "./bytes";
 import { accepts, callOf } from "./call";
+import { mayCompress } from "./compressing";
 import { idempotent, keep } from "./idempotency";
+import type { KeptAnswers } from "./kept/answers";
+import { giveKept } from "./kept/give";
+import { keptAt } from "./kept/kept-routes";
 import { paramsOf } from "./params";
 import { cookiesOf, setCookies, tellPrivateParts } from "./private-parts";
 import { follow, type Streams, writeLines } from "./streams";
@@ -28,6 +32,7 @@ export interface Means {
 	readonly bodies: Bodies;
 	readonly streams: Streams;
 	readonly wakes: Wakes;
+	readonly kept: KeptAnswers;
 }
 
 export function apiRoute(means: Means, routes: readonly Route[]): WebRoute {
@@ -38,6 +43,7 @@ export function apiRoute(means: Means, routes: readonly Route[]): WebRoute {
 		path: "/",
 		aliases: Object.fromEntries([...byAlias].map(([alias, route]) => [alias, handlersOf(means, route)])),
 		onBeforeCall: (ctx, _route, req, res, alias) => before(means, routeOf(alias), ctx, req, res),
+		instead: (req, res, ask) => instead(means, routeOf(req.$alias as Alias), req, res, ask),
 		onAfterCall: (_ctx, _route, req, res, data) => after(means, routeOf(req.$alias as Alias), req, res, data)
 	};
 }
@@ -58,6 +64,7 @@ async function before(
 	}
 	// Anybody may have an account: by itself that is nobody's trust.
 	settleTrace(req, (meta.caller?.scopes.length ?? 0) > 0);
+	callOf(req).mayCompress = mayCompress(route);
 	tellPrivateParts(callers, route, req, meta);
 	if (route.endsWithCaller) meta.request = leaving(broker, res);
 	const params = paramsOf(req, route, () => fieldsOf(bodies, route, req, res));
@@ -80,9 +87,19 @@ export function leaving(broker: Broker, res: WebResponse): string {
 	return request;
 }
 
-function after({ broker }: Means, route: Route, req: WebRequest, res: WebResponse, data: unknown): unknown {
+/** What is kept is not asked for. */
+function instead(
+	{ kept }: Means,
+	route: Route,
+	req: WebRequest,
+	res: WebResponse,
+	ask: () => Promise<unknown>
+): Promise<void> | undefined {
+	return route.kept && kept.isOn ? giveKept(kept, route, route.kept, req, res, ask) : undefined;
+}
+
+function after({ broker, kept }: Means, route: Route, req: WebRequest, res: WebResponse, data: unknown): unknown {
 	res.statusCode = route.status;
-	markStale(req, res);
 	const location = locationOf(route, data);
 	if (location !== null) {
 		res.setHeader("Location", location);
@@ -92,16 +109,12 @@ function after({ broker }: Means, route: Route, req: WebRequest, res: WebRespons
 	const cookies = cookiesOf(route, req.$ctx.meta);
 	setCookies(res, cookies);
 	if (route.reads) return data;
+	// RFC 9111 §4.4: whoever changed something at an address does not read there what was kept before.
+	const changed = kept.purged(keptAt(route));
 	const given = Object.keys(cookies).length > 0 && { cookies };
-	return keep(broker, req, { status: route.status, location, body: data as JsonValue, ...given }).then(() => data);
-}
-
-/** RFC 9111: its age, and a warning that older caches know. */
-function markStale(req: WebRequest, res: WebResponse): void {
-	const { stale } = req.$ctx.meta as Meta;
-	if (stale === undefined) return;
-	res.setHeader("Age", stale);
-	res.setHeader("Warning", '110 - "Response is Stale"');
+	return keep(broker, req, { status: route.status, location, body: data as JsonValue, ...given })
+		.then(() => changed)
+		.then(() => data);
 }
 
 function handlersOf(means: Means, route: Route): string | (WebHandler | string)[] {

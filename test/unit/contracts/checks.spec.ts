@@ -189,9 +189,12 @@ describe("what is for people", () => {
 		);
 	});
 
-	it.each([{ stale: 60 }, { cache: { seconds: 1, keys: [], until: [] } }])("is kept for nobody else: %j", kept => {
-		expect(refusing(own(kept))).toThrow("posts.get answers each person with their own, and keeps it for others");
-	});
+	it.each([{ stale: 60 }, { cache: { seconds: 1, until: [] } }, { shared: true }])(
+		"is kept for nobody else: %j",
+		kept => {
+			expect(refusing(own(kept))).toThrow("posts.get answers each person with their own, and keeps it for others");
+		}
+	);
 
 	it("has cookies that can be named", () => {
 		expect(refusing(own({ cookies: ["session"] }))).not.toThrow();

@@ -40,52 +40,6 @@ afterEach(async () => {
 });
 
 const NOBODY = { patienceMs: 50 };
-const caller = (...scopes: string[]) => ({ meta: { caller: { id: "k", scopes } } });
-
-describe("while nobody answers", () => {
-	const asked = async (maker: () => unknown) => {
-		const door = await node({}, NOBODY);
-		const service = await node({ migration: { status: maker, pause: maker } });
-		await door.waitForServices("migration");
-		return { door, service };
-	};
-
-	it("a read is answered by the last good answer, marked, to whoever may do the same", async () => {
-		const { door, service } = await asked(() => ({ phase: "copying" }));
-		await door.call("migration.status", { name: "panel" }, caller("migration:read", "migration:run"));
-		await service.stop();
-		const options = caller("migration:run", "migration:read");
-		expect(await door.call("migration.status", { name: "panel" }, options)).toEqual({ phase: "copying" });
-		expect(options.meta).toMatchObject({ stale: expect.any(Number) });
-	});
-
-	it.each<[string, string, object, object]>([
-		["others do not get it", "migration.status", { name: "panel" }, caller("migration:read")],
-		["of another thing there is none", "migration.status", { name: "other" }, caller("migration:read", "x")],
-		["what changes something is not kept", "migration.pause", { name: "panel" }, caller("migration:read", "x")],
-		["nor what nobody asked for", "migration.status", { name: "panel" }, {}]
-	])("%s", async (_, action, params, options) => {
-		const { door, service } = await asked(() => ({ phase: "copying" }));
-		await door.call("migration.status", { name: "panel" }, caller("x", "migration:read"));
-		await door.call("migration.status", { name: "panel" }, {});
-		await door.call("migration.pause", { name: "panel" }, caller("x", "migration:read"));
-		await service.stop();
-		await expect(door.call(action, params, options)).rejects.toThrow(/not (found|available)/);
-	});
-
-	it("what the service itself refuses is its answer", async () => {
-		let isThere = true;
-		const { door } = await asked(() => {
-			if (isThere) return { phase: "copying" };
-			throw Object.assign(new Error("There is none."), { code: 404, type: "NOT_FOUND" });
-		});
-		await door.call("migration.status", { name: "panel" }, caller("migration:read"));
-		isThere = false;
-		await expect(door.call("migration.status", { name: "panel" }, caller("migration:read"))).rejects.toThrow(
-			"There is none."
-		);
-	});
-});
 
 it("a node whose answers come too late is left alone, and asked again after a while", async () => {
 	const breaker = { breakerCalls: 4, breakerRestMs: 300 };

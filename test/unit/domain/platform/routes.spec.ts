@@ -38,6 +38,7 @@ describe("the routes", () => {
 				cookies: [],
 				fresh: null,
 				endsWithCaller: false,
+				kept: null,
 				summary: "A thing."
 			}
 		]);
