@@ -30,6 +30,16 @@ export const SWEEPS = {
 	result: "number"
 } as const;
 
+/** A job of an action `sweep`: one run makes up for all that were missed, and twice is once. */
+export const sweptAt = (cron: string, summary: string): JobSpec & { readonly action: "sweep" } => ({
+	summary,
+	cron,
+	zone: "UTC",
+	missed: "once",
+	lost: "again",
+	action: "sweep"
+});
+
 /** What of an action a job asks for. */
 interface Asked {
 	readonly params: object;

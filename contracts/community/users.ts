@@ -1,6 +1,7 @@
 /** users: people as others see them, what they chose, who follows whom, who belongs together; and what is theirs to ask for. */
 
-import { contract } from "../contract";
+import { action, contract } from "../contract";
+import { SWEEPS, sweptAt } from "../jobs";
 import { reseal } from "../reseal";
 import { follows } from "./follows";
 import { organisations } from "./organisations";
@@ -94,7 +95,20 @@ export const users = contract("community", "users", {
 			unit: "days"
 		}
 	},
-	actions: { ...profiles, ...follows, ...organisations, ...rights, reseal },
+	actions: {
+		...profiles,
+		...follows,
+		...organisations,
+		...rights,
+		reseal,
+		sweep: action({
+			summary: "Does what is due of people: erasures whose grace is over, exports that are old.",
+			...SWEEPS
+		})
+	},
+	jobs: {
+		sweep: sweptAt("* * * * *", "Does what is due of people: erasures whose grace is over, exports that are old.")
+	},
 	events: {
 		/** Somebody has a profile; whoever was brought is not to be welcomed. */
 		made: { account: "string", adopted: "boolean|optional" },

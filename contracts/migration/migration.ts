@@ -1,6 +1,7 @@
 /** migration: one run of a definition, from plan to certificate. */
 
-import { contract } from "../contract";
+import { action, contract } from "../contract";
+import { SWEEPS, sweptAt } from "../jobs";
 import { reseal } from "../reseal";
 import { errors } from "./errors";
 import { metrics } from "./metrics";
@@ -35,7 +36,14 @@ export const migration = contract("migration", "migration", {
 	errors,
 	settings,
 	metrics,
-	actions: { ...planning, ...running, ...reading, reseal },
+	actions: {
+		...planning,
+		...running,
+		...reading,
+		reseal,
+		sweep: action({ summary: "Forgets plans that nobody began, approved, or asked for again for long.", ...SWEEPS })
+	},
+	jobs: { sweep: sweptAt("23 * * * *", "Forgets plans that nobody began, approved, or asked for again for long.") },
 	events: {
 		/** Something was recorded of it: there is more to read. */
 		progressed: { name: "string" },

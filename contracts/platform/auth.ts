@@ -1,6 +1,7 @@
 /** auth: accounts, and who may have a session. */
 
 import { action, contract } from "../contract";
+import { SWEEPS, sweptAt } from "../jobs";
 import { account, client, entered, factors } from "../people";
 import { personal } from "../personal";
 import { ADA, adminActions, MANAGE } from "./auth-admin";
@@ -115,6 +116,7 @@ export const auth = contract("platform", "auth", {
 		...adminActions,
 		...movingActions,
 		personal,
+		sweep: action({ summary: "Forgets registrations that nobody confirmed in time.", ...SWEEPS }),
 		account: action({
 			summary: "An account by its id, or null.",
 			internal: ["access", "sessions", "mfa", "passkeys", "oidc", "mail", "legacy", "users"],
@@ -163,6 +165,7 @@ export const auth = contract("platform", "auth", {
 			result: "boolean"
 		})
 	},
+	jobs: { sweep: sweptAt("7 * * * *", "Forgets registrations that nobody confirmed in time.") },
 	events: {
 		/** Something was asked for whose answer must not tell whether an address is known: it is done behind the answer. */
 		asked: { id: "string", subject: "string" },

@@ -1,6 +1,7 @@
 /** guesses: how often somebody was wrong, counted before they are answered. */
 
 import { action, contract, type SettingsOf } from "../contract";
+import { SWEEPS, sweptAt } from "../jobs";
 
 /** Whoever asks somebody to prove who they are. */
 const ASKING = ["auth", "mfa", "passkeys", "oidc", "legacy"] as const;
@@ -103,8 +104,10 @@ export const guesses = contract("platform", "guesses", {
 				given: { type: "string", nullable: true, summary: "What the device sent." }
 			},
 			result: { type: "object", props: { device: "string", known: "boolean" } }
-		})
-	}
+		}),
+		sweep: action({ summary: "Forgets wrong guesses that are long ago.", ...SWEEPS })
+	},
+	jobs: { sweep: sweptAt("* * * * *", "Forgets wrong guesses that are long ago.") }
 });
 
 export type GuessSettings = SettingsOf<typeof guesses>;

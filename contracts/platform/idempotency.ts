@@ -1,6 +1,7 @@
 /** idempotency: a request that is sent twice under one key has one effect. */
 
 import { action, contract, type SettingsOf } from "../contract";
+import { SWEEPS, sweptAt } from "../jobs";
 import { personal } from "../personal";
 import { reseal } from "../reseal";
 import { shape, type ValueOf } from "../schema";
@@ -83,6 +84,7 @@ export const idempotency = contract("platform", "idempotency", {
 	actions: {
 		reseal,
 		personal,
+		sweep: action({ summary: "Forgets answers that were given a day ago.", ...SWEEPS }),
 		begin: action({
 			summary: "Takes a key for a request, or answers what became of the first one under it.",
 			internal: ["gateway"],
@@ -126,6 +128,7 @@ export const idempotency = contract("platform", "idempotency", {
 			result: "null"
 		})
 	},
+	jobs: { sweep: sweptAt("37 * * * *", "Forgets answers that were given a day ago.") },
 	events: {}
 });
 

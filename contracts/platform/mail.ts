@@ -1,6 +1,7 @@
 /** mail: letters to people, sent at least once. */
 
 import { action, contract, type SettingsOf } from "../contract";
+import { SWEEPS, sweptAt } from "../jobs";
 import { personal } from "../personal";
 import { reseal } from "../reseal";
 
@@ -87,6 +88,7 @@ export const mail = contract("platform", "mail", {
 	actions: {
 		personal,
 		reseal,
+		sweep: action({ summary: "Forgets letters that were sent or given up a day ago.", ...SWEEPS }),
 		send: action({
 			summary: "Takes a letter over: from then on it is sent until it is sent, or given up.",
 			internal: ["auth", "mfa", "passkeys", "oidc", "sessions", "users"],
@@ -110,7 +112,8 @@ export const mail = contract("platform", "mail", {
 			},
 			result: "boolean"
 		})
-	}
+	},
+	jobs: { sweep: sweptAt("*/10 * * * *", "Forgets letters that were sent or given up a day ago.") }
 });
 
 export type MailSettings = SettingsOf<typeof mail>;

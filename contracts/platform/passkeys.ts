@@ -1,6 +1,7 @@
 /** passkeys: WebAuthn credentials, and logins by them. */
 
 import { action, contract } from "../contract";
+import { SWEEPS, sweptAt } from "../jobs";
 import { STEP_UP_S } from "../people";
 import { personal } from "../personal";
 import { shape, type ValueOf } from "../schema";
@@ -125,6 +126,7 @@ export const passkeys = contract("platform", "passkeys", {
 	},
 	actions: {
 		personal,
+		sweep: action({ summary: "Forgets what was begun with passkeys and is over.", ...SWEEPS }),
 		page,
 		count: action({
 			summary: "How many passkeys an account has.",
@@ -254,6 +256,7 @@ export const passkeys = contract("platform", "passkeys", {
 			example: { params: {}, result: USE }
 		})
 	},
+	jobs: { sweep: sweptAt("*/10 * * * *", "Forgets what was begun with passkeys and is over.") },
 	events: {
 		/** What matters for somebody's safety. */
 		noted: { account: "string", what: { type: "enum", values: NOTED }, at: "string" }

@@ -1,7 +1,7 @@
 /** sessions: a session a device, and the tokens that prove it. */
 
 import { action, contract } from "../contract";
-import { SWEEPS } from "../jobs";
+import { SWEEPS, sweptAt } from "../jobs";
 import { client, FACTORS, factors, person, signedIn } from "../people";
 import { personal } from "../personal";
 import { shape, type ValueOf } from "../schema";
@@ -232,16 +232,7 @@ export const sessions = contract("platform", "sessions", {
 		sweep: action({ summary: "Takes away sessions that are over.", ...SWEEPS }),
 		personal
 	},
-	jobs: {
-		sweep: {
-			summary: "Takes away sessions that are over.",
-			cron: "* * * * *",
-			zone: "UTC",
-			missed: "once",
-			lost: "again",
-			action: "sweep"
-		}
-	},
+	jobs: { sweep: sweptAt("* * * * *", "Takes away sessions that are over.") },
 	events: {
 		/** A session is over, or is not what it was; without one: each of that account; without either: each there is. */
 		changed: { account: "string|nullable", session: "string|nullable" },

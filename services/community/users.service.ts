@@ -21,7 +21,7 @@ import { kept } from "./users/personal";
 import * as profiles from "./users/profiles";
 import { profileOf, registeredProfile, welcome } from "./users/registering";
 import { search } from "./users/searching";
-import { sweeping } from "./users/sweeping";
+import { swept } from "./users/sweeping";
 
 const act = users.actions;
 type Acts = typeof act;
@@ -37,7 +37,6 @@ export default class UsersService
 	private erasing!: Erasing;
 	private exporting!: exporting.Means;
 	private bounds!: SettingsOf<typeof users>;
-	private stopSweeping: (() => void) | undefined;
 
 	async started(): Promise<void> {
 		const { people, broker, secrets: sealer } = this;
@@ -48,11 +47,6 @@ export default class UsersService
 		this.follows = new Follows(people, bounds.following);
 		this.erasing = new Erasing({ people, broker, secrets: sealer, follows: this.follows, ...bounds, warn });
 		this.exporting = { people, secrets: sealer, ask, keepers: KEEPERS, bytes: bounds.exportBytes };
-		this.stopSweeping = sweeping(people, erasure => this.erasing.begun(erasure), warn);
-	}
-
-	async stopped(): Promise<void> {
-		this.stopSweeping?.();
 	}
 
 	@Action(act.me)
@@ -228,6 +222,11 @@ export default class UsersService
 	@Action(act.reseal)
 	reseal({ params }: Call<"reseal">): Result<"reseal"> {
 		return resealed(this, params, () => exporting.resealedAll(this.people, this.secrets));
+	}
+
+	@Action(act.sweep)
+	sweep(_ctx: Call<"sweep">): Result<"sweep"> {
+		return swept(this.people, erasure => this.erasing.begun(erasure));
 	}
 
 	@Event(auth.events.registered)

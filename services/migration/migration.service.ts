@@ -38,8 +38,22 @@ import { streamOf } from "./run/runs";
 import { Upkeep } from "./run/upkeep";
 
 const { plan, artefacts, inbounds, start, halt, pause, cancel, rollback, compare, repair, dryRun } = migration.actions;
-const { status, list, log, report, diff, newSecrets, links, ends, waits, rehearses, reseal, testSource, testTarget } =
-	migration.actions;
+const {
+	status,
+	list,
+	log,
+	report,
+	diff,
+	newSecrets,
+	links,
+	ends,
+	waits,
+	rehearses,
+	reseal,
+	sweep,
+	testSource,
+	testTarget
+} = migration.actions;
 
 @Service(migration)
 export default class MigrationService
@@ -220,6 +234,11 @@ export default class MigrationService
 		return this.parts.planning.lookBy(ctx.params.name, ctx.meta, (broker, { target: connection }) =>
 			broker.call("importer.check", { connection }, { timeout: 0 })
 		);
+	}
+
+	@Action(sweep)
+	sweep(_ctx: CallOf<typeof sweep>): Promise<number> {
+		return this.parts.runs.sweep();
 	}
 
 	@Event(migration.events.progressed)

@@ -20,7 +20,7 @@ import { created, founded } from "./auth/creating";
 import { clientOf, Entering, toldIn } from "./auth/entering";
 import { Hashing } from "./auth/hashing";
 import { Lazily } from "./auth/lazily";
-import { erased, inState, listed, personalOf, SWEEP_MS, swept, withScopes } from "./auth/managing";
+import { erased, inState, listed, personalOf, swept, withScopes } from "./auth/managing";
 import { Passwords } from "./auth/passwords";
 import { addressIn, changedBy, refuseClosed } from "./auth/people";
 import { linkFor, provenBy, withAddress, withReset } from "./auth/proving";
@@ -29,7 +29,7 @@ const actions = auth.actions;
 const { account, adopt, adoptAll, changeEmail, changePassword, create, disable, enable, enter, erase, find, forgot } =
 	actions;
 const { grant, list, login, logout, me, personal, prove, register, remove, resend, reset, resetLink, setMe } = actions;
-const { arrived, giveBack, hasPassword, look, startReset, verify, verifyLink } = actions;
+const { arrived, giveBack, hasPassword, look, startReset, sweep, verify, verifyLink } = actions;
 
 @Service(auth)
 export default class AuthService
@@ -41,7 +41,6 @@ export default class AuthService
 	private asking!: Asking;
 	private adopting!: Adopting;
 	private passwords!: Passwords;
-	private upkeep: NodeJS.Timeout | undefined;
 
 	async started(): Promise<void> {
 		const [settings, derive] = [settingsFor(this.broker, auth), (text: string): string => this.secrets.derive(text)];
@@ -57,12 +56,7 @@ export default class AuthService
 		const isAsked = settingsFor(this.broker, legacy).file !== "";
 		const lazily = isAsked ? new Lazily(this.people, this.adopting, hashing) : undefined;
 		this.passwords = new Passwords(this.people, hashing, breachedBy(this.broker, settings.breached), lazily);
-		this.upkeep = setInterval(() => void swept(this.people, sentence => this.logger.warn(sentence)), SWEEP_MS);
 		await founded(this.people, settings.administrator);
-	}
-
-	async stopped(): Promise<void> {
-		clearInterval(this.upkeep);
 	}
 
 	@Action(register)
@@ -251,6 +245,11 @@ export default class AuthService
 	prove(ctx: CallOf<typeof prove>): Promise<boolean> {
 		const { account: id, password, client } = ctx.params;
 		return this.passwords.prove(ctx, id, password, client);
+	}
+
+	@Action(sweep)
+	sweep(_ctx: CallOf<typeof sweep>): Promise<number> {
+		return swept(this.people);
 	}
 
 	@Action(personal)

@@ -12,11 +12,9 @@ import { deviceFor, deviceOf } from "./guesses/devices";
 import { type Rules, rulesOf } from "./guesses/rules";
 import { Sweeping } from "./guesses/sweeping";
 
-const { reserve, settle, device } = guesses.actions;
+const { reserve, settle, device, sweep } = guesses.actions;
 const { metrics } = guesses;
 
-/** How often those that are forgotten are removed, in ms. */
-const SWEEP_MS = 60_000;
 /** 128 bits of a digest, in base64url. */
 const LETTERS = 22;
 
@@ -28,25 +26,19 @@ export default class GuessesService
 	private rules!: Rules;
 	private counts!: Counts;
 	private sweeping!: Sweeping;
-	private upkeep: NodeJS.Timeout | undefined;
 
 	async started(): Promise<void> {
 		const settings = settingsFor(this.broker, guesses);
 		this.rules = rulesOf(settings);
 		this.counts = new Counts(this.guesses, Date.now);
 		this.sweeping = new Sweeping(this.guesses, settings.kept);
-		this.upkeep = setInterval(() => void this.sweep(), SWEEP_MS);
-	}
-
-	async stopped(): Promise<void> {
-		clearInterval(this.upkeep);
 	}
 
 	@Action(reserve)
 	async reserve({ params }: CallOf<typeof reserve>): Promise<ResultOf<typeof reserve>> {
 		const reserved = await this.counts.reserve(this.countedIn(params));
 		if ("attempt" in reserved) {
-			if (this.sweeping.grew(reserved.made)) void this.sweep();
+			if (this.sweeping.grew(reserved.made)) void this.sweptOrTold();
 			return { attempt: reserved.attempt, waitMs: 0 };
 		}
 		this.broker.metrics.increment(metrics.refused.name, { by: reserved.by });
@@ -83,12 +75,22 @@ export default class GuessesService
 		return { by, id: this.secrets.derive(`guesses ${by} ${what}`).slice(0, LETTERS), rule: this.rules[by] };
 	}
 
-	/** On a full disk it can wait. */
-	private async sweep(): Promise<void> {
+	@Action(sweep)
+	sweep(_ctx: CallOf<typeof sweep>): Promise<number> {
+		return this.swept();
+	}
+
+	private async swept(): Promise<number> {
+		const { kept, evicted, over } = await this.sweeping.sweep(Date.now());
+		this.broker.metrics.set(metrics.kept.name, kept);
+		if (evicted > 0) this.broker.metrics.increment(metrics.evicted.name, {}, evicted);
+		return over + evicted;
+	}
+
+	/** Before its time: nobody waits for it. On a full disk it can wait. */
+	private async sweptOrTold(): Promise<void> {
 		try {
-			const { kept, evicted } = await this.sweeping.sweep(Date.now());
-			this.broker.metrics.set(metrics.kept.name, kept);
-			if (evicted > 0) this.broker.metrics.increment(metrics.evicted.name, {}, evicted);
+			await this.swept();
 		} catch (error) {
 			this.logger.warn(`The counts of wrong guesses could not be looked through: ${messageOf(error)}`);
 		}

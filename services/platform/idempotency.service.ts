@@ -15,14 +15,12 @@ import { collection } from "../../mixins/collection.mixin";
 import { resealed, secrets } from "../../mixins/secrets.mixin";
 import { Accounts, type Kept } from "./idempotency/accounts";
 
-const { begin, finish, personal, reseal } = idempotency.actions;
+const { begin, finish, personal, reseal, sweep } = idempotency.actions;
 
 type Fresh = Kept & { readonly client: string };
 
 /** How long an answer is kept, in ms. */
 const KEPT_MS = 24 * 3_600_000;
-/** How often those that are over are removed, in ms. */
-const CLEAN_MS = 3_600_000;
 /** How often it is read what other nodes keep, in ms. */
 const OTHERS_MS = 5_000;
 
@@ -50,20 +48,17 @@ export default class IdempotencyService
 	/** Of many at once each counts those before it. */
 	private readonly beginning = new InTurn();
 
-	private upkeep: NodeJS.Timeout[] = [];
+	private upkeep: NodeJS.Timeout | undefined;
 
 	async started(): Promise<void> {
 		const isShared = settingsOf(this.broker).store === "cluster";
 		this.accounts = new Accounts(this.requests, settingsFor(this.broker, idempotency), isShared);
 		await this.accounts.read();
-		// On a full disk it can wait.
-		await this.orTell(this.clean());
-		this.upkeep = [setInterval(() => void this.orTell(this.clean()), CLEAN_MS)];
-		if (isShared) this.upkeep.push(setInterval(() => void this.orTell(this.accounts.readOn()), OTHERS_MS));
+		if (isShared) this.upkeep = setInterval(() => void this.readOnOrTell(), OTHERS_MS);
 	}
 
 	async stopped(): Promise<void> {
-		for (const each of this.upkeep) clearInterval(each);
+		clearInterval(this.upkeep);
 	}
 
 	@Action(begin)
@@ -206,15 +201,20 @@ export default class IdempotencyService
 		this.accounts.remove(id);
 	}
 
-	private async clean(): Promise<void> {
+	@Action(sweep)
+	async sweep(_ctx: CallOf<typeof sweep>): Promise<number> {
 		const before = Date.now() - KEPT_MS;
-		for await (const { id } of this.requests.each({ begunAt: { $lt: before } }, { sort: "begunAt" }))
+		let count = 0;
+		for await (const { id } of this.requests.each({ begunAt: { $lt: before } }, { sort: "begunAt" })) {
 			await this.forget(id);
+			count++;
+		}
+		return count;
 	}
 
-	private async orTell(work: Promise<void>): Promise<void> {
+	private async readOnOrTell(): Promise<void> {
 		try {
-			await work;
+			await this.accounts.readOn();
 		} catch (error) {
 			this.logger.warn(`The kept answers could not be looked through: ${messageOf(error)}`);
 		}

@@ -19,12 +19,12 @@ import { resealed, secrets } from "../../mixins/secrets.mixin";
 import type { Content, KeptLetter } from "./mail/letters";
 import { Outbox } from "./mail/outbox";
 
-const { send, personal, reseal } = mail.actions;
+const { send, personal, reseal, sweep } = mail.actions;
 const { metrics } = mail;
 
 /** How long it is known which letters were sent, in ms: whoever asks again does so within it. */
 const KNOWN_MS = 24 * 3_600_000;
-const SWEEP_MS = 60_000;
+const COUNT_MS = 60_000;
 
 @Service(mail)
 export default class MailService
@@ -48,8 +48,8 @@ export default class MailService
 			tell: (letter, outcome, error) => this.tell(letter, outcome, error),
 			failed: error => this.logger.warn(`Letters cannot be looked through: ${messageOf(error)}`)
 		});
-		this.upkeep = setInterval(() => void this.sweep(), SWEEP_MS);
-		void this.sweep();
+		this.upkeep = setInterval(() => void this.countOrTell(), COUNT_MS);
+		void this.countOrTell();
 		if (store === "embedded") await this.outbox.restart();
 		this.outbox.wake();
 	}
@@ -142,15 +142,22 @@ export default class MailService
 		this.logger.warn(`A letter (${template}) could not be sent and ${what}, after ${tries} tries: ${why}.`);
 	}
 
-	private async sweep(): Promise<void> {
+	@Action(sweep)
+	async sweep(_ctx: CallOf<typeof sweep>): Promise<number> {
+		const before = Date.now() - KNOWN_MS;
+		let swept = 0;
+		for await (const { id } of this.letters.each({ doneAt: { $lt: before } }, { sort: "doneAt" }))
+			if (await this.letters.remove(id)) swept++;
+		return swept;
+	}
+
+	/** What this node lets in goes by it. */
+	private async countOrTell(): Promise<void> {
 		try {
-			const before = Date.now() - KNOWN_MS;
-			for await (const { id } of this.letters.each({ doneAt: { $lt: before } }, { sort: "doneAt" }))
-				await this.letters.remove(id);
 			this.waiting = await this.letters.count({ dueAt: { $gt: 0 } });
 			this.broker.metrics.set(metrics.waiting.name, this.waiting);
 		} catch (error) {
-			this.logger.warn(`Letters cannot be looked through: ${messageOf(error)}`);
+			this.logger.warn(`Letters cannot be counted: ${messageOf(error)}`);
 		}
 	}
 }

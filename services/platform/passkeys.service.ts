@@ -22,13 +22,11 @@ import { idOf, type Kept, type KeptPasskey, KeptPasskeys, shown } from "./passke
 import { pageAt } from "./passkeys/page";
 import { over, refused, Using } from "./passkeys/using";
 
-const { count, prove, registerOptions, register, list, rename, remove, page, personal } = passkeys.actions;
+const { count, prove, registerOptions, register, list, rename, remove, page, personal, sweep } = passkeys.actions;
 const { loginOptions, login, secondOptions, second, stepUpOptions } = passkeys.actions;
 
 /** Of one account. */
 const MOST = 25;
-/** How often flows that are over are removed, in ms. */
-const CLEAN_MS = 600_000;
 
 const LETTERS: Readonly<Record<Noted, Telling | null>> = {
 	"passkey-added": { template: "factor-added", what: "a passkey" },
@@ -46,7 +44,6 @@ export default class PasskeysService
 {
 	private kept!: KeptPasskeys;
 	private using!: Using;
-	private cleaning: NodeJS.Timeout | undefined;
 
 	async started(): Promise<void> {
 		this.kept = new KeptPasskeys(this.passkeys);
@@ -55,11 +52,6 @@ export default class PasskeysService
 			derive: text => this.secrets.derive(text),
 			party: () => this.party()
 		});
-		this.cleaning = setInterval(() => void this.clean(), CLEAN_MS).unref();
-	}
-
-	async stopped(): Promise<void> {
-		clearInterval(this.cleaning);
 	}
 
 	@Action(count)
@@ -209,12 +201,9 @@ export default class PasskeysService
 		}
 	}
 
-	private async clean(): Promise<void> {
-		try {
-			await this.kept.clean(Date.now());
-		} catch (error) {
-			this.logger.warn(`Passkeys' flows that are over could not be removed: ${messageOf(error)}`);
-		}
+	@Action(sweep)
+	sweep(_ctx: CallOf<typeof sweep>): Promise<number> {
+		return this.kept.sweep(Date.now());
 	}
 }
 

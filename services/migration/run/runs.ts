@@ -40,7 +40,7 @@ export class Runs {
 	}
 
 	/** Removes plans that nobody began, approved, or planned again for long. */
-	sweep(): Promise<void> {
+	sweep(): Promise<number> {
 		return this.shelf.sweep();
 	}
 

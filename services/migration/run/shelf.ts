@@ -49,11 +49,12 @@ export class Shelf {
 		for (const { name } of going) await this.remove(name);
 	}
 
-	/** Those that nobody approved and nobody asked for again for `planDays`. */
-	async sweep(now: number = Date.now()): Promise<void> {
+	/** Those that nobody approved and nobody asked for again for `planDays`. @returns how many there were */
+	async sweep(now: number = Date.now()): Promise<number> {
 		const before = new Date(now - this.limits.planDays * DAY_MS).toISOString();
-		for (const each of await this.notBegun())
-			if (isLoose(each) && each.at !== undefined && each.at < before) await this.remove(each.name);
+		const old = (await this.notBegun()).filter(each => isLoose(each) && each.at !== undefined && each.at < before);
+		for (const { name } of old) await this.remove(name);
+		return old.length;
 	}
 
 	/** @param expected the version that it takes the place of; undefined: none. @throws Conflict · Duplicate */

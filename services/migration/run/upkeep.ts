@@ -9,13 +9,12 @@ import { Gauges } from "./gauges";
 import type { Parts } from "./parts";
 import { Standby } from "./standby";
 
-const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
 export class Upkeep {
 	private readonly gauges: Gauges;
 	private standby: Standby | undefined;
-	private sweeping: NodeJS.Timeout[] = [];
+	private sweeping: NodeJS.Timeout | undefined;
 
 	constructor(
 		private readonly broker: Broker,
@@ -30,10 +29,8 @@ export class Upkeep {
 		const { runs, rehearsals, controllers } = this.parts;
 		const { dryRunIdle } = settingsFor(this.broker, migration);
 		for (const name of await runs.names()) this.gauges.changed(name);
-		this.sweeping = [
-			setInterval(() => void this.sweep(() => rehearsals.sweep()), Math.min(MINUTE_MS, dryRunIdle * 500)),
-			setInterval(() => void this.sweep(() => runs.sweep()), HOUR_MS)
-		];
+		// Dry runs are a node's own.
+		this.sweeping = setInterval(() => void this.sweep(rehearsals), Math.min(MINUTE_MS, dryRunIdle * 500));
 		if (!settingsOf(this.broker).resume) return;
 		if (controllers.isShared) this.standBy();
 		else await this.goOn();
@@ -47,7 +44,7 @@ export class Upkeep {
 	}
 
 	async end(): Promise<void> {
-		for (const each of this.sweeping) clearInterval(each);
+		clearInterval(this.sweeping);
 		this.gauges.end();
 		await this.standby?.end();
 	}
@@ -73,9 +70,9 @@ export class Upkeep {
 		return run && this.parts.statuses.inShort(run);
 	}
 
-	private async sweep(work: () => Promise<void>): Promise<void> {
+	private async sweep(rehearsals: Parts["rehearsals"]): Promise<void> {
 		try {
-			await work();
+			await rehearsals.sweep();
 		} catch (error) {
 			this.broker.logger.warn(`What is old could not be removed: ${messageOf(error)}`);
 		}

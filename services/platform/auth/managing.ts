@@ -9,7 +9,6 @@ import type { JsonValue } from "../../../contracts/json";
 import type { auth } from "../../../contracts/platform/auth";
 import { isKeyOf } from "../../../contracts/table";
 import { type StoredAccount, shown, withOwn } from "../../../domain/platform/accounts/account";
-import { messageOf } from "../../../domain/unknown";
 import { type Accounts, accountIn, type Calls, type Rows } from "./accounts";
 import { addressIn, changedBy } from "./people";
 import { noted } from "./proving";
@@ -82,27 +81,24 @@ export function refuseGrant({ caller }: Meta, before: readonly string[], after: 
 export const personalOf = (account: StoredAccount | undefined): JsonValue =>
 	account ? { ...shown(account), scopes: [...account.scopes], origin: account.origin ?? null } : null;
 
-/** How often it is looked for registrations that nobody confirmed. */
-export const SWEEP_MS = 3_600_000;
-
-/** Of whom nobody proved anything in time nothing is kept. */
-export async function swept({ rows }: Accounts, warn: (sentence: string) => void): Promise<void> {
-	try {
-		for await (const { id } of rows.each({ kind: "pending" }, { sort: "createdAt" })) await sweepOne(rows, id);
-	} catch (error) {
-		warn(`Registrations that nobody confirmed could not be looked through: ${messageOf(error)}`);
-	}
+/** Of whom nobody proved anything in time nothing is kept. @returns how many there were */
+export async function swept({ rows }: Accounts): Promise<number> {
+	let count = 0;
+	for await (const { id } of rows.each({ kind: "pending" }, { sort: "createdAt" }))
+		if (await sweptOne(rows, id)) count++;
+	return count;
 }
 
-async function sweepOne(rows: Rows, id: string): Promise<void> {
+async function sweptOne(rows: Rows, id: string): Promise<boolean> {
 	const found = await rows.read(id);
 	const account = accountIn(found?.record);
 	const isOver = account?.kind === "pending" && account.proofs.every(({ until }) => until < Date.now());
-	if (!found || !isOver) return;
-	// Somebody registers anew at this moment: it is no more over.
-	await rows.remove(id, { expected: found.version }).catch(unlessConflict);
-}
-
-function unlessConflict(error: unknown): void {
-	if (!(error instanceof Conflict)) throw error;
+	if (!found || !isOver) return false;
+	try {
+		return await rows.remove(id, { expected: found.version });
+	} catch (error) {
+		if (!(error instanceof Conflict)) throw error;
+		// Somebody registers anew at this moment: it is no more over.
+		return false;
+	}
 }

@@ -10,9 +10,16 @@ import type { KeptCount } from "./counts";
 const GROWN = 0.1;
 const AT_ONCE = 500;
 
+/** How many are kept, how many were over, and how many went before. */
+interface Swept {
+	readonly kept: number;
+	readonly over: number;
+	readonly evicted: number;
+}
+
 export class Sweeping {
 	private fresh = 0;
-	private running: Promise<{ kept: number; evicted: number }> | undefined;
+	private running: Promise<Swept> | undefined;
 
 	constructor(
 		private readonly kept: Collection<KeptCount>,
@@ -25,19 +32,19 @@ export class Sweeping {
 		return this.fresh > this.most * GROWN;
 	}
 
-	sweep(now: number): Promise<{ kept: number; evicted: number }> {
+	sweep(now: number): Promise<Swept> {
 		this.running ??= this.swept(now).finally(() => {
 			this.running = undefined;
 		});
 		return this.running;
 	}
 
-	private async swept(now: number): Promise<{ kept: number; evicted: number }> {
+	private async swept(now: number): Promise<Swept> {
 		this.fresh = 0;
-		await this.removeOldest(record => record.goneAt <= now);
-		let over = (await this.kept.count()) - this.most;
-		const evicted = await this.removeOldest(() => over-- > 0);
-		return { kept: await this.kept.count(), evicted };
+		const over = await this.removeOldest(record => record.goneAt <= now);
+		let many = (await this.kept.count()) - this.most;
+		const evicted = await this.removeOldest(() => many-- > 0);
+		return { kept: await this.kept.count(), over, evicted };
 	}
 
 	private async removeOldest(goes: (record: KeptCount) => boolean): Promise<number> {

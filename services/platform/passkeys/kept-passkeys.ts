@@ -147,8 +147,11 @@ export class KeptPasskeys {
 		return count;
 	}
 
-	/** Of flows that are over. */
-	async clean(now: number): Promise<void> {
-		for await (const { id } of this.kept.each({ until: { $lt: now } }, { sort: "until" })) await this.kept.remove(id);
+	/** Of flows that are over. @returns how many there were */
+	async sweep(now: number): Promise<number> {
+		let count = 0;
+		for await (const { id } of this.kept.each({ until: { $lt: now } }, { sort: "until" }))
+			if (await this.kept.remove(id)) count++;
+		return count;
 	}
 }
