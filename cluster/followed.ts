@@ -7,6 +7,7 @@ import type { Context, ServiceBroker } from "moleculer";
 import { CONTRACTS } from "../contracts/cluster";
 import { ANY_SERVICE } from "../contracts/exposure";
 import type { JsonValue } from "../contracts/json";
+import { DEFAULT_ENVIRONMENT } from "../contracts/platform/config-forms";
 import { FOLLOWED, type FollowedSet, type FollowState } from "../domain/platform/following";
 import { messageOf } from "../domain/unknown";
 import { type Copies, copyOf, nameOf } from "./copies";
@@ -21,6 +22,10 @@ const OF_BROKERS = new WeakMap<object, Held>();
 
 export const holdCopies = (broker: object, copies: Copies): void =>
 	void OF_BROKERS.set(broker, { copies, all: new Map() });
+
+/** Whose settings this node goes by. */
+export const environmentOf = (broker: object): string =>
+	OF_BROKERS.get(broker)?.copies.environment ?? DEFAULT_ENVIRONMENT;
 
 /** Those that are followed here. */
 export const followingsOf = (broker: object): Following[] => [...(OF_BROKERS.get(broker)?.all.values() ?? [])];

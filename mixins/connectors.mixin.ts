@@ -1,5 +1,5 @@
 import type { Service as MoleculerService } from "moleculer";
-import type { Mixin } from "../cluster";
+import type { Broker, Mixin } from "../cluster";
 import { hearing } from "../cluster/callers";
 import { failure } from "../cluster/errors";
 import { provide } from "../cluster/provide";
@@ -15,13 +15,14 @@ import { BY_OTHERS } from "../domain/migration/callers";
 import { resolveReferences } from "../domain/migration/references";
 import { own } from "../domain/own";
 import { OpenConnectors } from "./open-connectors";
+import { Revealed } from "./revealed";
 import { systemsOf } from "./systems";
 
 type Given = Readonly<Record<string, OptionValue>>;
 
 export interface Connectors {
 	/** The open connector on this connection; opened once, closed with the service. */
-	readonly connectors: { source(connection: Given): Source; target(connection: Given): Target };
+	readonly connectors: { source(connection: Given): Promise<Source>; target(connection: Given): Promise<Target> };
 	/**
 	 * What a system refuses or fails at, as an error of the table: SYSTEM_FAILED with the connector's code in `data`. A
 	 * cursor or a stream that is none of the system's is the caller's mistake: REQUEST_INVALID.
@@ -43,10 +44,19 @@ export function connectors(): Mixin<Connectors> {
 			};
 			held.set(this, { ...open, sweeping: setInterval(sweep, IDLE_MS / 2).unref() });
 			const settings = settingsOf(this.broker);
+			const revealed = new Revealed(this.broker as unknown as Broker);
 			const { sources, targets } = systemsOf(this.broker);
-			const once = <E extends Source | Target>(side: Side, given: Given, make: (connection: Connection) => E): E => {
+			const once = async <E extends Source | Target>(
+				side: Side,
+				given: Given,
+				make: (connection: Connection) => E
+			): Promise<E> => {
 				const opened = open[side] as unknown as OpenConnectors<E>;
-				return opened.get(digest(given as Json), () => valid(side, () => make(resolve(side, given, settings))));
+				const key = `${digest(given as Json)} ${revealed.versions(given)}`;
+				const known = opened.known(key);
+				if (known) return known;
+				const environment = await revealed.variables(given);
+				return opened.get(key, () => valid(side, () => make(resolve(side, given, { ...settings, environment }))));
 			};
 			provide<Connectors>(this, {
 				connectors: {
@@ -95,7 +105,7 @@ function resolve(
 	const todo =
 		environment.allows === null
 			? "set it in this shell, then run again"
-			: "set it where the node runs that connects, restart it there, then run again";
+			: "set it where the node runs that connects and restart it there, or as a secret of all nodes (POST /api/v1/config/secrets), then run again";
 	throw failure("ENVIRONMENT_MISSING", `${side}: ${variables.join("; ")}: ${todo}.`);
 }
 

@@ -31,8 +31,17 @@ export class OpenConnectors<E extends Closable> {
 		return this.opened.size;
 	}
 
+	/** One that is open already. */
+	known(key: string): E | undefined {
+		const found = this.opened.get(key);
+		return found && this.used(key, found);
+	}
+
 	get(key: string, open: () => E): E {
-		const found = this.opened.get(key) ?? this.counting(open());
+		return this.used(key, this.opened.get(key) ?? this.counting(open()));
+	}
+
+	private used(key: string, found: Opened<E>): E {
 		found.usedAt = this.now();
 		this.opened.delete(key);
 		this.opened.set(key, found);

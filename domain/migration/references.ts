@@ -73,6 +73,18 @@ function isInLogin(parts: readonly (string | Reference)[]): boolean {
 	return !behind.includes(MARK);
 }
 
+/** The variables that the options of a connection name. */
+export function namesIn(connection: Readonly<Record<string, OptionValue>>): string[] {
+	const texts = Object.values(connection).flatMap(value =>
+		typeof value === "object" ? Object.values(value) : [value]
+	);
+	const named = texts.flatMap(text => {
+		const parsed = typeof text === "string" && hasReference(text) ? parseReferences(text) : undefined;
+		return parsed?.ok ? parsed.parts.flatMap(part => (typeof part === "string" ? [] : [part.name])) : [];
+	});
+	return [...new Set(named)];
+}
+
 /** What would end the login of an address: the rest of a secret would be its host. */
 const ENDS_LOGIN = /[/?#\\@\s]/;
 

@@ -13,19 +13,19 @@ const { check, count, page, secrets, artefacts, find } = extractor.actions;
 export default class ExtractorService extends service(connectors()) implements Answers<typeof extractor> {
 	@Action(check)
 	async check(ctx: CallOf<typeof check>): Promise<CheckReport> {
-		return this.checked(this.connectors.source(ctx.params.connection));
+		return this.checked(await this.connectors.source(ctx.params.connection));
 	}
 
 	@Action(count)
 	async count(ctx: CallOf<typeof count>): Promise<number> {
 		const { connection, stream } = ctx.params;
-		return this.asked(() => this.connectors.source(connection).count(stream));
+		return this.asked(async () => (await this.connectors.source(connection)).count(stream));
 	}
 
 	@Action(page)
 	async page(ctx: CallOf<typeof page>): Promise<ExtractedPage> {
 		const { connection, stream, cursor, limit } = ctx.params;
-		const read = await this.asked(() => this.connectors.source(connection).read(stream, cursor, limit));
+		const read = await this.asked(async () => (await this.connectors.source(connection)).read(stream, cursor, limit));
 		this.refuseTooLarge(read, limit);
 		return read;
 	}
@@ -33,13 +33,13 @@ export default class ExtractorService extends service(connectors()) implements A
 	@Action(secrets)
 	async secrets(ctx: CallOf<typeof secrets>): Promise<Record<string, Record<string, string>>> {
 		const { connection, stream, names } = ctx.params;
-		return this.asked(async () => (await this.connectors.source(connection).secrets?.(stream, names)) ?? {});
+		return this.asked(async () => (await (await this.connectors.source(connection)).secrets?.(stream, names)) ?? {});
 	}
 
 	@Action(artefacts)
 	async artefacts(ctx: CallOf<typeof artefacts>): Promise<FoundArtefacts> {
 		const { connection, kind, keys } = ctx.params;
-		const source = this.connectors.source(connection);
+		const source = await this.connectors.source(connection);
 		const none: FoundArtefacts = { items: [], notes: [`${source.spec.title} has none to read`] };
 		return this.asked(async () => (await source.artefacts?.(kind, keys)) ?? none);
 	}
@@ -47,7 +47,7 @@ export default class ExtractorService extends service(connectors()) implements A
 	@Action(find)
 	async find(ctx: CallOf<typeof find>): Promise<Json | null> {
 		const { connection, stream, name } = ctx.params;
-		const found = await this.asked(() => this.connectors.source(connection).find(stream, name));
+		const found = await this.asked(async () => (await this.connectors.source(connection)).find(stream, name));
 		return found?.data ?? null;
 	}
 

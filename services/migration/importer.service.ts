@@ -21,19 +21,19 @@ const REASONS = ["starting", "climbing", "no-gain", "errors", "slower", "ceiling
 export default class ImporterService extends service(connectors()) implements Answers<typeof importer> {
 	@Action(check)
 	async check(ctx: CallOf<typeof check>): Promise<CheckReport> {
-		return this.checked(this.connectors.target(ctx.params.connection));
+		return this.checked(await this.connectors.target(ctx.params.connection));
 	}
 
 	@Action(count)
 	async count(ctx: CallOf<typeof count>): Promise<number> {
 		const { connection, stream } = ctx.params;
-		return this.asked(() => this.connectors.target(connection).count(stream));
+		return this.asked(async () => (await this.connectors.target(connection)).count(stream));
 	}
 
 	@Action(backup, { timeout: 0 })
 	async backup(ctx: CallOf<typeof backup>): Promise<string | null> {
 		const { connection, folder } = ctx.params;
-		const target = this.connectors.target(connection);
+		const target = await this.connectors.target(connection);
 		const path = await this.asked(async () => (await target.backup?.(folder)) ?? null);
 		const { broker } = this;
 		// It lies on this node, whoever asks where.
@@ -43,13 +43,13 @@ export default class ImporterService extends service(connectors()) implements An
 	@Action(find)
 	async find(ctx: CallOf<typeof find>): Promise<TargetRecord[]> {
 		const { connection, stream, names } = ctx.params;
-		return this.asked(async () => [...(await this.connectors.target(connection).find(stream, names))]);
+		return this.asked(async () => [...(await (await this.connectors.target(connection)).find(stream, names))]);
 	}
 
 	@Action(write)
 	async write(ctx: CallOf<typeof write>): Promise<Result[]> {
 		const { params } = ctx;
-		const target = this.connectors.target(params.connection);
+		const target = await this.connectors.target(params.connection);
 		// One applier, and only as long as its lease holds (L6).
 		const term = termOf(leftOf(params.lease));
 		const results = await this.asked(() => settled(params.records, record => settle(target, params, record, term)));
@@ -60,7 +60,7 @@ export default class ImporterService extends service(connectors()) implements An
 	@Action(onto)
 	async onto(ctx: CallOf<typeof onto>): Promise<Onto[]> {
 		const { connection, stream, conflict, records } = ctx.params;
-		const target = this.connectors.target(connection);
+		const target = await this.connectors.target(connection);
 		return records.map(({ id, data, before }) => ({
 			id,
 			...(target.onto?.(stream, data, before, conflict) ?? { data, losses: [] })
@@ -70,7 +70,7 @@ export default class ImporterService extends service(connectors()) implements An
 	@Action(refusals)
 	async refusals(ctx: CallOf<typeof refusals>): Promise<Refused[]> {
 		const { connection, stream, records } = ctx.params;
-		const target = this.connectors.target(connection);
+		const target = await this.connectors.target(connection);
 		return records.flatMap(({ id, name, data }) => {
 			const reason = target.refuses?.(stream, name, data);
 			return reason === undefined ? [] : [{ id, reason }];
@@ -80,7 +80,7 @@ export default class ImporterService extends service(connectors()) implements An
 	@Action(undo)
 	async undo(ctx: CallOf<typeof undo>): Promise<readonly UndoneRecord[]> {
 		const { connection, stream, lease, records } = ctx.params;
-		const target = this.connectors.target(connection);
+		const target = await this.connectors.target(connection);
 		const term = termOf(leftOf(lease));
 		return this.asked(() => putBack(target, stream, records, term));
 	}
@@ -88,7 +88,7 @@ export default class ImporterService extends service(connectors()) implements An
 	@Action(lasting)
 	async lasting(ctx: CallOf<typeof lasting>): Promise<Lasting[]> {
 		const { connection, stream, names } = ctx.params;
-		const target = this.connectors.target(connection);
+		const target = await this.connectors.target(connection);
 		return names.flatMap(name => {
 			const reason = target.lasting?.(stream, name);
 			return reason === undefined ? [] : [{ name, reason }];

@@ -12,7 +12,7 @@ export default class VerifierService extends service(connectors()) implements An
 	@Action(compare)
 	async compare(ctx: CallOf<typeof compare>): Promise<Comparison> {
 		const { connection, stream, records } = ctx.params;
-		const target = this.connectors.target(connection);
+		const target = await this.connectors.target(connection);
 		const found: readonly TargetRecord[] = await this.asked(() =>
 			target.find(
 				stream,
@@ -30,7 +30,7 @@ export default class VerifierService extends service(connectors()) implements An
 	@Action(names)
 	async names(ctx: CallOf<typeof names>): Promise<{ names: string[]; next: string | null }> {
 		const { connection, stream, cursor, limit } = ctx.params;
-		const page = await this.asked(() => this.connectors.target(connection).read(stream, cursor, limit));
+		const page = await this.asked(async () => (await this.connectors.target(connection)).read(stream, cursor, limit));
 		return { names: page.records.map(({ name }) => name), next: page.next };
 	}
 }

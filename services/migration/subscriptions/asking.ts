@@ -5,6 +5,7 @@ import { settingsOf } from "../../../cluster/settings";
 import type { WayOptions } from "../../../contracts/migration/migration";
 import type { LinkAddress } from "../../../domain/migration/link-addresses";
 import { Seldom } from "../../../domain/seldom";
+import { Revealed } from "../../../mixins/revealed";
 import { isEncoded } from "./answer";
 import type { Asker } from "./asker";
 import { type Question, type Said, Upstream } from "./upstream";
@@ -30,7 +31,7 @@ export class Asking {
 	private readonly warned = new Seldom(WARNING_MS);
 
 	constructor(private readonly broker: Broker) {
-		this.upstream = new Upstream(settingsOf(broker));
+		this.upstream = new Upstream(settingsOf(broker), new Revealed(broker));
 	}
 
 	/** The first of these addresses that answers; else what all of them together mean. */

@@ -18,6 +18,7 @@ import {
 	type Wanted
 } from "../../../domain/migration/subscriptions/panel-answer";
 import { errorOf, messageOf, textOf } from "../../../domain/unknown";
+import type { Revealed } from "../../../mixins/revealed";
 import type { Asker } from "./asker";
 import { discard, type Held, hold } from "./held";
 import { Turns } from "./turns";
@@ -79,14 +80,14 @@ export class Upstream {
 	private readonly turns = new Turns(MOST_OF_ONE, MOST_WAITING);
 	private readonly health = new Map<string, Breaker>();
 
-	constructor(node: Pick<Settings, "environment" | "files" | "reach" | "contracts">) {
-		this.ways = new Ways(node);
+	constructor(node: Pick<Settings, "environment" | "files" | "reach" | "contracts">, revealed: Revealed) {
+		this.ways = new Ways(node, revealed);
 	}
 
 	/** Never throws: what a panel cannot say is `unknown`. */
 	async ask(question: Question, asker: Asker): Promise<Said> {
 		if (!URL.canParse(question.address)) return { kind: "unknown", why: "its address cannot be read" };
-		const way = this.wayTo(question);
+		const way = await this.wayTo(question);
 		if (way instanceof Error) return { kind: "unknown", why: reasonOf(way) };
 		const panel = `${new URL(question.address).origin} ${way.name}`;
 		const work = async (): Promise<Said> => {
@@ -169,9 +170,9 @@ export class Upstream {
 		}
 	}
 
-	private wayTo({ way, own }: Question): KeptWay | Error {
+	private async wayTo({ way, own }: Question): Promise<KeptWay | Error> {
 		try {
-			return this.ways.to(way, own);
+			return await this.ways.to(way, own);
 		} catch (error) {
 			return errorOf(error);
 		}
