@@ -12,6 +12,9 @@ export const behalfNow = (): Behalf | undefined => behalfs.getStore();
 export const onBehalf = <T>(behalf: Behalf | undefined, work: () => T): T =>
 	behalf === undefined || behalf.id === behalfNow()?.id ? work() : behalfs.run(behalf, work);
 
+/** What is told begins anew: whoever happens to have it delivered did not cause it. */
+export const toldOnBehalf = <T>(behalf: Behalf | undefined, work: () => T): T => behalfs.run(behalf, work);
+
 /** As a call says it. */
 export function behalfIn({ caller, behalf }: Pick<Meta, "caller" | "behalf">): Behalf | undefined {
 	if (!caller) return behalf;

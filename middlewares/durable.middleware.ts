@@ -5,6 +5,7 @@
 
 import type { Service, ServiceBroker } from "moleculer";
 import { Follower, Letters, type Listener, type Means, Progress } from "../adapters/announcements";
+import type { Meta } from "../cluster";
 import { registerMetrics } from "../cluster/measuring";
 import { type Handler, middleware } from "../cluster/middleware";
 import { settingsFor, settingsOf } from "../cluster/settings";
@@ -126,8 +127,12 @@ function listenerOf(
 			const { registry, ContextFactory } = catalogOf(broker);
 			const [endpoint] = registry.events.get(entry.event, service.name)?.localEndpoints ?? [];
 			if (!endpoint) throw new Error(`'${service.name}' does not run here any more.`);
-			const { correlationId, traceparent } = entry;
-			const meta = { ...(correlationId !== undefined && { correlationId }), ...(traceparent && { traceparent }) };
+			const { correlationId, traceparent, behalf } = entry;
+			const meta: Meta = {
+				...(correlationId !== undefined && { correlationId }),
+				...(traceparent && { traceparent }),
+				...(behalf && { behalf })
+			};
 			const options = { meta, delivery };
 			const ctx = ContextFactory.create(broker, endpoint, payloadNow(entry), options);
 			await endpoint.event.handler(Object.assign(ctx, { eventName: entry.event, eventType: "emit" }));

@@ -8,7 +8,7 @@
 import { randomUUID } from "node:crypto";
 import type { Middleware, ServiceBroker } from "moleculer";
 import type { Meta } from "../cluster";
-import { behalfIn, behalfNow, onBehalf } from "../cluster/behalf";
+import { behalfIn, behalfNow, onBehalf, toldOnBehalf } from "../cluster/behalf";
 import { failure } from "../cluster/errors";
 import { correlationId } from "../cluster/logging";
 import { registerMetrics } from "../cluster/measuring";
@@ -151,7 +151,7 @@ const hearing =
 			const { caller: _, proof: __, ...meta } = ctx.meta;
 			ctx.meta = { ...meta, ...(behalf && { behalf }) };
 		}
-		return onBehalf(behalf, () => next(ctx));
+		return toldOnBehalf(behalf, () => next(ctx));
 	};
 
 const NONE = { caller: undefined, proof: undefined } as const;

@@ -2,6 +2,7 @@
 
 import Validator from "fastest-validator";
 import { type Entry, entryOf } from "../adapters/announcements";
+import { behalfNow } from "../cluster/behalf";
 import { correlationId } from "../cluster/logging";
 import { placeNow } from "../cluster/tracing";
 import { CONTRACTS } from "../contracts/cluster";
@@ -43,9 +44,13 @@ export function durableEntry(event: string, payload: object, id?: string): Entry
 }
 
 /** What it is announced for: kept with it, and told to whoever listens. */
-function causeNow(): Pick<Entry, "correlationId" | "traceparent"> {
-	const [cause, place] = [correlationId(), placeNow()];
-	return { ...(cause && { correlationId: cause }), ...(place && { traceparent: place.traceparent }) };
+function causeNow(): Pick<Entry, "correlationId" | "traceparent" | "behalf"> {
+	const [cause, place, behalf] = [correlationId(), placeNow(), behalfNow()];
+	return {
+		...(cause && { correlationId: cause }),
+		...(place && { traceparent: place.traceparent }),
+		...(behalf && { behalf })
+	};
 }
 
 /** Its payload as this release has it. @throws where a newer one announced it */

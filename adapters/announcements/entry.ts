@@ -1,6 +1,7 @@
 /** What was announced, as it is kept: names of streams, and entries of them. Pure, but for new ids. */
 
 import { randomUUID } from "node:crypto";
+import type { Behalf } from "../../contracts/people";
 import { partitionOf } from "../../domain/delivery";
 import { fieldsOf, isFields } from "../../domain/unknown";
 import type { EventData, RecordedEvent } from "../eventstore";
@@ -20,6 +21,8 @@ export interface Entry {
 	readonly correlationId?: string;
 	/** Where in a trace it was announced (W3C Trace Context). */
 	readonly traceparent?: string;
+	/** On whose behalf it was announced, as far as somebody asked from outside. */
+	readonly behalf?: Behalf;
 	/** Of one that is delivered anew: the service it is for, and no other. */
 	readonly to?: string;
 }
@@ -37,7 +40,7 @@ export interface Announced {
 }
 
 export type Fresh = Pick<Entry, "event" | "v" | "key" | "payload"> &
-	Partial<Pick<Entry, "id" | "correlationId" | "traceparent">>;
+	Partial<Pick<Entry, "id" | "correlationId" | "traceparent" | "behalf">>;
 
 export const entryOf = (fresh: Fresh, at = new Date()): Entry => ({
 	id: randomUUID(),

@@ -29,11 +29,12 @@ function lettersText(letters: readonly DeadLetter[], on: Paper): string {
 		{ title: "service" },
 		{ title: "event" },
 		{ title: "key" },
+		{ title: "on behalf of" },
 		{ title: "tries" },
 		{ title: "reason", gives: true }
 	];
-	const rows = letters.map(({ id, laidAsideAt, service, event, key, tries, reason }) =>
-		[id, clock(laidAsideAt), service, event, key, String(tries), reason].map(shown)
+	const rows = letters.map(({ id, laidAsideAt, service, event, key, behalf, tries, reason }) =>
+		[id, clock(laidAsideAt), service, event, key, behalf?.id ?? "", String(tries), reason].map(shown)
 	);
 	return `${page(table(columns, rows, on))}\nOnce its reason is gone: banyan events replay ID, or --service SERVICE for all of one.`;
 }
@@ -43,9 +44,14 @@ export async function showLetter(client: Client, id: string, { json }: Flags): P
 	const letters = await client.call("events.deadLetters", { limit: MOST });
 	const found = letters.find(each => each.id === id);
 	if (!found) throw new CommandError(`No event '${shown(id)}' is laid aside: see \`banyan events list\`.`);
-	const rows = Object.entries({ ...found, payload: jsonText(mask(found.payload)) });
+	const { behalf, payload, ...plain } = found;
+	const rows = Object.entries({
+		...plain,
+		payload: jsonText(mask(payload)),
+		...(behalf && { "on behalf of": behalf.kind === "key" ? `the key ${behalf.id}` : behalf.id })
+	});
 	if (json) printJson(found);
-	else print(page(rows.map(([field, value]) => `${field.padEnd(13)}${shown(String(value))}`)));
+	else print(page(rows.map(([field, value]) => `${field.padEnd(15)}${shown(String(value))}`)));
 	return EXIT.clean;
 }
 

@@ -1,6 +1,7 @@
 /** events: what became of durable events, and a second try for those that a service could not deal with. */
 
 import { action, contract } from "../contract";
+import { behalf } from "../people";
 import { shape, type ValueOf } from "../schema";
 
 export const deadLetter = shape(
@@ -14,7 +15,9 @@ export const deadLetter = shape(
 		announcedAt: { type: "string", summary: "ISO 8601, UTC." },
 		laidAsideAt: { type: "string", summary: "ISO 8601, UTC." },
 		tries: "number",
-		reason: { type: "string", summary: "What the last try ended with." }
+		reason: { type: "string", summary: "What the last try ended with." },
+		correlationId: { type: "string", optional: true, summary: "Of what it was announced for." },
+		behalf: { ...behalf, optional: true }
 	},
 	"A durable event that a service could not deal with. It is delivered no more, until it is replayed; what was announced after it goes on."
 );
@@ -29,7 +32,9 @@ const example: DeadLetter = {
 	announcedAt: "2026-11-21T09:00:00.000Z",
 	laidAsideAt: "2026-11-21T09:02:10.000Z",
 	tries: 8,
-	reason: "STORE_FULL: The store cannot grow: the disk is full."
+	reason: "STORE_FULL: The store cannot grow: the disk is full.",
+	correlationId: "1f6f3c1e-7d6a-4a55-9d0e-6a4f2f5f9c11",
+	behalf: { id: "person:5b1f4a30-2f57-4a0e-9a25-7c3d1a0f6b42", kind: "person" }
 };
 
 const READ = "events:read";

@@ -28,7 +28,9 @@ const shown = ({ service: name, entry, tries, reason, at }: Letter): DeadLetter 
 	announcedAt: entry.at,
 	laidAsideAt: at,
 	tries,
-	reason
+	reason,
+	...(entry.correlationId !== undefined && { correlationId: entry.correlationId }),
+	...(entry.behalf && { behalf: entry.behalf })
 });
 
 @Service(events)

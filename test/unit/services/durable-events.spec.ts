@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Broker } from "../../../cluster";
+import { behalfNow } from "../../../cluster/behalf";
 import { openNode } from "../../../node";
 import { until } from "../../support/until";
 
@@ -64,10 +65,14 @@ describe("durable events of a node", () => {
 		const { id } = await node.call("access.create", { name: "gone", scopes: ["keys:manage"] });
 		const service = node.getLocalService("idempotency") as unknown as { requests: { write: unknown } };
 		const { write } = service.requests;
+		const behalfs: unknown[] = [];
 		service.requests.write = async () => {
+			behalfs.push(behalfNow());
 			throw new Error("no room");
 		};
-		await node.call("access.revoke", { id });
+		const caller = { id: "k-admin", scopes: ["keys:manage"] };
+		const meta = { caller, correlationId: "request-1" };
+		await node.call("access.revoke", { id }, { meta });
 		await until(async () => (await node.call("events.deadLetters", {})).length === 1);
 		const [letter] = await node.call("events.deadLetters", { service: "idempotency" });
 		expect(letter).toMatchObject({
@@ -76,8 +81,12 @@ describe("durable events of a node", () => {
 			key: id,
 			payload: { id },
 			tries: 2,
-			reason: "no room"
+			reason: "no room",
+			correlationId: "request-1",
+			behalf: { id: "k-admin", kind: "key" }
 		});
+		// Whoever deals with it can say on whose behalf; of what they may do nothing comes along.
+		expect(behalfs).toEqual([letter?.behalf, letter?.behalf]);
 		expect(await node.call("events.waiting")).toBe(1);
 		service.requests.write = write;
 		await node.call("events.replay", { id: letter?.id ?? "" });
