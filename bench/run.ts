@@ -26,6 +26,7 @@ import { writeResults } from "./results";
 import { hashing, loggingIn, loginsRows } from "./s-logins";
 import { serve } from "./serve";
 import { authenticated, authenticatedRows } from "./t-authenticated";
+import { flagsRow } from "./v-flags";
 
 const ROWS: Readonly<Record<string, () => Promise<Figure[]>>> = {
 	a: () => importRows(9),
@@ -48,7 +49,8 @@ const ROWS: Readonly<Record<string, () => Promise<Figure[]>>> = {
 	o: metricsRows,
 	r: async () => [await refreshRow()],
 	s: loginsRows,
-	t: authenticatedRows
+	t: authenticatedRows,
+	v: async () => [await flagsRow()]
 };
 const PARTS: Readonly<Record<string, (args: readonly string[]) => Promise<unknown>>> = {
 	stages,

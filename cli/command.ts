@@ -46,6 +46,16 @@ export interface Flags {
 	readonly apiKeyFile?: string;
 	readonly passphraseFile?: string;
 	readonly secretFile?: string;
+	readonly stale?: boolean;
+	readonly owner?: string;
+	readonly expires?: string;
+	readonly percent?: string;
+	readonly description?: string;
+	readonly clientSide?: boolean;
+	readonly rule?: string;
+	readonly user?: string | readonly string[];
+	readonly group?: readonly string[];
+	readonly attribute?: readonly string[];
 }
 
 /** A mistake in how a command was called, or in a file it was given. */

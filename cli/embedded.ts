@@ -24,6 +24,7 @@ const PARTS: Readonly<Record<Need, { readonly access: "read" | "write"; readonly
 	users: { access: "write", services: ["auth", "sessions", "mail"] },
 	secrets: { access: "write", services: ["access", "idempotency", "migration"] },
 	events: { access: "write", services: ["events"] },
+	flags: { access: "write", services: ["flags"] },
 	write: { access: "write" },
 	// By a node that joins others, where these are.
 	cluster: { access: "write" },

@@ -208,6 +208,39 @@ const HELP: Readonly<Record<string, Help>> = {
 		ends: SHOWN,
 		settings: LOOK
 	},
+	"flag list": { examples: ["banyan flag list", "banyan flag list --stale"], ends: SHOWN, settings: LOOK },
+	"flag show": { examples: ["banyan flag show checkout --json > checkout.json"], ends: SHOWN, settings: LOOK },
+	"flag history": { examples: ["banyan flag history --limit 5"], ends: SHOWN, settings: LOOK },
+	"flag diff": { examples: ["banyan flag diff 6 7"], ends: SHOWN, settings: LOOK },
+	"flag evaluate": {
+		examples: ["banyan flag evaluate checkout --user a-51c2 --attribute plan=gold"],
+		ends: SHOWN,
+		settings: LOOK
+	},
+	"flag explain": { examples: ["banyan flag explain checkout --user a-51c2"], ends: SHOWN, settings: LOOK },
+	"flag create": {
+		examples: ['banyan flag create checkout --owner payments --expires 2027-01-31 --percent 5 --reason "it is tried"'],
+		ends: SHOWN,
+		settings: LOOK
+	},
+	"flag set": { examples: ['banyan flag set checkout checkout.json --reason "by plan"'], ends: SHOWN, settings: LOOK },
+	"flag on": { examples: ['banyan flag on checkout --reason "it is mended"'], ends: SHOWN, settings: LOOK },
+	"flag off": { examples: ['banyan flag off checkout --reason "payments fail"'], ends: SHOWN, settings: LOOK },
+	"flag rollout": {
+		examples: ['banyan flag rollout checkout 25 --reason "nobody complained"'],
+		ends: SHOWN,
+		settings: LOOK
+	},
+	"flag delete": {
+		examples: ['banyan flag delete checkout --reason "it is on for everybody"'],
+		ends: ["clean", "broken", "refused"],
+		settings: LOOK
+	},
+	"flag rollback": {
+		examples: ['banyan flag rollback 6 --reason "it was better before"'],
+		ends: ["clean", "broken", "refused"],
+		settings: LOOK
+	},
 	"backup create": {
 		examples: [
 			"banyan backup banyan.backup --passphrase-file passphrase",

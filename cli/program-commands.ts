@@ -6,6 +6,7 @@ import type { Opener } from "./asking";
 import { screen } from "./command";
 import { addCluster } from "./program-cluster";
 import { addEvents } from "./program-events";
+import { addFlags } from "./program-flags";
 import { addKeys } from "./program-keys";
 import { addMigration } from "./program-migration";
 import { addSessions, addUsers } from "./program-users";
@@ -31,6 +32,7 @@ export function commands(open: Opener): Command {
 	addUsers(program.command("users").description("see to the accounts of people"), open);
 	addSessions(program.command("sessions").description("see where people are signed in, and end it"), open);
 	addEvents(program.command("events").description("see to events that a service could not deal with"), open);
+	addFlags(program.command("flag").description("see to feature flags: what is on for whom"), open);
 	addCluster(program, open);
 	return program;
 }

@@ -3,8 +3,8 @@
 import type { Argument, Command, Option } from "commander";
 import { own } from "../../domain/own";
 
-/** What names something: a path, a migration, a node, a logger or its level, an event that is laid aside, an API key. */
-export const NAMED = ["file", "migration", "node", "level", "letter", "key"] as const;
+/** What names something: a path, a migration, a node, a logger or its level, an event that is laid aside, an API key, a flag. */
+export const NAMED = ["file", "migration", "node", "level", "letter", "key", "flag"] as const;
 
 /** What a value is: a name, one of these words, or anything. */
 export type Values = (typeof NAMED)[number] | "anything" | readonly string[];
@@ -49,6 +49,7 @@ const optionNode = ({ long, short, flags, argChoices, description, required, opt
 const ARGUMENTS: Readonly<Record<string, Values>> = {
 	"migration name": "migration",
 	"keys id": "key",
+	"flag key": "flag",
 	"events id": "letter",
 	"level node": "node",
 	"level level": "level"

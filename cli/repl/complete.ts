@@ -85,6 +85,7 @@ const SOURCES: Readonly<Record<Extract<Values, string>, Source>> = {
 	},
 	letter: async client => (await client.call("events.deadLetters", {})).map(({ id }) => id),
 	key: async client => (await client.call("access.list", {})).map(({ id }) => id),
+	flag: async client => (await client.call("flags.list", {})).map(({ key }) => key),
 	file: async () => [],
 	anything: async () => []
 };

@@ -39,6 +39,7 @@ export default class FlagsService
 	private whole!: Whole;
 	private ages!: Ages;
 	private asked!: Asked;
+	private beginning: Promise<void> | undefined;
 	private looking: NodeJS.Timeout | undefined;
 
 	async started(): Promise<void> {
@@ -108,26 +109,31 @@ export default class FlagsService
 
 	@Action(evaluate)
 	async evaluate({ params: { key, context } }: CallOf<typeof evaluate>): Promise<Evaluation> {
+		await this.begun();
 		return this.asked.one(key, context);
 	}
 
 	@Action(evaluateAll)
 	async evaluateAll({ params: { context } }: CallOf<typeof evaluateAll>): Promise<Evaluations> {
+		await this.begun();
 		return this.asked.all(context);
 	}
 
 	@Action(mine)
 	async mine({ params: { key, context }, meta }: CallOf<typeof mine>): Promise<Evaluation> {
+		await this.begun();
 		return this.asked.ownOne(meta, key, context);
 	}
 
 	@Action(allMine)
 	async allMine({ params: { context }, meta }: CallOf<typeof allMine>): Promise<Evaluations> {
+		await this.begun();
 		return this.asked.ownAll(meta, context);
 	}
 
 	@Action(explain)
 	async explain({ params: { key, context } }: CallOf<typeof explain>): Promise<Explanation> {
+		await this.begun();
 		return this.asked.explain(key, context);
 	}
 
@@ -142,6 +148,12 @@ export default class FlagsService
 		const { account, request } = ctx.params;
 		const count = await this.revisions.forget(account);
 		await ctx.call("users.forgot", { request, service: flags.name, count, kept: [] });
+	}
+
+	/** What is asked right after the start waits until this node has what is set. */
+	private begun(): Promise<void> {
+		this.beginning ??= this.flags.ask();
+		return this.beginning;
 	}
 
 	private async one(revised: Revised<FlagSet>, key: string): Promise<ShownFlag> {

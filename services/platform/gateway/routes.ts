@@ -100,6 +100,8 @@ function instead(
 
 function after({ broker, kept }: Means, route: Route, req: WebRequest, res: WebResponse, data: unknown): unknown {
 	res.statusCode = route.status;
+	// Here it is compared, whatever is asked of caches on the way (RFC 9110 §13.1.2): `fetch` adds `no-cache` to an ETag.
+	if (req.headers["if-none-match"] !== undefined) delete req.headers["cache-control"];
 	const location = locationOf(route, data);
 	if (location !== null) {
 		res.setHeader("Location", location);

@@ -236,6 +236,11 @@ describe("an evaluation", () => {
 		const all = await ask("POST", "/ofrep/v1/evaluate/flags", { body: { context: { targetingKey: "u1" } } });
 		expect(all.json.flags.map((flag: { key: string }) => flag.key)).toEqual(expect.arrayContaining(["asked", "inner"]));
 		expect(all.headers.get("etag")).toMatch(/"/);
+		const again = await ask("POST", "/ofrep/v1/evaluate/flags", {
+			body: { context: { targetingKey: "u1" } },
+			headers: { "x-api-key": key, "if-none-match": String(all.headers.get("etag")) }
+		});
+		expect([again.status, again.json]).toEqual([304, null]);
 	});
 
 	it("of many names what each cannot be decided by, and decides the others", async () => {
