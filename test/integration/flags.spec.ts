@@ -51,8 +51,7 @@ const byGateway = (nth: number): Promise<unknown[]> =>
 		people.map(async context => (await ask(nth, "POST", "/ofrep/v1/evaluate/flags/checkout", { context })).value)
 	);
 /** By a service of a node, which asks nobody. */
-const byService = (nth: number): boolean[] =>
-	people.map(context => answers[nth]?.isOn("checkout", context) === true);
+const byService = (nth: number): boolean[] => people.map(context => answers[nth]?.isOn("checkout", context) === true);
 
 const allHave = (revision: number): Promise<void> =>
 	until(() => answers.every(each => each.revision === revision), `that all nodes go by revision ${revision}`);
