@@ -40,6 +40,6 @@ function throttled(waitMs: number): Error {
 	return failure(
 		"THROTTLED",
 		`Too many attempts were wrong: try again in ${retryAfter} s, or from a device that you signed in on before.`,
-		{ retryAfter }
+		{ retryAfter, violated: ["guesses"] }
 	);
 }

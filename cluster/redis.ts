@@ -2,6 +2,7 @@
 
 import type { RedisState } from "../adapters/redis/connection";
 import type { CountRules } from "../adapters/redis/shared-count";
+import type { Counter, Taken } from "../domain/platform/limits/windows";
 import { type Attempt, type SharedCount, Throttle } from "../domain/throttle";
 
 /** A Redis that is there, or away. */
@@ -9,7 +10,15 @@ export interface SharedRedis {
 	readonly state: RedisState;
 	/** A count of all nodes that reach it. */
 	count(rules: CountRules): SharedCount;
+	/** Requests of all gateways. */
+	readonly windows: SharedWindows;
 	readonly answers: SharedAnswers;
+}
+
+/** Requests counted in windows, by all nodes that reach it. */
+export interface SharedWindows {
+	/** Undefined where it is away. Never fails. */
+	take(counters: readonly Counter[], amount?: 0 | 1): Promise<Taken | undefined>;
 }
 
 /** Answers of all nodes, by the action that gave them. Nothing of it fails. */

@@ -5,7 +5,7 @@ import type { JobSpec } from "./jobs";
 import type { Json } from "./json";
 import type { Input, Output, Rule, Schema, ValueOf } from "./schema";
 
-export type { Answer, Body, Exposure, Live, Raw, RawAddress } from "./exposure";
+export type { Answer, Body, Exposure, LimitClass, Live, Raw, RawAddress } from "./exposure";
 
 /** The areas of the product: the same folder names in contracts/, domain/, services/ and test/. */
 export const AREAS = ["migration", "cutover", "platform", "community", "commerce", "tenancy", "plugins"] as const;
@@ -55,7 +55,12 @@ export interface ErrorSpec {
 	readonly todo: string;
 	/** Texts of its data that stand in the answer by these names (RFC 9457 §3.2): those that another standard asks for. */
 	readonly members?: readonly string[];
+	/** A kind of problem that is registered for all of HTTP: then clients that know it need not know ours. */
+	readonly registered?: RegisteredProblem;
 }
+
+/** Of IANA's HTTP Problem Types, those that draft-ietf-httpapi-ratelimit-headers-11 §5 registers. */
+export type RegisteredProblem = "quota-exceeded" | "temporary-reduced-capacity" | "abnormal-usage-detected";
 
 /** A setting of a node: what stands in its variable is read by the rule, which has a default. */
 export interface SettingSpec<R extends Rule = Rule> {
@@ -68,6 +73,8 @@ export interface SettingSpec<R extends Rule = Rule> {
 	readonly unit?: "bytes" | "ms" | "s" | "days";
 	/** Of a node's environment alone, and never set for the cluster: a file of its machine, or who has all rights there. */
 	readonly local?: true;
+	/** What its text must be, where its rule says it for machines alone. */
+	readonly form?: string;
 }
 
 /** What a service measures. */

@@ -57,14 +57,16 @@ export const COMMON_ERRORS = {
 		title: "Too many requests",
 		means:
 			"This address asked too often for links that do not exist, or with keys that are wrong; or too many guesses at this account were wrong.",
-		todo: "Wait as long as `Retry-After` says."
+		todo: "Wait as long as `Retry-After` says.",
+		registered: "abnormal-usage-detected"
 	},
 	LIMIT_REACHED: {
 		status: 429,
 		title: "A limit of this server is reached",
 		means:
 			"This caller has as much under way, or stored, as one may have. The limits are settings; `GET /health/detailed` shows them to a key.",
-		todo: "Let what is under way end, or remove what is no longer needed, then ask again; or raise the limit that the detail names."
+		todo: "Let what is under way end, or remove what is no longer needed, then ask again; or raise the limit that the detail names.",
+		registered: "quota-exceeded"
 	},
 	REVISION_CONFLICT: {
 		status: 409,
@@ -95,7 +97,8 @@ export const COMMON_ERRORS = {
 		status: 503,
 		title: "The server has as much to do as it takes at once",
 		means: "All callers together reach a limit of this server. Nothing of this request was done.",
-		todo: "Wait as long as `Retry-After` says and ask again."
+		todo: "Wait as long as `Retry-After` says and ask again.",
+		registered: "temporary-reduced-capacity"
 	},
 	ABANDONED: {
 		status: 503,

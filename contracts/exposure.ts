@@ -14,6 +14,10 @@ export type Body = (typeof BODIES)[number];
 export const ANSWERS = ["json", "ndjson", "sse", "raw"] as const;
 export type Answer = (typeof ANSWERS)[number];
 
+/** Kinds of routes that are limited alike. @see Outside.limit */
+export const LIMIT_CLASSES = ["read", "write", "long", "public", "evaluation", "links"] as const;
+export type LimitClass = (typeof LIMIT_CLASSES)[number];
+
 /** How an answer goes on live (`sse`): it is asked for once more whenever an event of the same contract says so. */
 export interface Live {
 	/** The event, by its key in the contract. */
@@ -113,6 +117,11 @@ interface Outside extends Conduct {
 	readonly rest: string;
 	/** Of a person: they proved who they are within so many seconds; else they are asked to do so again. */
 	readonly fresh?: number;
+	/**
+	 * How often one client may ask, as the gateway's settings say of the class.
+	 * @default `public` where nobody asks who calls; else `long`, `read` or `write`, as it is
+	 */
+	readonly limit?: LimitClass;
 	/** It is told where the request comes from (`meta.client`). */
 	readonly client?: true;
 	/** Cookies of ours that it is told (`meta.cookies`) and may set (`meta.setCookies`), by their names. */
@@ -148,6 +157,7 @@ interface Inside extends Conduct {
 	readonly permission?: undefined;
 	readonly rest?: undefined;
 	readonly fresh?: undefined;
+	readonly limit?: undefined;
 	readonly client?: undefined;
 	readonly cookies?: undefined;
 	readonly aliases?: undefined;

@@ -9,6 +9,7 @@ import type { RedisAddress } from "../adapters/redis/address";
 import { RedisAnswers } from "../adapters/redis/answers";
 import { RedisConnection, type RedisState } from "../adapters/redis/connection";
 import { RedisCount } from "../adapters/redis/shared-count";
+import { RedisWindows } from "../adapters/redis/shared-windows";
 import type { TlsFiles } from "../adapters/transporter-address";
 import { registerMetrics } from "../cluster/measuring";
 import { middleware } from "../cluster/middleware";
@@ -47,6 +48,7 @@ export function redis({ key, files, ...place }: RedisSettings): Middleware {
 					return opened.state;
 				},
 				count: rules => new RedisCount(opened, rules),
+				windows: new RedisWindows(opened),
 				answers: new RedisAnswers(opened)
 			};
 			setRedis(broker, tracedRedis(broker, shared));

@@ -2,12 +2,14 @@
 
 import { contract, type SettingsOf } from "../contract";
 import { gatewayErrors } from "./gateway-errors";
+import { LIMIT_ERRORS, LIMIT_SETTINGS, limitActions } from "./gateway-limits";
+import { GATEWAY_METRICS } from "./gateway-metrics";
 import { operationScopes, operations } from "./operations";
 
 export const gateway = contract("platform", "gateway", {
 	chapter: "Server",
 	scopes: operationScopes,
-	errors: gatewayErrors,
+	errors: { ...gatewayErrors, ...LIMIT_ERRORS },
 	settings: {
 		publicUrl: {
 			variable: "PUBLIC_URL",
@@ -64,6 +66,7 @@ export const gateway = contract("platform", "gateway", {
 			summary: "how long what every request needs, the database, may be away until /ready says 503",
 			unit: "ms"
 		},
+		...LIMIT_SETTINGS,
 		wrongKeys: {
 			variable: "GATEWAY_WRONG_KEYS",
 			rule: "number|integer|min:1|max:1000000|default:60",
@@ -143,64 +146,8 @@ export const gateway = contract("platform", "gateway", {
 			unit: "s"
 		}
 	},
-	metrics: {
-		requests: {
-			type: "counter",
-			name: "banyan.http.requests",
-			labels: ["route", "status"],
-			summary:
-				"Requests that were answered, by the action or the address, and the status; 499: whoever asked was gone before."
-		},
-		duration: {
-			type: "histogram",
-			name: "banyan.http.request.duration",
-			labels: ["status"],
-			unit: "ms",
-			buckets: [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000],
-			summary:
-				"How long requests took until their answer had gone, by the kind of status; without those that go on until somebody ends them."
-		},
-		refused: {
-			type: "counter",
-			name: "banyan.requests.refused",
-			labels: ["code"],
-			summary: "Requests that were not done, by the code of the problem that was answered."
-		},
-		shedding: {
-			type: "gauge",
-			name: "banyan.requests.shedding",
-			summary: "1 while requests of the API are refused since there is too much to do, 2 while old links are, too."
-		},
-		ready: {
-			type: "gauge",
-			name: "banyan.gateway.ready",
-			summary: "1 while this gateway says of itself that requests may come, as /ready does."
-		},
-		serviceNodes: {
-			type: "gauge",
-			name: "banyan.service.nodes",
-			labels: ["service", "required"],
-			summary: "Nodes that answer for a service, as a gateway sees them; required: without it no gateway is ready."
-		},
-		kept: {
-			type: "counter",
-			name: "banyan.cache.requests",
-			labels: ["outcome"],
-			summary:
-				"Requests of routes whose answers are kept, by what came of them: hit, collapsed (another's answer was waited for), forwarded, stale (nobody answers), error."
-		},
-		keptBytes: {
-			type: "gauge",
-			name: "banyan.cache.bytes",
-			summary: "What a gateway keeps of answers."
-		},
-		stalled: {
-			type: "counter",
-			name: "banyan.streams.stalled",
-			summary: "Streams that were closed since nobody read them."
-		}
-	},
-	actions: operations,
+	metrics: GATEWAY_METRICS,
+	actions: { ...operations, ...limitActions },
 	events: {
 		/** What gateways keep of the answers of these actions is gone. */
 		purged: { actions: "string[]" },

@@ -2,6 +2,7 @@
 
 import type { Json, JsonValue } from "../../contracts/json";
 import { PREFIX } from "./cookies";
+import { RATE_LIMIT_DRAFT } from "./limits/fields";
 import { PERSON, PUBLIC } from "./routes";
 
 export const LAST_EVENT: Json = {
@@ -40,7 +41,21 @@ export const HEADERS: Json = {
 	Authenticate: { description: "How to say who calls.", schema: { type: "string" } },
 	CorrelationId: { description: "Names the request in every log line.", schema: CORRELATION },
 	Location: { description: "Where to look.", schema: { type: "string", format: "uri-reference" } },
+	RateLimit: {
+		description: `What is left of each policy, and for how many seconds (${RATE_LIMIT_DRAFT}): \`"read";r=50;t=30\`.`,
+		schema: { type: "string" }
+	},
+	RateLimitPolicy: {
+		description: `The policies that this request is under: how many requests in how many seconds (${RATE_LIMIT_DRAFT}).`,
+		schema: { type: "string" }
+	},
 	RetryAfter: { description: "After how many seconds to try again.", schema: { type: "integer", minimum: 0 } }
+};
+
+/** Of what tells how often one may ask. */
+export const LIMIT_HEADERS: Json = {
+	RateLimit: { $ref: "#/components/headers/RateLimit" },
+	"RateLimit-Policy": { $ref: "#/components/headers/RateLimitPolicy" }
 };
 
 export const SECURITY_SCHEMES: Json = {

@@ -4,6 +4,8 @@ import { ERRORS, type ErrorCode } from "../../contracts/cluster";
 import type { ErrorSpec } from "../../contracts/contract";
 import type { Json } from "../../contracts/json";
 import { keysOf } from "../../contracts/table";
+import { LIMIT_HEADERS } from "./openapi-components";
+import { kindOf } from "./problem";
 
 const text: Json = { type: "string" };
 
@@ -34,7 +36,12 @@ export const PROBLEM_SCHEMA: Json = {
 				additionalProperties: false
 			}
 		},
-		...Object.fromEntries(MEMBERS.map(name => [name, { ...text, description: "Of errors that have it." }]))
+		...Object.fromEntries(MEMBERS.map(name => [name, { ...text, description: "Of errors that have it." }])),
+		"violated-policies": {
+			type: "array",
+			items: text,
+			description: "Of what was asked too often: the policies that do not allow more."
+		}
 	},
 	required: ["type", "title", "status", "detail", "code", "correlationId"],
 	additionalProperties: false
@@ -54,7 +61,8 @@ function problemResponse(status: number): Json {
 		headers: {
 			"X-Correlation-ID": { $ref: "#/components/headers/CorrelationId" },
 			...(status === 401 && { "WWW-Authenticate": { $ref: "#/components/headers/Authenticate" } }),
-			...(again && { "Retry-After": { $ref: "#/components/headers/RetryAfter" } })
+			...(again && { "Retry-After": { $ref: "#/components/headers/RetryAfter" } }),
+			...(status === 429 && LIMIT_HEADERS)
 		},
 		content: {
 			"application/problem+json": {
@@ -66,15 +74,14 @@ function problemResponse(status: number): Json {
 }
 
 function problemExample(code: ErrorCode): Json {
-	const { status, title } = ERRORS[code];
+	const { title, registered } = ERRORS[code];
 	return {
-		type: `/docs/problems#${code}`,
-		title,
-		status,
+		...kindOf(code),
 		detail: DETAILS[code] ?? `${title}.`,
 		code,
 		correlationId: "b2f1c9a4-5d5e-4a0e-9a53-3a2d7d7f0c11",
-		...(code === "VALIDATION_ERROR" && { errors: [{ field: "nmae", message: "There is no field 'nmae' here." }] })
+		...(code === "VALIDATION_ERROR" && { errors: [{ field: "nmae", message: "There is no field 'nmae' here." }] }),
+		...(registered !== undefined && { "violated-policies": ["read"] })
 	};
 }
 

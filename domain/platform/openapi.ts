@@ -7,7 +7,15 @@ import type { Rule } from "../../contracts/schema";
 import { nth, valueAt } from "../there";
 import { OPEN_ROUTES, type OpenRoute } from "./open-routes";
 import { OPEN_SCHEMAS } from "./open-schemas";
-import { HEADERS, LAST_EVENT, needsOf, PARAMETERS, SECURITY_SCHEMES, securityOf } from "./openapi-components";
+import {
+	HEADERS,
+	LAST_EVENT,
+	LIMIT_HEADERS,
+	needsOf,
+	PARAMETERS,
+	SECURITY_SCHEMES,
+	securityOf
+} from "./openapi-components";
 import { answersOf, bodiesOf } from "./openapi-media";
 import { PROBLEM_SCHEMA, problemResponses, problemsOf } from "./openapi-problems";
 import { rawDocuments } from "./raw-documents";
@@ -199,6 +207,7 @@ function answerOf(route: Route, { result, example }: ActionSpec): Json {
 		headers: {
 			"X-Correlation-ID": { $ref: "#/components/headers/CorrelationId" },
 			...(isKeyed(route) && { "Idempotency-Replayed": { $ref: "#/components/headers/IdempotencyReplayed" } }),
+			...(route.status !== 303 && LIMIT_HEADERS),
 			...(route.location !== null && { Location: { $ref: "#/components/headers/Location" } })
 		},
 		content: answersOf(route, { schema: ruleSchema(result), ...(shown !== undefined && { example: shown }) })

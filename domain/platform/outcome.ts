@@ -7,7 +7,14 @@ import { type Fate, fateOf } from "./calls/fate";
 export type Outcome = "answered" | "nothing" | "unknown";
 
 /** What is refused with these was not begun. */
-const NOTHING: ReadonlySet<ErrorCode> = new Set(["THROTTLED", "LIMIT_REACHED", "OVERLOADED", "ABANDONED"]);
+const NOTHING: ReadonlySet<ErrorCode> = new Set([
+	"THROTTLED",
+	"LIMIT_REACHED",
+	"QUOTA_EXCEEDED",
+	"LIMITS_AWAY",
+	"OVERLOADED",
+	"ABANDONED"
+]);
 
 /** Nobody took it. */
 const UNTAKEN: ReadonlySet<Fate> = new Set(["unbegun", "busy"]);

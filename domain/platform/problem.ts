@@ -1,7 +1,7 @@
 /** Any error as RFC 9457 problem details. What is not meant for a caller is left out. Pure. */
 
 import { ERRORS, type ErrorCode } from "../../contracts/cluster";
-import type { ErrorSpec } from "../../contracts/contract";
+import type { ErrorSpec, RegisteredProblem } from "../../contracts/contract";
 import { isKeyOf } from "../../contracts/table";
 import { own } from "../own";
 import { maskText } from "../text/masking";
@@ -28,6 +28,8 @@ export interface Problem {
 	readonly code: ErrorCode;
 	readonly correlationId: string;
 	readonly errors?: readonly Fault[];
+	/** Of what was asked too often: the policies that do not allow more. */
+	readonly "violated-policies"?: readonly string[];
 	/** What the error's contract says of it beside these. */
 	readonly [member: string]: unknown;
 }
@@ -97,19 +99,40 @@ const said = (text: string): string => short(visibleLines(maskText(text)), LONGE
 export function problemOf(error: unknown, correlationId: string): Problem {
 	const like: ErrorLike = fieldsOf(error);
 	const code = codeOf(like);
-	const { status, title } = ERRORS[code];
+	const violated = violatedIn(like);
 	const faults = faultsOf(like, code);
 	const detail = detailOf(like, code);
 	return {
-		type: `/docs/problems#${code}`,
-		title,
-		status,
+		...kindOf(code),
 		detail: said(detail),
 		code,
 		correlationId,
 		...(faults.length > 0 && { errors: faults }),
-		...membersOf(like, ERRORS[code])
+		...membersOf(like, ERRORS[code]),
+		...(violated.length > 0 && { "violated-policies": violated })
 	};
+}
+
+/** IANA's registry of them. */
+const REGISTRY = "https://iana.org/assignments/http-problem-types";
+
+const REGISTERED: Readonly<Record<RegisteredProblem, string>> = {
+	"quota-exceeded": "Request cannot be satisfied as assigned quota has been exceeded",
+	"temporary-reduced-capacity": "Request cannot be satisfied due to temporary server capacity constraints",
+	"abnormal-usage-detected": "Request not satisfied due to detection of abnormal request pattern"
+};
+
+/** What kind of problem it is: one that all of HTTP knows is called as the others call it. */
+export function kindOf(code: ErrorCode): Pick<Problem, "type" | "title" | "status"> {
+	const { status, title, registered } = ERRORS[code];
+	if (registered === undefined) return { type: `/docs/problems#${code}`, title, status };
+	return { type: `${REGISTRY}#${registered}`, title: REGISTERED[registered], status };
+}
+
+/** Names of ours: of what others said none goes out. */
+function violatedIn(error: ErrorLike): string[] {
+	const violated = isOurs(error) ? propertyOf(error.data, "violated") : undefined;
+	return Array.isArray(violated) ? violated.map(String) : [];
 }
 
 /** Texts alone, and as they may be shown. */

@@ -1,7 +1,7 @@
 /** The REST routes as the contracts state them: one list for the gateway, the OpenAPI document and the README. */
 
 import { SCOPES } from "../../contracts/cluster";
-import type { ActionSpec, Answer, Body, Contract, Live, Raw } from "../../contracts/contract";
+import type { ActionSpec, Answer, Body, Contract, LimitClass, Live, Raw } from "../../contracts/contract";
 import { propertyOf } from "../unknown";
 import type { Keeping } from "./kept/answer";
 
@@ -9,14 +9,22 @@ import type { Keeping } from "./kept/answer";
 export interface RawRoute extends Omit<Raw, "path"> {
 	readonly action: string;
 	readonly path: RegExp;
+	readonly service: string;
+	readonly limit: LimitClass;
 }
 
 export const rawRoutesOf = (contracts: readonly Contract[]): RawRoute[] =>
 	contracts.flatMap(({ name, actions }) =>
-		Object.entries(actions).flatMap(([key, { raw }]) =>
-			raw ? [{ ...raw, action: `${name}.${key}`, path: new RegExp(raw.path) }] : []
-		)
+		Object.entries(actions).flatMap(([key, { raw }]) => (raw ? [rawRoute(name, key, raw)] : []))
 	);
+
+const rawRoute = (service: string, key: string, raw: Raw): RawRoute => ({
+	...raw,
+	action: `${service}.${key}`,
+	path: new RegExp(raw.path),
+	service,
+	limit: raw.ours ? "public" : "links"
+});
 
 export const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 export type Method = (typeof METHODS)[number];
@@ -38,6 +46,9 @@ export interface Route {
 	readonly permission: string;
 	/** Of a person: how many seconds ago they may have proved who they are, at most; null: it does not matter. */
 	readonly fresh: number | null;
+	/** What it belongs to, as far as it is limited. */
+	readonly service: string;
+	readonly limit: LimitClass;
 	/** It is told where the request comes from. */
 	readonly client: boolean;
 	/** Cookies of ours that it is told and may set. */
@@ -140,6 +151,8 @@ function route(action: string, spec: Reached, rest: string, base: string): Route
 		path: base + path,
 		permission: spec.permission,
 		fresh: spec.fresh ?? null,
+		service: action.split(".", 1)[0] ?? action,
+		limit: limitOf(spec, reads),
 		client: spec.client === true,
 		cookies: spec.cookies ?? [],
 		status: spec.redirect === undefined ? (spec.status ?? 200) : 303,
@@ -158,6 +171,13 @@ function route(action: string, spec: Reached, rest: string, base: string): Route
 		canonical: true,
 		summary: spec.summary
 	};
+}
+
+function limitOf({ limit, permission, long }: Reached, reads: boolean): LimitClass {
+	if (limit !== undefined) return limit;
+	if (permission === PUBLIC) return "public";
+	if (long === true) return "long";
+	return reads ? "read" : "write";
 }
 
 /** @throws where it is malformed, or carries what the action does not take */

@@ -56,14 +56,16 @@ export interface Setting {
 }
 
 /** @throws a sentence where its rule is of a kind that no text can be read by */
-export function settingIn({ variable, rule, summary, unit }: SettingSpec): Setting {
+export function settingIn({ variable, rule, summary, unit, form }: SettingSpec): Setting {
 	if (isAlternatives(rule)) throw unreadable(variable);
 	const words = wordy(rule);
 	const kind = Object.hasOwn(KINDS, words.type) ? KINDS[words.type] : undefined;
 	if (!kind) throw unreadable(variable);
 	return {
 		says: summary,
-		must: `${words.integer === true ? "a whole number, " : ""}${kind.form(words)}${unit === undefined || unit === "days" ? "" : ` ${unit}`}`,
+		must:
+			form ??
+			`${words.integer === true ? "a whole number, " : ""}${kind.form(words)}${unit === undefined || unit === "days" ? "" : ` ${unit}`}`,
 		fallback: textOf(words.default),
 		read: text => kind.read(text, words)
 	};

@@ -2,14 +2,17 @@ import { Action, type Answers, type CallOf, Event, type EventOf, Service, servic
 import { NEEDED, neverThere } from "../../cluster/alone";
 import { signing } from "../../cluster/older-doors";
 import { clusterCalls, clusterNodes, setLogLevel } from "../../cluster/operations";
+import { clientOf } from "../../cluster/person";
 import { tellMetricsAt } from "../../cluster/scraped";
 import { settingsFor, settingsOf } from "../../cluster/settings";
 import { CONTRACTS } from "../../contracts/cluster";
 import type { ResultOf } from "../../contracts/contract";
 import { access } from "../../contracts/platform/access";
 import { gateway } from "../../contracts/platform/gateway";
+import type { LimitsInForce } from "../../contracts/platform/gateway-limits";
 import type { CallCount, ClusterNode, GatewayAnswers, NodeLogging } from "../../contracts/platform/operations";
 import { sessions } from "../../contracts/platform/sessions";
+import { countedAs } from "../../domain/platform/limits/plan";
 import { rawRoutesOf, routesOf } from "../../domain/platform/routes";
 import { type WebRequest, web } from "../../mixins/web.mixin";
 import { Authentication } from "./gateway/authentication";
@@ -21,6 +24,7 @@ import { KeptAnswers } from "./gateway/kept/answers";
 import { ending } from "./gateway/kept/ending";
 import { gatewaysAnswers, keptOf, keptRoutes } from "./gateway/kept/kept-routes";
 import { tagOf } from "./gateway/kept/representation";
+import { Limits } from "./gateway/limits";
 import { LoopDelay } from "./gateway/loop-delay";
 import { namesToSet } from "./gateway/names";
 import { openRoutes } from "./gateway/open";
@@ -33,7 +37,7 @@ import { Streams } from "./gateway/streams";
 import { tracing } from "./gateway/traces";
 import { Wakes, waking } from "./gateway/wakes";
 
-const { nodes, calls, cache, purge, keptHere, logLevel } = gateway.actions;
+const { nodes, calls, cache, purge, keptHere, logLevel, limits } = gateway.actions;
 
 /** How long it waits for the services it leads to, in ms. */
 const PATIENCE_MS = 10_000;
@@ -60,6 +64,7 @@ export default class GatewayService
 	private readonly wakes = new Wakes();
 	private readonly callers = new Authentication(this.broker);
 	private readonly kept = new KeptAnswers(this.broker, settingsFor(this.broker, gateway).keptBytes);
+	private readonly limited = new Limits(this.broker);
 	private readonly delay = new LoopDelay();
 	private readonly sheds = new Sheds(this.broker, settingsFor(this.broker, gateway));
 	private readonly readiness = new Readiness(this.broker);
@@ -121,6 +126,11 @@ export default class GatewayService
 		return setLogLevel(this.broker, ctx.params);
 	}
 
+	@Action(limits)
+	async limits({ meta }: CallOf<typeof limits>): Promise<LimitsInForce> {
+		return this.limited.state(countedAs(meta.caller, clientOf(meta).address));
+	}
+
 	@Event(access.events.changed)
 	async keysChanged(_ctx: EventOf<typeof access.events.changed>): Promise<void> {
 		this.callers.forgetKeys();
@@ -132,9 +142,9 @@ export default class GatewayService
 	}
 
 	private serveAll(): void {
-		const { broker, callers, wakes, kept } = this;
-		const limits = settingsFor(broker, gateway);
-		const means = { broker, callers, wakes, kept, bodies: new Bodies(limits), streams: new Streams(limits) };
+		const { broker, callers, wakes, kept, limited: limits } = this;
+		const most = settingsFor(broker, gateway);
+		const means = { broker, callers, wakes, kept, limits, bodies: new Bodies(most), streams: new Streams(most) };
 		this.serve(apiRoute(means, routesOf(CONTRACTS)));
 		const { delay, sheds, readiness } = this;
 		const { keyed } = this.options.metrics;
@@ -149,7 +159,8 @@ export default class GatewayService
 		const limits = settingsFor(this.broker, gateway);
 		const { requestTimeout: longestCallMs = 0 } = this.broker.options;
 		const errors = new Errors(this.broker);
-		const dispatch = new Dispatch(this.broker, this, RAW, errors, this.sheds, new Requests(this.broker.metrics));
+		const requests = new Requests(this.broker.metrics);
+		const dispatch = new Dispatch(this.broker, this, RAW, errors, this.sheds, this.limited, requests);
 		return openPorts(
 			this.options,
 			{ limits, longestCallMs },

@@ -7,6 +7,7 @@ import { readRedis } from "../../adapters/redis/address";
 import { RedisAnswers } from "../../adapters/redis/answers";
 import { RedisConnection } from "../../adapters/redis/connection";
 import { RedisCount } from "../../adapters/redis/shared-count";
+import { RedisWindows } from "../../adapters/redis/shared-windows";
 import type { Broker } from "../../cluster";
 import { setRedis } from "../../cluster/redis";
 import { KeptAnswers } from "../../services/platform/gateway/kept/answers";
@@ -40,6 +41,7 @@ async function openNode(): Promise<Node> {
 			return connection.state;
 		},
 		count: rules => new RedisCount(connection, rules),
+		windows: new RedisWindows(connection),
 		answers: new RedisAnswers(connection)
 	});
 	await broker.start();

@@ -35,7 +35,8 @@ export class Attempts {
 		for (const attempt of attempts) attempt.settle(false);
 		const seconds = Math.ceil(refused.waitMs / 1000);
 		throw failure("THROTTLED", `Too many wrong keys came from your address: try again in ${seconds} s.`, {
-			retryAfter: seconds
+			retryAfter: seconds,
+			violated: ["wrong-keys"]
 		});
 	}
 }

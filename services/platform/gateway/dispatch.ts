@@ -8,6 +8,7 @@ import type { Found, Web, WebRequest, WebResponse } from "../../../mixins/web.mi
 import { callOf } from "./call";
 import type { Errors } from "./errors";
 import { pathOf } from "./front";
+import type { Limits } from "./limits";
 import { answerRaw } from "./raw";
 import type { Requests } from "./requests";
 import { leaving } from "./routes";
@@ -24,6 +25,7 @@ export class Dispatch {
 		private readonly raws: readonly RawRoute[],
 		private readonly errors: Errors,
 		private readonly sheds: Pick<Sheds, "admit">,
+		private readonly limits: Pick<Limits, "take">,
 		private readonly requests: Pick<Requests, "watch">
 	) {}
 
@@ -80,9 +82,11 @@ export class Dispatch {
 		settleTrace(req, false);
 		nameTrace(req, route.action);
 		const meta = { correlationId, request: leaving(this.broker, res) };
-		actingAs("gateway", () => answerRaw(this.broker, route, req, res, meta)).catch(error =>
-			this.errors.refuse(req, res, error)
-		);
+		const answer = async (): Promise<void> => {
+			await this.limits.take(route, req, res);
+			await actingAs("gateway", () => answerRaw(this.broker, route, req, res, meta));
+		};
+		answer().catch(error => this.errors.refuse(req, res, error));
 	}
 
 	/** @param ours says whose, where it matters */

@@ -16,7 +16,7 @@ const AGAIN_SECONDS = 10;
 /** The same is said once in this time, however many requests meet it, in ms. */
 const TOLD_MS = 1_000;
 /** Callers make these, as many as they like: they are counted, and fill no log. */
-const OF_CALLERS: ReadonlySet<string> = new Set(["ABANDONED", "OVERLOADED"]);
+const OF_CALLERS: ReadonlySet<string> = new Set(["ABANDONED", "OVERLOADED", "LIMITS_AWAY"]);
 
 export class Errors {
 	private readonly told = new Seldom(TOLD_MS);

@@ -24,7 +24,8 @@ export function setHeaders(req: IncomingMessage, res: ServerResponse, correlatio
 }
 
 const ALLOWED = "authorization, content-type, idempotency-key, last-event-id, x-api-key, x-correlation-id, x-device";
-const EXPOSED = "age, cache-status, etag, idempotency-replayed, location, retry-after, x-correlation-id";
+const EXPOSED =
+	"age, cache-status, etag, idempotency-replayed, limits-counted, location, ratelimit, ratelimit-policy, retry-after, x-correlation-id";
 
 /** True when the request was a preflight, which is answered here. */
 export function crossOrigin(req: IncomingMessage, res: ServerResponse, origins: ReadonlySet<string>): boolean {

@@ -84,9 +84,10 @@ export function settle(broker: Broker, req: WebRequest, problem: Problem, error:
 }
 
 /** As it went over the wire. */
-const bodyOf = ({ errors, ...problem }: Problem): JsonValue => ({
+const bodyOf = ({ errors, "violated-policies": violated, ...problem }: Problem): JsonValue => ({
 	...problem,
-	...(errors && { errors: errors.map(fault => ({ ...fault })) })
+	...(errors && { errors: errors.map(fault => ({ ...fault })) }),
+	...(violated && { "violated-policies": [...violated] })
 });
 
 async function finish(

@@ -8,6 +8,7 @@ import type { RawRoute } from "../../../domain/platform/routes";
 import type { WebRequest, WebResponse } from "../../../mixins/web.mixin";
 import { callByName } from "./by-name";
 import { callOf } from "./call";
+import { forgetLimits } from "./limits";
 
 /** @throws whatever the action does */
 export async function answerRaw(
@@ -18,6 +19,7 @@ export async function answerRaw(
 	meta: Meta
 ): Promise<void> {
 	const { status, headers, body } = await callByName<RawAnswer>(broker, action, requestOf(req), meta);
+	if (status >= 300 && status < 400) forgetLimits(res);
 	res.writeHead(status, { ...headers });
 	if (body instanceof Uint8Array || typeof body === "string") {
 		res.end(req.method === "HEAD" ? undefined : whole(body));

@@ -2,6 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import type { Broker, Meta } from "../../../cluster";
+import type { Caller } from "../../../cluster/person";
 import { inChapters } from "../../../cluster/tracing";
 import { letIn } from "../../../cluster/vouched";
 import type { Answer } from "../../../contracts/contract";
@@ -19,6 +20,7 @@ import { idempotent, keep } from "./idempotency";
 import type { KeptAnswers } from "./kept/answers";
 import { giveKept } from "./kept/give";
 import { keptAt } from "./kept/kept-routes";
+import { forgetLimits, type Limits } from "./limits";
 import { paramsOf } from "./params";
 import { cookiesOf, setCookies, tellPrivateParts } from "./private-parts";
 import { follow, type Streams, writeLines } from "./streams";
@@ -29,6 +31,7 @@ import type { Wakes } from "./wakes";
 export interface Means {
 	readonly broker: Broker;
 	readonly callers: Authentication;
+	readonly limits: Limits;
 	readonly bodies: Bodies;
 	readonly streams: Streams;
 	readonly wakes: Wakes;
@@ -49,19 +52,21 @@ export function apiRoute(means: Means, routes: readonly Route[]): WebRoute {
 }
 
 async function before(
-	{ broker, callers, bodies }: Means,
+	means: Means,
 	route: Route,
 	{ meta }: { readonly meta: Meta },
 	req: WebRequest,
 	res: WebResponse
 ): Promise<void> {
+	const { broker, callers, bodies, limits } = means;
 	if (route.permission !== PUBLIC) {
-		const admitted = callers.admit(req, route);
-		const caller = admitted instanceof Promise ? await admitted : admitted;
+		const caller = await admitted(means, route, req, res);
 		callOf(req).caller = caller;
 		meta.caller = caller;
 		letIn(broker, caller);
 	}
+	await limits.take(route, req, res);
+	if (route.status === 303) forgetLimits(res);
 	// Anybody may have an account: by itself that is nobody's trust.
 	settleTrace(req, (meta.caller?.scopes.length ?? 0) > 0);
 	callOf(req).mayCompress = mayCompress(route);
@@ -69,6 +74,16 @@ async function before(
 	if (route.endsWithCaller) meta.request = leaving(broker, res);
 	const params = paramsOf(req, route, () => fieldsOf(bodies, route, req, res));
 	req.$params = (params instanceof Promise ? await params : params) as WebRequest["$params"];
+}
+
+/** The caller; whoever is not let in is counted by their address. */
+async function admitted({ callers, limits }: Means, route: Route, req: WebRequest, res: WebResponse): Promise<Caller> {
+	try {
+		return await callers.admit(req, route);
+	} catch (error) {
+		await limits.takeStranger(req, res);
+		throw error;
+	}
 }
 
 /** Of a body that is fields. Bytes are read as they are taken. */

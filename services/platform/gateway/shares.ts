@@ -18,11 +18,13 @@ export class Shares {
 		if (spent === undefined) this.taken.push([quota, owner, amount]);
 		else if (spent === "each")
 			throw failure("LIMIT_REACHED", `You have as many ${what} as one may have at once (${each}).`, {
-				retryAfter: AGAIN_SECONDS
+				retryAfter: AGAIN_SECONDS,
+				violated: [each]
 			});
 		else
 			throw failure("OVERLOADED", `There are as many ${what} as this server takes at once (${inAll}).`, {
-				retryAfter: AGAIN_SECONDS
+				retryAfter: AGAIN_SECONDS,
+				violated: [inAll]
 			});
 	}
 

@@ -3,7 +3,7 @@ import { Errors } from "moleculer";
 import ApiGateway from "moleculer-web";
 import { failure } from "../../../../cluster/errors";
 import { ERRORS, type ErrorCode } from "../../../../contracts/cluster";
-import { problemOf } from "../../../../domain/platform/problem";
+import { kindOf, problemOf } from "../../../../domain/platform/problem";
 
 const ID = "b2f1";
 const CODES = Object.keys(ERRORS) as ErrorCode[];
@@ -15,8 +15,7 @@ const of = (type: string, more: object = {}) => Object.assign(new Error(SECRET),
 describe("an error as problem details", () => {
 	it.each(CODES)("says %s with its status, title and the words it was thrown with", code => {
 		expect(problemOf(failure(code, "What is wrong, and what to do."), ID)).toEqual({
-			type: `/docs/problems#${code}`,
-			title: ERRORS[code].title,
+			...kindOf(code),
 			status: ERRORS[code].status,
 			detail: code === "VALIDATION_ERROR" ? expect.any(String) : "What is wrong, and what to do.",
 			code,

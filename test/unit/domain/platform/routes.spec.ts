@@ -22,6 +22,8 @@ describe("the routes", () => {
 				method: "GET",
 				path: "/api/v1/things/:id",
 				permission: READ,
+				service: "things",
+				limit: "read",
 				status: 200,
 				params: ["id"],
 				body: null,
