@@ -40,17 +40,16 @@ describe("requests in windows", () => {
 		fc.assert(
 			fc.property(fc.array(fc.tuple(fc.nat(2), fc.nat(300))), asked => {
 				const windows = new Windows();
-				let [now, until, last, admitted] = [0, 0, 4, 0];
-				for (const [who, later] of asked) {
+				let now = 0;
+				const left = asked.map(([who, later]) => {
 					now += later;
-					if (now >= until) [last, admitted] = [4, 0];
-					const { ok, counts } = windows.take([counter(`of ${who}`, 3), all], now);
-					if (ok) admitted++;
-					const { used = 0, resetMs = 0 } = counts[1] ?? {};
-					if (used > 0) until = now + resetMs;
-					expect(admitted).toBeLessThanOrEqual(4);
-					expect(4 - used).toBeLessThanOrEqual(last);
-					last = 4 - used;
+					const { counts } = windows.take([counter(`of ${who}`, 3), all], now);
+					return { left: 4 - (counts[1]?.used ?? 0), over: now + (counts[1]?.resetMs ?? 0) };
+				});
+				for (const [index, { left: now, over }] of left.entries()) {
+					expect(now).toBeGreaterThanOrEqual(0);
+					const before = left[index - 1];
+					if (before?.over === over) expect(now).toBeLessThanOrEqual(before.left);
 				}
 			})
 		);
