@@ -18,7 +18,7 @@ import { provide } from "../cluster/provide";
 import { collection } from "./collection.mixin";
 import { KeptRevisions } from "./revisions/kept";
 import type { Rules } from "./revisions/kept-set";
-import type { Stored } from "./revisions/records";
+import { KEPT, type Stored } from "./revisions/records";
 
 export { type KeptRevisions, told } from "./revisions/kept";
 export type { Revised, Told } from "./revisions/kept-set";
@@ -34,11 +34,7 @@ interface Options<T> extends Rules<T> {
 
 /** Gives the service `this.revisions`. */
 export const revisions = <T>({ kept, ...rules }: Options<T>): Mixin<{ readonly revisions: KeptRevisions<T> }> => ({
-	mixins: [
-		collection<string, Stored>(kept, "id", {
-			indexes: [["set", "number"], ["number", "set"], "author"]
-		})
-	],
+	mixins: [collection<string, Stored>(kept, "id", KEPT)],
 	created(this: MoleculerService) {
 		provide(this, { revisions: new KeptRevisions<T>(collectionIn(this, kept), rules) });
 	}

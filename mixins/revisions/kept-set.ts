@@ -121,7 +121,8 @@ export class KeptSet<T> {
 
 	private async keep(told: Told, text: string, beside: readonly KeptText[]): Promise<Revised<T>> {
 		if (Buffer.byteLength(text) > MOST_BYTES) throw tooLarge(this.set, Buffer.byteLength(text));
-		const made = this.next(told, digest(parseJson(text)));
+		const value = parseJson(text);
+		const made = this.next(told, digest(value));
 		const { number: revision, hash } = made;
 		const announced = { event: this.rules.changed, payload: { set: this.set, revision, hash } } as Announced;
 		try {
@@ -133,7 +134,7 @@ export class KeptSet<T> {
 			if (error instanceof Duplicate) return this.earlierOf(told);
 			throw error;
 		}
-		return this.revised(made);
+		return { ...shownOf(made), value: value as T };
 	}
 
 	private next({ expected, author, reason, once }: Told, hash: string): KeptRevision {

@@ -27,6 +27,9 @@ export interface Stored extends Partial<Omit<KeptRevision, "id">>, Partial<Omit<
 	readonly id: string;
 }
 
+/** What they are found by. */
+export const KEPT = { indexes: [["set", "number"], ["number", "set"], "author"] } as const;
+
 export const isRevision = (stored: Stored): stored is KeptRevision => stored.number !== undefined;
 
 /** Two writers of one revision ask for the same key, which one of them gets. */

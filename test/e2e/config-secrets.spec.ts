@@ -56,7 +56,13 @@ it("C6: none of 30 planted secrets is in an answer, a log, a metric or a file", 
 	const twice = { "idempotency-key": "twice" };
 	const made = await set(1, named(PLANTED.slice(10, 20)), twice);
 	expect([made.status, (await set(1, named(PLANTED.slice(10, 20)), twice)).json]).toEqual([200, made.json]);
-	expect(made.json.changes).toContainEqual({ path: ["secrets", NAMES[3]], kind: "changed", before: null, after: null, secret: true });
+	expect(made.json.changes).toContainEqual({
+		path: ["secrets", NAMES[3]],
+		kind: "changed",
+		before: null,
+		after: null,
+		secret: true
+	});
 	expect((await set(2, { [String(NAMES[0])]: null })).status).toBe(200);
 	// Refused: overtaken, beside what is wrong, as what is no secret, under no name of one, in a body that is cut off.
 	const [a, b, c, d, e, f] = PLANTED.slice(20, 26);
@@ -74,7 +80,15 @@ it("C6: none of 30 planted secrets is in an answer, a log, a metric or a file", 
 	expect(cut.status).toBe(400);
 	said.push(await cut.text());
 	// Looked at from all sides, set back, and with other keys.
-	for (const path of ["", "/secrets", "/secrets/environments", "/revisions", "/revisions/2", "/revisions/2/diff", "/revisions/3/diff?from=0"])
+	for (const path of [
+		"",
+		"/secrets",
+		"/secrets/environments",
+		"/revisions",
+		"/revisions/2",
+		"/revisions/2/diff",
+		"/revisions/3/diff?from=0"
+	])
 		expect((await ask(`/api/v1/config${path}`)).status).toBe(200);
 	expect((await post("/revisions/1/rollback", { expected: 3, reason: "as it was" })).json.revision).toBe(4);
 	expect((await ask("/api/v1/secrets/rekey", { method: "POST", body: {} })).json.services).toContainEqual(

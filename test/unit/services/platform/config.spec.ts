@@ -4,6 +4,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Broker } from "../../../../cluster";
+import { follow } from "../../../../cluster/followed";
+import { SETTINGS } from "../../../../contracts/cluster";
+import { normal } from "../../../../domain/platform/config/settings";
 import { openNode } from "../../../../node";
 
 // biome-ignore lint/suspicious/noExplicitAny: a test looks at what it expects
@@ -92,6 +95,42 @@ describe("a change", () => {
 		);
 		expect(author).toBeNull();
 	});
+});
+
+it("C2: of a change over 20 keys, 10,000 random reads meanwhile see all or none", async () => {
+	const keys = SETTINGS.filter(setting => !setting.local && [60, 99].every(n => normal(setting, n) === n)).slice(0, 20);
+	expect(keys).toHaveLength(20);
+	const services = (n: number): Record<string, Record<string, number>> => {
+		const all: Record<string, Record<string, number>> = {};
+		for (const { owner, variable } of keys) all[owner ?? "node"] = { ...all[owner ?? "node"], [variable]: n };
+		return all;
+	};
+	const environment = "default";
+	const followed = follow(broker, { set: "config", read: value => value as Said, start: {} });
+	const write = (n: number) => call("config.changeAll", { environment, ...why(n), services: services(60 + (n % 40)) });
+	await write(0);
+	let isOver = false;
+	const writing = (async () => {
+		for (let n = 1; !isOver; n++) await write(n);
+	})();
+	const seen = new Set<number>();
+	const readers: readonly (() => Promise<Said>)[] = [
+		async () => followed.now.value,
+		async () => (await call("config.snapshot", { environment })).value,
+		async () => (await call("config.revision", { environment, revision: Math.max(1, followed.now.revision) })).value
+	];
+	let mixed = 0;
+	for (let read = 0; read < 10_000; read++) {
+		// Mostly as nodes read; now and then of the service itself.
+		const value = await readers[read % 20 > 2 ? 0 : read % 3]?.();
+		const found = new Set(Object.values<object>(value ?? {}).flatMap(each => Object.values<number>(each as Said)));
+		if (found.size > 1) mixed++;
+		for (const each of found) seen.add(each);
+		if (read % 50 === 0) await new Promise(setImmediate);
+	}
+	isOver = true;
+	await writing;
+	expect([mixed, seen.size > 5]).toEqual([0, true]);
 });
 
 describe("what cannot be set", () => {
