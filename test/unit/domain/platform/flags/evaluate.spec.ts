@@ -1,6 +1,7 @@
 /** What a flag answers: the same for the same revision and context, and a growing share takes nothing from anybody. */
 
 import fc from "fast-check";
+import { v3 } from "murmurhash";
 import type { Flag, FlagContext, Operator } from "../../../../../contracts/platform/flag-shapes";
 import { bucketOf } from "../../../../../domain/bucket";
 import { type Evaluated, evaluate, evaluateAll } from "../../../../../domain/platform/flags/evaluate";
@@ -19,6 +20,16 @@ describe("the bucket of a key", () => {
 
 	it("is of the UTF-8 of what is not ASCII", () => {
 		expect([bucketOf("g", "日本"), bucketOf("g", "ünï")]).toEqual([37, 21]);
+	});
+
+	it("is what the library says of the whole text, however long and whatever is in it", () => {
+		const texts = fc.oneof(fc.string({ unit: "binary" }), fc.string({ minLength: 900, maxLength: 2_000 }));
+		fc.assert(
+			fc.property(texts, fc.string(), (key, salt) => {
+				expect(bucketOf(salt, key)).toBe((v3(`${salt}:${key}`, 0) % 100) + 1);
+			})
+		);
+		expect(bucketOf("g", "\ud800")).toBe((v3("g:\ufffd", 0) % 100) + 1);
 	});
 
 	it("is from 1 to 100, of each about as often", () => {
