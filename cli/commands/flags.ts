@@ -3,6 +3,7 @@
 import type { Json } from "../../contracts/json";
 import type { Evaluation, Explanation, FlagRule, ShownFlag } from "../../contracts/platform/flag-shapes";
 import type { Revision } from "../../contracts/revisions";
+import { jsonText } from "../../domain/text/json";
 import { shown } from "../../domain/text/visible";
 import type { Client } from "../client";
 import { CommandError, type Flags, paper, print, printJson } from "../command";
@@ -120,7 +121,7 @@ const revisionRow = ({ revision, at, author, reason, hash }: Revision): string[]
 export async function difference(client: Client, from: string, to: string, flags: Flags): Promise<number> {
 	const asked = { from: wholeOf(from, "The revision"), to: wholeOf(to, "The revision") };
 	const all = await client.call("flags.diff", asked);
-	const rows = all.map(({ path, before, after }) => [path.join("."), JSON.stringify(before), JSON.stringify(after)]);
+	const rows = all.map(({ path, before, after }) => [path.join("."), jsonText(before), jsonText(after)]);
 	return tell(client, flags, all, DIFFERENCES, rows, "All flags are alike in both.");
 }
 const DIFFERENCES = [{ title: "where" }, { title: "before", gives: true }, { title: "after" }];
@@ -134,7 +135,7 @@ export async function evaluate(client: Client, key: string, flags: Flags): Promi
 
 const answerWords = ({ key, value, variant, reason, rule, errorDetails, metadata }: Evaluation): string =>
 	errorDetails === undefined
-		? `${key}: ${JSON.stringify(value)} (${variant}), ${reason}${rule === undefined ? "" : ` by rule '${rule}'`}, revision ${metadata.revision}`
+		? `${key}: ${jsonText(value)} (${variant}), ${reason}${rule === undefined ? "" : ` by rule '${rule}'`}, revision ${metadata.revision}`
 		: `${key}: ${errorDetails}`;
 
 export async function explain(client: Client, key: string, flags: Flags): Promise<number> {
