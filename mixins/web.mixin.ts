@@ -88,7 +88,10 @@ type Meta = Record<string, unknown> & { readonly correlationId: string };
 type Inside = Web & {
 	readonly name: string;
 	readonly broker: ServiceBroker & { readonly ContextFactory: Contexts };
-	readonly aliases: readonly (Alias & { readonly route: WebRoute; readonly handler: unknown })[];
+	readonly aliases: readonly (Alias & {
+		readonly route: WebRoute & { readonly opts: WebRoute };
+		readonly handler: unknown;
+	})[];
 	router: Router | undefined;
 	/** Counts and times what it is given, as a call of the gateway's. */
 	measured: (ctx: Called & { readonly work: () => Promise<unknown> }) => Promise<unknown>;
@@ -177,7 +180,7 @@ async function toAction(this: Inside, req: WebRequest, res: WebResponse, alias: 
 	if (isHandler(handler)) await handled(req, res, handler);
 	if (action === null) return undefined;
 	const ask = (): Promise<unknown> => ctx.call(action, req.$params);
-	const other = route.instead?.(req, res, ask);
+	const other = route.opts.instead?.(req, res, ask);
 	if (other) {
 		await other;
 		return true;

@@ -1,12 +1,12 @@
 /**
  * A node of its own process that stands for the services behind a gateway: it knows one key, and writes down each thing
  * that it is told to do, so that a test can count what was done twice, or not at all. `COUNT_FILE` is where, `WORK_MS` how
- * long each takes. It lives and ends as any node does.
+ * long each takes, `COUNTING_ONLY` one service that it runs alone. It lives and ends as any node does.
  */
 
 import { appendFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Context, ServiceBroker } from "moleculer";
+import { type Context, ServiceBroker, type ServiceSchema } from "moleculer";
 import { NEEDED } from "../../cluster/alone";
 import { stopWhenTold, toldBySignals } from "../../cluster/stopping";
 import { SCOPES } from "../../contracts/cluster";
@@ -25,10 +25,18 @@ async function main(): Promise<void> {
 		await sleep(workMs);
 		return { name: params.name, node: broker.nodeID };
 	};
-	broker.createService({ name: "access", actions: { check: () => KEY } });
-	broker.createService({
+	const { COUNTING_ONLY: only } = process.env;
+	const add = (service: ServiceSchema): unknown =>
+		only === undefined || only === service.name ? broker.createService(service) : undefined;
+	let lists = 0;
+	add({ name: "access", actions: { check: () => KEY } });
+	add({
 		name: "migration",
 		actions: {
+			list: () => {
+				lists++;
+				return Array.from({ length: 100 }, (_, at) => ({ name: `migration-${at}`, nth: lists, node: broker.nodeID }));
+			},
 			// By its contract twice is once.
 			status: said,
 			// And this is not.
