@@ -41,7 +41,18 @@ export interface Asking {
 
 /**
  * What a command needs of the data folder: `read` and `links` leave it to whoever runs on it, `links` asks the source too;
- * `keys`, `users`, `secrets`, `events`, `flags` and `write` hold it. `cluster` needs no folder, but other nodes; `repl` either of them.
+ * `keys`, `users`, `secrets`, `events`, `flags`, `jobs` and `write` hold it. `cluster` needs no folder, but other nodes; `repl` either of them.
  */
-export type Need = "read" | "links" | "keys" | "users" | "secrets" | "events" | "flags" | "write" | "cluster" | "repl";
+export type Need =
+	| "read"
+	| "links"
+	| "keys"
+	| "users"
+	| "secrets"
+	| "events"
+	| "flags"
+	| "jobs"
+	| "write"
+	| "cluster"
+	| "repl";
 export type Open = (need: Need) => Promise<Client>;

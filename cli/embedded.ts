@@ -25,6 +25,8 @@ const PARTS: Readonly<Record<Need, { readonly access: "read" | "write"; readonly
 	secrets: { access: "write", services: ["access", "idempotency", "migration"] },
 	events: { access: "write", services: ["events"] },
 	flags: { access: "write", services: ["flags"] },
+	// What it does at times stays with servers: here jobs are looked at, and paused.
+	jobs: { access: "write", services: ["scheduler"] },
 	write: { access: "write" },
 	// By a node that joins others, where these are.
 	cluster: { access: "write" },

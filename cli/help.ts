@@ -241,6 +241,16 @@ const HELP: Readonly<Record<string, Help>> = {
 		ends: ["clean", "broken", "refused"],
 		settings: LOOK
 	},
+	"jobs list": { examples: ["banyan jobs list"], ends: SHOWN, settings: LOOK },
+	"jobs show": { examples: ["banyan jobs show sessions.sweep"], ends: SHOWN, settings: LOOK },
+	"jobs history": { examples: ["banyan jobs history sessions.sweep --limit 10"], ends: SHOWN, settings: LOOK },
+	"jobs run": { examples: ["banyan jobs run sessions.sweep"], ends: SHOWN, settings: LOOK },
+	"jobs pause": {
+		examples: ['banyan jobs pause users.sweep --reason "The database is moved."'],
+		ends: SHOWN,
+		settings: LOOK
+	},
+	"jobs resume": { examples: ["banyan jobs resume users.sweep"], ends: SHOWN, settings: LOOK },
 	"backup create": {
 		examples: [
 			"banyan backup banyan.backup --passphrase-file passphrase",

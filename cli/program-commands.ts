@@ -7,6 +7,7 @@ import { screen } from "./command";
 import { addCluster } from "./program-cluster";
 import { addEvents } from "./program-events";
 import { addFlags } from "./program-flags";
+import { addJobs } from "./program-jobs";
 import { addKeys } from "./program-keys";
 import { addMigration } from "./program-migration";
 import { addSessions, addUsers } from "./program-users";
@@ -33,6 +34,7 @@ export function commands(open: Opener): Command {
 	addSessions(program.command("sessions").description("see where people are signed in, and end it"), open);
 	addEvents(program.command("events").description("see to events that a service could not deal with"), open);
 	addFlags(program.command("flag").description("see to feature flags: what is on for whom"), open);
+	addJobs(program.command("jobs").description("see to what is done at times, once across all nodes"), open);
 	addCluster(program, open);
 	return program;
 }

@@ -49,6 +49,7 @@ describe("bash", () => {
 				"users",
 				"sessions",
 				"events",
+				"jobs",
 				"nodes",
 				"services",
 				"calls",

@@ -7,6 +7,7 @@ import { decide } from "../../cli/commands/decide";
 import { diff } from "../../cli/commands/diff";
 import { dryRun } from "../../cli/commands/dry-run";
 import { deliverAgain, dropLetters, listLetters, replayLetters, showLetter } from "../../cli/commands/events";
+import { jobHistory, listJobs, pauseJob, resumeJob, showJob } from "../../cli/commands/jobs";
 import { createKey, listKeys, revokeKey, rotateKey } from "../../cli/commands/keys";
 import { links } from "../../cli/commands/links";
 import { logs } from "../../cli/commands/logs";
@@ -52,6 +53,11 @@ export const VERBS: Readonly<Record<string, Work>> = {
 	"events replay": (client, flags) => replayLetters(client, "0b7c", flags),
 	"events drop": (client, flags) => dropLetters(client, "0b7c", { ...flags, yes: true }),
 	"events again": (client, flags) => deliverAgain(client, "idempotency", flags),
+	"jobs list": listJobs,
+	"jobs show": (client, flags) => showJob(client, "sessions.sweep", flags),
+	"jobs history": (client, flags) => jobHistory(client, "sessions.sweep", flags),
+	"jobs pause": (client, flags) => pauseJob(client, "sessions.sweep", { ...flags, reason: "A move." }),
+	"jobs resume": (client, flags) => resumeJob(client, "sessions.sweep", flags),
 	"keys create": (client, flags) => createKey(client, "panel", { ...flags, scope: ["migration:read"] }),
 	"keys list": listKeys,
 	"keys rotate": (client, flags) => rotateKey(client, "1f2e", flags),
