@@ -434,6 +434,53 @@ const STORES: readonly AlertCase[] = [
 				at: "12m"
 			}
 		}
+	},
+	{
+		alert: "BanyanJobFails",
+		fires: {
+			series: {
+				[of("banyan_jobs_failing_runs", 'name="users.sweep"')]: "0x4 3x40",
+				[other("banyan_jobs_failing_runs", 'name="users.sweep"')]: "0x4 3x40"
+			},
+			at: "4m",
+			labels: { name: "users.sweep" },
+			value: "3"
+		},
+		quiet: {
+			"it failed twice, and then no more": {
+				series: { [of("banyan_jobs_failing_runs", 'name="users.sweep"')]: "1x4 2x4 0x40" },
+				at: "4m"
+			}
+		}
+	},
+	{
+		alert: "BanyanJobLate",
+		fires: {
+			series: { [of("banyan_jobs_overdue_seconds", 'name="users.sweep"')]: "0x4 1200x60" },
+			at: "8m",
+			labels: { name: "users.sweep" },
+			value: "20m 0s"
+		},
+		quiet: {
+			"one run of it takes five minutes": {
+				series: { [of("banyan_jobs_overdue_seconds", 'name="users.sweep"')]: "0x4 300x60" },
+				at: "8m"
+			}
+		}
+	},
+	{
+		alert: "BanyanNoScheduler",
+		fires: {
+			series: { [door("banyan_service_nodes", 'required="no", service="scheduler"')]: "1x4 0x90" },
+			at: "18m",
+			labels: { service: "scheduler" }
+		},
+		quiet: {
+			"all its nodes were started anew": {
+				series: { [door("banyan_service_nodes", 'required="no", service="scheduler"')]: "1x4 0x8 1x90" },
+				at: "18m"
+			}
+		}
 	}
 ];
 
