@@ -12,7 +12,7 @@ import { type ClusterNodes, startCluster } from "../support/cluster-nodes";
 import { until } from "../support/until";
 
 const JOB = "guesses.sweep";
-const ofNow = async (node: Broker): Promise<JobRun[]> => {
+const ofNow = async (node: Broker): Promise<readonly JobRun[]> => {
 	const { runs } = await node.call("scheduler.history", { name: JOB });
 	return runs.filter(({ askedBy }) => askedBy !== null);
 };
@@ -62,7 +62,7 @@ describe("in MongoDB", () => {
 			// It dies before it answers, at a run of its own time, or at this one.
 			await asker.call("scheduler.run", { name: JOB }, { nodeID: id, timeout: 10_000 }).catch(() => undefined);
 			expect((await exit)[1]).toBe("SIGKILL");
-			const all = async (): Promise<JobRun[]> => (await asker.call("scheduler.history", { name: JOB })).runs;
+			const all = async (): Promise<readonly JobRun[]> => (await asker.call("scheduler.history", { name: JOB })).runs;
 			await until(async () => (await all()).some(({ tries, state }) => tries === 2 && state === "done"));
 			expect((await all()).find(({ tries }) => tries === 2)).toMatchObject({
 				state: "done",
