@@ -103,6 +103,10 @@ export const LACKS: readonly Lacks[] = [
 			? `has the field '${acting}', and acts for whoever is signed in: leave it out, and ask \`personOf(ctx.meta)\` (A6).`
 			: undefined;
 	},
+	({ needsKey, permission, ...spec }) =>
+		needsKey && (isRead(spec) || permission === undefined || permission === "public" || spec.body === "raw")
+			? "asks for an `Idempotency-Key` (`needsKey`), and is nothing whose answer is kept for a caller: leave it out."
+			: undefined,
 	({ cookies = [] }) => {
 		const other = cookies.find(name => !/^[a-z][a-z0-9-]*$/.test(name));
 		return other === undefined ? undefined : `has the cookie '${other}': write small letters, digits and -.`;

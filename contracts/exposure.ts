@@ -72,6 +72,8 @@ interface Conduct {
 	 * as what is idempotent, and be done anew where nobody knows what became of the first.
 	 */
 	readonly keyed?: true;
+	/** Of what is reached from outside, and must not happen twice: a request without an `Idempotency-Key` is refused. */
+	readonly needsKey?: true;
 	/** Takes as long as there is to look at, minutes for a large system. */
 	readonly long?: true;
 	/** What it answers is for its caller alone: nothing on the way keeps it. */

@@ -1,4 +1,7 @@
-/** idempotency: a request that is sent twice under one key has one effect. */
+/**
+ * idempotency: a request that is sent twice under one key has one effect (draft-ietf-httpapi-idempotency-key-header-07, which
+ * has expired without a successor).
+ */
 
 import { action, contract, type SettingsOf } from "../contract";
 import { SWEEPS, sweptAt } from "../jobs";
@@ -42,6 +45,12 @@ export const idempotency = contract("platform", "idempotency", {
 	required: true,
 	stores: ["secrets", "announcements"],
 	errors: {
+		IDEMPOTENCY_KEY_MISSING: {
+			status: 400,
+			title: "This needs an Idempotency-Key",
+			means: "What is asked for must not happen twice, and nothing says whether it was asked for before.",
+			todo: "Send the header `Idempotency-Key` with a new random value, and the same value each time that you send it again."
+		},
 		IDEMPOTENCY_RUNNING: {
 			status: 409,
 			title: "A request with this Idempotency-Key is under way, or was cut off",

@@ -2,6 +2,7 @@
 
 import type { Json, JsonValue } from "../../contracts/json";
 import { PREFIX } from "./cookies";
+import { KEY_KEPT_MS } from "./idempotency";
 import { RATE_LIMIT_DRAFT } from "./limits/fields";
 import { PERSON, PUBLIC } from "./routes";
 
@@ -15,14 +16,24 @@ export const LAST_EVENT: Json = {
 
 const CORRELATION = { type: "string", pattern: "^[\\w.:-]{1,128}$" } as const;
 
+const KEY = {
+	description: `Sent again with the same key within ${KEY_KEPT_MS / 3_600_000} hours, a request has one effect and the answer of the first, which \`Idempotency-Replayed\` tells; 409 while that is under way or nobody knows what became of it, 422 where the key was used for another request. A structured string or a bare one, as draft-ietf-httpapi-idempotency-key-header-07 has it, which has expired. The key is its caller's own: others may use the same.`,
+	schema: { type: "string", pattern: '^("([ !#-\\[\\]-~]|\\\\["\\\\]){1,255}"|[!#-~]{1,255})$' }
+};
+
 /** Without examples: a page that fills them in would send the same key with every request. */
 export const PARAMETERS: Json = {
 	IdempotencyKey: {
 		name: "Idempotency-Key",
 		in: "header",
 		required: false,
-		description: "Sent again with the same key, a request has one effect and the answer of the first.",
-		schema: { type: "string", pattern: '^"?[!#-~]{1,255}"?$' }
+		...KEY
+	},
+	NeededIdempotencyKey: {
+		name: "Idempotency-Key",
+		in: "header",
+		required: true,
+		...KEY
 	},
 	CorrelationId: {
 		name: "X-Correlation-ID",

@@ -173,7 +173,9 @@ function parametersOf(route: Route, { params, example }: ActionSpec): Json[] {
 			...(shown[field] !== undefined && { example: shown[field] })
 		};
 	});
-	const shared = isKeyed(route) ? ["IdempotencyKey", "CorrelationId"] : ["CorrelationId"];
+	const shared = isKeyed(route)
+		? [route.needsKey ? "NeededIdempotencyKey" : "IdempotencyKey", "CorrelationId"]
+		: ["CorrelationId"];
 	const resumed = route.answers.includes("sse") ? [LAST_EVENT] : [];
 	return [...fields, ...resumed, ...shared.map(name => ({ $ref: `#/components/parameters/${name}` }))];
 }

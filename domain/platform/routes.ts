@@ -71,6 +71,8 @@ export interface Route {
 	readonly reads: boolean;
 	/** May be tried again by whoever got no answer. */
 	readonly idempotent: boolean;
+	/** A request has to have an `Idempotency-Key`. */
+	readonly needsKey: boolean;
 	/** As long as there is to look at. */
 	readonly long: boolean;
 	/** Nothing on the way keeps the answer. */
@@ -164,6 +166,7 @@ function route(action: string, spec: Reached, rest: string, base: string): Route
 		location: locationIn(spec),
 		reads,
 		idempotent: reads || spec.idempotent === true || spec.keyed === true,
+		needsKey: spec.needsKey === true,
 		long: spec.long === true,
 		secret: spec.secret === true,
 		kept: keepingOf(action, spec),

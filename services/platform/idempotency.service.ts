@@ -1,7 +1,16 @@
 import { createHash } from "node:crypto";
 import type { Delivery } from "../../adapters/announcements";
-import { Conflict, Duplicate, type Versioned } from "../../adapters/collection";
-import { Action, type Answers, type CallOf, Event, type EventOf, Service, service } from "../../cluster";
+import { Conflict, insertedOnce, type Versioned } from "../../adapters/collection";
+import {
+	Action,
+	type Announced,
+	type Answers,
+	type CallOf,
+	Event,
+	type EventOf,
+	Service,
+	service
+} from "../../cluster";
 import { failure } from "../../cluster/errors";
 import { settingsFor, settingsOf } from "../../cluster/settings";
 import type { ResultOf } from "../../contracts/contract";
@@ -10,6 +19,7 @@ import { access } from "../../contracts/platform/access";
 import { auth } from "../../contracts/platform/auth";
 import { type Begun, idempotency, type KeptAnswer } from "../../contracts/platform/idempotency";
 import { InTurn } from "../../domain/in-turn";
+import { KEY_KEPT_MS, stateOf } from "../../domain/platform/idempotency";
 import { messageOf } from "../../domain/unknown";
 import { collection } from "../../mixins/collection.mixin";
 import { resealed, secrets } from "../../mixins/secrets.mixin";
@@ -19,8 +29,6 @@ const { begin, finish, personal, reseal, sweep } = idempotency.actions;
 
 type Fresh = Kept & { readonly client: string };
 
-/** How long an answer is kept, in ms. */
-const KEPT_MS = 24 * 3_600_000;
 /** How often it is read what other nodes keep, in ms. */
 const OTHERS_MS = 5_000;
 
@@ -67,22 +75,17 @@ export default class IdempotencyService
 		const now = Date.now();
 		const fresh: Fresh = { id: idOf(ctx.params), ...given, begunAt: now, changedAt: now, answer: null };
 		const known = await this.requests.read(fresh.id);
-		if (known && known.record.begunAt < now - KEPT_MS) await this.forget(fresh.id);
+		if (known && known.record.begunAt < now - KEY_KEPT_MS) await this.forget(fresh.id);
 		else if (known) return this.again(known, fresh);
 		return this.beginning.next(() => this.begun(fresh));
 	}
 
 	private async begun(fresh: Fresh): Promise<Begun> {
 		await this.makeRoom(fresh.client);
-		try {
-			await this.requests.insert(fresh);
-			this.accounts.put(fresh);
-			return isNew(fresh);
-		} catch (error) {
-			if (!(error instanceof Duplicate)) throw error;
-			const known = await this.requests.read(fresh.id);
-			return known ? this.again(known, fresh) : { state: "running" };
-		}
+		const known = await insertedOnce<Kept, Announced>(this.requests, fresh);
+		if (known) return this.again(known, fresh);
+		this.accounts.put(fresh);
+		return isNew(fresh);
 	}
 
 	/** One that is under way goes on by whoever began it; once that gateway is gone, what may be done twice is done again. */
@@ -203,7 +206,7 @@ export default class IdempotencyService
 
 	@Action(sweep)
 	async sweep(_ctx: CallOf<typeof sweep>): Promise<number> {
-		const before = Date.now() - KEPT_MS;
+		const before = Date.now() - KEY_KEPT_MS;
 		let count = 0;
 		for await (const { id } of this.requests.each({ begunAt: { $lt: before } }, { sort: "begunAt" })) {
 			await this.forget(id);
@@ -221,8 +224,8 @@ export default class IdempotencyService
 	}
 
 	private said({ id, digest, answer, unknown }: Kept, asked: string): Begun {
-		if (digest !== asked) return { state: "reused" };
-		if (answer === null) return { state: unknown ? "unknown" : "running" };
-		return { state: "done", answer: JSON.parse(this.secrets.open(answer, id)) as KeptAnswer };
+		const state = stateOf({ digest, answered: answer !== null, unknown }, asked);
+		if (state !== "done" || answer === null) return { state };
+		return { state, answer: JSON.parse(this.secrets.open(answer, id)) as KeptAnswer };
 	}
 }

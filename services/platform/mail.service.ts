@@ -1,9 +1,18 @@
 import { join } from "node:path";
-import { Conflict, Duplicate } from "../../adapters/collection";
+import { Conflict, insertedOnce } from "../../adapters/collection";
 import { folderPost } from "../../adapters/mail/folder";
 import { type Post, Undelivered } from "../../adapters/mail/letter";
 import { smtpPost } from "../../adapters/mail/smtp";
-import { Action, type Answers, type CallOf, Event, type EventOf, Service, service } from "../../cluster";
+import {
+	Action,
+	type Announced,
+	type Answers,
+	type CallOf,
+	Event,
+	type EventOf,
+	Service,
+	service
+} from "../../cluster";
 import { failure } from "../../cluster/errors";
 import { settingsFor, settingsOf } from "../../cluster/settings";
 import type { ResultOf } from "../../contracts/contract";
@@ -71,12 +80,8 @@ export default class MailService
 		const now = Date.now();
 		const content: Content = { to, fields };
 		const sealed = this.secrets.seal(JSON.stringify(content), id);
-		try {
-			await this.letters.insert({ id, template, account, at: now, state: "waiting", sealed, tries: 0, dueAt: now });
-		} catch (error) {
-			if (error instanceof Duplicate) return false;
-			throw error;
-		}
+		const letter = { id, template, account, at: now, state: "waiting", sealed, tries: 0, dueAt: now } as const;
+		if (await insertedOnce<KeptLetter, Announced>(this.letters, letter)) return false;
 		this.waiting++;
 		this.outbox.wake();
 		return true;

@@ -104,7 +104,7 @@ describe("a request that is sent again under its key", () => {
 			? now === 1 && (told === null || told === again.text)
 			: again.status === 409 && told === null && now === stood;
 
-	it("has no second effect when the server is killed between the effect and the answer", async () => {
+	it("G5: has no second effect when the server is killed between the effect and the answer", async () => {
 		const all = await killed(Array.from({ length: 60 }, (_, index) => `killed-${index}`));
 		expect(all.filter(each => !isRight(each))).toEqual([]);
 		expect(all.filter(({ told, stood }) => told === null && stood === 1).length).toBeGreaterThan(0);

@@ -18,6 +18,7 @@ const ENDS = {
 	"is not there": () => Promise.reject(failure("UNAVAILABLE", "The panel does not answer.")),
 	refuses: () => Promise.reject(failure("DEFINITION_INVALID", "This is no definition.")),
 	"has no room": () => Promise.reject(failure("OVERLOADED", "Ask again in a moment.")),
+	"does it": () => new Promise(resolve => setTimeout(() => resolve("done"), 20)),
 	"has no share": () => Promise.reject(failure("LIMIT_REACHED", "You have as many as you may."))
 } as const;
 type End = keyof typeof ENDS;
@@ -32,6 +33,13 @@ const service = {
 				effects[params.how] = (effects[params.how] ?? 0) + 1;
 				return ENDS[params.how](broker);
 			}
+		},
+		pay: {
+			params: { how: "string" },
+			handler() {
+				effects.paid = (effects.paid ?? 0) + 1;
+				return null;
+			}
 		}
 	}
 };
@@ -44,6 +52,15 @@ const effectsContract = contract("platform", "effects", {
 			params: { how: "string" },
 			result: "json",
 			example: { params: { how: "refuses" }, result: null }
+		}),
+		pay: action({
+			summary: "Must not happen twice.",
+			permission: "migration:run",
+			rest: "POST /effects/payments",
+			needsKey: true,
+			params: { how: "string" },
+			result: "json",
+			example: { params: { how: "does it" }, result: null }
 		})
 	},
 	events: {}
@@ -106,6 +123,52 @@ it.each<[End, number]>([
 		expect(await make(how, how)).toMatchObject({ status, replayed: false });
 		expect(effects[how]).toBe(times);
 	}
+});
+
+describe("G5: one effect a key", () => {
+	const post = async (body: object, under?: string, as = key, path = "/effects") => {
+		const answer = await fetch(`${url}/api/v1${path}`, {
+			method: "POST",
+			headers: { "x-api-key": as, "content-type": "application/json", ...(under && { "idempotency-key": under }) },
+			body: JSON.stringify(body)
+		});
+		const said = (await answer.json()) as { code?: string };
+		return { status: answer.status, code: said?.code, replayed: answer.headers.get("idempotency-replayed") };
+	};
+
+	it("a hundred at once are one: the others get its answer, marked, or 409 while it is under way", async () => {
+		const all = await Promise.all(Array.from({ length: 100 }, () => post({ how: "does it" }, "hundred")));
+		expect(effects["does it"]).toBe(1);
+		const first = all.filter(({ status, replayed }) => status === 200 && replayed === null);
+		const replayed = all.filter(each => each.status === 200 && each.replayed === "true");
+		const running = all.filter(each => each.status === 409 && each.code === "IDEMPOTENCY_RUNNING");
+		expect([first.length, first.length + replayed.length + running.length]).toEqual([1, 100]);
+		expect(await post({ how: "does it" }, "hundred")).toMatchObject({ status: 200, replayed: "true" });
+	});
+
+	it("with quotes around it, as a structured string, it is the same key", async () =>
+		expect(await post({ how: "does it" }, '"hundred"')).toMatchObject({ status: 200, replayed: "true" }));
+
+	it("with another body it is refused, and has no effect", async () => {
+		const before = { ...effects };
+		expect(await post({ how: "refuses" }, "hundred")).toMatchObject({ status: 422, code: "IDEMPOTENCY_REUSED" });
+		expect(effects).toEqual(before);
+	});
+
+	it("of another client it is another key", async () => {
+		const other = (await broker.call("access.create", { name: "other", scopes: ["migration:run"] })) as { key: string };
+		expect(await post({ how: "does it" }, "hundred", other.key)).toMatchObject({ status: 200, replayed: null });
+		expect(effects["does it"]).toBe(2);
+	});
+
+	it("where one is needed, a request without it is refused before anything is done", async () => {
+		const paths = [{ how: "does it" }, undefined, key, "/effects/payments"] as const;
+		expect(await post(...paths)).toMatchObject({ status: 400, code: "IDEMPOTENCY_KEY_MISSING" });
+		expect(effects.paid).toBeUndefined();
+		for (const _ of [1, 2])
+			expect(await post({ how: "does it" }, "p-1", key, "/effects/payments")).toMatchObject({ status: 200 });
+		expect(effects.paid).toBe(1);
+	});
 });
 
 it("what nobody was there for may be sent again", async () => {

@@ -10,32 +10,46 @@ import { failure } from "../../../cluster/errors";
 import type { JsonValue } from "../../../contracts/json";
 import type { KeptAnswer } from "../../../contracts/platform/idempotency";
 import { digest } from "../../../domain/canonical";
+import { keyIn } from "../../../domain/platform/idempotency";
 import { outcomeOf } from "../../../domain/platform/outcome";
 import type { Problem } from "../../../domain/platform/problem";
+import type { Route } from "../../../domain/platform/routes";
 import type { WebHandler, WebRequest, WebResponse } from "../../../mixins/web.mixin";
 import { type Call, callOf, header } from "./call";
 import { setCookies } from "./private-parts";
 
-/** Printable, and without the quotes that a structured string has. */
-const KEY = /^"?([\x21\x23-\x7e]{1,255})"?$/;
+type Keyed = Pick<Route, "idempotent" | "needsKey">;
 
-/** @param repeatable what is asked for may be done twice */
 export const idempotent =
-	(broker: Broker, repeatable: boolean): WebHandler =>
+	(broker: Broker, route: Keyed): WebHandler =>
 	(req, res, next) => {
-		begin(broker, repeatable, req, res).then(mine => mine && next(), next);
+		begin(broker, route, req, res).then(mine => mine && next(), next);
 	};
 
-/** True when this request is to do it. */
-async function begin(broker: Broker, repeatable: boolean, req: WebRequest, res: WebResponse): Promise<boolean> {
+/** @throws REQUEST_INVALID · IDEMPOTENCY_KEY_MISSING */
+function keyOf(req: WebRequest, { needsKey }: Keyed): string | undefined {
 	const given = header(req, "idempotency-key");
-	if (given === undefined) return true;
-	const key = KEY.exec(given)?.[1];
-	if (key === undefined) throw failure("REQUEST_INVALID", "Idempotency-Key is 1 to 255 printable characters.");
+	if (given === undefined && needsKey)
+		throw failure(
+			"IDEMPOTENCY_KEY_MISSING",
+			"Send an Idempotency-Key, another one for each thing that you want done: sent again with it, this has one effect."
+		);
+	const key = given === undefined ? undefined : keyIn(given);
+	if (given === undefined || key !== undefined) return key;
+	throw failure(
+		"REQUEST_INVALID",
+		"Idempotency-Key is 1 to 255 printable characters, with or without quotes around them."
+	);
+}
+
+/** True when this request is to do it. */
+async function begin(broker: Broker, route: Keyed, req: WebRequest, res: WebResponse): Promise<boolean> {
+	const key = keyOf(req, route);
+	if (key === undefined) return true;
 	const call = callOf(req);
 	const client = clientOf(call);
 	const asked = digest([req.method ?? "", req.$alias?.fullPath ?? "", req.$params as JsonValue]);
-	const mine = { token: randomUUID(), gateway: broker.nodeID, repeatable };
+	const mine = { token: randomUUID(), gateway: broker.nodeID, repeatable: route.idempotent };
 	const {
 		state,
 		answer,

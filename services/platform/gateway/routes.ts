@@ -135,7 +135,7 @@ function after({ broker, kept }: Means, route: Route, req: WebRequest, res: WebR
 }
 
 function handlersOf(means: Means, route: Route): string | (WebHandler | string)[] {
-	const once = isKeyed(route) ? [idempotent(means.broker, route.idempotent)] : [];
+	const once = isKeyed(route) ? [idempotent(means.broker, route)] : [];
 	if (hasBytes(route)) return [asBytes(means, route)];
 	const handlers = [...once, ...route.answers.flatMap(kind => STREAMED[kind]?.(means, route) ?? [])];
 	return handlers.length === 0 ? route.action : [...handlers, route.action];
