@@ -38,7 +38,7 @@ const service = {
 			params: { how: "string" },
 			handler() {
 				effects.paid = (effects.paid ?? 0) + 1;
-				return null;
+				return "paid";
 			}
 		}
 	}

@@ -81,7 +81,8 @@ function replay(res: WebResponse, { status, location, body, cookies = {} }: Kept
 		"Idempotency-Replayed": "true",
 		...(location !== null && { Location: location })
 	});
-	res.end(JSON.stringify(body));
+	// Nothing is answered as nothing, the first time, too.
+	res.end(body === null ? undefined : JSON.stringify(body));
 	return false;
 }
 
