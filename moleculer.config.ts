@@ -6,9 +6,9 @@ import type { BrokerOptions, Middleware } from "moleculer";
 import { clusterKeys, holdsKeys, KEY_FILE_FORM, type KeySource } from "./adapters/cluster-key";
 import { arm } from "./adapters/failpoints";
 import { claimsIn } from "./cluster/claims-settings";
-import { copiesIn } from "./cluster/copies";
 import { type Environment, SettingError } from "./cluster/environment";
 import { fileIn, isFolder } from "./cluster/files";
+import { followingIn } from "./cluster/following-settings";
 import { gatewayIn } from "./cluster/gateway";
 import { identifiedIn } from "./cluster/identity-settings";
 import { pinoLogger } from "./cluster/logging";
@@ -25,7 +25,6 @@ import type { LateValidator } from "./cluster/validator";
 import { read, readSettings, VARIABLES } from "./cluster/variables";
 import { CONTRACTS } from "./contracts/cluster";
 import { serviceFile } from "./contracts/contract";
-import { following } from "./middlewares/following.middleware";
 import { layers } from "./middlewares/layers";
 import { sealed } from "./middlewares/sealed.middleware";
 import type { Systems } from "./mixins/systems";
@@ -118,11 +117,8 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 	const failpoint = read(environment, "FAILPOINT");
 	if (failpoint) arm(failpoint);
 	const { nats, natsHost, around, key, ...cluster } = readCluster(environment, dataDir);
-	const copies = copiesIn(key, cluster.transporter !== undefined, {
-		namespace: read(environment, "NAMESPACE"),
-		environment: read(environment, "CONFIG_ENVIRONMENT")
-	});
 	const settings = readSettings(environment);
+	const followed = followingIn(environment, key, cluster.transporter !== undefined, settings.values);
 	const metrics = metricsIn(environment, natsHost);
 	return {
 		namespace: read(environment, "NAMESPACE"),
@@ -130,7 +126,7 @@ export function readConfig(environment: Environment, embedding: Embedding = {}):
 		...cluster,
 		...layers(settings.calls, checksResults(environment), {
 			tracing: tracingIn(environment),
-			following: following(copies),
+			following: followed,
 			packets: [...around, ...scrapedIn(metrics)]
 		}),
 		logger: pinoLogger(

@@ -4,6 +4,7 @@ import type { SmtpAddress } from "../adapters/mail/address";
 import type { MongoAddress } from "../adapters/mongo/address";
 import type { TlsFiles } from "../adapters/transporter-address";
 import type { CallSettings, ContractSettings, SystemLimits } from "../contracts/cluster";
+import type { SettingValues } from "../domain/platform/setting-values";
 import { isFields, propertyOf } from "../domain/unknown";
 
 /** As `Variables` of domain/migration/references. */
@@ -125,6 +126,8 @@ export interface Settings {
 	readonly calls: CallSettings;
 	/** What each contract brings, by its name. */
 	readonly contracts: ContractSettings;
+	/** What these, `limits` and `calls` are made of; undefined in a test that gives them by itself. */
+	readonly values?: SettingValues;
 	/** The environment, for `${NAME}` in a definition: as much of it as one may name. */
 	readonly environment: Environment;
 	/** The folder of the files that a definition may name; null: none. `any`: the node is the operator's own command. */
@@ -141,7 +144,10 @@ export function settingsOf(broker: object): Settings {
 	return settings;
 }
 
-/** The settings that a contract brings, as this node has them. */
+/**
+ * The settings that a contract brings, as this node has them: a table whose fields are what they are when they are looked at,
+ * so whoever keeps the table sees a live one change, and whoever copies a field does not.
+ */
 export const settingsFor = <N extends keyof ContractSettings>(
 	broker: object,
 	{ name }: { readonly name: N }

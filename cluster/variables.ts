@@ -3,12 +3,20 @@
 import { readFailpoint } from "../adapters/failpoints";
 import { reachFault, readReach } from "../connectors/http/reach";
 import { CALL_SETTINGS } from "../contracts/calls";
-import { type CallSettings, CONTRACTS, type ContractSettings, SETTINGS, type SystemLimits } from "../contracts/cluster";
-import type { SettingSpec } from "../contracts/contract";
+import {
+	type CallSettings,
+	CONTRACTS,
+	type ContractSettings,
+	type OwnedSetting,
+	SETTINGS,
+	type SystemLimits
+} from "../contracts/cluster";
 import { SYSTEM_LIMITS } from "../contracts/limits";
 import type { NodeVariable } from "../contracts/node-variables";
 import { DEFAULT_ENVIRONMENT } from "../contracts/platform/config-forms";
+import type { SettingValue } from "../domain/platform/config/settings";
 import { settingIn } from "../domain/platform/setting";
+import { SettingValues } from "../domain/platform/setting-values";
 import { type Environment, readVariable, type Variable } from "./environment";
 import { address, networks, number, oneOf, origins, ownNames, path, services, text, variableNames } from "./forms";
 import { METRICS_VARIABLES } from "./metrics-variables";
@@ -168,21 +176,30 @@ export function read<N extends Name>(environment: Environment, name: N): ValueOf
 	return readVariable<ValueOf<N>>(environment, name, OWN[name] as Variable<ValueOf<N>>);
 }
 
-const readAll = (environment: Environment, settings: Readonly<Record<string, SettingSpec>>): object =>
-	Object.fromEntries(
-		Object.entries(settings).map(([key, setting]) => [
-			key,
-			readVariable(environment, setting.variable, settingIn(setting))
-		])
-	);
+/** What the environment says of it; undefined: nothing. @throws SettingError */
+const ownWord = (environment: Environment, setting: OwnedSetting): SettingValue | undefined => {
+	const { fallback: _, ...variable } = settingIn(setting);
+	return readVariable(environment, setting.variable, { ...variable, fallback: null }) ?? undefined;
+};
 
-/** What every contract brings, and what several share. @throws SettingError */
-export const readSettings = (
-	environment: Environment
-): { contracts: ContractSettings; limits: SystemLimits; calls: CallSettings } => ({
-	contracts: Object.fromEntries(
-		CONTRACTS.map(({ name, settings }) => [name, readAll(environment, settings)])
-	) as ContractSettings,
-	limits: readAll(environment, SYSTEM_LIMITS) as SystemLimits,
-	calls: readAll(environment, CALL_SETTINGS) as CallSettings
-});
+export interface SettingTables {
+	readonly contracts: ContractSettings;
+	readonly limits: SystemLimits;
+	readonly calls: CallSettings;
+	/** What they are made of. */
+	readonly values: SettingValues;
+}
+
+/** What every contract brings, and what several share: each is what it is when it is looked at. @throws SettingError */
+export function readSettings(environment: Environment): SettingTables {
+	const values = new SettingValues(setting => ownWord(environment, setting));
+	const table = (owner: string | null, settings: object): object => values.table(owner, Object.keys(settings));
+	return {
+		contracts: Object.fromEntries(
+			CONTRACTS.map(({ name, settings }) => [name, table(name, settings)])
+		) as ContractSettings,
+		limits: table(null, SYSTEM_LIMITS) as SystemLimits,
+		calls: table(null, CALL_SETTINGS) as CallSettings,
+		values
+	};
+}

@@ -75,6 +75,11 @@ export interface SettingSpec<R extends Rule = Rule> {
 	readonly local?: true;
 	/** What its text must be, where its rule says it for machines alone. */
 	readonly form?: string;
+	/**
+	 * What is set for the cluster holds at once: whoever goes by it looks each time (`settingsFor(broker, contract).key`), and keeps
+	 * no copy. Else it holds once a node starts anew.
+	 */
+	readonly live?: true;
 }
 
 /** What a service measures. */

@@ -43,6 +43,7 @@ export const SYSTEM_LIMITS = {
 	},
 	panelSeconds: {
 		variable: "PANEL_TIME_LIMIT",
+		live: true,
 		rule: "number|integer|min:10|max:86400|default:14400",
 		summary: "the longest that a plan, a check or a look at a panel may take in all",
 		unit: "s"

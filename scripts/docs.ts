@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CONTRACTS, SETTINGS } from "../contracts/cluster";
+import type { SettingSpec } from "../contracts/contract";
 import { VOCABULARY } from "../domain/migration/mappings";
 import { lossesDocument } from "../domain/platform/losses-document";
 import { metricsDocument } from "../domain/platform/metrics-document";
@@ -32,10 +33,14 @@ const address = ({ method, path }: Route): string => `\`${method} ${path}\``;
 export function limitsTable(): string {
 	const rows = SETTINGS.map(setting => {
 		const { says, must, fallback } = settingIn(setting);
-		return `| \`${setting.variable}\` | ${says}, ${must.replace("a whole number, ", "")} | \`${fallback}\` |`;
+		const form = must.replace("a whole number, ", "");
+		return `| \`${setting.variable}\` | ${says}, ${form} | \`${fallback}\` | ${appliesWord(setting)} |`;
 	});
-	return ["| variable | at most | default |", "|---|---|---|", ...rows].join("\n");
+	return ["| variable | at most | default | holds |", "|---|---|---|---|", ...rows].join("\n");
 }
+
+/** When what is set for the cluster holds. */
+const appliesWord = ({ live, local }: SettingSpec): string => (local ? "node's own" : live ? "live" : "at a start");
 
 /** README.md with its tables as the sources have them now. @throws a sentence where it lacks the markers of one */
 export const withTables = (text: string): string =>

@@ -57,21 +57,25 @@ export const users = contract("community", "users", {
 	settings: {
 		following: {
 			variable: "FOLLOWING",
+			live: true,
 			rule: "number|integer|min:1|max:1000000|default:10000",
 			summary: "people whom one person follows"
 		},
 		organisations: {
 			variable: "ORGANISATIONS",
+			live: true,
 			rule: "number|integer|min:1|max:10000|default:100",
 			summary: "organisations that one person belongs to"
 		},
 		members: {
 			variable: "ORGANISATION_MEMBERS",
+			live: true,
 			rule: "number|integer|min:1|max:1000000|default:10000",
 			summary: "members of one organisation, with those who are asked to join"
 		},
 		preferenceBytes: {
 			variable: "PREFERENCE_BYTES",
+			live: true,
 			rule: "number|integer|min:1024|max:1048576|default:16384",
 			summary: "the bytes of one person's preferences",
 			unit: "bytes"

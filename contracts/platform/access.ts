@@ -117,11 +117,13 @@ export const access = contract("platform", "access", {
 	settings: {
 		apiKeys: {
 			variable: "API_KEYS",
+			live: true,
 			rule: "number|integer|min:1|max:1000000|default:1000",
 			summary: "API keys of machines"
 		},
 		apiKeysEach: {
 			variable: "API_KEYS_EACH",
+			live: true,
 			rule: "number|integer|min:1|max:1000|default:20",
 			summary: "API keys of one person"
 		}

@@ -217,6 +217,7 @@ export const SETTINGS = {
 	},
 	registration: {
 		variable: "REGISTRATION",
+		live: true,
 		rule: "boolean|default:true",
 		summary: "whether people register by themselves"
 	}

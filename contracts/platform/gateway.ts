@@ -24,6 +24,7 @@ export const gateway = contract("platform", "gateway", {
 		},
 		connectionsEach: {
 			variable: "GATEWAY_CONNECTIONS_EACH",
+			live: true,
 			rule: "number|integer|min:1|max:1000000|default:512",
 			summary: "those of one client; a trusted proxy is none"
 		},
@@ -35,26 +36,31 @@ export const gateway = contract("platform", "gateway", {
 		},
 		pipelined: {
 			variable: "GATEWAY_PIPELINED",
+			live: true,
 			rule: "number|integer|min:1|max:10000|default:32",
 			summary: "unanswered requests on one connection"
 		},
 		requests: {
 			variable: "GATEWAY_REQUESTS",
+			live: true,
 			rule: "number|integer|min:1|max:1000000|default:4096",
 			summary: "requests under way at once"
 		},
 		requestsEach: {
 			variable: "GATEWAY_REQUESTS_EACH",
+			live: true,
 			rule: "number|integer|min:1|max:1000000|default:1024",
 			summary: "those of one client"
 		},
 		apiRequests: {
 			variable: "GATEWAY_API_REQUESTS",
+			live: true,
 			rule: "number|integer|min:1|max:1000000|default:3072",
 			summary: "those of the API, so that old links find room"
 		},
 		shedDelayMs: {
 			variable: "GATEWAY_SHED_DELAY",
+			live: true,
 			rule: "number|integer|min:50|max:600000|default:1000",
 			summary:
 				"how late the event loop may turn, for a second and a half, until requests of the API are refused with 503; old links are at twice that, health never",
@@ -62,6 +68,7 @@ export const gateway = contract("platform", "gateway", {
 		},
 		readyPatienceMs: {
 			variable: "GATEWAY_READY_PATIENCE",
+			live: true,
 			rule: "number|integer|min:0|max:600000|default:15000",
 			summary: "how long what every request needs, the database, may be away until /ready says 503",
 			unit: "ms"
@@ -80,44 +87,52 @@ export const gateway = contract("platform", "gateway", {
 		},
 		bodyBytes: {
 			variable: "GATEWAY_BODY_LIMIT",
+			live: true,
 			rule: "number|integer|min:1024|max:104857600|default:1048576",
 			summary: "the largest body of a request",
 			unit: "bytes"
 		},
 		bodyMs: {
 			variable: "GATEWAY_BODY_TIMEOUT",
+			live: true,
 			rule: "number|integer|min:100|max:600000|default:15000",
 			summary: "how long a body may take to come",
 			unit: "ms"
 		},
 		bodyDepth: {
 			variable: "GATEWAY_BODY_DEPTH",
+			live: true,
 			rule: "number|integer|min:8|max:500|default:64",
 			summary: "lists and objects within each other in a body of JSON"
 		},
 		bodyValues: {
 			variable: "GATEWAY_BODY_VALUES",
+			live: true,
 			rule: "number|integer|min:100|max:1000000|default:10000",
 			summary: "fields and items in a body of JSON"
 		},
 		bodies: {
 			variable: "GATEWAY_BODIES",
+			live: true,
 			rule: "number|integer|min:1|max:100000|default:1024",
 			summary: "requests with a body that are under way at once"
 		},
 		bodiesEach: {
 			variable: "GATEWAY_BODIES_EACH",
+			live: true,
 			rule: "number|integer|min:1|max:100000|default:256",
 			summary: "those of one client or one key"
 		},
 		bodiesBytes: {
 			variable: "GATEWAY_BODIES_BYTES",
+			live: true,
 			rule: "number|integer|min:1024|max:10737418240|default:33554432",
 			summary: "the bodies under way at once, together; never less than one may have",
 			unit: "bytes"
 		},
 		bodiesBytesEach: {
 			variable: "GATEWAY_BODIES_BYTES_EACH",
+			live: true,
 			rule: "number|integer|min:1024|max:10737418240|default:8388608",
 			summary: "those of one client or one key, together; never less than one may have",
 			unit: "bytes"
@@ -131,16 +146,19 @@ export const gateway = contract("platform", "gateway", {
 		},
 		streams: {
 			variable: "STREAMS",
+			live: true,
 			rule: "number|integer|min:1|max:1000000|default:1024",
 			summary: "live logs and streamed reports at once"
 		},
 		streamsEach: {
 			variable: "STREAMS_EACH",
+			live: true,
 			rule: "number|integer|min:1|max:1000000|default:256",
 			summary: "those of one key"
 		},
 		streamStall: {
 			variable: "STREAM_STALL",
+			live: true,
 			rule: "number|integer|min:1|max:3600|default:60",
 			summary: "how long a stream waits for a reader that takes nothing",
 			unit: "s"

@@ -11,17 +11,20 @@ export const guesses = contract("platform", "guesses", {
 	settings: {
 		most: {
 			variable: "GUESSES",
+			live: true,
 			rule: "number|integer|min:1|max:1000000|default:10",
 			summary:
 				"wrong guesses at the secret of one account, known or not, until whoever guesses waits; each known device of theirs has as many for itself"
 		},
 		network: {
 			variable: "GUESSES_NETWORK",
+			live: true,
 			rule: "number|integer|min:1|max:10000000|default:300",
 			summary: "the same from one network, at whatever account; ten times as many from a /48 of IPv6"
 		},
 		forgetMs: {
 			variable: "GUESSES_FORGET",
+			live: true,
 			rule: "number|integer|min:1000|max:2592000000|default:3600000",
 			summary:
 				"after how long one wrong guess at an account is forgotten; all of a network are when all of an account are",
@@ -29,12 +32,14 @@ export const guesses = contract("platform", "guesses", {
 		},
 		waitMs: {
 			variable: "GUESSES_WAIT",
+			live: true,
 			rule: "number|integer|min:100|max:86400000|default:60000",
 			summary: "the first wait of whoever was wrong too often; each one after it is twice as long",
 			unit: "ms"
 		},
 		longestMs: {
 			variable: "GUESSES_LONGEST_WAIT",
+			live: true,
 			rule: "number|integer|min:100|max:86400000|default:3600000",
 			summary: "the longest of these waits; never less than the first",
 			unit: "ms"

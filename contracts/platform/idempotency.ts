@@ -75,16 +75,19 @@ export const idempotency = contract("platform", "idempotency", {
 	settings: {
 		answers: {
 			variable: "IDEMPOTENCY_ANSWERS",
+			live: true,
 			rule: "number|integer|min:10|max:10000000|default:20000",
 			summary: "answers that are kept under an Idempotency-Key"
 		},
 		answersEach: {
 			variable: "IDEMPOTENCY_ANSWERS_EACH",
+			live: true,
 			rule: "number|integer|min:1|max:10000000|default:2000",
 			summary: "those of one API key; the oldest goes once it is an hour old"
 		},
 		answersBytesEach: {
 			variable: "IDEMPOTENCY_BYTES_EACH",
+			live: true,
 			rule: "number|integer|min:1024|max:1073741824|default:16777216",
 			summary: "the bytes of the answers kept for one API key",
 			unit: "bytes"

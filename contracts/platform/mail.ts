@@ -39,6 +39,7 @@ export const mail = contract("platform", "mail", {
 	settings: {
 		from: {
 			variable: "MAIL_FROM",
+			live: true,
 			rule: {
 				type: "string",
 				default: "banyan@localhost",
@@ -54,6 +55,7 @@ export const mail = contract("platform", "mail", {
 		},
 		retryMs: {
 			variable: "MAIL_RETRY",
+			live: true,
 			rule: "number|integer|min:10|max:3600000|default:5000",
 			summary:
 				"how long a letter that could not be sent waits; each wait is twice as long as the one before, an hour at most",
@@ -61,12 +63,14 @@ export const mail = contract("platform", "mail", {
 		},
 		giveUpMs: {
 			variable: "MAIL_GIVE_UP",
+			live: true,
 			rule: "number|integer|min:100|max:2592000000|default:86400000",
 			summary: "after how long a letter that could not be sent is given up",
 			unit: "ms"
 		},
 		waiting: {
 			variable: "MAIL_WAITING",
+			live: true,
 			rule: "number|integer|min:10|max:10000000|default:100000",
 			summary: "letters that wait at once"
 		}

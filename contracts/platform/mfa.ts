@@ -104,6 +104,7 @@ export const mfa = contract("platform", "mfa", {
 	settings: {
 		issuer: {
 			variable: "TOTP_ISSUER",
+			live: true,
 			rule: "string|min:1|max:64|pattern:^[^:]+$|default:Banyan",
 			summary: "the name under which apps show the codes of an account, and devices its passkeys"
 		}

@@ -45,6 +45,7 @@ export const oidc = contract("platform", "oidc", {
 		},
 		returnUrl: {
 			variable: "OIDC_RETURN_URL",
+			live: true,
 			rule: "string|max:2048|default:/",
 			summary: "the page to which a browser is sent after such a login: a path at PUBLIC_URL, or an address as a whole"
 		}

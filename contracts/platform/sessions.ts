@@ -85,18 +85,21 @@ export const sessions = contract("platform", "sessions", {
 	settings: {
 		slidingSeconds: {
 			variable: "SESSION_SLIDING",
+			live: true,
 			rule: "number|integer|min:1|max:315360000|default:1209600",
 			summary: "how long after its last use a session ends",
 			unit: "s"
 		},
 		absoluteSeconds: {
 			variable: "SESSION_ABSOLUTE",
+			live: true,
 			rule: "number|integer|min:1|max:315360000|default:7776000",
 			summary: "how long after it was opened a session ends, however it is used",
 			unit: "s"
 		},
 		graceSeconds: {
 			variable: "REFRESH_GRACE",
+			live: true,
 			rule: "number|integer|min:0|max:300|default:10",
 			summary: "how long a refresh token that was used gets the same answer once more",
 			unit: "s"
@@ -109,6 +112,7 @@ export const sessions = contract("platform", "sessions", {
 		},
 		sessionsEach: {
 			variable: "SESSIONS_EACH",
+			live: true,
 			rule: "number|integer|min:1|max:1000|default:100",
 			summary: "sessions of one account; for one more the one that was used the longest ago ends"
 		}

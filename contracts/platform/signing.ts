@@ -35,6 +35,7 @@ export const signing = contract("platform", "signing", {
 	settings: {
 		tokenSeconds: {
 			variable: "ACCESS_TOKEN_SECONDS",
+			live: true,
 			rule: "number|integer|min:30|max:3600|default:600",
 			summary: "how long an access token holds",
 			unit: "s"
@@ -51,6 +52,7 @@ export const signing = contract("platform", "signing", {
 		},
 		keyDays: {
 			variable: "SIGNING_KEY_DAYS",
+			live: true,
 			rule: "number|integer|min:1|max:3650|default:90",
 			summary: "after which age another key signs",
 			unit: "days"

@@ -15,8 +15,8 @@ export class LoopLoad {
 	/** Of the last sample, in ms. */
 	delayMs = 0;
 
-	/** @param limitMs a loop that turns later than this, again and again, has too much to do */
-	constructor(private readonly limitMs: number) {}
+	/** @param limits a loop that turns later than this, again and again, has too much to do */
+	constructor(private readonly limits: { readonly shedDelayMs: number }) {}
 
 	get shedding(): Shedding {
 		return this.level;
@@ -25,7 +25,7 @@ export class LoopLoad {
 	/** @param delayMs by how much the loop was late on average, since the last sample */
 	sample(delayMs: number): void {
 		this.delayMs = delayMs;
-		const { limitMs } = this;
+		const { shedDelayMs: limitMs } = this.limits;
 		this.above = delayMs >= limitMs ? this.above + 1 : 0;
 		this.below = delayMs < limitMs / 2 ? this.below + 1 : 0;
 		if (this.above >= ROW) this.level = delayMs >= LINKS * limitMs ? 2 : this.level === 2 ? 2 : 1;

@@ -5,6 +5,18 @@ export interface Shares {
 	readonly each: number;
 }
 
+/** Of settings, which may change. */
+export const sharesOf = (inAll: () => number, each: () => number): Shares => ({
+	get inAll() {
+		return inAll();
+	},
+	get each() {
+		return each();
+	}
+});
+
+export const endless = (): number => Number.POSITIVE_INFINITY;
+
 /** Which of the two a share would have broken. */
 export type Spent = keyof Shares;
 

@@ -44,9 +44,18 @@ export default class UsersService
 		const warn = (sentence: string, error: unknown) => this.logger.warn(`${sentence}: ${messageOf(error)}`);
 		const ask = asking(broker, warn);
 		this.bounds = bounds;
-		this.follows = new Follows(people, bounds.following);
-		this.erasing = new Erasing({ people, broker, secrets: sealer, follows: this.follows, ...bounds, warn });
-		this.exporting = { people, secrets: sealer, ask, keepers: KEEPERS, bytes: bounds.exportBytes };
+		this.follows = new Follows(people, bounds);
+		const { graceS, reportDays, exportBytes: bytes } = bounds;
+		this.erasing = new Erasing({
+			people,
+			broker,
+			secrets: sealer,
+			follows: this.follows,
+			graceS,
+			reportDays,
+			warn
+		});
+		this.exporting = { people, secrets: sealer, ask, keepers: KEEPERS, bytes };
 	}
 
 	@Action(act.me)

@@ -66,7 +66,12 @@ export default class ConfigService
 		const { service: name, environment } = params;
 		mustBe(name);
 		const { value, ...newest } = await this.revisions.of(environment).current();
-		return { service: name, environment, ...newest, settings: settingsShown(name, value, settingsOf(this.broker)) };
+		return {
+			service: name,
+			environment,
+			...newest,
+			settings: settingsShown(name, value, settingsOf(this.broker).values?.states ?? [])
+		};
 	}
 
 	@Action(environments)
@@ -159,7 +164,7 @@ export default class ConfigService
 		const { value, ...newest } = made;
 		const before = await this.revisions.of(environment).at(newest.revision - 1);
 		const changes = changesBetween(before.value, value);
-		return { environment, ...newest, changes, atRestart: changes.map(({ path }) => path[1] ?? "").sort() };
+		return { environment, ...newest, changes, atRestart: changes.flatMap(atRestart).sort() };
 	}
 
 	private async refuseMore(environment: string): Promise<void> {
@@ -180,6 +185,12 @@ export default class ConfigService
 			})
 		);
 	}
+}
+
+/** What of a change holds once nodes start anew. */
+function atRestart({ path: [service = "", key = ""] }: { readonly path: readonly string[] }): string[] {
+	const setting = settingsNamed(service)?.get(key);
+	return setting && !setting.live ? [key] : [];
 }
 
 const REMAINDER = {

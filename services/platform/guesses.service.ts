@@ -23,15 +23,17 @@ export default class GuessesService
 	extends service(secrets(), collection<"guesses", KeptCount>("guesses", "id", { indexes: ["goneAt"] }))
 	implements Answers<typeof guesses>
 {
-	private rules!: Rules;
 	private counts!: Counts;
 	private sweeping!: Sweeping;
 
 	async started(): Promise<void> {
 		const settings = settingsFor(this.broker, guesses);
-		this.rules = rulesOf(settings);
 		this.counts = new Counts(this.guesses, Date.now);
 		this.sweeping = new Sweeping(this.guesses, settings.kept);
+	}
+
+	private get rules(): Rules {
+		return rulesOf(settingsFor(this.broker, guesses));
 	}
 
 	@Action(reserve)

@@ -3,7 +3,7 @@ import { Action, type Answers, type CallOf, Event, type EventOf, Service, servic
 import { failure } from "../../cluster/errors";
 import { personOf } from "../../cluster/person";
 import { settingsFor } from "../../cluster/settings";
-import type { ResultOf } from "../../contracts/contract";
+import type { ResultOf, SettingsOf } from "../../contracts/contract";
 import type { Client, Person, SignedIn } from "../../contracts/people";
 import { auth } from "../../contracts/platform/auth";
 import { type Refreshed, type Session, sessions } from "../../contracts/platform/sessions";
@@ -28,6 +28,19 @@ type Mac = (text: string) => string;
 /** Of a caller of whom nothing is known. */
 const NOBODY: Client = { address: "", agent: "", device: null };
 
+/** As they are when they are looked at. */
+const rulesOf = (settings: SettingsOf<typeof sessions>): Rules => ({
+	get slidingMs() {
+		return settings.slidingSeconds * 1000;
+	},
+	get absoluteMs() {
+		return settings.absoluteSeconds * 1000;
+	},
+	get graceMs() {
+		return settings.graceSeconds * 1000;
+	}
+});
+
 @Service(sessions)
 export default class SessionsService
 	extends service(
@@ -42,6 +55,7 @@ export default class SessionsService
 	private issuer!: Issuer;
 	private checker!: Checker;
 	private refreshing!: Refreshing;
+	private readonly rules = rulesOf(settingsFor(this.broker, sessions));
 	private readonly mac: Mac = text => this.secrets.derive(text);
 
 	async started(): Promise<void> {
@@ -53,11 +67,6 @@ export default class SessionsService
 		this.checker = new Checker(this.broker, this.mac, id => this.kept.live(id));
 		const hears = { reused: (session: StoredSession) => this.tellReused(session), ended: forget };
 		this.refreshing = new Refreshing(this.sessions, this.rules, this.mac, hears);
-	}
-
-	private get rules(): Rules {
-		const { slidingSeconds, absoluteSeconds, graceSeconds } = settingsFor(this.broker, sessions);
-		return { slidingMs: slidingSeconds * 1000, absoluteMs: absoluteSeconds * 1000, graceMs: graceSeconds * 1000 };
 	}
 
 	@Action(open)

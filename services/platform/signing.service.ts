@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
 import { settingsFor } from "../../cluster/settings";
+import type { SettingsOf } from "../../contracts/contract";
 import { type PublicKey, type SigningKey, signing } from "../../contracts/platform/signing";
 import type { RawAnswer } from "../../contracts/raw";
 import { LEEWAY_S, signedToken } from "../../domain/platform/sessions/access-token";
@@ -27,6 +28,19 @@ const MOST_KEPT_S = 300;
 
 const moment = (ms: number): string => new Date(ms).toISOString();
 
+/** As they are when they are looked at. */
+const rulesOf = (settings: SettingsOf<typeof signing>): KeyRules => ({
+	get leadMs() {
+		return settings.leadSeconds * 1000;
+	},
+	get ageMs() {
+		return settings.keyDays * DAY_MS;
+	},
+	get tokenMs() {
+		return (settings.tokenSeconds + LEEWAY_S) * 1000;
+	}
+});
+
 @Service(signing)
 export default class SigningService
 	extends service(secrets(), collection<"signingKeys", StoredKey>("signingKeys", "kid", { unique: ["after"] }))
@@ -35,6 +49,7 @@ export default class SigningService
 	private keyRing!: KeyRing;
 	private pairs!: KeyPairs;
 	private rotating: Promise<unknown> | undefined;
+	private readonly rules = rulesOf(settingsFor(this.broker, signing));
 
 	async started(): Promise<void> {
 		this.keyRing = new KeyRing(this.signingKeys, this.rules);
@@ -43,11 +58,6 @@ export default class SigningService
 
 	async stopped(): Promise<void> {
 		await this.rotating;
-	}
-
-	private get rules(): KeyRules {
-		const { tokenSeconds, keyDays, leadSeconds } = settingsFor(this.broker, signing);
-		return { leadMs: leadSeconds * 1000, ageMs: keyDays * DAY_MS, tokenMs: (tokenSeconds + LEEWAY_S) * 1000 };
 	}
 
 	/** By the token's own moment: whichever node signs the same claims again answers the same bytes. */

@@ -39,7 +39,7 @@ export function peopleSuite(
 			const [one, other] = shared.nodes;
 			const fans = Array.from({ length: many }, (_, at) => `fan${at}`);
 			await populate(one, ["ada", ...fans]);
-			const follows = [new Follows(one, 100), new Follows(other, 100)] as const;
+			const follows = [new Follows(one, { following: 100 }), new Follows(other, { following: 100 })] as const;
 			await Promise.all(fans.map((fan, at) => follows[at % 2 === 0 ? 0 : 1].follow(fan, "ada")));
 			expect(await one.get(keyOf("counts", "ada"))).toMatchObject({ followers: many });
 			await Promise.all(
@@ -57,7 +57,7 @@ export function peopleSuite(
 				fc.asyncProperty(fc.array(fc.array(act, { minLength: 1, maxLength: 4 }), { maxLength: 12 }), async rounds => {
 					await using shared = await open();
 					const [one] = shared.nodes;
-					const follows = shared.nodes.map(people => new Follows(people, 3));
+					const follows = shared.nodes.map(people => new Follows(people, { following: 3 }));
 					await populate(one, NAMES);
 					for (const handle of ORGANISATIONS) await organisations.create(one, BOUNDS, "ada", { handle, name: handle });
 					for (const round of rounds) await done(round, shared.nodes, follows);
@@ -101,7 +101,7 @@ export function peopleSuite(
 			await using shared = await open();
 			const [one, other] = shared.nodes;
 			await populate(one, NAMES);
-			const follows = [new Follows(one, 100), new Follows(other, 100)] as const;
+			const follows = [new Follows(one, { following: 100 }), new Follows(other, { following: 100 })] as const;
 			await organisations.create(one, BOUNDS, "ada", { handle: "analysts", name: "Analysts" });
 			for (const person of ["bob", "cleo"] as const) {
 				await members.invite(one, BOUNDS, "ada", {

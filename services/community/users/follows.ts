@@ -19,10 +19,10 @@ export class Follows {
 	/** What this node does for one person is done in turn: only other nodes' changes overtake it. */
 	private readonly turns = new InTurnOf();
 
-	/** @param most whom one person follows */
+	/** @param limits whom one person follows, at most */
 	constructor(
 		private readonly people: People,
-		private readonly most: number
+		private readonly limits: { readonly following: number }
 	) {}
 
 	/** @throws USER_NOT_FOUND · VALIDATION_ERROR · LIMIT_REACHED */
@@ -118,7 +118,7 @@ export class Follows {
 
 	/** @throws LIMIT_REACHED */
 	private unlessMany({ following }: Counts): void {
-		if (following < this.most) return;
+		if (following < this.limits.following) return;
 		throw failure("LIMIT_REACHED", "FOLLOWING is reached: follow somebody no more, before you follow others.");
 	}
 }

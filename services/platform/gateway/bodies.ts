@@ -9,7 +9,7 @@ import { failure } from "../../../cluster/errors";
 import type { Limits } from "../../../contracts/platform/gateway";
 import { networkOf } from "../../../domain/client-address";
 import { JsonRefused, parseJson, textOf } from "../../../domain/platform/json-body";
-import { Quota } from "../../../domain/platform/quota";
+import { endless, Quota, sharesOf } from "../../../domain/platform/quota";
 import { propertyOf } from "../../../domain/unknown";
 import type { WebRequest, WebResponse } from "../../../mixins/web.mixin";
 import { callOf, header } from "./call";
@@ -32,16 +32,18 @@ export class Bodies {
 	private readonly ofCallers: Room;
 
 	constructor(private readonly limits: Limits) {
-		const { bodyBytes, bodies, bodiesEach, bodiesBytes, bodiesBytesEach } = limits;
-		const each = Math.max(bodiesBytesEach, bodyBytes);
+		const each = {
+			count: () => limits.bodiesEach,
+			bytes: () => Math.max(limits.bodiesBytesEach, limits.bodyBytes)
+		};
 		this.ofClients = {
-			count: new Quota({ inAll: bodies, each: bodiesEach }),
-			bytes: new Quota({ inAll: Math.max(bodiesBytes, bodyBytes), each })
+			count: new Quota(sharesOf(() => limits.bodies, each.count)),
+			bytes: new Quota(sharesOf(() => Math.max(limits.bodiesBytes, limits.bodyBytes), each.bytes))
 		};
 		// What all of them have is counted with their clients.
 		this.ofCallers = {
-			count: new Quota({ inAll: Number.POSITIVE_INFINITY, each: bodiesEach }),
-			bytes: new Quota({ inAll: Number.POSITIVE_INFINITY, each })
+			count: new Quota(sharesOf(endless, each.count)),
+			bytes: new Quota(sharesOf(endless, each.bytes))
 		};
 	}
 

@@ -9,7 +9,7 @@ import { closeIdle } from "../../../adapters/idle-connections";
 import { failure } from "../../../cluster/errors";
 import type { Limits } from "../../../contracts/platform/gateway";
 import { networkOf } from "../../../domain/client-address";
-import { Quota } from "../../../domain/platform/quota";
+import { endless, Quota, sharesOf } from "../../../domain/platform/quota";
 import { errorOf } from "../../../domain/unknown";
 import { hasBody } from "./bodies";
 import type { Clients } from "./clients";
@@ -42,8 +42,11 @@ export class Connections {
 		private readonly limits: Limits,
 		private readonly clients: Pick<Clients, "peerOf">
 	) {
-		this.networks = new Quota({ inAll: Number.POSITIVE_INFINITY, each: limits.connectionsEach });
-		const most = { inAll: limits.requests, each: limits.requestsEach };
+		this.networks = new Quota(sharesOf(endless, () => limits.connectionsEach));
+		const most = sharesOf(
+			() => limits.requests,
+			() => limits.requestsEach
+		);
 		this.requests = new Quota(most);
 		this.health = new Quota(most);
 	}

@@ -9,7 +9,7 @@ import type { Broker } from "../../../cluster";
 import { failure } from "../../../cluster/errors";
 import { gateway, type Limits } from "../../../contracts/platform/gateway";
 import { LoopLoad } from "../../../domain/platform/load";
-import { Quota } from "../../../domain/platform/quota";
+import { endless, Quota, sharesOf } from "../../../domain/platform/quota";
 import type { Shares } from "./shares";
 
 const SAMPLE_MS = 500;
@@ -31,8 +31,8 @@ export class Sheds {
 		private readonly broker: Pick<Broker, "metrics" | "logger">,
 		private readonly limits: Pick<Limits, "shedDelayMs" | "apiRequests">
 	) {
-		this.load = new LoopLoad(limits.shedDelayMs);
-		this.api = new Quota({ inAll: limits.apiRequests, each: Number.POSITIVE_INFINITY });
+		this.load = new LoopLoad(limits);
+		this.api = new Quota(sharesOf(() => limits.apiRequests, endless));
 		this.delay.enable();
 		this.timer = setInterval(() => this.sample(), SAMPLE_MS).unref();
 	}

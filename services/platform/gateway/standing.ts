@@ -62,12 +62,10 @@ const LOOK_MS = 2_000;
  */
 export class Readiness {
 	private readonly timer: NodeJS.Timeout;
-	private readonly patienceMs: number;
 	/** By this process's clock. */
 	private lackingSince: number | undefined;
 
 	constructor(private readonly broker: Broker) {
-		this.patienceMs = settingsFor(broker, gateway).readyPatienceMs;
 		this.timer = setInterval(() => this.measure(), LOOK_MS).unref();
 	}
 
@@ -94,7 +92,8 @@ export class Readiness {
 	private lacking(services: readonly ServiceHealth[]): string | undefined {
 		const now = performance.now();
 		this.lackingSince = services.length > 0 ? (this.lackingSince ?? now) : undefined;
-		if (this.lackingSince === undefined || now - this.lackingSince < this.patienceMs) return undefined;
+		if (this.lackingSince === undefined || now - this.lackingSince < settingsFor(this.broker, gateway).readyPatienceMs)
+			return undefined;
 		const nodes = [...new Set(services.flatMap(service => service.nodes))].sort();
 		return `Nothing can be answered: ${standingOf(nodes, lacksOf(this.broker)).why}`;
 	}

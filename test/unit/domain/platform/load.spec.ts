@@ -3,7 +3,7 @@
 import { LoopLoad } from "../../../../domain/platform/load";
 
 const after = (...delays: number[]): number[] => {
-	const load = new LoopLoad(100);
+	const load = new LoopLoad({ shedDelayMs: 100 });
 	return delays.map(delay => {
 		load.sample(delay);
 		return load.shedding;
