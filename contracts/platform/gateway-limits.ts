@@ -16,6 +16,7 @@ const policy = <const D extends string>(fallback: D) =>
 /** Of each class of routes, what one client may. */
 const ofClass = <const V extends string, const D extends string>(variable: V, fallback: D, what: string) => ({
 	variable,
+	live: true as const,
 	rule: policy(fallback),
 	summary: `${what}, of one client: a person, a key, or an address where nobody says who they are`,
 	form: FORM
@@ -34,12 +35,14 @@ export const CLASS_SETTINGS = {
 export const LIMIT_SETTINGS = {
 	limitAll: {
 		variable: "GATEWAY_LIMIT_ALL",
+		live: true,
 		rule: policy("1200000/1m"),
 		summary: "requests of routes in a window, of all clients together",
 		form: FORM
 	},
 	limitServices: {
 		variable: "GATEWAY_LIMIT_SERVICES",
+		live: true,
 		rule: {
 			type: "string",
 			default: "600000/1m",
@@ -51,6 +54,7 @@ export const LIMIT_SETTINGS = {
 	},
 	limitClient: {
 		variable: "GATEWAY_LIMIT_CLIENT",
+		live: true,
 		rule: policy("90000/1m,3000/1s"),
 		summary: "those of one client to all services: a person, a key, or an address where nobody says who they are",
 		form: FORM
@@ -71,6 +75,7 @@ export const LIMIT_SETTINGS = {
 	),
 	limitsClosed: {
 		variable: "GATEWAY_LIMITS_CLOSED",
+		live: true,
 		rule: {
 			type: "string",
 			default: "none",

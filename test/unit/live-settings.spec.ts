@@ -22,14 +22,16 @@ const TEXTS: Readonly<Record<string, string>> = {
 	PUBLIC_URL: "https://api.example.com",
 	ACCOUNT_PAGE: "/other",
 	MAIL_FROM: "Other <other@example.com>",
-	PASSKEY_RP_ID: "example.com"
+	PASSKEY_RP_ID: "example.com",
+	GATEWAY_LIMITS_CLOSED: "read,links"
 };
 
 function otherThan({ rule, variable }: OwnedSetting, { fallback }: { readonly fallback: string }): SettingValue {
 	const { type, min, max, values = [] } = wordy(rule as never);
 	if (type === "boolean") return fallback !== "on";
 	if (type === "enum") return String(values.find(each => String(each) !== fallback));
-	if (type !== "number") return TEXTS[variable] ?? "other";
+	if (type !== "number")
+		return TEXTS[variable] ?? (fallback.replace(/\d/, "7") === fallback ? "other" : fallback.replace(/\d/, "7"));
 	const value = Number(fallback);
 	return value + 1 <= Number(max ?? Infinity) ? value + 1 : Number(min ?? 0);
 }
