@@ -41,7 +41,8 @@ export interface Asking {
 
 /**
  * What a command needs of the data folder: `read` and `links` leave it to whoever runs on it, `links` asks the source too;
- * `keys`, `users`, `secrets`, `events`, `flags`, `jobs` and `write` hold it. `cluster` needs no folder, but other nodes; `repl` either of them.
+ * `keys`, `users`, `secrets`, `events`, `flags`, `jobs`, `routes` and `write` hold it. `cluster` needs no folder, but other nodes;
+ * `repl` either of them.
  */
 export type Need =
 	| "read"
@@ -52,6 +53,7 @@ export type Need =
 	| "events"
 	| "flags"
 	| "jobs"
+	| "routes"
 	| "write"
 	| "cluster"
 	| "repl";

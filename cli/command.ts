@@ -45,6 +45,11 @@ export interface Flags {
 	readonly url?: string;
 	readonly apiKeyFile?: string;
 	readonly passphraseFile?: string;
+	readonly file?: string;
+	readonly expected?: string;
+	readonly host?: string;
+	readonly header?: readonly string[];
+	readonly body?: string;
 	readonly secretFile?: string;
 	readonly stale?: boolean;
 	readonly owner?: string;

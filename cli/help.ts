@@ -251,6 +251,38 @@ const HELP: Readonly<Record<string, Help>> = {
 		settings: LOOK
 	},
 	"jobs resume": { examples: ["banyan jobs resume users.sweep"], ends: SHOWN, settings: LOOK },
+	"route list": { examples: ["banyan route list"], ends: SHOWN, settings: LOOK },
+	"route show": { examples: ["banyan route show old-login > old-login.json"], ends: SHOWN, settings: LOOK },
+	"route set": {
+		examples: ["banyan route set --file old-login.yaml --reason 'the app of 2019 signs in'"],
+		ends: SHOWN,
+		settings: LOOK
+	},
+	"route test": {
+		examples: ["banyan route test --file old-login.yaml"],
+		ends: ["clean", "broken", "refused"],
+		settings: LOOK
+	},
+	"route remove": {
+		examples: ["banyan route remove old-login --reason 'nobody asks for it any more'"],
+		ends: ["clean", "broken", "refused"],
+		settings: LOOK
+	},
+	"route explain": {
+		examples: [
+			"banyan route explain GET /api/users/7",
+			'banyan route explain POST /api/login --body \'{"user":"ada@example.com","pass":"…"}\''
+		],
+		ends: SHOWN,
+		settings: LOOK
+	},
+	"route history": { examples: ["banyan route history"], ends: SHOWN, settings: LOOK },
+	"route diff": { examples: ["banyan route diff 1 2"], ends: SHOWN, settings: LOOK },
+	"route rollback": {
+		examples: ["banyan route rollback 1 --reason 'it was asked for after all'"],
+		ends: SHOWN,
+		settings: LOOK
+	},
 	"backup create": {
 		examples: [
 			"banyan backup banyan.backup --passphrase-file passphrase",

@@ -10,6 +10,7 @@ import { addFlags } from "./program-flags";
 import { addJobs } from "./program-jobs";
 import { addKeys } from "./program-keys";
 import { addMigration } from "./program-migration";
+import { addRoutes } from "./program-routes";
 import { addSessions, addUsers } from "./program-users";
 
 export function commands(open: Opener): Command {
@@ -35,6 +36,7 @@ export function commands(open: Opener): Command {
 	addEvents(program.command("events").description("see to events that a service could not deal with"), open);
 	addFlags(program.command("flag").description("see to feature flags: what is on for whom"), open);
 	addJobs(program.command("jobs").description("see to what is done at times, once across all nodes"), open);
+	addRoutes(program.command("route").description("see to the paths of older APIs, and where they lead"), open);
 	addCluster(program, open);
 	return program;
 }

@@ -42,7 +42,8 @@ export function followingOf(broker: Broker, set: FollowedSet): Following {
 		params: set === "config" ? { environment: copies.environment } : {},
 		compareMs: copies.compareMs,
 		file: copyOf(copies, set),
-		as: askerOf(broker, set),
+		// Whoever follows may be made before their service is one of the node's.
+		as: () => askerOf(broker, set),
 		now: Date.now
 	});
 	all.set(set, made);

@@ -38,7 +38,7 @@ export interface Means {
 	/** Undefined: this node keeps none. */
 	readonly file: KnownGoodFile | undefined;
 	/** In whose name it asks: a service of this node. */
-	readonly as: string | undefined;
+	readonly as: () => string | undefined;
 	/** By the wall's clock, in ms. */
 	readonly now: () => number;
 }
@@ -161,7 +161,8 @@ export class Following {
 	}
 
 	private call(hash: string | undefined): Promise<unknown> {
-		const { as, params } = this.means;
+		const { params } = this.means;
+		const as = this.means.as();
 		const call = (): Promise<unknown> =>
 			this.broker.call(this.action, { ...params, ...(hash && { hash }) }, { timeout: PATIENCE_MS });
 		return as === undefined ? call() : actingAs(as, call);

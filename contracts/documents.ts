@@ -79,6 +79,11 @@ export const AREAS: readonly DocsArea[] = [
 			"What is on for whom: by person, group and share, by revisions; and what a flag answers, in OpenFeature's form."
 	},
 	{
+		name: "Routes",
+		description:
+			"Older APIs' paths, bodies, answers and errors as data, by revisions: each leads to an action, and is proved by its examples. Where a request would go, and why."
+	},
+	{
 		name: "Events",
 		description: "What a service could not deal with, until somebody decides."
 	},

@@ -187,7 +187,8 @@ async function toAction(this: Inside, req: WebRequest, res: WebResponse, alias: 
 	}
 	const answer = await ask();
 	const data = route.onAfterCall ? await route.onAfterCall.call(this, ctx, route, req, res, answer) : answer;
-	this.sendResponse(req, res, data, null);
+	// What goes around a route may have answered by itself.
+	if (!res.writableEnded) this.sendResponse(req, res, data, null);
 	return true;
 }
 

@@ -55,6 +55,18 @@ export const GATEWAY_METRICS = {
 		name: "banyan.cache.bytes",
 		summary: "What a gateway keeps of answers."
 	},
+	olderAnswered: {
+		type: "counter",
+		name: "banyan.routes.answered",
+		labels: ["route"],
+		summary: "Requests that came by a route of an older API: whether anybody still asks so."
+	},
+	olderFailed: {
+		type: "counter",
+		name: "banyan.routes.failed",
+		labels: ["route", "part"],
+		summary: "Requests whose shape failed, by the route and its part: request, response or errors."
+	},
 	stalled: {
 		type: "counter",
 		name: "banyan.streams.stalled",

@@ -27,6 +27,7 @@ import { tagOf } from "./gateway/kept/representation";
 import { Limits } from "./gateway/limits";
 import { LoopDelay } from "./gateway/loop-delay";
 import { namesToSet } from "./gateway/names";
+import { OlderRoutes } from "./gateway/older-routes";
 import { openRoutes } from "./gateway/open";
 import { openPorts, type Ports } from "./gateway/ports";
 import { Requests } from "./gateway/requests";
@@ -68,6 +69,7 @@ export default class GatewayService
 	private readonly delay = new LoopDelay();
 	private readonly sheds = new Sheds(this.broker, settingsFor(this.broker, gateway));
 	private readonly readiness = new Readiness(this.broker);
+	private readonly older = new OlderRoutes(this.broker);
 	private ports: Ports | undefined;
 	/** Where it listens, once it does. */
 	address: string | null = null;
@@ -87,6 +89,7 @@ export default class GatewayService
 		this.delay.end();
 		this.sheds.end();
 		this.readiness.end();
+		this.older.end();
 	}
 
 	@Action(nodes)
@@ -160,7 +163,7 @@ export default class GatewayService
 		const { requestTimeout: longestCallMs = 0 } = this.broker.options;
 		const errors = new Errors(this.broker);
 		const requests = new Requests(this.broker.metrics);
-		const dispatch = new Dispatch(this.broker, this, RAW, errors, this.sheds, this.limited, requests);
+		const dispatch = new Dispatch(this.broker, this, RAW, errors, this.sheds, this.limited, requests, this.older);
 		return openPorts(
 			this.options,
 			{ limits, longestCallMs },

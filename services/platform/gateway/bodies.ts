@@ -6,8 +6,10 @@
 import type { Readable } from "node:stream";
 import rawBody from "raw-body";
 import { failure } from "../../../cluster/errors";
+import type { JsonValue } from "../../../contracts/json";
 import type { Limits } from "../../../contracts/platform/gateway";
 import { networkOf } from "../../../domain/client-address";
+import { fieldsOfForm } from "../../../domain/platform/data-routes/shaping";
 import { JsonRefused, parseJson, textOf } from "../../../domain/platform/json-body";
 import { endless, Quota, sharesOf } from "../../../domain/platform/quota";
 import { propertyOf } from "../../../domain/unknown";
@@ -15,8 +17,19 @@ import type { WebRequest, WebResponse } from "../../../mixins/web.mixin";
 import { callOf, header } from "./call";
 import { passing, tooLarge, tooLate } from "./passing";
 
-const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
-const YAML_TYPE = /^(?:application|text)\/(?:x-)?yaml\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
+/** What a body may be written as. */
+const TYPES = {
+	json: { pattern: typed("application/json"), says: "application/json" },
+	yaml: { pattern: typed("(?:application|text)/(?:x-)?yaml"), says: "the definition alone as application/yaml" },
+	form: { pattern: typed("application/x-www-form-urlencoded"), says: "application/x-www-form-urlencoded" }
+} as const;
+type BodyType = keyof typeof TYPES;
+/** What a route of an older API takes. */
+const SHAPED = { json: ["json"], form: ["form"], either: ["json", "form"] } as const;
+
+function typed(type: string): RegExp {
+	return new RegExp(`^${type}\\s*(?:;\\s*charset\\s*=\\s*"?utf-8"?\\s*)?$`, "i");
+}
 
 /** How many bodies are under way, and how large they are together. */
 interface Room {
@@ -53,15 +66,21 @@ export class Bodies {
 	 * @throws BODY_TOO_LARGE · MEDIA_TYPE_UNSUPPORTED · LIMIT_REACHED · OVERLOADED · REQUEST_TIMED_OUT · REQUEST_INVALID
 	 */
 	async fieldsOf(req: WebRequest, res: WebResponse, takesDocument: boolean): Promise<object> {
-		const length = this.declared(req);
-		const yaml = typeOf(req, takesDocument) === "yaml";
-		this.makeRoom(req, length);
-		const bytes = await this.read(req, res, length);
-		if (yaml) return { document: said(() => textOf(bytes)) };
-		const body = said(() => parseJson(bytes, { depth: this.limits.bodyDepth, values: this.limits.bodyValues }));
+		const [type, bytes] = await this.bytesOf(req, res, takesDocument ? ["json", "yaml"] : ["json"]);
+		if (type === "yaml") return { document: said(() => textOf(bytes)) };
+		const body = said(() => this.json(bytes));
 		if (body === null || typeof body !== "object" || Array.isArray(body))
 			throw failure("REQUEST_INVALID", "The body is a JSON object.");
 		return body;
+	}
+
+	/**
+	 * The body of a route of an older API: any JSON, or the fields of a form.
+	 * @throws what `fieldsOf` does
+	 */
+	async valueOf(req: WebRequest, res: WebResponse, takes: keyof typeof SHAPED): Promise<JsonValue> {
+		const [type, bytes] = await this.bytesOf(req, res, SHAPED[takes]);
+		return said(() => (type === "form" ? fieldsOfForm(textOf(bytes)) : (this.json(bytes) as JsonValue)));
 	}
 
 	/**
@@ -74,6 +93,21 @@ export class Bodies {
 		if (header(req, "expect") !== undefined) res.writeContinue();
 		const { bodyBytes, bodyMs } = this.limits;
 		return passing(req, { bytes: bodyBytes, idleMs: bodyMs });
+	}
+
+	private json(bytes: Buffer): unknown {
+		return parseJson(bytes, { depth: this.limits.bodyDepth, values: this.limits.bodyValues });
+	}
+
+	private async bytesOf(
+		req: WebRequest,
+		res: WebResponse,
+		types: readonly BodyType[]
+	): Promise<readonly [BodyType, Buffer]> {
+		const length = this.declared(req);
+		const type = typeOf(req, types);
+		this.makeRoom(req, length);
+		return [type, await this.read(req, res, length)];
 	}
 
 	/** Undefined: it comes in chunks, and nobody knows how many. */
@@ -144,16 +178,14 @@ export function hasBody(req: Pick<WebRequest, "headers">): boolean {
 	return (length !== undefined && Number(length) > 0) || req.headers["transfer-encoding"] !== undefined;
 }
 
-function typeOf(req: WebRequest, takesDocument: boolean): "json" | "yaml" {
+function typeOf(req: WebRequest, types: readonly BodyType[]): BodyType {
 	const type = header(req, "content-type") ?? "";
 	const coding = header(req, "content-encoding") ?? "identity";
-	if (coding.toLowerCase() === "identity") {
-		if (JSON_TYPE.test(type)) return "json";
-		if (takesDocument && YAML_TYPE.test(type)) return "yaml";
-	}
+	const found = types.find(each => TYPES[each].pattern.test(type));
+	if (coding.toLowerCase() === "identity" && found) return found;
 	throw failure(
 		"MEDIA_TYPE_UNSUPPORTED",
-		`Send the body uncompressed as application/json${takesDocument ? ", or the definition alone as application/yaml" : ""}.`
+		`Send the body uncompressed as ${types.map(each => TYPES[each].says).join(", or ")}.`
 	);
 }
 

@@ -3,6 +3,7 @@
 import type { Caller } from "../../../cluster/person";
 import type { WebRequest } from "../../../mixins/web.mixin";
 import type { Client } from "./clients";
+import type { ShapedCall } from "./shaped-call";
 import type { Shares } from "./shares";
 
 export class Call {
@@ -12,6 +13,8 @@ export class Call {
 	mayCompress = true;
 	/** The request is the first one under its Idempotency-Key. */
 	idempotencyKey?: string;
+	/** It came by a route of an older API. */
+	shaped?: ShapedCall;
 
 	constructor(
 		private readonly from: Client,

@@ -9,6 +9,7 @@ import { callOf } from "./call";
 import type { Errors } from "./errors";
 import { pathOf } from "./front";
 import type { Limits } from "./limits";
+import type { OlderRoutes } from "./older-routes";
 import { answerRaw } from "./raw";
 import type { Requests } from "./requests";
 import { leaving } from "./routes";
@@ -26,7 +27,8 @@ export class Dispatch {
 		private readonly errors: Errors,
 		private readonly sheds: Pick<Sheds, "admit">,
 		private readonly limits: Pick<Limits, "take">,
-		private readonly requests: Pick<Requests, "watch">
+		private readonly requests: Pick<Requests, "watch">,
+		private readonly older: Pick<OlderRoutes, "find" | "methodsAt">
 	) {}
 
 	/** @param isHere which paths of routes are answered */
@@ -59,8 +61,26 @@ export class Dispatch {
 
 	private noRoute(path: string, req: WebRequest, res: WebResponse, raw: RawHere): void {
 		const methods = this.web.methodsOf(path);
+		const route = raw === "none" ? this.rawAt(path, true) : this.rawAt(path);
 		if (methods.length > 0) this.otherMethod(methods, req, res);
-		else this.raw(raw === "none" ? this.rawAt(path, true) : this.rawAt(path), req, res);
+		else if (route) this.raw(route, req, res);
+		else this.olderRoute(path, req, res);
+	}
+
+	/** An older API's, whose requests go the way of the route of ours that they lead to. */
+	private olderRoute(path: string, req: WebRequest, res: WebResponse): void {
+		const shaped = this.older.find(req, path);
+		const found = shaped && this.web.match(shaped.target.method, shaped.target.path);
+		if (shaped && found) {
+			callOf(req).shaped = shaped;
+			this.answer(req, res, { alias: found.alias, params: {} });
+		} else this.nothingOlder(path, req, res);
+	}
+
+	private nothingOlder(path: string, req: WebRequest, res: WebResponse): void {
+		const methods = this.older.methodsAt(path);
+		if (methods.length > 0) this.otherMethod(methods, req, res);
+		else this.nothing(req, res);
 	}
 
 	private otherMethod(methods: readonly string[], req: WebRequest, res: WebResponse): void {

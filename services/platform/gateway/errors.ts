@@ -2,6 +2,7 @@
 
 import type { Broker } from "../../../cluster";
 import { gateway } from "../../../contracts/platform/gateway";
+import type { Given } from "../../../domain/platform/data-routes/shaping";
 import { type Problem, problemOf } from "../../../domain/platform/problem";
 import { Seldom } from "../../../domain/seldom";
 import { propertyOf } from "../../../domain/unknown";
@@ -10,6 +11,7 @@ import { hasBody } from "./bodies";
 import { callOf } from "./call";
 import { endBehind } from "./connections";
 import { settle } from "./idempotency";
+import { MEDIA_TYPE, textIn } from "./shaped-call";
 
 /** When to ask again for what is not available now, where nobody knows better. */
 const AGAIN_SECONDS = 10;
@@ -47,16 +49,14 @@ export class Errors {
 
 	private answer(req: WebRequest, res: WebResponse, problem: Problem, retryAfter: number | undefined): void {
 		if (retryAfter !== undefined) res.setHeader("Retry-After", String(retryAfter));
-		if (problem.status === 401) res.setHeader("WWW-Authenticate", 'Bearer realm="banyan"');
 		// A body that nobody wants is not read.
 		if (hasBody(req) && !req.readableEnded) endBehind(req, res);
-		const body = JSON.stringify(problem);
-		res.writeHead(problem.status, {
-			"Content-Type": "application/problem+json; charset=utf-8",
-			"Content-Length": Buffer.byteLength(body),
-			"Cache-Control": "no-store"
-		});
-		res.end(req.method === "HEAD" ? undefined : body);
+		const { shaped } = callOf(req);
+		if (!shaped) write(req, res, ownAnswer(problem));
+		else
+			void shaped.problem(problem).then(given => {
+				if (!res.closed) write(req, res, given ? olderAnswer(given) : ownAnswer(problem));
+			});
 	}
 
 	private log(req: WebRequest, problem: Problem, error: unknown): void {
@@ -69,6 +69,30 @@ export class Errors {
 		const what = whatOf(problem, error);
 		if (this.told.isDue(what, performance.now())) this.broker.logger.error(`${request}: ${what}`);
 	}
+}
+
+interface Answer {
+	readonly status: number;
+	readonly headers: Readonly<Record<string, string>>;
+	readonly body: string;
+}
+
+const ownAnswer = (problem: Problem): Answer => ({
+	status: problem.status,
+	headers: { "Content-Type": "application/problem+json; charset=utf-8" },
+	body: JSON.stringify(problem)
+});
+
+const olderAnswer = ({ status, headers, type, body }: Given): Answer => ({
+	status,
+	headers: { ...headers, ...(body !== undefined && { "Content-Type": MEDIA_TYPE[type] }) },
+	body: textIn(type, body)
+});
+
+function write(req: WebRequest, res: WebResponse, { status, headers, body }: Answer): void {
+	if (status === 401) res.setHeader("WWW-Authenticate", 'Bearer realm="banyan"');
+	res.writeHead(status, { ...headers, "Content-Length": Buffer.byteLength(body), "Cache-Control": "no-store" });
+	res.end(req.method === "HEAD" ? undefined : body);
 }
 
 /** A fault of ours with its place, another with its sentence. */

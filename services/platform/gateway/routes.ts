@@ -12,7 +12,7 @@ import { isKeyed, locationOf, PUBLIC, type Route } from "../../../domain/platfor
 import { valueAt } from "../../../domain/there";
 import type { Alias, WebHandler, WebRequest, WebResponse, WebRoute } from "../../../mixins/web.mixin";
 import type { Authentication } from "./authentication";
-import type { Bodies } from "./bodies";
+import { type Bodies, hasBody } from "./bodies";
 import { asBytes, hasBytes } from "./bytes";
 import { accepts, callOf } from "./call";
 import { mayCompress } from "./compressing";
@@ -72,7 +72,10 @@ async function before(
 	callOf(req).mayCompress = mayCompress(route);
 	tellPrivateParts(callers, route, req, meta);
 	if (route.endsWithCaller) meta.request = leaving(broker, res);
-	const params = paramsOf(req, route, () => fieldsOf(bodies, route, req, res));
+	const { shaped } = callOf(req);
+	const params = shaped
+		? shaped.params(req, async () => (hasBody(req) ? bodies.valueOf(req, res, shaped.takes) : null))
+		: paramsOf(req, route, () => fieldsOf(bodies, route, req, res));
 	req.$params = (params instanceof Promise ? await params : params) as WebRequest["$params"];
 }
 
@@ -110,14 +113,16 @@ function instead(
 	res: WebResponse,
 	ask: () => Promise<unknown>
 ): Promise<void> | undefined {
-	return route.kept && kept.isOn ? giveKept(kept, route, route.kept, req, res, ask) : undefined;
+	// What is kept is in our form.
+	return route.kept && kept.isOn && !callOf(req).shaped ? giveKept(kept, route, route.kept, req, res, ask) : undefined;
 }
 
 function after({ broker, kept }: Means, route: Route, req: WebRequest, res: WebResponse, data: unknown): unknown {
 	res.statusCode = route.status;
 	// Here it is compared, whatever is asked of caches on the way (RFC 9110 §13.1.2): `fetch` adds `no-cache` to an ETag.
 	if (req.headers["if-none-match"] !== undefined) delete req.headers["cache-control"];
-	const location = locationOf(route, data);
+	const { shaped } = callOf(req);
+	const location = shaped ? null : locationOf(route, data);
 	if (location !== null) {
 		res.setHeader("Location", location);
 		// moleculer-web looks for it here, and warns where it is not.
@@ -125,13 +130,14 @@ function after({ broker, kept }: Means, route: Route, req: WebRequest, res: WebR
 	}
 	const cookies = cookiesOf(route, req.$ctx.meta);
 	setCookies(res, cookies);
-	if (route.reads) return data;
+	const done = shaped ? () => shaped.give(req, res, data, route.status) : () => data;
+	if (route.reads) return done();
 	// RFC 9111 §4.4: whoever changed something at an address does not read there what was kept before.
 	const changed = kept.purged(keptAt(route));
 	const given = Object.keys(cookies).length > 0 && { cookies };
 	return keep(broker, req, { status: route.status, location, body: data as JsonValue, ...given })
 		.then(() => changed)
-		.then(() => data);
+		.then(done);
 }
 
 function handlersOf(means: Means, route: Route): string | (WebHandler | string)[] {
@@ -161,6 +167,7 @@ const STREAM = { name: "stream", kind: "internal" } as const;
 const streaming =
 	({ broker, streams }: Means, type: string, work: (req: WebRequest, res: WebResponse) => Promise<void>): WebHandler =>
 	(req, res, next) => {
-		if (accepts(req, type)) streams.for(req, () => inChapters(broker, STREAM, () => work(req, res))).catch(next);
+		if (accepts(req, type) && !callOf(req).shaped)
+			streams.for(req, () => inChapters(broker, STREAM, () => work(req, res))).catch(next);
 		else next();
 	};
