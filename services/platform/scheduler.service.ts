@@ -125,8 +125,7 @@ export default class SchedulerService
 		const { watch } = this;
 		if (!watch || !this.isThere(spec))
 			throw failure("UNAVAILABLE", `No node runs '${spec.service}' now, which does '${name}'.`);
-		const found = await this.book.job(name, Date.now());
-		const begun = found.record.holding ? undefined : await this.book.takeNow(found, whoOf(meta), this.by, Date.now());
+		const begun = await this.book.takeNow(name, whoOf(meta), this.by, Date.now());
 		if (!begun) throw failure("JOB_RUNNING", `'${name}' is running: wait until that run is over.`);
 		watch.begin(begun);
 		return shownRun(begun);

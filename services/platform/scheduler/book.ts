@@ -64,11 +64,17 @@ export class Book {
 		return isTaken ? { run, missed } : {};
 	}
 
-	/** @returns undefined where it is under way, or somebody else changed it just now */
-	async takeNow({ record, version }: Found, askedBy: string, by: Beginner, now: number): Promise<KeptRun | undefined> {
-		const run = begun(record.id, now, { times: 1, askedBy, node: by.node, now });
-		const next: KeptJob = { ...record, holding: held(run, by) };
-		return (await this.changed([{ put: next, expected: version }, { insert: run }])) ? run : undefined;
+	/** @returns undefined where it is under way */
+	async takeNow(name: string, askedBy: string, by: Beginner, now: number): Promise<KeptRun | undefined> {
+		for (;;) {
+			const { record, version } = await this.job(name, now);
+			if (record.holding) return undefined;
+			const run = begun(name, now, { times: 1, askedBy, node: by.node, now });
+			const next: KeptJob = { ...record, holding: held(run, by) };
+			if (await this.changed([{ put: next, expected: version }, { insert: run }])) return run;
+			// Paused just now, for example; or there is a run of this very moment.
+			if (await this.kept.get(run.id)) return undefined;
+		}
 	}
 
 	/** Goes on with a run whose node was lost. */
