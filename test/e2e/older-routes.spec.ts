@@ -85,3 +85,70 @@ test("an old login answers by its path, fields, answer and errors", async () => 
 	});
 	expect([form.status, form.json.status]).toEqual([200, "error"]);
 });
+
+const LIST = {
+	id: "old-list",
+	match: { method: "GET", path: "/legacy/keys/:kind" },
+	action: "access.list",
+	request: { params: "{}" },
+	response: { type: "text", headers: { "x-total": "$count(answer)" }, body: "$join(answer.name, ',')" },
+	errors: { UNAUTHENTICATED: { status: 403, type: "text", body: '"who are you?"' } },
+	examples: [
+		{
+			request: { path: "/legacy/keys/all" },
+			params: {},
+			answer: [],
+			gives: { status: 200, headers: { "x-total": "0" } }
+		},
+		{
+			request: { path: "/legacy/keys/all" },
+			problem: { code: "UNAUTHENTICATED" },
+			gives: { status: 403, body: "who are you?" }
+		}
+	]
+};
+
+test("a route opens nothing: the action's permission holds, and what it refuses is told in the old form", async () => {
+	const body = "$join(answer.name, ',')";
+	const route = { ...LIST, response: { type: "text", headers: LIST.response.headers, body } };
+	expect((await put(route)).json).toMatchObject({ route: { id: "old-list" } });
+	await until(async () => (await ask("/legacy/keys/all")).status === 403);
+	expect((await ask("/legacy/keys/all")).text).toBe("who are you?");
+	const answered = await ask("/legacy/keys/all", { headers: { "X-API-Key": key } });
+	expect([answered.status, answered.headers.get("x-total"), answered.headers.get("content-type")]).toEqual([
+		200,
+		"1",
+		"text/plain; charset=utf-8"
+	]);
+	expect(answered.text).not.toBe("");
+	const other = await ask("/legacy/keys/all", { method: "DELETE" });
+	expect([other.status, other.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
+});
+
+test("a shape that fails on what it meets says which route and revision, and others go on", async () => {
+	const body = "$count(answer) > 0 ? $error(answer[0].name) : 'none'";
+	const examples = [
+		{ ...LIST.examples[0], gives: { status: 200, headers: { "x-total": "0" }, body: "none" } },
+		LIST.examples[1]
+	];
+	const made = await put({ ...LIST, examples, response: { ...LIST.response, body } });
+	expect(made.json.route?.id).toBe("old-list");
+	const asked = () => ask("/legacy/keys/all", { headers: { "X-API-Key": key } });
+	await until(async () => (await asked()).status === 502);
+	const failed = await asked();
+	expect(failed.json).toMatchObject({ code: "ROUTE_SHAPE_FAILED" });
+	expect(failed.json.detail).toContain(`'old-list' of revision ${made.json.revision}`);
+	expect((await ask("/api/login", { method: "POST", body: { user: "a@b.example", pass: "x" } })).json.status).toBe(
+		"error"
+	);
+});
+
+test("what is refused is not set, and a rollback sets what was", async () => {
+	const before = await newest();
+	const refused = await put({ ...OLD_LOGIN, request: { body: "json", params: '{ "email": ' } });
+	expect([refused.status, refused.json.errors[0].field]).toEqual([422, "request.params"]);
+	expect(await newest()).toBe(before);
+	const back = await own("/routes/rollback", { method: "POST", body: { to: 1, expected: before, reason: "a test" } });
+	expect([back.status, back.json.routes.map(({ id }: Said) => id)]).toEqual([200, ["old-login"]]);
+	await until(async () => (await ask("/legacy/keys/all")).status === 404);
+});
