@@ -140,7 +140,7 @@ export const config = contract("platform", "config", {
 			params: {
 				environment,
 				revision: ordinal,
-				from: { ...ordinal, optional: true, summary: "Without it the one before." }
+				from: { ...ordinal, min: 1, optional: true, summary: "Without it the one before." }
 			},
 			result: configDiff,
 			example: {

@@ -87,7 +87,7 @@ it("C6: none of 30 planted secrets is in an answer, a log, a metric or a file", 
 		"/revisions",
 		"/revisions/2",
 		"/revisions/2/diff",
-		"/revisions/3/diff?from=0"
+		"/revisions/3/diff?from=1"
 	])
 		expect((await ask(`/api/v1/config${path}`)).status).toBe(200);
 	expect((await post("/revisions/1/rollback", { expected: 3, reason: "as it was" })).json.revision).toBe(4);
