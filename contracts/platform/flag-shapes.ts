@@ -83,7 +83,7 @@ const fields = {
 	defaultVariant: { ...variantName, summary: "What whoever fits no rule gets." },
 	offVariant: { ...variantName, summary: "What everybody gets while it is off, or lacks what it requires." },
 	enabled: { type: "boolean", summary: "Off: each node answers `offVariant` at once." },
-	rules: { type: "array", items: rule, min: 1, max: FLAG_LIMITS.rules, summary: "In their order." },
+	rules: { type: "array", items: rule, max: FLAG_LIMITS.rules, summary: "In their order." },
 	requires: {
 		type: "array",
 		items: required,

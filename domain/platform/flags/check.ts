@@ -55,12 +55,6 @@ function structuralFaults(key: string, flag: unknown): Fault[] {
 
 const structuralFault = (place: string, { field, message, type, actual }: ValidationError): Fault => {
 	const at = `${place}${field.replace(/^flag/, "")}`;
-	if (type === "arrayMin" && field === "flag.rules")
-		return {
-			field: at,
-			message:
-				"A flag without a rule decides nothing: give it one, such as { name: 'everybody', percent: 0, variant: 'on' }."
-		};
 	if (type === "objectStrict") return { field: at, message: `There is no field '${String(actual)}' here.` };
 	return { field: at, message: (message ?? "This is not as it must be.").replaceAll("'flag.", "'") };
 };

@@ -5,7 +5,12 @@ import { canonical } from "../../canonical";
 import { type Fault, variantFault } from "./fault";
 import { nameFault } from "./names";
 
+/** A flag without one answers everybody the same: it is no flag, or its rule was forgotten. */
+const NO_RULE =
+	"A flag without a rule decides nothing: give it one, such as { name: 'everybody', percent: 0, variant: 'on' }.";
+
 export function ruleFaults(place: string, flag: Flag): Fault[] {
+	if (flag.rules.length === 0) return [{ field: `${place}.rules`, message: NO_RULE }];
 	return flag.rules.flatMap((rule, nth) => {
 		const field = `${place}.rules[${nth}]`;
 		const before = flag.rules.slice(0, nth);
