@@ -65,7 +65,7 @@ function askedFault({ action, missed, lost }: JobSpec, asked: Asked | undefined)
 	if (asked.internal?.includes("scheduler") !== true)
 		return `does '${action}', which is not for the scheduler: state \`internal: ["scheduler"]\` there.`;
 	const fields = Object.keys(asked.params);
-	if (fields.some(field => field !== "for"))
+	if (fields.some(field => !Object.hasOwn(JOB_PARAMS, field)))
 		return `does '${action}', which has other params than \`for\`: a job has nothing to give it.`;
 	if (missed === "all" && fields.length === 0)
 		return `does '${action}' for each time that was missed, which does not hear for which: give it \`params: JOB_PARAMS\`.`;

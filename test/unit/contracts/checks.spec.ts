@@ -1,5 +1,6 @@
 import { checked } from "../../../contracts/checks";
 import { action, type Contract, contract } from "../../../contracts/contract";
+import { JOB_PARAMS } from "../../../contracts/jobs";
 
 const parts = {
 	scopes: { "notes:read": "look at notes" },
@@ -268,6 +269,6 @@ describe("a job", () => {
 
 	it("that is told when it is lost may be one that twice is not once, and each time may be told to it", () => {
 		expect(doing({ lost: "told" }, { ...sweep, idempotent: undefined })).not.toThrow();
-		expect(doing({ missed: "all" }, { ...sweep, params: { for: "number" } })).not.toThrow();
+		expect(doing({ missed: "all" }, { ...sweep, params: JOB_PARAMS })).not.toThrow();
 	});
 });
