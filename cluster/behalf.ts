@@ -17,6 +17,8 @@ export const toldOnBehalf = <T>(behalf: Behalf | undefined, work: () => T): T =>
 
 /** As a call says it. */
 export function behalfIn({ caller, behalf }: Pick<Meta, "caller" | "behalf">): Behalf | undefined {
-	if (!caller) return behalf;
-	return { id: caller.id, kind: caller.id.startsWith("person:") ? "person" : "key" };
+	return caller ? behalfOf(caller.id) : behalf;
 }
+
+/** @param id of whoever asked, as callers have it */
+export const behalfOf = (id: string): Behalf => ({ id, kind: id.startsWith("person:") ? "person" : "key" });

@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { reach } from "../../../adapters/failpoints";
+import { behalfOf, toldOnBehalf } from "../../../cluster/behalf";
 import type { KeptRun } from "../../../domain/platform/jobs/records";
 import { messageOf, textOf } from "../../../domain/unknown";
 import type { Beginner, Book } from "./book";
@@ -37,9 +38,11 @@ export async function done(run: KeptRun, doing: Doing): Promise<KeptRun | undefi
 
 type Outcome = Pick<KeptRun, "state" | "count" | "error">;
 
-async function outcomeOf({ job, for: at }: KeptRun, { ask }: Doing): Promise<Outcome> {
+/** On behalf of whoever had it done now; of nobody where it was time, or the operator's own command. */
+async function outcomeOf({ job, for: at, askedBy }: KeptRun, { ask }: Doing): Promise<Outcome> {
+	const behalf = askedBy === null || askedBy === "operator" ? undefined : behalfOf(askedBy);
 	try {
-		return { state: "done", count: await ask(job, at), error: null };
+		return { state: "done", count: await toldOnBehalf(behalf, () => ask(job, at)), error: null };
 	} catch (error) {
 		return { state: "failed", count: null, error: sentenceOf(error) };
 	}
