@@ -17,6 +17,7 @@ const KEEPERS = [
 	"mfa",
 	"oidc",
 	"passkeys",
+	"routes",
 	"sessions"
 ];
 /** They proved who they are within so many seconds. */

@@ -1,6 +1,7 @@
 /** routes: paths, bodies and answers of older APIs as data: each leads to an action, with its shapes. */
 
 import { action, contract } from "../contract";
+import { personal } from "../personal";
 import {
 	CHANGED,
 	difference,
@@ -174,6 +175,7 @@ export const routes = contract("platform", "routes", {
 			result: explanation,
 			example: OLD_LOGIN_EXPLAINED
 		}),
+		personal,
 		snapshot: action({
 			summary: "All that is set as of the newest revision, for a node that follows it.",
 			internal: ["gateway"],

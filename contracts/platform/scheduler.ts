@@ -177,7 +177,7 @@ export const scheduler = contract("platform", "scheduler", {
 			rest: "GET /jobs/:name/runs",
 			params: {
 				name: NAME,
-				limit: { type: "number", integer: true, min: 1, max: 1000, default: 50 },
+				limit: { type: "number", integer: true, min: 1, max: 1000, default: 50, convert: true },
 				after: "string|optional|max:500"
 			},
 			result: shape("JobRuns", {

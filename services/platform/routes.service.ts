@@ -1,8 +1,10 @@
 import { Shapes } from "../../adapters/shapes/runner";
-import { Action, type Answers, type CallOf, Service, service } from "../../cluster";
+import { Action, type Answers, type CallOf, Event, type EventOf, Service, service } from "../../cluster";
 import { failure, invalid } from "../../cluster/errors";
 import { settingsFor } from "../../cluster/settings";
 import { CONTRACTS } from "../../contracts/cluster";
+import type { JsonValue } from "../../contracts/json";
+import { auth } from "../../contracts/platform/auth";
 import type { DataRoute, RouteTable } from "../../contracts/platform/route-forms";
 import type { RouteExplanation } from "../../contracts/platform/route-samples";
 import { type RouteKept, type RouteSet, type RouteTried, routes } from "../../contracts/platform/routes";
@@ -17,7 +19,7 @@ import type { Fault } from "../../domain/platform/problem";
 import { type Revised, revisions, told } from "../../mixins/revisions.mixin";
 import { checksOf } from "./routes/checks";
 
-const { list, history, diff, get, set, remove, rollback, try: tried, explain, snapshot } = routes.actions;
+const { list, history, diff, get, set, remove, rollback, try: tried, explain, personal, snapshot } = routes.actions;
 
 /** Made of all contracts, once somebody asks. */
 let known: World | undefined;
@@ -134,6 +136,19 @@ export default class RoutesService
 	@Action(snapshot)
 	snapshot({ params }: CallOf<typeof snapshot>): Promise<RevisionSnapshot> {
 		return this.all.snapshot(params);
+	}
+
+	@Action(personal)
+	async personal({ params: { account } }: CallOf<typeof personal>): Promise<JsonValue> {
+		const changed = await this.revisions.made(account);
+		return changed === 0 ? null : { changed };
+	}
+
+	@Event(auth.events.erased)
+	async erased(ctx: EventOf<typeof auth.events.erased>): Promise<void> {
+		const { account, request } = ctx.params;
+		const count = await this.revisions.forget(account);
+		await ctx.call("users.forgot", { request, service: routes.name, count, kept: [] });
 	}
 
 	private get all() {
