@@ -41,6 +41,7 @@ describe("the routes", () => {
 				fresh: null,
 				endsWithCaller: false,
 				kept: null,
+				needsKey: false,
 				summary: "A thing."
 			}
 		]);
