@@ -14,15 +14,18 @@ export class RemoteError extends Error {
 	readonly data: readonly Fault[] | undefined;
 	/** Another try may do better. */
 	readonly again: boolean;
+	/** The server says when, in ms. */
+	readonly afterMs: number | undefined;
 
 	constructor(
 		message: string,
-		{ type, data, again = false }: { type?: ErrorCode; data?: readonly Fault[] | undefined; again?: boolean } = {}
+		{ type, data, again = false, afterMs }: Partial<Pick<RemoteError, "type" | "data" | "again" | "afterMs">> = {}
 	) {
 		super(message);
 		this.type = type;
 		this.data = data;
 		this.again = again;
+		this.afterMs = afterMs;
 	}
 }
 
@@ -106,13 +109,17 @@ const SAID: Partial<Record<ErrorCode, string>> = {
 };
 
 /** An answer that is an error. */
-export function failureOf(status: number, type: string, text: string, address: string): RemoteError {
+export function failureOf(
+	{ status, type, afterMs }: { readonly status: number; readonly type: string; readonly afterMs?: number | undefined },
+	text: string,
+	address: string
+): RemoteError {
 	const problem = /^application\/problem\+json\b/i.test(type) ? problemIn(text) : undefined;
 	if (problem) {
 		const { code, detail, errors } = problem;
 		const known = Object.hasOwn(ERRORS, code) ? code : undefined;
 		const words = [(known && SAID[known]) ?? detail, BY_STATUS[status]].filter(said => said !== undefined).join(" ");
-		return new RemoteError(words, { ...(known && { type: known }), data: errors });
+		return new RemoteError(words, { type: known, data: errors, afterMs });
 	}
 	if (status === 502 || status === 503 || status === 504)
 		return new RemoteError(`${address} is not available now (HTTP ${status}): try again in a moment.`, {

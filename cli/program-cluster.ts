@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { anywhere, by, JSON_FLAG, type Opener } from "./asking";
 
 const loaded = (): typeof import("./commands/cluster") => require("./commands/cluster");
+const limits = (): typeof import("./commands/limits") => require("./commands/limits");
 
 export function addCluster(program: Command, open: Opener): void {
 	anywhere(program.command("nodes"))
@@ -19,6 +20,10 @@ export function addCluster(program: Command, open: Opener): void {
 		.option("--during <seconds>", "count for so long how often (default: 2)")
 		.option(...JSON_FLAG)
 		.action(by<[]>(open, "cluster", () => loaded().listCalls));
+	anywhere(program.command("limits"))
+		.description("say how often the gateway may be asked, by policy, and how often you still may")
+		.option(...JSON_FLAG)
+		.action(by<[]>(open, "cluster", () => limits().listLimits));
 	anywhere(program.command("level"))
 		.description("set how much a node logs, or all of them, for a while")
 		.argument("<node>", "a node, as `banyan nodes` has it, or all")

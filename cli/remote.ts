@@ -164,7 +164,8 @@ class Remote implements Client {
 	/** An address that an answer leads to gets no key of ours. */
 	private async refusal(status: number, headers: Headers, body: Body): Promise<RemoteError> {
 		if (status < 400) return drained(body, elsewhere(status, String(headers.location ?? ""), this.server));
-		return failureOf(status, String(headers["content-type"] ?? ""), await this.textOf(body), this.server);
+		const said = { status, type: String(headers["content-type"] ?? ""), afterMs: afterMsOf(headers["retry-after"]) };
+		return failureOf(said, await this.textOf(body), this.server);
 	}
 
 	/** However it comes, an answer has an end. */
@@ -195,6 +196,10 @@ class Remote implements Client {
 		}
 	}
 }
+
+/** In ms; a proxy may say a date, or nothing. */
+const afterMsOf = (said: Headers[string]): number | undefined =>
+	typeof said === "string" && /^\d{1,6}$/.test(said) ? Number(said) * 1000 : undefined;
 
 /** What a server says goes back to it in a header only where it can stand in one. */
 function headerOf(id: string, address: string): string {

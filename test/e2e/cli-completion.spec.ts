@@ -54,6 +54,7 @@ describe("bash", () => {
 				"nodes",
 				"services",
 				"calls",
+				"limits",
 				"level",
 				"repl",
 				"backup",
