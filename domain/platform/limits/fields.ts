@@ -31,8 +31,8 @@ export function limitField(all: readonly Told[], counts: readonly Count[]): stri
 	return field;
 }
 
-/** Until the window is over: no sooner. */
-export const secondsOf = ({ resetMs }: Count): number => Math.max(1, Math.ceil(resetMs / 1000));
+/** Until the window is over: no sooner, and no later for what floats behind a millisecond. */
+export const secondsOf = ({ resetMs }: Count): number => Math.max(1, Math.ceil(Math.round(resetMs) / 1000));
 
 /** As many times as fast as the quota allows on average. */
 const FASTEST = 10;

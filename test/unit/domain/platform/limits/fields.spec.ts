@@ -138,5 +138,7 @@ describe(`G4: ${RATE_LIMIT_DRAFT}`, () => {
 const problem = (code: Parameters<typeof failure>[0], data = {}) => problemOf(failure(code, "Why.", data), "id");
 
 it("a moment is a whole second at least: whoever waits for it is not too early", () => {
-	expect([1, 999, 1_000, 1_001].map(resetMs => secondsOf({ used: 1, resetMs }))).toEqual([1, 1, 1, 2]);
+	expect([1, 999, 1_000, 1_000.0000001, 1_001].map(resetMs => secondsOf({ used: 1, resetMs }))).toEqual([
+		1, 1, 1, 1, 2
+	]);
 });
