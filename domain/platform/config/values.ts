@@ -17,11 +17,8 @@ export interface Fault {
 }
 
 /** A secret as it is kept: under a key of its own, which is kept beside it, sealed. */
-export interface Sealed {
-	readonly key: string;
-	readonly text: string;
-}
-export const isSealed = (value: JsonValue | undefined): value is { key: string; text: string } =>
+type Sealed = { key: string; text: string };
+export const isSealed = (value: JsonValue | undefined): value is Sealed =>
 	isTable(value) && typeof value.key === "string" && typeof value.text === "string";
 
 type Entry = readonly [service: string, key: string, value: JsonValue | null];

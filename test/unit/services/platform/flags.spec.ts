@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Broker } from "../../../../cluster";
 import type { Flag } from "../../../../contracts/platform/flag-shapes";
 import { bucketOf } from "../../../../domain/bucket";
+import { contextOf } from "../../../../mixins/flags.mixin";
 import { openNode } from "../../../../node";
 import { flagOf } from "../../../support/flags";
 
@@ -338,4 +339,12 @@ it("who changed flags is given that, and is forgotten", async () => {
 	await service.revisions.forget("ann");
 	expect(await node.call("flags.personal", { account: "ann" })).toBeNull();
 	expect((await api("GET", "/history?limit=1")).json.items[0]).toMatchObject({ reason: "Mine.", author: "erased" });
+});
+
+it("whom a call is for is the person who is signed in, or the key, and nobody where nobody asked from outside", () => {
+	const key = { id: "k-1", scopes: [] };
+	const person = { account: "a-1", session: "s-1", scopes: [], factors: [], provedAt: 0 };
+	expect(contextOf({})).toEqual({});
+	expect(contextOf({ caller: key })).toEqual({ targetingKey: "k-1" });
+	expect(contextOf({ caller: { ...key, id: "person:a-1", person } })).toEqual({ targetingKey: "a-1" });
 });
