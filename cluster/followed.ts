@@ -3,7 +3,7 @@
  * this node knows, of one revision as a whole: look at `now.value` each time it is used, and keep no part of it.
  */
 
-import type { Context, ServiceBroker } from "moleculer";
+import type { Context } from "moleculer";
 import { CONTRACTS } from "../contracts/cluster";
 import { ANY_SERVICE } from "../contracts/exposure";
 import type { JsonValue } from "../contracts/json";
@@ -114,36 +114,3 @@ export const followedEvents = Object.fromEntries(
 		}
 	])
 );
-
-/** For Moleculer's own service: what this node goes by, and how new it is. */
-export const following = {
-	internal: ["gateway", "repl"],
-	params: { $$strict: true },
-	handler: ({ broker }: Context): FollowState[] => followingsOf(broker).map(({ state }) => state)
-};
-
-/** How long a node may take to answer, in ms. */
-const PATIENCE_MS = 2_000;
-
-export interface NodeFollowing {
-	readonly node: string;
-	/** Null: it did not answer. */
-	readonly sets: readonly FollowState[] | null;
-}
-
-/** What each node of the cluster that is there goes by. */
-export async function nodesFollowing(broker: Broker): Promise<NodeFollowing[]> {
-	const raw = broker as unknown as ServiceBroker;
-	const nodes = broker.registry.getNodeList({ onlyAvailable: true, withServices: false });
-	return Promise.all(
-		nodes
-			.map(({ id }) => String(id))
-			.sort()
-			.map(async node => ({
-				node,
-				sets: await raw
-					.call<FollowState[], object>("$node.following", {}, { nodeID: node, timeout: PATIENCE_MS })
-					.catch(() => null)
-			}))
-	);
-}

@@ -6,7 +6,8 @@
 
 import type { BrokerOptions, Middleware, ServiceBroker } from "moleculer";
 import * as moleculer from "moleculer";
-import { followedEvents, following } from "../cluster/followed";
+import { followedEvents } from "../cluster/followed";
+import { following, setting } from "../cluster/nodes-settings";
 import { logging } from "../cluster/operations";
 import type { CallSettings } from "../contracts/cluster";
 import { breaker, breakerOptions } from "./breaker.middleware";
@@ -52,7 +53,9 @@ export const layers = (
 	{ tracing, following: followed, packets }: More
 ): Layers => ({
 	internalMiddlewares: false,
-	internalServices: { $node: { name: "$node", actions: { underWay, logging, following }, events: followedEvents } },
+	internalServices: {
+		$node: { name: "$node", actions: { underWay, logging, following, setting }, events: followedEvents }
+	},
 	circuitBreaker: breakerOptions(calls),
 	middlewares: [
 		correlation,

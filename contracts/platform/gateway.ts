@@ -4,6 +4,7 @@ import { contract, type SettingsOf } from "../contract";
 import { gatewayErrors } from "./gateway-errors";
 import { LIMIT_ERRORS, LIMIT_SETTINGS, limitActions } from "./gateway-limits";
 import { GATEWAY_METRICS } from "./gateway-metrics";
+import { nodeSettings } from "./node-settings";
 import { operationScopes, operations } from "./operations";
 
 export const gateway = contract("platform", "gateway", {
@@ -165,7 +166,7 @@ export const gateway = contract("platform", "gateway", {
 		}
 	},
 	metrics: GATEWAY_METRICS,
-	actions: { ...operations, ...limitActions },
+	actions: { ...operations, ...nodeSettings, ...limitActions },
 	events: {
 		/** What gateways keep of the answers of these actions is gone. */
 		purged: { actions: "string[]" },

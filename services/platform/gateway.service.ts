@@ -1,5 +1,6 @@
 import { Action, type Answers, type CallOf, Event, type EventOf, Service, service } from "../../cluster";
 import { NEEDED, neverThere } from "../../cluster/alone";
+import { explained, nodesFollowing } from "../../cluster/nodes-settings";
 import { signing } from "../../cluster/older-doors";
 import { clusterCalls, clusterNodes, setLogLevel } from "../../cluster/operations";
 import { clientOf } from "../../cluster/person";
@@ -10,6 +11,7 @@ import type { ResultOf } from "../../contracts/contract";
 import { access } from "../../contracts/platform/access";
 import { gateway } from "../../contracts/platform/gateway";
 import type { LimitsInForce } from "../../contracts/platform/gateway-limits";
+import type { NodeFollowing, NodeSetting } from "../../contracts/platform/node-settings";
 import type { CallCount, ClusterNode, GatewayAnswers, NodeLogging } from "../../contracts/platform/operations";
 import { sessions } from "../../contracts/platform/sessions";
 import { countedAs } from "../../domain/platform/limits/plan";
@@ -38,6 +40,7 @@ import { Streams } from "./gateway/streams";
 import { tracing } from "./gateway/traces";
 import { Wakes, waking } from "./gateway/wakes";
 
+const { following, explain } = gateway.actions;
 const { nodes, calls, cache, purge, keptHere, logLevel, limits } = gateway.actions;
 
 /** How long it waits for the services it leads to, in ms. */
@@ -95,6 +98,16 @@ export default class GatewayService
 	@Action(nodes)
 	async nodes(_ctx: CallOf<typeof nodes>): Promise<ClusterNode[]> {
 		return clusterNodes(this.broker);
+	}
+
+	@Action(following)
+	async following(_ctx: CallOf<typeof following>): Promise<NodeFollowing[]> {
+		return nodesFollowing(this.broker);
+	}
+
+	@Action(explain)
+	async explain({ params }: CallOf<typeof explain>): Promise<NodeSetting[]> {
+		return explained(this.broker, params.key);
 	}
 
 	@Action(calls)

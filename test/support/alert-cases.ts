@@ -151,6 +151,41 @@ const NODES: readonly AlertCase[] = [
 			"it has a new one since": { series: { [refused("expired")]: "7x80" }, at: "15m" },
 			"it is a stranger": { series: { [refused("foreign")]: "0+1x40" }, at: "6m" }
 		}
+	},
+	{
+		alert: "BanyanSettingsBehind",
+		fires: {
+			series: {
+				[of("banyan_config_revision", 'set="config"')]: "6x40",
+				[of("banyan_config_revision", 'set="config"', "gateway-2")]: "7x40"
+			},
+			at: "2m",
+			labels: { ...NODE, set: "config" },
+			value: "6"
+		},
+		quiet: {
+			"all have it": {
+				series: {
+					[of("banyan_config_revision", 'set="config"')]: "7x40",
+					[of("banyan_config_revision", 'set="config"', "gateway-2")]: "7x40"
+				},
+				at: "2m"
+			}
+		}
+	},
+	{
+		alert: "BanyanSettingsStale",
+		fires: {
+			series: { [of("banyan_config_stale_since_timestamp_seconds", 'set="config"')]: "1764230000x40" },
+			at: "2m",
+			labels: { ...NODE, set: "config" }
+		},
+		quiet: {
+			"it is proven": {
+				series: { [of("banyan_config_stale_since_timestamp_seconds", 'set="config"')]: "0x40" },
+				at: "2m"
+			}
+		}
 	}
 ];
 

@@ -3,6 +3,7 @@
 import { statfs } from "node:fs/promises";
 import type { Broker } from "../../../cluster";
 import { keepingOf } from "../../../cluster/keeping";
+import { nodesFollowing } from "../../../cluster/nodes-settings";
 import { awayWords, redisOf } from "../../../cluster/redis";
 import { settingsOf } from "../../../cluster/settings";
 import { cutOff, natsAnswers } from "../../../cluster/transport";
@@ -47,7 +48,7 @@ const mb = (bytes: number): string => `${Math.round(bytes / MEGABYTE).toLocaleSt
 export async function detailsOf(broker: Broker, delay: LoopDelay, load: Load): Promise<Json> {
 	const services = servicesOf(broker);
 	const own = await Promise.all([disk(broker), memory(), eventLoop(delay), loadOf(load), transporter(broker)]);
-	const servers = [...redis(broker), ...kept(broker), ...database(broker)];
+	const servers = [...redis(broker), ...kept(broker), ...database(broker), ...(await settings(broker))];
 	const checks = [...own, ...servers, ...(await deadLetters(broker, services))];
 	const health = { ...healthOf(broker), status: worstOf([...checks, ...services]) };
 	return {
@@ -139,6 +140,18 @@ function database(broker: Broker): Check[] {
 	const names = away.map(([node]) => node);
 	if (names.length === 0) return [{ name: "database", status: "up", message: "No node misses it." }];
 	return [{ name: "database", status: "down", message: `Out of reach of ${names.join(", ")}.` }];
+}
+
+/** What nodes go by, of what is set for the cluster. Nothing fails for want of the newest. */
+async function settings(broker: Broker): Promise<Check[]> {
+	const all = await nodesFollowing(broker);
+	const stale = all.flatMap(({ node, sets }) =>
+		(sets ?? []).flatMap(({ set, staleSince, why }) =>
+			staleSince === null ? [] : [`${set} of ${node} since ${staleSince}: ${why}`]
+		)
+	);
+	if (stale.length === 0) return [{ name: "settings", status: "up", message: "No node is known to go by old ones." }];
+	return [{ name: "settings", status: "degraded", message: `Stale: ${stale.join("; ")}` }];
 }
 
 /** Where there is one. Nothing fails for want of it. */
