@@ -1,5 +1,5 @@
 # Banyan. `make demo` does the set-up and runs the main job; `make test` does it and runs the tests.
-.PHONY: certificates setup build demo start dev repl cluster cluster-health cluster-logs cluster-down microservices-secrets microservices-up microservices-health microservices-logs microservices-scale microservices-down k8s-secrets test faults timing chaos bench static check fix clean
+.PHONY: certificates setup build demo start dev repl cluster cluster-health cluster-logs cluster-down microservices-secrets microservices-up microservices-health microservices-logs microservices-scale microservices-down k8s-secrets test faults timing drain chaos bench static check fix clean
 SHELL := /bin/bash
 
 # Node 24: the one on the PATH, or the npm package `node` in .node/ where it is older or missing.
@@ -92,6 +92,10 @@ faults: build
 # Whether the time of an answer says who is known (A2), a thousand times each.
 timing: build
 	@ACCOUNTS_TIMING=1000 npx jest --selectProjects e2e --testPathPatterns e2e/accounts --testTimeout 3600000
+
+# Nodes stopped and started in turn under 10,000 requests (G7).
+drain: build
+	@DRAIN_REQUESTS=10000 npx jest --selectProjects integration --testPathPatterns integration/rolling --testTimeout 3600000
 
 # A cluster of its own under load, its processes killed, frozen, cut off, one after the other; writes bench/CHAOS.md.
 # ONLY='kill -9' for those with that in their name, which writes nothing.

@@ -90,7 +90,19 @@ export const gateway = contract("platform", "gateway", {
 			variable: "GATEWAY_BODY_LIMIT",
 			live: true,
 			rule: "number|integer|min:1024|max:104857600|default:1048576",
-			summary: "the largest body of a request",
+			summary: "the largest body of a request: JSON, or a document",
+			unit: "bytes"
+		},
+		smallBytes: {
+			variable: "GATEWAY_SMALL_BODY_LIMIT",
+			rule: "number|integer|min:1024|max:104857600|default:65536",
+			summary: "that of JSON where nobody asks who calls; never more than GATEWAY_BODY_LIMIT",
+			unit: "bytes"
+		},
+		uploadBytes: {
+			variable: "GATEWAY_UPLOAD_LIMIT",
+			rule: "number|integer|min:1024|max:10737418240|default:10485760",
+			summary: "that of bytes, which go on as they come",
 			unit: "bytes"
 		},
 		bodyMs: {

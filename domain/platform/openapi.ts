@@ -5,6 +5,7 @@ import { ALIASES, AREAS } from "../../contracts/documents";
 import { type Json, type JsonValue, listIn } from "../../contracts/json";
 import type { Rule } from "../../contracts/schema";
 import { nth, valueAt } from "../there";
+import { bodyClassOf, limitVariable } from "./body-class";
 import { OPEN_ROUTES, type OpenRoute } from "./open-routes";
 import { OPEN_SCHEMAS } from "./open-schemas";
 import {
@@ -191,6 +192,7 @@ function bodyOf(route: Route, { params, example }: ActionSpec): Json | undefined
 	};
 	return {
 		required: Object.values(fields).some(isRequired),
+		description: `At most so many bytes as \`${limitVariable(bodyClassOf(route))}\` says.`,
 		content: bodiesOf(route.body, content)
 	};
 }

@@ -68,19 +68,24 @@ const counts = (): Map<string, number> => {
 	return all;
 };
 
-it("a rolling restart of every node loses nothing of any kind", async () => {
+/** At least so many, on connections that stay: `make drain` asks for 10,000. */
+const LEAST = Number(process.env.DRAIN_REQUESTS ?? 0);
+
+it("G7: a rolling restart of every node loses no request of any kind, on connections that stay", async () => {
 	writeFileSync(join(folder, "done"), "");
-	const load = startLoad(urls, PER_SECOND);
+	const load = startLoad(urls, LEAST > 0 ? PER_SECOND * 4 : PER_SECOND);
 	await answered(load, PER_SECOND);
 	const codes: (number | null)[] = [];
-	for (const name of NAMES) {
-		codes.push(await (nodes.get(name) as StartedNode).stop());
-		await answered(load, PER_SECOND / 4);
-		await start(name);
-		await answered(load, PER_SECOND / 2);
-	}
+	do {
+		for (const name of NAMES) {
+			codes.push(await (nodes.get(name) as StartedNode).stop());
+			await answered(load, PER_SECOND / 4);
+			await start(name);
+			await answered(load, PER_SECOND / 2);
+		}
+	} while (load.done.length < LEAST);
 	const done = await load.stop();
-	expect(codes).toEqual([0, 0, 0, 0]);
+	expect(codes.filter(code => code !== 0)).toEqual([]);
 	expect(failed(done)).toEqual([]);
 	const effects = counts();
 	const asked = done.filter(({ idempotent }) => !idempotent).map(({ id }) => id);

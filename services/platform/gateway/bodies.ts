@@ -9,13 +9,15 @@ import { failure } from "../../../cluster/errors";
 import type { JsonValue } from "../../../contracts/json";
 import type { Limits } from "../../../contracts/platform/gateway";
 import { networkOf } from "../../../domain/client-address";
+import { bodyClassOf, limitVariable } from "../../../domain/platform/body-class";
 import { fieldsOfForm } from "../../../domain/platform/data-routes/shaping";
 import { JsonRefused, parseJson, textOf } from "../../../domain/platform/json-body";
 import { endless, Quota, sharesOf } from "../../../domain/platform/quota";
+import type { Route } from "../../../domain/platform/routes";
 import { propertyOf } from "../../../domain/unknown";
 import type { WebRequest, WebResponse } from "../../../mixins/web.mixin";
 import { callOf, header } from "./call";
-import { passing, tooLarge, tooLate } from "./passing";
+import { type Most, passing, tooLarge, tooLate } from "./passing";
 
 /** What a body may be written as. */
 const TYPES = {
@@ -30,6 +32,10 @@ const SHAPED = { json: ["json"], form: ["form"], either: ["json", "form"] } as c
 function typed(type: string): RegExp {
 	return new RegExp(`^${type}\\s*(?:;\\s*charset\\s*=\\s*"?utf-8"?\\s*)?$`, "i");
 }
+
+type Asked = Pick<Route, "body" | "permission">;
+/** What a route of an older API takes is as large as what it stands for. */
+const OLDER: Asked = { body: "document", permission: "" };
 
 /** How many bodies are under way, and how large they are together. */
 interface Room {
@@ -62,11 +68,10 @@ export class Bodies {
 
 	/**
 	 * The fields of the body. It counts until the request is answered.
-	 * @param takesDocument a definition may come alone, as YAML
 	 * @throws BODY_TOO_LARGE · MEDIA_TYPE_UNSUPPORTED · LIMIT_REACHED · OVERLOADED · REQUEST_TIMED_OUT · REQUEST_INVALID
 	 */
-	async fieldsOf(req: WebRequest, res: WebResponse, takesDocument: boolean): Promise<object> {
-		const [type, bytes] = await this.bytesOf(req, res, takesDocument ? ["json", "yaml"] : ["json"]);
+	async fieldsOf(req: WebRequest, res: WebResponse, route: Asked): Promise<object> {
+		const [type, bytes] = await this.bytesOf(req, res, route.body === "document" ? ["json", "yaml"] : ["json"], route);
 		if (type === "yaml") return { document: said(() => textOf(bytes)) };
 		const body = said(() => this.json(bytes));
 		if (body === null || typeof body !== "object" || Array.isArray(body))
@@ -79,7 +84,7 @@ export class Bodies {
 	 * @throws what `fieldsOf` does
 	 */
 	async valueOf(req: WebRequest, res: WebResponse, takes: keyof typeof SHAPED): Promise<JsonValue> {
-		const [type, bytes] = await this.bytesOf(req, res, SHAPED[takes]);
+		const [type, bytes] = await this.bytesOf(req, res, SHAPED[takes], OLDER);
 		return said(() => (type === "form" ? fieldsOfForm(textOf(bytes)) : (this.json(bytes) as JsonValue)));
 	}
 
@@ -87,12 +92,12 @@ export class Bodies {
 	 * The body as bytes, as they come and are taken. It counts until the request is answered, and of its bytes none is kept.
 	 * @throws BODY_TOO_LARGE · LIMIT_REACHED · OVERLOADED; the stream fails with BODY_TOO_LARGE · REQUEST_TIMED_OUT, and where its client leaves
 	 */
-	streamOf(req: WebRequest, res: WebResponse): Readable {
-		this.declared(req);
+	streamOf(req: WebRequest, res: WebResponse, route: Asked): Readable {
+		const most = this.mostOf(route);
+		declared(req, most);
 		this.makeRoom(req, undefined);
 		if (header(req, "expect") !== undefined) res.writeContinue();
-		const { bodyBytes, bodyMs } = this.limits;
-		return passing(req, { bytes: bodyBytes, idleMs: bodyMs });
+		return passing(req, { ...most, idleMs: this.limits.bodyMs });
 	}
 
 	private json(bytes: Buffer): unknown {
@@ -102,20 +107,21 @@ export class Bodies {
 	private async bytesOf(
 		req: WebRequest,
 		res: WebResponse,
-		types: readonly BodyType[]
+		types: readonly BodyType[],
+		route: Asked
 	): Promise<readonly [BodyType, Buffer]> {
-		const length = this.declared(req);
+		const most = this.mostOf(route);
+		const length = declared(req, most);
 		const type = typeOf(req, types);
 		this.makeRoom(req, length);
-		return [type, await this.read(req, res, length)];
+		return [type, await this.read(req, res, length, most)];
 	}
 
-	/** Undefined: it comes in chunks, and nobody knows how many. */
-	private declared(req: WebRequest): number | undefined {
-		const length = header(req, "content-length");
-		if (length === undefined) return undefined;
-		if (Number(length) > this.limits.bodyBytes) throw tooLarge(this.limits.bodyBytes);
-		return Number(length);
+	private mostOf(route: Asked): Most {
+		const { bodyBytes, smallBytes, uploadBytes } = this.limits;
+		const of = bodyClassOf(route);
+		const bytes = { bodyBytes, uploadBytes, smallBytes: Math.min(smallBytes, bodyBytes) }[of];
+		return { bytes, setting: limitVariable(bytes === bodyBytes ? "bodyBytes" : of) };
 	}
 
 	/** For one more body, of the client's network and of the caller. */
@@ -140,16 +146,16 @@ export class Bodies {
 		];
 	}
 
-	private async read(req: WebRequest, res: WebResponse, length: number | undefined): Promise<Buffer> {
+	private async read(req: WebRequest, res: WebResponse, length: number | undefined, most: Most): Promise<Buffer> {
 		if (header(req, "expect") !== undefined) res.writeContinue();
 		const { promise: broken, reject } = Promise.withResolvers<never>();
 		const timer = setTimeout(() => reject(tooLate()), this.limits.bodyMs);
 		const watch = this.watcher(req, length, reject);
 		req.on("data", watch);
 		try {
-			return await Promise.race([rawBody(req, { limit: this.limits.bodyBytes, length: length ?? null }), broken]);
+			return await Promise.race([rawBody(req, { limit: most.bytes, length: length ?? null }), broken]);
 		} catch (error) {
-			throw propertyOf(error, "type") === "entity.too.large" ? tooLarge(this.limits.bodyBytes) : error;
+			throw propertyOf(error, "type") === "entity.too.large" ? tooLarge(most) : error;
 		} finally {
 			clearTimeout(timer);
 			req.off("data", watch);
@@ -171,6 +177,14 @@ export class Bodies {
 			}
 		};
 	}
+}
+
+/** Undefined: it comes in chunks, and nobody knows how many. @throws BODY_TOO_LARGE */
+function declared(req: WebRequest, most: Most): number | undefined {
+	const length = header(req, "content-length");
+	if (length === undefined) return undefined;
+	if (Number(length) > most.bytes) throw tooLarge(most);
+	return Number(length);
 }
 
 export function hasBody(req: Pick<WebRequest, "headers">): boolean {

@@ -27,18 +27,14 @@ export const asBytes =
 		passOn(means, route, req, res).catch(next);
 	};
 
-async function passOn(
-	{ broker, bodies, kept }: Means,
-	{ action, path, body, status, reads }: Route,
-	req: WebRequest,
-	res: WebResponse
-): Promise<void> {
+async function passOn({ broker, bodies, kept }: Means, route: Route, req: WebRequest, res: WebResponse): Promise<void> {
+	const { action, path, body, status, reads } = route;
 	if (!reads && header(req, "idempotency-key") !== undefined)
 		throw failure(
 			"REQUEST_INVALID",
 			"Bytes are not kept, so this cannot be done once under a key: leave out Idempotency-Key."
 		);
-	const stream = body === "raw" ? bodies.streamOf(req, res) : undefined;
+	const stream = body === "raw" ? bodies.streamOf(req, res, route) : undefined;
 	const meta: Meta = req.$ctx.meta;
 	const answer = await callByName<unknown>(broker, action, req.$params, meta, stream).catch(error => {
 		// What is wrong with the body is what went wrong.

@@ -4,26 +4,30 @@ import type { IncomingMessage } from "node:http";
 import { type Readable, Transform } from "node:stream";
 import { failure } from "../../../cluster/errors";
 
-interface Bounds {
+export interface Most {
 	readonly bytes: number;
+	/** The setting. */
+	readonly setting: string;
+}
+interface Bounds extends Most {
 	/** How long nothing may come of it while it is wanted. */
 	readonly idleMs: number;
 }
 
-export const tooLarge = (most: number): Error =>
-	failure("BODY_TOO_LARGE", `A body may have ${most} bytes here (GATEWAY_BODY_LIMIT).`);
+export const tooLarge = ({ bytes, setting }: Most): Error =>
+	failure("BODY_TOO_LARGE", `A body may have ${bytes} bytes here (${setting}).`);
 
 export const tooLate = (): Error =>
 	failure("REQUEST_TIMED_OUT", "The body did not come in time (GATEWAY_BODY_TIMEOUT).");
 
 /** The request itself stays: it is to be answered, whatever becomes of its body. */
-export function passing(req: IncomingMessage, { bytes, idleMs }: Bounds): Readable {
+export function passing(req: IncomingMessage, { idleMs, ...most }: Bounds): Readable {
 	let size = 0;
 	const body = new Transform({
 		transform(chunk: Buffer, _, done) {
 			size += chunk.length;
 			timer.refresh();
-			done(size > bytes ? tooLarge(bytes) : null, chunk);
+			done(size > most.bytes ? tooLarge(most) : null, chunk);
 		}
 	});
 	const timer = setTimeout(() => {

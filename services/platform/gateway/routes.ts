@@ -90,8 +90,8 @@ async function admitted({ callers, limits }: Means, route: Route, req: WebReques
 }
 
 /** Of a body that is fields. Bytes are read as they are taken. */
-const fieldsOf = async (bodies: Bodies, { body }: Route, req: WebRequest, res: WebResponse): Promise<object> =>
-	body === "raw" ? {} : bodies.fieldsOf(req, res, body === "document");
+const fieldsOf = async (bodies: Bodies, route: Route, req: WebRequest, res: WebResponse): Promise<object> =>
+	route.body === "raw" ? {} : bodies.fieldsOf(req, res, route);
 
 /** The name of a request: what it causes knows whose it is, and hears of it when they hang up. */
 export function leaving(broker: Broker, res: WebResponse): string {

@@ -59,6 +59,7 @@ describe("the OpenAPI document", () => {
 		expect(named(operation)).toEqual([["id", "path", true]]);
 		expect(operation.requestBody).toEqual({
 			required: false,
+			description: "At most so many bytes as `GATEWAY_BODY_LIMIT` says.",
 			content: {
 				"application/json": {
 					schema: { type: "object", properties: { why: { type: "string" } }, additionalProperties: false }
