@@ -51,6 +51,7 @@ describe("bash", () => {
 				"events",
 				"flag",
 				"jobs",
+				"route",
 				"nodes",
 				"services",
 				"calls",
