@@ -13,6 +13,7 @@ export const MESSAGES = { enumValue: "The '{field}' field is none of its allowed
 export class LateValidator extends Validators.Fastest {
 	constructor() {
 		super({ considerNullAsAValue: true, messages: MESSAGES });
+		refuseEmptyNumbers((this as unknown as { readonly validator: { readonly rules: Rules } }).validator.rules);
 	}
 
 	override compile(schema: Parameters<Validators.Fastest["compile"]>[0]): Check {
@@ -22,4 +23,22 @@ export class LateValidator extends Validators.Fastest {
 			return check(params, options);
 		};
 	}
+}
+
+interface Rules {
+	number(
+		this: object,
+		compiler: { readonly schema: { readonly convert?: boolean } },
+		...rest: unknown[]
+	): { source: string };
+}
+
+/** What an address says as a number is converted from a text, and JavaScript has the empty one for 0: here it is none. */
+function refuseEmptyNumbers(rules: Rules): void {
+	const usual = rules.number;
+	rules.number = function (compiler, ...rest) {
+		const made = usual.call(this, compiler, ...rest);
+		if (compiler.schema.convert !== true) return made;
+		return { ...made, source: `if (typeof value === "string" && value.trim() === "") value = NaN;\n${made.source}` };
+	};
 }

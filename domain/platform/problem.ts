@@ -160,9 +160,15 @@ function faultsIn(fault: Record<string, unknown> | null): Fault[] {
 		return String(actual)
 			.split(", ", MOST_FAULTS + 1)
 			.map(name => short(said(name), LONGEST_NAME))
-			.map(name => ({ field: name, message: `There is no field '${name}' here.` }));
+			.map(name => ({ field: within(field, name), message: `There is no field '${name}' here.` }));
 	return [{ field: short(said(String(field ?? "")), LONGEST_NAME), message: said(String(message ?? type ?? "")) }];
 }
+
+/** Of a level that is not the outermost, the validator names the field whose it is. */
+const within = (field: unknown, name: string): string =>
+	typeof field === "string" && field !== "" && field !== "$$root"
+		? short(said(`${field}.${name}`), LONGEST_NAME)
+		: name;
 
 /** What a request says is said back only so far: an answer is not to grow with it. In characters, and in faults. */
 const [LONGEST_DETAIL, LONGEST_NAME, MOST_FAULTS] = [2_000, 100, 50];

@@ -119,8 +119,7 @@ function instead(
 
 function after({ broker, kept }: Means, route: Route, req: WebRequest, res: WebResponse, data: unknown): unknown {
 	res.statusCode = route.status;
-	// Here it is compared, whatever is asked of caches on the way (RFC 9110 §13.1.2): `fetch` adds `no-cache` to an ETag.
-	if (req.headers["if-none-match"] !== undefined) delete req.headers["cache-control"];
+	compared(req);
 	const { shaped } = callOf(req);
 	const location = shaped ? null : locationOf(route, data);
 	if (location !== null) {
@@ -138,6 +137,15 @@ function after({ broker, kept }: Means, route: Route, req: WebRequest, res: WebR
 	return keep(broker, req, { status: route.status, location, body: data as JsonValue, ...given })
 		.then(() => changed)
 		.then(done);
+}
+
+/**
+ * What is read is compared here, whatever is asked of caches on the way (RFC 9110 §13.1.2): `fetch` adds `no-cache` to an ETag. What was
+ * done is answered in full.
+ */
+function compared({ method, headers }: WebRequest): void {
+	if (headers["if-none-match"] === undefined) return;
+	delete headers[method === "GET" || method === "HEAD" ? "cache-control" : "if-none-match"];
 }
 
 function handlersOf(means: Means, route: Route): string | (WebHandler | string)[] {
