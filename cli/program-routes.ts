@@ -50,7 +50,7 @@ function addLooking(route: Command, open: Opener): void {
 		.argument("<method>", "GET, POST …")
 		.argument("<path>", "as it is sent, with its query")
 		.option("--host <name>", "the name that it is asked under")
-		.option("--header <header...>", "a header that it has, as 'Name: value'")
+		.option("--header <header...>", "a header of it (name: value)")
 		.option("--body <text>", "JSON, or a form as it is sent")
 		.option(...JSON_FLAG)
 		.action(by<[string, string]>(open, "routes", () => loaded().explainRoute));

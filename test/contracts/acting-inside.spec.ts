@@ -43,6 +43,7 @@ const PERSONAL = [
 	"mfa",
 	"oidc",
 	"passkeys",
+	"routes",
 	"sessions",
 	"users"
 ];
