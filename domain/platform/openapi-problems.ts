@@ -105,13 +105,14 @@ export interface Risks {
 	readonly brought: readonly number[];
 }
 
+const KNOWN_BY = new Set(["name", "id", "to"]);
 /** Statuses, and which operations may answer them. */
 const WHEN: readonly (readonly [status: number, may: (risks: Risks) => boolean])[] = [
 	[400, () => true],
 	[401, () => true],
 	[403, () => true],
-	// What is kept is known by its name or its id, by whatever its address says, or as the caller's own.
-	[404, ({ params, path, isOwn }) => isOwn || path.length > 0 || params.includes("name") || params.includes("id")],
+	// What is kept is known by its name, its id or its revision, by whatever its address says, or as the caller's own.
+	[404, ({ params, path, isOwn }) => isOwn || path.length > 0 || params.some(name => KNOWN_BY.has(name))],
 	[408, ({ takesBody }) => takesBody],
 	[409, ({ writes }) => writes],
 	// What is good once, and was used, or is over.

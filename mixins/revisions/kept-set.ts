@@ -9,6 +9,7 @@ import type { Revision, RevisionDifference, RevisionPage, RevisionSnapshot } fro
 import { canonical, digest } from "../../domain/canonical";
 import { differences } from "../../domain/platform/revisions/difference";
 import { messageOf, propertyOf, textOf } from "../../domain/unknown";
+import { behindCursor } from "../behind";
 import { isRevision, type KeptRevision, type KeptText, revisionId, type Stored, shownOf, valueId } from "./records";
 
 type RevisedEvent = Extract<Announced, { payload: { set: string; revision: number; hash: string } }>["event"];
@@ -69,7 +70,7 @@ export class KeptSet<T> {
 		return this.revised(revision === 0 ? undefined : await this.mustBe(revision));
 	}
 
-	/** The newest first. @throws InvalidCursor */
+	/** The newest first. @throws REQUEST_INVALID where `after` is none of this list */
 	async history({
 		limit,
 		after
@@ -77,10 +78,8 @@ export class KeptSet<T> {
 		readonly limit: number;
 		readonly after?: string | undefined;
 	}): Promise<RevisionPage> {
-		const { records, next } = await this.kept.find(
-			{ set: this.set },
-			{ sort: "-number", limit, ...(after !== undefined && { after }) }
-		);
+		const options = { sort: "-number", limit, ...(after !== undefined && { after }) } as const;
+		const { records, next } = await behindCursor(this.kept.find({ set: this.set }, options));
 		return { items: records.filter(isRevision).map(shownOf), next };
 	}
 

@@ -12,6 +12,7 @@ const KB = 1024;
 const LIMIT = 256 * KB;
 const TIMES = 10;
 const PARALLEL = 50;
+const SIZE = LIMIT * TIMES;
 /** What a process takes for 50 sockets with their buffers; ten limits of all of them would be 128 MB. */
 const MOST_GROWN = 100 * KB * KB;
 
@@ -49,31 +50,35 @@ interface Upload {
 	readonly isDeclared: boolean;
 }
 
+const headOf = ({ path, type, isDeclared }: Upload, host: string): string =>
+	[
+		`POST ${path} HTTP/1.1`,
+		`Host: ${host}`,
+		`X-API-Key: ${key}`,
+		...(type ? [`Content-Type: ${type}`] : []),
+		isDeclared ? `Content-Length: ${SIZE}` : "Transfer-Encoding: chunked",
+		"\r\n"
+	].join("\r\n");
+
 /** All that came back until the connection was closed by the other side. */
-function upload({ path, type, isDeclared }: Upload): Promise<string> {
+function upload(each: Upload): Promise<string> {
+	const { isDeclared } = each;
 	const { hostname, port } = new URL(node.url);
-	const size = LIMIT * TIMES;
 	return new Promise((resolve, reject) => {
 		const socket = connect(Number(port), hostname);
 		let [said, sent, isOver] = ["", 0, false];
+		const piece = isDeclared ? CHUNK : FRAMED;
 		const more = (): void => {
-			while (!isOver && sent < size) {
-				sent += CHUNK.length;
-				if (!socket.write(isDeclared ? CHUNK : FRAMED)) return;
-			}
+			for (let room = true; room && !isOver && sent < SIZE; sent += CHUNK.length) room = socket.write(piece);
 		};
 		socket
 			.on("connect", () => {
-				socket.write(
-					`POST ${path} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nX-API-Key: ${key}\r\n${type ? `Content-Type: ${type}\r\n` : ""}${
-						isDeclared ? `Content-Length: ${size}` : "Transfer-Encoding: chunked"
-					}\r\n\r\n`
-				);
+				socket.write(headOf(each, `${hostname}:${port}`));
 				more();
 			})
 			.on("drain", more)
-			.on("data", piece => {
-				said += piece;
+			.on("data", answer => {
+				said += answer;
 			})
 			// What is on its way while the other side closes is refused by its machine.
 			.on("error", error => (said === "" ? reject(error) : undefined))

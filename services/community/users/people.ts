@@ -6,12 +6,12 @@ import {
 	Duplicate,
 	type Filter,
 	type FindOptions,
-	InvalidCursor,
 	type Versioned
 } from "../../../adapters/collection";
 import type { Announced } from "../../../cluster";
 import { failure } from "../../../cluster/errors";
 import { type Kept, type Kind, keyOf } from "../../../domain/community/users/records";
+import { behindCursor } from "../../../mixins/behind";
 
 export type People = Collection<Kept, Announced>;
 export type Of<K extends Kind> = Extract<Kept, { readonly kind: K }>;
@@ -45,16 +45,8 @@ export async function findOf<K extends Kind>(
 	filter: Filter<Kept>,
 	options: FindOptions<Kept> = {}
 ): Promise<Run<K>> {
-	try {
-		const { records, next } = await people.find(filter, options);
-		return { records: records.filter(record => isA(kind, record)), next };
-	} catch (error) {
-		if (!(error instanceof InvalidCursor)) throw error;
-		throw failure(
-			"REQUEST_INVALID",
-			"`after` is none of this list: give back `next` as it came, with the same fields."
-		);
-	}
+	const { records, next } = await behindCursor(people.find(filter, options));
+	return { records: records.filter(record => isA(kind, record)), next };
 }
 
 /** All of one kind, page by page. */

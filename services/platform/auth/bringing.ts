@@ -1,11 +1,11 @@
 /** What whoever brings accounts sees of them, and takes back. */
 
-import { Conflict, InvalidCursor } from "../../../adapters/collection";
-import { failure } from "../../../cluster/errors";
+import { Conflict } from "../../../adapters/collection";
 import type { ParamsOf, ResultOf } from "../../../contracts/contract";
 import type { BroughtAccount, movingActions } from "../../../contracts/platform/auth-moving";
 import type { Own, StoredAccount } from "../../../domain/platform/accounts/account";
 import { cameBy } from "../../../domain/platform/accounts/adoption";
+import { behindCursor } from "../../../mixins/behind";
 import { type Accounts, accountIn, type Calls } from "./accounts";
 import { fromOf, type Origin, originOf } from "./adopting";
 import { erased } from "./managing";
@@ -26,14 +26,10 @@ export async function lookedAt({ rows }: Accounts, asked: ParamsOf<Look>): Promi
 	const { ids, limit, after } = asked;
 	const filter = ids ? { origin: { $in: ids.map(id => originOf(asked, id)) } } : from(asked);
 	const most = ids ? Math.max(1, ids.length) : limit;
-	try {
-		const page = await rows.find(filter, { limit: most, sort: "origin", ...(after !== undefined && { after }) });
-		const accounts = page.records.flatMap(row => accountIn(row) ?? []).map(told);
-		return { accounts, next: page.next, total: ids ? accounts.length : await rows.count(filter) };
-	} catch (error) {
-		if (!(error instanceof InvalidCursor)) throw error;
-		throw failure("REQUEST_INVALID", "'after' is not what a page before gave as 'next'.");
-	}
+	const options = { limit: most, sort: "origin", ...(after !== undefined && { after }) } as const;
+	const page = await behindCursor(rows.find(filter, options));
+	const accounts = page.records.flatMap(row => accountIn(row) ?? []).map(told);
+	return { accounts, next: page.next, total: ids ? accounts.length : await rows.count(filter) };
 }
 
 /** What was changed here is told as it was brought: it is nobody's mistake. */
