@@ -119,7 +119,7 @@ function instead(
 
 function after({ broker, kept }: Means, route: Route, req: WebRequest, res: WebResponse, data: unknown): unknown {
 	res.statusCode = route.status;
-	compared(req);
+	compared(req, route.reads);
 	const { shaped } = callOf(req);
 	const location = shaped ? null : locationOf(route, data);
 	if (location !== null) {
@@ -143,9 +143,9 @@ function after({ broker, kept }: Means, route: Route, req: WebRequest, res: WebR
  * What is read is compared here, whatever is asked of caches on the way (RFC 9110 §13.1.2): `fetch` adds `no-cache` to an ETag. What was
  * done is answered in full.
  */
-function compared({ method, headers }: WebRequest): void {
+function compared({ headers }: WebRequest, reads: boolean): void {
 	if (headers["if-none-match"] === undefined) return;
-	delete headers[method === "GET" || method === "HEAD" ? "cache-control" : "if-none-match"];
+	delete headers[reads ? "cache-control" : "if-none-match"];
 }
 
 function handlersOf(means: Means, route: Route): string | (WebHandler | string)[] {
