@@ -41,7 +41,7 @@ export interface Asking {
 
 /**
  * What a command needs of the data folder: `read` and `links` leave it to whoever runs on it, `links` asks the source too;
- * `keys`, `users`, `secrets`, `events`, `flags`, `jobs`, `routes` and `write` hold it. `cluster` needs no folder, but other nodes;
+ * `keys`, `users`, `secrets`, `events`, `flags`, `jobs`, `routes`, `config` and `write` hold it. `cluster` needs no folder, but other nodes;
  * `repl` either of them.
  */
 export type Need =
@@ -54,6 +54,7 @@ export type Need =
 	| "flags"
 	| "jobs"
 	| "routes"
+	| "config"
 	| "write"
 	| "cluster"
 	| "repl";

@@ -47,6 +47,7 @@ export interface Flags {
 	readonly passphraseFile?: string;
 	readonly file?: string;
 	readonly expected?: string;
+	readonly environment?: string;
 	readonly host?: string;
 	readonly header?: readonly string[];
 	readonly body?: string;

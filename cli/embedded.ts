@@ -28,6 +28,7 @@ const PARTS: Readonly<Record<Need, { readonly access: "read" | "write"; readonly
 	// What it does at times stays with servers: here jobs are looked at, and paused.
 	jobs: { access: "write", services: ["scheduler"] },
 	routes: { access: "write", services: ["routes"] },
+	config: { access: "write", services: ["config"] },
 	write: { access: "write" },
 	// By a node that joins others, where these are.
 	cluster: { access: "write" },

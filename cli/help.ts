@@ -208,6 +208,37 @@ const HELP: Readonly<Record<string, Help>> = {
 		ends: SHOWN,
 		settings: LOOK
 	},
+	"config list": { examples: ["banyan config list"], ends: SHOWN, settings: LOOK },
+	"config show": { examples: ["banyan config show sessions"], ends: SHOWN, settings: LOOK },
+	"config set": {
+		examples: ['banyan config set sessions REFRESH_GRACE=30 --reason "phones refresh too often"'],
+		ends: SHOWN,
+		settings: LOOK
+	},
+	"config unset": {
+		examples: ['banyan config unset sessions REFRESH_GRACE --reason "the default will do"'],
+		ends: SHOWN,
+		settings: LOOK
+	},
+	"config apply": {
+		examples: ['banyan config apply settings.yaml --expected 6 --reason "as reviewed"'],
+		ends: SHOWN,
+		settings: LOOK
+	},
+	"config secret": {
+		examples: ['banyan config secret BANYAN_SECRET_PANEL /run/secrets/panel --reason "it was changed there"'],
+		ends: SHOWN,
+		settings: LOOK
+	},
+	"config history": { examples: ["banyan config history"], ends: SHOWN, settings: LOOK },
+	"config diff": { examples: ["banyan config diff 6 7"], ends: SHOWN, settings: LOOK },
+	"config rollback": {
+		examples: ['banyan config rollback 6 --reason "it was better before"'],
+		ends: ["clean", "broken", "refused"],
+		settings: LOOK
+	},
+	"config explain": { examples: ["banyan config explain REFRESH_GRACE"], ends: SHOWN, settings: LOOK },
+	"config nodes": { examples: ["banyan config nodes"], ends: SHOWN, settings: LOOK },
 	"flag list": { examples: ["banyan flag list", "banyan flag list --stale"], ends: SHOWN, settings: LOOK },
 	"flag show": { examples: ["banyan flag show checkout --json > checkout.json"], ends: SHOWN, settings: LOOK },
 	"flag history": { examples: ["banyan flag history --limit 5"], ends: SHOWN, settings: LOOK },

@@ -9,6 +9,7 @@ import type { ServiceBroker } from "moleculer";
 import type { Broker } from "../cluster";
 import { actingAs } from "../cluster/acting";
 import type { Environment } from "../cluster/environment";
+import { explained, nodesFollowing } from "../cluster/nodes-settings";
 import { clusterCalls, clusterNodes, setLogLevel } from "../cluster/operations";
 import { VOCABULARY } from "../domain/migration/mappings";
 import { environment } from "../environment";
@@ -96,6 +97,8 @@ export function clientOn(broker: Broker, acting?: string): Local {
 	const own: Readonly<Record<string, (params: never) => Promise<unknown>>> = {
 		"gateway.nodes": () => clusterNodes(broker),
 		"gateway.calls": () => clusterCalls(broker),
+		"gateway.following": () => nodesFollowing(broker),
+		"gateway.explain": ({ key = "" }: { readonly key?: string }) => explained(broker, key),
 		"gateway.logLevel": (params: Partial<Parameters<typeof setLogLevel>[1]>) =>
 			setLogLevel(broker, { level: "usual", minutes: 30, by: "", ...params })
 	};

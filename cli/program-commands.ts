@@ -5,6 +5,7 @@ import { version } from "../package.json";
 import type { Opener } from "./asking";
 import { screen } from "./command";
 import { addCluster } from "./program-cluster";
+import { addConfig } from "./program-config";
 import { addEvents } from "./program-events";
 import { addFlags } from "./program-flags";
 import { addJobs } from "./program-jobs";
@@ -34,6 +35,7 @@ export function commands(open: Opener): Command {
 	addUsers(program.command("users").description("see to the accounts of people"), open);
 	addSessions(program.command("sessions").description("see where people are signed in, and end it"), open);
 	addEvents(program.command("events").description("see to events that a service could not deal with"), open);
+	addConfig(program.command("config").description("see to the settings of services, for the whole cluster"), open);
 	addFlags(program.command("flag").description("see to feature flags: what is on for whom"), open);
 	addJobs(program.command("jobs").description("see to what is done at times, once across all nodes"), open);
 	addRoutes(program.command("route").description("see to the paths of older APIs, and where they lead"), open);

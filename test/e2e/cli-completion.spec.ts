@@ -49,6 +49,7 @@ describe("bash", () => {
 				"users",
 				"sessions",
 				"events",
+				"config",
 				"flag",
 				"jobs",
 				"route",
