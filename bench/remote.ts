@@ -29,10 +29,11 @@ export interface Place {
 	readonly collector?: string;
 	/** @default bench */
 	readonly namespace?: string;
+	readonly settings?: Readonly<Record<string, string>>;
 }
 
 const settingsIn = (
-	{ url, folder, key, observed, collector, namespace = "bench" }: Place,
+	{ url, folder, key, observed, collector, namespace = "bench", settings }: Place,
 	name: string
 ): Record<string, string> => ({
 	TRANSPORTER: url,
@@ -42,7 +43,8 @@ const settingsIn = (
 	DATA_DIR: join(folder, name),
 	LOG_LEVEL: "info",
 	GATEWAY_PORT: "0",
-	...(observed === "all" && collector && { OTEL_EXPORTER_OTLP_ENDPOINT: collector, OTEL_TRACES_SAMPLER_ARG: "0.1" })
+	...(observed === "all" && collector && { OTEL_EXPORTER_OTLP_ENDPOINT: collector, OTEL_TRACES_SAMPLER_ARG: "0.1" }),
+	...settings
 });
 
 const says = (said: object): void => void process.stdout.write(`${JSON.stringify(said)}\n`);

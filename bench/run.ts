@@ -26,7 +26,10 @@ import { writeResults } from "./results";
 import { hashing, loggingIn, loginsRows } from "./s-logins";
 import { serve } from "./serve";
 import { authenticated, authenticatedRows } from "./t-authenticated";
+import { configRow, following, writing } from "./u-config";
 import { flagsRow } from "./v-flags";
+import { answering, gatewayLayerRows, layered } from "./w-layer";
+import { crowd, crowdRows, held } from "./x-crowd";
 
 const ROWS: Readonly<Record<string, () => Promise<Figure[]>>> = {
 	a: () => importRows(9),
@@ -50,7 +53,10 @@ const ROWS: Readonly<Record<string, () => Promise<Figure[]>>> = {
 	r: async () => [await refreshRow()],
 	s: loginsRows,
 	t: authenticatedRows,
-	v: async () => [await flagsRow()]
+	u: async () => [await configRow()],
+	v: async () => [await flagsRow()],
+	w: gatewayLayerRows,
+	x: crowdRows
 };
 const PARTS: Readonly<Record<string, (args: readonly string[]) => Promise<unknown>>> = {
 	stages,
@@ -67,7 +73,13 @@ const PARTS: Readonly<Record<string, (args: readonly string[]) => Promise<unknow
 	crowded,
 	hashing,
 	"logging-in": loggingIn,
-	refreshing
+	refreshing,
+	following,
+	writing,
+	answering,
+	layered,
+	crowd,
+	held
 };
 
 async function main([first, name = "", ...args]: readonly string[]): Promise<void> {
