@@ -124,7 +124,7 @@ export async function diffConfig(client: Client, from: string, to: string, flags
 /** What a change or a rollback changed, as a table. */
 export const changesText = (client: Client, changes: ConfigDiff["changes"]): string =>
 	changes.length === 0 ? "All is set alike." : tabled(client, CHANGES, changes.map(changeRow));
-const CHANGES = [{ title: "setting" }, { title: "" }, { title: "before", gives: true }, { title: "after" }];
+const CHANGES = [{ title: "setting" }, { title: "change" }, { title: "before", gives: true }, { title: "after" }];
 const changeRow = ({ path, kind, before, after, secret }: ConfigDiff["changes"][number]): string[] => [
 	path.join("."),
 	kind,
