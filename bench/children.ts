@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { LIMITED } from "./limits";
 import { DIST, NODE_FLAGS, ROOT } from "./product";
 
 const TSX = ["--import", require.resolve("tsx")];
@@ -46,7 +47,7 @@ export const openPart = (name: string, args: readonly string[]): Promise<Server>
 
 /** The product on a data folder, as `make start` runs it. */
 export async function openProduct(dataDir: string): Promise<Server> {
-	const environment = { DATA_DIR: dataDir, GATEWAY_PORT: "0", LOG_LEVEL: "info" };
+	const environment = { DATA_DIR: dataDir, ...LIMITED, GATEWAY_PORT: "0", LOG_LEVEL: "info" };
 	return server([...NODE_FLAGS, join(DIST, "start.js")], environment, line => {
 		const url = /The gateway listens on (http:\S+?)\."/.exec(line)?.[1];
 		return url ? { url, key: "" } : undefined;

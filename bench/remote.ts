@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { ServiceBroker } from "moleculer";
 import ApiGateway from "moleculer-web";
 import { connect } from "nats";
+import { LIMITED } from "./limits";
 import { built } from "./product";
 import { unobserved } from "./unobserved";
 
@@ -42,6 +43,7 @@ const settingsIn = (
 	NODE_ID: name,
 	DATA_DIR: join(folder, name),
 	LOG_LEVEL: "info",
+	...LIMITED,
 	GATEWAY_PORT: "0",
 	...(observed === "all" && collector && { OTEL_EXPORTER_OTLP_ENDPOINT: collector, OTEL_TRACES_SAMPLER_ARG: "0.1" }),
 	...settings

@@ -10,6 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Pool } from "undici";
 import { openPart, part, type Server } from "./children";
 import { type Figure, median, mustBe, perSecond, say, scaled } from "./figures";
+import { LIMITED } from "./limits";
 import { cpuOf, rssOf } from "./load";
 import { built } from "./product";
 
@@ -234,7 +235,7 @@ export async function loggingIn(): Promise<void> {
 	const { openNode } = built<typeof import("../node")>("node");
 	const { hashed } = built<typeof import("../adapters/passwords/passwords")>("adapters/passwords/passwords");
 	const log = join(folder, "log");
-	const settings = { DATA_DIR: folder, GATEWAY_PORT: "0", LOG_LEVEL: "info", PASSWORD_HASHES: `${SLOTS}` };
+	const settings = { DATA_DIR: folder, ...LIMITED, GATEWAY_PORT: "0", LOG_LEVEL: "info", PASSWORD_HASHES: `${SLOTS}` };
 	const node = await openNode({ services: SERVICES.split(","), logFile: log }, settings);
 	const password = await hashed(PASSWORD);
 	const accounts = Array.from({ length: PEOPLE }, (_, nth) => ({ id: `${nth}`, email: addressOf(nth), password }));

@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ServiceBroker } from "moleculer";
 import ApiGateway from "moleculer-web";
+import { LIMITED } from "./limits";
 import { built } from "./product";
 
 const SERVICE = "bench";
@@ -66,7 +67,7 @@ async function ours(routes: number, folder: string): Promise<{ url: string; key:
 	const { openNode } = built<typeof import("../node")>("node");
 	const log = join(folder, "log");
 	const services = ["access", "idempotency", "migration", "links", "subscriptions", "gateway"];
-	const settings = { DATA_DIR: folder, GATEWAY_PORT: "0", LOG_LEVEL: "info" };
+	const settings = { DATA_DIR: folder, ...LIMITED, GATEWAY_PORT: "0", LOG_LEVEL: "info" };
 	const broker = await openNode({ services, logFile: log }, settings);
 	(broker as unknown as ServiceBroker).createService({ name: SERVICE, actions: handlers(routes) });
 	const url = /The gateway listens on (http:\S+?)\."/.exec(readFileSync(log, "utf8"))?.[1] as string;

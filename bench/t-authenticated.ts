@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { ServiceBroker } from "moleculer";
 import { openPart, type Server } from "./children";
 import { type Figure, median, perSecond, say, scaled } from "./figures";
+import { LIMITED } from "./limits";
 import { type Cost, load } from "./load";
 import { built } from "./product";
 
@@ -85,7 +86,7 @@ async function open(folder: string): Promise<{ readonly url: string; readonly ke
 	const { openNode } = built<typeof import("../node")>("node");
 	const log = join(folder, "log");
 	const services = ["access", "idempotency", "signing", "sessions", "gateway"];
-	const settings = { DATA_DIR: folder, GATEWAY_PORT: "0", LOG_LEVEL: "info" };
+	const settings = { DATA_DIR: folder, ...LIMITED, GATEWAY_PORT: "0", LOG_LEVEL: "info" };
 	const node = await openNode({ services, logFile: log }, settings);
 	const handler = { params: { id: "string" }, handler: async () => ANSWER };
 	const actions = Object.fromEntries(ALL.map(kind => [kind, handler]));

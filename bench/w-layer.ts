@@ -6,6 +6,7 @@ import { startRedis } from "../test/support/servers";
 import { openPart, type Server } from "./children";
 import { type Figure, median, mustBe, perSecond, say, scaled } from "./figures";
 import { type Ground, openGround } from "./i-remote";
+import { LIMITED } from "./limits";
 import { type Cost, load } from "./load";
 import { built } from "./product";
 import { type Place, startedNode } from "./remote";
@@ -23,13 +24,6 @@ type Side = (typeof SIDES)[number];
 /** Kept answers of a few, asked for again and again. */
 type Kind = Side | "kept";
 
-/** Counted under each policy, and never spent. */
-const LIMITED = {
-	GATEWAY_LIMIT_ALL: "90000000/1m,9000000/1s",
-	GATEWAY_LIMIT_SERVICES: "90000000/1m,9000000/1s",
-	GATEWAY_LIMIT_CLIENT: "90000000/1m,9000000/1s",
-	GATEWAY_LIMIT_READ: "90000000/1m,9000000/1s"
-};
 const settingsOf = (side: Side, redis: string): Record<string, string> => {
 	if (side === "on") return LIMITED;
 	if (side === "redis") return { ...LIMITED, REDIS_URL: redis };

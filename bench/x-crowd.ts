@@ -11,6 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ServiceBroker } from "moleculer";
 import { openPart, part } from "./children";
 import { type Figure, megabytes, mustBe, say, scaled } from "./figures";
+import { LIMITED } from "./limits";
 import { cpuOf, rssOf } from "./load";
 import { built } from "./product";
 
@@ -271,14 +272,12 @@ async function steadily(clients: readonly Client[]): Promise<Pick<Seen, "took" |
 	return { took, lost };
 }
 
-const NEVER_SPENT = "9000000/1m";
 /** Of all that a deployment sets: who is many behind one key, and more connections than by itself. */
 const SETTINGS = {
 	GATEWAY_PORT: "0",
 	LOG_LEVEL: "info",
 	GATEWAY_CONNECTIONS: "20000",
-	GATEWAY_LIMIT_CLIENT: NEVER_SPENT,
-	GATEWAY_LIMIT_READ: NEVER_SPENT,
+	...LIMITED,
 	STREAMS: "2000",
 	STREAMS_EACH: "2000"
 };
