@@ -111,9 +111,10 @@ it("takes a secret from a file alone, and shows it nowhere", async () => {
 	expect([typed.code, typed.text]).toEqual([1, expect.stringContaining("a secret comes from a file")]);
 	const shown = [await banyan(on(setSecret, "BANYAN_SECRET_PANEL", fileOf("hunter2\n")))];
 	expect(shown[0]?.stdout).toMatch(/secrets\.BANYAN_SECRET_PANEL +added +never shown +never shown/);
-	shown.push(await banyan(on(showConfig, "secrets")), await banyan(on(diffConfig, "0", "4"), { json: true }));
+	shown.push(await banyan(on(showConfig, "secrets")), await banyan(on(diffConfig, "1", "4"), { json: true }));
 	shown.push(await banyan(on(diffConfig, "3", "4"), { json: true }), await banyan(listConfig, { json: true }));
 	expect(shown[1]?.stdout).toMatch(/^BANYAN_SECRET_PANEL +a secret +config +- /m);
+	expect(shown.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0]);
 	for (const { text } of shown) expect(text).not.toContain("hunter2");
 	expect(await broker.call("config.reveal", { names: ["BANYAN_SECRET_PANEL"] })).toEqual({
 		BANYAN_SECRET_PANEL: "hunter2"
