@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ServiceBroker } from "moleculer";
 import { openPart, part } from "./children";
-import { type Figure, megabytes, mustBe, say, scaled } from "./figures";
+import { type Figure, megabytes, mustBe, say, scaled, whole } from "./figures";
 import { LIMITED } from "./limits";
 import { cpuOf, rssOf } from "./load";
 import { built } from "./product";
@@ -49,6 +49,7 @@ export async function crowdRows(): Promise<Figure[]> {
 	await using server = await openPart("held", []);
 	const seen = await part<Seen>("crowd", [server.url, server.key, String(server.pid)]);
 	mustBe("connections that stayed", seen.connected, CLIENTS + FOLLOWERS);
+	mustBe("lines that followers read, more than none", Number(seen.news.length > 0), 1);
 	mustBe("requests that were sent", seen.took.length + seen.lost, A_SECOND * SECONDS);
 	return figures(seen);
 }
@@ -74,7 +75,7 @@ function figures({ took, lost, news, generator, server, memory }: Seen): Figure[
 	return [
 		{
 			...of,
-			what: `${CLIENTS} clients connected, ${A_SECOND} requests a second by an API key, ${FOLLOWERS} more follow by server-sent events, one node with all: p95 of a request`,
+			what: `${whole(CLIENTS)} clients connected, ${whole(A_SECOND)} requests a second by an API key, ${whole(FOLLOWERS)} more follow by server-sent events, one node with all: p95 of a request`,
 			measured: `${p95.toFixed(1)} ms`,
 			goal: `< ${GOAL_MS} ms`,
 			met: p95 < GOAL_MS,
