@@ -99,7 +99,7 @@ export async function rollbackRoutes(client: Client, revision: string, flags: Fl
 	const expected = await expectedIn(client, flags);
 	const made = await client.call("routes.rollback", { to, expected, reason });
 	if (flags.json) printJson(made);
-	else print(`Revision ${made.revision} sets what revision ${to} had: ${made.routes.length} routes.`);
+	else print(`Revision ${made.revision} sets what revision ${to} had.`);
 	return EXIT.clean;
 }
 
