@@ -25,6 +25,8 @@ export class Peer {
 	knowsUs = false;
 	/** Something of it was taken. */
 	isHeard = false;
+	/** What it was granted before that. */
+	before: Introduced["token"] | undefined;
 	private readonly shared: Buffer;
 	private sealing: KeyObject | undefined;
 	private opening: readonly KeyObject[] | undefined;
@@ -57,6 +59,7 @@ export class Peer {
 	renew(said: Introduced, words: string): boolean {
 		const isSame = said.token.name === this.token.name && said.session.nodeID === this.nodeID;
 		if (!isSame || said.session.exchange !== this.said.session.exchange) return false;
+		this.before = this.said.token;
 		this.said = said;
 		this.words = words;
 		this.services = new Set(said.token.services);
@@ -101,6 +104,12 @@ export class Peers {
 	of(nodeID: string): Peer | undefined {
 		const peer = this.byNode.get(nodeID);
 		return peer && this.mistrust(peer) === undefined ? peer : undefined;
+	}
+
+	/** What it signed with a token before is on its way yet: as long as that counts. */
+	keysBefore(peer: Peer | undefined): KeyObject[] {
+		const before = peer?.before;
+		return before && this.authorities.mistrust(before, this.here.now()) === undefined ? [before.key] : [];
 	}
 
 	/** A process that is known. */

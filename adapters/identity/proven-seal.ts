@@ -74,14 +74,19 @@ export class ProvenSeal {
 
 	/** What others may ask again, of a node whose packets they do not see. */
 	sign(text: string): string {
-		return this.self.signed(Buffer.from(text));
+		return this.self.signedForAll(Buffer.from(text));
 	}
 
 	/** A node that is believed now: itself, too. */
 	ofNode(nodeID: string): Signer | undefined {
 		const isOwn = nodeID === this.options.nodeID;
-		const token = isOwn ? this.self.token : this.peers.of(nodeID)?.token;
-		return token && { services: new Set(token.services), signed: (text, by) => isSignature(text, by, token.key) };
+		const peer = isOwn ? undefined : this.peers.of(nodeID);
+		const token = isOwn ? this.self.token : peer?.token;
+		if (!token) return undefined;
+		const keys = [token.key, ...this.peers.keysBefore(peer)];
+		const signed = (text: string, by: string): boolean =>
+			by.split(".").some(each => keys.some(key => isSignature(text, each, key)));
+		return { services: new Set(token.services), signed };
 	}
 
 	/** Nodes that were believed once, and are not any more. */

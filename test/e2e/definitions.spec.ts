@@ -80,7 +80,9 @@ it("variables that lack are told for both ends at once, with their options, on b
 	expect(stderr).toMatch(/^banyan: lacking\.yaml: source: /);
 	// A shell's variables are no server's.
 	expect(stderr).toContain("set it in this shell, then run again.");
-	expect(problem.detail).toContain("set it where the node runs that connects, restart it there, then run again.");
+	expect(problem.detail).toContain(
+		"set it where the node runs that connects and restart it there, or as a secret of all nodes (POST /api/v1/config/secrets), then run again."
+	);
 });
 
 it("what is filled in is checked like what is written", async () => {

@@ -205,7 +205,9 @@ describe("what a panel says under our name", () => {
 	/** What we say ourselves, of any answer to a link. */
 	const OURS = new Set(
 		`connection keep-alive date transfer-encoding content-length content-type cache-control content-security-policy
-		cross-origin-resource-policy referrer-policy vary x-content-type-options x-correlation-id`.split(/\s+/)
+		cross-origin-resource-policy ratelimit ratelimit-policy referrer-policy vary x-content-type-options x-correlation-id`.split(
+			/\s+/
+		)
 	);
 
 	it.each([

@@ -12,6 +12,7 @@ import { ServiceBroker, type ServiceSchema } from "moleculer";
 import { connect, type NatsConnection } from "nats";
 import type { Identity } from "../../adapters/identity/identity";
 import { ProvenSeal } from "../../adapters/identity/proven-seal";
+import { letIn } from "../../cluster/vouched";
 import { sealed } from "../../middlewares/sealed.middleware";
 import { readConfig } from "../../moleculer.config";
 import { TestAuthority } from "../support/identities";
@@ -123,6 +124,18 @@ const owning: ServiceSchema = {
 const asking = (name: string): ServiceSchema => ({
 	name,
 	actions: { ask: ctx => ctx.call(ctx.params.action, {}, { timeout: 3_000, ...ctx.params.options }) }
+});
+
+/** A door: somebody let in is said to ask. */
+const letting = (): ServiceSchema => ({
+	name: "gateway",
+	actions: {
+		ask: ctx => {
+			const caller = { id: "k-1", scopes: ["migration:read"] };
+			letIn(ctx.broker, caller, "here");
+			return ctx.call(ctx.params.action, {}, { ...ctx.params.options, meta: { caller } });
+		}
+	}
 });
 
 describe("nodes that require it", () => {
@@ -353,7 +366,7 @@ describe("while calls go on", () => {
 	const nodes = new Map<Name, Node>();
 	const serviceOf = (name: Name): string => name.split("-")[0] as string;
 	const schemaOf = (name: Name): ServiceSchema =>
-		name.startsWith("gateway") ? asking("gateway") : { name: "migration", actions: { status: () => "well" } };
+		name.startsWith("gateway") ? letting() : { name: "migration", actions: { status: () => "well" } };
 	const issued = (name: Name): Identity => authority.issue(name, [serviceOf(name)]);
 	/** Those that are not being begun anew. */
 	const callers = (): Node[] => NAMES.slice(0, 2).flatMap(name => nodes.get(name) ?? []);

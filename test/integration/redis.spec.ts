@@ -18,6 +18,9 @@ let key: string;
 /** Each answers old links, too; the second runs all the rest. */
 let doors: [StartedNode, StartedNode];
 
+const POLICIES = ["ALL", "SERVICES", "CLIENT", "READ", "WRITE", "LONG", "PUBLIC", "EVALUATION", "LINKS"];
+const UNLIMITED = Object.fromEntries(POLICIES.map(policy => [`GATEWAY_LIMIT_${policy}`, "off"]));
+
 beforeAll(async () => {
 	[nats, redis, stage] = await Promise.all([
 		startNats(),
@@ -31,6 +34,8 @@ beforeAll(async () => {
 		NAMESPACE: "shared",
 		REDIS_URL: redis.url.replace("://", "://:geheim@"),
 		REDIS_TIMEOUT: "5000",
+		// What limits of requests cost is told in limits.spec.
+		...UNLIMITED,
 		GATEWAY_PORT: "0",
 		GATEWAY_WRONG_KEYS: String(WRONG_KEYS),
 		LINK_GUESSES: String(GUESSES),

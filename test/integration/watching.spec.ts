@@ -18,7 +18,7 @@ import { openBook } from "../support/tasks/notebook";
 import { startTaskList, type Task, type TaskList } from "../support/tasks/task-list";
 import { until } from "../support/until";
 
-const KEEPS = "access,events,idempotency,links,migration,subscriptions";
+const KEEPS = "access,config,events,flags,idempotency,links,migration,routes,scheduler,subscriptions";
 const STAGES = "extractor,transformer,validator,importer,verifier";
 const KILLED = { id: "stages-2", services: STAGES, environment: { PACE_MS: "0" } };
 const SPAWNED = "tasks/cluster-node.ts";

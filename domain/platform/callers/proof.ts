@@ -22,13 +22,13 @@ export const saidText = ({ namespace, node, at, correlation, caller }: Said): st
 export interface Proof extends Pick<Said, "node" | "at"> {
 	/** Under the cluster's key. */
 	readonly mac: string;
-	/** By the identity of the node; empty where it has none. */
+	/** By the identity of the node, and for a while after another one by the one before; empty where it has none. */
 	readonly signature: string;
 }
 
 export const proofText = ({ at, mac, signature, node }: Proof): string => `${at}~${mac}~${signature}~${node}`;
 
-const PROOF = /^(\d{1,15})~([\w-]{43})~([\w-]{0,86})~(.{1,300})$/s;
+const PROOF = /^(\d{1,15})~([\w-]{43})~((?:[\w-]{86}(?:\.[\w-]{86})?)?)~(.{1,300})$/s;
 
 /** Undefined where it is none. */
 export function readProof(text: unknown): Proof | undefined {
