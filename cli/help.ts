@@ -226,7 +226,7 @@ const HELP: Readonly<Record<string, Help>> = {
 		settings: LOOK
 	},
 	"config secret": {
-		examples: ['banyan config secret BANYAN_SECRET_PANEL /run/secrets/panel --reason "it was changed there"'],
+		examples: ['banyan config secret BANYAN_SECRET_SOURCE /run/secrets/source --reason "it was changed there"'],
 		ends: SHOWN,
 		settings: LOOK
 	},

@@ -83,11 +83,11 @@ it("whoever is signed in looks after nobody's account but their own, and a key i
 });
 
 describe("A2: no answer says who is known", () => {
-	/** But for what differs with each request. */
+	/** But for what differs with each request, as what a client may still ask. */
 	const seen = ({ status, headers, text }: Answer, email: string) => ({
 		status,
 		text: text.replaceAll(email, "somebody@example.com"),
-		headers: [...headers].filter(([name]) => name !== "date" && name !== "etag")
+		headers: [...headers].filter(([name]) => !["date", "etag", "ratelimit"].includes(name))
 	});
 	const headers = { "x-correlation-id": "the-same" };
 
@@ -157,7 +157,7 @@ describe("bad input is a problem that says which field it is", () => {
 		"verify-email": { token: "t" },
 		"reset-password": { token: "t", password: PASSWORD, others: true }
 	} as const;
-	const HUGE = "x".repeat(100_000);
+	const HUGE = "x".repeat(50_000);
 	const WRONG: readonly unknown[] = [1, {}, [], ["x"], true, "", "\0", HUGE, { $gt: "" }, { toString: 1 }];
 	const FITS: Readonly<Record<string, readonly unknown[]>> = {
 		cookie: [true],
